@@ -1,0 +1,150 @@
+# LifeCert: every task of a working day. `make` alone explains them.
+# Needs Python 3.11 to 3.13 and make; everything else is installed under .venv and .build.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+# The first Python that will do; make PYTHON=/path/to/python3.13 chooses another.
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	if $$p -c "$(SUPPORTED)" 2>/dev/null; then echo $$p; break; fi; done)
+# Which environment of samconfig.toml `make deploy` deploys.
+STAGE ?= dev
+
+PY := .venv/bin/python
+STAMPS := .build/stamps
+LOCKS := requirements/dev.txt layers/core/requirements.txt layers/vision/requirements.txt
+ASSETS := layers/vision/assets.py
+# Layers and functions are built for the Python that runs them here; Lambda has the same ones.
+PYTHON_RUNTIME = python$(shell $(PY) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+# -qq leaves pip's errors only: its complaints about undeclared extras of mediapipe are known (docs/adr/0001).
+PIP_FLAGS := -qq --no-deps --require-hashes
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export SAM_CLI_TELEMETRY := 0
+
+##@ Run it
+.PHONY: help demo dev
+help: ## this list
+	@echo "LifeCert: make <target>"
+	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' Makefile
+
+demo: setup build ## the whole story on this machine: register, certify, lapse, certify again (under 3 minutes)
+	@$(PY) -m local.demo
+
+dev: setup build ## start the local AWS with the stack deployed, and print addresses and sample calls
+	@$(PY) -m local.dev
+
+##@ Test it
+.PHONY: test test-unit bench check format-check lint types template-lint
+test: setup build ## every test, on the built artefact and the local AWS (ARGS='-k name' picks)
+	@$(PY) -m pytest $(ARGS)
+
+test-unit: .venv/.ready ## the quick tests: no build, no network
+	@$(PY) -m pytest tests/unit tests/architecture $(ARGS)
+
+bench: setup build ## CPU time of a verification, per stage
+	@$(PY) -m local.bench
+
+check: format-check lint types template-lint test ## what CI holds a change to: format, lint, types, template, every test
+
+format-check: .venv/.ready
+	@$(PY) -m ruff format --check .
+
+lint: .venv/.ready ## look for mistakes in the code
+	@$(PY) -m ruff check .
+
+types: .venv/.ready ## check the types
+	@$(PY) -m mypy
+
+template-lint: export AWS_DEFAULT_REGION ?= us-east-1
+template-lint: .venv/.ready ## check the templates
+	@.venv/bin/sam validate --lint --template template.yaml
+	@.venv/bin/cfn-lint $(filter-out infra/openapi.yaml,$(wildcard infra/*.yaml))
+
+format: .venv/.ready ## format the code and mend what can be mended
+	@$(PY) -m ruff check --fix-only --quiet .
+	@$(PY) -m ruff format .
+
+##@ Build and deploy it
+.PHONY: setup build size deploy
+setup: .venv/.ready .build/runtime/.ready ## install everything: environment, models, portraits
+	@$(PY) $(ASSETS) layers/vision/models.json local/portraits.json
+
+.venv/.ready: $(LOCKS)
+	@if ! "$(PYTHON)" -c "$(SUPPORTED)" 2>/dev/null; then \
+		echo "LifeCert needs Python 3.11, 3.12 or 3.13, and '$(PYTHON)' is none of them."; \
+		echo "Name one: make PYTHON=/path/to/python3.13 $(MAKECMDGOALS)"; exit 1; fi
+	@if ! $(PY) -c "$(SUPPORTED)" 2>/dev/null; then \
+		echo "setup: creating .venv with $$("$(PYTHON)" --version)"; \
+		"$(PYTHON)" -m venv --clear .venv || \
+		{ echo "Could not create .venv. On Debian and Ubuntu: apt install python3-venv"; rm -rf .venv; exit 1; }; fi
+	@echo "setup: installing tools and libraries (about a minute the first time)"
+	@$(PY) -m pip install $(PIP_FLAGS) $(addprefix -r ,$(LOCKS))
+	@touch $@
+
+# What functions see on this machine beside their layers: boto3, as in Lambda, and not even pip.
+.build/runtime/.ready: requirements/runtime.txt .venv/.ready
+	@echo "setup: creating the interpreter of the local functions"
+	@$(PY) -m venv --clear --without-pip .build/runtime
+	@$(PY) -m pip --python .build/runtime/bin/python install $(PIP_FLAGS) -r $<
+	@touch $@
+
+build: $(STAMPS)/sam ## build functions and layers with SAM, if anything changed
+
+# The list of sources changes when one comes or goes, its members when one is edited: either way sam runs,
+# and its own cache decides which layer is built anew.
+SOURCES = $(shell find template.yaml infra functions layers -type f \
+	-not -path '*/__pycache__/*' -not -path '*/models/*' 2>/dev/null | sort)
+$(STAMPS)/sources: FORCE
+	@mkdir -p $(STAMPS)
+	@echo "$(SOURCES)" | cmp -s - $@ || echo "$(SOURCES)" > $@
+.PHONY: FORCE
+FORCE:
+
+$(STAMPS)/sam: export AWS_DEFAULT_REGION ?= us-east-1
+$(STAMPS)/sam: .venv/.ready $(STAMPS)/sources $(SOURCES)
+	@test -f template.yaml || { echo "build: no template.yaml here"; exit 1; }
+	@$(PY) $(ASSETS) layers/vision/models.json
+	@echo "build: sam build for $(PYTHON_RUNTIME)"
+# Dated from the start: what is edited while SAM builds is built next time.
+	@rm -f $@; touch $@.begun
+	@env -u MAKEFLAGS -u MAKELEVEL PATH="$(CURDIR)/.venv/bin:$$PATH" \
+		PYTHON="$(CURDIR)/$(PY)" PYTHON_RUNTIME="$(PYTHON_RUNTIME)" \
+		.venv/bin/sam build --template template.yaml --build-dir .build/sam --parallel \
+		--cached --cache-dir .build/sam-cache/$(PYTHON_RUNTIME) \
+		--parameter-overrides PythonRuntime=$(PYTHON_RUNTIME) 2>&1 \
+		| tee .build/sam-build.log | { grep --line-buffered -E '^(Building layer|.* layer: |assets: )' || true; } \
+		|| { cat .build/sam-build.log; echo "build: sam build failed, see above"; exit 1; }
+	@mv $@.begun $@
+
+size: build ## bytes of the built layers and functions, by component
+	@$(PY) -m tests.artefact.sizes
+
+# Given on the command line, parameters replace samconfig's instead of adding to them: hence they are read here.
+PARAMETERS = import tomllib; s = tomllib.load(open("samconfig.toml", "rb"))["$(STAGE)"]["deploy"]["parameters"]; \
+	p = s.get("parameter_overrides", []); print(p if isinstance(p, str) else " ".join(p))
+deploy: setup build ## deploy to your AWS account (STAGE=dev or prod, from samconfig.toml)
+	@.venv/bin/sam deploy --template .build/sam/template.yaml --config-file "$(CURDIR)/samconfig.toml" \
+		--config-env $(STAGE) --parameter-overrides $$($(PY) -c '$(PARAMETERS)') PythonRuntime=$(PYTHON_RUNTIME)
+
+##@ Keep it
+.PHONY: lock clean
+# uv is wanted here alone, so it lives in an environment of its own. Order matters: the others follow dev.txt.
+UV := .build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	--no-header --no-annotate
+IN_LAMBDA := botocore jmespath urllib3 python-dateutil six
+lock: .venv/.ready ## compile the hash-pinned requirements from their .in files (UPGRADE=1 takes newer versions)
+	@test -x .build/uv/bin/uv || { $(PY) -m venv .build/uv && .build/uv/bin/python -m pip install -qq uv==0.13.9; }
+	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/dev.txt requirements/dev.in
+	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/runtime.txt requirements/runtime.in
+	@$(UV) $(if $(UPGRADE),--upgrade) $(addprefix --no-emit-package ,$(IN_LAMBDA)) \
+		-o layers/core/requirements.txt layers/core/requirements.in
+	@$(UV) $(if $(UPGRADE),--upgrade) --no-deps -o layers/vision/requirements.txt layers/vision/requirements.in
+
+clean: ## remove all that setup and build made (.venv, .build, models, caches)
+	@rm -rf .venv .build .mypy_cache .ruff_cache .pytest_cache layers/vision/lifecert_vision/models
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
