@@ -1,0 +1,32 @@
+"""Changing a beneficiary that others may be changing too."""
+
+from collections.abc import Callable
+
+from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.errors import BeneficiaryNotFound, VersionConflict
+from lifecert.ports.stores import Register
+
+ATTEMPTS = 4
+
+
+def change_newest(
+    register: Register, beneficiary_id: str, make: Callable[[Beneficiary], Change | None]
+) -> Change | None:
+    """Commit what `make` makes of the newest state, and make it anew when somebody else was quicker.
+
+    `make` returns None to leave the beneficiary alone. Returns the committed change, if any. Raises
+    BeneficiaryNotFound, VersionConflict after too many collisions, and whatever else `commit` raises.
+    """
+    for _ in range(ATTEMPTS):
+        beneficiary = register.get(beneficiary_id)
+        if beneficiary is None:
+            raise BeneficiaryNotFound
+        change = make(beneficiary)
+        if change is None:
+            return None
+        try:
+            register.commit(change)
+        except VersionConflict:
+            continue
+        return change
+    raise VersionConflict

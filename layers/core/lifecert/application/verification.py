@@ -1,0 +1,130 @@
+"""What a decided verification changes: the session's result, the beneficiary, a certificate or a review."""
+
+import json
+import uuid
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+
+from lifecert.domain.actor import Actor, Role
+from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.certificate import Certificate
+from lifecert.domain.evidence import Evidence
+from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.policy import Decision, Outcome, Policy
+from lifecert.domain.review import Review
+from lifecert.domain.session import Result, Session, SessionState
+from lifecert.domain.status import Certified, transition
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """A session, the state it meets, and what was decided over its evidence."""
+
+    session: Session
+    beneficiary: Beneficiary
+    evidence: Evidence
+    decision: Decision
+    policy: Policy
+    now: datetime
+    today: date
+    frame_digests: tuple[str, ...]
+
+    def change(self) -> tuple[Change, Session]:
+        """The one transaction that makes the decision true, and the session as it is after it."""
+        return self._accepted() if self.decision.outcome is Outcome.ACCEPTED else self._failed()
+
+    def _accepted(self) -> tuple[Change, Session]:
+        session, before = self.session, self.beneficiary
+        moved = transition(before.standing, Certified(self.today), Role.USER)
+        certificate = Certificate(
+            certificate_id=str(uuid.uuid4()),
+            beneficiary_id=before.beneficiary_id,
+            masked_name=before.masked_name,
+            category=before.category,
+            district=before.district,
+            method=session.method,
+            certified_on=self.today,
+            valid_until=moved.standing.valid_until,
+            issued_at=self.now,
+            policy_version=self.policy.version,
+            model_version=self.evidence.model_version,
+            evidence_digest=self.evidence.digest(),
+        )
+        after, entry = record(
+            replace(
+                before,
+                standing=moved.standing,
+                camera=replace(before.camera, failures=()),
+                certified_by=before.with_certifier(session.user_id),
+                certificate_id=certificate.certificate_id,
+            ),
+            LedgerEvent.CERTIFIED,
+            self._actor,
+            self.now,
+            self._details(
+                certificate_id=certificate.certificate_id,
+                method=certificate.method,
+                status_before=before.standing.status,
+                status=moved.standing.status,
+                valid_until=moved.standing.valid_until.isoformat(),
+                payment_was_held=before.standing.held_since is not None,
+                arrears_first_day=moved.arrears.first_day.isoformat() if moved.arrears else None,
+                arrears_last_day=moved.arrears.last_day.isoformat() if moved.arrears else None,
+            ),
+        )
+        decided = self._decided(certificate_id=certificate.certificate_id, valid_until=certificate.valid_until)
+        change = Change(before.version, after, entry, certificate, session=decided, frame_digests=self.frame_digests)
+        return change, decided
+
+    def _failed(self) -> tuple[Change, Session]:
+        before, review_id, review = self.beneficiary, None, None
+        if self.decision.outcome is Outcome.REVIEW:
+            # One open review per beneficiary: further attempts belong to it.
+            review_id = before.open_review_id or str(uuid.uuid4())
+            if before.open_review_id is None:
+                review = self._review(review_id)
+        after, entry = record(
+            replace(
+                before,
+                camera=before.camera.failed(self.now, self.policy.attempts),
+                open_review_id=before.open_review_id or review_id,
+            ),
+            LedgerEvent.VERIFICATION_FAILED,
+            self._actor,
+            self.now,
+            self._details(outcome=self.decision.outcome, reason=self.decision.reason, review_id=review_id),
+        )
+        decided = self._decided(review_id=review_id)
+        change = Change(before.version, after, entry, session=decided, review=review, frame_digests=self.frame_digests)
+        return change, decided
+
+    @property
+    def _actor(self) -> Actor:
+        return Actor(self.session.user_id, Role.USER)
+
+    def _review(self, review_id: str) -> Review:
+        return Review(
+            review_id, self.beneficiary.beneficiary_id, self.session.session_id, self.decision.reason, self.now
+        )
+
+    def _decided(
+        self, certificate_id: str | None = None, review_id: str | None = None, valid_until: date | None = None
+    ) -> Session:
+        return replace(
+            self.session,
+            state=SessionState.DECIDED,
+            claimed_until=None,
+            result=Result(self.decision, self.now, certificate_id, review_id, valid_until),
+            evidence=json.dumps(asdict(self.evidence), sort_keys=True, separators=(",", ":")),
+        )
+
+    def _details(self, **details: Detail) -> dict[str, Detail]:
+        return {
+            "session_id": self.session.session_id,
+            "on_behalf": self.session.on_behalf,
+            "consent_version": self.session.consent.version,
+            "policy_version": self.policy.version,
+            "model_version": self.evidence.model_version,
+            "evidence_digest": self.evidence.digest(),
+            **details,
+        }

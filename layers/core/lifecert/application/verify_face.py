@@ -1,0 +1,153 @@
+"""Verify: look at a session's frames, decide, and write the decision with everything that follows from it."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+from lifecert.application.changing import change_newest
+from lifecert.application.helping import naming_help_line
+from lifecert.application.verification import Verification
+from lifecert.domain.actor import User
+from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.errors import (
+    BeneficiaryNotFound,
+    CameraPaused,
+    EntitlementEnded,
+    FrameSeenBefore,
+    FramesMissing,
+    SessionAlreadyDecided,
+    SessionBusy,
+    SessionExpired,
+    SessionNotFound,
+)
+from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
+from lifecert.domain.policy import Policy, decide
+from lifecert.domain.reasons import Reason
+from lifecert.domain.session import Session
+from lifecert.domain.status import Status
+from lifecert.ports.clock import Clock
+from lifecert.ports.photos import Photos
+from lifecert.ports.stores import References, Register, SeenFrames, Sessions
+from lifecert.ports.vision import FaceAnalyser, Frame
+
+# Longer than the function may run, so that only a dead request's claim is ever taken over.
+CLAIM_DURATION = timedelta(seconds=40)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyFace:
+    """The use case."""
+
+    register: Register
+    sessions: Sessions
+    references: References
+    photos: Photos
+    seen_frames: SeenFrames
+    analyser: FaceAnalyser
+    clock: Clock
+    policy: Policy
+
+    def __call__(self, session_id: str, user: User) -> Session:
+        """Decide a session, once. A repeat returns the session with the same result.
+
+        Raises SessionNotFound (unknown or another user's), SessionExpired, SessionBusy, FramesMissing,
+        CameraPaused and EntitlementEnded; nothing is changed then.
+        """
+        session = self._own(session_id, user)
+        with naming_help_line(session.help_line):
+            return session if session.result else self._verify(session, user)
+
+    def _verify(self, session: Session, user: User) -> Session:
+        session_id = session.session_id
+        beneficiary = self._check(session)
+        frames = self._frames(session)
+        now = self.clock.now()
+        claimed = self.sessions.claim(session_id, now, now + CLAIM_DURATION)
+        if claimed is None:
+            return self._decided_elsewhere(session_id, user)
+        digests = tuple(hashlib.sha256(frame.content).hexdigest() for frame in frames)
+        if len(set(digests)) < len(digests) or self.seen_frames.any_seen(digests):
+            evidence, digests = _replayed(claimed), ()
+        else:
+            evidence = self.analyser.analyse(frames, self.references.templates(beneficiary.beneficiary_id))
+        try:
+            try:
+                return self._commit(claimed, frames, digests, evidence)
+            except FrameSeenBefore:
+                # Another session used the same bytes while this one was looking at them.
+                return self._commit(claimed, frames, (), _replayed(claimed))
+        except SessionAlreadyDecided:
+            return self._decided_elsewhere(session_id, user)
+
+    def _own(self, session_id: str, user: User) -> Session:
+        session = self.sessions.get(session_id)
+        if session is None or session.user_id != user.user_id:
+            raise SessionNotFound
+        return session
+
+    def _check(self, session: Session) -> Beneficiary:
+        now = self.clock.now()
+        if now > session.deadline:
+            raise SessionExpired
+        if session.claimed_until and now < session.claimed_until:
+            raise SessionBusy
+        beneficiary = self.register.get(session.beneficiary_id)
+        if beneficiary is None:
+            raise BeneficiaryNotFound
+        _refuse_terminated(beneficiary)
+        if until := beneficiary.camera.pause_at(now):
+            raise CameraPaused(until)
+        return beneficiary
+
+    def _frames(self, session: Session) -> list[Frame]:
+        contents = {
+            number: self.photos.read_upload(session.frame_key(number), self.policy.image.max_bytes)
+            for number in range(1, len(session.challenge) + 1)
+        }
+        if missing := tuple(number for number, content in contents.items() if content is None):
+            raise FramesMissing(missing)
+        return [
+            Frame(step, content)
+            for step, content in zip(session.challenge, contents.values(), strict=True)
+            if content is not None
+        ]
+
+    def _decided_elsewhere(self, session_id: str, user: User) -> Session:
+        session = self._own(session_id, user)
+        if session.result is None:
+            raise SessionBusy
+        return session
+
+    def _commit(self, session: Session, frames: list[Frame], digests: tuple[str, ...], evidence: Evidence) -> Session:
+        decided = session
+
+        def make(beneficiary: Beneficiary) -> Change:
+            nonlocal decided
+            verification = self._decide(session, beneficiary, evidence, digests)
+            change, decided = verification.change()
+            if change.review:
+                for number, frame in enumerate(frames, start=1):
+                    self.photos.keep_for_review(session.review_key(number), frame.content)
+            return change
+
+        change_newest(self.register, session.beneficiary_id, make)
+        return decided
+
+    def _decide(
+        self, session: Session, beneficiary: Beneficiary, evidence: Evidence, digests: tuple[str, ...]
+    ) -> Verification:
+        _refuse_terminated(beneficiary)
+        now = self.clock.now()
+        attempt = beneficiary.camera.attempt_at(now, self.policy.attempts)
+        decision = decide(evidence, self.policy, session.challenge, attempt)
+        return Verification(session, beneficiary, evidence, decision, self.policy, now, self.clock.today(), digests)
+
+
+def _refuse_terminated(beneficiary: Beneficiary) -> None:
+    if beneficiary.standing.status is Status.TERMINATED:
+        raise EntitlementEnded
+
+
+def _replayed(session: Session) -> Evidence:
+    seen = Measure("frame_new", Verdict.FAILED, reason=Reason.FRAME_SEEN_BEFORE)
+    return Evidence(tuple(FrameEvidence(step, (seen,)) for step in session.challenge))

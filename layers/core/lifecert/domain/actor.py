@@ -1,0 +1,50 @@
+"""Who acts."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """In which capacity somebody, or something, changes a beneficiary."""
+
+    USER = "user"
+    CLERK = "clerk"
+    DATA_MATCH = "data_match"
+    SWEEP = "sweep"
+
+
+class Group(StrEnum):
+    """A group of the identity provider. No group: an ordinary user."""
+
+    CLERK = "clerk"
+    AUDITOR = "auditor"
+    PAYER = "payer"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The author of a change, as the ledger keeps it. `actor_id` is the token's subject, never a name."""
+
+    actor_id: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody signed in."""
+
+    user_id: str
+    groups: frozenset[Group] = frozenset()
+
+    @property
+    def is_clerk(self) -> bool:
+        """May register, enrol and decide."""
+        return Group.CLERK in self.groups
+
+    @property
+    def is_staff(self) -> bool:
+        """May see any beneficiary's state."""
+        return bool(self.groups & {Group.CLERK, Group.AUDITOR})
+
+
+SWEEP_ACTOR = Actor("expiry_sweep", Role.SWEEP)

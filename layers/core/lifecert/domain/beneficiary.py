@@ -1,0 +1,77 @@
+"""Beneficiary and change: every change is a new version together with the ledger entry that records it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from lifecert.domain.actor import Actor
+from lifecert.domain.camera import Camera
+from lifecert.domain.category import Category
+from lifecert.domain.certificate import Certificate
+from lifecert.domain.ledger import GENESIS, Detail, LedgerEntry, LedgerEvent
+from lifecert.domain.reference import Reference
+from lifecert.domain.review import Review
+from lifecert.domain.session import Session
+from lifecert.domain.status import Standing
+
+REMEMBERED_HELPERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Beneficiary:
+    """A person drawing a benefit.
+
+    `person_key` and `name_key` are keyed hashes of ID number and name. `version` is the number of the last
+    ledger entry and `ledger_head` its hash. `certified_by` are the users who certified this person, newest last.
+    """
+
+    beneficiary_id: str
+    person_key: str
+    name_key: str
+    masked_name: str
+    masked_id_number: str
+    category: Category
+    district: str
+    standing: Standing
+    version: int = 0
+    ledger_head: str = GENESIS
+    has_reference: bool = False
+    camera: Camera = field(default_factory=Camera)
+    certified_by: tuple[str, ...] = ()
+    certificate_id: str | None = None
+    open_review_id: str | None = None
+
+    def with_certifier(self, user_id: str) -> tuple[str, ...]:
+        """`certified_by` with this user as the newest."""
+        return (*(known for known in self.certified_by if known != user_id), user_id)[-REMEMBERED_HELPERS:]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Everything that must be written together, or not at all.
+
+    `before_version` is the version that was read (0: not registered yet). The other parts are those that
+    come with the change: a certificate, the session it closes, a review, a new reference, used frames.
+    """
+
+    before_version: int
+    after: Beneficiary
+    entry: LedgerEntry
+    certificate: Certificate | None = None
+    session: Session | None = None
+    review: Review | None = None
+    reference: Reference | None = None
+    frame_digests: tuple[str, ...] = ()
+
+
+def record(
+    changed: Beneficiary, event: LedgerEvent, actor: Actor, at: datetime, details: Mapping[str, Detail]
+) -> tuple[Beneficiary, LedgerEntry]:
+    """Give a changed beneficiary its next version, and the sealed ledger entry that records the change.
+
+    `changed` still carries the version and the ledger head that were read.
+    """
+    entry = LedgerEntry(
+        changed.beneficiary_id, changed.version + 1, event, at, actor, details, changed.ledger_head
+    ).sealed()
+    return replace(changed, version=entry.seq, ledger_head=entry.hash), entry

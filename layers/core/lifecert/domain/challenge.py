@@ -1,0 +1,51 @@
+"""The challenge: what a session asks to be shown, so that an old photo cannot answer."""
+
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+_T = TypeVar("_T")
+
+
+class Step(StrEnum):
+    """One thing to show on one frame. Left and right are the person's own."""
+
+    NEUTRAL = "neutral"
+    TURN_LEFT = "turn_left"
+    TURN_RIGHT = "turn_right"
+    OPEN_MOUTH = "open_mouth"
+    CLOSE_EYES = "close_eyes"
+    SMILE = "smile"
+
+
+class Ability(StrEnum):
+    """What a challenge may need of a person; whoever says they cannot is never asked."""
+
+    TURN_HEAD = "turn_head"
+    OPEN_MOUTH = "open_mouth"
+    CLOSE_EYES = "close_eyes"
+    SMILE = "smile"
+
+
+NEEDS: dict[Step, Ability] = {
+    Step.TURN_LEFT: Ability.TURN_HEAD,
+    Step.TURN_RIGHT: Ability.TURN_HEAD,
+    Step.OPEN_MOUTH: Ability.OPEN_MOUTH,
+    Step.CLOSE_EYES: Ability.CLOSE_EYES,
+    Step.SMILE: Ability.SMILE,
+}
+
+
+class Chooser(Protocol):
+    """The part of `random.SystemRandom` a challenge is drawn with."""
+
+    def sample(self, population: Sequence[_T], k: int) -> list[_T]: ...
+
+
+def draw(cannot: Collection[Ability], steps: int, chooser: Chooser) -> tuple[Step, ...]:
+    """Draw a challenge: the neutral frame, then up to `steps` different steps the person can do.
+
+    Fewer come back when the person can do fewer; the policy then sends the case to a human.
+    """
+    possible = [step for step, ability in NEEDS.items() if ability not in cannot]
+    return (Step.NEUTRAL, *chooser.sample(possible, min(steps, len(possible))))

@@ -1,0 +1,112 @@
+"""What can go wrong, in the words of the domain. `entry.problems` maps each class to an HTTP problem."""
+
+from datetime import datetime
+
+
+class LifeCertError(Exception):
+    """Anything LifeCert refuses. Messages are for logs and hold no personal data.
+
+    `help_line` is whom the person may call about it, when the refusal is met by a person.
+    """
+
+    help_line: str | None = None
+
+
+class BeneficiaryNotFound(LifeCertError):
+    """Nobody is registered under this id, or the name and the ID number do not belong together."""
+
+
+class AlreadyRegistered(LifeCertError):
+    """The person is registered already."""
+
+
+class ReferenceMissing(LifeCertError):
+    """No reference photo is enrolled, so the camera cannot be used yet."""
+
+
+class ReferenceNotFound(LifeCertError):
+    """No such enrolment was begun for this beneficiary, or it has expired."""
+
+
+class PhotoMissing(LifeCertError):
+    """The reference photo has not been uploaded yet."""
+
+
+class PhotoUnsuitable(LifeCertError):
+    """The reference photo failed a check; `reason` says which."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ConsentMissing(LifeCertError):
+    """The current consent text was not agreed to, or a guardian's consent is needed."""
+
+
+class CameraPaused(LifeCertError):
+    """Too many failed verifications; the camera channel opens again at `until`."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("camera channel paused")
+        self.until = until
+
+
+class EntitlementEnded(LifeCertError):
+    """The beneficiary's entitlement is terminated; only an office can correct that."""
+
+
+class SessionNotFound(LifeCertError):
+    """No such session for this user."""
+
+
+class SessionExpired(LifeCertError):
+    """The session's deadline has passed."""
+
+
+class SessionBusy(LifeCertError):
+    """The session is being decided by another request."""
+
+
+class FramesMissing(LifeCertError):
+    """Not every frame of the challenge is uploaded; `numbers` are the missing slots, from 1."""
+
+    def __init__(self, numbers: tuple[int, ...]) -> None:
+        super().__init__(f"{len(numbers)} frames missing")
+        self.numbers = numbers
+
+
+class IdempotencyKeyReused(LifeCertError):
+    """The Idempotency-Key was used before with another request."""
+
+
+class NotAllowed(LifeCertError):
+    """The signed-in user may not do this."""
+
+
+class TransitionRefused(LifeCertError):
+    """The status table has no such change, or its condition is not met."""
+
+
+class BrokenLedger(LifeCertError):
+    """A ledger does not link: an entry is missing, altered or out of order."""
+
+
+class VersionConflict(LifeCertError):
+    """Somebody else changed the beneficiary since it was read. Read again and retry."""
+
+
+class SessionAlreadyDecided(LifeCertError):
+    """The session was decided by another request in the meantime."""
+
+
+class FrameSeenBefore(LifeCertError):
+    """One of the frames was used in an earlier verification."""
+
+
+class SweepUnfinished(LifeCertError):
+    """A sweep left something undone: it ran out of time, or single beneficiaries failed."""
+
+
+class StoreUnavailable(LifeCertError):
+    """The store or another service did not answer in time, or refused for its own reasons. Try again."""

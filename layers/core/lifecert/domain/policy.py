@@ -1,0 +1,136 @@
+"""The policy: limits the vision stages judge by, and the pure decision over their evidence."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from lifecert.domain.challenge import Step
+from lifecert.domain.evidence import Evidence, Verdict, first_reason
+from lifecert.domain.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class ImageLimits:
+    """What may be decoded. Bytes and pixels are checked from the header, before decoding."""
+
+    max_bytes: int
+    max_pixels: int
+    min_side_px: int
+    working_long_side_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class QualityLimits:
+    """Per-frame limits, aligned with ISO/IEC 29794-5. A `warn_*` limit never refuses.
+
+    Brightness is the mean grey value (0-255) of the face; `*_share` is a share of its pixels (0-1);
+    `min_sharpness` is the re-blur measure (0-1) at 64 px eye distance; `max_second_face` is an area ratio.
+    """
+
+    min_eye_distance_px: float
+    warn_eye_distance_px: float
+    min_brightness: float
+    max_dark_share: float
+    max_bright_share: float
+    min_sharpness: float
+    max_yaw_degrees: float
+    max_pitch_degrees: float
+    max_second_face: float
+    min_face_in_frame: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeLimits:
+    """How far a step's frame must differ from the person's own neutral frame.
+
+    `turn_degrees` is a change of yaw; the others are changes of a blendshape score (0-1).
+    """
+
+    steps: int
+    turn_degrees: float
+    mouth_open: float
+    eyes_closed: float
+    smile: float
+
+
+@dataclass(frozen=True, slots=True)
+class MatchLimits:
+    """Cosine similarities. `accept` and above is the person, below `review` is not, between is for a human.
+
+    `same_person` is the least similarity of any frame to the neutral frame of the same session.
+    """
+
+    model_version: str
+    accept: float
+    review: float
+    same_person: float
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLimits:
+    """Rule 2 of the design: when a retry becomes a review, and when the camera channel pauses."""
+
+    before_review: int
+    before_pause: int
+    window: timedelta
+    pause: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One versioned set of limits; `version` is in every certificate and ledger entry decided by it."""
+
+    version: str
+    image: ImageLimits
+    quality: QualityLimits
+    challenge: ChallengeLimits
+    match: MatchLimits
+    attempts: AttemptLimits
+
+
+class Outcome(StrEnum):
+    """What a verification comes to."""
+
+    ACCEPTED = "accepted"
+    RETRY = "retry"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The outcome and, unless accepted, the one reason to name."""
+
+    outcome: Outcome
+    reason: Reason | None = None
+
+
+def decide(evidence: Evidence, policy: Policy, asked: tuple[Step, ...], attempt: int) -> Decision:
+    """Decide one verification (design.md §3 rule 5).
+
+    `asked` are the steps of the session's challenge, `attempt` counts from 1 within the policy's window.
+    Nothing missing ever counts as passed: a measure not assessed, a step without a frame or a face without
+    a reference to compare ends with a human.
+    """
+    decision = _decide_once(evidence, policy, asked)
+    if decision.outcome is Outcome.RETRY and attempt >= policy.attempts.before_review:
+        return Decision(Outcome.REVIEW, Reason.RETRIES_USED_UP)
+    return decision
+
+
+def _decide_once(evidence: Evidence, policy: Policy, asked: tuple[Step, ...]) -> Decision:
+    if reason := first_reason(evidence.measures()):
+        return Decision(Outcome.RETRY, reason)
+    if tuple(frame.step for frame in evidence.frames) != asked or evidence.model_version != policy.match.model_version:
+        return Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
+    if any(measure.verdict is Verdict.NOT_ASSESSED for measure in evidence.measures()):
+        return Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
+    similarity = evidence.similarity
+    if similarity is None:
+        return Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
+    if similarity < policy.match.review:
+        return Decision(Outcome.RETRY, Reason.NOT_MATCHING)
+    if similarity < policy.match.accept:
+        return Decision(Outcome.REVIEW, Reason.MATCH_UNCERTAIN)
+    if len(asked) < 1 + policy.challenge.steps:
+        return Decision(Outcome.REVIEW, Reason.CHALLENGE_NOT_POSSIBLE)
+    return Decision(Outcome.ACCEPTED)

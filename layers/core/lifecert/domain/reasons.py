@@ -1,0 +1,38 @@
+"""Why a verification was not accepted: stable codes, each with one thing a person can do about it."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """One reason for `retry` or `review`. The order is the order in which reasons are worth telling:
+    what makes every later check meaningless comes first, so the first one present is the one to name."""
+
+    # The file
+    FILE_TYPE_UNSUPPORTED = "file_type_unsupported"
+    FILE_DAMAGED = "file_damaged"
+    IMAGE_TOO_LARGE = "image_too_large"
+    IMAGE_TOO_SMALL = "image_too_small"
+    FRAME_SEEN_BEFORE = "frame_seen_before"
+    # The face in the picture
+    NO_FACE = "no_face"
+    SEVERAL_FACES = "several_faces"
+    FACE_TOO_SMALL = "face_too_small"
+    FACE_CUT_OFF = "face_cut_off"
+    # The picture's quality
+    TOO_DARK = "too_dark"
+    TOO_BRIGHT = "too_bright"
+    BLURRED = "blurred"
+    NOT_FACING_CAMERA = "not_facing_camera"
+    # Answering the challenge
+    TURN_NOT_SEEN = "turn_not_seen"
+    MOUTH_NOT_OPEN = "mouth_not_open"
+    EYES_NOT_CLOSED = "eyes_not_closed"
+    SMILE_NOT_SEEN = "smile_not_seen"
+    DIFFERENT_PEOPLE = "different_people"
+    # Whose face it is
+    NOT_MATCHING = "not_matching"
+    # Only ever the reason of a review
+    MATCH_UNCERTAIN = "match_uncertain"
+    CHALLENGE_NOT_POSSIBLE = "challenge_not_possible"
+    NOT_ASSESSED = "not_assessed"
+    RETRIES_USED_UP = "retries_used_up"

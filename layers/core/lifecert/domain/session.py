@@ -1,0 +1,92 @@
+"""Session: challenge, upload slots, deadline, outcome. It is decided once; a retry is a new session."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from lifecert.domain.certificate import Method
+from lifecert.domain.challenge import Step
+from lifecert.domain.policy import Decision
+
+
+class ImageType(StrEnum):
+    """What may be uploaded."""
+
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+    WEBP = "image/webp"
+
+
+class Channel(StrEnum):
+    """Where the session was opened."""
+
+    APP = "app"
+    WEB = "web"
+    KIOSK = "kiosk"
+
+
+class SessionState(StrEnum):
+    """`open` takes frames, `deciding` is claimed by one request, `decided` has its outcome for good."""
+
+    OPEN = "open"
+    DECIDING = "deciding"
+    DECIDED = "decided"
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Agreement to the use of the face for this purpose, given before the camera opens."""
+
+    version: str
+    given_at: datetime
+    guardian: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A session's outcome. `certificate_id` and `valid_until` when accepted, `review_id` when a human decides."""
+
+    decision: Decision
+    decided_at: datetime
+    certificate_id: str | None = None
+    review_id: str | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One attempt: `attempt` counts from 1 within the policy's window. Frame n answers `challenge[n - 1]`.
+
+    `help_line` is the number of the beneficiary's scheme and district.
+    """
+
+    session_id: str
+    user_id: str
+    beneficiary_id: str
+    on_behalf: bool
+    channel: Channel
+    consent: Consent
+    challenge: tuple[Step, ...]
+    image_type: ImageType
+    attempt: int
+    opened_at: datetime
+    deadline: datetime
+    request_digest: str
+    state: SessionState = SessionState.OPEN
+    claimed_until: datetime | None = None
+    result: Result | None = None
+    evidence: str = ""
+    help_line: str = ""
+
+    @property
+    def method(self) -> Method:
+        """How an acceptance of this session proves life."""
+        return Method.FACE_ON_BEHALF if self.on_behalf else Method.FACE_SELF
+
+    def frame_key(self, number: int) -> str:
+        """Where frame `number` (from 1) is uploaded."""
+        return f"frames/{self.session_id}/{number}"
+
+    def review_key(self, number: int) -> str:
+        """Where frame `number` is kept when a human must look at it."""
+        return f"review/{self.session_id}/{number}"

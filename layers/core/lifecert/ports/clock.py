@@ -1,0 +1,16 @@
+"""Time, injected."""
+
+from datetime import date, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> datetime:
+        """This moment, aware, in UTC."""
+        ...
+
+    def today(self) -> date:
+        """The calendar day in the deployment's time zone."""
+        ...

@@ -1,0 +1,35 @@
+"""Uploaded photos."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from lifecert.domain.session import ImageType
+
+
+@dataclass(frozen=True, slots=True)
+class UploadSlot:
+    """A presigned POST: send `fields` and then the file, as multipart/form-data, to `url`."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+class Photos(Protocol):
+    """The frames bucket and the references bucket."""
+
+    def upload_slot(self, key: str, image_type: ImageType, max_bytes: int, seconds: int) -> UploadSlot:
+        """A slot that takes one file of exactly this key and type and at most this size, for so long."""
+        ...
+
+    def read_upload(self, key: str, max_bytes: int) -> bytes | None:
+        """An uploaded file, or None when nothing was uploaded. Reads no more than `max_bytes` + 1 bytes."""
+        ...
+
+    def keep_for_review(self, key: str, content: bytes) -> None:
+        """Keep a frame that a human must look at."""
+        ...
+
+    def keep_reference(self, key: str, content: bytes) -> None:
+        """Keep an enrolled reference photo."""
+        ...

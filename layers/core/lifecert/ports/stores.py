@@ -1,0 +1,104 @@
+"""The stored state."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.evidence import Template
+from lifecert.domain.ledger import LedgerEntry
+from lifecert.domain.reference import Enrolment
+from lifecert.domain.session import Session
+from lifecert.domain.sweep import Partition, SweepRun
+
+
+class Register(Protocol):
+    """Beneficiaries, and the one way to change them."""
+
+    def get(self, beneficiary_id: str) -> Beneficiary | None:
+        """The newest state."""
+        ...
+
+    def find_by_person(self, person_key: str) -> Beneficiary | None:
+        """The beneficiary with this ID number's key. May lag behind a change by a moment."""
+        ...
+
+    def due(self, partition: Partition) -> Iterator[str]:
+        """Ids of the beneficiaries in one partition of the `by_due` index, in order."""
+        ...
+
+    def commit(self, change: Change) -> None:
+        """Write a change in one transaction.
+
+        Raises VersionConflict (read again and retry), AlreadyRegistered (`before_version` 0),
+        SessionAlreadyDecided, ReferenceNotFound (a new reference's enrolment is not waiting any more)
+        or FrameSeenBefore; nothing is written then.
+        """
+        ...
+
+
+class Ledger(Protocol):
+    """The ledger, to read."""
+
+    def entries(self, beneficiary_id: str) -> Iterator[LedgerEntry]:
+        """One beneficiary's entries, first to last."""
+        ...
+
+
+class References(Protocol):
+    """References and enrolments begun."""
+
+    def templates(self, beneficiary_id: str) -> Mapping[str, Template]:
+        """Templates by reference id."""
+        ...
+
+    def begin(self, enrolment: Enrolment) -> None:
+        """Remember an enrolment until its deadline."""
+        ...
+
+    def begun(self, beneficiary_id: str, reference_id: str) -> Enrolment | None:
+        """An enrolment that waits for its photo; None when unknown or enrolled already."""
+        ...
+
+
+class Sessions(Protocol):
+    """Sessions."""
+
+    def open(self, session: Session) -> Session:
+        """Store a new session; if one with this id exists, store nothing and return that one."""
+        ...
+
+    def get(self, session_id: str) -> Session | None:
+        """The newest state."""
+        ...
+
+    def claim(self, session_id: str, now: datetime, until: datetime) -> Session | None:
+        """Claim an undecided session for one request until `until`.
+
+        Returns None when another request holds it, or has decided it.
+        """
+        ...
+
+
+class SeenFrames(Protocol):
+    """Digests of frames used before, anywhere."""
+
+    def any_seen(self, digests: Sequence[str]) -> bool:
+        """Whether one of these was used before."""
+        ...
+
+
+class SweepRuns(Protocol):
+    """Sweep progress."""
+
+    def get(self, run_date: date) -> SweepRun | None:
+        """The run of a day, finished or not."""
+        ...
+
+    def save(self, run: SweepRun) -> None:
+        """Save progress; saving a finished run also moves `last_finished`."""
+        ...
+
+    def last_finished(self) -> date | None:
+        """The date of the newest finished run."""
+        ...

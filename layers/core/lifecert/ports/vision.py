@@ -1,0 +1,28 @@
+"""What the application needs of face analysis; `lifecert_vision` gives it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from lifecert.domain.challenge import Step
+from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Template
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One uploaded photo, still encoded, answering one step."""
+
+    step: Step
+    content: bytes
+
+
+class FaceAnalyser(Protocol):
+    """Measures faces. Never raises on a picture's content: whatever is wrong with it is a failed measure."""
+
+    def analyse(self, frames: Sequence[Frame], references: Mapping[str, Template]) -> Evidence:
+        """Measure a challenge's frames, the neutral one first, and compare them with the references by id."""
+        ...
+
+    def enrol(self, photo: bytes) -> EnrolmentEvidence:
+        """Measure one reference photo by the same checks and make its template."""
+        ...
