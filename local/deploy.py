@@ -1,0 +1,168 @@
+"""Deploy the built template into the local AWS: what `sam deploy` does, without its waiting.
+
+The template is the real one. Only its local paths become addresses in a bucket of the local AWS, as
+`sam package` would do it; the layers' archives are kept in `.build/packages` by their content, so that a
+second run need not make them again.
+"""
+
+import hashlib
+import os
+import sys
+import time
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from botocore.exceptions import ClientError, WaiterError
+
+from local.aws import REGION, Aws
+from local.people import UserPool
+from local.stack import BUILD, Say, StackError
+
+STACK_NAME = "lifecert-local"
+ARTEFACTS = "lifecert-artefacts"
+CAPABILITIES: list[Any] = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
+EVERY_FIFTH_OF_A_SECOND: Any = {"Delay": 0.2, "MaxAttempts": 900}
+# Where a built template names a local file or folder, by resource type.
+PATHS = {
+    "AWS::Serverless::Function": "CodeUri",
+    "AWS::Serverless::LayerVersion": "ContentUri",
+    "AWS::CloudFormation::Stack": "TemplateURL",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """The deployed stack: its outputs, and how to reach it."""
+
+    aws: Aws
+    outputs: Mapping[str, str]
+
+    @property
+    def api_url(self) -> str:
+        """Base address of the API, without a slash at the end, in the form that works locally."""
+        return f"{self.aws.endpoint}/_aws/execute-api/{self.outputs['ApiId']}/local"
+
+    @property
+    def people(self) -> UserPool:
+        """The user pool."""
+        return UserPool(self.aws, self.outputs["UserPoolId"], self.outputs["UserPoolClientId"])
+
+    def update(self, clock_shift_days: int) -> "Deployment":
+        """Move every function's clock by a stack update: the way in which a demo lets time pass."""
+        cloudformation = self.aws.cloudformation()
+        kept = [
+            {"ParameterKey": known["ParameterKey"], "UsePreviousValue": True}
+            for known in cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]["Parameters"]
+            if known["ParameterKey"] != "ClockShiftDays"
+        ]
+        shifted = {"ParameterKey": "ClockShiftDays", "ParameterValue": str(clock_shift_days)}
+        try:
+            cloudformation.update_stack(
+                StackName=STACK_NAME,
+                UsePreviousTemplate=True,
+                Parameters=[*kept, shifted],  # type: ignore[list-item]
+                Capabilities=CAPABILITIES,
+            )
+        except ClientError as error:
+            if "No updates are to be performed" in str(error):
+                return self
+            raise
+        return Deployment(self.aws, _wait(self.aws, "stack_update_complete"))
+
+
+def deploy(aws: Aws, say: Say = print, clock_shift_days: int = 0, build: Path = BUILD / "sam") -> Deployment:
+    """Deploy `build`, the folder that `sam build` made, for the first time in this local AWS.
+
+    Raises:
+        StackError: there is no build, or the stack could not be made; with the resources that failed.
+    """
+    template_file = build / "template.yaml"
+    if not template_file.exists():
+        raise StackError("There is nothing to deploy: run `make build`.")
+    began = time.monotonic()
+    template = yaml.safe_load(template_file.read_text(encoding="utf-8"))
+    aws.s3().create_bucket(Bucket=ARTEFACTS)
+    _upload_parts(aws, template, build, say)
+    address = _upload_template(aws, "template.yaml", yaml.safe_dump(template, sort_keys=False).encode())
+    parameters = {
+        "Stage": "local",
+        "PythonRuntime": f"python{sys.version_info.major}.{sys.version_info.minor}",
+        "ClockShiftDays": str(clock_shift_days),
+        "LogLevel": "INFO",
+    }
+    aws.cloudformation().create_stack(
+        StackName=STACK_NAME,
+        TemplateURL=address,
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        Capabilities=CAPABILITIES,
+        OnFailure="DO_NOTHING",
+    )
+    outputs = _wait(aws, "stack_create_complete")
+    say(f"Deployed in {time.monotonic() - began:.1f} s.")
+    return Deployment(aws, outputs)
+
+
+def _wait(aws: Aws, waiter: Any) -> Mapping[str, str]:
+    cloudformation = aws.cloudformation()
+    try:
+        cloudformation.get_waiter(waiter).wait(StackName=STACK_NAME, WaiterConfig=EVERY_FIFTH_OF_A_SECOND)
+    except WaiterError as error:
+        events = cloudformation.describe_stack_events(StackName=STACK_NAME)["StackEvents"]
+        failed = [
+            f"  {event['LogicalResourceId']} ({event['ResourceType']}): {event.get('ResourceStatusReason', '')}"
+            for event in reversed(events)
+            if event["ResourceStatus"].endswith("FAILED")
+        ]
+        raise StackError("The stack could not be deployed:\n" + "\n".join(failed)) from error
+    stack = cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+def _upload_parts(aws: Aws, template: dict[str, Any], build: Path, say: Say) -> None:
+    for name, resource in template["Resources"].items():
+        attribute = PATHS.get(resource["Type"])
+        if attribute is None:
+            continue
+        path = build / resource["Properties"][attribute]
+        if attribute == "TemplateURL":
+            resource["Properties"][attribute] = _upload_template(aws, f"{name}.yaml", path.read_bytes())
+            continue
+        archive = _archive(name, path, say)
+        with archive.open("rb") as body:
+            aws.s3().put_object(Bucket=ARTEFACTS, Key=archive.name, Body=body)
+        resource["Properties"][attribute] = f"s3://{ARTEFACTS}/{archive.name}"
+
+
+def _upload_template(aws: Aws, key: str, body: bytes) -> str:
+    aws.s3().put_object(Bucket=ARTEFACTS, Key=key, Body=body)
+    return f"https://s3.{REGION}.amazonaws.com/{ARTEFACTS}/{key}"
+
+
+def _archive(name: str, folder: Path, say: Say) -> Path:
+    """The folder as an archive named by its content, from the cache if it is there."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    if not files:
+        raise StackError(f"{folder} is empty: run `make build`.")
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(f"{path.relative_to(folder)}\0{path.stat().st_mode}\0".encode())
+        with path.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    packages = BUILD / "packages"
+    archive = packages / f"{name}-{digest.hexdigest()[:16]}.zip"
+    if archive.exists():
+        return archive
+    packages.mkdir(parents=True, exist_ok=True)
+    for old in packages.glob(f"{name}-*.zip"):
+        old.unlink(missing_ok=True)
+    say(f"Packing {name}.")
+    partial = archive.with_suffix(f".{os.getpid()}")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as target:
+        for path in files:
+            target.write(path, path.relative_to(folder))
+    partial.replace(archive)
+    return archive

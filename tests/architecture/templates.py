@@ -1,0 +1,93 @@
+"""Read the templates as data: `!Ref x` becomes `{"Ref": "x"}`, `!Sub x` becomes `{"Fn::Sub": "x"}` and so on."""
+
+import os
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+CHILDREN = ("data", "storage", "identity", "events", "monitoring")
+Template = dict[str, Any]
+
+
+class _CloudFormation(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms."""
+
+
+def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        assert isinstance(node, yaml.MappingNode)
+        value = loader.construct_mapping(node, deep=True)
+    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
+
+
+_CloudFormation.add_multi_constructor("!", _short_form)
+
+
+def _load(path: Path) -> Template:
+    loaded: Template = yaml.load(path.read_text(encoding="utf-8"), _CloudFormation)
+    return loaded
+
+
+@cache
+def parent() -> Template:
+    """template.yaml as written."""
+    return _load(ROOT / "template.yaml")
+
+
+@cache
+def child(name: str) -> Template:
+    """infra/<name>.yaml as written."""
+    return _load(ROOT / "infra" / f"{name}.yaml")
+
+
+@cache
+def expanded() -> Template:
+    """template.yaml as CloudFormation gets it: after SAM's own transform, with the roles that SAM adds."""
+    from samtranslator.translator.transform import transform  # type: ignore[import-untyped]
+
+    source = _load(ROOT / "template.yaml")
+    for resource in source["Resources"].values():
+        for attribute in ("CodeUri", "ContentUri"):
+            if attribute in resource["Properties"]:
+                resource["Properties"][attribute] = "s3://bucket/key"
+    region = os.environ.get("AWS_DEFAULT_REGION")
+    os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
+    try:
+        result: Template = transform(source, {}, SimpleNamespace(load=dict))
+    finally:
+        if region is None:
+            del os.environ["AWS_DEFAULT_REGION"]
+        else:
+            os.environ["AWS_DEFAULT_REGION"] = region
+    return result
+
+
+def of_type(template: Template, kind: str) -> dict[str, Any]:
+    """Resources of one type, by logical name."""
+    return {name: resource for name, resource in template["Resources"].items() if resource["Type"] == kind}
+
+
+def as_list(value: Any) -> list[Any]:
+    """A list as it is, anything else as the only member of one."""
+    return value if isinstance(value, list) else [value]
+
+
+def text(value: Any) -> str:
+    """A reference as short text: `Data.Outputs.LedgerArn` of either form of GetAtt, `${X}/index/y` of a Sub."""
+    if isinstance(value, str):
+        return value
+    (function, argument), *_ = value.items()
+    if function == "Fn::GetAtt":
+        return ".".join(argument) if isinstance(argument, list) else str(argument)
+    if function == "Fn::Sub":
+        return str(argument).replace("${", "").replace("}", "")
+    return f"{function} {argument}"

@@ -1,0 +1,245 @@
+"""The rest of the deployment: what runs by itself, who is told, the API, sign-in, and what a stage may change."""
+
+import json
+import re
+
+from tests.architecture.templates import CHILDREN, child, expanded, of_type, parent, text
+
+FUNCTIONS = of_type(parent(), "AWS::Serverless::Function")
+DAY = 86400
+ROUTES = {
+    "POST /sessions": "StartSession",
+    "POST /sessions/{session_id}/verify": "VerifyFace",
+    "GET /sessions/{session_id}": "GetStatus",
+    "GET /beneficiaries/{beneficiary_id}": "GetStatus",
+    "POST /staff/beneficiaries": "RegisterBeneficiary",
+    "POST /staff/beneficiaries/{beneficiary_id}/references": "EnrolReference",
+    "POST /staff/beneficiaries/{beneficiary_id}/references/{reference_id}/enrol": "EnrolReference",
+}
+
+
+# --- what runs by itself --------------------------------------------------------------------------------------------
+
+
+def test_the_sweep_runs_every_night_by_the_deployments_own_clock() -> None:
+    schedule = FUNCTIONS["ExpirySweep"]["Properties"]["Events"]["Nightly"]
+    assert schedule["Type"] == "ScheduleV2"
+    assert schedule["Properties"]["ScheduleExpression"] == "cron(30 0 * * ? *)"
+    assert schedule["Properties"]["ScheduleExpressionTimezone"] == {"Ref": "TimeZone"}
+    # Names of schedules are the account's: two deployments must not share one.
+    assert schedule["Properties"]["Name"] == {"Fn::Sub": "${AWS::StackName}-sweep"}
+
+
+def test_a_sweep_that_fails_is_kept() -> None:
+    sweep = FUNCTIONS["ExpirySweep"]["Properties"]
+    queue = {"Fn::GetAtt": "SweepFailures.Arn"}
+    assert sweep["EventInvokeConfig"]["DestinationConfig"]["OnFailure"] == {"Type": "SQS", "Destination": queue}
+    assert sweep["EventInvokeConfig"]["MaximumRetryAttempts"] == 2
+    assert sweep["Events"]["Nightly"]["Properties"]["DeadLetterConfig"] == {"Arn": queue}
+
+
+def test_no_ledger_entry_is_lost_on_its_way_to_the_bus() -> None:
+    stream = FUNCTIONS["PublishEvents"]["Properties"]["Events"]["Ledger"]["Properties"]
+    assert text(stream["Stream"]) == "Data.Outputs.LedgerStreamArn"
+    assert stream["StartingPosition"] == "TRIM_HORIZON"
+    assert stream["BisectBatchOnFunctionError"] is True
+    assert stream["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert stream["MaximumRecordAgeInSeconds"] < DAY  # the stream forgets after a day
+    assert text(stream["DestinationConfig"]["OnFailure"]["Destination"]) == "PublishFailures.Arn"
+
+
+def test_every_queue_keeps_its_messages_encrypted_for_fourteen_days() -> None:
+    queues = {**of_type(parent(), "AWS::SQS::Queue"), **of_type(child("events"), "AWS::SQS::Queue")}
+    assert set(queues) == {"SweepFailures", "PublishFailures", "PayerQueue", "PayerDeadLetters"}
+    for queue in queues.values():
+        assert queue["Properties"]["MessageRetentionPeriod"] == 14 * DAY
+        assert queue["Properties"]["SqsManagedSseEnabled"] is True
+
+
+def test_the_payers_queue_takes_from_its_rule_only() -> None:
+    (policy,) = of_type(child("events"), "AWS::SQS::QueuePolicy").values()
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert statement["Action"] == "sqs:SendMessage"
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": "PayerRule.Arn"}}}
+    rule = child("events")["Resources"]["PayerRule"]["Properties"]
+    assert rule["EventPattern"] == {"source": ["lifecert"]}
+    assert rule["EventBusName"] == {"Ref": "Bus"}
+    queue = child("events")["Resources"]["PayerQueue"]["Properties"]
+    assert text(queue["RedrivePolicy"]["deadLetterTargetArn"]) == "PayerDeadLetters.Arn"
+
+
+# --- watch ---------------------------------------------------------------------------------------------------------
+
+ALARMS = of_type(child("monitoring"), "AWS::CloudWatch::Alarm")
+WATCHED = parent()["Resources"]["Monitoring"]["Properties"]["Parameters"]
+
+
+def _watches(metric: str) -> set[str]:
+    """What the alarms on one metric watch, as the parent template names it."""
+    return {
+        text(WATCHED[dimension["Value"]["Ref"]])
+        for alarm in ALARMS.values()
+        if alarm["Properties"]["MetricName"] == metric
+        for dimension in alarm["Properties"]["Dimensions"]
+    }
+
+
+def test_one_message_in_any_dead_letter_queue_is_an_alarm() -> None:
+    assert _watches("ApproximateNumberOfMessagesVisible") == {
+        "SweepFailures.QueueName",
+        "PublishFailures.QueueName",
+        "Events.Outputs.PayerDeadLettersName",
+    }
+    for alarm in ALARMS.values():
+        if alarm["Properties"]["MetricName"] == "ApproximateNumberOfMessagesVisible":
+            assert alarm["Properties"]["Threshold"] == 0
+            assert alarm["Properties"]["ComparisonOperator"] == "GreaterThanThreshold"
+
+
+def test_errors_of_every_function_and_of_the_api_are_alarms() -> None:
+    assert _watches("Errors") == {f"Ref {name}" for name in FUNCTIONS}
+    assert _watches("5XXError") == {"Ref AWS::StackName", "Ref Stage"}
+    assert _watches("IteratorAge") == {"Ref PublishEvents"}
+
+
+def test_a_sweep_that_did_not_run_is_an_alarm() -> None:
+    assert _watches("Invocations") == {"Ref ExpirySweep"}
+    alarm = ALARMS["SweepNotRunAlarm"]["Properties"]
+    assert alarm["TreatMissingData"] == "breaching"
+    assert alarm["ComparisonOperator"] == "LessThanThreshold"
+    # Longer than from one night to the next, shorter than a day and a half.
+    assert DAY < alarm["Period"] * alarm["EvaluationPeriods"] < 1.5 * DAY
+
+
+def test_every_alarm_tells_somebody_over_an_encrypted_topic() -> None:
+    assert all(alarm["Properties"]["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in ALARMS.values())
+    assert child("monitoring")["Resources"]["Alarms"]["Properties"]["KmsMasterKeyId"] == {"Ref": "DataKeyArn"}
+
+
+def test_the_dashboard_is_json() -> None:
+    body = child("monitoring")["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    assert len(json.loads(re.sub(r"\$\{[^}]+\}", "x", body))["widgets"]) == 4
+
+
+# --- API and identity ----------------------------------------------------------------------------------------------
+
+
+def test_exactly_the_routes_of_the_design_and_all_need_a_signed_in_user() -> None:
+    paths = expanded()["Resources"]["Api"]["Properties"]["Body"]["paths"]
+    routes = {}
+    for path, methods in paths.items():
+        for method, operation in methods.items():
+            assert operation["security"] == [{"SignedIn": []}]
+            uri = text(operation["x-amazon-apigateway-integration"]["uri"])
+            routes[f"{method.upper()} {path}"] = uri.split("functions/")[1].split(".Arn")[0]
+    assert routes == ROUTES
+
+
+def test_the_authorizer_is_the_user_pool() -> None:
+    auth = parent()["Resources"]["Api"]["Properties"]["Auth"]
+    assert auth["DefaultAuthorizer"] == "SignedIn"
+    assert text(auth["Authorizers"]["SignedIn"]["UserPoolArn"]) == "Identity.Outputs.UserPoolArn"
+
+
+def test_the_access_log_names_no_person() -> None:
+    api = parent()["Resources"]["Api"]["Properties"]
+    template = json.loads(api["AccessLogSetting"]["Format"])
+    assert set(template.values()) == {
+        "$context.requestId",
+        "$context.requestTime",
+        "$context.httpMethod",
+        "$context.resourcePath",  # the route as declared, without anybody's id
+        "$context.status",
+        "$context.responseLatency",
+        "$context.authorizer.error",
+        "$context.integrationErrorMessage",
+    }
+    (settings,) = api["MethodSettings"]
+    assert settings["DataTraceEnabled"] is False
+    assert settings["ThrottlingRateLimit"] == {"Ref": "ThrottleRate"}
+    assert settings["ThrottlingBurstLimit"] == {"Ref": "ThrottleBurst"}
+    assert api["TracingEnabled"] is True
+
+
+def test_every_log_group_has_an_end() -> None:
+    groups = of_type(parent(), "AWS::Logs::LogGroup")
+    assert set(groups) == {f"{name}Logs" for name in FUNCTIONS} | {"ApiLogs"}
+    assert all(group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"} for group in groups.values())
+
+
+def test_passwords_are_strong_and_in_prod_never_sent() -> None:
+    pool = child("identity")["Resources"]["Users"]["Properties"]
+    policy = pool["Policies"]["PasswordPolicy"]
+    assert policy["MinimumLength"] >= 12
+    assert all(policy[f"Require{kind}"] for kind in ("Lowercase", "Uppercase", "Numbers", "Symbols"))
+    assert pool["MfaConfiguration"] == "OPTIONAL"
+    assert pool["DeletionProtection"] == {"Fn::If": ["IsProd", "ACTIVE", "INACTIVE"]}
+    client = child("identity")["Resources"]["Client"]["Properties"]
+    condition, in_prod, elsewhere = client["ExplicitAuthFlows"]["Fn::If"]
+    assert condition == "IsProd"
+    assert set(in_prod) == {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+    assert set(elsewhere) == {*in_prod, "ALLOW_USER_PASSWORD_AUTH"}
+    assert client["PreventUserExistenceErrors"] == "ENABLED"
+
+
+def test_the_groups_are_those_of_the_design() -> None:
+    groups = of_type(child("identity"), "AWS::Cognito::UserPoolGroup").values()
+    assert {group["Properties"]["GroupName"] for group in groups} == {"clerk", "auditor", "payer"}
+
+
+# --- stages --------------------------------------------------------------------------------------------------------
+
+
+def test_only_a_local_deployment_can_move_its_clock() -> None:
+    (rule,) = parent()["Rules"].values()
+    (assertion,) = rule["Assertions"]
+    assert assertion["Assert"] == {
+        "Fn::Or": [
+            {"Fn::Equals": [{"Ref": "Stage"}, "local"]},
+            {"Fn::Equals": [{"Ref": "ClockShiftDays"}, "0"]},
+        ]
+    }
+    assert parent()["Parameters"]["ClockShiftDays"]["Default"] == 0
+
+
+def test_nothing_else_differs_locally_than_what_the_local_aws_cannot_do() -> None:
+    only_in_the_cloud = {
+        f"{name}.{resource}"
+        for name in CHILDREN
+        for resource, body in child(name)["Resources"].items()
+        if body.get("Condition") == "NotLocal"
+    }
+    assert only_in_the_cloud == {"events.Archive", "storage.FramesPolicy", "storage.ReferencesPolicy"}
+    for name in CHILDREN:
+        for condition, body in child(name).get("Conditions", {}).items():
+            assert condition == "NotLocal" or "local" not in json.dumps(body), name
+        # Never inside a resource.
+        assert '["NotLocal"' not in json.dumps(child(name)["Resources"])
+    assert "local" not in json.dumps(parent()["Conditions"])
+
+
+def test_every_child_knows_the_stage_it_needs() -> None:
+    for name in CHILDREN:
+        stack = parent()["Resources"][name.capitalize()]
+        assert stack["Type"] == "AWS::CloudFormation::Stack"
+        assert stack["Properties"]["TemplateURL"] == f"infra/{name}.yaml"
+        given = stack["Properties"]["Parameters"]
+        declared = child(name)["Parameters"]
+        assert set(given) <= set(declared)
+        assert {key for key, parameter in declared.items() if "Default" not in parameter} <= set(given)
+        if "Stage" in declared:
+            assert given["Stage"] == {"Ref": "Stage"}
+
+
+def test_runtime_is_a_choice_of_three() -> None:
+    runtime = parent()["Parameters"]["PythonRuntime"]
+    assert runtime["AllowedValues"] == ["python3.11", "python3.12", "python3.13"]
+    assert runtime["Default"] == "python3.13"
+
+
+def test_every_parameter_is_explained() -> None:
+    for template in [parent(), *map(child, CHILDREN)]:
+        assert template["Description"]
+        for name, parameter in template.get("Parameters", {}).items():
+            assert parameter.get("Description"), name

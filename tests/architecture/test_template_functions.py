@@ -1,0 +1,113 @@
+"""Each function: its log, its layers, what it is told and exactly what it may do."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.architecture.design import ALLOWED, MANAGED, SCHEMA
+from tests.architecture.templates import as_list, expanded, of_type, parent, text
+
+FUNCTIONS = of_type(parent(), "AWS::Serverless::Function")
+
+# --- functions -----------------------------------------------------------------------------------------------------
+
+
+def test_exactly_the_functions_of_the_design() -> None:
+    assert set(FUNCTIONS) == set(ALLOWED)
+
+
+@pytest.mark.parametrize("name", ALLOWED)
+def test_function_has_a_log_group_with_an_end_and_is_traced(name: str) -> None:
+    function = FUNCTIONS[name]["Properties"]
+    assert function["LoggingConfig"] == {"LogGroup": {"Ref": f"{name}Logs"}}
+    log_group = parent()["Resources"][f"{name}Logs"]
+    assert log_group["Type"] == "AWS::Logs::LogGroup"
+    assert log_group["Properties"] == {"RetentionInDays": {"Ref": "LogRetentionDays"}}
+    shared = parent()["Globals"]["Function"]
+    assert shared["Tracing"] == "Active"
+    assert shared["Handler"] == "app.handler"
+    assert shared["Runtime"] == {"Ref": "PythonRuntime"}
+    assert not {"Tracing", "Handler", "Runtime"} & set(function)
+    folder = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    assert function["CodeUri"] == f"functions/{folder}/"
+
+
+def _short(resource: str) -> str:
+    """`Data.Outputs.LedgerArn` as `Ledger`, `Storage.Outputs.FramesArn/frames/*` as `Frames/frames/*`."""
+    resource = re.sub(r"^(Data|Storage|Events)\.Outputs\.", "", resource)
+    return re.sub(r"^(\w+?)(\.Arn|Arn)(?=/|$)", r"\1", resource)
+
+
+def _statements(role: dict[str, Any]) -> list[dict[str, Any]]:
+    return [s for policy in role["Properties"].get("Policies", []) for s in policy["PolicyDocument"]["Statement"]]
+
+
+@pytest.mark.parametrize("name", ALLOWED)
+def test_function_may_do_exactly_what_it_needs(name: str) -> None:
+    role = expanded()["Resources"][f"{name}Role"]
+    assert all(statement["Effect"] == "Allow" for statement in _statements(role))
+    assert ALLOWED[name] == {
+        f"{action} {_short(text(resource))}"
+        for statement in _statements(role)
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    }
+    assert set(role["Properties"].get("ManagedPolicyArns", [])) <= MANAGED
+
+
+def test_no_role_allows_any_action_or_every_resource() -> None:
+    """Also the roles that SAM makes. A star is the last part of an object's key, or is in the list above."""
+    roles = of_type(expanded(), "AWS::IAM::Role")
+    assert len(roles) == len(FUNCTIONS) + 2  # the schedule's, and API Gateway's for its logs
+    for name, role in roles.items():
+        for statement in _statements(role):
+            for action in as_list(statement["Action"]):
+                assert "*" not in action, name
+                for resource in map(text, as_list(statement["Resource"])):
+                    if "*" in resource and f"{action} *" not in ALLOWED["PublishEvents"]:
+                        assert re.fullmatch(r"Storage\.Outputs\.\w+Arn/[a-z]+/\*", resource), name
+
+
+def test_only_the_service_itself_takes_on_a_role() -> None:
+    for role in of_type(expanded(), "AWS::IAM::Role").values():
+        (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        (service,) = as_list(statement["Principal"]["Service"])
+        assert service in {"lambda.amazonaws.com", "scheduler.amazonaws.com", "apigateway.amazonaws.com"}
+
+
+@pytest.mark.parametrize("name", ALLOWED)
+def test_function_is_told_the_tables_buckets_and_key_that_it_may_use_and_no_others(name: str) -> None:
+    used = {entry.split()[1].split("/")[0] for entry in ALLOWED[name]}
+    variables = FUNCTIONS[name]["Properties"].get("Environment", {}).get("Variables", {})
+    names = re.compile("TABLE|BUCKET|KEY|BUS")
+    told = {text(value).rsplit(".", 1)[-1] for key, value in variables.items() if names.search(key)}
+    kinds = {
+        **{f"{table}Table": table for table in SCHEMA},
+        "FramesBucket": "Frames",
+        "ReferencesBucket": "References",
+        "PersonKeyId": "PersonKey",
+        "EventBusName": "EventBus",
+    }
+    assert {kinds[output] for output in told} == used & set(kinds.values())
+    shared = parent()["Globals"]["Function"]["Environment"]["Variables"]
+    assert shared["CLOCK_SHIFT_DAYS"] == {"Ref": "ClockShiftDays"}
+
+
+@pytest.mark.parametrize("name", ALLOWED)
+def test_function_has_the_vision_layer_if_it_looks_at_photos(name: str) -> None:
+    function = FUNCTIONS[name]["Properties"]
+    vision = name in ("VerifyFace", "EnrolReference")
+    assert function.get("Layers", []) == ([{"Ref": "VisionLayer"}] if vision else [])
+    assert parent()["Globals"]["Function"]["Layers"] == [{"Ref": "CoreLayer"}]
+    if vision:
+        assert function["MemorySize"] == 1769  # one core
+        assert function["Timeout"] < 29  # API Gateway's own limit
+        variables = function["Environment"]["Variables"]
+        assert variables["OPENBLAS_NUM_THREADS"] == variables["OMP_NUM_THREADS"] == "1"
+
+
+def test_layers_are_built_by_their_makefiles() -> None:
+    layers = of_type(parent(), "AWS::Serverless::LayerVersion")
+    assert {layer["Properties"]["ContentUri"] for layer in layers.values()} == {"layers/core", "layers/vision"}
+    assert all(layer["Metadata"] == {"BuildMethod": "makefile"} for layer in layers.values())
