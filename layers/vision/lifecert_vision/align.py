@@ -1,0 +1,58 @@
+"""Stage 5a: bring a face to the fixed position that the embedding network was trained on."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lifecert_vision.decode import Image
+from lifecert_vision.landmarks import Face
+
+SIZE = 112
+
+# Landmark index -> position in the 112 x 112 picture: eyes, irises, nose, mouth. The mean positions of these
+# landmarks on faces aligned by the network's own five-point template.
+_TEMPLATE: dict[int, tuple[float, float]] = {
+    33: (30.477, 53.628),
+    133: (45.374, 54.185),
+    159: (36.745, 50.984),
+    145: (37.792, 55.406),
+    468: (37.295, 52.940),
+    263: (79.932, 53.061),
+    362: (65.031, 54.036),
+    386: (73.600, 50.629),
+    374: (72.653, 55.006),
+    473: (73.081, 52.614),
+    168: (55.160, 51.689),
+    6: (55.221, 56.068),
+    197: (55.180, 60.032),
+    195: (55.241, 63.581),
+    4: (55.279, 71.980),
+    1: (55.328, 75.596),
+    98: (45.904, 77.855),
+    327: (64.924, 77.688),
+    61: (40.138, 91.728),
+    291: (71.078, 91.476),
+    13: (55.547, 90.616),
+    14: (55.595, 95.331),
+}
+_INDICES = list(_TEMPLATE)
+_POSITIONS = np.array(list(_TEMPLATE.values()), np.float64)
+
+
+def align(image: Image, face: Face) -> Image:
+    """The face as 112 x 112 BGR, upright, at the template's position."""
+    transform = similarity(face.points[_INDICES, :2].astype(np.float64), _POSITIONS)
+    return np.asarray(cv2.warpAffine(image, transform, (SIZE, SIZE), flags=cv2.INTER_LINEAR), np.uint8)
+
+
+def similarity(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The 2 x 3 matrix of the rotation, scale and shift that takes `source` (N x 2) nearest to `target` in the
+    least-squares sense. Umeyama 1991, IEEE PAMI 13(4), equations 40 to 42, without reflections."""
+    source_mean, target_mean = source.mean(axis=0), target.mean(axis=0)
+    source_centred, target_centred = source - source_mean, target - target_mean
+    left, singular, right = np.linalg.svd(target_centred.T @ source_centred / len(source))
+    signs = np.array([1.0, np.sign(np.linalg.det(left) * np.linalg.det(right))])
+    rotation = left @ np.diag(signs) @ right
+    variance = (source_centred**2).sum() / len(source)
+    scaled = rotation * ((singular * signs).sum() / variance)
+    return np.column_stack([scaled, target_mean - scaled @ source_mean])

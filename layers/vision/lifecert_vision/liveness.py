@@ -1,0 +1,48 @@
+"""Stage 4: whether a frame shows the step it answers, as a change from the person's own neutral frame.
+
+Only changes count: many people's eyes look half closed, or their mouth open, at rest.
+"""
+
+from collections.abc import Callable
+
+from lifecert.domain.challenge import Step
+from lifecert.domain.evidence import Measure
+from lifecert.domain.policy import ChallengeLimits
+from lifecert.domain.reasons import Reason
+from lifecert_vision.landmarks import Face
+from lifecert_vision.measures import at_least, not_assessed
+
+
+def judge(step: Step, face: Face, neutral: Face | None, limits: ChallengeLimits) -> tuple[Measure, ...]:
+    """The measure of `step` on its frame, not assessed without a neutral frame; none for the neutral frame itself."""
+    if step is Step.NEUTRAL:
+        return ()
+    if neutral is None:
+        return (not_assessed(step.value),)
+    if step in (Step.TURN_LEFT, Step.TURN_RIGHT):
+        return (_turn(step, face, neutral, limits),)
+    read, limit, reason = _expressions(limits)[step]
+    return (at_least(step.value, read(face, neutral), limit, "score change", reason),)
+
+
+def _turn(step: Step, face: Face, neutral: Face, limits: ChallengeLimits) -> Measure:
+    """Degrees turned in the direction asked for; negative when turned the other way."""
+    change = face.pose.yaw - neutral.pose.yaw
+    towards = change if step is Step.TURN_LEFT else -change
+    return at_least(step.value, towards, limits.turn_degrees, "degrees", Reason.TURN_NOT_SEEN)
+
+
+_Read = Callable[[Face, Face], float]
+
+
+def _expressions(limits: ChallengeLimits) -> dict[Step, tuple[_Read, float, Reason]]:
+    return {
+        Step.OPEN_MOUTH: (_least_rise("jawOpen"), limits.mouth_open, Reason.MOUTH_NOT_OPEN),
+        Step.CLOSE_EYES: (_least_rise("eyeBlinkLeft", "eyeBlinkRight"), limits.eyes_closed, Reason.EYES_NOT_CLOSED),
+        Step.SMILE: (_least_rise("mouthSmileLeft", "mouthSmileRight"), limits.smile, Reason.SMILE_NOT_SEEN),
+    }
+
+
+def _least_rise(*shapes: str) -> _Read:
+    """How much the blendshapes rose: the least of them, as both eyes must close and both corners of the mouth rise."""
+    return lambda face, neutral: min(face.blendshapes[name] - neutral.blendshapes[name] for name in shapes)

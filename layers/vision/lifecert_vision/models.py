@@ -1,0 +1,23 @@
+"""Where the packaged model files are. They are fetched and checked by SHA-256 when the layer is built."""
+
+from pathlib import Path
+
+_DIRECTORY = Path(__file__).parent / "models"
+
+FACE_LANDMARKER = "face_landmarker.task"
+FACE_RECOGNISER = "face_recognition_sface_2021dec_int8bq.onnx"
+
+
+class ModelMissingError(RuntimeError):
+    """A model file is not in the package: the layer was not built."""
+
+
+def model_path(name: str) -> Path:
+    """The path of the model file `name`. Raises ModelMissingError when it is not there.
+
+    Checked here because the native libraries answer a missing file with an abort or an unreadable error.
+    """
+    path = _DIRECTORY / name
+    if not path.is_file():
+        raise ModelMissingError(f"model file {name} is missing from the vision layer")
+    return path

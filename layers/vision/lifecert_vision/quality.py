@@ -1,0 +1,114 @@
+"""Stage 3: whether a frame is good enough to be judged, after ISO/IEC 29794-5. Each failure has one instruction."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lifecert.domain.challenge import Step
+from lifecert.domain.evidence import Measure
+from lifecert.domain.policy import QualityLimits
+from lifecert.domain.reasons import Reason
+from lifecert_vision.decode import Image
+from lifecert_vision.landmarks import Face
+from lifecert_vision.measures import at_least, at_most
+
+_EYE_DISTANCE = 64  # px: exposure and sharpness are measured at one scale
+_MAX_ENLARGEMENT = 4
+_DARK, _BRIGHT = 25, 247  # grey values
+_REBLUR = 11  # px, the width of the second blur
+# The outline of the face in MediaPipe's mesh, in order.
+# fmt: off
+OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149,
+         150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109)
+# fmt: on
+_TURNS = (Step.TURN_LEFT, Step.TURN_RIGHT)
+
+
+def assess(image: Image, faces: Sequence[Face], step: Step, limits: QualityLimits) -> tuple[Measure, ...]:
+    """All quality measures of the frame that answers `step`. `faces` are all faces found, the largest first.
+
+    The pose of a frame that answers a turn is not judged: its step is.
+    """
+    face = faces[0]
+    second = faces[1].area / face.area if len(faces) > 1 else 0.0
+    found = [
+        at_most("second_face", second, limits.max_second_face, "ratio", Reason.SEVERAL_FACES),
+        at_least(
+            "eye_distance",
+            face.eye_distance,
+            limits.min_eye_distance_px,
+            "px",
+            Reason.FACE_TOO_SMALL,
+            warn=limits.warn_eye_distance_px,
+        ),
+        at_least("face_in_frame", _in_frame(image, face), limits.min_face_in_frame, "share", Reason.FACE_CUT_OFF),
+    ]
+    if step not in _TURNS:
+        pose = face.pose
+        found += [
+            at_most("yaw", abs(pose.yaw), limits.max_yaw_degrees, "degrees", Reason.NOT_FACING_CAMERA),
+            at_most("pitch", abs(pose.pitch), limits.max_pitch_degrees, "degrees", Reason.NOT_FACING_CAMERA),
+        ]
+    grey, mask = _at_one_scale(image, face)
+    skin = grey[mask]
+    if not skin.size:  # wholly outside the picture; face_in_frame has failed already
+        return tuple(found)
+    return (
+        *found,
+        at_least("brightness", float(skin.mean()), limits.min_brightness, "grey", Reason.TOO_DARK),
+        at_most("dark_share", float((skin < _DARK).mean()), limits.max_dark_share, "share", Reason.TOO_DARK),
+        at_most("bright_share", float((skin > _BRIGHT).mean()), limits.max_bright_share, "share", Reason.TOO_BRIGHT),
+        at_least("sharpness", sharpness(grey, mask), limits.min_sharpness, "share", Reason.BLURRED),
+    )
+
+
+def sharpness(grey: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
+    """The share of the variation between neighbouring pixels (of `mask`) that a second blur takes away, 0 to 1.
+
+    A sharp picture loses most of it, a blurred one has little to lose. The worse of the two directions counts,
+    so that motion blur shows. After Crete-Roffet et al. 2007, "The blur effect", as its complement.
+    """
+    pixels = grey.astype(np.float32)
+    shares = []
+    for axis, size in ((1, (_REBLUR, 1)), (0, (1, _REBLUR))):
+        inside = np.minimum(*_neighbours(mask, axis))
+        before = _variation(pixels, axis)[inside]
+        after = _variation(cv2.blur(pixels, size), axis)[inside]
+        total = float(before.sum())
+        shares.append(float(np.maximum(0, before - after).sum()) / total if total else 0.0)
+    return min(shares)
+
+
+def _neighbours(pixels: NDArray[np.generic], axis: int) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
+    return (pixels[1:], pixels[:-1]) if axis == 0 else (pixels[:, 1:], pixels[:, :-1])
+
+
+def _variation(pixels: NDArray[np.generic], axis: int) -> NDArray[np.float32]:
+    one, other = _neighbours(pixels, axis)
+    return np.asarray(np.abs(np.subtract(one, other)), np.float32)
+
+
+def _in_frame(image: Image, face: Face) -> float:
+    """The share of the face's points that lie inside the picture."""
+    height, width = image.shape[:2]
+    flat = face.points[:, :2]
+    return float(((flat >= 0) & (flat < (width, height))).all(axis=1).mean())
+
+
+def _at_one_scale(image: Image, face: Face) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """The part of the picture around the face in grey, at 64 px eye distance, and which pixels are the face."""
+    height, width = image.shape[:2]
+    left, top = np.clip(np.floor(face.points[:, :2].min(axis=0)), 0, (width, height)).astype(int)
+    right, bottom = np.clip(np.ceil(face.points[:, :2].max(axis=0)), 0, (width, height)).astype(int)
+    if right - left < 1 or bottom - top < 1:
+        return np.zeros((1, 1), np.uint8), np.zeros((1, 1), np.bool_)
+    scale = min(_MAX_ENLARGEMENT, _EYE_DISTANCE / max(face.eye_distance, 1.0))
+    size = max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale))
+    grey = cv2.cvtColor(image[top:bottom, left:right], cv2.COLOR_BGR2GRAY)
+    grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    mask = np.zeros((size[1], size[0]), np.uint8)
+    outline = (face.points[OVAL, :2] - (left, top)) * scale
+    cv2.fillPoly(mask, [np.round(outline).astype(np.int32)], 1)
+    return np.asarray(grey, np.uint8), mask.astype(np.bool_)

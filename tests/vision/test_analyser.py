@@ -1,0 +1,140 @@
+"""The whole pipeline: what is in the evidence, and the decision it leads to."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lifecert.domain.challenge import Step
+from lifecert.domain.evidence import Evidence, Template, Verdict
+from lifecert.domain.policy import Decision, Outcome, Policy, decide
+from lifecert.domain.reasons import Reason
+from lifecert.ports.vision import FaceAnalyser, Frame
+from lifecert_vision.analyser import VisionAnalyser
+from tests.vision import pictures
+from tests.vision.conftest import Frames
+
+ASKED = (Step.NEUTRAL, Step.TURN_LEFT, Step.OPEN_MOUTH)
+
+
+@pytest.fixture(scope="module")
+def references(analyser: VisionAnalyser, portraits: Path) -> dict[str, Template]:
+    template = analyser.enrol((portraits / "obama.jpg").read_bytes()).template
+    assert template is not None
+    return {"reference-1": template}
+
+
+def _decision(evidence: Evidence, policy: Policy, attempt: int = 1) -> Decision:
+    return decide(evidence, policy, ASKED, attempt)
+
+
+def test_it_is_the_port(analyser: VisionAnalyser) -> None:
+    port: FaceAnalyser = analyser
+    assert port is analyser
+
+
+@pytest.mark.parametrize("name", ["obama.jpg", "obama2.jpg", "obama3.jpg"])
+def test_the_person_is_accepted_by_another_photo(
+    name: str, analyser: VisionAnalyser, frames: Frames, references: dict[str, Template], policy: Policy
+) -> None:
+    evidence = analyser.analyse(frames(name, *ASKED), references)
+
+    assert _decision(evidence, policy) == Decision(Outcome.ACCEPTED)
+    assert evidence.similarity is not None
+    assert evidence.similarity > 0.7
+
+
+@pytest.mark.parametrize("name", ["biden.jpg", "astronaut.png"])
+def test_another_person_is_refused(
+    name: str, analyser: VisionAnalyser, frames: Frames, references: dict[str, Template], policy: Policy
+) -> None:
+    evidence = analyser.analyse(frames(name, *ASKED), references)
+
+    assert _decision(evidence, policy) == Decision(Outcome.RETRY, Reason.NOT_MATCHING)
+
+
+def test_frames_of_two_people_are_refused(
+    analyser: VisionAnalyser, frames: Frames, references: dict[str, Template], policy: Policy
+) -> None:
+    mixed = [*frames("obama.jpg", Step.NEUTRAL, Step.TURN_LEFT), *frames("biden.jpg", Step.OPEN_MOUTH)]
+    evidence = analyser.analyse(mixed, references)
+
+    assert evidence.across[0].reason is Reason.DIFFERENT_PEOPLE
+    assert _decision(evidence, policy).outcome is Outcome.RETRY
+
+
+def test_the_same_frame_thrice_answers_nothing(
+    analyser: VisionAnalyser, frames: Frames, references: dict[str, Template], policy: Policy
+) -> None:
+    neutral = frames.content("obama.jpg", Step.NEUTRAL)
+    evidence = analyser.analyse([Frame(step, neutral) for step in ASKED], references)
+
+    assert _decision(evidence, policy) == Decision(Outcome.RETRY, Reason.TURN_NOT_SEEN)
+
+
+def test_a_frame_that_cannot_be_read_has_no_later_stages(
+    analyser: VisionAnalyser, frames: Frames, references: dict[str, Template], policy: Policy
+) -> None:
+    good = frames("obama.jpg", *ASKED)
+    blank = pictures.encode(np.full((480, 640, 3), 90, np.uint8), ".png")
+    spoilt = [good[0], replace(good[1], content=good[1].content[:-500]), replace(good[2], content=blank)]
+    evidence = analyser.analyse(spoilt, references)
+
+    assert [(m.name, m.verdict, m.reason) for m in evidence.frames[1].measures] == [
+        ("decode", Verdict.FAILED, Reason.FILE_DAMAGED)
+    ]
+    assert [(m.name, m.verdict, m.reason) for m in evidence.frames[2].measures] == [
+        ("decode", Verdict.PASSED, None),
+        ("detect", Verdict.FAILED, Reason.NO_FACE),
+    ]
+    assert evidence.across == ()
+    assert _decision(evidence, policy) == Decision(Outcome.RETRY, Reason.FILE_DAMAGED)
+
+
+def test_without_any_face_nothing_is_compared(analyser: VisionAnalyser, references: dict[str, Template]) -> None:
+    evidence = analyser.analyse([Frame(step, b"") for step in ASKED], references)
+
+    assert evidence.matches == ()
+    assert evidence.similarity is None
+    assert [frame.step for frame in evidence.frames] == list(ASKED)
+
+
+def test_references_of_another_model_end_with_a_human(
+    analyser: VisionAnalyser, frames: Frames, references: dict[str, Template], policy: Policy
+) -> None:
+    old = {name: replace(template, model_version="old") for name, template in references.items()}
+    evidence = analyser.analyse(frames("obama.jpg", *ASKED), old)
+
+    assert evidence.matches == ()
+    assert _decision(evidence, policy) == Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
+
+
+def test_the_evidence_is_the_same_every_time_and_timed_by_stage(
+    analyser: VisionAnalyser, frames: Frames, references: dict[str, Template]
+) -> None:
+    first, second = (analyser.analyse(frames("obama.jpg", *ASKED), references) for _ in range(2))
+
+    assert first.digest() == second.digest()
+    assert set(first.timings_ms) == {"decode", "detect", "quality", "liveness", "align", "embed", "match"}
+    assert all(spent > 0 for spent in first.timings_ms.values())
+
+
+def test_a_policy_for_other_templates_is_refused(policy: Policy) -> None:
+    with pytest.raises(ValueError, match="templates"):
+        VisionAnalyser(replace(policy, match=replace(policy.match, model_version="other")))
+
+
+def test_rubbish_never_raises_and_leaves_the_analyser_well(
+    analyser: VisionAnalyser, frames: Frames, references: dict[str, Template], policy: Policy
+) -> None:
+    chance = np.random.default_rng(7)
+    good = frames.content("obama.jpg", Step.NEUTRAL)
+    for turn in range(60):
+        spoilt = bytearray(good)
+        for place in chance.integers(0, len(spoilt) if turn % 2 else 700, 6):
+            spoilt[place] = chance.integers(0, 256)
+        evidence = analyser.analyse([Frame(Step.NEUTRAL, bytes(spoilt))], references)
+        assert evidence.frames[0].measures
+
+    assert _decision(analyser.analyse(frames("obama.jpg", *ASKED), references), policy).outcome is Outcome.ACCEPTED

@@ -1,0 +1,128 @@
+"""Faces are found, their pose has the right sign, and nothing poisons the landmarker for good."""
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from lifecert_vision.decode import Image
+from lifecert_vision.landmarks import Landmarker
+from tests.vision import pictures
+
+
+@pytest.fixture(scope="module")
+def landmarker() -> Landmarker:
+    return Landmarker()
+
+
+@pytest.fixture(scope="module")
+def obama(portraits: Path) -> Image:
+    return pictures.read((portraits / "obama.jpg").read_bytes())
+
+
+def test_a_face_is_measured(landmarker: Landmarker, obama: Image) -> None:
+    (face,) = landmarker.detect(obama)
+
+    assert face.points.shape == (478, 3)
+    assert face.eye_distance == pytest.approx(106, abs=3)
+    assert face.blendshapes["mouthSmileLeft"] > 0.8
+    assert abs(face.pose.yaw) < 5
+    assert abs(face.pose.roll) < 5
+
+
+def test_the_largest_of_two_faces_comes_first(landmarker: Landmarker, obama: Image) -> None:
+    large, small = obama[:600, 250:700], cv2.resize(obama[:600, 250:700], None, fx=0.7, fy=0.7)
+    beside = np.zeros((600, 315, 3), np.uint8)
+    beside[:420] = small
+
+    first, second = landmarker.detect(np.hstack([beside, large]))
+
+    assert second.area / first.area == pytest.approx(0.49, abs=0.08)
+
+
+def test_yaw_has_the_same_sign_as_where_the_nose_points(landmarker: Landmarker, portraits: Path) -> None:
+    # The speaker looks to the picture's left, which is his own right; mirrored, to his own left.
+    speaker = pictures.read((portraits / "obama2.jpg").read_bytes())
+    (face,) = landmarker.detect(speaker)
+    (mirrored,) = landmarker.detect(np.ascontiguousarray(speaker[:, ::-1]))
+
+    assert face.points[1, 0] < face.points[[33, 263], 0].mean()
+    assert face.pose.yaw == pytest.approx(-15, abs=4)
+    assert mirrored.pose.yaw == pytest.approx(15, abs=4)
+
+
+def test_roll_is_towards_the_persons_own_left(landmarker: Landmarker, obama: Image) -> None:
+    # Clockwise on the picture is towards the person's left shoulder.
+    turn = cv2.getRotationMatrix2D((490, 270), -20, 1)
+    (face,) = landmarker.detect(np.asarray(cv2.warpAffine(obama, turn, (910, 1137)), np.uint8))
+
+    assert face.pose.roll == pytest.approx(20, abs=5)
+
+
+def test_nothing_is_found_where_there_is_nothing(landmarker: Landmarker) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (480, 640, 3), np.uint8)
+    for picture in (np.zeros((480, 640, 3), np.uint8), noise, np.zeros((1, 1, 3), np.uint8)):
+        assert landmarker.detect(picture) == ()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        np.zeros((0, 0, 3), np.uint8),
+        np.zeros((0, 10, 3), np.uint8),
+        np.zeros((10, 10), np.uint8),
+        np.zeros((10, 10, 4), np.uint8),
+        np.zeros((10, 10, 3), np.float32),
+    ],
+    ids=["empty", "no rows", "grey", "alpha", "floats"],
+)
+def test_what_is_no_picture_is_refused_before_the_graph_sees_it(
+    bad: Image, landmarker: Landmarker, obama: Image
+) -> None:
+    with pytest.raises(ValueError, match="picture"):
+        landmarker.detect(bad)
+
+    assert len(landmarker.detect(obama)) == 1
+
+
+def test_a_picture_with_strides_is_read_as_it_looks(landmarker: Landmarker, obama: Image) -> None:
+    wide = np.zeros((1137, 1820, 3), np.uint8)
+    wide[:, ::2] = obama
+
+    assert len(landmarker.detect(wide[:, ::2])) == 1
+
+
+def test_a_broken_graph_is_replaced_and_the_process_still_ends(portraits: Path) -> None:
+    script = """
+        import sys
+        import cv2
+        import numpy as np
+        from mediapipe.tasks.python.vision.core.image import Image, ImageFormat
+        from lifecert_vision.landmarks import Landmarker
+
+        landmarker = Landmarker()
+        empty = Image(image_format=ImageFormat.SRGB, data=np.zeros((0, 0, 3), np.uint8))
+        for _ in range(2):  # poison the graph behind the landmarker's back
+            try:
+                landmarker._graph.detect(empty)
+            except RuntimeError:
+                pass
+        print(len(landmarker.detect(cv2.imread(sys.argv[1]))), "face")
+    """
+    path = [part for part in sys.path if part]
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script), str(portraits / "obama.jpg")],
+        env={"PYTHONPATH": ":".join(path)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert done.stdout == "1 face\n"
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr

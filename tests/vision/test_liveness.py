@@ -1,0 +1,107 @@
+"""Each step passes on its own frame and only there, for real people and for re-drawn portraits."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lifecert.domain.challenge import Step
+from lifecert.domain.evidence import FrameEvidence, Measure, Verdict
+from lifecert.domain.reasons import Reason
+from lifecert.ports.vision import Frame
+from lifecert_vision.analyser import VisionAnalyser
+from lifecert_vision.decode import Image
+from tests.vision import pictures
+from tests.vision.conftest import Frames
+
+STEPS = [step for step in Step if step is not Step.NEUTRAL]
+PORTRAITS = ("obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg", "astronaut.png")
+REASONS = {
+    Step.TURN_LEFT: Reason.TURN_NOT_SEEN,
+    Step.TURN_RIGHT: Reason.TURN_NOT_SEEN,
+    Step.OPEN_MOUTH: Reason.MOUTH_NOT_OPEN,
+    Step.CLOSE_EYES: Reason.EYES_NOT_CLOSED,
+    Step.SMILE: Reason.SMILE_NOT_SEEN,
+}
+
+
+def _step_measure(frame: FrameEvidence) -> Measure:
+    return next(measure for measure in frame.measures if measure.name == frame.step.value)
+
+
+@pytest.mark.parametrize("name", PORTRAITS)
+def test_a_portrait_re_drawn_for_a_step_shows_it(name: str, analyser: VisionAnalyser, frames: Frames) -> None:
+    evidence = analyser.analyse(frames(name, *Step), {})
+
+    failed = [(f.step, m) for f in evidence.frames for m in f.measures if m.verdict is not Verdict.PASSED]
+    assert failed == []
+    assert all(measure.verdict is Verdict.PASSED for measure in evidence.across)
+
+
+@pytest.mark.parametrize("asked", STEPS)
+def test_the_frame_of_another_step_does_not_answer(asked: Step, analyser: VisionAnalyser, frames: Frames) -> None:
+    others = [step for step in Step if step is not asked]
+    answers = [Frame(asked, frames.content("biden.jpg", other)) for other in others]
+    evidence = analyser.analyse([*frames("biden.jpg", Step.NEUTRAL), *answers], {})
+
+    for other, frame in zip(others, evidence.frames[1:], strict=True):
+        measure = _step_measure(frame)
+        assert measure.verdict is Verdict.FAILED, f"{other} passed as {asked}"
+        assert measure.reason is REASONS[asked]
+
+
+def test_turning_the_other_way_counts_against(analyser: VisionAnalyser, frames: Frames) -> None:
+    wrong = Frame(Step.TURN_LEFT, frames.content("obama.jpg", Step.TURN_RIGHT))
+    measure = _step_measure(analyser.analyse([*frames("obama.jpg", Step.NEUTRAL), wrong], {}).frames[1])
+
+    assert measure.value is not None
+    assert measure.value < -10
+    assert measure.score == 0
+
+
+def test_a_mirrored_frame_turns_the_other_way(analyser: VisionAnalyser, frames: Frames) -> None:
+    def mirrored(content: bytes) -> bytes:
+        return pictures.encode(np.ascontiguousarray(pictures.read(content)[:, ::-1]))
+
+    neutral = Frame(Step.NEUTRAL, mirrored(frames.content("obama.jpg", Step.NEUTRAL)))
+    turned = mirrored(frames.content("obama.jpg", Step.TURN_RIGHT))
+    evidence = analyser.analyse([neutral, Frame(Step.TURN_LEFT, turned), Frame(Step.TURN_RIGHT, turned)], {})
+
+    assert [_step_measure(frame).verdict for frame in evidence.frames[1:]] == [Verdict.PASSED, Verdict.FAILED]
+
+
+def test_closing_one_eye_is_not_closing_the_eyes(analyser: VisionAnalyser, frames: Frames) -> None:
+    neutral, closed = (pictures.read(frames.content("biden.jpg", step)) for step in (Step.NEUTRAL, Step.CLOSE_EYES))
+    middle = int(analyser._landmarker.detect(neutral)[0].points[168, 0])
+    wink = neutral.copy()
+    wink[:, middle:] = closed[:, middle:]
+    evidence = analyser.analyse(
+        [Frame(Step.NEUTRAL, pictures.encode(neutral)), Frame(Step.CLOSE_EYES, pictures.encode(wink))], {}
+    )
+
+    assert _step_measure(evidence.frames[1]).verdict is Verdict.FAILED
+
+
+# Frame of the clip -> which steps it shows, against frame 5, on which nothing is shown.
+CLIP = {10: set(), 27: {Step.CLOSE_EYES, Step.SMILE}, 50: {Step.SMILE}}
+
+
+@pytest.mark.parametrize("index", CLIP)
+@pytest.mark.parametrize("step", STEPS)
+def test_a_real_person_is_read_rightly(step: Step, index: int, analyser: VisionAnalyser, clip: list[Image]) -> None:
+    neutral, shown = (pictures.encode(clip[at], ".png") for at in (5, index))
+    frame = analyser.analyse([Frame(Step.NEUTRAL, neutral), Frame(step, shown)], {}).frames[1]
+
+    assert (_step_measure(frame).verdict is Verdict.PASSED) == (step in CLIP[index])
+    assert [m for m in frame.measures if m.verdict is Verdict.FAILED and m.name != step.value] == []
+
+
+def test_without_a_neutral_frame_a_step_is_not_assessed(
+    analyser: VisionAnalyser, frames: Frames, portraits: Path
+) -> None:
+    blank = Frame(Step.NEUTRAL, pictures.encode(np.full((480, 640, 3), 90, np.uint8), ".png"))
+    for given in ([blank, *frames("biden.jpg", Step.SMILE)], frames("biden.jpg", Step.SMILE)):
+        measure = _step_measure(analyser.analyse(given, {}).frames[-1])
+
+        assert measure.verdict is Verdict.NOT_ASSESSED
+        assert measure.value is None

@@ -1,0 +1,127 @@
+"""Each way in which a frame can be too poor, made from a good portrait, gets its own reason."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from lifecert.domain.evidence import Measure, Verdict
+from lifecert.domain.reasons import Reason
+from lifecert_vision.analyser import VisionAnalyser
+from lifecert_vision.decode import Image
+from lifecert_vision.quality import sharpness
+from local.synthesis import render
+from tests.vision import pictures
+
+NAMES = ("obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg", "astronaut.png")
+
+
+@pytest.fixture(scope="module")
+def obama(portraits: Path) -> Image:
+    return pictures.read((portraits / "obama.jpg").read_bytes())
+
+
+def _by_name(measures: tuple[Measure, ...]) -> dict[str, Measure]:
+    return {measure.name: measure for measure in measures}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_portrait_is_good_enough(name: str, analyser: VisionAnalyser, portraits: Path) -> None:
+    enrolled = analyser.enrol((portraits / name).read_bytes())
+
+    assert enrolled.reason is None
+    assert enrolled.template is not None
+    assert {"eye_distance", "brightness", "sharpness", "yaw", "pitch", "second_face"} <= set(
+        _by_name(enrolled.measures)
+    )
+
+
+def _noise(image: Image) -> Image:
+    return np.random.default_rng(3).integers(0, 256, image.shape, np.uint8)
+
+
+def _two(image: Image) -> Image:
+    head = image[:700, 200:760]
+    return np.hstack([head, head[:, ::-1]])
+
+
+def _tiny(image: Image) -> Image:
+    # As far away as the detector still sees it, on a canvas the size of the portrait.
+    return np.ascontiguousarray(cv2.resize(image[60:560, 240:740], (144, 144), interpolation=cv2.INTER_AREA))
+
+
+def _far(image: Image) -> Image:
+    canvas = np.full((170, 170, 3), 200, np.uint8)
+    canvas[10:154, 10:154] = _tiny(image)
+    return canvas
+
+
+SPOILT: dict[str, tuple[Callable[[Image], Image], Reason]] = {
+    "noise": (_noise, Reason.NO_FACE),
+    "two faces": (_two, Reason.SEVERAL_FACES),
+    "far": (_far, Reason.FACE_TOO_SMALL),
+    "cut off at the side": (lambda image: image[:, 440:], Reason.FACE_CUT_OFF),
+    "cut off at the chin": (lambda image: image[:350], Reason.FACE_CUT_OFF),
+    "dark": (lambda image: (image * 0.15).astype(np.uint8), Reason.TOO_DARK),
+    "half in shadow": (
+        lambda image: np.where(np.arange(image.shape[1])[None, :, None] < 480, image * 0.08, image).astype(np.uint8),
+        Reason.TOO_DARK,
+    ),
+    "bright": (lambda image: np.clip(image * 2.6, 0, 255).astype(np.uint8), Reason.TOO_BRIGHT),
+    "out of focus": (lambda image: np.asarray(cv2.GaussianBlur(image, (0, 0), 6), np.uint8), Reason.BLURRED),
+    "moved": (lambda image: np.asarray(cv2.blur(image, (25, 1)), np.uint8), Reason.BLURRED),
+}
+
+
+@pytest.mark.parametrize("case", SPOILT)
+def test_each_fault_has_its_reason(case: str, analyser: VisionAnalyser, obama: Image) -> None:
+    spoil, reason = SPOILT[case]
+
+    enrolled = analyser.enrol(pictures.encode(np.ascontiguousarray(spoil(obama)), ".jpg"))
+
+    assert enrolled.reason is reason
+    assert enrolled.template is None
+
+
+@pytest.mark.parametrize("pose", [{"yaw": 42.0}, {"yaw": -42.0}, {"pitch": 42.0}, {"pitch": -28.0}])
+def test_a_face_turned_away_is_refused(pose: dict[str, float], analyser: VisionAnalyser, obama: Image) -> None:
+    face = analyser._landmarker.detect(obama)[0]
+
+    assert analyser.enrol(pictures.encode(render(obama, face.points, **pose))).reason is Reason.NOT_FACING_CAMERA
+
+
+def test_a_small_face_is_warned_of_before_it_is_refused(analyser: VisionAnalyser, obama: Image) -> None:
+    scaled = np.ascontiguousarray(cv2.resize(obama, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA))
+    enrolled = analyser.enrol(pictures.encode(scaled, ".png"))
+
+    measure = _by_name(enrolled.measures)["eye_distance"]
+    assert measure.verdict is Verdict.WARNED
+    assert measure.score == pytest.approx((measure.value or 0) / 64)
+    assert enrolled.template is not None
+
+
+def test_a_small_face_in_the_background_is_nobodys_concern(analyser: VisionAnalyser, obama: Image) -> None:
+    image = obama.copy()
+    small = cv2.resize(image[80:460, 330:660], None, fx=0.28, fy=0.28, interpolation=cv2.INTER_AREA)
+    image[40 : 40 + small.shape[0], 60 : 60 + small.shape[1]] = small
+
+    assert analyser.enrol(pictures.encode(image)).reason is None
+
+
+def test_sharpness_falls_with_every_blur_and_ignores_size(analyser: VisionAnalyser, obama: Image) -> None:
+    def measured(image: Image) -> float:
+        return _by_name(analyser.enrol(pictures.encode(image, ".png")).measures)["sharpness"].value or 0
+
+    values = [measured(obama)] + [
+        measured(np.asarray(cv2.GaussianBlur(obama, (0, 0), sigma), np.uint8)) for sigma in (1.5, 3, 4.5, 6)
+    ]
+    half = measured(np.asarray(cv2.resize(obama, None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA), np.uint8))
+
+    assert values == sorted(values, reverse=True)
+    assert half == pytest.approx(values[0], abs=0.05)
+
+
+def test_an_even_surface_has_no_sharpness() -> None:
+    assert sharpness(np.full((64, 64), 128, np.uint8), np.ones((64, 64), np.bool_)) == 0
