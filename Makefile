@@ -28,6 +28,7 @@ export SAM_CLI_TELEMETRY := 0
 
 ##@ Run it
 .PHONY: help demo dev
+demo dev bench: export PYTHONPATH := layers/core:layers/vision
 help: ## this list
 	@echo "LifeCert: make <target>"
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' Makefile

@@ -5,11 +5,17 @@ from collections.abc import Iterator
 import pytest
 
 from local.deploy import Deployment, deploy
-from local.stack import run
+from local.stack import Stack, run
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Deployment]:
-    """The built template, deployed into a local AWS that lasts as long as the test session. Needs `make build`."""
+def local_aws() -> Iterator[Stack]:
+    """A local AWS, empty at first, that lasts as long as the test session."""
     with run() as local:
-        yield deploy(local.aws)
+        yield local
+
+
+@pytest.fixture(scope="session")
+def stack(local_aws: Stack) -> Deployment:
+    """The built template, deployed into the local AWS. Needs `make build`."""
+    return deploy(local_aws.aws)

@@ -14,7 +14,10 @@ class Publish:
     bus: EventBus
 
     def __call__(self, entry: LedgerEntry) -> bool:
-        """Announce an entry that concerns the world outside; whether it did. At least once: a repeat has the same id."""
+        """Announce an entry that concerns the world outside; tells whether it did.
+
+        Events come at least once: a repeat has the same id.
+        """
         event = published_event(entry)
         if event is None:
             return False

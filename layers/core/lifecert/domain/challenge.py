@@ -39,7 +39,9 @@ NEEDS: dict[Step, Ability] = {
 class Chooser(Protocol):
     """The part of `random.SystemRandom` a challenge is drawn with."""
 
-    def sample(self, population: Sequence[_T], k: int) -> list[_T]: ...
+    def sample(self, population: Sequence[_T], k: int) -> list[_T]:
+        """`k` different members, each as likely as any other, in random order."""
+        ...
 
 
 def draw(cannot: Collection[Ability], steps: int, chooser: Chooser) -> tuple[Step, ...]:

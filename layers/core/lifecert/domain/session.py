@@ -83,6 +83,11 @@ class Session:
         """How an acceptance of this session proves life."""
         return Method.FACE_ON_BEHALF if self.on_behalf else Method.FACE_SELF
 
+    def expired_at(self, now: datetime) -> bool:
+        """Whether the deadline passed with nothing decided and nobody deciding."""
+        deciding = self.claimed_until is not None and now < self.claimed_until
+        return self.result is None and now > self.deadline and not deciding
+
     def frame_key(self, number: int) -> str:
         """Where frame `number` (from 1) is uploaded."""
         return f"frames/{self.session_id}/{number}"

@@ -1,0 +1,1 @@
+"""The ports on AWS. Clients are passed in; nothing happens at import."""

@@ -1,0 +1,180 @@
+"""The register's objects to stored items and back, attribute by attribute. Items here are plain values."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from lifecert.adapters.dynamodb_values import as_day, as_moment, epoch, moment, optional_day, optional_moment
+from lifecert.domain.actor import Actor, Role
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.camera import Camera
+from lifecert.domain.category import Category
+from lifecert.domain.certificate import Certificate
+from lifecert.domain.evidence import Template
+from lifecert.domain.ledger import LedgerEntry, LedgerEvent
+from lifecert.domain.reference import Enrolment, Reference
+from lifecert.domain.review import Review
+from lifecert.domain.status import Standing, Status
+from lifecert.domain.sweep import Partition, shard_of
+
+# An unfinished enrolment outlives its deadline a little, so that one finished at the last second is still there.
+ENROLMENT_KEPT = timedelta(days=1)
+
+
+def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
+    """Item of the beneficiaries table. `due_bucket` is the key of the sparse index, there only while active."""
+    standing = beneficiary.standing
+    due = Partition(standing.valid_until, shard_of(beneficiary.beneficiary_id, shards))
+    return {
+        "beneficiary_id": beneficiary.beneficiary_id,
+        "person_key": beneficiary.person_key,
+        "name_key": beneficiary.name_key,
+        "masked_name": beneficiary.masked_name,
+        "masked_id_number": beneficiary.masked_id_number,
+        "category": str(beneficiary.category),
+        "district": beneficiary.district,
+        "status": str(standing.status),
+        "valid_until": standing.valid_until.isoformat(),
+        "held_since": optional_day(standing.held_since),
+        "ended_on": optional_day(standing.ended_on),
+        "due_bucket": due.bucket if standing.status is Status.ACTIVE else None,
+        "version": beneficiary.version,
+        "ledger_head": beneficiary.ledger_head,
+        "has_reference": beneficiary.has_reference,
+        "camera_failures": [moment(at) for at in beneficiary.camera.failures],
+        "camera_paused_until": optional_moment(beneficiary.camera.paused_until),
+        "certified_by": list(beneficiary.certified_by),
+        "certificate_id": beneficiary.certificate_id,
+        "open_review_id": beneficiary.open_review_id,
+    }
+
+
+def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
+    """What `beneficiary_item` wrote."""
+    return Beneficiary(
+        beneficiary_id=item["beneficiary_id"],
+        person_key=item["person_key"],
+        name_key=item["name_key"],
+        masked_name=item["masked_name"],
+        masked_id_number=item["masked_id_number"],
+        category=Category(item["category"]),
+        district=item["district"],
+        standing=Standing(
+            status=Status(item["status"]),
+            valid_until=date.fromisoformat(item["valid_until"]),
+            held_since=as_day(item.get("held_since")),
+            ended_on=as_day(item.get("ended_on")),
+        ),
+        version=int(item["version"]),
+        ledger_head=item["ledger_head"],
+        has_reference=item["has_reference"],
+        camera=Camera(
+            failures=tuple(datetime.fromisoformat(at) for at in item["camera_failures"]),
+            paused_until=as_moment(item.get("camera_paused_until")),
+        ),
+        certified_by=tuple(item["certified_by"]),
+        certificate_id=item.get("certificate_id"),
+        open_review_id=item.get("open_review_id"),
+    )
+
+
+def ledger_item(entry: LedgerEntry) -> dict[str, Any]:
+    """Item of the ledger table."""
+    return {
+        "beneficiary_id": entry.beneficiary_id,
+        "seq": entry.seq,
+        "event": str(entry.event),
+        "at": moment(entry.at),
+        "actor_id": entry.actor.actor_id,
+        "role": str(entry.actor.role),
+        # Enumerations among the details are stored, and read back, as the texts they are.
+        "details": {name: str(value) if isinstance(value, str) else value for name, value in entry.details.items()},
+        "prev_hash": entry.prev_hash,
+        "hash": entry.hash,
+    }
+
+
+def ledger_entry_of(item: Mapping[str, Any]) -> LedgerEntry:
+    """What `ledger_item` wrote; also a new image of the ledger's stream, once its values are plain."""
+    return LedgerEntry(
+        beneficiary_id=item["beneficiary_id"],
+        seq=int(item["seq"]),
+        event=LedgerEvent(item["event"]),
+        at=datetime.fromisoformat(item["at"]),
+        actor=Actor(item["actor_id"], Role(item["role"])),
+        details={name: int(value) if isinstance(value, Decimal) else value for name, value in item["details"].items()},
+        prev_hash=item["prev_hash"],
+        hash=item["hash"],
+    )
+
+
+def certificate_item(certificate: Certificate) -> dict[str, Any]:
+    """Item of the certificates table."""
+    return {
+        "certificate_id": certificate.certificate_id,
+        "beneficiary_id": certificate.beneficiary_id,
+        "masked_name": certificate.masked_name,
+        "category": str(certificate.category),
+        "district": certificate.district,
+        "method": str(certificate.method),
+        "certified_on": certificate.certified_on.isoformat(),
+        "valid_until": certificate.valid_until.isoformat(),
+        "issued_at": moment(certificate.issued_at),
+        "policy_version": certificate.policy_version,
+        "model_version": certificate.model_version,
+        "evidence_digest": certificate.evidence_digest,
+    }
+
+
+def review_item(review: Review) -> dict[str, Any]:
+    """Item of the reviews table."""
+    return {
+        "review_id": review.review_id,
+        "beneficiary_id": review.beneficiary_id,
+        "session_id": review.session_id,
+        "reason": review.reason and str(review.reason),
+        "state": str(review.state),
+        "opened_at": moment(review.opened_at),
+    }
+
+
+def reference_item(reference: Reference) -> dict[str, Any]:
+    """Item of the references table: an enrolled reference, which never expires."""
+    return {
+        "beneficiary_id": reference.beneficiary_id,
+        "reference_id": reference.reference_id,
+        "template": reference.template.vector,
+        "model_version": reference.template.model_version,
+        "photo_key": reference.photo_key,
+        "source": reference.source,
+        "enrolled_at": moment(reference.enrolled_at),
+    }
+
+
+def template_of(item: Mapping[str, Any]) -> Template:
+    """The template of what `reference_item` wrote."""
+    return Template(bytes(item["template"]), item["model_version"])
+
+
+def enrolment_item(enrolment: Enrolment) -> dict[str, Any]:
+    """Item of the references table: an enrolment begun, which the reference replaces or TTL removes."""
+    return {
+        "beneficiary_id": enrolment.beneficiary_id,
+        "reference_id": enrolment.reference_id,
+        "upload_key": enrolment.upload_key,
+        "source": enrolment.source,
+        "deadline": moment(enrolment.deadline),
+        "expires_at": epoch(enrolment.deadline + ENROLMENT_KEPT),
+    }
+
+
+def enrolment_of(item: Mapping[str, Any]) -> Enrolment:
+    """What `enrolment_item` wrote."""
+    return Enrolment(
+        beneficiary_id=item["beneficiary_id"],
+        reference_id=item["reference_id"],
+        upload_key=item["upload_key"],
+        source=item["source"],
+        deadline=datetime.fromisoformat(item["deadline"]),
+    )

@@ -1,0 +1,52 @@
+"""References and begun enrolments in DynamoDB, to read; a reference is written with its change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lifecert.adapters.aws_errors import translated
+from lifecert.adapters.dynamodb_items import enrolment_item, enrolment_of, template_of
+from lifecert.adapters.dynamodb_values import plain, typed
+from lifecert.domain.evidence import Template
+from lifecert.domain.reference import Enrolment
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoReferences:
+    """The references table. An item is a begun enrolment while it has an `upload_key`, and a reference afterwards."""
+
+    client: "DynamoDBClient"
+    table: str
+
+    def templates(self, beneficiary_id: str) -> Mapping[str, Template]:
+        """Templates by reference id, those enrolled a moment ago among them."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="beneficiary_id = :beneficiary_id",
+            FilterExpression="attribute_exists(template)",
+            ExpressionAttributeValues=typed({":beneficiary_id": beneficiary_id}),
+            ProjectionExpression="reference_id, template, model_version",
+            ConsistentRead=True,
+        )
+        with translated():
+            items = [plain(item) for page in pages for item in page["Items"]]
+        return {item["reference_id"]: template_of(item) for item in items}
+
+    def begin(self, enrolment: Enrolment) -> None:
+        """Remember an enrolment."""
+        with translated():
+            self.client.put_item(TableName=self.table, Item=typed(enrolment_item(enrolment)))
+
+    def begun(self, beneficiary_id: str, reference_id: str) -> Enrolment | None:
+        """An enrolment that waits for its photo."""
+        with translated():
+            answer = self.client.get_item(
+                TableName=self.table,
+                Key=typed({"beneficiary_id": beneficiary_id, "reference_id": reference_id}),
+                ConsistentRead=True,
+            )
+        item = plain(answer.get("Item", {}))
+        return enrolment_of(item) if "upload_key" in item else None

@@ -1,0 +1,189 @@
+"""Beneficiaries in DynamoDB, and the one transaction that changes them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from lifecert.adapters.aws_errors import translated
+from lifecert.adapters.dynamodb_items import (
+    beneficiary_item,
+    beneficiary_of,
+    certificate_item,
+    ledger_item,
+    reference_item,
+    review_item,
+)
+from lifecert.adapters.dynamodb_session_items import session_item
+from lifecert.adapters.dynamodb_values import epoch, plain, typed
+from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.errors import (
+    AlreadyRegistered,
+    FrameSeenBefore,
+    LifeCertError,
+    ReferenceNotFound,
+    SessionAlreadyDecided,
+    VersionConflict,
+)
+from lifecert.domain.session import Session
+from lifecert.domain.sweep import Partition
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+BY_PERSON = "by_person"
+BY_DUE = "by_due"
+# A frame is remembered beyond the yearly certification that used it and the one after.
+FRAME_REMEMBERED = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTables:
+    """Names of the tables a change may touch. One that a function never changes stays empty."""
+
+    beneficiaries: str
+    ledger: str = ""
+    certificates: str = ""
+    sessions: str = ""
+    reviews: str = ""
+    references: str = ""
+    seen_frames: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoRegister:
+    """The register. `due` reads `page_size` ids per request."""
+
+    client: "DynamoDBClient"
+    tables: ChangeTables
+    shards: int
+    page_size: int = 1000
+
+    def get(self, beneficiary_id: str) -> Beneficiary | None:
+        """The newest state."""
+        with translated():
+            answer = self.client.get_item(
+                TableName=self.tables.beneficiaries,
+                Key=typed({"beneficiary_id": beneficiary_id}),
+                ConsistentRead=True,
+            )
+        return beneficiary_of(plain(answer["Item"])) if "Item" in answer else None
+
+    def find_by_person(self, person_key: str) -> Beneficiary | None:
+        """The beneficiary with this ID number's key, as the index knows it."""
+        with translated():
+            answer = self.client.query(
+                TableName=self.tables.beneficiaries,
+                IndexName=BY_PERSON,
+                KeyConditionExpression="person_key = :person_key",
+                ExpressionAttributeValues=typed({":person_key": person_key}),
+                Limit=1,
+            )
+        return beneficiary_of(plain(answer["Items"][0])) if answer["Items"] else None
+
+    def due(self, partition: Partition) -> Iterator[str]:
+        """Ids in one partition of `by_due`, page by page. Those certified meanwhile may still come."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.tables.beneficiaries,
+            IndexName=BY_DUE,
+            KeyConditionExpression="due_bucket = :bucket",
+            ExpressionAttributeValues=typed({":bucket": partition.bucket}),
+            PaginationConfig={"PageSize": self.page_size},
+        )
+        with translated():
+            for page in pages:
+                for item in page["Items"]:
+                    yield plain(item)["beneficiary_id"]
+
+    def commit(self, change: Change) -> None:
+        """Write a change in one transaction.
+
+        Raises SessionAlreadyDecided, ReferenceNotFound (the enrolment is not there any more), FrameSeenBefore,
+        AlreadyRegistered or VersionConflict, the first of these that holds; nothing is written then.
+        """
+        try:
+            self._write(change)
+        except VersionConflict:
+            if change.before_version:
+                raise
+            # Two registrations collided. No version was read, so the same one can be tried once more.
+            self._write(change)
+
+    def _write(self, change: Change) -> None:
+        parts = _parts(change, self.tables, self.shards)
+        with translated([part.error for part in parts]):
+            self.client.transact_write_items(TransactItems=[part.write for part in parts])
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One item of the transaction, and what it means when its condition fails."""
+
+    write: "TransactWriteItemTypeDef"
+    error: type[LifeCertError] = VersionConflict
+
+
+def _parts(change: Change, tables: ChangeTables, shards: int) -> list[_Part]:
+    """At most ten, in the order in which failed conditions are worth telling."""
+    parts = []
+    if change.session:
+        parts.append(_session_part(change.session, tables.sessions))
+    if change.reference:
+        # It replaces the enrolment that was begun, and its expiry with it.
+        put = _put(tables.references, reference_item(change.reference), "attribute_exists(upload_key)")
+        parts.append(_Part(put, ReferenceNotFound))
+    for digest in change.frame_digests:
+        item = {"digest": digest, "expires_at": epoch(change.entry.at + FRAME_REMEMBERED)}
+        parts.append(_Part(_put(tables.seen_frames, item, "attribute_not_exists(digest)"), FrameSeenBefore))
+    parts.append(_beneficiary_part(change, tables.beneficiaries, shards))
+    parts.append(_Part(_put(tables.ledger, ledger_item(change.entry), "attribute_not_exists(seq)")))
+    if change.certificate:
+        put = _put(tables.certificates, certificate_item(change.certificate), "attribute_not_exists(certificate_id)")
+        parts.append(_Part(put))
+    if change.review:
+        parts.append(_Part(_put(tables.reviews, review_item(change.review), "attribute_not_exists(review_id)")))
+    return parts
+
+
+def _beneficiary_part(change: Change, table: str, shards: int) -> _Part:
+    item = beneficiary_item(change.after, shards)
+    if change.before_version == 0:
+        return _Part(_put(table, item, "attribute_not_exists(beneficiary_id)"), AlreadyRegistered)
+    values = {":before": change.before_version}
+    return _Part(_put(table, item, "#version = :before", values, {"#version": "version"}))
+
+
+def _session_part(session: Session, table: str) -> _Part:
+    # An update of what a decision changes, so that a function that decides need not be allowed to open sessions.
+    item = session_item(session)
+    update: TransactWriteItemTypeDef = {
+        "Update": {
+            "TableName": table,
+            "Key": typed({"session_id": session.session_id}),
+            "UpdateExpression": "SET #state = :decided, #result = :result, evidence = :evidence REMOVE claimed_until",
+            "ConditionExpression": "attribute_exists(session_id) AND #state <> :decided",
+            "ExpressionAttributeNames": {"#state": "state", "#result": "result"},
+            "ExpressionAttributeValues": typed(
+                {":decided": item["state"], ":result": item["result"], ":evidence": session.evidence}
+            ),
+        }
+    }
+    return _Part(update, SessionAlreadyDecided)
+
+
+def _put(
+    table: str,
+    item: Mapping[str, Any],
+    condition: str,
+    values: Mapping[str, Any] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> "TransactWriteItemTypeDef":
+    write: TransactWriteItemTypeDef = {
+        "Put": {"TableName": table, "Item": typed(item), "ConditionExpression": condition}
+    }
+    if values:
+        write["Put"]["ExpressionAttributeValues"] = typed(values)
+    if names:
+        write["Put"]["ExpressionAttributeNames"] = names
+    return write

@@ -1,0 +1,73 @@
+"""Photos in S3. Phones upload by presigned POST only; what is kept is written by the function itself."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from lifecert.adapters.aws_errors import code_of, translated
+from lifecert.domain.session import ImageType
+from lifecert.ports.photos import UploadSlot
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+def client_config() -> Config:
+    """How the client must be made: phones need a version 4 signature and the bucket's address in its own region.
+
+    Without "virtual", a form names the global address, from which a new bucket redirects and a browser gives up.
+    """
+    return Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+
+
+@dataclass(frozen=True, slots=True)
+class S3Photos:
+    """The frames bucket and the references bucket. A bucket that a function never uses stays empty.
+
+    The client is made with `client_config()`. To tell a frame that was not
+    uploaded from a permission that is missing, S3 wants s3:ListBucket beside s3:GetObject: without it a missing
+    key is answered as AccessDenied, which propagates.
+    """
+
+    client: "S3Client"
+    frames_bucket: str
+    references_bucket: str = ""
+
+    def upload_slot(self, key: str, image_type: ImageType, max_bytes: int, seconds: int) -> UploadSlot:
+        """A presigned POST for exactly this key and type, 1 to `max_bytes` bytes, for `seconds`. No request is made."""
+        content_type = str(image_type)
+        post = self.client.generate_presigned_post(
+            Bucket=self.frames_bucket,
+            Key=key,
+            Fields={"Content-Type": content_type},
+            Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, max_bytes]],
+            ExpiresIn=seconds,
+        )
+        return UploadSlot(post["url"], post["fields"])
+
+    def read_upload(self, key: str, max_bytes: int) -> bytes | None:
+        """An uploaded file, cut off after `max_bytes` + 1 bytes; None when there is none."""
+        with translated():
+            try:
+                answer = self.client.get_object(Bucket=self.frames_bucket, Key=key)
+            except ClientError as error:
+                if code_of(error) in {"NoSuchKey", "404"}:
+                    return None
+                raise
+            body = answer["Body"]
+            try:
+                return body.read(max_bytes + 1)
+            finally:
+                body.close()
+
+    def keep_for_review(self, key: str, content: bytes) -> None:
+        """Keep a frame beside the uploads, where it lives longer."""
+        with translated():
+            self.client.put_object(Bucket=self.frames_bucket, Key=key, Body=content)
+
+    def keep_reference(self, key: str, content: bytes) -> None:
+        """Keep a reference photo."""
+        with translated():
+            self.client.put_object(Bucket=self.references_bucket, Key=key, Body=content)

@@ -1,0 +1,205 @@
+"""Valid domain objects with defaults: a test names only what it is about."""
+
+import hashlib
+import uuid
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from lifecert.domain.actor import Actor, Group, Role, User
+from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.category import Category
+from lifecert.domain.certificate import Certificate, Method
+from lifecert.domain.challenge import Step
+from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, ReferenceMatch, Template, Verdict
+from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.policy import (
+    AttemptLimits,
+    ChallengeLimits,
+    Decision,
+    ImageLimits,
+    MatchLimits,
+    Outcome,
+    Policy,
+    QualityLimits,
+)
+from lifecert.domain.reasons import Reason
+from lifecert.domain.reference import Enrolment, Reference
+from lifecert.domain.review import Review
+from lifecert.domain.session import Channel, Consent, ImageType, Result, Session, SessionState
+from lifecert.domain.status import Standing, Status
+
+NOW = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
+VALID_UNTIL = date(2026, 6, 30)
+CHALLENGE = (Step.NEUTRAL, Step.TURN_LEFT, Step.OPEN_MOUTH)
+MODEL = "model/1"
+CLERK = User("clerk-1", frozenset({Group.CLERK}))
+HELPER = User("helper-1")
+
+
+def an_id() -> str:
+    return str(uuid.uuid4())
+
+
+def a_beneficiary(**fields: Any) -> Beneficiary:
+    """Active until VALID_UNTIL, with a reference; `status` and `valid_until` reach into the standing."""
+    standing = Standing(fields.pop("status", Status.ACTIVE), fields.pop("valid_until", VALID_UNTIL))
+    beneficiary_id = fields.pop("beneficiary_id", None) or an_id()
+    return Beneficiary(
+        **{
+            "beneficiary_id": beneficiary_id,
+            "person_key": hashlib.sha256(beneficiary_id.encode()).hexdigest(),
+            "name_key": "n" * 64,
+            "masked_name": "王*明",
+            "masked_id_number": "110*************11",
+            "category": Category.RESIDENT_PENSION,
+            "district": "110101",
+            "standing": standing,
+            "has_reference": True,
+            **fields,
+        }
+    )
+
+
+def a_change(before: Beneficiary, event: LedgerEvent = LedgerEvent.VERIFICATION_FAILED, **parts: Any) -> Change:
+    """The next change of `before`; `changed` replaces its fields, `details` are the entry's, the rest goes along."""
+    changed = replace(before, **parts.pop("changed", {}))
+    details: dict[str, Detail] = parts.pop("details", {"on_behalf": True, "attempt": 2, "reason": None})
+    after, entry = record(changed, event, Actor("helper-1", Role.USER), parts.pop("at", NOW), details)
+    return Change(before.version, after, entry, **parts)
+
+
+def registration(**fields: Any) -> Change:
+    """The change that registers `a_beneficiary(**fields)`."""
+    return a_change(a_beneficiary(**fields), LedgerEvent.REGISTERED)
+
+
+def a_session(**fields: Any) -> Session:
+    return Session(
+        **{
+            "session_id": an_id(),
+            "user_id": HELPER.user_id,
+            "beneficiary_id": an_id(),
+            "on_behalf": True,
+            "channel": Channel.APP,
+            "consent": Consent("2026-1", NOW, guardian=False),
+            "challenge": CHALLENGE,
+            "image_type": ImageType.JPEG,
+            "attempt": 1,
+            "opened_at": NOW,
+            "deadline": NOW + timedelta(minutes=10),
+            "request_digest": "d" * 64,
+            "help_line": "12333",
+            **fields,
+        }
+    )
+
+
+def decided(session: Session, outcome: Outcome = Outcome.ACCEPTED, reason: Reason | None = None) -> Session:
+    return replace(
+        session,
+        state=SessionState.DECIDED,
+        claimed_until=None,
+        result=Result(Decision(outcome, reason), NOW, certificate_id=an_id(), valid_until=date(2027, 3, 1)),
+        evidence='{"frames":[]}',
+    )
+
+
+def a_certificate(beneficiary: Beneficiary, **fields: Any) -> Certificate:
+    return Certificate(
+        **{
+            "certificate_id": an_id(),
+            "beneficiary_id": beneficiary.beneficiary_id,
+            "masked_name": beneficiary.masked_name,
+            "category": beneficiary.category,
+            "district": beneficiary.district,
+            "method": Method.FACE_SELF,
+            "certified_on": date(2026, 3, 1),
+            "valid_until": date(2027, 3, 1),
+            "issued_at": NOW,
+            "policy_version": "test-1",
+            "model_version": MODEL,
+            "evidence_digest": "e" * 64,
+            **fields,
+        }
+    )
+
+
+def a_review(beneficiary: Beneficiary, **fields: Any) -> Review:
+    return Review(
+        **{
+            "review_id": an_id(),
+            "beneficiary_id": beneficiary.beneficiary_id,
+            "session_id": an_id(),
+            "reason": Reason.MATCH_UNCERTAIN,
+            "opened_at": NOW,
+            **fields,
+        }
+    )
+
+
+def an_enrolment(beneficiary: Beneficiary, **fields: Any) -> Enrolment:
+    reference_id = fields.pop("reference_id", None) or an_id()
+    return Enrolment(
+        **{
+            "beneficiary_id": beneficiary.beneficiary_id,
+            "reference_id": reference_id,
+            "upload_key": f"frames/{reference_id}/1",
+            "source": "office",
+            "deadline": NOW + timedelta(minutes=10),
+            **fields,
+        }
+    )
+
+
+def a_reference(enrolment: Enrolment, **fields: Any) -> Reference:
+    return Reference(
+        **{
+            "beneficiary_id": enrolment.beneficiary_id,
+            "reference_id": enrolment.reference_id,
+            "template": a_template(),
+            "photo_key": f"references/{enrolment.beneficiary_id}/{enrolment.reference_id}",
+            "source": enrolment.source,
+            "enrolled_at": NOW,
+            **fields,
+        }
+    )
+
+
+def a_template(model_version: str = MODEL) -> Template:
+    return Template(bytes(range(256)) * 2, model_version)
+
+
+def good_evidence(similarity: float = 0.9, steps: tuple[Step, ...] = CHALLENGE, **fields: Any) -> Evidence:
+    """Everything passed; the face is as similar to one reference as the test says."""
+    passed = (Measure("decode", Verdict.PASSED, 1.0, "", 1.0),)
+    return Evidence(
+        **{
+            "frames": tuple(FrameEvidence(step, passed) for step in steps),
+            "across": (Measure("same_person", Verdict.PASSED, 0.9, "cosine", 0.95),),
+            "matches": (ReferenceMatch("reference-1", similarity),),
+            "model_version": MODEL,
+            "timings_ms": {"decode": 12.5},
+            **fields,
+        }
+    )
+
+
+def failed_evidence(reason: Reason, steps: tuple[Step, ...] = CHALLENGE) -> Evidence:
+    """One failed measure on every frame."""
+    failed = (Measure("some_measure", Verdict.FAILED, reason=reason),)
+    return Evidence(tuple(FrameEvidence(step, failed) for step in steps), model_version=MODEL)
+
+
+def a_policy(**parts: Any) -> Policy:
+    return Policy(
+        **{
+            "version": "test-1",
+            "image": ImageLimits(8_000_000, 50_000_000, 160, 1280),
+            "quality": QualityLimits(32, 48, 35, 0.35, 0.35, 0.3, 25, 20, 0.1, 0.95),
+            "challenge": ChallengeLimits(2, 12, 0.25, 0.2, 0.35),
+            "match": MatchLimits(MODEL, accept=0.5, review=0.36, same_person=0.36),
+            "attempts": AttemptLimits(3, 5, timedelta(minutes=15), timedelta(minutes=30)),
+            **parts,
+        }
+    )

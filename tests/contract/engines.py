@@ -1,0 +1,127 @@
+"""The same ports on different engines: in memory, on moto, on the local AWS."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from lifecert.adapters.dynamodb_ledger import DynamoLedger
+from lifecert.adapters.dynamodb_references import DynamoReferences
+from lifecert.adapters.dynamodb_register import ChangeTables, DynamoRegister
+from lifecert.adapters.dynamodb_seen_frames import DynamoSeenFrames
+from lifecert.adapters.dynamodb_sessions import DynamoSessions
+from lifecert.adapters.dynamodb_sweep_runs import DynamoSweepRuns
+from lifecert.adapters.dynamodb_values import plain, typed
+from lifecert.ports.stores import Ledger, References, Register, SeenFrames, Sessions, SweepRuns
+from tests.architecture.templates import child, of_type
+from tests.fakes import MemoryStore
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SHARDS = 2
+PAGE_SIZE = 3
+TABLES = ("Beneficiaries", "References", "Sessions", "SeenFrames", "Certificates", "Ledger", "Reviews", "SweepRuns")
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """One adapter for each port, over the same data."""
+
+    register: Register
+    ledger: Ledger
+    references: References
+    sessions: Sessions
+    seen_frames: SeenFrames
+    sweep_runs: SweepRuns
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoTables:
+    """The template's tables under names of their own, and what is in them."""
+
+    client: "DynamoDBClient"
+    prefix: str = field(default_factory=lambda: f"t{uuid.uuid4().hex[:12]}-")
+
+    def name(self, table: str) -> str:
+        return self.prefix + table
+
+    def create(self) -> None:
+        """As infra/data.yaml has them: keys, indexes and TTL."""
+        resources = of_type(child("data"), "AWS::DynamoDB::Table")
+        for table in TABLES:
+            properties = resources[table]["Properties"]
+            wanted = {
+                key: properties[key]
+                for key in ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+                if key in properties
+            }
+            self.client.create_table(TableName=self.name(table), **wanted)
+            if ttl := properties.get("TimeToLiveSpecification"):
+                self.client.update_time_to_live(TableName=self.name(table), TimeToLiveSpecification=ttl)
+
+    def drop(self) -> None:
+        for table in TABLES:
+            self.client.delete_table(TableName=self.name(table))
+
+    def item(self, table: str, **key: Any) -> dict[str, Any]:
+        """An item as stored, in plain values; empty when there is none."""
+        answer = self.client.get_item(TableName=self.name(table), Key=typed(key), ConsistentRead=True)
+        return plain(answer.get("Item", {}))
+
+    def index(self, table: str, index: str, **key: str) -> list[dict[str, Any]]:
+        """The items of one partition of an index, in order."""
+        ((name, value),) = key.items()
+        answer = self.client.query(
+            TableName=self.name(table),
+            IndexName=index,
+            KeyConditionExpression="#key = :value",
+            ExpressionAttributeNames={"#key": name},
+            ExpressionAttributeValues=typed({":value": value}),
+        )
+        return [plain(item) for item in answer["Items"]]
+
+    def count(self) -> Mapping[str, int]:
+        """How many items each table holds."""
+        return {table: self.client.scan(TableName=self.name(table), Select="COUNT")["Count"] for table in TABLES}
+
+    def stores(self) -> Stores:
+        client = self.client
+        tables = ChangeTables(
+            beneficiaries=self.name("Beneficiaries"),
+            ledger=self.name("Ledger"),
+            certificates=self.name("Certificates"),
+            sessions=self.name("Sessions"),
+            reviews=self.name("Reviews"),
+            references=self.name("References"),
+            seen_frames=self.name("SeenFrames"),
+        )
+        return Stores(
+            register=DynamoRegister(client, tables, SHARDS, page_size=PAGE_SIZE),
+            ledger=DynamoLedger(client, tables.ledger, page_size=PAGE_SIZE),
+            references=DynamoReferences(client, tables.references),
+            sessions=DynamoSessions(client, tables.sessions),
+            seen_frames=DynamoSeenFrames(client, tables.seen_frames),
+            sweep_runs=DynamoSweepRuns(client, self.name("SweepRuns")),
+        )
+
+
+def memory_stores() -> Stores:
+    store = MemoryStore(SHARDS)
+    return Stores(
+        register=store.register,
+        ledger=store.ledger,
+        references=store.references,
+        sessions=store.sessions,
+        seen_frames=store.seen_frames,
+        sweep_runs=store.sweep_runs,
+    )
+
+
+def left_at_default(built: Any) -> set[str]:
+    """Fields of a domain object that a test leaves at their default, and so does not prove to be stored."""
+    return {
+        one.name
+        for one in fields(built)
+        if getattr(built, one.name) == (one.default_factory() if one.default_factory is not MISSING else one.default)
+    }

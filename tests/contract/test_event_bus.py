@@ -1,0 +1,61 @@
+"""What is published reaches a queue behind the bus as it was meant."""
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from lifecert.adapters.eventbridge_bus import EventBridgeBus
+from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.published import published_event
+from local.aws import Aws
+from tests.builders import a_beneficiary, a_change, an_id
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_sqs import SQSClient
+
+
+@pytest.fixture
+def moto_clients(moto_session: boto3.Session) -> "tuple[EventBridgeClient, SQSClient]":
+    return moto_session.client("events"), moto_session.client("sqs")
+
+
+@pytest.fixture
+def local_clients(aws: Aws) -> "tuple[EventBridgeClient, SQSClient]":
+    return aws.events(), aws.sqs()
+
+
+@pytest.mark.parametrize("engine", ["moto", "local"])
+def test_an_event_arrives(engine: str, request: pytest.FixtureRequest) -> None:
+    events, sqs = request.getfixturevalue(f"{engine}_clients")
+    bus = f"bus-{an_id()}"
+    events.create_event_bus(Name=bus)
+    queue = sqs.create_queue(QueueName=f"queue-{an_id()}")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    pattern = json.dumps({"source": ["lifecert"], "detail-type": ["BeneficiaryCertified"]})
+    events.put_rule(Name=f"rule-{bus}", EventBusName=bus, EventPattern=pattern)
+    events.put_targets(Rule=f"rule-{bus}", EventBusName=bus, Targets=[{"Id": "1", "Arn": arn}])
+    details = {"valid_until": "2027-03-01", "payment_was_held": False, "arrears_first_day": None, "district": "湖南"}
+    change = a_change(a_beneficiary(), LedgerEvent.CERTIFIED, details=details)
+    event = published_event(change.entry)
+    assert event is not None
+    EventBridgeBus(events, bus).publish(event)
+    message = receive(sqs, queue)
+    assert message["source"] == "lifecert"
+    assert message["detail-type"] == "BeneficiaryCertified"
+    assert message["detail"] == dict(event.detail)
+    assert message["detail"]["event_id"] == f"{change.after.beneficiary_id}:1"
+    if engine == "moto":  # the local AWS puts its own time there
+        assert message["time"].startswith("2026-03-01T01:00:00")
+
+
+def receive(sqs: "SQSClient", queue: str) -> dict[str, Any]:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        for message in sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", []):
+            body: dict[str, Any] = json.loads(message["Body"])
+            return body
+    pytest.fail("no event arrived")

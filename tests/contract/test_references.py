@@ -1,0 +1,80 @@
+"""References: begun, enrolled with a change, read as templates."""
+
+from datetime import timedelta
+
+import pytest
+
+from lifecert.domain.errors import ReferenceNotFound
+from lifecert.domain.ledger import LedgerEvent
+from tests.builders import a_change, a_reference, a_template, an_enrolment, an_id, registration
+from tests.contract.engines import DynamoTables, Stores
+
+
+def test_nothing_begun_and_nothing_enrolled(stores: Stores) -> None:
+    assert stores.references.begun(an_id(), an_id()) is None
+    assert stores.references.templates(an_id()) == {}
+
+
+def test_a_begun_enrolment_comes_back_and_is_no_template(stores: Stores) -> None:
+    beneficiary = registration().after
+    enrolment = an_enrolment(beneficiary)
+    stores.references.begin(enrolment)
+    assert stores.references.begun(beneficiary.beneficiary_id, enrolment.reference_id) == enrolment
+    assert stores.references.begun(an_id(), enrolment.reference_id) is None
+    assert stores.references.templates(beneficiary.beneficiary_id) == {}
+
+
+def test_enrolling_ends_what_was_begun(stores: Stores) -> None:
+    stores.register.commit(change := registration())
+    enrolment, other = an_enrolment(change.after), an_enrolment(change.after)
+    stores.references.begin(enrolment)
+    stores.references.begin(other)
+    reference = a_reference(enrolment)
+    stores.register.commit(change := a_change(change.after, LedgerEvent.REFERENCE_ENROLLED, reference=reference))
+    beneficiary_id = change.after.beneficiary_id
+    assert stores.references.begun(beneficiary_id, enrolment.reference_id) is None
+    assert stores.references.templates(beneficiary_id) == {enrolment.reference_id: reference.template}
+    second = a_reference(other, template=a_template("model/2"))
+    stores.register.commit(a_change(change.after, LedgerEvent.REFERENCE_ENROLLED, reference=second))
+    assert stores.references.templates(beneficiary_id) == {
+        enrolment.reference_id: reference.template,
+        other.reference_id: second.template,
+    }
+    assert all(type(found.vector) is bytes for found in stores.references.templates(beneficiary_id).values())
+
+
+def test_an_enrolment_is_finished_once(stores: Stores) -> None:
+    stores.register.commit(change := registration())
+    enrolment = an_enrolment(change.after)
+    stores.references.begin(enrolment)
+    reference = a_reference(enrolment)
+    stores.register.commit(change := a_change(change.after, LedgerEvent.REFERENCE_ENROLLED, reference=reference))
+    again = a_reference(enrolment, template=a_template("model/2"))
+    with pytest.raises(ReferenceNotFound):
+        stores.register.commit(a_change(change.after, LedgerEvent.REFERENCE_ENROLLED, reference=again))
+    assert stores.references.templates(change.after.beneficiary_id) == {enrolment.reference_id: reference.template}
+    assert len(list(stores.ledger.entries(change.after.beneficiary_id))) == 2
+
+
+def test_only_what_was_begun_is_enrolled(stores: Stores) -> None:
+    stores.register.commit(change := registration())
+    reference = a_reference(an_enrolment(change.after))
+    with pytest.raises(ReferenceNotFound):
+        stores.register.commit(a_change(change.after, LedgerEvent.REFERENCE_ENROLLED, reference=reference))
+    assert stores.references.templates(change.after.beneficiary_id) == {}
+
+
+def test_only_an_unfinished_enrolment_expires(tables: DynamoTables) -> None:
+    stores = tables.stores()
+    stores.register.commit(change := registration())
+    enrolment = an_enrolment(change.after)
+    key = {"beneficiary_id": enrolment.beneficiary_id, "reference_id": enrolment.reference_id}
+    stores.references.begin(enrolment)
+    begun = tables.item("References", **key)
+    assert begun["expires_at"] == int((enrolment.deadline + timedelta(days=1)).timestamp())
+    reference = a_reference(enrolment)
+    stores.register.commit(a_change(change.after, LedgerEvent.REFERENCE_ENROLLED, reference=reference))
+    enrolled = tables.item("References", **key)
+    assert "expires_at" not in enrolled
+    assert enrolled["photo_key"] == reference.photo_key
+    assert enrolled["source"] == "office"

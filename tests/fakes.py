@@ -1,0 +1,287 @@
+"""In-memory stand-ins of all ports. The contract suite holds them to what the real adapters do."""
+
+import hashlib
+import hmac
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.certificate import Certificate
+from lifecert.domain.errors import (
+    AlreadyRegistered,
+    FrameSeenBefore,
+    ReferenceNotFound,
+    SessionAlreadyDecided,
+    VersionConflict,
+)
+from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Template
+from lifecert.domain.ledger import LedgerEntry
+from lifecert.domain.published import PublishedEvent
+from lifecert.domain.reference import Enrolment, Reference
+from lifecert.domain.review import Review
+from lifecert.domain.session import ImageType, Session, SessionState
+from lifecert.domain.status import Status
+from lifecert.domain.sweep import Partition, SweepRun, shard_of
+from lifecert.ports.photos import UploadSlot
+from lifecert.ports.vision import Frame
+
+
+@dataclass(slots=True)
+class MemoryStore:
+    """The tables, and one adapter for each port over them. `lock` makes a commit one transaction."""
+
+    shards: int = 2
+    beneficiaries: dict[str, Beneficiary] = field(default_factory=dict)
+    entries: dict[str, list[LedgerEntry]] = field(default_factory=dict)
+    certificates: dict[str, Certificate] = field(default_factory=dict)
+    sessions_by_id: dict[str, Session] = field(default_factory=dict)
+    reviews: dict[str, Review] = field(default_factory=dict)
+    references_by_id: dict[tuple[str, str], Reference] = field(default_factory=dict)
+    enrolments: dict[tuple[str, str], Enrolment] = field(default_factory=dict)
+    digests: set[str] = field(default_factory=set)
+    runs_by_date: dict[date, SweepRun] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def register(self) -> "MemoryRegister":
+        return MemoryRegister(self)
+
+    @property
+    def ledger(self) -> "MemoryLedger":
+        return MemoryLedger(self)
+
+    @property
+    def references(self) -> "MemoryReferences":
+        return MemoryReferences(self)
+
+    @property
+    def sessions(self) -> "MemorySessions":
+        return MemorySessions(self)
+
+    @property
+    def seen_frames(self) -> "MemorySeenFrames":
+        return MemorySeenFrames(self)
+
+    @property
+    def sweep_runs(self) -> "MemorySweepRuns":
+        return MemorySweepRuns(self)
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRegister:
+    store: MemoryStore
+
+    def get(self, beneficiary_id: str) -> Beneficiary | None:
+        return self.store.beneficiaries.get(beneficiary_id)
+
+    def find_by_person(self, person_key: str) -> Beneficiary | None:
+        return next((one for one in self.store.beneficiaries.values() if one.person_key == person_key), None)
+
+    def due(self, partition: Partition) -> Iterator[str]:
+        for beneficiary_id, one in sorted(self.store.beneficiaries.items()):
+            shard = shard_of(beneficiary_id, self.store.shards)
+            if one.standing.status is Status.ACTIVE and Partition(one.standing.valid_until, shard) == partition:
+                yield beneficiary_id
+
+    def commit(self, change: Change) -> None:
+        with self.store.lock:
+            self._check(change)
+            self._write(change)
+
+    def _check(self, change: Change) -> None:
+        store, after = self.store, change.after
+        if change.session:
+            stored = store.sessions_by_id.get(change.session.session_id)
+            if stored is None or stored.state is SessionState.DECIDED:
+                raise SessionAlreadyDecided
+        if change.reference and _reference_key(change.reference) not in store.enrolments:
+            raise ReferenceNotFound
+        if store.digests.intersection(change.frame_digests):
+            raise FrameSeenBefore
+        before = store.beneficiaries.get(after.beneficiary_id)
+        if change.before_version == 0 and before:
+            raise AlreadyRegistered
+        if change.before_version != (before.version if before else 0):
+            raise VersionConflict
+        if any(entry.seq == change.entry.seq for entry in store.entries.get(after.beneficiary_id, [])):
+            raise VersionConflict
+
+    def _write(self, change: Change) -> None:
+        store, after = self.store, change.after
+        store.beneficiaries[after.beneficiary_id] = after
+        store.entries.setdefault(change.entry.beneficiary_id, []).append(change.entry)
+        if change.certificate:
+            store.certificates[change.certificate.certificate_id] = change.certificate
+        if change.session:
+            store.sessions_by_id[change.session.session_id] = change.session
+        if change.review:
+            store.reviews[change.review.review_id] = change.review
+        if change.reference:
+            del store.enrolments[_reference_key(change.reference)]
+            store.references_by_id[_reference_key(change.reference)] = change.reference
+        store.digests.update(change.frame_digests)
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryLedger:
+    store: MemoryStore
+
+    def entries(self, beneficiary_id: str) -> Iterator[LedgerEntry]:
+        yield from sorted(self.store.entries.get(beneficiary_id, []), key=lambda entry: entry.seq)
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryReferences:
+    store: MemoryStore
+
+    def templates(self, beneficiary_id: str) -> Mapping[str, Template]:
+        return {
+            reference_id: reference.template
+            for (owner, reference_id), reference in self.store.references_by_id.items()
+            if owner == beneficiary_id
+        }
+
+    def begin(self, enrolment: Enrolment) -> None:
+        self.store.enrolments[enrolment.beneficiary_id, enrolment.reference_id] = enrolment
+
+    def begun(self, beneficiary_id: str, reference_id: str) -> Enrolment | None:
+        return self.store.enrolments.get((beneficiary_id, reference_id))
+
+
+@dataclass(frozen=True, slots=True)
+class MemorySessions:
+    store: MemoryStore
+
+    def open(self, session: Session) -> Session:
+        with self.store.lock:
+            return self.store.sessions_by_id.setdefault(session.session_id, session)
+
+    def get(self, session_id: str) -> Session | None:
+        return self.store.sessions_by_id.get(session_id)
+
+    def claim(self, session_id: str, now: datetime, until: datetime) -> Session | None:
+        with self.store.lock:
+            session = self.store.sessions_by_id.get(session_id)
+            if session is None or session.state is SessionState.DECIDED:
+                return None
+            if session.claimed_until and session.claimed_until >= now:
+                return None
+            claimed = replace(session, state=SessionState.DECIDING, claimed_until=until)
+            self.store.sessions_by_id[session_id] = claimed
+            return claimed
+
+
+@dataclass(frozen=True, slots=True)
+class MemorySeenFrames:
+    store: MemoryStore
+
+    def any_seen(self, digests: Sequence[str]) -> bool:
+        return not self.store.digests.isdisjoint(digests)
+
+
+@dataclass(frozen=True, slots=True)
+class MemorySweepRuns:
+    store: MemoryStore
+
+    def get(self, run_date: date) -> SweepRun | None:
+        return deepcopy(self.store.runs_by_date.get(run_date))
+
+    def save(self, run: SweepRun) -> None:
+        self.store.runs_by_date[run.run_date] = deepcopy(run)
+
+    def last_finished(self) -> date | None:
+        return max((run.run_date for run in self.store.runs_by_date.values() if run.finished), default=None)
+
+
+@dataclass(slots=True)
+class FixedClock:
+    """Stands still until it is set or moved."""
+
+    time: datetime = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+
+    def now(self) -> datetime:
+        return self.time
+
+    def today(self) -> date:
+        return self.time.astimezone(self.zone).date()
+
+    def move(self, **by: float) -> None:
+        """As `timedelta`: `clock.move(minutes=5)`."""
+        self.time += timedelta(**by)
+
+
+@dataclass(slots=True)
+class MemoryPhotos:
+    """`uploads` by key; `kept` holds what was kept for a review or as a reference; `slots` what was handed out."""
+
+    uploads: dict[str, bytes] = field(default_factory=dict)
+    kept: dict[str, bytes] = field(default_factory=dict)
+    slots: dict[str, tuple[ImageType, int, int]] = field(default_factory=dict)
+
+    def upload(self, key: str, content: bytes) -> None:
+        self.uploads[key] = content
+
+    def upload_slot(self, key: str, image_type: ImageType, max_bytes: int, seconds: int) -> UploadSlot:
+        self.slots[key] = (image_type, max_bytes, seconds)
+        return UploadSlot("https://frames.example/", {"key": key, "Content-Type": image_type})
+
+    def read_upload(self, key: str, max_bytes: int) -> bytes | None:
+        content = self.uploads.get(key)
+        return None if content is None else content[: max_bytes + 1]
+
+    def keep_for_review(self, key: str, content: bytes) -> None:
+        self.kept[key] = content
+
+    def keep_reference(self, key: str, content: bytes) -> None:
+        self.kept[key] = content
+
+
+@dataclass(frozen=True, slots=True)
+class FakePersonKeys:
+    secret: bytes = b"secret of this test"
+
+    def person_key(self, id_number: str) -> str:
+        return self._key("id", id_number)
+
+    def name_key(self, name: str) -> str:
+        return self._key("name", name)
+
+    def _key(self, purpose: str, value: str) -> str:
+        return hmac.new(self.secret, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(slots=True)
+class MemoryBus:
+    events: list[PublishedEvent] = field(default_factory=list)
+
+    def publish(self, event: PublishedEvent) -> None:
+        self.events.append(event)
+
+
+@dataclass(slots=True)
+class ScriptedAnalyser:
+    """Answers with what the test set; `calls` keeps what it was shown."""
+
+    evidence: Evidence | None = None
+    enrolment: EnrolmentEvidence | None = None
+    calls: list[tuple[tuple[Frame, ...], dict[str, Template]]] = field(default_factory=list)
+    photos: list[bytes] = field(default_factory=list)
+
+    def analyse(self, frames: Sequence[Frame], references: Mapping[str, Template]) -> Evidence:
+        self.calls.append((tuple(frames), dict(references)))
+        assert self.evidence is not None, "the test has not set `evidence`"
+        return self.evidence
+
+    def enrol(self, photo: bytes) -> EnrolmentEvidence:
+        self.photos.append(photo)
+        assert self.enrolment is not None, "the test has not set `enrolment`"
+        return self.enrolment
+
+
+def _reference_key(reference: Reference) -> tuple[str, str]:
+    return reference.beneficiary_id, reference.reference_id

@@ -1,0 +1,186 @@
+"""What a clerk does: register, enrol; and who may look."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from lifecert.application.enrol_reference import BeginEnrolment, FinishEnrolment
+from lifecert.application.get_status import GetBeneficiary, GetSession
+from lifecert.application.publish import Publish
+from lifecert.application.register_beneficiary import RegisterBeneficiary, Registration
+from lifecert.domain.actor import Group, User
+from lifecert.domain.category import Category
+from lifecert.domain.errors import (
+    AlreadyRegistered,
+    BeneficiaryNotFound,
+    NotAllowed,
+    PhotoMissing,
+    PhotoUnsuitable,
+    ReferenceNotFound,
+    SessionNotFound,
+)
+from lifecert.domain.evidence import EnrolmentEvidence, Measure, Verdict
+from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.person import IdNumber
+from lifecert.domain.reasons import Reason
+from lifecert.domain.session import ImageType
+from lifecert.domain.status import Standing, Status
+from tests.builders import CLERK, HELPER, NOW, a_policy, a_session, a_template, registration
+from tests.fakes import FakePersonKeys, FixedClock, MemoryBus, MemoryPhotos, MemoryStore, ScriptedAnalyser
+
+PERSON = Registration(
+    "王小明", IdNumber.parse("11010519491231002X"), Category.RESIDENT_PENSION, "330106", date(2025, 6, 1)
+)
+PASSED = (Measure("decode", Verdict.PASSED),)
+
+
+class World:
+    """An office."""
+
+    def __init__(self) -> None:
+        self.store, self.photos, self.clock = MemoryStore(), MemoryPhotos(), FixedClock(NOW)
+        self.analyser = ScriptedAnalyser(enrolment=EnrolmentEvidence(PASSED, a_template()))
+        self.register = RegisterBeneficiary(self.store.register, FakePersonKeys(), self.clock)
+        self.begin = BeginEnrolment(self.store.register, self.store.references, self.photos, self.clock, a_policy())
+        self.finish = FinishEnrolment(
+            self.store.register, self.store.references, self.photos, self.analyser, self.clock, a_policy()
+        )
+
+
+def test_a_new_beneficiary_is_covered_for_twelve_months_from_the_benefits_start() -> None:
+    world = World()
+    beneficiary = world.register(PERSON, CLERK)
+    assert beneficiary.standing == Standing(Status.ACTIVE, date(2026, 6, 1))
+    assert world.store.register.get(beneficiary.beneficiary_id) == beneficiary
+    assert verify_chain(world.store.ledger.entries(beneficiary.beneficiary_id)) == 1
+
+
+def test_neither_name_nor_id_number_is_stored() -> None:
+    world = World()
+    beneficiary = world.register(PERSON, CLERK)
+    stored = repr(beneficiary) + repr(world.store.entries)
+    assert PERSON.name not in stored
+    assert PERSON.id_number.value not in stored
+    assert (beneficiary.masked_name, beneficiary.masked_id_number) == ("王*明", "110*************2X")
+
+
+def test_who_comes_with_a_year_already_over_is_lapsed_from_the_start() -> None:
+    # The sweep reads days since its last run only; an active year that ended before would never be looked at.
+    world = World()
+    world.clock.move(days=200)
+    assert world.register(PERSON, CLERK).standing.status is Status.LAPSED
+
+
+def test_nobody_is_registered_twice() -> None:
+    world = World()
+    world.register(PERSON, CLERK)
+    with pytest.raises(AlreadyRegistered):
+        world.register(PERSON, CLERK)
+    assert len(world.store.beneficiaries) == 1
+
+
+@pytest.mark.parametrize("groups", [set(), {Group.AUDITOR}, {Group.PAYER}])
+def test_only_clerks_register_and_enrol(groups: set[Group]) -> None:
+    world, user = World(), User("someone", frozenset(groups))
+    beneficiary = world.register(PERSON, CLERK)
+    with pytest.raises(NotAllowed):
+        world.register(PERSON, user)
+    with pytest.raises(NotAllowed):
+        world.begin(beneficiary.beneficiary_id, "office", ImageType.JPEG, user)
+    with pytest.raises(NotAllowed):
+        world.finish(beneficiary.beneficiary_id, "any", user)
+
+
+def test_a_good_photo_becomes_a_reference() -> None:
+    world = World()
+    beneficiary_id = world.register(PERSON, CLERK).beneficiary_id
+    begun = world.begin(beneficiary_id, "office", ImageType.JPEG, CLERK)
+    world.photos.upload(begun.enrolment.upload_key, b"photo")
+    reference = world.finish(beneficiary_id, begun.enrolment.reference_id, CLERK)
+    assert world.store.references.templates(beneficiary_id) == {reference.reference_id: a_template()}
+    assert world.photos.kept == {f"references/{beneficiary_id}/{reference.reference_id}": b"photo"}
+    beneficiary = world.store.beneficiaries[beneficiary_id]
+    assert beneficiary.has_reference
+    assert world.store.entries[beneficiary_id][-1].event is LedgerEvent.REFERENCE_ENROLLED
+
+
+def test_an_unsuitable_photo_is_refused_by_name_and_may_be_taken_again() -> None:
+    world = World()
+    beneficiary_id = world.register(PERSON, CLERK).beneficiary_id
+    begun = world.begin(beneficiary_id, "office", ImageType.JPEG, CLERK)
+    with pytest.raises(PhotoMissing):
+        world.finish(beneficiary_id, begun.enrolment.reference_id, CLERK)
+    world.photos.upload(begun.enrolment.upload_key, b"dark photo")
+    dark = Measure("brightness", Verdict.FAILED, 12.0, reason=Reason.TOO_DARK)
+    world.analyser.enrolment = EnrolmentEvidence((dark,), None)
+    with pytest.raises(PhotoUnsuitable) as refused:
+        world.finish(beneficiary_id, begun.enrolment.reference_id, CLERK)
+    assert refused.value.reason is Reason.TOO_DARK
+    assert not world.photos.kept
+    assert not world.store.beneficiaries[beneficiary_id].has_reference
+    world.analyser.enrolment = EnrolmentEvidence(PASSED, a_template())
+    assert world.finish(beneficiary_id, begun.enrolment.reference_id, CLERK).template == a_template()
+
+
+@pytest.mark.parametrize(
+    "enrolment",
+    [EnrolmentEvidence(PASSED, None), EnrolmentEvidence((Measure("x", Verdict.NOT_ASSESSED),), a_template())],
+    ids=["no template", "not assessed"],
+)
+def test_what_could_not_be_assessed_is_not_enrolled(enrolment: EnrolmentEvidence) -> None:
+    world = World()
+    beneficiary_id = world.register(PERSON, CLERK).beneficiary_id
+    begun = world.begin(beneficiary_id, "office", ImageType.JPEG, CLERK)
+    world.photos.upload(begun.enrolment.upload_key, b"photo")
+    world.analyser.enrolment = enrolment
+    with pytest.raises(PhotoUnsuitable):
+        world.finish(beneficiary_id, begun.enrolment.reference_id, CLERK)
+
+
+def test_an_enrolment_is_finished_once_in_time_and_for_its_own_person() -> None:
+    world = World()
+    beneficiary_id = world.register(PERSON, CLERK).beneficiary_id
+    with pytest.raises(BeneficiaryNotFound):
+        world.begin("nobody", "office", ImageType.JPEG, CLERK)
+    begun = world.begin(beneficiary_id, "office", ImageType.JPEG, CLERK).enrolment
+    world.photos.upload(begun.upload_key, b"photo")
+    with pytest.raises(ReferenceNotFound):
+        world.finish("someone-else", begun.reference_id, CLERK)
+    world.finish(beneficiary_id, begun.reference_id, CLERK)
+    with pytest.raises(ReferenceNotFound):
+        world.finish(beneficiary_id, begun.reference_id, CLERK)
+    late = world.begin(beneficiary_id, "office", ImageType.JPEG, CLERK).enrolment
+    world.photos.upload(late.upload_key, b"photo")
+    world.clock.time = late.deadline + timedelta(seconds=1)
+    with pytest.raises(ReferenceNotFound):
+        world.finish(beneficiary_id, late.reference_id, CLERK)
+
+
+def test_a_beneficiary_is_seen_by_staff_and_by_who_certified_them() -> None:
+    store = MemoryStore()
+    store.register.commit(registration(beneficiary_id="b", certified_by=(HELPER.user_id,)))
+    look = GetBeneficiary(store.register, store.ledger)
+    for user in (CLERK, User("auditor", frozenset({Group.AUDITOR})), HELPER):
+        assert [entry.seq for entry in look("b", user).history] == [1]
+    for user in (User("stranger"), User("payer", frozenset({Group.PAYER}))):
+        with pytest.raises(BeneficiaryNotFound):
+            look("b", user)
+
+
+def test_a_session_is_seen_by_its_user_only() -> None:
+    store, session = MemoryStore(), a_session()
+    store.sessions.open(session)
+    look = GetSession(store.sessions)
+    assert look(session.session_id, HELPER) == session
+    for user in (CLERK, User("stranger")):
+        with pytest.raises(SessionNotFound):
+            look(session.session_id, user)
+
+
+def test_what_concerns_the_world_is_published() -> None:
+    bus = MemoryBus()
+    entry = registration(beneficiary_id="b").entry
+    assert Publish(bus)(entry)
+    [event] = bus.events
+    assert event.event_id == "b:1"
+    assert event.detail["beneficiary_id"] == "b"

@@ -1,0 +1,341 @@
+"""Verifying: decided once, never to the harm of the entitlement."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from lifecert.application.verify_face import VerifyFace
+from lifecert.domain.actor import User
+from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.certificate import Method
+from lifecert.domain.errors import (
+    CameraPaused,
+    EntitlementEnded,
+    FramesMissing,
+    SessionBusy,
+    SessionExpired,
+    SessionNotFound,
+    VersionConflict,
+)
+from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.policy import Decision, Outcome
+from lifecert.domain.reasons import Reason
+from lifecert.domain.session import Session, SessionState
+from lifecert.domain.status import Standing, Status
+from tests.builders import (
+    CHALLENGE,
+    HELPER,
+    NOW,
+    a_change,
+    a_policy,
+    a_reference,
+    a_session,
+    an_enrolment,
+    failed_evidence,
+    good_evidence,
+    registration,
+)
+from tests.fakes import FixedClock, MemoryPhotos, MemoryRegister, MemoryStore, ScriptedAnalyser
+
+
+class World:
+    """A beneficiary with a reference, and sessions whose frames are uploaded."""
+
+    def __init__(self, **beneficiary: object) -> None:
+        self.store, self.photos, self.clock = MemoryStore(), MemoryPhotos(), FixedClock(NOW)
+        self.analyser = ScriptedAnalyser(good_evidence())
+        registered = registration(**beneficiary).after
+        self.store.register.commit(registration(**{**beneficiary, "beneficiary_id": registered.beneficiary_id}))
+        self.id = registered.beneficiary_id
+        enrolment = an_enrolment(self.beneficiary)
+        self.store.references.begin(enrolment)
+        self.store.register.commit(a_change(self.beneficiary, reference=a_reference(enrolment)))
+        self.verify = VerifyFace(
+            self.store.register,
+            self.store.sessions,
+            self.store.references,
+            self.photos,
+            self.store.seen_frames,
+            self.analyser,
+            self.clock,
+            a_policy(),
+        )
+        self._uploaded = 0
+
+    @property
+    def beneficiary(self) -> Beneficiary:
+        found = self.store.register.get(self.id)
+        assert found
+        return found
+
+    def session(self, upload: bool = True, **fields: object) -> Session:
+        now = self.clock.now()
+        session = a_session(
+            **{"beneficiary_id": self.id, "opened_at": now, "deadline": now + timedelta(minutes=10), **fields}
+        )
+        self.store.sessions.open(session)
+        for number in range(1, len(session.challenge) + 1) if upload else ():
+            self._uploaded += 1
+            self.photos.upload(session.frame_key(number), b"photo %d" % self._uploaded)
+        return session
+
+    def last_entry(self) -> dict[str, object]:
+        return dict(self.store.entries[self.id][-1].details)
+
+
+def test_an_accepted_verification_renews_the_year_and_leaves_a_whole_trace() -> None:
+    world = World(valid_until=date(2026, 6, 30))
+    session = world.verify(world.session().session_id, HELPER)
+    assert session.state is SessionState.DECIDED
+    assert session.result
+    assert session.result.decision == Decision(Outcome.ACCEPTED)
+    assert world.beneficiary.standing == Standing(Status.ACTIVE, date(2027, 3, 1))
+    certificate = world.store.certificates[session.result.certificate_id or ""]
+    assert certificate.valid_until == date(2027, 3, 1)
+    assert certificate.method is Method.FACE_ON_BEHALF
+    assert certificate.policy_version == "test-1"
+    assert certificate.evidence_digest == good_evidence().digest()
+    entry = world.store.entries[world.id][-1]
+    assert entry.event is LedgerEvent.CERTIFIED
+    assert entry.actor.actor_id == HELPER.user_id
+    assert entry.details["certificate_id"] == certificate.certificate_id
+    assert verify_chain(world.store.ledger.entries(world.id)) == world.beneficiary.version
+    assert world.beneficiary.certified_by == (HELPER.user_id,)
+
+
+def test_the_day_is_the_deployments_and_not_utcs() -> None:
+    world = World()
+    world.clock.time = NOW.replace(hour=16)  # already 2 March in Shanghai
+    world.verify(world.session().session_id, HELPER)
+    assert world.beneficiary.standing.valid_until == date(2027, 3, 2)
+
+
+def test_frames_reach_the_analyser_in_the_order_of_the_challenge_with_all_references() -> None:
+    world = World()
+    world.verify(world.session().session_id, HELPER)
+    [(frames, references)] = world.analyser.calls
+    assert [frame.step for frame in frames] == list(CHALLENGE)
+    assert [frame.content for frame in frames] == [b"photo 1", b"photo 2", b"photo 3"]
+    assert len(references) == 1
+
+
+def test_certifying_after_lapsing_puts_the_arrears_period_into_the_ledger() -> None:
+    world = World(status=Status.LAPSED, valid_until=date(2026, 1, 31))
+    world.verify(world.session().session_id, HELPER)
+    details = world.last_entry()
+    assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-02-01", "2026-02-28")
+    assert (details["status_before"], details["status"]) == ("lapsed", "active")
+
+
+@pytest.mark.parametrize("status", [Status.ACTIVE, Status.LAPSED])
+@pytest.mark.parametrize("reason", [Reason.TOO_DARK, Reason.TURN_NOT_SEEN, Reason.DIFFERENT_PEOPLE])
+def test_a_failed_check_changes_no_status(status: Status, reason: Reason) -> None:
+    world = World(status=status)
+    before = world.beneficiary.standing
+    world.analyser.evidence = failed_evidence(reason)
+    session = world.verify(world.session().session_id, HELPER)
+    assert session.result
+    assert session.result.decision == Decision(Outcome.RETRY, reason)
+    assert world.beneficiary.standing == before
+    assert not world.store.certificates
+    assert world.last_entry()["reason"] == reason
+
+
+def test_a_repeat_gets_the_same_answer_and_nothing_is_done_again() -> None:
+    world = World()
+    session_id = world.session().session_id
+    first = world.verify(session_id, HELPER)
+    version = world.beneficiary.version
+    world.clock.move(days=2)
+    assert world.verify(session_id, HELPER) == first
+    assert world.beneficiary.version == version
+    assert len(world.analyser.calls) == 1
+
+
+def test_many_at_once_make_one_certification() -> None:
+    world = World()
+    session_id = world.session().session_id
+
+    def attempt(_: int) -> str:
+        try:
+            result = world.verify(session_id, HELPER).result
+        except SessionBusy:
+            return "busy"
+        return (result and result.certificate_id) or "none"
+
+    with ThreadPoolExecutor(16) as threads:
+        answers = set(threads.map(attempt, range(64)))
+    assert len(world.store.certificates) == 1
+    assert answers - {"busy"} == set(world.store.certificates)
+
+
+def test_two_phones_with_two_sessions_both_count_but_versions_never_fork() -> None:
+    world = World()
+    sessions = [world.session().session_id for _ in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda session_id: world.verify(session_id, HELPER), sessions))
+    assert verify_chain(world.store.ledger.entries(world.id)) == world.beneficiary.version
+    assert world.beneficiary.standing.valid_until == date(2027, 3, 1)
+
+
+def test_another_users_session_does_not_exist() -> None:
+    world = World()
+    with pytest.raises(SessionNotFound):
+        world.verify(world.session().session_id, User("helper-2"))
+    with pytest.raises(SessionNotFound):
+        world.verify("no-such-session", HELPER)
+
+
+def test_before_every_frame_is_uploaded_nothing_happens() -> None:
+    world = World()
+    session = world.session(upload=False)
+    world.photos.upload(session.frame_key(2), b"only the second")
+    with pytest.raises(FramesMissing) as refused:
+        world.verify(session.session_id, HELPER)
+    assert refused.value.numbers == (1, 3)
+    assert world.store.sessions.get(session.session_id) == session
+
+
+def test_past_the_deadline_it_is_too_late() -> None:
+    world = World()
+    session = world.session()
+    world.clock.time = session.deadline
+    world.clock.move(seconds=1)
+    with pytest.raises(SessionExpired):
+        world.verify(session.session_id, HELPER)
+
+
+def test_while_claimed_it_is_busy_and_a_dead_claim_is_taken_over() -> None:
+    world = World()
+    session = world.session()
+    world.store.sessions.claim(session.session_id, NOW, NOW + timedelta(seconds=40))
+    with pytest.raises(SessionBusy):
+        world.verify(session.session_id, HELPER)
+    world.clock.move(seconds=41)
+    result = world.verify(session.session_id, HELPER).result
+    assert result
+    assert result.certificate_id
+
+
+@pytest.mark.parametrize("copies", [(1, 1, 2), (1, 2, 2)])
+def test_one_photo_cannot_answer_two_steps(copies: tuple[int, ...]) -> None:
+    world = World()
+    session = world.session(upload=False)
+    for number, copy in enumerate(copies, start=1):
+        world.photos.upload(session.frame_key(number), b"copy %d" % copy)
+    result = world.verify(session.session_id, HELPER).result
+    assert result
+    assert result.decision.reason is Reason.FRAME_SEEN_BEFORE
+    assert not world.analyser.calls
+
+
+def test_frames_of_an_earlier_session_are_refused() -> None:
+    world = World()
+    first = world.session()
+    world.verify(first.session_id, HELPER)
+    replay = world.session(upload=False)
+    for number in (1, 2, 3):
+        world.photos.upload(replay.frame_key(number), world.photos.uploads[first.frame_key(number)])
+    standing = world.beneficiary.standing
+    result = world.verify(replay.session_id, HELPER).result
+    assert result
+    assert result.decision == Decision(Outcome.RETRY, Reason.FRAME_SEEN_BEFORE)
+    assert world.beneficiary.standing == standing
+
+
+def test_frames_used_elsewhere_in_the_same_moment_are_refused_by_the_transaction() -> None:
+    world = World()
+    session = world.session()
+
+    class StealingAnalyser(ScriptedAnalyser):
+        def analyse(self, frames, references):  # type: ignore[no-untyped-def]
+            evidence = ScriptedAnalyser.analyse(self, frames, references)
+            if not world.store.digests:
+                twin = world.session(upload=False)
+                for number in (1, 2, 3):
+                    world.photos.upload(twin.frame_key(number), world.photos.uploads[session.frame_key(number)])
+                world.verify(twin.session_id, HELPER)
+            return evidence
+
+    # The twin verifies with the plain analyser while the first is still looking.
+    stealing = replace(world.verify, analyser=StealingAnalyser(good_evidence()))
+    result = stealing(session.session_id, HELPER).result
+    assert result
+    assert result.decision.reason is Reason.FRAME_SEEN_BEFORE
+    assert len(world.store.certificates) == 1
+
+
+def test_retries_used_up_open_one_review_with_its_frames() -> None:
+    world = World()
+    world.analyser.evidence = failed_evidence(Reason.NO_FACE)
+    results = [world.verify(world.session().session_id, HELPER).result for _ in range(4)]
+    outcomes = [result.decision.outcome for result in results if result]
+    assert outcomes == [Outcome.RETRY, Outcome.RETRY, Outcome.REVIEW, Outcome.REVIEW]
+    [review] = world.store.reviews.values()
+    assert review.reason is Reason.RETRIES_USED_UP
+    assert {result.review_id for result in results[2:] if result} == {review.review_id}
+    assert sorted(world.photos.kept) == [f"review/{review.session_id}/{number}" for number in (1, 2, 3)]
+
+
+def test_five_failures_pause_the_camera_and_touch_nothing_else() -> None:
+    world = World()
+    world.analyser.evidence = failed_evidence(Reason.NOT_MATCHING)
+    standing = world.beneficiary.standing
+    for _ in range(5):
+        world.verify(world.session().session_id, HELPER)
+    paused = world.session()
+    with pytest.raises(CameraPaused) as refused:
+        world.verify(paused.session_id, HELPER)
+    assert refused.value.until == NOW + timedelta(minutes=30)
+    assert world.beneficiary.standing == standing
+    world.clock.move(minutes=31)
+    world.analyser.evidence = good_evidence()
+    result = world.verify(world.session().session_id, HELPER).result
+    assert result
+    assert result.certificate_id
+
+
+def test_a_terminated_entitlement_is_not_certified() -> None:
+    world = World()
+    session = world.session()
+    ended = Standing(Status.TERMINATED, date(2026, 6, 30), ended_on=date(2026, 2, 1))
+    world.store.register.commit(a_change(world.beneficiary, changed={"standing": ended}))
+    with pytest.raises(EntitlementEnded):
+        world.verify(session.session_id, HELPER)
+    assert world.beneficiary.standing == ended
+
+
+def test_the_answer_survives_somebody_else_changing_the_beneficiary() -> None:
+    world = World(status=Status.ACTIVE, valid_until=date(2026, 2, 28))
+
+    class SweepingRegister(MemoryRegister):
+        swept = False
+
+        def commit(self, change: Change) -> None:
+            if not SweepingRegister.swept:
+                SweepingRegister.swept = True
+                lapsed = Standing(Status.LAPSED, date(2026, 2, 28))
+                world.store.register.commit(a_change(world.beneficiary, changed={"standing": lapsed}))
+            MemoryRegister.commit(self, change)
+
+    verify = replace(world.verify, register=SweepingRegister(world.store))
+    verify(world.session().session_id, HELPER)
+    assert world.last_entry()["status_before"] == "lapsed"
+    assert world.beneficiary.standing == Standing(Status.ACTIVE, date(2027, 3, 1))
+
+
+def test_endless_collisions_end_in_a_conflict_and_not_in_a_decision() -> None:
+    world = World()
+
+    class CollidingRegister(MemoryRegister):
+        def commit(self, change: Change) -> None:
+            raise VersionConflict
+
+    session = world.session()
+    with pytest.raises(VersionConflict):
+        replace(world.verify, register=CollidingRegister(world.store))(session.session_id, HELPER)
+    stored = world.store.sessions.get(session.session_id)
+    assert stored
+    assert stored.result is None
