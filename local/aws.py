@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
@@ -83,6 +84,10 @@ class Aws:
     def functions(self) -> "LambdaClient":
         """Client of Lambda."""
         return self.session().client("lambda", endpoint_url=self.endpoint, config=CONFIG)
+
+    def logs(self) -> "CloudWatchLogsClient":
+        """Client."""
+        return self.session().client("logs", endpoint_url=self.endpoint, config=CONFIG)
 
     def s3(self) -> "S3Client":
         """Client."""

@@ -4,10 +4,7 @@ For demo, tests and training only. It works because a server alone cannot tell s
 by a camera, so it is also an attack on this system, and listed as one.
 """
 
-import os
-import sys
 from functools import cache
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -17,6 +14,7 @@ from lifecert.domain.challenge import Step
 from lifecert_vision.decode import Image
 from lifecert_vision.landmarks import Face, Landmarker
 from local.mesh import EYE_HOLES, EYES, INNER_LIPS, LOWER_LIP, MOUTH_HOLE, OVAL, UPPER_LIP, rings, skin
+from local.quiet import native_logs_hidden
 
 Points = NDArray[np.float64]  # N x 3 (x, y, z) in pixels, z away from the camera
 
@@ -116,17 +114,9 @@ def frame_for(portrait: bytes, step: Step) -> bytes:
 
 @cache
 def _landmarker() -> Landmarker:
-    # Its native part writes five lines of no use as it starts, which nothing but this keeps out of the story.
-    sys.stderr.flush()
-    shown = os.dup(2)
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
+    with native_logs_hidden():
         landmarker = Landmarker()
         landmarker.detect(np.zeros((64, 64, 3), np.uint8))
-    finally:
-        os.dup2(shown, 2)
-        os.close(shown)
     return landmarker
 
 

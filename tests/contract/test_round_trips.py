@@ -1,0 +1,135 @@
+"""How often a use case talks to DynamoDB: stated in the design's budgets, and held so that it cannot creep."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from lifecert.application.start_session import StartRequest, StartSession
+from lifecert.application.sweep import Sweep
+from lifecert.application.verify_face import VerifyFace
+from lifecert.domain.errors import BeneficiaryNotFound
+from lifecert.domain.help_lines import HelpLines
+from lifecert.domain.person import IdNumber, normalise_name
+from lifecert.domain.session import Channel, ImageType
+from tests.builders import HELPER, NOW, a_change, a_policy, a_reference, an_enrolment, good_evidence, registration
+from tests.contract.engines import DynamoTables, Stores
+from tests.fakes import FakePersonKeys, FixedClock, MemoryPhotos, ScriptedAnalyser
+
+NAME, ID_NUMBER = "王小明", IdNumber.parse("11010519491231002X")
+KEYS = FakePersonKeys()
+REQUEST = StartRequest(NAME, ID_NUMBER, False, Channel.APP, "2026-1", False, frozenset(), ImageType.JPEG, "key-1")
+
+
+@dataclass
+class Counter:
+    """The DynamoDB calls since the last look."""
+
+    calls: list[str] = field(default_factory=list)
+
+    def __call__(self, model: Any, **_: object) -> None:
+        self.calls.append(model.name)
+
+    def take(self) -> list[str]:
+        taken, self.calls = self.calls, []
+        return taken
+
+
+@pytest.fixture
+def counter(moto_tables: DynamoTables) -> Iterator[Counter]:
+    counting = Counter()
+    moto_tables.client.meta.events.register("before-call.dynamodb", counting)
+    yield counting
+    moto_tables.client.meta.events.unregister("before-call.dynamodb", counting)
+
+
+@pytest.fixture
+def known(moto_tables: DynamoTables) -> Stores:
+    """A register with one person, who has a reference."""
+    stores = moto_tables.stores()
+    change = registration(
+        person_key=KEYS.person_key(ID_NUMBER.value),
+        name_key=KEYS.name_key(normalise_name(NAME)),
+        valid_until=date(2026, 2, 27),
+    )
+    stores.register.commit(change)
+    enrolment = an_enrolment(change.after)
+    stores.references.begin(enrolment)
+    stores.register.commit(a_change(change.after, reference=a_reference(enrolment)))
+    return stores
+
+
+def start_session(stores: Stores, photos: MemoryPhotos) -> StartSession:
+    return StartSession(
+        stores.register,
+        stores.sessions,
+        photos,
+        KEYS,
+        FixedClock(NOW),
+        random.Random(1),
+        a_policy(),
+        "2026-1",
+        HelpLines("12333", {}),
+    )
+
+
+def test_a_start_is_two_round_trips_and_a_repeat_too(known: Stores, counter: Counter) -> None:
+    start = start_session(known, MemoryPhotos())
+    start(REQUEST, HELPER)
+    assert counter.take() == ["Query", "PutItem"]
+    start(REQUEST, HELPER)
+    assert len(counter.take()) <= 3  # moto does not give the old item back; AWS and the local AWS do
+
+
+def test_an_unknown_person_costs_as_much_as_a_wrong_name(known: Stores, counter: Counter) -> None:
+    start = start_session(known, MemoryPhotos())
+    stranger = IdNumber.parse("330106195611192842")
+    for name, id_number in (("张三", ID_NUMBER), (NAME, stranger)):
+        request = StartRequest(name, id_number, False, Channel.APP, "2026-1", False, frozenset(), ImageType.JPEG, None)
+        with pytest.raises(BeneficiaryNotFound):
+            start(request, HELPER)
+        assert counter.take() == ["Query"]
+
+
+def test_a_verification_is_seven_round_trips(known: Stores, counter: Counter) -> None:
+    photos = MemoryPhotos()
+    session = start_session(known, photos)(REQUEST, HELPER).session
+    for number in (1, 2, 3):
+        photos.upload(session.frame_key(number), b"photo %d" % number)
+    verify = VerifyFace(
+        known.register,
+        known.sessions,
+        known.references,
+        photos,
+        known.seen_frames,
+        ScriptedAnalyser(good_evidence(steps=session.challenge)),
+        FixedClock(NOW),
+        a_policy(),
+    )
+    counter.take()
+    assert verify(session.session_id, HELPER).result
+    assert counter.take() == [
+        "GetItem",  # the session
+        "GetItem",  # the beneficiary
+        "UpdateItem",  # claim the session
+        "BatchGetItem",  # frames seen before
+        "Query",  # references
+        "GetItem",  # the beneficiary as it is now, after looking at the frames
+        "TransactWriteItems",
+    ]
+    verify(session.session_id, HELPER)
+    assert counter.take() == ["GetItem"]
+
+
+def test_a_sweep_reads_and_writes_what_is_due_and_nothing_else(known: Stores, counter: Counter) -> None:
+    for number in range(20):
+        known.register.commit(registration(beneficiary_id=f"running {number}", valid_until=date(2026, 9, 1)))
+    counter.take()
+    run = Sweep(known.register, known.sweep_runs, FixedClock(NOW), shards=2)(since=NOW.date() - timedelta(days=3))
+    assert run.lapsed_total == 1
+    calls = counter.take()
+    assert calls.count("GetItem") == calls.count("TransactWriteItems") == 1
+    assert calls.count("Query") == 3 * 2  # three days of two shards
