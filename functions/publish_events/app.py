@@ -1,0 +1,26 @@
+"""Announce new ledger entries on the event bus, in order for each beneficiary."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lifecert import bootstrap
+from lifecert.entry.log import LogCode, count, logger, metrics, traced
+from lifecert.entry.stream import InOrder
+
+processor = BatchProcessor(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
+bootstrap.at_start(bootstrap.publish)
+
+
+@logger.inject_lambda_context
+@traced
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    in_order = InOrder(lambda image: bootstrap.publish()(bootstrap.ledger_entry(image)))
+    answer = process_partial_response(event=event, record_handler=in_order, processor=processor, context=context)
+    failed = len(answer["batchItemFailures"])
+    logger.info(LogCode.EVENTS_PUBLISHED, extra={"published": in_order.published, "failed": failed})
+    count("EventsPublished", in_order.published)
+    count("EventsFailed", failed)
+    return dict(answer)

@@ -1,0 +1,280 @@
+"""The composition root: the only place that puts real adapters behind the ports.
+
+Each factory builds its use case once per process, at the first call; nothing is built at import. Handlers look the
+factories up in this module at every call, so a test can put fakes in their place.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from functools import cache
+from random import SystemRandom
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from lifecert.adapters.system_clock import SystemClock
+from lifecert.entry import settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+    from lifecert.adapters.dynamodb_register import DynamoRegister
+    from lifecert.adapters.kms_person_keys import KmsPersonKeys
+    from lifecert.application.enrol_reference import BeginEnrolment, FinishEnrolment
+    from lifecert.application.get_status import GetBeneficiary, GetSession
+    from lifecert.application.publish import Publish
+    from lifecert.application.register_beneficiary import RegisterBeneficiary
+    from lifecert.application.start_session import StartSession
+    from lifecert.application.sweep import Sweep
+    from lifecert.application.verify_face import VerifyFace
+    from lifecert.domain.help_lines import HelpLines
+    from lifecert.domain.ledger import LedgerEntry
+    from lifecert.domain.policy import Policy
+    from lifecert.entry.once import Once
+    from lifecert.ports.clock import Clock
+    from lifecert.ports.vision import FaceAnalyser
+
+# The consent text in force. A client shows the text of this version and sends the version back.
+CONSENT_VERSION = "2026-1"
+
+
+def at_start(*factories: Callable[[], object]) -> None:
+    """Build now when this is Lambda: what the first request needs is then made while the function starts."""
+    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+        for factory in factories:
+            factory()
+
+
+@cache
+def start_session() -> "StartSession":
+    """POST /sessions."""
+    from lifecert.adapters.dynamodb_sessions import DynamoSessions
+    from lifecert.adapters.s3_photos import S3Photos
+    from lifecert.application.start_session import StartSession
+
+    names = settings.StartSessionSettings.load()
+    return StartSession(
+        register=_register(beneficiaries=names.beneficiaries_table),
+        sessions=DynamoSessions(_dynamodb(), names.sessions_table),
+        photos=S3Photos(_s3(), names.frames_bucket),
+        person_keys=_person_keys(names.person_key_id),
+        clock=_clock(names),
+        chooser=SystemRandom(),
+        policy=_policy(),
+        consent_version=CONSENT_VERSION,
+        help_lines=help_lines(),
+    )
+
+
+@cache
+def verify_face() -> "VerifyFace":
+    """POST /sessions/{session_id}/verify. Loads the models."""
+    from lifecert.adapters.dynamodb_references import DynamoReferences
+    from lifecert.adapters.dynamodb_seen_frames import DynamoSeenFrames
+    from lifecert.adapters.dynamodb_sessions import DynamoSessions
+    from lifecert.adapters.s3_photos import S3Photos
+    from lifecert.application.verify_face import VerifyFace
+
+    names = settings.VerifyFaceSettings.load()
+    register = _register(
+        shards=names.due_shards,
+        beneficiaries=names.beneficiaries_table,
+        ledger=names.ledger_table,
+        certificates=names.certificates_table,
+        sessions=names.sessions_table,
+        reviews=names.reviews_table,
+        seen_frames=names.seen_frames_table,
+    )
+    return VerifyFace(
+        register=register,
+        sessions=DynamoSessions(_dynamodb(), names.sessions_table),
+        references=DynamoReferences(_dynamodb(), names.references_table),
+        photos=S3Photos(_s3(), names.frames_bucket),
+        seen_frames=DynamoSeenFrames(_dynamodb(), names.seen_frames_table),
+        analyser=_analyser(),
+        clock=_clock(names),
+        policy=_policy(),
+    )
+
+
+@cache
+def get_session() -> "GetSession":
+    """GET /sessions/{session_id}."""
+    from lifecert.adapters.dynamodb_sessions import DynamoSessions
+    from lifecert.application.get_status import GetSession
+
+    return GetSession(DynamoSessions(_dynamodb(), settings.GetStatusSettings.load().sessions_table))
+
+
+@cache
+def get_beneficiary() -> "GetBeneficiary":
+    """GET /beneficiaries/{beneficiary_id}."""
+    from lifecert.adapters.dynamodb_ledger import DynamoLedger
+    from lifecert.application.get_status import GetBeneficiary
+
+    names = settings.GetStatusSettings.load()
+    register = _register(beneficiaries=names.beneficiaries_table)
+    return GetBeneficiary(register, DynamoLedger(_dynamodb(), names.ledger_table))
+
+
+@cache
+def register_beneficiary() -> "RegisterBeneficiary":
+    """POST /staff/beneficiaries."""
+    from lifecert.application.register_beneficiary import RegisterBeneficiary
+
+    names = settings.RegisterBeneficiarySettings.load()
+    register = _register(shards=names.due_shards, beneficiaries=names.beneficiaries_table, ledger=names.ledger_table)
+    return RegisterBeneficiary(register, _person_keys(names.person_key_id), _clock(names))
+
+
+@cache
+def register_once() -> "Once":
+    """Keeps answers of POST /staff/beneficiaries for whoever asks again."""
+    from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
+
+    from lifecert.entry.once import Once
+
+    table = settings.RegisterBeneficiarySettings.load().idempotency_table
+    return Once(DynamoDBPersistenceLayer(table, boto3_client=_dynamodb()))
+
+
+@cache
+def begin_enrolment() -> "BeginEnrolment":
+    """POST .../references."""
+    from lifecert.adapters.dynamodb_references import DynamoReferences
+    from lifecert.adapters.s3_photos import S3Photos
+    from lifecert.application.enrol_reference import BeginEnrolment
+
+    names = settings.EnrolReferenceSettings.load()
+    return BeginEnrolment(
+        register=_register(beneficiaries=names.beneficiaries_table),
+        references=DynamoReferences(_dynamodb(), names.references_table),
+        photos=S3Photos(_s3(), names.frames_bucket),
+        clock=_clock(names),
+        policy=_policy(),
+    )
+
+
+@cache
+def finish_enrolment() -> "FinishEnrolment":
+    """POST .../references/{reference_id}/enrol. Loads the models."""
+    from lifecert.adapters.dynamodb_references import DynamoReferences
+    from lifecert.adapters.s3_photos import S3Photos
+    from lifecert.application.enrol_reference import FinishEnrolment
+
+    names = settings.EnrolReferenceSettings.load()
+    register = _register(
+        shards=names.due_shards,
+        beneficiaries=names.beneficiaries_table,
+        ledger=names.ledger_table,
+        references=names.references_table,
+    )
+    return FinishEnrolment(
+        register=register,
+        references=DynamoReferences(_dynamodb(), names.references_table),
+        photos=S3Photos(_s3(), names.frames_bucket, names.references_bucket),
+        analyser=_analyser(),
+        clock=_clock(names),
+        policy=_policy(),
+    )
+
+
+@cache
+def sweep() -> "Sweep":
+    """The nightly run."""
+    from lifecert.adapters.dynamodb_sweep_runs import DynamoSweepRuns
+    from lifecert.application.sweep import Sweep
+
+    names = settings.ExpirySweepSettings.load()
+    register = _register(shards=names.due_shards, beneficiaries=names.beneficiaries_table, ledger=names.ledger_table)
+    runs = DynamoSweepRuns(_dynamodb(), names.sweep_runs_table)
+    return Sweep(register, runs, _clock(names), names.due_shards)
+
+
+@cache
+def publish() -> "Publish":
+    """One ledger entry to the event bus."""
+    from lifecert.adapters.eventbridge_bus import EventBridgeBus
+    from lifecert.application.publish import Publish
+
+    return Publish(EventBridgeBus(_client("events"), settings.PublishEventsSettings.load().event_bus_name))
+
+
+def ledger_entry(image: Mapping[str, Any]) -> "LedgerEntry":
+    """A ledger entry as the table's stream shows it, once its values are plain."""
+    from lifecert.adapters.dynamodb_items import ledger_entry_of
+
+    return ledger_entry_of(image)
+
+
+@cache
+def clock() -> "Clock":
+    """Time, for answers that tell how much of it is left."""
+    return _clock(settings.Common.load())
+
+
+@cache
+def help_lines() -> "HelpLines":
+    """Whom to call."""
+    from lifecert.adapters.config_files import load_help_lines
+
+    return load_help_lines()
+
+
+@cache
+def _policy() -> "Policy":
+    from lifecert.adapters.config_files import load_policy
+
+    return load_policy()
+
+
+@cache
+def _analyser() -> "FaceAnalyser":
+    from lifecert_vision.analyser import VisionAnalyser
+
+    return VisionAnalyser(_policy())
+
+
+@cache
+def _client(service: str) -> Any:
+    import boto3
+    from botocore.config import Config
+
+    # Short: three tries against a service that hangs end before the function's own ten seconds do.
+    config = Config(
+        connect_timeout=1,
+        read_timeout=2,
+        retries={"mode": "standard", "total_max_attempts": 3},
+    )
+    if service == "s3":
+        from lifecert.adapters.s3_photos import client_config
+
+        config = config.merge(client_config())
+    return boto3.client(service, config=config)  # type: ignore[call-overload]
+
+
+def _dynamodb() -> "DynamoDBClient":
+    client: DynamoDBClient = _client("dynamodb")
+    return client
+
+
+def _s3() -> "S3Client":
+    client: S3Client = _client("s3")
+    return client
+
+
+def _register(*, shards: int = 1, **tables: str) -> "DynamoRegister":
+    """`shards` matters to changes and sweeps only."""
+    from lifecert.adapters.dynamodb_register import ChangeTables, DynamoRegister
+
+    return DynamoRegister(_dynamodb(), ChangeTables(**tables), shards)
+
+
+def _person_keys(key_id: str) -> "KmsPersonKeys":
+    from lifecert.adapters.kms_person_keys import KmsPersonKeys
+
+    return KmsPersonKeys(_client("kms"), key_id)
+
+
+def _clock(names: settings.Common) -> SystemClock:
+    return SystemClock(ZoneInfo(names.time_zone), names.clock_shift_days)

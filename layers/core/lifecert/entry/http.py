@@ -1,0 +1,115 @@
+"""A function's side of the REST API: who calls, in which language, what they sent, and how they are answered."""
+
+import json
+import re
+from typing import TYPE_CHECKING, TypeVar
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+from lifecert.domain.actor import Group, User
+from lifecert.domain.errors import LifeCertError, NotAllowed
+from lifecert.entry.log import LogCode, done, unexpected
+from lifecert.entry.problems import (
+    CONTENT_TYPE,
+    INTERNAL,
+    TABLE,
+    IdempotencyKeyInvalid,
+    RouteNotFound,
+    SignedOut,
+    answer_to,
+)
+from lifecert.entry.texts import Language, choose_language
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+_Model = TypeVar("_Model", bound="BaseModel")
+_KEY = re.compile(r"[A-Za-z0-9._-]{8,100}")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NOT_CACHED = {"Cache-Control": "no-store"}
+
+
+class Api(APIGatewayRestResolver):
+    """The routes of one function. Every error becomes a problem document."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.exception_handler(Exception)(self._problem)
+        self.not_found(self._not_found)
+
+    @property
+    def language(self) -> Language:
+        """The language to answer in."""
+        return choose_language(self.current_event.headers.get("Accept-Language"))
+
+    @property
+    def user(self) -> User:
+        """Who is signed in, by the claims that the authorizer has checked. Raises SignedOut."""
+        claims = (self.current_event.request_context.get("authorizer") or {}).get("claims") or {}
+        if not claims.get("sub"):
+            raise SignedOut
+        return User(claims["sub"], groups_of(claims.get("cognito:groups")))
+
+    @property
+    def clerk(self) -> User:
+        """Who is signed in, when that is a clerk. Raises SignedOut and NotAllowed."""
+        user = self.user
+        if not user.is_clerk:
+            raise NotAllowed
+        return user
+
+    @property
+    def required_idempotency_key(self) -> str:
+        """The Idempotency-Key header. Raises IdempotencyKeyInvalid."""
+        key = self.idempotency_key
+        if key is None:
+            raise IdempotencyKeyInvalid
+        return key
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The Idempotency-Key header, if there is one. Raises IdempotencyKeyInvalid."""
+        key: str | None = self.current_event.headers.get("Idempotency-Key")
+        if key is not None and not _KEY.fullmatch(key):
+            raise IdempotencyKeyInvalid
+        return key
+
+    def body(self, model: "type[_Model]") -> "_Model":
+        """The request's body. Raises InvalidJson and InvalidRequest."""
+        from lifecert.entry.requests import parse
+
+        return parse(model, self.current_event.body and self.current_event.decoded_body)
+
+    def answer(self, model: "BaseModel", status: int = 200) -> Response[str]:
+        """The response with this body."""
+        headers = {"Content-Language": self.language.value, **_NOT_CACHED}
+        return Response(status, "application/json", model.model_dump_json(), headers)
+
+    def _not_found(self, _error: NotFoundError) -> Response[str]:
+        return self._problem(RouteNotFound())
+
+    def _problem(self, error: Exception) -> Response[str]:
+        answer = answer_to(error, self.language, self.current_event.request_context.request_id or "")
+        if TABLE.get(type(error), INTERNAL) is INTERNAL:
+            unexpected(error)
+        # By contract a domain error's message holds no personal data.
+        cause = str(error) if isinstance(error, LifeCertError) else None
+        done(LogCode.REQUEST_REFUSED, "RequestsRefused", {"problem": answer.code.value}, cause=cause)
+        return Response(
+            answer.status, CONTENT_TYPE, json.dumps(answer.body, ensure_ascii=False), {**answer.headers, **_NOT_CACHED}
+        )
+
+
+def an_id(text: str, otherwise: type[LifeCertError]) -> str:
+    """An id out of a path; what no id of ours looks like is not looked up. Raises `otherwise`."""
+    if not _ID.fullmatch(text):
+        raise otherwise
+    return text
+
+
+def groups_of(claim: object) -> frozenset[Group]:
+    """The groups in a `cognito:groups` claim: a list, or text as API Gateway may pass it ("a,b", "[a b]")."""
+    names = claim if isinstance(claim, list) else re.split(r"[\s,\[\]]+", str(claim or ""))
+    known = {group.value for group in Group}
+    return frozenset(Group(name) for name in names if name in known)

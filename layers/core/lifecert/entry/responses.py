@@ -1,0 +1,270 @@
+"""What clients get: response models and their mapping from the domain. Never a score, never an ID number."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from lifecert.application.enrol_reference import BegunEnrolment
+from lifecert.application.get_status import BeneficiaryView
+from lifecert.application.start_session import StartedSession
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.category import Category
+from lifecert.domain.challenge import Step
+from lifecert.domain.help_lines import HelpLines
+from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
+from lifecert.domain.policy import Outcome
+from lifecert.domain.reference import Reference
+from lifecert.domain.session import Session
+from lifecert.domain.status import Status
+from lifecert.entry.problems import reason_members
+from lifecert.entry.texts import Language, text
+
+# What of a ledger entry concerns the person and their helpers; staff see all of it.
+_FOR_EVERYBODY = frozenset(
+    {
+        "arrears_first_day",
+        "arrears_last_day",
+        "certificate_id",
+        "method",
+        "on_behalf",
+        "outcome",
+        "payment_was_held",
+        "reason",
+        "status",
+        "status_before",
+        "valid_until",
+    }
+)
+
+
+class _Response(BaseModel):
+    # Built when first used: a function answers with one or two of these models.
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+
+class Slot(_Response):
+    """Where one frame goes: send `fields` and then the file, as multipart/form-data, to `url`."""
+
+    number: int
+    step: Step
+    instruction: str
+    url: str
+    fields: Mapping[str, str]
+
+
+class SessionStarted(_Response):
+    """A session and its upload slots."""
+
+    session_id: str
+    attempt: int
+    deadline: datetime
+    challenge: tuple[Step, ...]
+    slots: tuple[Slot, ...]
+    notice: str
+    help_line: str
+
+    @staticmethod
+    def of(started: StartedSession, language: Language) -> "SessionStarted":
+        """The answer in a language."""
+        session = started.session
+        slots = tuple(
+            Slot(
+                number=number,
+                step=step,
+                instruction=text(language, "steps", step),
+                url=slot.url,
+                fields=slot.fields,
+            )
+            for number, (step, slot) in enumerate(zip(session.challenge, started.slots, strict=True), start=1)
+        )
+        return SessionStarted(
+            session_id=session.session_id,
+            attempt=session.attempt,
+            deadline=session.deadline,
+            challenge=session.challenge,
+            slots=slots,
+            notice=text(language, "notes", "notice"),
+            help_line=session.help_line,
+        )
+
+
+class CertificateIssued(_Response):
+    """What an accepted verification brings."""
+
+    certificate_id: str
+    beneficiary_id: str
+    valid_until: date
+
+
+class ReasonTold(_Response):
+    """Why not accepted, and the one thing to do about it."""
+
+    code: str
+    instruction: str
+
+
+class SessionView(_Response):
+    """A session's state; `outcome` and what follows from it once decided."""
+
+    session_id: str
+    state: str
+    attempt: int
+    deadline: datetime
+    challenge: tuple[Step, ...]
+    outcome: Outcome | None
+    certificate: CertificateIssued | None
+    reason: ReasonTold | None
+    help_line: str
+    other_ways: str
+
+    @staticmethod
+    def of(session: Session, now: datetime, language: Language) -> "SessionView":
+        """The answer in a language, as of `now`."""
+        result = session.result
+        certificate, reason = None, None
+        if result and result.certificate_id and result.valid_until:
+            certificate = CertificateIssued(
+                certificate_id=result.certificate_id,
+                beneficiary_id=session.beneficiary_id,
+                valid_until=result.valid_until,
+            )
+        if result and result.decision.reason:
+            reason = ReasonTold(**reason_members(result.decision.reason, language))
+        return SessionView(
+            session_id=session.session_id,
+            state="expired" if session.expired_at(now) else session.state.value,
+            attempt=session.attempt,
+            deadline=session.deadline,
+            challenge=session.challenge,
+            outcome=result.decision.outcome if result else None,
+            certificate=certificate,
+            reason=reason,
+            help_line=session.help_line,
+            other_ways=text(language, "notes", "other_ways"),
+        )
+
+
+class HistoryActor(_Response):
+    """Who made an entry; `actor_id` for staff only."""
+
+    role: str
+    actor_id: str | None
+
+
+class HistoryEntry(_Response):
+    """One ledger entry."""
+
+    seq: int
+    event: LedgerEvent
+    at: datetime
+    actor: HistoryActor
+    details: Mapping[str, Detail]
+
+    @staticmethod
+    def of(entry: LedgerEntry, *, for_staff: bool) -> "HistoryEntry":
+        """The entry, without what concerns only staff unless it is for them."""
+        return HistoryEntry(
+            seq=entry.seq,
+            event=entry.event,
+            at=entry.at,
+            actor=HistoryActor(role=entry.actor.role, actor_id=entry.actor.actor_id if for_staff else None),
+            details={name: value for name, value in entry.details.items() if for_staff or name in _FOR_EVERYBODY},
+        )
+
+
+class BeneficiaryStanding(_Response):
+    """A beneficiary's standing. `days_left` counts the covered days after today."""
+
+    beneficiary_id: str
+    masked_name: str
+    category: Category
+    district: str
+    status: Status
+    valid_until: date
+    days_left: int
+    payment_held: bool
+    help_line: str
+    history: tuple[HistoryEntry, ...]
+
+    @staticmethod
+    def of(view: BeneficiaryView, today: date, help_lines: HelpLines, *, for_staff: bool) -> "BeneficiaryStanding":
+        """The answer as of `today`."""
+        beneficiary = view.beneficiary
+        standing = beneficiary.standing
+        return BeneficiaryStanding(
+            beneficiary_id=beneficiary.beneficiary_id,
+            masked_name=beneficiary.masked_name,
+            category=beneficiary.category,
+            district=beneficiary.district,
+            status=standing.status,
+            valid_until=standing.valid_until,
+            days_left=max(0, (standing.valid_until - today).days),
+            payment_held=standing.held_since is not None,
+            help_line=help_lines.find(beneficiary.category, beneficiary.district),
+            history=tuple(HistoryEntry.of(entry, for_staff=for_staff) for entry in view.history),
+        )
+
+
+class Registered(_Response):
+    """A new beneficiary. Kept to answer a repeat, so without personal data."""
+
+    beneficiary_id: str
+    status: Status
+    valid_until: date
+
+    @staticmethod
+    def of(beneficiary: Beneficiary) -> "Registered":
+        """The answer."""
+        return Registered(
+            beneficiary_id=beneficiary.beneficiary_id,
+            status=beneficiary.standing.status,
+            valid_until=beneficiary.standing.valid_until,
+        )
+
+
+class PhotoSlot(_Response):
+    """Where the reference photo goes, as a frame does."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+class EnrolmentBegun(_Response):
+    """An enrolment that waits for its photo."""
+
+    beneficiary_id: str
+    reference_id: str
+    deadline: datetime
+    slot: PhotoSlot
+
+    @staticmethod
+    def of(begun: BegunEnrolment) -> "EnrolmentBegun":
+        """The answer."""
+        return EnrolmentBegun(
+            beneficiary_id=begun.enrolment.beneficiary_id,
+            reference_id=begun.enrolment.reference_id,
+            deadline=begun.enrolment.deadline,
+            slot=PhotoSlot(url=begun.slot.url, fields=begun.slot.fields),
+        )
+
+
+class Enrolled(_Response):
+    """An enrolled reference."""
+
+    beneficiary_id: str
+    reference_id: str
+    source: str
+    model_version: str
+    enrolled_at: datetime
+
+    @staticmethod
+    def of(reference: Reference) -> "Enrolled":
+        """The answer."""
+        return Enrolled(
+            beneficiary_id=reference.beneficiary_id,
+            reference_id=reference.reference_id,
+            source=reference.source,
+            model_version=reference.template.model_version,
+            enrolled_at=reference.enrolled_at,
+        )

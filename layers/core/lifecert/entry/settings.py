@@ -1,0 +1,143 @@
+"""Settings: one validated model per function, read from the environment by name.
+
+A function that lacks a setting, has a wrong one, or has one of LifeCert's that it does not know, does not start.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+
+class SettingsError(ValueError):
+    """The environment is wrong. The message names each variable and what is wrong with it."""
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
+        raise ValueError("unknown time zone") from None
+    return name
+
+
+Name = Annotated[str, Field(min_length=1)]
+# What only LifeCert would call so: one of these that no field knows is a misspelt or misplaced setting.
+_OURS = re.compile(r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON_KEY|EVENT_BUS|DUE)(_.*)?")
+
+
+class _Settings(BaseModel):
+    # Built when first used: a function uses one of these models.
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+
+class Common(_Settings):
+    """What every function has. `clock_shift_days` moves the clock of a local demo."""
+
+    stage: Literal["local", "dev", "prod"]
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
+    clock_shift_days: Annotated[int, Field(ge=-3660, le=3660)] = 0
+
+    @model_validator(mode="after")
+    def _only_local_time_moves(self) -> Self:
+        if self.clock_shift_days and self.stage != "local":
+            raise ValueError("CLOCK_SHIFT_DAYS must be 0 unless STAGE is local")
+        return self
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read the fields from the variables of the same name in capitals. Raises SettingsError."""
+        known = {field.upper(): field for field in cls.model_fields}
+        unknown = sorted(name for name in environment if name not in known and _OURS.fullmatch(name))
+        # Common by itself is a part of a function's settings: it cannot judge the rest of them.
+        if unknown and cls is not Common:
+            raise SettingsError(f"{cls.__name__}: {', '.join(unknown)}: unknown setting")
+        try:
+            return cls.model_validate(
+                {field: environment[name] for name, field in known.items() if name in environment}
+            )
+        except ValidationError as error:
+            faults = (f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}" for fault in error.errors())
+            raise SettingsError(f"{cls.__name__}: {'; '.join(faults)}") from None
+
+
+class WithBeneficiaries(_Settings):
+    """Reads the register."""
+
+    beneficiaries_table: Name
+
+
+class WithChanges(WithBeneficiaries):
+    """Changes beneficiaries: each change is a ledger entry too, and knows the shards of the `by_due` index."""
+
+    ledger_table: Name
+    due_shards: Annotated[int, Field(ge=1, le=64)]
+
+
+class WithSessions(_Settings):
+    """Reads or writes sessions."""
+
+    sessions_table: Name
+
+
+class WithReferences(_Settings):
+    """Reads or writes references."""
+
+    references_table: Name
+
+
+class WithFrames(_Settings):
+    """Hands out upload slots or reads uploads."""
+
+    frames_bucket: Name
+
+
+class WithPersonKeys(_Settings):
+    """Looks people up by ID number and name."""
+
+    person_key_id: Name
+
+
+class StartSessionSettings(WithBeneficiaries, WithSessions, WithFrames, WithPersonKeys, Common):
+    """start_session."""
+
+
+class VerifyFaceSettings(WithChanges, WithSessions, WithReferences, WithFrames, Common):
+    """verify_face."""
+
+    certificates_table: Name
+    reviews_table: Name
+    seen_frames_table: Name
+
+
+class GetStatusSettings(WithBeneficiaries, WithSessions, Common):
+    """get_status."""
+
+    ledger_table: Name
+
+
+class RegisterBeneficiarySettings(WithChanges, WithPersonKeys, Common):
+    """register_beneficiary."""
+
+    idempotency_table: Name
+
+
+class EnrolReferenceSettings(WithChanges, WithReferences, WithFrames, Common):
+    """enrol_reference."""
+
+    references_bucket: Name
+
+
+class ExpirySweepSettings(WithChanges, Common):
+    """expiry_sweep."""
+
+    sweep_runs_table: Name
+
+
+class PublishEventsSettings(Common):
+    """publish_events."""
+
+    event_bus_name: Name

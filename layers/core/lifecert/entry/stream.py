@@ -1,0 +1,39 @@
+"""Records of the ledger's stream, taken in order for each beneficiary."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord, DynamoDBRecordEventName
+
+from lifecert.entry.log import LogCode, logger
+
+
+class OutOfOrder(Exception):
+    """An earlier entry of the same beneficiary has not been published yet."""
+
+
+class InOrder:
+    """Publishes the entries of one batch. After one of a beneficiary's failed, that beneficiary's later ones fail too:
+    the stream hands all of them over again, the oldest first."""
+
+    def __init__(self, publish: Callable[[Mapping[str, Any]], bool]) -> None:
+        """`publish` announces one new image, and says whether it was to be announced at all."""
+        self._publish = publish
+        self._failed: set[str] = set()
+        self.published = 0
+
+    def __call__(self, record: DynamoDBRecord) -> None:
+        """Publish one record. Raises what went wrong."""
+        image = record.dynamodb.new_image if record.dynamodb else None
+        if record.event_name is not DynamoDBRecordEventName.INSERT or not image:
+            return  # Entries are only ever added; what else shows up is housekeeping by hand.
+        beneficiary_id = str(image.get("beneficiary_id"))
+        try:
+            if beneficiary_id in self._failed:
+                raise OutOfOrder
+            self.published += self._publish(image)
+        except Exception as error:
+            self._failed.add(beneficiary_id)
+            ids = {"beneficiary_id": beneficiary_id, "seq": str(image.get("seq"))}
+            logger.error(LogCode.EVENT_NOT_PUBLISHED, extra={"error": type(error).__name__, **ids})
+            raise

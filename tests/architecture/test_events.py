@@ -1,0 +1,160 @@
+"""Every event file goes through its handler, on fakes, and is answered as the tables here say."""
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from tests.wiring import ROOT, cases, run, world_on_fakes
+
+# Calls over HTTP: status, and the problem's code or the member that says what came of it.
+ANSWERS: dict[str, tuple[int, str]] = {
+    "enrol_reference/begin_invalid": (422, "invalid_request"),
+    "enrol_reference/begin_no_body": (400, "invalid_json"),
+    "enrol_reference/begin_not_a_clerk": (403, "not_allowed"),
+    "enrol_reference/begin_signed_out": (401, "signed_out"),
+    "enrol_reference/begin_unknown_person": (404, "beneficiary_not_found"),
+    "enrol_reference/begun": (201, ""),
+    "enrol_reference/begun_by_default": (201, ""),
+    "enrol_reference/enrol_no_photo": (409, "photo_missing"),
+    "enrol_reference/enrol_not_a_clerk": (403, "not_allowed"),
+    "enrol_reference/enrol_not_an_id": (404, "reference_not_found"),
+    "enrol_reference/enrol_too_late": (404, "reference_not_found"),
+    "enrol_reference/enrol_unknown": (404, "reference_not_found"),
+    "enrol_reference/enrol_unsuitable_photo": (422, "photo_unsuitable"),
+    "enrol_reference/enrolled": (200, ""),
+    "get_status/beneficiary_by_auditor": (200, "active"),
+    "get_status/beneficiary_by_clerk": (200, "active"),
+    "get_status/beneficiary_by_helper": (200, "active"),
+    "get_status/beneficiary_by_payer": (404, "beneficiary_not_found"),
+    "get_status/beneficiary_by_stranger": (404, "beneficiary_not_found"),
+    "get_status/beneficiary_lapsed": (200, "lapsed"),
+    "get_status/beneficiary_not_an_id": (404, "beneficiary_not_found"),
+    "get_status/beneficiary_unknown": (404, "beneficiary_not_found"),
+    "get_status/session_accepted": (200, "accepted"),
+    "get_status/session_deciding": (200, "deciding"),
+    "get_status/session_expired": (200, "expired"),
+    "get_status/session_foreign": (404, "session_not_found"),
+    "get_status/session_open": (200, "open"),
+    "get_status/session_retry": (200, "retry"),
+    "get_status/session_signed_out": (401, "signed_out"),
+    "get_status/session_unknown": (404, "session_not_found"),
+    "register_beneficiary/already_registered": (409, "already_registered"),
+    "register_beneficiary/invalid": (422, "invalid_request"),
+    "register_beneficiary/key_missing": (400, "idempotency_key_invalid"),
+    "register_beneficiary/key_reused": (422, "idempotency_key_reused"),
+    "register_beneficiary/no_group": (403, "not_allowed"),
+    "register_beneficiary/not_a_clerk": (403, "not_allowed"),
+    "register_beneficiary/not_a_clerk_invalid": (403, "not_allowed"),
+    "register_beneficiary/not_json": (400, "invalid_json"),
+    "register_beneficiary/registered": (201, "active"),
+    "register_beneficiary/repeated": (201, "active"),
+    "register_beneficiary/signed_out": (401, "signed_out"),
+    "register_beneficiary/start_out_of_range": (422, "invalid_request"),
+    "start_session/a_list": (422, "invalid_request"),
+    "start_session/base64_body": (201, ""),
+    "start_session/camera_paused": (429, "camera_paused"),
+    "start_session/child_with_guardian": (201, ""),
+    "start_session/child_without_guardian": (422, "consent_missing"),
+    "start_session/entitlement_ended": (409, "entitlement_ended"),
+    "start_session/half_a_character": (400, "invalid_json"),
+    "start_session/key_malformed": (400, "idempotency_key_invalid"),
+    "start_session/key_reused": (422, "idempotency_key_reused"),
+    "start_session/lapsed": (201, ""),
+    "start_session/missing_members": (422, "invalid_request"),
+    "start_session/name_of_dots": (422, "invalid_request"),
+    "start_session/name_too_long": (422, "invalid_request"),
+    "start_session/no_body": (400, "invalid_json"),
+    "start_session/no_consent": (422, "consent_missing"),
+    "start_session/no_reference": (409, "reference_missing"),
+    "start_session/not_json": (400, "invalid_json"),
+    "start_session/old_consent": (422, "consent_missing"),
+    "start_session/on_behalf": (201, ""),
+    "start_session/self": (201, ""),
+    "start_session/signed_out": (401, "signed_out"),
+    "start_session/strange_member": (422, "invalid_request"),
+    "start_session/transliterated_name": (201, ""),
+    "start_session/unknown_channel": (422, "invalid_request"),
+    "start_session/unknown_member": (422, "invalid_request"),
+    "start_session/unknown_person": (404, "beneficiary_not_found"),
+    "start_session/unknown_route": (404, "route_not_found"),
+    "start_session/with_key": (201, ""),
+    "start_session/wrong_id_number": (422, "invalid_request"),
+    "start_session/wrong_name": (404, "beneficiary_not_found"),
+    "verify_face/accepted": (200, "accepted"),
+    "verify_face/another_face": (200, "retry"),
+    "verify_face/busy": (409, "session_busy"),
+    "verify_face/camera_paused": (429, "camera_paused"),
+    "verify_face/decided_before": (200, "accepted"),
+    "verify_face/entitlement_ended": (409, "entitlement_ended"),
+    "verify_face/expired": (410, "session_expired"),
+    "verify_face/foreign": (404, "session_not_found"),
+    "verify_face/frames_missing": (409, "frames_missing"),
+    "verify_face/not_an_id": (404, "session_not_found"),
+    "verify_face/one_photo_twice": (200, "retry"),
+    "verify_face/signed_out": (401, "signed_out"),
+    "verify_face/too_dark": (200, "retry"),
+    "verify_face/uncertain": (200, "review"),
+    "verify_face/unknown": (404, "session_not_found"),
+}
+# Others: what the answer has among its members, or what is raised.
+REPORTS: dict[str, dict[str, Any] | type[Exception]] = {
+    "expiry_sweep/by_hand": {"lapsed_total": 1, "lapsed": {"resident_pension/110101": 1}, "finished": True},
+    "expiry_sweep/dry_run": {"lapsed_total": 1, "dry_run": True},
+    "expiry_sweep/misspelt": ValidationError,
+    "expiry_sweep/not_a_date": ValidationError,
+    "expiry_sweep/schedule": {"lapsed_total": 1, "first_day": "2026-01-29", "failed": []},
+    "expiry_sweep/since": {"lapsed_total": 1, "first_day": "2026-02-28"},
+    "publish_events/bus_refuses_one": {"batchItemFailures": ["10600000000000000000001", "10800000000000000000001"]},
+    "publish_events/registered": {"batchItemFailures": []},
+    "publish_events/removed_by_hand": {"batchItemFailures": []},
+    "publish_events/unreadable": {"batchItemFailures": ["10900000000000000000001"]},
+    "publish_events/whole_year": {"batchItemFailures": []},
+}
+# What must have happened before.
+FIRST = {
+    "register_beneficiary/already_registered": "register_beneficiary/registered",
+    "register_beneficiary/key_reused": "register_beneficiary/registered",
+    "register_beneficiary/repeated": "register_beneficiary/registered",
+    "start_session/key_reused": "start_session/with_key",
+}
+
+
+@pytest.mark.parametrize("case", [case for case in cases() if case not in REPORTS])
+def test_a_call_is_answered(case: str) -> None:
+    assert case in ANSWERS, "an event file without an expectation"
+    with world_on_fakes():
+        if case in FIRST:
+            run(FIRST[case])
+        answer = run(case)
+    body = json.loads(answer["body"])
+    said = body.get("code") or body.get("outcome") or body.get("state") or body.get("status") or ""
+    assert (answer["statusCode"], said) == ANSWERS[case]
+
+
+@pytest.mark.parametrize("case", sorted(REPORTS))
+def test_an_invocation_reports(case: str) -> None:
+    expected = REPORTS[case]
+    with world_on_fakes():
+        if isinstance(expected, type):
+            with pytest.raises(expected):
+                run(case)
+            return
+        report = run(case)
+    if "batchItemFailures" in report:
+        report = {"batchItemFailures": [failure["itemIdentifier"] for failure in report["batchItemFailures"]]}
+    assert {name: report[name] for name in expected} == expected
+
+
+def test_every_expectation_has_its_event_and_every_function_has_good_and_bad_ones() -> None:
+    assert {*ANSWERS, *REPORTS, *FIRST} <= set(cases())
+    for function in sorted(path.parent.name for path in ROOT.glob("functions/*/app.py")):
+        mine = [case for case in cases() if case.startswith(f"{function}/")]
+        good = [case for case in mine if ANSWERS.get(case, (500,))[0] < 300 or isinstance(REPORTS.get(case), dict)]
+        assert good, function
+        assert len(good) < len(mine) or function == "publish_events", function
+
+
+def test_every_event_belongs_to_a_function() -> None:
+    assert {case.split("/")[0] for case in cases()} == {path.parent.name for path in ROOT.glob("functions/*/app.py")}

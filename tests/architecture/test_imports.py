@@ -1,0 +1,119 @@
+"""The direction of imports (design.md §9), and what importing a handler costs."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.templates import ROOT
+
+CORE, VISION, FUNCTIONS = ROOT / "layers/core/lifecert", ROOT / "layers/vision/lifecert_vision", ROOT / "functions"
+PURE = set(sys.stdlib_module_names)
+AWS = {"boto3", "botocore", "mypy_boto3_dynamodb", "mypy_boto3_events", "mypy_boto3_kms", "mypy_boto3_s3"}
+POWERTOOLS = {"aws_lambda_powertools"}
+PYDANTIC = {"pydantic", "pydantic_core"}
+# Part of the project: what it may import of the project, and which libraries beside the standard one.
+MAY: dict[str, tuple[set[str], set[str]]] = {
+    "lifecert.domain": ({"lifecert.domain"}, set()),
+    "lifecert.ports": ({"lifecert.domain", "lifecert.ports"}, set()),
+    "lifecert.application": ({"lifecert.domain", "lifecert.ports", "lifecert.application"}, set()),
+    "lifecert.adapters": ({"lifecert.domain", "lifecert.ports", "lifecert.adapters"}, AWS | PYDANTIC),
+    "lifecert.entry": (
+        {"lifecert.domain", "lifecert.ports", "lifecert.application", "lifecert.entry"},
+        POWERTOOLS | PYDANTIC,
+    ),
+    "lifecert.bootstrap": (
+        {f"lifecert.{part}" for part in ("domain", "ports", "application", "adapters", "entry")} | {"lifecert_vision"},
+        AWS | POWERTOOLS,
+    ),
+    "lifecert_vision": ({"lifecert.domain", "lifecert.ports", "lifecert_vision"}, {"cv2", "mediapipe", "numpy"}),
+    "functions": ({"lifecert.domain", "lifecert.entry", "lifecert.bootstrap"}, POWERTOOLS),
+}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for root in (CORE, VISION):
+        for path in sorted(root.rglob("*.py")):
+            yield ".".join(path.relative_to(root.parent).with_suffix("").parts).removesuffix(".__init__"), path
+    for path in sorted(FUNCTIONS.glob("*/*.py")):
+        yield f"functions.{path.parent.name}.{path.stem}", path
+
+
+def imports(source: str) -> Iterator[str]:
+    """Full names of what a module imports, wherever it does."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative import"
+            # `from lifecert import bootstrap` imports lifecert.bootstrap.
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def inside(name: str, packages: set[str]) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def wrong(module: str, source: str) -> list[str]:
+    """What a module imports and may not."""
+    part = next(part for part in MAY if inside(module, {part}))
+    own, libraries = MAY[part]
+    return [name for name in imports(source) if not inside(name, own | libraries | PURE)]
+
+
+@pytest.mark.parametrize(("module", "path"), [pytest.param(*pair, id=pair[0]) for pair in modules()])
+def test_imports_point_inwards(module: str, path: Path) -> None:
+    if module != "lifecert":
+        assert wrong(module, path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("lifecert.domain.year", "import pydantic"),
+        ("lifecert.domain.year", "from lifecert.ports.clock import Clock"),
+        ("lifecert.domain.year", "def f():\n    from lifecert import ports"),
+        ("lifecert.application.sweep", "from lifecert.adapters.s3_photos import S3Photos"),
+        ("lifecert.application.sweep", "import boto3"),
+        ("lifecert.adapters.s3_photos", "from lifecert.application.sweep import Sweep"),
+        ("lifecert.entry.http", "from lifecert import bootstrap"),
+        ("lifecert.entry.http", "import boto3"),
+        ("lifecert_vision.embed", "from lifecert.adapters import config_files"),
+        ("lifecert.bootstrap", "import functions.start_session.app"),
+        ("functions.start_session.app", "from lifecert.adapters.s3_photos import S3Photos"),
+        ("functions.start_session.app", "import functions.verify_face.app"),
+    ],
+)
+def test_the_check_itself_sees_a_wrong_direction(module: str, source: str) -> None:
+    assert wrong(module, source)
+
+
+def loaded_by_importing(function: str) -> set[str]:
+    """Top-level modules in memory after a handler's import, in a fresh interpreter."""
+    program = "import sys, app; print(*{name.split('.')[0] for name in sys.modules})"
+    answer = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=FUNCTIONS / function,
+        env={"PYTHONPATH": f"{ROOT / 'layers/core'}:{ROOT / 'layers/vision'}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(answer.stdout.split())
+
+
+@pytest.mark.parametrize("function", sorted(path.parent.name for path in FUNCTIONS.glob("*/app.py")))
+def test_importing_a_handler_builds_nothing_and_needs_no_setting(function: str) -> None:
+    heavy = {"boto3", "cv2", "mediapipe", "numpy", "lifecert_vision", "aws_xray_sdk"}
+    assert loaded_by_importing(function) & heavy == set()
+
+
+@pytest.mark.parametrize("function", sorted(path.parent.name for path in FUNCTIONS.glob("*/app.py")))
+def test_a_handler_is_about_25_lines_of_logic(function: str) -> None:
+    tree = ast.parse((FUNCTIONS / function / "app.py").read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    lines = {number for node in functions for number in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
+    assert 0 < len(lines) <= 25

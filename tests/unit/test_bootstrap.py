@@ -1,0 +1,91 @@
+"""The composition root builds every use case from the settings of its function, without a call to anywhere."""
+
+from collections.abc import Iterator
+from functools import _lru_cache_wrapper
+from typing import Any
+
+import pytest
+
+from lifecert import bootstrap
+from lifecert.entry import settings
+from lifecert.entry.settings import SettingsError
+
+FACTORIES: dict[str, type[settings.Common]] = {
+    "start_session": settings.StartSessionSettings,
+    "verify_face": settings.VerifyFaceSettings,
+    "get_session": settings.GetStatusSettings,
+    "get_beneficiary": settings.GetStatusSettings,
+    "register_beneficiary": settings.RegisterBeneficiarySettings,
+    "register_once": settings.RegisterBeneficiarySettings,
+    "begin_enrolment": settings.EnrolReferenceSettings,
+    "finish_enrolment": settings.EnrolReferenceSettings,
+    "sweep": settings.ExpirySweepSettings,
+    "publish": settings.PublishEventsSettings,
+}
+SPECIAL = {"stage": "prod", "time_zone": "Asia/Shanghai", "clock_shift_days": "0", "due_shards": "4"}
+
+
+def forget() -> None:
+    for member in vars(bootstrap).values():
+        if isinstance(member, _lru_cache_wrapper):
+            member.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "none")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
+    forget()
+    # The models are the vision tests' business.
+    monkeypatch.setattr(bootstrap, "_analyser", lambda: None)
+    yield
+    forget()
+
+
+def give(monkeypatch: pytest.MonkeyPatch, model: type[settings.Common]) -> None:
+    for field in model.model_fields:
+        monkeypatch.setenv(field.upper(), SPECIAL.get(field, f"the-{field}"))
+
+
+@pytest.mark.parametrize("name", sorted(FACTORIES))
+def test_a_use_case_is_built_once(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    give(monkeypatch, FACTORIES[name])
+    factory = getattr(bootstrap, name)
+    assert callable(factory())
+    assert factory() is factory()
+
+
+@pytest.mark.parametrize("name", sorted(FACTORIES))
+def test_without_its_settings_nothing_is_built(name: str) -> None:
+    with pytest.raises(SettingsError, match="STAGE"):
+        getattr(bootstrap, name)()
+
+
+def test_names_reach_the_adapters(monkeypatch: pytest.MonkeyPatch) -> None:
+    give(monkeypatch, settings.VerifyFaceSettings)
+    built: Any = bootstrap.verify_face()
+    tables = {name: getattr(built.register.tables, name) for name in built.register.tables.__slots__}
+    assert tables == {name: "" if name == "references" else f"the-{name}_table" for name in tables}
+    assert built.register.shards == 4
+    assert built.photos.frames_bucket == "the-frames_bucket"
+    assert built.references.table == "the-references_table"
+
+
+def test_clients_give_up_before_the_function_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    give(monkeypatch, settings.StartSessionSettings)
+    built: Any = bootstrap.start_session()
+    for client in (built.register.client, built.photos.client, built.person_keys.client):
+        config = client.meta.config
+        assert (config.connect_timeout + config.read_timeout) * config.retries["total_max_attempts"] < 10
+    assert built.photos.client.meta.config.signature_version == "s3v4"
+
+
+def test_functions_build_at_their_start_in_lambda_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[int] = []
+    monkeypatch.delenv("AWS_LAMBDA_FUNCTION_NAME", raising=False)
+    bootstrap.at_start(lambda: built.append(1))
+    assert not built
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "verify_face")
+    bootstrap.at_start(lambda: built.append(1))
+    assert built

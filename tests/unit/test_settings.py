@@ -1,0 +1,95 @@
+"""Settings: a function with a wrong environment does not start, and says what is wrong."""
+
+import inspect
+from typing import Any
+
+import pytest
+
+from lifecert.entry import settings
+from lifecert.entry.settings import Common, ExpirySweepSettings, PublishEventsSettings, SettingsError
+from tests.architecture.templates import parent
+
+COMMON = {"STAGE": "prod", "TIME_ZONE": "Asia/Shanghai", "CLOCK_SHIFT_DAYS": "0"}
+SWEEP = {
+    **COMMON,
+    "BENEFICIARIES_TABLE": "b",
+    "LEDGER_TABLE": "l",
+    "DUE_SHARDS": "4",
+    "SWEEP_RUNS_TABLE": "s",
+    "PATH": "/usr/bin",
+    "AWS_REGION": "us-east-1",
+}
+FUNCTIONS = {
+    name.removesuffix("Settings"): model
+    for name, model in inspect.getmembers(settings, inspect.isclass)
+    if issubclass(model, Common) and model is not Common
+}
+# Read by Powertools or by native libraries.
+OTHERS = {
+    "LOG_LEVEL",
+    "POWERTOOLS_SERVICE_NAME",
+    "POWERTOOLS_METRICS_NAMESPACE",
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+}
+
+
+def test_a_good_environment() -> None:
+    loaded = ExpirySweepSettings.load(SWEEP)
+    assert (loaded.stage, loaded.due_shards, loaded.sweep_runs_table) == ("prod", 4, "s")
+
+
+def test_time_zone_and_shift_have_defaults() -> None:
+    loaded = PublishEventsSettings.load({"STAGE": "dev", "EVENT_BUS_NAME": "bus"})
+    assert (loaded.time_zone, loaded.clock_shift_days) == ("Asia/Shanghai", 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"LEDGER_TABLE": None}, "LEDGER_TABLE"),
+        ({"LEDGER_TABLE": ""}, "LEDGER_TABLE"),
+        ({"DUE_SHARDS": "0"}, "DUE_SHARDS"),
+        ({"DUE_SHARDS": "many"}, "DUE_SHARDS"),
+        ({"STAGE": "staging"}, "STAGE"),
+        ({"STAGE": None}, "STAGE"),
+        ({"TIME_ZONE": "Asia/Peking"}, "TIME_ZONE"),
+        ({"TIME_ZONE": "../etc/passwd"}, "TIME_ZONE"),
+        ({"CLOCK_SHIFT_DAYS": "30"}, "CLOCK_SHIFT_DAYS"),
+        ({"SWEEP_RUN_TABLE": "s"}, "SWEEP_RUN_TABLE"),
+        ({"DUE_SHARD": "4"}, "DUE_SHARD"),
+        ({"FRAMES_BUCKET": "f"}, "FRAMES_BUCKET"),
+        ({"CLOCK_SHIFT_DAY": "1"}, "CLOCK_SHIFT_DAY"),
+    ],
+)
+def test_a_wrong_setting_is_named(change: dict[str, str | None], named: str) -> None:
+    environment = {name: value for name, value in {**SWEEP, **change}.items() if value is not None}
+    with pytest.raises(SettingsError, match=rf"\b{named}\b"):
+        ExpirySweepSettings.load(environment)
+
+
+def test_all_faults_are_named_at_once() -> None:
+    with pytest.raises(SettingsError, match=r"BENEFICIARIES_TABLE: .*LEDGER_TABLE: .*SWEEP_RUNS_TABLE: "):
+        ExpirySweepSettings.load({**COMMON, "DUE_SHARDS": "4"})
+
+
+def test_time_moves_locally_only() -> None:
+    shifted = {**SWEEP, "CLOCK_SHIFT_DAYS": "-400"}
+    assert ExpirySweepSettings.load({**shifted, "STAGE": "local"}).clock_shift_days == -400
+    with pytest.raises(SettingsError, match="CLOCK_SHIFT_DAYS must be 0 unless STAGE is local"):
+        ExpirySweepSettings.load(shifted)
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_the_template_gives_each_function_exactly_its_settings(name: str) -> None:
+    def variables(of: dict[str, Any]) -> set[str]:
+        return set(of.get("Environment", {}).get("Variables", {}))
+
+    shared, own = parent()["Globals"]["Function"], parent()["Resources"][name]["Properties"]
+    wanted = {field.upper() for field in FUNCTIONS[name].model_fields}
+    assert (variables(shared) | variables(own)) - OTHERS == wanted
+
+
+def test_every_function_of_the_template_has_its_settings() -> None:
+    functions = {n for n, r in parent()["Resources"].items() if r["Type"] == "AWS::Serverless::Function"}
+    assert functions == set(FUNCTIONS)

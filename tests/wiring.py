@@ -1,0 +1,325 @@
+"""All functions on fakes: one world of people, sessions and enrolments with fixed ids, which the event files name."""
+
+import importlib.util
+import io
+import json
+import logging
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.idempotency import BasePersistenceLayer
+from aws_lambda_powertools.utilities.idempotency.exceptions import (
+    IdempotencyItemAlreadyExistsError,
+    IdempotencyItemNotFoundError,
+)
+from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
+
+from lifecert import bootstrap
+from lifecert.application.enrol_reference import BeginEnrolment, FinishEnrolment
+from lifecert.application.get_status import GetBeneficiary, GetSession
+from lifecert.application.publish import Publish
+from lifecert.application.register_beneficiary import RegisterBeneficiary
+from lifecert.application.start_session import StartSession
+from lifecert.application.sweep import Sweep
+from lifecert.application.verify_face import VerifyFace
+from lifecert.domain.actor import Actor, Role
+from lifecert.domain.beneficiary import Beneficiary, record
+from lifecert.domain.camera import Camera
+from lifecert.domain.category import Category, Scheme
+from lifecert.domain.errors import StoreUnavailable
+from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Measure, Template, Verdict
+from lifecert.domain.help_lines import HelpLines
+from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.person import IdNumber, mask_name, normalise_name
+from lifecert.domain.policy import Outcome
+from lifecert.domain.published import PublishedEvent
+from lifecert.domain.reasons import Reason
+from lifecert.domain.session import SessionState
+from lifecert.domain.status import Standing, Status
+from lifecert.entry.log import logger, metrics
+from lifecert.entry.once import Once
+from lifecert.ports.vision import Frame
+from tests.builders import (
+    NOW,
+    VALID_UNTIL,
+    a_policy,
+    a_session,
+    a_template,
+    an_enrolment,
+    decided,
+    failed_evidence,
+    good_evidence,
+)
+from tests.fakes import FakePersonKeys, FixedClock, MemoryBus, MemoryPhotos, MemoryStore
+
+ROOT = Path(__file__).resolve().parents[1]
+USER = "0a1b2c3d-0000-4000-8000-00000000000a"
+
+
+def world_id(number: int) -> str:
+    """A fixed id: 1xx are beneficiaries, 2xx sessions, 3xx enrolments."""
+    return f"00000000-0000-4000-8000-{number:012d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    number: int
+    name: str
+    id_number: str
+
+    @property
+    def id(self) -> str:
+        return world_id(self.number)
+
+
+WANG = Person(101, "王小明", "11010519491231002X")
+LAPSED = Person(102, "李秀英", "440524188001010014")
+PAUSED = Person(103, "Ana María Gómez", "110101194001010012")
+UNSEEN = Person(104, "赵桂兰", "110101194001010039")
+ENDED = Person(105, "陈建国", "110101194001010055")
+CHILD = Person(106, "周小宝", "110101201801010013")
+DUE = Person(107, "吴德发", "110101194001010071")
+PEOPLE = (WANG, LAPSED, PAUSED, UNSEEN, ENDED, CHILD, DUE)
+
+
+@dataclass(slots=True)
+class ReadingAnalyser:
+    """Reads the verdict off the frame: the content is `good`, `uncertain`, `other` or the name of a reason."""
+
+    def analyse(self, frames: Sequence[Frame], references: Mapping[str, Template]) -> Evidence:
+        steps = tuple(frame.step for frame in frames)
+        verdict = frames[0].content.decode().split("-")[0]
+        if verdict in ("good", "uncertain", "other"):
+            return good_evidence({"good": 0.9, "uncertain": 0.4, "other": 0.1}[verdict], steps)
+        return failed_evidence(Reason(verdict), steps)
+
+    def enrol(self, photo: bytes) -> EnrolmentEvidence:
+        if photo == b"good":
+            return EnrolmentEvidence((Measure("decode", Verdict.PASSED),), a_template())
+        return EnrolmentEvidence((Measure("decode", Verdict.FAILED, reason=Reason(photo.decode())),), None)
+
+
+@dataclass(slots=True)
+class PickyBus(MemoryBus):
+    """Refuses one event."""
+
+    refuses: str = f"{world_id(199)}:1"
+
+    def publish(self, event: PublishedEvent) -> None:
+        if event.event_id == self.refuses:
+            raise StoreUnavailable("InternalFailure")
+        self.events.append(event)
+
+
+class MemoryAnswers(BasePersistenceLayer):
+    """Powertools' store in memory."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, DataRecord] = {}
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    def _get_record(self, idempotency_key: str) -> DataRecord:
+        if idempotency_key not in self.records:
+            raise IdempotencyItemNotFoundError
+        return self.records[idempotency_key]
+
+    def _put_record(self, data_record: DataRecord) -> None:
+        if data_record.idempotency_key in self.records:
+            raise IdempotencyItemAlreadyExistsError
+        self.records[data_record.idempotency_key] = data_record
+
+    def _update_record(self, data_record: DataRecord) -> None:
+        self.records[data_record.idempotency_key] = data_record
+
+    def _delete_record(self, data_record: DataRecord) -> None:
+        self.records.pop(data_record.idempotency_key, None)
+
+
+@dataclass(slots=True)
+class World:
+    """What the functions stand on."""
+
+    store: MemoryStore = field(default_factory=MemoryStore)
+    photos: MemoryPhotos = field(default_factory=MemoryPhotos)
+    clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
+    bus: PickyBus = field(default_factory=PickyBus)
+    keys: FakePersonKeys = field(default_factory=FakePersonKeys)
+    answers: MemoryAnswers = field(default_factory=MemoryAnswers)
+    log: io.StringIO = field(default_factory=io.StringIO)
+
+    def add_person(self, person: Person, **fields: Any) -> None:
+        standing = fields.pop("standing", Standing(Status.ACTIVE, VALID_UNTIL))
+        registered = Beneficiary(
+            **{
+                "beneficiary_id": person.id,
+                "person_key": self.keys.person_key(person.id_number),
+                "name_key": self.keys.name_key(normalise_name(person.name)),
+                "masked_name": mask_name(person.name),
+                "masked_id_number": IdNumber.parse(person.id_number).masked,
+                "category": Category.RESIDENT_PENSION,
+                "district": "110101",
+                "standing": standing,
+                "has_reference": True,
+                "certified_by": (USER,),
+                **fields,
+            }
+        )
+        details: dict[str, Any] = {"status": standing.status, "valid_until": standing.valid_until.isoformat()}
+        actor = Actor("clerk-1", Role.CLERK)
+        after, entry = record(registered, LedgerEvent.REGISTERED, actor, NOW, {**details, "district": "110101"})
+        self.store.beneficiaries[person.id] = after
+        self.store.entries[person.id] = [entry]
+
+    def add_session(self, number: int, frames: str = "", beneficiary: Person = WANG, **fields: Any) -> None:
+        session = a_session(session_id=world_id(number), user_id=USER, beneficiary_id=beneficiary.id, **fields)
+        self.store.sessions_by_id[session.session_id] = session
+        for step in range(1, 4) if frames else ():
+            self.photos.upload(session.frame_key(step), f"{frames}-{step}".encode())
+
+    def add_enrolment(self, number: int, photo: str = "", **fields: Any) -> None:
+        beneficiary = self.store.beneficiaries[WANG.id]
+        enrolment = an_enrolment(beneficiary, reference_id=world_id(number), **fields)
+        self.store.enrolments[beneficiary.beneficiary_id, enrolment.reference_id] = enrolment
+        if photo:
+            self.photos.upload(enrolment.upload_key, photo.encode())
+
+    def populate(self) -> None:
+        minutes = timedelta(minutes=1)
+        self.add_person(WANG)
+        self.add_person(LAPSED, standing=Standing(Status.LAPSED, date(2026, 1, 31), held_since=date(2026, 2, 20)))
+        self.add_person(PAUSED, camera=Camera(paused_until=NOW + 20 * minutes))
+        self.add_person(UNSEEN, has_reference=False)
+        self.add_person(ENDED, standing=Standing(Status.TERMINATED, VALID_UNTIL, ended_on=date(2026, 2, 1)))
+        self.add_person(CHILD, category=Category.INJURY_DEPENDANT)
+        self.add_person(DUE, standing=Standing(Status.ACTIVE, date(2026, 2, 28)))
+        self.add_session(201, "good")
+        self.add_session(202, "too_dark")
+        self.add_session(203, "other")
+        self.add_session(204, "uncertain")
+        self.add_session(205)
+        self.add_session(206, "good", deadline=NOW - minutes)
+        self.add_session(207, "good", state=SessionState.DECIDING, claimed_until=NOW + minutes)
+        self.add_session(208, "good", beneficiary=PAUSED)
+        self.add_session(209, "good", beneficiary=ENDED)
+        self.add_session(210)
+        sessions = self.store.sessions_by_id
+        sessions[world_id(210)] = decided(sessions[world_id(210)])
+        self.add_session(211)
+        sessions[world_id(211)] = decided(sessions[world_id(211)], Outcome.RETRY, Reason.TOO_DARK)
+        self.add_session(212, "good")
+        self.photos.upload(sessions[world_id(212)].frame_key(2), b"good-1")  # one photo for two steps
+        self.add_session(213, "good")
+        sessions[world_id(213)] = replace(sessions[world_id(213)], user_id="somebody else")
+        self.add_enrolment(301, "good")
+        self.add_enrolment(302)
+        self.add_enrolment(303, "blurred")
+        self.add_enrolment(304, "good", deadline=NOW - minutes)
+
+    def wire(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Put the fakes behind every factory of the composition root."""
+        store, photos, clock, policy = self.store, self.photos, self.clock, a_policy()
+        lines = HelpLines("12333", {Scheme.PENSION: {"11": "010-12333"}, Scheme.WORK_INJURY: {}})
+        analyser = ReadingAnalyser()
+        wired: dict[str, Any] = {
+            "start_session": StartSession(
+                store.register, store.sessions, photos, self.keys, clock, FirstSteps(), policy, "2026-1", lines
+            ),
+            "verify_face": VerifyFace(
+                store.register,
+                store.sessions,
+                store.references,
+                photos,
+                store.seen_frames,
+                analyser,
+                clock,
+                policy,
+            ),
+            "get_session": GetSession(store.sessions),
+            "get_beneficiary": GetBeneficiary(store.register, store.ledger),
+            "register_beneficiary": RegisterBeneficiary(store.register, self.keys, clock),
+            "register_once": Once(self.answers),
+            "begin_enrolment": BeginEnrolment(store.register, store.references, photos, clock, policy),
+            "finish_enrolment": FinishEnrolment(store.register, store.references, photos, analyser, clock, policy),
+            "sweep": Sweep(store.register, store.sweep_runs, clock, store.shards),
+            "publish": Publish(self.bus),
+            "clock": clock,
+            "help_lines": lines,
+        }
+        for name, built in wired.items():
+            monkeypatch.setattr(bootstrap, name, lambda built=built: built)
+
+
+@contextmanager
+def world_on_fakes() -> Iterator[World]:
+    """A populated world behind all functions; its `log` gets every line as it is written."""
+    world = World()
+    world.populate()
+    copy = logging.StreamHandler(world.log)
+    copy.setFormatter(logger.registered_formatter)
+    logger.addHandler(copy)
+    try:
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            world.wire(monkeypatch)
+            yield world
+    finally:
+        logging.getLogger(logger.name).removeHandler(copy)
+
+
+@dataclass(slots=True)
+class FirstSteps:
+    """Draws the steps as they come."""
+
+    def sample(self, population: Sequence[Any], k: int) -> list[Any]:
+        return list(population[:k])
+
+
+@dataclass(slots=True)
+class Context:
+    """What Lambda hands to a handler."""
+
+    function_name: str = "function"
+    function_version: str = "$LATEST"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:function"
+    aws_request_id: str = "52fdfc07-2182-454f-963f-5f0f9a621d72"
+    remaining_ms: int = 300_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining_ms
+
+
+@cache
+def function(name: str) -> ModuleType:
+    """The module functions/<name>/app.py."""
+    spec = importlib.util.spec_from_file_location(f"functions.{name}.app", ROOT / "functions" / name / "app.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def event(case: str) -> dict[str, Any]:
+    """The event file events/<function>/<name>.json, by `<function>/<name>`."""
+    loaded: dict[str, Any] = json.loads((ROOT / "events" / f"{case}.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def cases() -> list[str]:
+    """Every event file."""
+    return sorted(str(path.relative_to(ROOT / "events").with_suffix("")) for path in ROOT.glob("events/*/*.json"))
+
+
+def run(case: str, **changes: Any) -> Any:
+    """Run an event file, with members replaced by `changes`, through its handler."""
+    metrics.clear_metrics()
+    return function(case.split("/", maxsplit=1)[0]).handler({**event(case), **changes}, Context())
