@@ -105,7 +105,7 @@ REPORTS: dict[str, dict[str, Any] | type[Exception]] = {
     "expiry_sweep/misspelt": ValidationError,
     "expiry_sweep/not_a_date": ValidationError,
     "expiry_sweep/schedule": {"lapsed_total": 1, "first_day": "2026-01-29", "failed": []},
-    "expiry_sweep/since": {"lapsed_total": 1, "first_day": "2026-02-28"},
+    "expiry_sweep/since": {"lapsed_total": 1, "first_day": "2025-12-31"},
     "publish_events/bus_refuses_one": {"batchItemFailures": ["10600000000000000000001", "10800000000000000000001"]},
     "publish_events/registered": {"batchItemFailures": []},
     "publish_events/removed_by_hand": {"batchItemFailures": []},

@@ -15,6 +15,7 @@ from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.person import IdNumber, normalise_name
 from lifecert.domain.session import Channel, ImageType
+from lifecert.domain.sweep import SweepRun
 from tests.builders import HELPER, NOW, a_change, a_policy, a_reference, an_enrolment, good_evidence, registration
 from tests.contract.engines import DynamoTables, Stores
 from tests.fakes import FakePersonKeys, FixedClock, MemoryPhotos, ScriptedAnalyser
@@ -127,9 +128,12 @@ def test_a_verification_is_seven_round_trips(known: Stores, counter: Counter) ->
 def test_a_sweep_reads_and_writes_what_is_due_and_nothing_else(known: Stores, counter: Counter) -> None:
     for number in range(20):
         known.register.commit(registration(beneficiary_id=f"running {number}", valid_until=date(2026, 9, 1)))
+    three_days_ago = NOW.date() - timedelta(days=3)
+    known.sweep_runs.save(SweepRun(three_days_ago, three_days_ago, finished=True))
     counter.take()
-    run = Sweep(known.register, known.sweep_runs, FixedClock(NOW), shards=2)(since=NOW.date() - timedelta(days=3))
+    run = Sweep(known.register, known.sweep_runs, FixedClock(NOW), shards=2)()
     assert run.lapsed_total == 1
     calls = counter.take()
-    assert calls.count("GetItem") == calls.count("TransactWriteItems") == 1
+    assert calls.count("GetItem") == 3  # today's run, the last finished one, the person
+    assert calls.count("TransactWriteItems") == 1
     assert calls.count("Query") == 3 * 2  # three days of two shards

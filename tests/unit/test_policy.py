@@ -68,9 +68,9 @@ def test_incomplete_evidence_goes_to_a_human(evidence: object) -> None:
 
 
 def test_who_cannot_do_enough_steps_is_seen_by_a_human() -> None:
-    short = (Step.NEUTRAL, Step.SMILE)
-    decision = decide(good_evidence(steps=short), POLICY, short, attempt=1)
-    assert decision == Decision(Outcome.REVIEW, Reason.CHALLENGE_NOT_POSSIBLE)
+    for asked in ((Step.NEUTRAL, Step.SMILE), (Step.NEUTRAL, Step.TURN_LEFT, Step.TURN_RIGHT)):
+        decision = decide(good_evidence(steps=asked), POLICY, asked, attempt=1)
+        assert decision == Decision(Outcome.REVIEW, Reason.CHALLENGE_NOT_POSSIBLE)
 
 
 def test_the_last_retry_becomes_a_review() -> None:

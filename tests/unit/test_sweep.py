@@ -168,6 +168,14 @@ def test_an_operator_can_reach_further_back() -> None:
     assert world.sweep(since=date(2025, 5, 1)).lapsed_total == 1
 
 
+def test_a_later_day_skips_nobody() -> None:
+    world = World()
+    world.sweep()
+    world.add("over", date(2026, 3, 2))
+    world.clock.move(days=5)
+    assert world.sweep(since=date(2026, 3, 5)).lapsed_total == 1
+
+
 def test_today_is_not_due_until_it_is_over() -> None:
     days = {partition.day for partition in partitions(date(2026, 2, 27), TODAY, 3)}
     assert days == {date(2026, 2, 27), YESTERDAY}

@@ -30,8 +30,12 @@ def at_least(name: str, value: float, limit: float, unit: str, reason: Reason, *
     return Measure(name, verdict, value, unit, score, reason if verdict is Verdict.FAILED else None)
 
 
-def at_most(name: str, value: float, limit: float, unit: str, reason: Reason) -> Measure:
-    """Failed above `limit`. Score: 1 - value / 2 limit, within 0 and 1."""
-    verdict = Verdict.FAILED if value > limit else Verdict.PASSED
+def at_most(name: str, value: float, limit: float, unit: str, reason: Reason, *, warn: float | None = None) -> Measure:
+    """Failed above `limit`, warned above `warn`. Score: 1 - value / 2 limit, within 0 and 1."""
+    verdict = Verdict.PASSED
+    if value > limit:
+        verdict = Verdict.FAILED
+    elif warn is not None and value > warn:
+        verdict = Verdict.WARNED
     score = min(1.0, max(0.0, 1 - value / (2 * limit)))
     return Measure(name, verdict, value, unit, score, reason if verdict is Verdict.FAILED else None)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lifecert.domain.challenge import Step
+from lifecert.domain.challenge import TURNS, Step
 from lifecert.domain.evidence import Measure
 from lifecert.domain.policy import QualityLimits
 from lifecert.domain.reasons import Reason
@@ -23,7 +23,6 @@ _REBLUR = 11  # px, the width of the second blur
 OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149,
          150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109)
 # fmt: on
-_TURNS = (Step.TURN_LEFT, Step.TURN_RIGHT)
 
 
 def assess(image: Image, faces: Sequence[Face], step: Step, limits: QualityLimits) -> tuple[Measure, ...]:
@@ -45,7 +44,7 @@ def assess(image: Image, faces: Sequence[Face], step: Step, limits: QualityLimit
         ),
         at_least("face_in_frame", _in_frame(image, face), limits.min_face_in_frame, "share", Reason.FACE_CUT_OFF),
     ]
-    if step not in _TURNS:
+    if step not in TURNS:
         pose = face.pose
         found += [
             at_most("yaw", abs(pose.yaw), limits.max_yaw_degrees, "degrees", Reason.NOT_FACING_CAMERA),
@@ -59,7 +58,14 @@ def assess(image: Image, faces: Sequence[Face], step: Step, limits: QualityLimit
         *found,
         at_least("brightness", float(skin.mean()), limits.min_brightness, "grey", Reason.TOO_DARK),
         at_most("dark_share", float((skin < _DARK).mean()), limits.max_dark_share, "share", Reason.TOO_DARK),
-        at_most("bright_share", float((skin > _BRIGHT).mean()), limits.max_bright_share, "share", Reason.TOO_BRIGHT),
+        at_most(
+            "bright_share",
+            float((skin > _BRIGHT).mean()),
+            limits.max_bright_share,
+            "share",
+            Reason.TOO_BRIGHT,
+            warn=limits.warn_bright_share,
+        ),
         at_least("sharpness", sharpness(grey, mask), limits.min_sharpness, "share", Reason.BLURRED),
     )
 

@@ -63,6 +63,7 @@ class _Quality(_Strict):
     warn_eye_distance_px: Positive
     min_brightness: Annotated[float, Field(ge=0, le=255)]
     max_dark_share: Share
+    warn_bright_share: Share
     max_bright_share: Share
     min_sharpness: Share
     max_yaw_degrees: Angle
@@ -73,6 +74,7 @@ class _Quality(_Strict):
     @model_validator(mode="after")
     def _fits(self) -> "_Quality":
         self._ordered("min_eye_distance_px", "warn_eye_distance_px")
+        self._ordered("warn_bright_share", "max_bright_share")
         return self
 
 

@@ -118,6 +118,7 @@ def certificate_item(certificate: Certificate) -> dict[str, Any]:
         "category": str(certificate.category),
         "district": certificate.district,
         "method": str(certificate.method),
+        "actor_id": certificate.actor_id,
         "certified_on": certificate.certified_on.isoformat(),
         "valid_until": certificate.valid_until.isoformat(),
         "issued_at": moment(certificate.issued_at),

@@ -10,7 +10,8 @@ from lifecert.domain.policy import Decision, Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Channel, Consent, ImageType, Result, Session, SessionState
 
-SESSION_KEPT = timedelta(days=30)
+# Past the next certification, so that an auditor can read the evidence behind every digest of the running year.
+SESSION_KEPT = timedelta(days=400)
 
 
 def session_item(session: Session) -> dict[str, Any]:

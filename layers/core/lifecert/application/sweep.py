@@ -32,7 +32,7 @@ class Sweep:
     def __call__(
         self, *, since: date | None = None, dry_run: bool = False, out_of_time: Callable[[], bool] = lambda: False
     ) -> SweepRun:
-        """Sweep every partition since the last finished run, or since the given day.
+        """Sweep every partition since the last finished run, or since the given day if that is earlier.
 
         Progress is saved after each partition; a run that died, or ran out of time, goes on when called again.
         A dry run writes nothing. Raises SweepUnfinished, after saving, when anything was left undone.
@@ -61,7 +61,9 @@ class Sweep:
         begun = None if dry_run or since else self.runs.get(today)
         if begun and not begun.finished:
             return replace(begun, failed=[])
-        first_day = since or self.runs.last_finished() or today - FIRST_RUN_LOOKS_BACK
+        first_day = self.runs.last_finished() or today - FIRST_RUN_LOOKS_BACK
+        # `since` only ever reaches further back: a later day would leave the days before it unswept for good.
+        first_day = min(since, first_day) if since else first_day
         return SweepRun(today, first_day, dry_run)
 
     def _sweep(self, partition: Partition, run: SweepRun, today: date) -> None:

@@ -43,6 +43,7 @@ class Verification:
             category=before.category,
             district=before.district,
             method=session.method,
+            actor_id=session.user_id,
             certified_on=self.today,
             valid_until=moved.standing.valid_until,
             issued_at=self.now,

@@ -18,7 +18,7 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """The statement of one certification. Holds no biometrics and no ID number."""
+    """The statement of one certification. Holds no biometrics and no ID number; `actor_id` is who acted."""
 
     certificate_id: str
     beneficiary_id: str
@@ -26,6 +26,7 @@ class Certificate:
     category: Category
     district: str
     method: Method
+    actor_id: str
     certified_on: date
     valid_until: date
     issued_at: datetime

@@ -44,10 +44,23 @@ class Chooser(Protocol):
         ...
 
 
+TURNS = frozenset({Step.TURN_LEFT, Step.TURN_RIGHT})
+
+
+def has_expression(challenge: Collection[Step]) -> bool:
+    """Whether a challenge asks for more than turns: a print can be turned by hand, but it cannot smile."""
+    return any(step in NEEDS and step not in TURNS for step in challenge)
+
+
 def draw(cannot: Collection[Ability], steps: int, chooser: Chooser) -> tuple[Step, ...]:
     """Draw a challenge: the neutral frame, then up to `steps` different steps the person can do.
 
-    Fewer come back when the person can do fewer; the policy then sends the case to a human.
+    Among them is an expression, if the person can do one at all. Fewer come back when the person can do fewer;
+    the policy then sends the case to a human.
     """
     possible = [step for step, ability in NEEDS.items() if ability not in cannot]
-    return (Step.NEUTRAL, *chooser.sample(possible, min(steps, len(possible))))
+    drawn = chooser.sample(possible, min(steps, len(possible)))
+    if has_expression(possible) and not has_expression(drawn):
+        # One of the turns gives way, whichever it is: drawing again could go on for ever with a poor chooser.
+        drawn[:1] = chooser.sample([step for step in possible if step not in TURNS], 1)
+    return (Step.NEUTRAL, *drawn)

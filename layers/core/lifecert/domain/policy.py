@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from lifecert.domain.challenge import Step
+from lifecert.domain.challenge import Step, has_expression
 from lifecert.domain.evidence import Evidence, Verdict, first_reason
 from lifecert.domain.reasons import Reason
 
@@ -31,6 +31,7 @@ class QualityLimits:
     warn_eye_distance_px: float
     min_brightness: float
     max_dark_share: float
+    warn_bright_share: float
     max_bright_share: float
     min_sharpness: float
     max_yaw_degrees: float
@@ -131,6 +132,6 @@ def _decide_once(evidence: Evidence, policy: Policy, asked: tuple[Step, ...]) ->
         return Decision(Outcome.RETRY, Reason.NOT_MATCHING)
     if similarity < policy.match.accept:
         return Decision(Outcome.REVIEW, Reason.MATCH_UNCERTAIN)
-    if len(asked) < 1 + policy.challenge.steps:
+    if len(asked) < 1 + policy.challenge.steps or not has_expression(asked):
         return Decision(Outcome.REVIEW, Reason.CHALLENGE_NOT_POSSIBLE)
     return Decision(Outcome.ACCEPTED)
