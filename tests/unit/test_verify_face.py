@@ -243,6 +243,7 @@ def test_frames_of_an_earlier_session_are_refused() -> None:
     assert result
     assert result.decision == Decision(Outcome.RETRY, Reason.FRAME_SEEN_BEFORE)
     assert world.beneficiary.standing == standing
+    assert len(world.analyser.calls) == 1, "frames seen before are not worth looking at"
 
 
 def test_frames_used_elsewhere_in_the_same_moment_are_refused_by_the_transaction() -> None:
@@ -306,6 +307,7 @@ def test_a_terminated_entitlement_is_not_certified() -> None:
     with pytest.raises(EntitlementEnded):
         world.verify(session.session_id, HELPER)
     assert world.beneficiary.standing == ended
+    assert not world.analyser.calls, "no face is looked at that cannot be certified"
 
 
 def test_the_answer_survives_somebody_else_changing_the_beneficiary() -> None:

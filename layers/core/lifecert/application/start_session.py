@@ -89,7 +89,7 @@ class StartSession:
         self._check_open(beneficiary)
         drawn = self._draw(request, user, beneficiary, help_line)
         session = self.sessions.open(drawn)
-        if session.request_digest != drawn.request_digest or session.user_id != user.user_id:
+        if session.request_digest != drawn.request_digest:
             raise IdempotencyKeyReused
         seconds = int((session.deadline - self.clock.now()).total_seconds())
         if seconds <= 0:
