@@ -6,10 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from lifecert.bootstrap import CONSENT_VERSION
 from lifecert.domain.challenge import Step
 from local.cast import MING, portrait, register
 from local.deploy import Deployment, deploy
-from local.phone import CONSENT_VERSION, Phone, camera_before
+from local.phone import Phone, camera_before
 from local.stack import BUILD, StackError, run
 
 PASSWORD = "Only-on-this-machine-2026"  # noqa: S105 (of users who live as long as this stack)

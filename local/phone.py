@@ -12,12 +12,12 @@ import cv2
 import numpy as np
 import requests
 
+from lifecert.bootstrap import CONSENT_VERSION
 from lifecert.domain.challenge import Step
 from local.synthesis import frame_for
 
 # Never longer than API Gateway waits itself.
 TIMEOUT_SECONDS = 30
-CONSENT_VERSION = "2026-1"
 
 Camera = Callable[[Step], bytes]
 

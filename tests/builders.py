@@ -147,6 +147,7 @@ def an_enrolment(beneficiary: Beneficiary, **fields: Any) -> Enrolment:
             "reference_id": reference_id,
             "upload_key": f"frames/{reference_id}/1",
             "source": "office",
+            "captured_on": date(2019, 5, 1),
             "deadline": NOW + timedelta(minutes=10),
             **fields,
         }
@@ -161,6 +162,8 @@ def a_reference(enrolment: Enrolment, **fields: Any) -> Reference:
             "template": a_template(),
             "photo_key": f"references/{enrolment.beneficiary_id}/{enrolment.reference_id}",
             "source": enrolment.source,
+            "captured_on": enrolment.captured_on,
+            "quality": 0.75,
             "enrolled_at": NOW,
             **fields,
         }

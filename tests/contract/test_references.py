@@ -76,5 +76,6 @@ def test_only_an_unfinished_enrolment_expires(tables: DynamoTables) -> None:
     stores.register.commit(a_change(change.after, LedgerEvent.REFERENCE_ENROLLED, reference=reference))
     enrolled = tables.item("References", **key)
     assert "expires_at" not in enrolled
+    assert (enrolled["captured_on"], float(enrolled["quality"])) == ("2019-05-01", 0.75)
     assert enrolled["photo_key"] == reference.photo_key
     assert enrolled["source"] == "office"

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from lifecert.bootstrap import CONSENT_VERSION
 from local.cast import DISTRICT, JIANGUO, MING, portrait
 from local.deploy import Deployment
-from local.phone import CONSENT_VERSION, Answer, Phone
+from local.phone import Answer, Phone
 from tests.e2e.world import (
     Known,
     another_id_number,
@@ -28,6 +29,16 @@ def start_body(known: Known, **changes: Any) -> dict[str, Any]:
         "consent": {"version": CONSENT_VERSION},
         "on_behalf": False,
         **changes,
+    }
+
+
+def registration_body() -> dict[str, str]:
+    return {
+        "name": "王五",
+        "id_number": another_id_number(),
+        "category": "resident_pension",
+        "district": DISTRICT,
+        "benefit_start": "2026-01-01",
     }
 
 
@@ -112,13 +123,7 @@ def test_a_stranger_does_not_see_a_beneficiary(phone_of: Callable[[str], Phone],
 @pytest.mark.parametrize("email", ["daughter@example.org", "auditor@example.org", "payer@example.org"])
 def test_only_clerks_register_and_enrol(phone_of: Callable[[str], Phone], ming: Known, email: str) -> None:
     someone = phone_of(email)
-    body = {
-        "name": "王五",
-        "id_number": another_id_number(),
-        "category": "resident_pension",
-        "district": DISTRICT,
-        "benefit_start": "2026-01-01",
-    }
+    body = registration_body()
     key = {"Idempotency-Key": str(uuid.uuid4())}
     refused(someone.call("POST", "/staff/beneficiaries", body, key), 403, "not_allowed")
     path = f"/staff/beneficiaries/{ming.beneficiary_id}/references"
@@ -131,13 +136,7 @@ def test_without_a_token_or_with_a_wrong_one_nobody_gets_in(stack: Deployment, m
 
 
 def test_nobody_is_registered_twice_but_a_repeat_gets_its_answer(clerk: Phone, ming: Known) -> None:
-    body = {
-        "name": "王五",
-        "id_number": another_id_number(),
-        "category": "resident_pension",
-        "district": DISTRICT,
-        "benefit_start": "2026-01-01",
-    }
+    body = registration_body()
     key = {"Idempotency-Key": str(uuid.uuid4())}
     first, again = (clerk.call("POST", "/staff/beneficiaries", body, key) for _ in range(2))
     assert first.status == again.status == 201

@@ -31,7 +31,8 @@ from tests.fakes import FakePersonKeys, FixedClock, MemoryBus, MemoryPhotos, Mem
 PERSON = Registration(
     "王小明", IdNumber.parse("11010519491231002X"), Category.RESIDENT_PENSION, "330106", date(2025, 6, 1)
 )
-PASSED = (Measure("decode", Verdict.PASSED),)
+TAKEN = date(2019, 5, 1)
+PASSED = (Measure("decode", Verdict.PASSED), Measure("sharpness", Verdict.PASSED, 0.4, "share", 0.7))
 
 
 class World:
@@ -86,7 +87,7 @@ def test_only_clerks_register_and_enrol(groups: set[Group]) -> None:
     with pytest.raises(NotAllowed):
         world.register(PERSON, user)
     with pytest.raises(NotAllowed):
-        world.begin(beneficiary.beneficiary_id, "office", ImageType.JPEG, user)
+        world.begin(beneficiary.beneficiary_id, "office", TAKEN, ImageType.JPEG, user)
     with pytest.raises(NotAllowed):
         world.finish(beneficiary.beneficiary_id, "any", user)
 
@@ -94,11 +95,12 @@ def test_only_clerks_register_and_enrol(groups: set[Group]) -> None:
 def test_a_good_photo_becomes_a_reference() -> None:
     world = World()
     beneficiary_id = world.register(PERSON, CLERK).beneficiary_id
-    begun = world.begin(beneficiary_id, "office", ImageType.JPEG, CLERK)
+    begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK)
     world.photos.upload(begun.enrolment.upload_key, b"photo")
     reference = world.finish(beneficiary_id, begun.enrolment.reference_id, CLERK)
     assert world.store.references.templates(beneficiary_id) == {reference.reference_id: a_template()}
     assert world.photos.kept == {f"references/{beneficiary_id}/{reference.reference_id}": b"photo"}
+    assert (reference.source, reference.captured_on, reference.quality) == ("office", TAKEN, 0.7)
     beneficiary = world.store.beneficiaries[beneficiary_id]
     assert beneficiary.has_reference
     assert world.store.entries[beneficiary_id][-1].event is LedgerEvent.REFERENCE_ENROLLED
@@ -107,7 +109,7 @@ def test_a_good_photo_becomes_a_reference() -> None:
 def test_an_unsuitable_photo_is_refused_by_name_and_may_be_taken_again() -> None:
     world = World()
     beneficiary_id = world.register(PERSON, CLERK).beneficiary_id
-    begun = world.begin(beneficiary_id, "office", ImageType.JPEG, CLERK)
+    begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK)
     with pytest.raises(PhotoMissing):
         world.finish(beneficiary_id, begun.enrolment.reference_id, CLERK)
     world.photos.upload(begun.enrolment.upload_key, b"dark photo")
@@ -130,7 +132,7 @@ def test_an_unsuitable_photo_is_refused_by_name_and_may_be_taken_again() -> None
 def test_what_could_not_be_assessed_is_not_enrolled(enrolment: EnrolmentEvidence) -> None:
     world = World()
     beneficiary_id = world.register(PERSON, CLERK).beneficiary_id
-    begun = world.begin(beneficiary_id, "office", ImageType.JPEG, CLERK)
+    begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK)
     world.photos.upload(begun.enrolment.upload_key, b"photo")
     world.analyser.enrolment = enrolment
     with pytest.raises(PhotoUnsuitable):
@@ -141,15 +143,15 @@ def test_an_enrolment_is_finished_once_in_time_and_for_its_own_person() -> None:
     world = World()
     beneficiary_id = world.register(PERSON, CLERK).beneficiary_id
     with pytest.raises(BeneficiaryNotFound):
-        world.begin("nobody", "office", ImageType.JPEG, CLERK)
-    begun = world.begin(beneficiary_id, "office", ImageType.JPEG, CLERK).enrolment
+        world.begin("nobody", "office", TAKEN, ImageType.JPEG, CLERK)
+    begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK).enrolment
     world.photos.upload(begun.upload_key, b"photo")
     with pytest.raises(ReferenceNotFound):
         world.finish("someone-else", begun.reference_id, CLERK)
     world.finish(beneficiary_id, begun.reference_id, CLERK)
     with pytest.raises(ReferenceNotFound):
         world.finish(beneficiary_id, begun.reference_id, CLERK)
-    late = world.begin(beneficiary_id, "office", ImageType.JPEG, CLERK).enrolment
+    late = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK).enrolment
     world.photos.upload(late.upload_key, b"photo")
     world.clock.time = late.deadline + timedelta(seconds=1)
     with pytest.raises(ReferenceNotFound):

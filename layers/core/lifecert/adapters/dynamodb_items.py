@@ -149,8 +149,14 @@ def reference_item(reference: Reference) -> dict[str, Any]:
         "model_version": reference.template.model_version,
         "photo_key": reference.photo_key,
         "source": reference.source,
+        **_captured_on(reference.captured_on),
+        "quality": str(reference.quality),
         "enrolled_at": moment(reference.enrolled_at),
     }
+
+
+def _captured_on(day: date | None) -> dict[str, str]:
+    return {"captured_on": day.isoformat()} if day else {}
 
 
 def template_of(item: Mapping[str, Any]) -> Template:
@@ -165,6 +171,7 @@ def enrolment_item(enrolment: Enrolment) -> dict[str, Any]:
         "reference_id": enrolment.reference_id,
         "upload_key": enrolment.upload_key,
         "source": enrolment.source,
+        **_captured_on(enrolment.captured_on),
         "deadline": moment(enrolment.deadline),
         "expires_at": epoch(enrolment.deadline + ENROLMENT_KEPT),
     }
@@ -177,5 +184,6 @@ def enrolment_of(item: Mapping[str, Any]) -> Enrolment:
         reference_id=item["reference_id"],
         upload_key=item["upload_key"],
         source=item["source"],
+        captured_on=date.fromisoformat(item["captured_on"]) if "captured_on" in item else None,
         deadline=datetime.fromisoformat(item["deadline"]),
     )

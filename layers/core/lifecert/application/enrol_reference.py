@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from lifecert.application.changing import change_newest
 from lifecert.domain.actor import Actor, Role, User
@@ -46,7 +46,9 @@ class BeginEnrolment:
     clock: Clock
     policy: Policy
 
-    def __call__(self, beneficiary_id: str, source: str, image_type: ImageType, user: User) -> BegunEnrolment:
+    def __call__(
+        self, beneficiary_id: str, source: str, captured_on: date | None, image_type: ImageType, user: User
+    ) -> BegunEnrolment:
         """Give an upload slot. Raises NotAllowed and BeneficiaryNotFound."""
         _require_clerk(user)
         if self.register.get(beneficiary_id) is None:
@@ -58,6 +60,7 @@ class BeginEnrolment:
             # Beside the frames, so that a photo that is never enrolled goes the way of an old frame.
             upload_key=f"frames/{reference_id}/1",
             source=source,
+            captured_on=captured_on,
             deadline=self.clock.now() + ENROLMENT_DURATION,
         )
         self.references.begin(enrolment)
@@ -102,6 +105,8 @@ class FinishEnrolment:
             template=evidence.template,
             photo_key=f"references/{beneficiary_id}/{reference_id}",
             source=enrolment.source,
+            captured_on=enrolment.captured_on,
+            quality=evidence.quality,
             enrolled_at=self.clock.now(),
         )
         self.photos.keep_reference(reference.photo_key, photo)

@@ -102,6 +102,11 @@ class EnrolmentEvidence:
     template: Template | None
 
     @property
+    def quality(self) -> float:
+        """The least score of the measures that have one; 0 when none has."""
+        return min((measure.score for measure in self.measures if measure.score is not None), default=0.0)
+
+    @property
     def reason(self) -> Reason | None:
         """The first reason to refuse the photo, or None."""
         return first_reason(self.measures)

@@ -1,20 +1,23 @@
 """Reference: an enrolled photo of the beneficiary and its template."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from lifecert.domain.evidence import Template
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One enrolled photo. `source` says where it came from; `photo_key` where the photo is kept."""
+    """One enrolled photo, kept at `photo_key`. `source` says where it came from and `captured_on` when it was taken,
+    if that is known; `quality` is the least score (0 to 1, 0.5 is the limit) of its measures."""
 
     beneficiary_id: str
     reference_id: str
     template: Template
     photo_key: str
     source: str
+    captured_on: date | None
+    quality: float
     enrolled_at: datetime
 
 
@@ -26,4 +29,5 @@ class Enrolment:
     reference_id: str
     upload_key: str
     source: str
+    captured_on: date | None
     deadline: datetime

@@ -142,4 +142,5 @@ class BeginEnrolmentBody(_Request):
     """POST /staff/beneficiaries/{beneficiary_id}/references."""
 
     source: Label = "office"
+    captured_on: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))] | None = None
     image_type: ImageType = ImageType.JPEG

@@ -255,6 +255,7 @@ class Enrolled(_Response):
     beneficiary_id: str
     reference_id: str
     source: str
+    captured_on: date | None
     model_version: str
     enrolled_at: datetime
 
@@ -265,6 +266,7 @@ class Enrolled(_Response):
             beneficiary_id=reference.beneficiary_id,
             reference_id=reference.reference_id,
             source=reference.source,
+            captured_on=reference.captured_on,
             model_version=reference.template.model_version,
             enrolled_at=reference.enrolled_at,
         )
