@@ -42,6 +42,17 @@ def test_the_reason_named_is_the_one_that_helps_most() -> None:
     assert decide(evidence, POLICY, CHALLENGE, attempt=1).reason is Reason.TOO_DARK
 
 
+def test_who_is_taken_for_a_photo_first_hears_what_else_to_do() -> None:
+    measures = (
+        Measure("depth", Verdict.FAILED, reason=Reason.FLAT_FACE),
+        Measure("smile", Verdict.FAILED, reason=Reason.SMILE_NOT_SEEN),
+        Measure("same_person", Verdict.FAILED, reason=Reason.DIFFERENT_PEOPLE),
+    )
+    for given, named in ((measures, Reason.SMILE_NOT_SEEN), (measures[::2], Reason.FLAT_FACE)):
+        evidence = replace(good_evidence(), frames=(FrameEvidence(CHALLENGE[0], given),))
+        assert decide(evidence, POLICY, CHALLENGE, attempt=1).reason is named
+
+
 def test_a_warning_does_not_refuse() -> None:
     warned = Measure("eye_distance", Verdict.WARNED, 40.0, "px", 0.5)
     evidence = replace(good_evidence(), across=(warned,))

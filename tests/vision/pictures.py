@@ -44,3 +44,14 @@ def riff(body: bytes) -> bytes:
 def vp8x(flags: int, width: int, height: int) -> bytes:
     size = struct.pack("<I", width - 1)[:3] + struct.pack("<I", height - 1)[:3]
     return webp_chunk(b"VP8X", bytes([flags, 0, 0, 0]) + size)
+
+
+def turned_sheet(image: Image, degrees: float, distance: float = 1.2) -> Image:
+    """The picture as a flat sheet, turned about its upright middle before a camera `distance` widths away."""
+    height, width = image.shape[:2]
+    away, angle = distance * width, np.radians(degrees)
+    on_sheet = np.array([[1, 0, -width / 2], [0, 1, -height / 2], [0, 0, 1]])
+    turned = np.array([[np.cos(angle), 0, 0], [0, 1, 0], [np.sin(angle), 0, away]])
+    camera = np.array([[away, 0, width / 2], [0, away, height / 2], [0, 0, 1]])
+    seen = cv2.warpPerspective(image, camera @ turned @ on_sheet, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(seen, np.uint8)

@@ -6,21 +6,26 @@ Only changes count: many people's eyes look half closed, or their mouth open, at
 from collections.abc import Callable
 
 from lifecert.domain.challenge import Step
-from lifecert.domain.evidence import Measure
+from lifecert.domain.evidence import Measure, Verdict
 from lifecert.domain.policy import ChallengeLimits
 from lifecert.domain.reasons import Reason
+from lifecert_vision import flatness
 from lifecert_vision.landmarks import Face
 from lifecert_vision.measures import at_least, not_assessed
 
 
 def judge(step: Step, face: Face, neutral: Face | None, limits: ChallengeLimits) -> tuple[Measure, ...]:
-    """The measure of `step` on its frame, not assessed without a neutral frame; none for the neutral frame itself."""
+    """The measures of `step` on its frame, not assessed without a neutral frame; none for the neutral frame itself.
+
+    A turn is also judged for depth: a sheet can be turned too.
+    """
     if step is Step.NEUTRAL:
         return ()
     if neutral is None:
         return (not_assessed(step.value),)
     if step in (Step.TURN_LEFT, Step.TURN_RIGHT):
-        return (_turn(step, face, neutral, limits),)
+        turn = _turn(step, face, neutral, limits)
+        return (turn, *_depth(turn, face, neutral, limits))
     read, limit, reason = _expressions(limits)[step]
     return (at_least(step.value, read(face, neutral), limit, "score change", reason),)
 
@@ -30,6 +35,17 @@ def _turn(step: Step, face: Face, neutral: Face, limits: ChallengeLimits) -> Mea
     change = face.pose.yaw - neutral.pose.yaw
     towards = change if step is Step.TURN_LEFT else -change
     return at_least(step.value, towards, limits.turn_degrees, "degrees", Reason.TURN_NOT_SEEN)
+
+
+def _depth(turn: Measure, face: Face, neutral: Face, limits: ChallengeLimits) -> tuple[Measure, ...]:
+    """Not assessed where the turn is not seen: depth does not show without one."""
+    found = flatness.measure(face, neutral) if turn.verdict is Verdict.PASSED else None
+    if found is None:
+        return not_assessed("depth"), not_assessed("width_kept")
+    return (
+        at_least("depth", found.depth, limits.min_depth, "eye distances", Reason.FLAT_FACE),
+        at_least("width_kept", found.width_kept, limits.min_width_kept, "ratio", Reason.FLAT_FACE),
+    )
 
 
 _Read = Callable[[Face, Face], float]

@@ -82,6 +82,8 @@ class _Challenge(_Strict):
     # At least one: a challenge without steps is a photo.
     steps: Annotated[int, Field(ge=1, le=len(NEEDS))]
     turn_degrees: Angle
+    min_depth: Cosine
+    min_width_kept: Cosine
     mouth_open: Cosine
     eyes_closed: Cosine
     smile: Cosine

@@ -44,11 +44,15 @@ class QualityLimits:
 class ChallengeLimits:
     """How far a step's frame must differ from the person's own neutral frame.
 
-    `turn_degrees` is a change of yaw; the others are changes of a blendshape score (0-1).
+    `turn_degrees` is a change of yaw; `mouth_open`, `eyes_closed` and `smile` are changes of a blendshape score (0-1).
+    `min_depth` (in eye distances) and `min_width_kept` (ratio) tell a head that turned from a sheet that was turned;
+    how they are measured is in the vision layer's `flatness`.
     """
 
     steps: int
     turn_degrees: float
+    min_depth: float
+    min_width_kept: float
     mouth_open: float
     eyes_closed: float
     smile: float

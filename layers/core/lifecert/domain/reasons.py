@@ -28,6 +28,8 @@ class Reason(StrEnum):
     MOUTH_NOT_OPEN = "mouth_not_open"
     EYES_NOT_CLOSED = "eyes_not_closed"
     SMILE_NOT_SEEN = "smile_not_seen"
+    # After the steps: a person taken for a photo by mistake is first told what to do better
+    FLAT_FACE = "flat_face"
     DIFFERENT_PEOPLE = "different_people"
     # Whose face it is
     NOT_MATCHING = "not_matching"
