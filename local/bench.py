@@ -72,9 +72,10 @@ def _measure() -> Times:
         with _timed(times, "  align"):
             aligned = [align(image, found[0]) for image, found in zip(images, faces, strict=True)]
         with _timed(times, "  embed"):
-            vectors = [embedder.embed(picture) for picture in aligned]
+            embedded = [embedder.embed(picture) for picture in aligned]
+            embedder.upright(aligned[0], embedded[0])
         with _timed(times, "  match"):
-            match.compare(mean(vectors), references)
+            match.compare(mean([one.vector for one in embedded]), references)
     return times
 
 

@@ -60,6 +60,8 @@ def test_the_packaged_files_are_valid() -> None:
         ("challenge.steps", 0, "challenge.steps: Input should be greater than or equal to 1"),
         ("challenge.steps", 6, "challenge.steps: Input should be less than or equal to 5"),
         ("quality.max_dark_share", 35, "quality.max_dark_share: Input should be less than or equal to 1"),
+        ("quality.max_roll_degrees", 120, "quality.max_roll_degrees: Input should be less than or equal to 90"),
+        ("quality.min_upright", 0.9, "quality.min_upright: Input should be greater than or equal to 1"),
         ("challenge.min_depth", 0, "challenge.min_depth: Input should be greater than 0"),
         ("challenge.min_width_kept", 1.0, "challenge.min_width_kept: Input should be less than 1"),
         ("attempts.before_pause", 0, "attempts.before_pause: Input should be greater than or equal to 1"),

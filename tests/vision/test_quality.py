@@ -7,8 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
-from lifecert.domain.evidence import Measure, Verdict
+from lifecert.domain.challenge import Step
+from lifecert.domain.evidence import Measure, Verdict, first_reason
 from lifecert.domain.reasons import Reason
+from lifecert.ports.vision import Frame
 from lifecert_vision.analyser import VisionAnalyser
 from lifecert_vision.decode import Image
 from lifecert_vision.quality import sharpness
@@ -90,6 +92,63 @@ def test_a_face_turned_away_is_refused(pose: dict[str, float], analyser: VisionA
     face = analyser._landmarker.detect(obama)[0]
 
     assert analyser.enrol(pictures.encode(render(obama, face.points, **pose))).reason is Reason.NOT_FACING_CAMERA
+
+
+@pytest.mark.parametrize("degrees", [-50, 50])
+def test_a_leaning_head_is_no_fault(degrees: float, analyser: VisionAnalyser, obama: Image) -> None:
+    enrolled = analyser.enrol(pictures.encode(_leaning(obama, degrees)))
+
+    assert enrolled.reason is None
+    assert abs(_by_name(enrolled.measures)["roll"].value or 0) == pytest.approx(50, abs=8)
+
+
+@pytest.mark.parametrize("degrees", [-78, 78])
+def test_a_head_on_its_side_is_refused(degrees: float, analyser: VisionAnalyser, obama: Image) -> None:
+    enrolled = analyser.enrol(pictures.encode(_leaning(obama, degrees)))
+
+    assert _by_name(enrolled.measures)["roll"].verdict is Verdict.FAILED
+    assert enrolled.reason is Reason.NOT_FACING_CAMERA
+
+
+def _leaning(image: Image, degrees: float) -> Image:
+    turn = np.asarray(cv2.getRotationMatrix2D((490, 270), degrees, 0.8), np.float64)
+    turn[:, 2] += (80, 250)
+    return np.asarray(cv2.warpAffine(image, turn, image.shape[1::-1], borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+UPSIDE_DOWN = {"turned by half": cv2.ROTATE_180, "top to bottom": None}
+
+
+def _upside_down(image: Image, way: str) -> Image:
+    code = UPSIDE_DOWN[way]
+    return np.asarray(cv2.flip(image, 0) if code is None else cv2.rotate(image, code), np.uint8)
+
+
+@pytest.mark.parametrize("way", UPSIDE_DOWN)
+@pytest.mark.parametrize("name", NAMES)
+def test_no_face_is_taken_upside_down(name: str, way: str, analyser: VisionAnalyser, portraits: Path) -> None:
+    portrait = pictures.read((portraits / name).read_bytes())
+    enrolled = analyser.enrol(pictures.encode(_upside_down(portrait, way)))
+
+    assert enrolled.template is None
+    assert enrolled.reason in {Reason.NO_FACE, Reason.FACE_TOO_SMALL, Reason.NOT_FACING_CAMERA}
+
+
+@pytest.mark.parametrize("way", UPSIDE_DOWN)
+def test_a_face_that_is_found_upside_down_is_refused_by_name(way: str, analyser: VisionAnalyser, obama: Image) -> None:
+    photo = pictures.encode(_upside_down(obama, way))
+    frame = analyser.analyse([Frame(Step.NEUTRAL, photo)], {}).frames[0]
+
+    for measures in (analyser.enrol(photo).measures, frame.measures):
+        assert _by_name(measures)["upright"].verdict is Verdict.FAILED
+        assert first_reason(measures) is Reason.NOT_FACING_CAMERA
+
+
+def test_nothing_but_the_embedding_tells_that_a_face_is_upside_down(analyser: VisionAnalyser, obama: Image) -> None:
+    measures = analyser.enrol(pictures.encode(_upside_down(obama, "top to bottom"))).measures
+
+    assert [measure.name for measure in measures if measure.verdict is Verdict.FAILED] == ["upright"]
+    assert abs(_by_name(measures)["roll"].value or 90) < 10
 
 
 def test_a_small_face_is_warned_of_before_it_is_refused(analyser: VisionAnalyser, obama: Image) -> None:

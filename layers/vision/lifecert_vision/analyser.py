@@ -72,8 +72,12 @@ class VisionAnalyser:
         watch = _Stopwatch()
         seen = [self._see(frame.step, frame.content, watch) for frame in frames]
         neutral = next((one.faces[0] for one in seen if one.step is Step.NEUTRAL and one.faces), None)
-        evidence = tuple(FrameEvidence(one.step, self._judge(one, neutral, watch)) for one in seen)
-        vectors = {index: self._embed(one, watch) for index, one in enumerate(seen) if one.faces}
+        embedded = [self._embed(one, watch) if one.faces else None for one in seen]
+        evidence = tuple(
+            FrameEvidence(one.step, (*self._judge(one, neutral, watch), *self._way_up(one, found, watch)))
+            for one, found in zip(seen, embedded, strict=True)
+        )
+        vectors = {index: found.vector for index, found in enumerate(embedded) if found}
         with watch.stage("match"):
             across = self._across(seen, vectors)
             probe = embed.mean(list(vectors.values())) if vectors else None
@@ -84,11 +88,10 @@ class VisionAnalyser:
         """Measure one reference photo as a neutral frame; its template is there when no measure failed."""
         watch = _Stopwatch()
         seen = self._see(Step.NEUTRAL, photo, watch)
-        measures = self._judge(seen, None, watch)
+        embedding = self._embed(seen, watch, both_sides=True) if seen.faces else None
+        measures = (*self._judge(seen, None, watch), *self._way_up(seen, embedding, watch))
         good = all(measure.verdict in (Verdict.PASSED, Verdict.WARNED) for measure in measures)
-        return EnrolmentEvidence(
-            measures, embed.to_template(self._embed(seen, watch, both_sides=True)) if good else None
-        )
+        return EnrolmentEvidence(measures, embed.to_template(embedding.vector) if embedding and good else None)
 
     def _see(self, step: Step, content: bytes, watch: _Stopwatch) -> _Seen:
         try:
@@ -112,12 +115,23 @@ class VisionAnalyser:
             step_measures = liveness.judge(seen.step, seen.faces[0], neutral, self._policy.challenge)
         return (*seen.measures, *quality_measures, *step_measures)
 
-    def _embed(self, seen: _Seen, watch: _Stopwatch, *, both_sides: bool = False) -> embed.Vector:
+    def _embed(self, seen: _Seen, watch: _Stopwatch, *, both_sides: bool = False) -> embed.Embedding:
         image, face = seen.first_face()
         with watch.stage("align"):
             aligned = align(image, face)
         with watch.stage("embed"):
             return self._embedder.embed(aligned, both_sides=both_sides)
+
+    def _way_up(self, seen: _Seen, embedding: embed.Embedding | None, watch: _Stopwatch) -> tuple[Measure, ...]:
+        """Whether a neutral face is the right way up; the other frames must show the same face, so one is enough."""
+        if embedding is None or seen.step is not Step.NEUTRAL:
+            return ()
+        with watch.stage("align"):
+            aligned = align(*seen.first_face())
+        with watch.stage("embed"):
+            value = self._embedder.upright(aligned, embedding)
+        limit = self._policy.quality.min_upright
+        return (at_least("upright", value, limit, "ratio", Reason.NOT_FACING_CAMERA),)
 
     def _across(self, seen: Sequence[_Seen], vectors: Mapping[int, embed.Vector]) -> tuple[Measure, ...]:
         """Whether all frames show one person: the least similarity of any frame to the neutral one."""

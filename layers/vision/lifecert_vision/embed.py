@@ -1,5 +1,7 @@
 """Stage 5b: from an aligned face to its template."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +15,17 @@ from lifecert_vision.models import FACE_RECOGNISER, model_path
 # version are never compared.
 MODEL_VERSION = "sface-2021dec-int8bq/22pt-flip/1"
 DIMENSIONS = 128
+_NOTHING = 1e-6  # length of a vector: a face in which nothing is found does not divide by zero
 
 Vector = NDArray[np.float32]  # 128 values, unit length
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """A face's unit vector, and how strongly the network answered: the length of its answer before it was made one."""
+
+    vector: Vector
+    strength: float
 
 
 class Embedder:
@@ -23,16 +34,29 @@ class Embedder:
     def __init__(self) -> None:
         self._network = cv2.FaceRecognizerSF.create(str(model_path(FACE_RECOGNISER)), "")
 
-    def embed(self, aligned: Image, *, both_sides: bool = False) -> Vector:
-        """The unit vector of an aligned face (112 x 112 BGR); with `both_sides` averaged with its mirror image's.
+    def embed(self, aligned: Image, *, both_sides: bool = False) -> Embedding:
+        """An aligned face (112 x 112 BGR) embedded; with `both_sides` its vector is averaged with its mirror image's.
 
         The mirror image costs as much again and makes one photo's template better; a mean over three frames gains
         nothing by it. Raises ValueError for another shape.
         """
         if aligned.shape != (SIZE, SIZE, 3):
             raise ValueError(f"an aligned face is {SIZE} x {SIZE} x 3")
-        pictures = (aligned, cv2.flip(aligned, 1)) if both_sides else (aligned,)
-        return mean([_unit(self._network.feature(picture)) for picture in pictures])
+        answer = self._network.feature(aligned)
+        vectors = [_unit(answer)]
+        if both_sides:
+            vectors.append(_unit(self._network.feature(cv2.flip(aligned, 1))))
+        return Embedding(mean(vectors), float(np.linalg.norm(answer)))
+
+    def upright(self, aligned: Image, embedding: Embedding) -> float:
+        """How many times more strongly the network answers to an aligned face, given its `embedding`, than to the
+        same picture upside down.
+
+        The landmarker cannot say which way up a face is: where it finds one upside down, it mostly fits an upright
+        mesh over it.
+        """
+        upside_down = self._network.feature(cv2.rotate(aligned, cv2.ROTATE_180))
+        return embedding.strength / max(float(np.linalg.norm(upside_down)), _NOTHING)
 
 
 def mean(vectors: list[Vector]) -> Vector:

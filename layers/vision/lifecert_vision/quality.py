@@ -28,7 +28,7 @@ OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379
 def assess(image: Image, faces: Sequence[Face], step: Step, limits: QualityLimits) -> tuple[Measure, ...]:
     """All quality measures of the frame that answers `step`. `faces` are all faces found, the largest first.
 
-    The pose of a frame that answers a turn is not judged: its step is.
+    Yaw and pitch of a frame that answers a turn are not judged: its step is.
     """
     face = faces[0]
     second = faces[1].area / face.area if len(faces) > 1 else 0.0
@@ -43,6 +43,7 @@ def assess(image: Image, faces: Sequence[Face], step: Step, limits: QualityLimit
             warn=limits.warn_eye_distance_px,
         ),
         at_least("face_in_frame", _in_frame(image, face), limits.min_face_in_frame, "share", Reason.FACE_CUT_OFF),
+        at_most("roll", abs(face.pose.roll), limits.max_roll_degrees, "degrees", Reason.NOT_FACING_CAMERA),
     ]
     if step not in TURNS:
         pose = face.pose

@@ -68,6 +68,9 @@ class _Quality(_Strict):
     min_sharpness: Share
     max_yaw_degrees: Angle
     max_pitch_degrees: Angle
+    max_roll_degrees: Angle
+    # Below 1 it would let pass what is more of a face upside down.
+    min_upright: Annotated[float, Field(ge=1, le=2)]
     max_second_face: Share
     min_face_in_frame: Share
 

@@ -24,7 +24,8 @@ class QualityLimits:
     """Per-frame limits, aligned with ISO/IEC 29794-5. A `warn_*` limit never refuses.
 
     Brightness is the mean grey value (0-255) of the face; `*_share` is a share of its pixels (0-1);
-    `min_sharpness` is the re-blur measure (0-1) at 64 px eye distance; `max_second_face` is an area ratio.
+    `min_sharpness` is the re-blur measure (0-1) at 64 px eye distance; `max_second_face` is an area ratio;
+    `min_upright` is how much stronger the recogniser answers to the face as it was found than to it upside down.
     """
 
     min_eye_distance_px: float
@@ -36,6 +37,8 @@ class QualityLimits:
     min_sharpness: float
     max_yaw_degrees: float
     max_pitch_degrees: float
+    max_roll_degrees: float
+    min_upright: float
     max_second_face: float
     min_face_in_frame: float
 
