@@ -96,17 +96,29 @@ def ledger_item(entry: LedgerEntry) -> dict[str, Any]:
 
 
 def ledger_entry_of(item: Mapping[str, Any]) -> LedgerEntry:
-    """What `ledger_item` wrote; also a new image of the ledger's stream, once its values are plain."""
+    """What `ledger_item` wrote; also a new image of the ledger's stream, once its values are plain.
+
+    Raises KeyError, ValueError or TypeError for an item that it cannot have written.
+    """
     return LedgerEntry(
         beneficiary_id=item["beneficiary_id"],
-        seq=int(item["seq"]),
+        seq=_whole(item["seq"]),
         event=LedgerEvent(item["event"]),
         at=datetime.fromisoformat(item["at"]),
         actor=Actor(item["actor_id"], Role(item["role"])),
-        details={name: int(value) if isinstance(value, Decimal) else value for name, value in item["details"].items()},
+        details={
+            name: _whole(value) if isinstance(value, Decimal) else value for name, value in item["details"].items()
+        },
         prev_hash=item["prev_hash"],
         hash=item["hash"],
     )
+
+
+def _whole(number: Decimal) -> int:
+    # Cutting off a fraction would hide an alteration from the hash.
+    if number != int(number):
+        raise ValueError("not a whole number")
+    return int(number)
 
 
 def certificate_item(certificate: Certificate) -> dict[str, Any]:

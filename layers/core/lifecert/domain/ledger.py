@@ -63,15 +63,39 @@ class LedgerEntry:
         return replace(self, hash=self.computed_hash())
 
 
-def verify_chain(entries: Iterable[LedgerEntry]) -> int:
-    """Walk one beneficiary's entries in order and return how many there are.
+@dataclass(frozen=True, slots=True)
+class ChainEnd:
+    """Number and hash of a chain's last entry: what the beneficiary's `version` and `ledger_head` must be."""
 
-    Raises BrokenLedger naming the first entry whose number, link or hash is wrong.
+    version: int = 0
+    head: str = GENESIS
+
+
+def chain_end(entries: Iterable[LedgerEntry]) -> ChainEnd:
+    """Walk one beneficiary's entries in order to the last.
+
+    Raises BrokenLedger naming the first entry whose number, link or hash is wrong. A chain cut off at its end is
+    whole by itself: only the beneficiary tells.
     """
-    count, head = 0, GENESIS
+    end = ChainEnd()
     for entry in entries:
-        count += 1
-        if entry.seq != count or entry.prev_hash != head or entry.hash != entry.computed_hash():
-            raise BrokenLedger(f"entry {count} of {entry.beneficiary_id} does not link")
-        head = entry.hash
-    return count
+        number = end.version + 1
+        if fault := _fault(entry, number, end.head):
+            raise BrokenLedger(f"entry {number} of {entry.beneficiary_id} {fault}")
+        end = ChainEnd(number, entry.hash)
+    return end
+
+
+def verify_chain(entries: Iterable[LedgerEntry]) -> int:
+    """Walk one beneficiary's entries as `chain_end` does, and return how many there are."""
+    return chain_end(entries).version
+
+
+def _fault(entry: LedgerEntry, number: int, head: str) -> str | None:
+    if entry.seq != number:
+        return f"is missing or out of its place: number {entry.seq} stands there"
+    if entry.prev_hash != head:
+        return "does not link to what stands before it"
+    if entry.hash != entry.computed_hash():
+        return "was altered: its hash is not that of its content"
+    return None
