@@ -1,0 +1,236 @@
+"""What verify_ledger finds in real tables, and that it does not cry wolf."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from lifecert.adapters.dynamodb_items import ledger_item
+from lifecert.adapters.dynamodb_values import typed
+from lifecert.application.sweep import Sweep
+from lifecert.domain.actor import Actor, Role
+from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.status import Standing, Status
+from tests.builders import a_beneficiary, a_change, an_id
+from tests.contract.engines import SHARDS, DynamoTables
+from tests.fakes import FixedClock
+from tools.verify_ledger import LedgerCheck, WholeLedger, ledger_check, main
+
+
+def standing_details(standing: Standing) -> dict[str, Any]:
+    return {"status": str(standing.status), "valid_until": standing.valid_until.isoformat(), "attempt": 3}
+
+
+def certified(before: Beneficiary, days: int) -> Change:
+    standing = replace(before.standing, valid_until=before.standing.valid_until + timedelta(days=days))
+    return a_change(before, LedgerEvent.CERTIFIED, changed={"standing": standing}, details=standing_details(standing))
+
+
+def with_chain(tables: DynamoTables, length: int = 4) -> Beneficiary:
+    """A registered person with so many entries: the last one concerns no standing."""
+    register = tables.stores().register
+    fresh = a_beneficiary()
+    change = a_change(fresh, LedgerEvent.REGISTERED, details=standing_details(fresh.standing))
+    register.commit(change)
+    while change.after.version < length:
+        newest = change.after
+        change = a_change(newest) if newest.version == length - 1 else certified(newest, days=30)
+        register.commit(change)
+    return change.after
+
+
+@dataclass(frozen=True, slots=True)
+class Vandal:
+    """Somebody with write access to the tables."""
+
+    tables: DynamoTables
+    victim: Beneficiary
+
+    def entry(self, seq: int) -> dict[str, Any]:
+        return self.tables.item("Ledger", beneficiary_id=self.victim.beneficiary_id, seq=seq)
+
+    def put(self, table: str, item: dict[str, Any]) -> None:
+        self.tables.client.put_item(TableName=self.tables.name(table), Item=typed(item))
+
+    def edit(self, seq: int, **fields: Any) -> None:
+        self.put("Ledger", {**self.entry(seq), **fields})
+
+    def remove(self, seq: int) -> None:
+        key = typed({"beneficiary_id": self.victim.beneficiary_id, "seq": seq})
+        self.tables.client.delete_item(TableName=self.tables.name("Ledger"), Key=key)
+
+    def reorder(self) -> None:
+        second, third = self.entry(2), self.entry(3)
+        self.put("Ledger", {**second, "seq": 3})
+        self.put("Ledger", {**third, "seq": 2})
+
+    def reseal(self, seq: int) -> None:
+        entries = list(self.tables.stores().ledger.entries(self.victim.beneficiary_id))
+        changed = replace(entries[seq - 1], actor=Actor("somebody-else", Role.CLERK)).sealed()
+        self.put("Ledger", ledger_item(changed))
+
+    def edit_beneficiary(self, **fields: Any) -> None:
+        item = self.tables.item("Beneficiaries", beneficiary_id=self.victim.beneficiary_id)
+        self.put("Beneficiaries", {**item, **fields})
+
+    def delete_beneficiary(self) -> None:
+        key = typed({"beneficiary_id": self.victim.beneficiary_id})
+        self.tables.client.delete_item(TableName=self.tables.name("Beneficiaries"), Key=key)
+
+    def truncate_and_hide(self) -> None:
+        # The tail is cut off, and the beneficiary's version with it, but its standing is left as it was.
+        self.remove(4)
+        self.remove(3)
+        self.edit_beneficiary(version=2, ledger_head=self.entry(2)["hash"])
+
+
+DAMAGES: dict[str, tuple[Callable[[Vandal], None], str]] = {
+    "altered": (lambda vandal: vandal.edit(2, actor_id="somebody-else"), "entry 2 .*was altered"),
+    "detail altered": (
+        lambda vandal: vandal.edit(2, details={**vandal.entry(2)["details"], "attempt": 4}),
+        "entry 2 .*was altered",
+    ),
+    "altered by a fraction": (
+        lambda vandal: vandal.edit(2, details={**vandal.entry(2)["details"], "attempt": Decimal("3.5")}),
+        "entry 2 .*cannot be read",
+    ),
+    "altered and hashed anew": (lambda vandal: vandal.reseal(2), "entry 3 .*does not link"),
+    "last one altered and hashed anew": (lambda vandal: vandal.reseal(4), "entry 4 is not the one"),
+    "unknown event": (lambda vandal: vandal.edit(3, event="pardoned"), "entry 3 .*cannot be read"),
+    "not a moment": (lambda vandal: vandal.edit(1, at="long ago"), "entry 1 .*cannot be read"),
+    "first removed": (lambda vandal: vandal.remove(1), "entry 1 .*is missing"),
+    "middle removed": (lambda vandal: vandal.remove(3), "entry 3 .*is missing"),
+    "truncated": (lambda vandal: vandal.remove(4), "entry 4 is missing: .* beneficiary is at 4"),
+    "truncated, version set back": (Vandal.truncate_and_hide, "not what the ledger recorded last"),
+    "reordered": (Vandal.reorder, "entry 2 .*(altered|does not link)"),
+    "version set back": (lambda vandal: vandal.edit_beneficiary(version=3), "has 4 entries, the beneficiary is at 3"),
+    "prolonged in the register": (
+        lambda vandal: vandal.edit_beneficiary(valid_until="2099-01-01"),
+        "not what the ledger recorded last",
+    ),
+    "revived in the register": (
+        lambda vandal: vandal.edit_beneficiary(status="terminated"),
+        "not what the ledger recorded last",
+    ),
+    "beneficiary unreadable": (
+        lambda vandal: vandal.edit_beneficiary(category="friend"),
+        "beneficiary .*cannot be read",
+    ),
+    "beneficiary deleted": (Vandal.delete_beneficiary, "nobody is registered, yet the ledger has 4 entries"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damage_is_found_and_named_and_nobody_else_is(damage: str, moto_tables: DynamoTables) -> None:
+    tables = moto_tables
+    do, named = DAMAGES[damage]
+    others = [with_chain(tables, length) for length in (1, 5)]
+    victim = with_chain(tables)
+    do(Vandal(tables, victim))
+    beneficiaries, ledger = tables.name("Beneficiaries"), tables.name("Ledger")
+    check = ledger_check(tables.client, beneficiaries, ledger)
+    fault = check(victim.beneficiary_id)
+    assert fault is not None
+    assert victim.beneficiary_id in fault
+    assert re.search(named, fault)
+    assert [check(other.beneficiary_id) for other in others] == [None] * 2
+    told: list[str] = []
+    walked = WholeLedger(tables.client, beneficiaries, ledger, segments=3, page_size=2)(told.append, lambda _: None)
+    assert told == [fault]
+    assert walked.broken == {victim.beneficiary_id}
+    assert walked.people == (2 if damage == "beneficiary deleted" else 3)
+
+
+def test_a_person_whose_whole_chain_was_removed_is_missed(tables: DynamoTables) -> None:
+    victim = with_chain(tables, length=2)
+    vandal = Vandal(tables, victim)
+    vandal.remove(1)
+    vandal.remove(2)
+    check = ledger_check(tables.client, tables.name("Beneficiaries"), tables.name("Ledger"))
+    assert check(victim.beneficiary_id) == (
+        f"entry 1 is missing: the chain ends there, the beneficiary is at 2: {victim.beneficiary_id}"
+    )
+    assert check(stranger := an_id()) == f"nobody known: {stranger}"
+
+
+def test_everybody_is_walked_whatever_the_pages_and_segments(tables: DynamoTables) -> None:
+    for length in (1, 1, 2, 3, 7, 1, 2):
+        with_chain(tables, length)
+    for segments, page_size in ((1, 1), (1, 1000), (4, 2)):
+        seen: list[int] = []
+        walk = WholeLedger(tables.client, tables.name("Beneficiaries"), tables.name("Ledger"), segments, page_size)
+        assert walk(pytest.fail, seen.append).people == 7
+        assert seen == list(range(1, 8))
+
+
+def test_somebody_changed_between_the_two_reads_is_no_damage(tables: DynamoTables) -> None:
+    stores = tables.stores()
+    person = with_chain(tables, length=2)
+
+    class Busy:
+        """Is certified after every read, as long as there is something to do."""
+
+        changes = 2
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(stores.register, name)
+
+        def get(self, beneficiary_id: str) -> Beneficiary | None:
+            found = stores.register.get(beneficiary_id)
+            if found and self.changes:
+                self.changes -= 1
+                stores.register.commit(certified(found, days=1))
+            return found
+
+    assert LedgerCheck(Busy(), stores.ledger)(person.beneficiary_id) is None
+
+
+def test_what_the_use_cases_write_is_whole(tables: DynamoTables) -> None:
+    stores = tables.stores()
+    due = [with_chain(tables, length=1), with_chain(tables, length=2)]
+    last = due[0].standing.valid_until
+    clock = FixedClock()
+    clock.move(days=(last - clock.today()).days + 1)
+    assert Sweep(stores.register, stores.sweep_runs, clock, SHARDS)().lapsed_total == 2
+    check = ledger_check(tables.client, tables.name("Beneficiaries"), tables.name("Ledger"))
+    assert [check(one.beneficiary_id) for one in due] == [None, None]
+    found = stores.register.get(due[0].beneficiary_id)
+    assert found
+    assert found.standing.status is Status.LAPSED
+
+
+@pytest.fixture
+def place(moto_tables: DynamoTables, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    return ["--table", moto_tables.name("Ledger"), "--beneficiaries-table", moto_tables.name("Beneficiaries")]
+
+
+def test_the_exit_status_tells(moto_tables: DynamoTables, place: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    whole, victim = with_chain(moto_tables), with_chain(moto_tables)
+    assert main(place) == 0
+    assert capsys.readouterr().out == "2 people checked, 0 broken\n"
+    Vandal(moto_tables, victim).remove(4)
+    assert main(place) == 1
+    assert capsys.readouterr().out == (
+        f"BROKEN entry 4 is missing: the chain ends there, the beneficiary is at 4: {victim.beneficiary_id}\n"
+        "2 people checked, 1 broken\n"
+    )
+    assert main([*place, "--beneficiary", whole.beneficiary_id]) == 0
+    assert main([*place, "--beneficiary", victim.beneficiary_id]) == 1
+    assert capsys.readouterr().out.startswith(f"whole: {whole.beneficiary_id}\nBROKEN entry 4")
+
+
+def test_tables_that_cannot_be_read_are_neither_whole_nor_broken(
+    place: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*place[:2], "--beneficiaries-table", "no-such-table"]) == 2
+    answer = capsys.readouterr()
+    assert answer.out == ""
+    assert "cannot read the ledger: " in answer.err
+    with pytest.raises(SystemExit, match="2"):
+        main(place[:2])
