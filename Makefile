@@ -132,6 +132,21 @@ deploy: setup build ## deploy to your AWS account (STAGE=dev or prod, from samco
 	@.venv/bin/sam deploy --template .build/sam/template.yaml --config-file "$(CURDIR)/samconfig.toml" \
 		--config-env $(STAGE) --parameter-overrides $$($(PY) -c '$(PARAMETERS)') PythonRuntime=$(PYTHON_RUNTIME)
 
+##@ Look into it
+# STACK names the deployed stack (lifecert-dev); ENDPOINT another AWS, as make dev prints it.
+.PHONY: verify-ledger export-record
+verify-ledger export-record: export PYTHONPATH := layers/core
+REACH = --stack "$(STACK)" $(if $(ENDPOINT),--endpoint-url "$(ENDPOINT)")
+
+verify-ledger: .venv/.ready ## name every broken chain of the ledger (STACK=lifecert-dev [BENEFICIARY=id])
+	@test -n "$(STACK)" || { echo "usage: make verify-ledger STACK=lifecert-dev [BENEFICIARY=id] [ENDPOINT=url]"; exit 2; }
+	@$(PY) -m tools.verify_ledger $(REACH) $(if $(BENEFICIARY),--beneficiary "$(BENEFICIARY)")
+
+export-record: .venv/.ready ## all that is stored about one person, for that person (STACK=lifecert-dev BENEFICIARY=id)
+	@test -n "$(STACK)" -a -n "$(BENEFICIARY)" || \
+		{ echo "usage: make export-record STACK=lifecert-dev BENEFICIARY=id [ENDPOINT=url] > record.json"; exit 2; }
+	@$(PY) -m tools.export_record $(REACH) --beneficiary "$(BENEFICIARY)"
+
 ##@ Keep it
 .PHONY: lock clean
 # uv is wanted here alone, so it lives in an environment of its own. Order matters: the others follow dev.txt.

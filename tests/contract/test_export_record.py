@@ -1,0 +1,195 @@
+"""One person's record: everything of that person, nothing of others, no secret."""
+
+import base64
+import json
+from dataclasses import asdict, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from lifecert.adapters.dynamodb_items import (
+    beneficiary_item,
+    certificate_item,
+    enrolment_item,
+    ledger_item,
+    reference_item,
+    review_item,
+)
+from lifecert.adapters.dynamodb_session_items import session_item
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.errors import BeneficiaryNotFound
+from lifecert.domain.evidence import Evidence, Template
+from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.session import Session
+from tests.builders import (
+    MODEL,
+    NOW,
+    a_certificate,
+    a_change,
+    a_reference,
+    a_review,
+    a_session,
+    an_enrolment,
+    an_id,
+    decided,
+    good_evidence,
+    registration,
+)
+from tests.contract.engines import DynamoTables
+from tools import export_record
+from tools.export_record import SHOWN, WITHHELD, Record
+
+SIMILARITY = 0.876543
+VECTOR = bytes(range(1, 129)) * 4
+
+
+def evidence() -> Evidence:
+    return good_evidence(SIMILARITY)
+
+
+def session_of(person: Beneficiary, **fields: Any) -> Session:
+    return a_session(beneficiary_id=person.beneficiary_id, request_digest=an_id() * 2, **fields)
+
+
+def with_everything(tables: DynamoTables, user_id: str) -> Beneficiary:
+    """Somebody of whom every table holds something, written as the use cases write it."""
+    stores = tables.stores()
+    change = registration(person_key=an_id(), name_key=an_id())
+    stores.register.commit(change)
+    for _ in range(2):
+        enrolment = an_enrolment(change.after)
+        stores.references.begin(enrolment)
+    reference = a_reference(enrolment, template=Template(VECTOR, MODEL))
+    change = a_change(change.after, LedgerEvent.REFERENCE_ENROLLED, reference=reference)
+    stores.register.commit(change)
+    review = a_review(change.after)
+    failed = stores.sessions.open(session_of(change.after, user_id=user_id))
+    change = a_change(
+        change.after,
+        review=review,
+        session=replace(decided(failed), evidence=json.dumps(asdict(evidence()))),
+        details={"review_id": review.review_id, "reason": None},
+    )
+    stores.register.commit(change)
+    later = stores.sessions.open(session_of(change.after, user_id=an_id(), opened_at=NOW + timedelta(minutes=1)))
+    change = a_change(
+        change.after,
+        LedgerEvent.CERTIFIED,
+        session=decided(later),
+        certificate=a_certificate(change.after, actor_id=user_id),
+        changed={"certified_by": (user_id,)},
+    )
+    stores.register.commit(change)
+    return change.after
+
+
+def record(tables: DynamoTables) -> Record:
+    return Record(tables.client, {name: tables.name(name) for name in SHOWN})
+
+
+def test_everything_of_that_person_is_there(tables: DynamoTables) -> None:
+    person, other = with_everything(tables, "daughter"), with_everything(tables, "stranger")
+    found = record(tables)(person.beneficiary_id)
+    assert {name: len(part) for name, part in found.items() if isinstance(part, list)} == {
+        "references": 2,
+        "sessions": 2,
+        "certificates": 1,
+        "reviews": 1,
+        "ledger": 4,
+        "not_included": len(export_record.NOT_INCLUDED),
+    }
+    assert found["beneficiary"]["masked_name"] == "王*明"
+    assert found["beneficiary"]["valid_until"] == "2026-06-30"
+    assert found["sessions"][0]["consent"] == {
+        "version": "2026-1",
+        "given_at": "2026-03-01T01:00:00.000000+00:00",
+        "guardian": False,
+    }
+    assert [entry["seq"] for entry in found["ledger"]] == [1, 2, 3, 4]
+    assert found["ledger"][-1]["hash"] == person.ledger_head
+    assert found["reviews"][0]["review_id"] == found["ledger"][2]["details"]["review_id"]
+    text = json.dumps(found)
+    assert other.beneficiary_id not in text
+    ids = {part["beneficiary_id"] for name in ("references", "sessions", "reviews", "ledger") for part in found[name]}
+    assert ids == {person.beneficiary_id}
+
+
+def test_nothing_secret_is_there(tables: DynamoTables) -> None:
+    person = with_everything(tables, "daughter")
+    text = json.dumps(record(tables)(person.beneficiary_id), ensure_ascii=False)
+    digests = [
+        tables.item("Sessions", session_id=session["session_id"])["request_digest"]
+        for session in tables.index("Sessions", "by_beneficiary", beneficiary_id=person.beneficiary_id)
+    ]
+    assert len(digests) == 2
+    secrets = [person.person_key, person.name_key, "daughter", str(SIMILARITY), base64.b64encode(VECTOR).decode()]
+    for secret in (*secrets, *digests, VECTOR.hex()):
+        assert secret not in text
+
+
+def test_who_acted_is_told_apart_and_not_named(tables: DynamoTables) -> None:
+    person = with_everything(tables, "daughter")
+    found = record(tables)(person.beneficiary_id)
+    first, second = (session["user_id"] for session in found["sessions"])
+    assert first != second
+    assert found["beneficiary"]["certified_by"] == [first]
+    assert found["certificates"][0]["actor_id"] == first
+
+
+def test_what_was_measured_is_told_without_numbers(tables: DynamoTables) -> None:
+    person = with_everything(tables, "daughter")
+    told = record(tables)(person.beneficiary_id)["sessions"][0]["evidence"]
+    assert [frame["step"] for frame in told["frames"]] == [str(frame.step) for frame in evidence().frames]
+    measures = [measure for frame in told["frames"] for measure in frame["measures"]]
+    assert measures
+    assert all(measure.keys() == {"name", "verdict", "reason"} for measure in measures)
+    assert told["compared_with"] == [match.reference_id for match in evidence().matches]
+    assert "timings_ms" not in told
+
+
+def test_nobody_has_no_record(tables: DynamoTables) -> None:
+    with pytest.raises(BeneficiaryNotFound):
+        record(tables)(an_id())
+
+
+def test_what_is_left_of_a_deleted_beneficiary_is_still_theirs_to_see(tables: DynamoTables) -> None:
+    person = with_everything(tables, "daughter")
+    key = {"beneficiary_id": {"S": person.beneficiary_id}}
+    tables.client.delete_item(TableName=tables.name("Beneficiaries"), Key=key)
+    found = record(tables)(person.beneficiary_id)
+    assert found["beneficiary"] == {}
+    assert len(found["ledger"]) == 4
+    assert len(found["reviews"]) == 1
+
+
+def test_every_attribute_that_is_written_is_shown_or_withheld_on_purpose() -> None:
+    person = registration().after
+    enrolment = an_enrolment(person)
+    written = {
+        "Beneficiaries": beneficiary_item(person, 2).keys(),
+        "References": enrolment_item(enrolment).keys() | reference_item(a_reference(enrolment)).keys(),
+        "Sessions": session_item(a_session()).keys(),
+        "Certificates": certificate_item(a_certificate(person)).keys(),
+        "Reviews": review_item(a_review(person)).keys(),
+        "Ledger": ledger_item(registration().entry).keys(),
+    }
+    assert {table: SHOWN[table] | WITHHELD.get(table, frozenset()) for table in SHOWN} == written
+    assert not any(SHOWN[table] & WITHHELD[table] for table in WITHHELD)
+
+
+def test_the_command_prints_it(
+    moto_tables: DynamoTables, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    person = with_everything(moto_tables, "daughter")
+    names = {f"{name}Table": moto_tables.name(name) for name in SHOWN}
+    monkeypatch.setattr(export_record, "outputs", lambda stack, endpoint: names if stack == "lifecert-dev" else {})
+    ask = ["--stack", "lifecert-dev", "--beneficiary"]
+    assert export_record.main([*ask, person.beneficiary_id]) == 0
+    printed = capsys.readouterr().out
+    assert json.loads(printed) == record(moto_tables)(person.beneficiary_id)
+    assert "王*明" in printed
+    assert export_record.main([*ask, an_id()]) == 1
+    assert export_record.main(["--stack", "other", *ask[2:], person.beneficiary_id]) == 2
+    assert capsys.readouterr().out == ""
