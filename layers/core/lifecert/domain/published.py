@@ -6,11 +6,24 @@ from datetime import datetime
 
 from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
 
-# Failed verifications and enrolments concern nobody outside.
-_TYPES = {
-    LedgerEvent.REGISTERED: "BeneficiaryRegistered",
-    LedgerEvent.CERTIFIED: "BeneficiaryCertified",
-    LedgerEvent.LAPSED: "BeneficiaryLapsed",
+# What is announced, as what, and with which of the entry's details: those that a payer needs, and no other.
+# Failed verifications and enrolments concern nobody outside, and neither do sessions, consent, evidence, versions of
+# policy and models, or who acted. infra/schemas has a JSON schema for each type.
+_PUBLISHED: Mapping[LedgerEvent, tuple[str, tuple[str, ...]]] = {
+    LedgerEvent.REGISTERED: ("BeneficiaryRegistered", ("category", "district", "status", "valid_until")),
+    LedgerEvent.CERTIFIED: (
+        "BeneficiaryCertified",
+        (
+            "certificate_id",
+            "status_before",
+            "status",
+            "valid_until",
+            "payment_was_held",
+            "arrears_first_day",
+            "arrears_last_day",
+        ),
+    ),
+    LedgerEvent.LAPSED: ("BeneficiaryLapsed", ("status", "valid_until")),
 }
 
 
@@ -26,14 +39,15 @@ class PublishedEvent:
 
 def published_event(entry: LedgerEntry) -> PublishedEvent | None:
     """The event that announces a ledger entry, or None when it is nobody's business."""
-    if entry.event not in _TYPES:
+    if entry.event not in _PUBLISHED:
         return None
+    name, wanted = _PUBLISHED[entry.event]
     event_id = f"{entry.beneficiary_id}:{entry.seq}"
     detail = {
         "event_id": event_id,
         "beneficiary_id": entry.beneficiary_id,
         "seq": entry.seq,
         "at": entry.at.isoformat(),
-        **entry.details,
+        **{detail: entry.details[detail] for detail in wanted if detail in entry.details},
     }
-    return PublishedEvent(event_id, _TYPES[entry.event], entry.at, detail)
+    return PublishedEvent(event_id, name, entry.at, detail)
