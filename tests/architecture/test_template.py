@@ -3,7 +3,7 @@
 import json
 import re
 
-from tests.architecture.templates import CHILDREN, child, expanded, of_type, parent, text
+from tests.architecture.templates import CHILDREN, ROOT, child, expanded, of_type, parent, text
 
 FUNCTIONS = of_type(parent(), "AWS::Serverless::Function")
 DAY = 86400
@@ -63,7 +63,8 @@ def test_the_payers_queue_takes_from_its_rule_only() -> None:
     assert statement["Action"] == "sqs:SendMessage"
     assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": "PayerRule.Arn"}}}
     rule = child("events")["Resources"]["PayerRule"]["Properties"]
-    assert rule["EventPattern"] == {"source": ["lifecert"]}
+    promised = sorted(path.stem for path in (ROOT / "infra/schemas").glob("*.json"))
+    assert rule["EventPattern"] == {"source": ["lifecert"], "detail-type": promised}
     assert rule["EventBusName"] == {"Ref": "Bus"}
     queue = child("events")["Resources"]["PayerQueue"]["Properties"]
     assert text(queue["RedrivePolicy"]["deadLetterTargetArn"]) == "PayerDeadLetters.Arn"
