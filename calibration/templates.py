@@ -1,0 +1,152 @@
+"""Photos to templates, by the product's own stages, with a cache on disk so that a run that was stopped goes on.
+
+Each photo gets two templates, as in the product: one as a reference (averaged with its mirror image) and one as a
+challenge's frame (not mirrored).
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lifecert.domain.challenge import Step
+from lifecert.domain.evidence import first_reason
+from lifecert.domain.policy import Policy
+from lifecert.domain.reasons import Reason
+from lifecert_vision import quality
+from lifecert_vision.align import align
+from lifecert_vision.decode import Image, decode
+from lifecert_vision.embed import MODEL_VERSION, Embedder, Vector
+from lifecert_vision.header import PictureRefused
+from lifecert_vision.landmarks import Face, Landmarker
+
+_TOGETHER = 50  # photos between two writes: what a stopped run loses
+Progress = Callable[[int, int], None]  # photos done, photos in all
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """What became of one photo: `refused` is why nothing could be embedded or the quality stage would ask for another
+    photo, None for a good one. The vectors are there whenever a face was found; 128 x float32, unit length."""
+
+    digest: str
+    refused: str | None
+    reference: Vector | None = None
+    frame: Vector | None = None
+
+    @property
+    def acquired(self) -> bool:
+        """Whether there are templates, of whatever quality."""
+        return self.reference is not None
+
+    @property
+    def good(self) -> bool:
+        """Whether the product would take it."""
+        return self.refused is None
+
+
+class Embeds(Protocol):
+    """Makes the outcome of a photo's bytes; `version` names everything else that it depends on."""
+
+    version: str
+
+    def __call__(self, content: bytes) -> Photo:
+        """The outcome; never raises for a bad photo."""
+
+
+class Pipeline:
+    """The stages of `VisionAnalyser` up to the template, without the challenge; a test holds both to the same
+    result. Use from one thread.
+
+    The product takes the largest face. With `central` it is the one nearest to the middle of the picture, which is whom
+    the labels of Labelled Faces in the Wild mean.
+    """
+
+    def __init__(self, policy: Policy, *, central: bool = False) -> None:
+        if policy.match.model_version != MODEL_VERSION:
+            raise ValueError(f"the policy wants templates of {policy.match.model_version}, not {MODEL_VERSION}")
+        cv2.setNumThreads(1)
+        self._policy = policy
+        self._landmarker = Landmarker()
+        self._embedder = Embedder()
+        limits = json.dumps([asdict(policy.image), asdict(policy.quality)], sort_keys=True).encode()
+        self._central = central
+        face = "central" if central else "largest"
+        self.version = f"{MODEL_VERSION} {face} {hashlib.sha256(limits).hexdigest()[:16]}"
+
+    def __call__(self, content: bytes) -> Photo:
+        """See `Embeds`."""
+        digest = hashlib.sha256(content).hexdigest()
+        try:
+            image = decode(content, self._policy.image)
+        except PictureRefused as refused:
+            return Photo(digest, refused.reason.value)
+        faces = self._landmarker.detect(image)
+        if not faces:
+            return Photo(digest, Reason.NO_FACE.value)
+        reason = first_reason(quality.assess(image, faces, Step.NEUTRAL, self._policy.quality))
+        aligned = align(image, _nearest_to_middle(image, faces) if self._central else faces[0])
+        return Photo(
+            digest,
+            reason.value if reason else None,
+            self._embedder.embed(aligned, both_sides=True),
+            self._embedder.embed(aligned),
+        )
+
+
+def _nearest_to_middle(image: Image, faces: Sequence[Face]) -> Face:
+    middle = np.array(image.shape[1::-1]) / 2
+    return min(faces, key=lambda face: float(np.linalg.norm(face.points[:, :2].mean(axis=0) - middle)))
+
+
+def embed_all(
+    paths: Sequence[Path], pipeline: Embeds, cache: Path, progress: Progress = lambda done, total: None
+) -> Mapping[Path, Photo]:
+    """The outcome of each photo, from the cache file where it has been embedded by this version before."""
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    photos: dict[Path, Photo] = {}
+    with closing(sqlite3.connect(cache)) as store:
+        store.execute(
+            "CREATE TABLE IF NOT EXISTS photo (digest TEXT, version TEXT, refused TEXT, reference BLOB, frame BLOB,"
+            " PRIMARY KEY (digest, version))"
+        )
+        for number, path in enumerate(paths, 1):
+            content = path.read_bytes()
+            photos[path] = _read(store, content, pipeline.version) or _write(store, pipeline(content), pipeline.version)
+            if number % _TOGETHER == 0:
+                store.commit()
+            progress(number, len(paths))
+        store.commit()
+    return photos
+
+
+def _read(store: sqlite3.Connection, content: bytes, version: str) -> Photo | None:
+    digest = hashlib.sha256(content).hexdigest()
+    row = store.execute(
+        "SELECT refused, reference, frame FROM photo WHERE digest = ? AND version = ?", (digest, version)
+    ).fetchone()
+    return Photo(digest, row[0], _vector(row[1]), _vector(row[2])) if row else None
+
+
+def _write(store: sqlite3.Connection, photo: Photo, version: str) -> Photo:
+    store.execute(
+        "INSERT INTO photo VALUES (?, ?, ?, ?, ?)",
+        (photo.digest, version, photo.refused, _blob(photo.reference), _blob(photo.frame)),
+    )
+    return photo
+
+
+def _blob(vector: Vector | None) -> bytes | None:
+    return None if vector is None else vector.astype("<f4").tobytes()
+
+
+def _vector(blob: bytes | None) -> NDArray[np.float32] | None:
+    return None if blob is None else np.frombuffer(blob, "<f4").astype(np.float32)
