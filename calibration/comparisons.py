@@ -1,0 +1,128 @@
+"""All similarities of a set of photos, from the labelled pairs or from every photo against every other."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.manifest import Dataset, Pair
+from calibration.statistics import Counts, Curve, histogram
+from calibration.templates import Photo
+
+FLOOR = 0.30  # impostor pairs below it are counted but not kept; no threshold of interest is so low
+_BLOCK = 512  # photos at once
+
+Weights = NDArray[np.float64]  # of each person, by number
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Similarities with the two people, by number, whose photos they compare; the same twice for a genuine pair."""
+
+    similarity: NDArray[np.float64]
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+
+    @classmethod
+    def join(cls, parts: Sequence["Owned"]) -> "Owned":
+        """All of `parts`, in order."""
+        none = cls(np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64))
+        return cls(*(np.concatenate([getattr(part, name) for part in (none, *parts)]) for name in cls.__slots__))
+
+    def only(self, chosen: NDArray[np.bool_]) -> "Owned":
+        """Those for which `chosen` is true."""
+        return Owned(self.similarity[chosen], self.first[chosen], self.second[chosen])
+
+    def weight(self, weights: Weights) -> float:
+        """The pairs in all, each as often as both of its people are there."""
+        return float((weights[self.first] * weights[self.second]).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """What the bootstrap needs to know: all genuine pairs, the impostor pairs from `FLOOR` up, and the number of
+    impostor pairs in all when each person is there as often as the weights say."""
+
+    count: int
+    genuine: Owned
+    impostor: Owned
+    impostor_total: Callable[[Weights], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparisons:
+    """One set of pairs: its counts, how many pairs had a photo without a template, its people if known, whether it is
+    one of the manifest's groups, and whether somebody chose the pairs, so that accuracy means something."""
+
+    name: str
+    curve: Curve
+    lost: int = 0
+    people: People | None = None
+    group: bool = False
+    balanced: bool = True
+
+
+def of_pairs(
+    name: str, pairs: Sequence[Pair], photos: Mapping[Path, Photo], dataset: Dataset, *, group: bool = False
+) -> Comparisons:
+    """The labelled pairs: the reference template of one photo with the frame template of the other."""
+    similarity: list[float] = []
+    kept: list[Pair] = []
+    for pair in pairs:
+        reference, frame = photos[pair.reference].reference, photos[pair.frame].frame
+        if reference is not None and frame is not None:
+            similarity.append(float(reference @ frame))
+            kept.append(pair)
+    values, same = np.array(similarity, np.float64), np.array([pair.same for pair in kept], bool)
+    curve = Curve(histogram(values[same]), histogram(values[~same]))
+    return Comparisons(name, curve, len(pairs) - len(kept), _people_of_pairs(kept, values, same, dataset), group)
+
+
+def _people_of_pairs(
+    pairs: Sequence[Pair], values: NDArray[np.float64], same: NDArray[np.bool_], dataset: Dataset
+) -> People | None:
+    if dataset.people is None:
+        return None
+    names = [(dataset.people[pair.reference], dataset.people[pair.frame]) for pair in pairs]
+    number = {name: index for index, name in enumerate(sorted({name for both in names for name in both}))}
+    owners = np.array([(number[one], number[other]) for one, other in names], np.int64).reshape(-1, 2)
+    owned = Owned(values, owners[:, 0], owners[:, 1])
+    impostor = owned.only(~same)
+    return People(len(number), owned.only(same), impostor.only(impostor.similarity >= FLOOR), impostor.weight)
+
+
+def of_all(name: str, paths: Sequence[Path], photos: Mapping[Path, Photo], people: Mapping[Path, str]) -> Comparisons:
+    """Every photo with every other, each two once: the first as the reference, the second as the frame."""
+    acquired = [path for path in paths if photos[path].acquired]
+    names = [people[path] for path in acquired]
+    number = {one: index for index, one in enumerate(sorted(set(names)))}
+    owner = np.array([number[one] for one in names], np.int64)
+    references = np.array([photos[path].reference for path in acquired], np.float32).reshape(len(acquired), -1)
+    frames = np.array([photos[path].frame for path in acquired], np.float32).reshape(len(acquired), -1)
+
+    genuine: list[Owned] = []
+    impostor: list[Owned] = []
+    counts: Counts = histogram([])
+    for start in range(0, len(acquired), _BLOCK):
+        row, column = np.nonzero(np.arange(start, start + _BLOCK)[:, None] < np.arange(len(acquired)))
+        row, column = row[row + start < len(acquired)], column[row + start < len(acquired)]
+        block = (references[start : start + _BLOCK] @ frames.T)[row, column].astype(np.float64)
+        owned = Owned(block, owner[row + start], owner[column])
+        same = owned.first == owned.second
+        counts = counts + histogram(block[~same])
+        genuine.append(owned.only(same))
+        impostor.append(owned.only(~same & (block >= FLOOR)))
+
+    own = np.bincount(owner, minlength=len(number)).astype(np.float64)
+
+    def total(weights: Weights) -> float:
+        # Twice the sum over i < j of (w_i n_i)(w_j n_j) is the square of the sum less the sum of the squares.
+        each = weights * own
+        return float(each.sum() ** 2 - (each**2).sum()) / 2
+
+    kept = Owned.join(genuine)
+    curve = Curve(histogram(kept.similarity), counts)
+    pairs = len(paths) * (len(paths) - 1) // 2 - len(acquired) * (len(acquired) - 1) // 2
+    return Comparisons(name, curve, pairs, People(len(number), kept, Owned.join(impostor), total), balanced=False)
