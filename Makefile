@@ -28,7 +28,7 @@ export SAM_CLI_TELEMETRY := 0
 
 ##@ Run it
 .PHONY: help demo dev
-demo dev bench: export PYTHONPATH := layers/core:layers/vision
+demo dev bench calibrate: export PYTHONPATH := layers/core:layers/vision
 help: ## this list
 	@echo "LifeCert: make <target>"
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' Makefile
@@ -40,7 +40,7 @@ dev: setup build ## start the local AWS with the stack deployed, and print addre
 	@$(PY) -m local.dev
 
 ##@ Test it
-.PHONY: test test-unit bench check format-check lint types template-lint
+.PHONY: test test-unit bench calibrate check format-check lint types template-lint
 test: setup build ## every test, on the built artefact and the local AWS (ARGS='-k name' picks)
 	@$(PY) -m pytest $(ARGS)
 
@@ -49,6 +49,10 @@ test-unit: .venv/.ready ## the quick tests: no build, no network
 
 bench: setup build ## CPU time of a verification, per stage
 	@$(PY) -m local.bench
+
+calibrate: setup ## error rates on labelled photos (DATA=manifest.csv or folder, OUT=folder, ARGS='--cross ...')
+	@test -n "$(DATA)" -a -n "$(OUT)" || { echo "calibrate: name DATA= and OUT=, see docs/accuracy.md"; exit 2; }
+	@$(PY) -m calibration "$(DATA)" "$(OUT)" --date "$$(date -u +%F)" $(ARGS)
 
 check: format-check lint types template-lint test ## what CI holds a change to: format, lint, types, template, every test
 

@@ -1,0 +1,130 @@
+"""The command on the portraits: from pictures to the three files."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from pydantic import ValidationError
+
+from calibration import file
+from calibration.__main__ import main
+from calibration.file import CalibrationFile
+
+Run = Callable[..., CalibrationFile]
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache") / "photos.sqlite"
+
+
+@pytest.fixture
+def run(cache: Path, tmp_path: Path) -> Run:
+    def measure(data: Path, *more: str) -> CalibrationFile:
+        asked = [str(data), str(tmp_path / "out"), "--date", "2026-11-24", "--cache", str(cache), "--repeats", "20"]
+        assert main([*asked, *more]) == 0
+        return file.load(tmp_path / "out/calibration.json")
+
+    return measure
+
+
+def manifest(folder: Path, name: str, *lines: str) -> Path:
+    path = folder / name
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_folder_of_people(people: Path, run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    made = run(people)
+    everyone = made.sets[0]
+    assert (everyone.genuine, everyone.impostor, everyone.people) == (3, 7, 3)
+    assert everyone.equal_error_rate == 0
+    assert everyone.wanted[0].at is None
+    assert made.date.isoformat() == "2026-11-24"
+    assert made.data.not_acquired == {}
+    assert "5 of 5 photos" in capfd.readouterr().err
+    ET.parse(tmp_path / "out/det.svg")
+    page = (tmp_path / "out/report.html").read_text(encoding="utf-8")
+    assert "not enough pairs: 7 impostor pairs of 3,000 needed" in page
+    assert "<svg" in page
+    assert "<link" not in page, "opens without a network"
+    assert "src=" not in page
+
+
+def test_labelled_pairs_by_group_with_attacks(people: Path, run: Run, tmp_path: Path) -> None:
+    pairs = manifest(
+        tmp_path,
+        "pairs.csv",
+        "img_a,img_b,same,age",
+        "Barack_Obama_0001.jpg,Barack_Obama_0002.jpg,1,under 60",
+        "Barack_Obama_0001.jpg,Joe_Biden_0001.jpg,0,under 60",
+        "Barack_Obama_0003.jpg,Joe_Biden_0001.jpg,0,<b>60 & over</b>",
+    )
+    shown = manifest(
+        tmp_path,
+        "shown.csv",
+        "img,label,attack_type,subject",
+        "Barack_Obama_0001.jpg,live,camera,obama",
+        "Barack_Obama_0002.jpg,live,camera,obama",
+        "Barack_Obama_0003.jpg,attack,print,obama",
+        "Joe_Biden_0001.jpg,spoof,print,obama",
+        "Eileen_Collins_0001.png,attack,mask,",
+    )
+    made = run(pairs, "--root", str(people), "--attacks", str(shown))
+    assert [one.name for one in made.sets] == [
+        "labelled pairs",
+        "labelled pairs, good quality",
+        "age <b>60 & over</b>",
+        "age under 60",
+    ]
+    assert [one.equal_error_rate for one in made.sets if one.group] == [None, 0]
+    live, mask, print_ = made.presentations
+    assert (live.photos, live.matched.count, live.matched.total) == (2, 1, 1)
+    assert (mask.matched.value, mask.passed_quality.value) == (None, 1)
+    assert (print_.matched.count, print_.matched.total) == (1, 2)
+    page = (tmp_path / "out/report.html").read_text(encoding="utf-8")
+    assert "Challenge not assessed on stills" in page
+    assert "<b>60" not in page
+    assert "age &lt;b&gt;60 &amp; over" in page
+
+
+def test_the_fingerprint_follows_bytes_and_labels_not_places(people: Path, run: Run, tmp_path: Path) -> None:
+    def fingerprint(same: str) -> str:
+        lines = ("img_a,img_b,same", f"Barack_Obama_0001.jpg,Barack_Obama_0002.jpg,{same}")
+        return run(manifest(tmp_path, "p.csv", *lines), "--root", str(people)).data.fingerprint
+
+    first = fingerprint("1")
+    assert fingerprint("1") == first
+    assert fingerprint("0") != first
+
+
+def test_a_faulty_manifest_leaves_nothing_behind(
+    people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pairs = manifest(tmp_path, "p.csv", "img_a,img_b,same", "Barack_Obama_0001.jpg,gone.jpg,1")
+    out, cache = tmp_path / "out", tmp_path / "cache.sqlite"
+    asked = [str(pairs), str(out), "--date", "2026-11-24", "--root", str(people), "--cache", str(cache)]
+    assert main(asked) == 2
+    assert "line 2: no file 'gone.jpg'" in capsys.readouterr().err
+    assert not out.exists()
+    assert not cache.exists()
+
+
+def test_cross_pairs_of_people_not_known_are_refused(
+    people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pairs = manifest(tmp_path, "p.csv", "img_a,img_b,same", "Barack_Obama_0001.jpg,Joe_Biden_0001.jpg,1")
+    asked = [str(pairs), str(tmp_path / "out"), "--date", "2026-11-24", "--root", str(people), "--cross"]
+    assert main(asked) == 2
+    assert "disagree" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("change", [{"format": "lifecert-calibration/2"}, {"accept": 1.5}, {"surprise": 1}])
+def test_the_file_is_strict(change: dict[str, object], people: Path, run: Run, tmp_path: Path) -> None:
+    run(people)
+    path = tmp_path / "out/calibration.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **change}), encoding="utf-8")
+    with pytest.raises(ValidationError):
+        file.load(path)
