@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from calibration.manifest import Dataset, Pair
 from calibration.statistics import Counts, Curve, histogram
 from calibration.templates import Photo
+from lifecert_vision.embed import DIMENSIONS, Vector, mean
 
 FLOOR = 0.30  # impostor pairs below it are counted but not kept; no threshold of interest is so low
 _BLOCK = 512  # photos at once
@@ -126,3 +127,59 @@ def of_all(name: str, paths: Sequence[Path], photos: Mapping[Path, Photo], peopl
     curve = Curve(histogram(kept.similarity), counts)
     pairs = len(paths) * (len(paths) - 1) // 2 - len(acquired) * (len(acquired) - 1) // 2
     return Comparisons(name, curve, pairs, People(len(number), kept, Owned.join(impostor), total), balanced=False)
+
+
+def of_means(
+    name: str, paths: Sequence[Path], photos: Mapping[Path, Photo], people: Mapping[Path, str], frames: int
+) -> Comparisons:
+    """As a verification does: the mean template of several frames with a reference.
+
+    A person's other photos, `frames` at a time in their order, are compared with each photo as the reference; all of
+    their photos, in the same way, with every photo of everybody else.
+    """
+    own: dict[str, list[Photo]] = {}
+    for path in paths:
+        if photos[path].acquired:
+            own.setdefault(people[path], []).append(photos[path])
+    references = [np.array([photo.reference for photo in theirs]) for theirs in own.values()]
+    probes = [_means(theirs, frames) for theirs in own.values()]
+    genuine: list[Owned] = []
+    impostor: list[Owned] = []
+    counts: Counts = histogram([])
+    everyone = np.concatenate([np.empty((0, DIMENSIONS), np.float32), *references])
+    owner = np.repeat(np.arange(len(own)), [len(theirs) for theirs in references])
+    for person, theirs in enumerate(own.values()):
+        kept = [
+            float(vector @ photo.reference)
+            for index, photo in enumerate(theirs)
+            if photo.reference is not None
+            for vector in _means(theirs[:index] + theirs[index + 1 :], frames)
+        ]
+        genuine.append(_owned(np.array(kept, np.float64), np.full(len(kept), person), person))
+        others = owner != person
+        for probe in probes[person]:
+            similarity = (everyone[others] @ probe).astype(np.float64)
+            counts = counts + histogram(similarity)
+            high = similarity >= FLOOR
+            impostor.append(_owned(similarity[high], owner[others][high], person))
+
+    photo_count = np.array([len(theirs) for theirs in references], np.float64)
+    probe_count = np.array([len(theirs) for theirs in probes], np.float64)
+
+    def total(weights: Weights) -> float:
+        one, other = weights * photo_count, weights * probe_count
+        return float(one.sum() * other.sum() - (one * other).sum())
+
+    kept_all = Owned.join(genuine)
+    curve = Curve(histogram(kept_all.similarity), counts)
+    return Comparisons(name, curve, 0, People(len(own), kept_all, Owned.join(impostor), total), balanced=False)
+
+
+def _means(photos: Sequence[Photo], frames: int) -> list[Vector]:
+    """The mean templates of each `frames` photos after one another; a rest that is too small is left out."""
+    vectors = [photo.frame for photo in photos if photo.frame is not None]
+    return [mean(vectors[start : start + frames]) for start in range(0, len(vectors) - frames + 1, frames)]
+
+
+def _owned(similarity: NDArray[np.float64], first: NDArray[np.int64], second: int) -> Owned:
+    return Owned(similarity, first, np.full(len(similarity), second))

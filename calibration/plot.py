@@ -9,11 +9,11 @@ from calibration.file import SetEntry
 _WIDTH, _HEIGHT = 640, 420
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 20, 16, 50
 _X, _Y = (-6, 0), (-3, 0)  # decades of FMR and FNMR
-_COLOURS = ("#1f5fa8", "#c2571a", "#2d7d46", "#7a3f9d")
+_COLOURS = ("#1f5fa8", "#c2571a", "#2d7d46", "#7a3f9d", "#0f8a8a", "#b03060")
 
 
 def det_plot(sets: Sequence[SetEntry], accept: float, review: float) -> str:
-    """The curves of `sets`, the first four, with a dot at `accept` and a ring at `review`.
+    """The curves of `sets`, the first six, with a dot at `accept` and a ring at `review`.
 
     A rate of 0 has no place on a logarithmic axis: a curve ends where it becomes 0.
     """

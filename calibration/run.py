@@ -11,7 +11,7 @@ import numpy as np
 
 from calibration import attacks
 from calibration.bootstrap import Spread, spread
-from calibration.comparisons import FLOOR, Comparisons, of_all, of_pairs
+from calibration.comparisons import FLOOR, Comparisons, of_all, of_means, of_pairs
 from calibration.file import (
     FORMAT,
     AtThreshold,
@@ -30,6 +30,7 @@ from lifecert.domain.policy import Policy
 TOOL_VERSION = "1"
 WANTED_FMR = (1e-3, 1e-4, 1e-5)
 _THRESHOLDS = (0.40, 0.45, 0.50, 0.55)  # beside the policy's own
+_FRAMES = 3  # a neutral photo and two steps
 _DET = [line / 100 for line in range(-20, 101)]
 
 
@@ -90,6 +91,8 @@ def _sets(request: Request, photos: Mapping[Path, Photo]) -> list[Comparisons]:
         good_photos = [photo for photo in dataset.photos if photos[photo].good]
         sets.append(of_all("all pairs", dataset.photos, photos, dataset.people))
         sets.append(of_all("all pairs, good quality", good_photos, photos, dataset.people))
+        sets.append(of_means(f"mean of {_FRAMES} frames", dataset.photos, photos, dataset.people, _FRAMES))
+        sets.append(of_means(f"mean of {_FRAMES} frames, good quality", good_photos, photos, dataset.people, _FRAMES))
     for group in sorted({pair.group for pair in dataset.pairs} - {""}):
         members = [pair for pair in dataset.pairs if pair.group == group]
         sets.append(of_pairs(f"{dataset.group_name} {group}", members, photos, dataset, group=True))

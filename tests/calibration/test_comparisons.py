@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from calibration.bootstrap import spread
-from calibration.comparisons import FLOOR, of_all, of_pairs
+from calibration.comparisons import FLOOR, of_all, of_means, of_pairs
 from calibration.manifest import Dataset, Pair
 from calibration.templates import Photo
 
@@ -111,3 +111,28 @@ def test_no_bootstrap_where_impostors_were_not_kept() -> None:
     assert made is not None
     with pytest.raises(ValueError, match=r"0\.3"):
         spread(made, [0.29], repeats=1, seed=1)
+
+
+def test_means_of_frames_are_compared_with_photos_that_are_not_in_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("calibration.comparisons.DIMENSIONS", 8)
+    photos, who = faces(people=3, photos=5)
+    made = of_means("means", list(photos), photos, who, 2)
+    # Four others make two means for each of 3 x 5 references; five photos make two means, for 3 people x 10 strangers.
+    assert (made.curve.genuine_total, made.curve.impostor_total) == (30, 60)
+    assert made.people is not None
+    assert made.people.impostor_total(np.ones(3)) == 60
+    assert made.people.impostor_total(np.array([2.0, 1.0, 0.0])) == 2 * (5 * 2 + 5 * 2)
+    first = [photos[Path(f"P0_{number:04}.jpg")] for number in range(5)]
+    frames = [photo.frame for photo in first if photo.frame is not None]
+    by_hand = frames[1] + frames[2]
+    assert first[0].reference is not None
+    expected = float(first[0].reference @ (by_hand / np.linalg.norm(by_hand)))
+    assert made.people.genuine.similarity[0] == pytest.approx(expected, abs=1e-6)
+
+
+def test_people_with_too_few_photos_have_no_means(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("calibration.comparisons.DIMENSIONS", 8)
+    photos, who = faces(people=3, photos=2)
+    made = of_means("means", list(photos), photos, who, 3)
+    assert (made.curve.genuine_total, made.curve.impostor_total) == (0, 0)
+    assert of_means("none", [], {}, {}, 3).curve.impostor_total == 0
