@@ -4,6 +4,7 @@ import argparse
 import os
 import re
 import shlex
+import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         request = _request(options, sys.argv[1:] if arguments is None else arguments)
         with _bar() as bar, native_logs_hidden():
             content = calibrate(request, load_policy(), options.date, options.cache, bar)
+    except sqlite3.Error as error:
+        sys.stderr.write(f"{options.cache}: {error}; delete it or name another --cache\n")
+        return _REFUSED
     except (ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return _REFUSED

@@ -11,7 +11,8 @@ h1 { font-size: 1.6rem; margin: 0 } h2 { font-size: 1.15rem; margin: 2rem 0 .4re
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
 th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid #ddd; vertical-align: top }
 th { font-weight: 600; color: #555 } small, .note { color: #666 } tr.policy td { background: #f2f6fb }
-code { overflow-wrap: anywhere } svg { max-width: 40rem; display: block; margin: 0 auto }
+td small { white-space: nowrap } code { overflow-wrap: anywhere }
+svg { max-width: 40rem; display: block; margin: 0 auto }
 """
 
 
@@ -139,7 +140,7 @@ def rate(entry: RateEntry, *, small: bool = False) -> str:
         return "<small>nothing to count</small>"
     text = f"{number(entry.value, small)} <small>{_interval(entry.wilson, small)}"
     if entry.bootstrap is not None:
-        text += f", people {_interval(entry.bootstrap, small)}"
+        text += f"<br>people {_interval(entry.bootstrap, small)}"
     return f"{text}<br>{entry.count:,} of {entry.total:,}</small>"
 
 

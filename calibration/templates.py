@@ -113,6 +113,7 @@ def embed_all(
     """The outcome of each photo, from the cache file where it has been embedded by this version before."""
     cache.parent.mkdir(parents=True, exist_ok=True)
     photos: dict[Path, Photo] = {}
+    made: list[Photo] = []  # not written yet: a transaction held open would lock out another run
     with closing(sqlite3.connect(cache)) as store:
         store.execute(
             "CREATE TABLE IF NOT EXISTS photo (digest TEXT, version TEXT, refused TEXT, reference BLOB, frame BLOB,"
@@ -120,11 +121,15 @@ def embed_all(
         )
         for number, path in enumerate(paths, 1):
             content = path.read_bytes()
-            photos[path] = _read(store, content, pipeline.version) or _write(store, pipeline(content), pipeline.version)
-            if number % _TOGETHER == 0:
-                store.commit()
+            photo = _read(store, content, pipeline.version)
+            if photo is None:
+                photo = pipeline(content)
+                made.append(photo)
+            photos[path] = photo
+            if len(made) == _TOGETHER or number == len(paths):
+                _write(store, made, pipeline.version)
+                made.clear()
             progress(number, len(paths))
-        store.commit()
     return photos
 
 
@@ -136,12 +141,12 @@ def _read(store: sqlite3.Connection, content: bytes, version: str) -> Photo | No
     return Photo(digest, row[0], _vector(row[1]), _vector(row[2])) if row else None
 
 
-def _write(store: sqlite3.Connection, photo: Photo, version: str) -> Photo:
-    store.execute(
-        "INSERT INTO photo VALUES (?, ?, ?, ?, ?)",
-        (photo.digest, version, photo.refused, _blob(photo.reference), _blob(photo.frame)),
-    )
-    return photo
+def _write(store: sqlite3.Connection, photos: Sequence[Photo], version: str) -> None:
+    with store:
+        store.executemany(
+            "INSERT OR REPLACE INTO photo VALUES (?, ?, ?, ?, ?)",
+            [(one.digest, version, one.refused, _blob(one.reference), _blob(one.frame)) for one in photos],
+        )
 
 
 def _blob(vector: Vector | None) -> bytes | None:

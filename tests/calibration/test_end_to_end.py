@@ -112,6 +112,14 @@ def test_a_faulty_manifest_leaves_nothing_behind(
     assert not cache.exists()
 
 
+def test_a_file_that_is_no_cache_is_named(people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cache = tmp_path / "cache.sqlite"
+    cache.write_text("not a database, but long enough to be looked at as one. " * 20, encoding="utf-8")
+    asked = [str(people), str(tmp_path / "out"), "--date", "2026-11-24", "--cache", str(cache)]
+    assert main(asked) == 2
+    assert "not a database; delete it" in capsys.readouterr().err
+
+
 def test_cross_pairs_of_people_not_known_are_refused(
     people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
