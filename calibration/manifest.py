@@ -93,11 +93,12 @@ def read_folder(path: Path) -> Dataset:
     photos = tuple(sorted(file for file in path.rglob("*") if file.suffix.lower() in PICTURES))
     if not photos:
         raise ManifestError(path, ["no picture in it"])
+    # Folders first: cameras call everybody's photos IMG_0001.
+    if all(photo.parent != path for photo in photos):
+        return Dataset(photos, people={photo: photo.parent.relative_to(path).as_posix() for photo in photos})
     people, unknown = _people(photos, ())
     if people is None:
-        people = {photo: photo.parent.name for photo in photos if photo.parent != path}
-        if len(people) < len(photos):
-            raise ManifestError(path, [unknown, "and not every picture is in a person's own folder"])
+        raise ManifestError(path, [unknown, "and not every picture is in a person's own folder"])
     return Dataset(photos, people=people)
 
 

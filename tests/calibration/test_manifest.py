@@ -88,7 +88,7 @@ def test_people_are_unknown_when_a_label_disagrees_with_the_names(folder: Path) 
 def test_a_folder_of_people_by_name_or_by_folder(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert len(set((read_folder(folder).people or {}).values())) == 2
     other = tmp_path_factory.mktemp("by_folder")
-    for name in ("ada/one.jpg", "ada/two.PNG", "bo/x.webp", "bo/notes.txt"):
+    for name in ("ada/IMG_0001.jpg", "ada/two.PNG", "bo/IMG_0001.webp", "bo/notes.txt"):
         (other / name).parent.mkdir(exist_ok=True)
         (other / name).write_bytes(b"")
     data = read_folder(other)
