@@ -27,6 +27,7 @@ from lifecert_vision.decode import Image, decode
 from lifecert_vision.embed import MODEL_VERSION, Embedder, Vector
 from lifecert_vision.header import PictureRefused
 from lifecert_vision.landmarks import Face, Landmarker
+from lifecert_vision.measures import at_least
 
 _TOGETHER = 50  # photos between two writes: what a stopped run loses
 Progress = Callable[[int, int], None]  # photos done, photos in all
@@ -92,14 +93,16 @@ class Pipeline:
         faces = self._landmarker.detect(image)
         if not faces:
             return Photo(digest, Reason.NO_FACE.value)
-        reason = first_reason(quality.assess(image, faces, Step.NEUTRAL, self._policy.quality))
         aligned = align(image, _nearest_to_middle(image, faces) if self._central else faces[0])
-        return Photo(
-            digest,
-            reason.value if reason else None,
-            self._embedder.embed(aligned, both_sides=True),
-            self._embedder.embed(aligned),
+        frame, limits = self._embedder.embed(aligned), self._policy.quality
+        upright = self._embedder.upright(aligned, frame)
+        measures = (
+            *quality.assess(image, faces, Step.NEUTRAL, limits),
+            at_least("upright", upright, limits.min_upright, "ratio", Reason.NOT_FACING_CAMERA),
         )
+        reason = first_reason(measures)
+        reference = self._embedder.embed(aligned, both_sides=True)
+        return Photo(digest, reason.value if reason else None, reference.vector, frame.vector)
 
 
 def _nearest_to_middle(image: Image, faces: Sequence[Face]) -> Face:
