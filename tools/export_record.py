@@ -50,6 +50,7 @@ SHOWN: dict[str, frozenset[str]] = {
             "model_version",
             "photo_key",
             "source",
+            "captured_on",
             "enrolled_at",
             "deadline",
             "upload_key",
@@ -100,7 +101,7 @@ SHOWN: dict[str, frozenset[str]] = {
 WITHHELD: dict[str, frozenset[str]] = {
     # due_bucket repeats valid_until; ledger_head is the hash of the last entry below.
     "Beneficiaries": frozenset({"person_key", "name_key", "due_bucket", "ledger_head"}),
-    "References": frozenset({"template"}),
+    "References": frozenset({"template", "quality"}),
     "Sessions": frozenset({"request_digest"}),  # made from person_key
 }
 NOT_INCLUDED = (

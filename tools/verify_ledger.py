@@ -19,7 +19,7 @@ from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb_ledger import DynamoLedger
 from lifecert.adapters.dynamodb_register import ChangeTables, DynamoRegister
 from lifecert.domain.beneficiary import Beneficiary
-from lifecert.domain.errors import BrokenLedger
+from lifecert.domain.errors import BrokenLedger, Unreadable
 from lifecert.domain.ledger import ChainEnd, LedgerEntry, chain_end
 from lifecert.ports.stores import Ledger, Register
 from tools.deployment import UNREACHABLE, add_arguments, dynamodb, output, outputs
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 LOOKS = 3
 PROGRESS_SECONDS = 5.0
 # What reading an item raises that no version of LifeCert can have written.
-UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, ArithmeticError)
+UNREADABLE = (Unreadable, KeyError, ValueError, TypeError, AttributeError, ArithmeticError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def lapse(before: Beneficiary) -> Change:
 
 
 def certify(before: Beneficiary, on: date, **parts: object) -> Change:
-    moved = transition(before.standing, Certified(on), Role.USER)
+    moved = transition(before.standing, Certified(on, on), Role.USER)
     return a_change(before, LedgerEvent.CERTIFIED, changed={"standing": moved.standing}, **parts)
 
 

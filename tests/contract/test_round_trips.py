@@ -11,7 +11,7 @@ import pytest
 from lifecert.application.start_session import StartRequest, StartSession
 from lifecert.application.sweep import Sweep
 from lifecert.application.verify_face import VerifyFace
-from lifecert.domain.errors import BeneficiaryNotFound
+from lifecert.domain.errors import BeneficiaryNotFound, SweepUnfinished
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.person import IdNumber, normalise_name
 from lifecert.domain.session import Channel, ImageType
@@ -136,4 +136,21 @@ def test_a_sweep_reads_and_writes_what_is_due_and_nothing_else(known: Stores, co
     calls = counter.take()
     assert calls.count("GetItem") == 3  # today's run, the last finished one, the person
     assert calls.count("TransactWriteItems") == 1
-    assert calls.count("Query") == 3 * 2  # three days of two shards
+    assert calls.count("Query") == (3 + 2) * 2  # the days since, two more, of two shards
+
+
+def test_one_unreadable_person_keeps_nobody_waiting(known: Stores, moto_tables: DynamoTables) -> None:
+    for number in range(4):
+        known.register.commit(registration(beneficiary_id=f"over {number}", valid_until=date(2026, 2, 27)))
+    moto_tables.client.update_item(
+        TableName=moto_tables.name("Beneficiaries"),
+        Key={"beneficiary_id": {"S": "over 1"}},
+        UpdateExpression="SET category = :unknown",
+        ExpressionAttributeValues={":unknown": {"S": "no such category"}},
+    )
+    with pytest.raises(SweepUnfinished, match="over 1"):
+        Sweep(known.register, known.sweep_runs, FixedClock(NOW), shards=2)()
+    run = known.sweep_runs.get(NOW.astimezone(FixedClock().zone).date())
+    assert run is not None
+    assert run.lapsed_total == 3 + 1
+    assert run.failed == ["over 1"]

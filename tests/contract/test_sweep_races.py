@@ -108,7 +108,7 @@ def test_who_certifies_while_the_sweep_writes_ends_certified(racing: Stores) -> 
     order = [one for shard in range(SHARDS) for one in racing.register.due(Partition(VALID_UNTIL, shard))]
 
     def certified(before: Beneficiary) -> Change:
-        moved = transition(before.standing, Certified(clock.today()), Role.USER)
+        moved = transition(before.standing, Certified(clock.today(), clock.today()), Role.USER)
         details = {"status": moved.standing.status, "valid_until": moved.standing.valid_until.isoformat()}
         return a_change(before, LedgerEvent.CERTIFIED, changed={"standing": moved.standing}, details=details)
 
@@ -168,8 +168,8 @@ def test_a_sweep_killed_around_any_request_is_made_good(moment: str, moto_tables
         Sweep(stores.register, stores.sweep_runs, clock, SHARDS)()
         assert stores.sweep_runs.last_finished() == clock.today()
         all_lapsed_once(stores, ids)
-    # Three lapses, two partitions, the end and the pointer to it, and the run that nothing ended.
-    assert ends_at == 3 + 2 + 2 + 1
+    # Three lapses, three days in two shards, the end and the pointer to it, and the run that nothing ended.
+    assert ends_at == 3 + 3 * 2 + 2 + 1
 
 
 def prepared_again(stores: Stores, clock: FixedClock) -> list[str]:

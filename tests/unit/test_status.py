@@ -31,7 +31,7 @@ STANDINGS = {
     Status.TERMINATED: Standing(Status.TERMINATED, RUNNING, ended_on=date(2026, 7, 10)),
 }
 EVENTS: dict[type[Event], Event] = {
-    Certified: Certified(TODAY),
+    Certified: Certified(TODAY, TODAY),
     YearEnded: YearEnded(TODAY),
     HoldApproved: HoldApproved(TODAY, grace_days=30, notice_delivered_on=date(2026, 7, 1), approved_by="office"),
     EntitlementEnded: EntitlementEnded(date(2026, 7, 20), EndCause.DECEASED, "clerk-1", "clerk-2"),
@@ -61,21 +61,27 @@ def test_the_table_is_whole(status: Status, kind: type[Event], role: Role) -> No
 
 
 def test_certifying_early_starts_a_new_year_today() -> None:
-    moved = transition(Standing(Status.ACTIVE, RUNNING), Certified(TODAY), Role.USER)
+    moved = transition(Standing(Status.ACTIVE, RUNNING), Certified(TODAY, TODAY), Role.USER)
     assert moved.standing == Standing(Status.ACTIVE, date(2027, 8, 1))
     assert moved.arrears is None
 
 
 def test_a_late_message_of_an_early_day_never_shortens_the_year() -> None:
     standing = Standing(Status.ACTIVE, date(2027, 8, 1))
-    assert transition(standing, Certified(date(2026, 3, 1)), Role.DATA_MATCH).standing == standing
+    assert transition(standing, Certified(date(2026, 3, 1), TODAY), Role.DATA_MATCH).standing == standing
 
 
 def test_certifying_after_lapsing_restores_with_arrears_and_ends_the_hold() -> None:
     held = Standing(Status.LAPSED, ENDED, held_since=date(2026, 7, 31))
-    moved = transition(held, Certified(TODAY), Role.USER)
+    moved = transition(held, Certified(TODAY, TODAY), Role.USER)
     assert moved.standing == Standing(Status.ACTIVE, date(2027, 8, 1))
     assert moved.arrears == ArrearsPeriod(date(2026, 7, 1), date(2026, 7, 31))
+
+
+def test_a_proof_of_life_whose_own_year_is_over_restores_nobody() -> None:
+    # Active with a year already over would never be looked at again: the sweep is past that day.
+    with pytest.raises(TransitionRefused):
+        transition(STANDINGS[Status.LAPSED], Certified(date(2025, 1, 10), date(2026, 8, 1)), Role.DATA_MATCH)
 
 
 def test_nobody_lapses_on_the_last_day() -> None:

@@ -1,5 +1,6 @@
 """The sweep: nobody wrongly, nobody missed (design.md §8)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -75,11 +76,57 @@ def test_a_missed_week_is_caught_up() -> None:
     assert world.sweep().lapsed_total == 7
 
 
-def test_a_run_reads_only_the_days_since_the_last() -> None:
+def test_a_run_reads_the_days_since_the_last_and_two_more() -> None:
     world = World()
     world.sweep()
     world.clock.move(days=1)
-    assert world.sweep().done == {"2026-03-01#0", "2026-03-01#1"}
+    days = ("2026-02-27", "2026-02-28", "2026-03-01")
+    assert world.sweep().done == {f"{day}#{shard}" for day in days for shard in (0, 1)}
+
+
+def test_somebody_registered_in_the_last_second_is_found_by_the_next_run() -> None:
+    world = World()
+    world.sweep()
+    world.add("late", YESTERDAY)
+    world.clock.move(days=1)
+    assert world.sweep().lapsed_total == 1
+
+
+def test_reaching_back_goes_on_where_it_stopped() -> None:
+    world = World()
+    world.add("long ago", date(2025, 6, 1))
+    answers = iter([False] * 100 + [True] * 1000)
+    with pytest.raises(SweepUnfinished):
+        world.sweep(since=date(2025, 5, 1), out_of_time=lambda: next(answers))
+    saved = world.store.sweep_runs.get(TODAY)
+    assert saved
+    calls: list[str] = []
+
+    class WatchedRegister(MemoryRegister):
+        def due(self, partition: Partition) -> Iterator[str]:
+            calls.append(partition.bucket)
+            return MemoryRegister.due(self, partition)
+
+    again = replace(world.sweep, register=WatchedRegister(world.store))
+    assert again(since=date(2025, 5, 1)).lapsed_total == 1
+    assert not saved.done.intersection(calls)
+
+
+def test_time_runs_out_inside_a_large_partition_too() -> None:
+    world = World()
+    world.store.shards = 1
+    for number in range(50):
+        world.add(f"person {number:02}", YESTERDAY)
+    # All the days before are empty: one look at the time for each, then one for each person.
+    answers = iter([False] * (31 + 20) + [True] * 1000)
+    with pytest.raises(SweepUnfinished, match="out of time"):
+        world.sweep(out_of_time=lambda: next(answers))
+    lapsed = [name for name in world.store.beneficiaries if world.status(name) is Status.LAPSED]
+    assert len(lapsed) == 20
+    saved = world.store.sweep_runs.get(TODAY)
+    assert saved
+    assert saved.lapsed_total == 20
+    assert world.sweep().lapsed_total == 50
 
 
 def test_somebody_certified_a_moment_before_is_left_alone() -> None:
@@ -141,7 +188,7 @@ def test_a_run_out_of_time_stops_saved_and_goes_on() -> None:
     world = World()
     for number in range(6):
         world.add(f"person {number}", date(2026, 2, 20 + number))
-    answers = iter([False] * 45 + [True] * 100)
+    answers = iter([False] * 45 + [True] * 1000)
     with pytest.raises(SweepUnfinished, match="out of time"):
         world.sweep(out_of_time=lambda: next(answers))
     saved = world.store.sweep_runs.get(TODAY)

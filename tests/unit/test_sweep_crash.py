@@ -86,7 +86,7 @@ class World:
 
     def certify(self, name: str) -> None:
         def make(before: Beneficiary) -> Change:
-            moved = transition(before.standing, Certified(self.clock.today()), Role.USER)
+            moved = transition(before.standing, Certified(self.clock.today(), self.clock.today()), Role.USER)
             details = {"status": moved.standing.status, "valid_until": moved.standing.valid_until.isoformat()}
             return a_change(before, LedgerEvent.CERTIFIED, changed={"standing": moved.standing}, details=details)
 
@@ -130,8 +130,8 @@ def right(world: World, certified: str | None = None) -> None:
 
 
 def test_the_run_has_every_kind_of_write_and_a_partition_of_several_people() -> None:
-    # Five lapses, three days in two shards, and the end.
-    assert WRITES == 5 + 6 + 1
+    # Five lapses, five days in two shards, and the end.
+    assert WRITES == 5 + 10 + 1
     shards = [shard_of(name, MemoryStore().shards) for name in ("over 3", "over 4", "over 5")]
     assert len(set(shards)) < 3
 
@@ -194,4 +194,4 @@ def test_a_restart_repeats_no_finished_partition(write: int) -> None:
     store = world.store
     Sweep(Watching(store), store.sweep_runs, replace(world.clock), store.shards)()
     assert not done & set(asked)
-    assert len(asked) == 6 - len(done)
+    assert len(asked) == 10 - len(done)

@@ -23,6 +23,7 @@ from lifecert.domain.errors import (
     LifeCertError,
     ReferenceNotFound,
     SessionAlreadyDecided,
+    Unreadable,
     VersionConflict,
 )
 from lifecert.domain.session import Session
@@ -68,7 +69,12 @@ class DynamoRegister:
                 Key=typed({"beneficiary_id": beneficiary_id}),
                 ConsistentRead=True,
             )
-        return beneficiary_of(plain(answer["Item"])) if "Item" in answer else None
+        if "Item" not in answer:
+            return None
+        try:
+            return beneficiary_of(plain(answer["Item"]))
+        except (KeyError, ValueError, TypeError) as error:
+            raise Unreadable(beneficiary_id) from error
 
     def find_by_person(self, person_key: str) -> Beneficiary | None:
         """The beneficiary with this ID number's key, as the index knows it."""

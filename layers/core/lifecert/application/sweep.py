@@ -18,6 +18,9 @@ from lifecert.ports.stores import Register, SweepRuns
 # Nobody is registered active with a year already over, so the first run need only reach back
 # to the first registration.
 FIRST_RUN_LOOKS_BACK = timedelta(days=31)
+# Later runs read two days once more: somebody registered in the last second of a day may reach the index, or a sweep
+# by hand just after midnight, too late to be seen by it.
+LOOKS_BACK_AGAIN = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +45,14 @@ class Sweep:
         for partition in partitions(run.first_day, today, self.shards):
             if partition.bucket in run.done:
                 continue
-            if out_of_time():
-                raise SweepUnfinished("out of time; call again to go on")
             failed_before = len(run.failed)
-            self._sweep(partition, run, today)
-            if len(run.failed) == failed_before:
+            through = self._sweep(partition, run, today, out_of_time)
+            if through and len(run.failed) == failed_before:
                 run.done.add(partition.bucket)
             if not dry_run:
                 self.runs.save(run)
+            if not through:
+                raise SweepUnfinished("out of time; call again to go on")
         if run.failed:
             raise SweepUnfinished(f"{len(run.failed)} left undone: {', '.join(run.failed[:20])}")
         run.finished = True
@@ -58,16 +61,22 @@ class Sweep:
         return run
 
     def _run(self, today: date, since: date | None, dry_run: bool) -> SweepRun:
-        begun = None if dry_run or since else self.runs.get(today)
-        if begun and not begun.finished:
+        begun = None if dry_run else self.runs.get(today)
+        if begun and not begun.finished and (since is None or begun.first_day <= since):
             return replace(begun, failed=[])
-        first_day = self.runs.last_finished() or today - FIRST_RUN_LOOKS_BACK
+        last = self.runs.last_finished()
+        first_day = last - LOOKS_BACK_AGAIN if last else today - FIRST_RUN_LOOKS_BACK
         # `since` only ever reaches further back: a later day would leave the days before it unswept for good.
         first_day = min(since, first_day) if since else first_day
         return SweepRun(today, first_day, dry_run)
 
-    def _sweep(self, partition: Partition, run: SweepRun, today: date) -> None:
+    def _sweep(self, partition: Partition, run: SweepRun, today: date, out_of_time: Callable[[], bool]) -> bool:
+        """Sweep one partition; False when time ran out before its end."""
+        if out_of_time():
+            return False
         for beneficiary_id in self.register.due(partition):
+            if out_of_time():
+                return False
             try:
                 lapsed = self._lapse(beneficiary_id, today, run.dry_run)
             except LifeCertError:
@@ -79,6 +88,7 @@ class Sweep:
             else:
                 key = f"{lapsed.category}/{lapsed.district}"
                 run.lapsed[key] = run.lapsed.get(key, 0) + 1
+        return True
 
     def _lapse(self, beneficiary_id: str, today: date, dry_run: bool) -> Beneficiary | None:
         """Lapse one beneficiary; None when they are not due any more (certified a moment before)."""

@@ -35,7 +35,7 @@ class Verification:
 
     def _accepted(self) -> tuple[Change, Session]:
         session, before = self.session, self.beneficiary
-        moved = transition(before.standing, Certified(self.today), Role.USER)
+        moved = transition(before.standing, Certified(self.today, self.today), Role.USER)
         certificate = Certificate(
             certificate_id=str(uuid.uuid4()),
             beneficiary_id=before.beneficiary_id,

@@ -104,6 +104,10 @@ class FrameSeenBefore(LifeCertError):
     """One of the frames was used in an earlier verification."""
 
 
+class Unreadable(LifeCertError):
+    """A stored item cannot be understood; the message is its id."""
+
+
 class SweepUnfinished(LifeCertError):
     """A sweep left something undone: it ran out of time, or single beneficiaries failed."""
 

@@ -39,9 +39,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """Life was proven `on` this day."""
+    """It became known `today` that life was proven `on` this day."""
 
     on: date
+    today: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,8 @@ class Transition:
 def _certify(standing: Standing, event: Certified) -> Transition:
     # A late message about an earlier day must not shorten what a later certification already covers.
     valid_until = max(standing.valid_until, valid_until_after(event.on))
+    if is_over(valid_until, event.today):
+        raise TransitionRefused("the year of that certification is over already")
     lapsed = standing.status is Status.LAPSED
     arrears = uncovered_period(standing.valid_until, event.on) if lapsed else None
     return Transition(Standing(Status.ACTIVE, valid_until), arrears)

@@ -156,6 +156,7 @@ NOT_FOR_CLIENTS: tuple[type[errors.LifeCertError], ...] = (
     errors.SessionAlreadyDecided,
     errors.SweepUnfinished,
     errors.TransitionRefused,
+    errors.Unreadable,
 )
 
 
