@@ -138,7 +138,7 @@ deploy: setup build ## deploy to your AWS account (STAGE=dev or prod, from samco
 
 ##@ Look into it
 # STACK names the deployed stack (lifecert-dev); ENDPOINT another AWS, as make dev prints it.
-.PHONY: verify-ledger export-record
+.PHONY: verify-ledger export-record verify-certificate
 verify-ledger export-record: export PYTHONPATH := layers/core
 REACH = --stack "$(STACK)" $(if $(ENDPOINT),--endpoint-url "$(ENDPOINT)")
 
@@ -150,6 +150,12 @@ export-record: .venv/.ready ## all that is stored about one person, for that per
 	@test -n "$(STACK)" -a -n "$(BENEFICIARY)" || \
 		{ echo "usage: make export-record STACK=lifecert-dev BENEFICIARY=id [ENDPOINT=url] > record.json"; exit 2; }
 	@$(PY) -m tools.export_record $(REACH) --beneficiary "$(BENEFICIARY)"
+
+verify-certificate: export PYTHONPATH := layers/core
+verify-certificate: .venv/.ready ## check a certificate offline (CERTIFICATE=file JWKS=file [ON=2027-03-01])
+	@test -n "$(CERTIFICATE)" -a -n "$(JWKS)" || \
+		{ echo "usage: make verify-certificate CERTIFICATE=file JWKS=file [ON=2027-03-01]"; exit 2; }
+	@$(PY) -m tools.verify_certificate "$(CERTIFICATE)" --jwks "$(JWKS)" $(if $(ON),--on "$(ON)")
 
 ##@ Keep it
 .PHONY: lock clean

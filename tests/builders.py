@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from lifecert.application.issuing import Issuer
 from lifecert.domain.actor import Actor, Group, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.category import Category
@@ -28,6 +29,7 @@ from lifecert.domain.reference import Enrolment, Reference
 from lifecert.domain.review import Review
 from lifecert.domain.session import Channel, Consent, ImageType, Result, Session, SessionState
 from lifecert.domain.status import Standing, Status
+from tests.fakes import FakeSigning
 
 NOW = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
 VALID_UNTIL = date(2026, 6, 30)
@@ -207,3 +209,7 @@ def a_policy(**parts: Any) -> Policy:
             **parts,
         }
     )
+
+
+def an_issuer() -> Issuer:
+    return Issuer("lifecert.example", FakeSigning())

@@ -2,12 +2,16 @@
 
 import hashlib
 import hmac
+import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from joserfc import jws
+from joserfc.jwk import ECKey
 
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.certificate import Certificate
@@ -55,6 +59,10 @@ class MemoryStore:
         return MemoryLedger(self)
 
     @property
+    def certificates_port(self) -> "MemoryCertificates":
+        return MemoryCertificates(self)
+
+    @property
     def references(self) -> "MemoryReferences":
         return MemoryReferences(self)
 
@@ -69,6 +77,14 @@ class MemoryStore:
     @property
     def sweep_runs(self) -> "MemorySweepRuns":
         return MemorySweepRuns(self)
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryCertificates:
+    store: MemoryStore
+
+    def get(self, certificate_id: str) -> Certificate | None:
+        return self.store.certificates.get(certificate_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +269,21 @@ class FakePersonKeys:
 
     def _key(self, purpose: str, value: str) -> str:
         return hmac.new(self.secret, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class FakeSigning:
+    """Signer and public keys over a key made in this process, by a JOSE library instead of KMS."""
+
+    key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "key-of-this-test"}))
+
+    def sign(self, claims: Mapping[str, str | int]) -> str:
+        header = {"alg": "ES256", "kid": self.key.kid, "typ": "lifecert+jws"}
+        return jws.serialize_compact(header, json.dumps(claims), self.key)
+
+    def jwks(self) -> Mapping[str, list[dict[str, str]]]:
+        public = {name: str(value) for name, value in self.key.as_dict(private=False).items()}
+        return {"keys": [{**public, "alg": "ES256", "use": "sig"}]}
 
 
 @dataclass(slots=True)

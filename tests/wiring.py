@@ -24,7 +24,9 @@ from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import D
 
 from lifecert import bootstrap
 from lifecert.application.enrol_reference import BeginEnrolment, FinishEnrolment
+from lifecert.application.get_certificate import GetCertificate
 from lifecert.application.get_status import GetBeneficiary, GetSession
+from lifecert.application.issuing import Issuer
 from lifecert.application.publish import Publish
 from lifecert.application.register_beneficiary import RegisterBeneficiary
 from lifecert.application.start_session import StartSession
@@ -50,6 +52,7 @@ from lifecert.ports.vision import Frame
 from tests.builders import (
     NOW,
     VALID_UNTIL,
+    a_certificate,
     a_policy,
     a_session,
     a_template,
@@ -58,14 +61,14 @@ from tests.builders import (
     failed_evidence,
     good_evidence,
 )
-from tests.fakes import FakePersonKeys, FixedClock, MemoryBus, MemoryPhotos, MemoryStore
+from tests.fakes import FakePersonKeys, FakeSigning, FixedClock, MemoryBus, MemoryPhotos, MemoryStore
 
 ROOT = Path(__file__).resolve().parents[1]
 USER = "0a1b2c3d-0000-4000-8000-00000000000a"
 
 
 def world_id(number: int) -> str:
-    """A fixed id: 1xx are beneficiaries, 2xx sessions, 3xx enrolments."""
+    """A fixed id: 1xx are beneficiaries, 2xx sessions, 3xx enrolments, 4xx certificates."""
     return f"00000000-0000-4000-8000-{number:012d}"
 
 
@@ -152,6 +155,7 @@ class World:
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
     bus: PickyBus = field(default_factory=PickyBus)
     keys: FakePersonKeys = field(default_factory=FakePersonKeys)
+    signing: FakeSigning = field(default_factory=FakeSigning)
     answers: MemoryAnswers = field(default_factory=MemoryAnswers)
     log: io.StringIO = field(default_factory=io.StringIO)
 
@@ -191,6 +195,14 @@ class World:
         if photo:
             self.photos.upload(enrolment.upload_key, photo.encode())
 
+    def add_certificate(self, number: int, of: Person, *, newest: bool, **fields: Any) -> None:
+        beneficiary = self.store.beneficiaries[of.id]
+        certificate = a_certificate(beneficiary, certificate_id=world_id(number), **fields)
+        statement = self.signing.sign(certificate.claims("lifecert.example"))
+        self.store.certificates[certificate.certificate_id] = replace(certificate, statement=statement)
+        if newest:
+            self.store.beneficiaries[of.id] = replace(beneficiary, certificate_id=certificate.certificate_id)
+
     def populate(self) -> None:
         minutes = timedelta(minutes=1)
         self.add_person(WANG)
@@ -218,6 +230,10 @@ class World:
         self.photos.upload(sessions[world_id(212)].frame_key(2), b"good-1")  # one photo for two steps
         self.add_session(213, "good")
         sessions[world_id(213)] = replace(sessions[world_id(213)], user_id="somebody else")
+        self.add_certificate(401, WANG, newest=True)
+        self.add_certificate(402, LAPSED, newest=True, valid_until=date(2026, 1, 31))
+        self.add_certificate(403, WANG, newest=False)
+        self.add_certificate(404, ENDED, newest=True)
         self.add_enrolment(301, "good")
         self.add_enrolment(302)
         self.add_enrolment(303, "blurred")
@@ -241,7 +257,10 @@ class World:
                 analyser,
                 clock,
                 policy,
+                Issuer("lifecert.example", self.signing),
             ),
+            "get_certificate": GetCertificate(store.certificates_port, store.register, clock),
+            "public_keys": self.signing,
             "get_session": GetSession(store.sessions),
             "get_beneficiary": GetBeneficiary(store.register, store.ledger),
             "register_beneficiary": RegisterBeneficiary(store.register, self.keys, clock),

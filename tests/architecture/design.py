@@ -47,6 +47,7 @@ ALLOWED = {
         "dynamodb:GetItem Sessions",
         "dynamodb:UpdateItem Sessions",
         "dynamodb:PutItem Certificates",
+        "kms:Sign CertificateKey",
         "dynamodb:PutItem Ledger",
         "dynamodb:PutItem Reviews",
         "dynamodb:BatchGetItem SeenFrames",
@@ -56,6 +57,11 @@ ALLOWED = {
         "s3:PutObject Frames/review/*",
     },
     "GetStatus": {"dynamodb:GetItem Sessions", "dynamodb:GetItem Beneficiaries", "dynamodb:Query Ledger"},
+    "GetCertificate": {
+        "dynamodb:GetItem Certificates",
+        "dynamodb:GetItem Beneficiaries",
+        "kms:GetPublicKey CertificateKey",
+    },
     "RegisterBeneficiary": {
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:PutItem Ledger",

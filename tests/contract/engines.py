@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from lifecert.adapters.dynamodb_certificates import DynamoCertificates
 from lifecert.adapters.dynamodb_ledger import DynamoLedger
 from lifecert.adapters.dynamodb_references import DynamoReferences
 from lifecert.adapters.dynamodb_register import ChangeTables, DynamoRegister
@@ -12,7 +13,7 @@ from lifecert.adapters.dynamodb_seen_frames import DynamoSeenFrames
 from lifecert.adapters.dynamodb_sessions import DynamoSessions
 from lifecert.adapters.dynamodb_sweep_runs import DynamoSweepRuns
 from lifecert.adapters.dynamodb_values import plain, typed
-from lifecert.ports.stores import Ledger, References, Register, SeenFrames, Sessions, SweepRuns
+from lifecert.ports.stores import Certificates, Ledger, References, Register, SeenFrames, Sessions, SweepRuns
 from tests.architecture.templates import child, of_type
 from tests.fakes import MemoryStore
 
@@ -30,6 +31,7 @@ class Stores:
 
     register: Register
     ledger: Ledger
+    certificates: Certificates
     references: References
     sessions: Sessions
     seen_frames: SeenFrames
@@ -99,6 +101,7 @@ class DynamoTables:
         return Stores(
             register=DynamoRegister(client, tables, SHARDS, page_size=PAGE_SIZE),
             ledger=DynamoLedger(client, tables.ledger, page_size=PAGE_SIZE),
+            certificates=DynamoCertificates(client, tables.certificates),
             references=DynamoReferences(client, tables.references),
             sessions=DynamoSessions(client, tables.sessions),
             seen_frames=DynamoSeenFrames(client, tables.seen_frames),
@@ -111,6 +114,7 @@ def memory_stores() -> Stores:
     return Stores(
         register=store.register,
         ledger=store.ledger,
+        certificates=store.certificates_port,
         references=store.references,
         sessions=store.sessions,
         seen_frames=store.seen_frames,

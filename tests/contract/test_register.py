@@ -104,6 +104,15 @@ def test_a_ledger_entry_comes_back_with_the_hash_it_was_sealed_with(stores: Stor
     assert {name: type(value) for name, value in entry.details.items()}["yes"] is bool
 
 
+def test_a_certificate_comes_back_as_it_was_issued(stores: Stores) -> None:
+    before = registered(stores)
+    certificate = a_certificate(before, statement="header.payload.signature")
+    assert stores.certificates.get(certificate.certificate_id) is None
+    stores.register.commit(a_change(before, certificate=certificate))
+    assert left_at_default(certificate) == set()
+    assert stores.certificates.get(certificate.certificate_id) == certificate
+
+
 def test_the_ledger_is_read_in_order_and_its_chain_holds(stores: Stores) -> None:
     newest = registered(stores)
     entries = 3 * PAGE_SIZE + 2
@@ -300,6 +309,7 @@ def test_the_largest_change_is_ten_items_and_all_are_there(tables: DynamoTables)
         "policy_version": "test-1",
         "model_version": "model/1",
         "evidence_digest": "e" * 64,
+        "statement": "",
     }
 
 

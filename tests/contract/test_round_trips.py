@@ -16,7 +16,17 @@ from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.person import IdNumber, normalise_name
 from lifecert.domain.session import Channel, ImageType
 from lifecert.domain.sweep import SweepRun
-from tests.builders import HELPER, NOW, a_change, a_policy, a_reference, an_enrolment, good_evidence, registration
+from tests.builders import (
+    HELPER,
+    NOW,
+    a_change,
+    a_policy,
+    a_reference,
+    an_enrolment,
+    an_issuer,
+    good_evidence,
+    registration,
+)
 from tests.contract.engines import DynamoTables, Stores
 from tests.fakes import FakePersonKeys, FixedClock, MemoryPhotos, ScriptedAnalyser
 
@@ -109,6 +119,7 @@ def test_a_verification_is_seven_round_trips(known: Stores, counter: Counter) ->
         ScriptedAnalyser(good_evidence(steps=session.challenge)),
         FixedClock(NOW),
         a_policy(),
+        an_issuer(),
     )
     counter.take()
     assert verify(session.session_id, HELPER).result

@@ -13,6 +13,7 @@ from lifecert.entry.settings import SettingsError
 FACTORIES: dict[str, type[settings.Common]] = {
     "start_session": settings.StartSessionSettings,
     "verify_face": settings.VerifyFaceSettings,
+    "get_certificate": settings.GetCertificateSettings,
     "get_session": settings.GetStatusSettings,
     "get_beneficiary": settings.GetStatusSettings,
     "register_beneficiary": settings.RegisterBeneficiarySettings,
@@ -70,6 +71,17 @@ def test_names_reach_the_adapters(monkeypatch: pytest.MonkeyPatch) -> None:
     assert built.register.shards == 4
     assert built.photos.frames_bucket == "the-frames_bucket"
     assert built.references.table == "the-references_table"
+
+
+def test_certificates_are_signed_and_published_under_one_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    give(monkeypatch, settings.VerifyFaceSettings)
+    verify: Any = bootstrap.verify_face()
+    assert verify.issuer.name == "the-issuer"
+    for name in ("ISSUER", *(n.upper() for n in settings.VerifyFaceSettings.model_fields)):
+        monkeypatch.delenv(name, raising=False)
+    give(monkeypatch, settings.GetCertificateSettings)
+    keys: Any = bootstrap.public_keys()
+    assert keys.key_id == verify.issuer.signer.key_id == "the-certificate_key_id"
 
 
 def test_clients_give_up_before_the_function_does(monkeypatch: pytest.MonkeyPatch) -> None:

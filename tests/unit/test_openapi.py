@@ -11,6 +11,7 @@ from openapi_spec_validator import validate
 
 from lifecert.domain.actor import Role
 from lifecert.domain.category import Category
+from lifecert.domain.certificate import CertificateState
 from lifecert.domain.challenge import Ability, Step
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.reasons import Reason
@@ -113,6 +114,7 @@ def test_enumerations_are_those_of_the_code() -> None:
         (schemas["Reason"]["properties"]["code"], Reason),
         (schemas["Step"], Step),
         (schemas["Status"], Status),
+        (schemas["Certificate"]["properties"]["state"], CertificateState),
         (schemas["Category"], Category),
         (schemas["ImageType"], ImageType),
         (start["channel"], Channel),
@@ -132,5 +134,5 @@ def test_every_code_is_described_under_its_status() -> None:
 def test_what_needs_a_user_says_so() -> None:
     assert api()["security"] == [{"signedIn": []}]
     for path, _, operation in operations():
-        assert "401" in operation["responses"]
+        assert ("401" in operation["responses"]) is (operation.get("security") != [])
         assert ("403" in operation["responses"]) is path.startswith("/staff")

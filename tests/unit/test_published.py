@@ -28,6 +28,7 @@ from tests.builders import (
     a_session,
     an_enrolment,
     an_id,
+    an_issuer,
     failed_evidence,
     good_evidence,
     registration,
@@ -71,6 +72,7 @@ class World:
             self.analyser,
             self.clock,
             a_policy(),
+            an_issuer(),
         )
 
     def registered(self, category: Category = Category.RESIDENT_PENSION, start: date = date(2025, 9, 1)) -> str:

@@ -1,5 +1,7 @@
 """Verifying: decided once, never to the harm of the entitlement."""
 
+import base64
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
@@ -33,6 +35,7 @@ from tests.builders import (
     a_reference,
     a_session,
     an_enrolment,
+    an_issuer,
     failed_evidence,
     good_evidence,
     registration,
@@ -61,6 +64,7 @@ class World:
             self.analyser,
             self.clock,
             a_policy(),
+            an_issuer(),
         )
         self._uploaded = 0
 
@@ -95,6 +99,9 @@ def test_an_accepted_verification_renews_the_year_and_leaves_a_whole_trace() -> 
     certificate = world.store.certificates[session.result.certificate_id or ""]
     assert certificate.valid_until == date(2027, 3, 1)
     assert certificate.method is Method.FACE_ON_BEHALF
+    payload = certificate.statement.split(".")[1]
+    stated = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    assert stated == certificate.claims("lifecert.example")
     assert certificate.policy_version == "test-1"
     assert certificate.evidence_digest == good_evidence().digest()
     entry = world.store.entries[world.id][-1]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lifecert.adapters.dynamodb_register import DynamoRegister
     from lifecert.adapters.kms_person_keys import KmsPersonKeys
     from lifecert.application.enrol_reference import BeginEnrolment, FinishEnrolment
+    from lifecert.application.get_certificate import GetCertificate
     from lifecert.application.get_status import GetBeneficiary, GetSession
     from lifecert.application.publish import Publish
     from lifecert.application.register_beneficiary import RegisterBeneficiary
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from lifecert.domain.policy import Policy
     from lifecert.entry.once import Once
     from lifecert.ports.clock import Clock
+    from lifecert.ports.signing import PublicKeys
     from lifecert.ports.vision import FaceAnalyser
 
 # The consent text in force. A client shows the text of this version and sends the version back.
@@ -72,7 +74,9 @@ def verify_face() -> "VerifyFace":
     from lifecert.adapters.dynamodb_references import DynamoReferences
     from lifecert.adapters.dynamodb_seen_frames import DynamoSeenFrames
     from lifecert.adapters.dynamodb_sessions import DynamoSessions
+    from lifecert.adapters.kms_signing import KmsSigner
     from lifecert.adapters.s3_photos import S3Photos
+    from lifecert.application.issuing import Issuer
     from lifecert.application.verify_face import VerifyFace
 
     names = settings.VerifyFaceSettings.load()
@@ -94,7 +98,27 @@ def verify_face() -> "VerifyFace":
         analyser=_analyser(),
         clock=_clock(names),
         policy=_policy(),
+        issuer=Issuer(names.issuer, KmsSigner(_client("kms"), names.certificate_key_id)),
     )
+
+
+@cache
+def get_certificate() -> "GetCertificate":
+    """GET /certificates/{certificate_id}."""
+    from lifecert.adapters.dynamodb_certificates import DynamoCertificates
+    from lifecert.application.get_certificate import GetCertificate
+
+    names = settings.GetCertificateSettings.load()
+    certificates = DynamoCertificates(_dynamodb(), names.certificates_table)
+    return GetCertificate(certificates, _register(beneficiaries=names.beneficiaries_table), _clock(names))
+
+
+@cache
+def public_keys() -> "PublicKeys":
+    """GET /.well-known/jwks.json."""
+    from lifecert.adapters.kms_signing import KmsPublicKeys
+
+    return KmsPublicKeys(_client("kms"), settings.GetCertificateSettings.load().certificate_key_id)
 
 
 @cache

@@ -10,7 +10,7 @@ from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
-from lifecert.domain.certificate import Certificate
+from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.evidence import Template
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.reference import Enrolment, Reference
@@ -137,7 +137,28 @@ def certificate_item(certificate: Certificate) -> dict[str, Any]:
         "policy_version": certificate.policy_version,
         "model_version": certificate.model_version,
         "evidence_digest": certificate.evidence_digest,
+        "statement": certificate.statement,
     }
+
+
+def certificate_of(item: Mapping[str, Any]) -> Certificate:
+    """What `certificate_item` wrote."""
+    return Certificate(
+        certificate_id=item["certificate_id"],
+        beneficiary_id=item["beneficiary_id"],
+        masked_name=item["masked_name"],
+        category=Category(item["category"]),
+        district=item["district"],
+        method=Method(item["method"]),
+        actor_id=item["actor_id"],
+        certified_on=date.fromisoformat(item["certified_on"]),
+        valid_until=date.fromisoformat(item["valid_until"]),
+        issued_at=datetime.fromisoformat(item["issued_at"]),
+        policy_version=item["policy_version"],
+        model_version=item["model_version"],
+        evidence_digest=item["evidence_digest"],
+        statement=item["statement"],
+    )
 
 
 def review_item(review: Review) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from lifecert.application.changing import change_newest
 from lifecert.application.helping import naming_help_line
+from lifecert.application.issuing import Issuer
 from lifecert.application.verification import Verification
 from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary, Change
@@ -46,6 +47,7 @@ class VerifyFace:
     analyser: FaceAnalyser
     clock: Clock
     policy: Policy
+    issuer: Issuer
 
     def __call__(self, session_id: str, user: User) -> Session:
         """Decide a session, once. A repeat returns the session with the same result.
@@ -129,7 +131,7 @@ class VerifyFace:
             if verification.decision.outcome is Outcome.REVIEW:
                 for number, frame in enumerate(frames, start=1):
                     self.photos.keep_for_review(session.review_key(number), frame.content)
-            return change
+            return self.issuer.signed(change)
 
         change_newest(self.register, session.beneficiary_id, make)
         return decided

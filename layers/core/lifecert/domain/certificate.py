@@ -16,9 +16,21 @@ class Method(StrEnum):
     DATA_MATCH = "data_match"
 
 
+class CertificateState(StrEnum):
+    """What a certificate is worth today."""
+
+    VALID = "valid"
+    EXPIRED = "expired"  # its year is over
+    SUPERSEDED = "superseded"  # a later certification took its place
+    REVOKED = "revoked"  # the entitlement it renewed has ended
+
+
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """The statement of one certification. Holds no biometrics and no ID number; `actor_id` is who acted."""
+    """The statement of one certification. Holds no biometrics and no ID number; `actor_id` is who acted.
+
+    `statement` is the signed form (JWS, compact), empty until it is signed.
+    """
 
     certificate_id: str
     beneficiary_id: str
@@ -33,3 +45,24 @@ class Certificate:
     policy_version: str
     model_version: str
     evidence_digest: str
+    statement: str = ""
+
+    def claims(self, issuer: str) -> dict[str, str | int]:
+        """What the signed statement says, in the registered names of RFC 7519 where there are some.
+
+        No biometrics, no ID number, nobody's account. Days are days of the deployment's time zone, hence no `exp`.
+        """
+        return {
+            "iss": issuer,
+            "jti": self.certificate_id,
+            "iat": int(self.issued_at.timestamp()),
+            "masked_name": self.masked_name,
+            "category": self.category.value,
+            "district": self.district,
+            "method": self.method.value,
+            "certified_on": self.certified_on.isoformat(),
+            "valid_until": self.valid_until.isoformat(),
+            "policy_version": self.policy_version,
+            "model_version": self.model_version,
+            "evidence_digest": self.evidence_digest,
+        }

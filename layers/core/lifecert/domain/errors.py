@@ -56,6 +56,10 @@ class EntitlementEnded(LifeCertError):
     """The beneficiary's entitlement is terminated; only an office can correct that."""
 
 
+class CertificateNotFound(LifeCertError):
+    """No certificate was issued under this id."""
+
+
 class SessionNotFound(LifeCertError):
     """No such session for this user."""
 

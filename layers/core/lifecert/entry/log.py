@@ -19,6 +19,8 @@ class LogCode(StrEnum):
     SESSION_STARTED = "session_started"
     SESSION_VERIFIED = "session_verified"
     SESSION_READ = "session_read"
+    CERTIFICATE_READ = "certificate_read"
+    KEYS_READ = "keys_read"
     BENEFICIARY_READ = "beneficiary_read"
     BENEFICIARY_REGISTERED = "beneficiary_registered"
     ENROLMENT_BEGUN = "enrolment_begun"

@@ -20,6 +20,7 @@ class Code(StrEnum):
     ALREADY_REGISTERED = "already_registered"
     BENEFICIARY_NOT_FOUND = "beneficiary_not_found"
     CAMERA_PAUSED = "camera_paused"
+    CERTIFICATE_NOT_FOUND = "certificate_not_found"
     CHANGED_MEANWHILE = "changed_meanwhile"
     CONSENT_MISSING = "consent_missing"
     ENTITLEMENT_ENDED = "entitlement_ended"
@@ -123,6 +124,7 @@ TABLE: dict[type[Exception], Problem] = {
     errors.NotAllowed: Problem(HTTPStatus.FORBIDDEN, Code.NOT_ALLOWED),
     RouteNotFound: Problem(HTTPStatus.NOT_FOUND, Code.ROUTE_NOT_FOUND),
     errors.BeneficiaryNotFound: Problem(HTTPStatus.NOT_FOUND, Code.BENEFICIARY_NOT_FOUND),
+    errors.CertificateNotFound: Problem(HTTPStatus.NOT_FOUND, Code.CERTIFICATE_NOT_FOUND),
     errors.ReferenceNotFound: Problem(HTTPStatus.NOT_FOUND, Code.REFERENCE_NOT_FOUND),
     errors.SessionNotFound: Problem(HTTPStatus.NOT_FOUND, Code.SESSION_NOT_FOUND),
     RequestInProgress: Problem(HTTPStatus.CONFLICT, Code.REQUEST_IN_PROGRESS, headers=_soon),

@@ -6,10 +6,12 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict
 
 from lifecert.application.enrol_reference import BegunEnrolment
+from lifecert.application.get_certificate import CertificateView
 from lifecert.application.get_status import BeneficiaryView
 from lifecert.application.start_session import StartedSession
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.category import Category
+from lifecert.domain.certificate import CertificateState
 from lifecert.domain.challenge import Step
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
@@ -95,6 +97,32 @@ class CertificateIssued(_Response):
     certificate_id: str
     beneficiary_id: str
     valid_until: date
+
+
+class CertificateShown(_Response):
+    """A certificate for whoever holds its id: what it is worth today, and the signed statement itself."""
+
+    certificate_id: str
+    state: CertificateState
+    valid_until: date
+    statement: str
+
+    @staticmethod
+    def of(view: CertificateView) -> "CertificateShown":
+        """The answer."""
+        certificate = view.certificate
+        return CertificateShown(
+            certificate_id=certificate.certificate_id,
+            state=view.state,
+            valid_until=certificate.valid_until,
+            statement=certificate.statement,
+        )
+
+
+class KeySet(_Response):
+    """The public keys of the statements: a JSON Web Key Set (RFC 7517)."""
+
+    keys: tuple[Mapping[str, str], ...]
 
 
 class ReasonTold(_Response):

@@ -26,7 +26,9 @@ def _known_zone(name: str) -> str:
 
 Name = Annotated[str, Field(min_length=1)]
 # What only LifeCert would call so: one of these that no field knows is a misspelt or misplaced setting.
-_OURS = re.compile(r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON_KEY|EVENT_BUS|DUE)(_.*)?")
+_OURS = re.compile(
+    r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON_KEY|CERTIFICATE_KEY|ISSUER|EVENT_BUS|DUE)(_.*)?"
+)
 
 
 class _Settings(BaseModel):
@@ -101,14 +103,21 @@ class WithPersonKeys(_Settings):
     person_key_id: Name
 
 
+class WithCertificates(_Settings):
+    """Issues or shows certificates."""
+
+    certificates_table: Name
+    certificate_key_id: Name
+
+
 class StartSessionSettings(WithBeneficiaries, WithSessions, WithFrames, WithPersonKeys, Common):
     """start_session."""
 
 
-class VerifyFaceSettings(WithChanges, WithSessions, WithReferences, WithFrames, Common):
+class VerifyFaceSettings(WithChanges, WithSessions, WithReferences, WithFrames, WithCertificates, Common):
     """verify_face."""
 
-    certificates_table: Name
+    issuer: Name
     reviews_table: Name
     seen_frames_table: Name
 
@@ -117,6 +126,10 @@ class GetStatusSettings(WithBeneficiaries, WithSessions, Common):
     """get_status."""
 
     ledger_table: Name
+
+
+class GetCertificateSettings(WithBeneficiaries, WithCertificates, Common):
+    """get_certificate."""
 
 
 class RegisterBeneficiarySettings(WithChanges, WithPersonKeys, Common):

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.certificate import Certificate
 from lifecert.domain.evidence import Template
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.reference import Enrolment
@@ -34,6 +35,14 @@ class Register(Protocol):
         SessionAlreadyDecided, ReferenceNotFound (a new reference's enrolment is not waiting any more)
         or FrameSeenBefore; nothing is written then.
         """
+        ...
+
+
+class Certificates(Protocol):
+    """Certificates, to read."""
+
+    def get(self, certificate_id: str) -> Certificate | None:
+        """A certificate, once it is issued."""
         ...
 
 

@@ -1,0 +1,85 @@
+"""ES256 statements under an asymmetric KMS key, whose private half never leaves KMS."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lifecert.adapters.aws_errors import translated
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+
+TYPE = "lifecert+jws"
+_COORDINATE = 32  # bytes of a number on P-256
+# SubjectPublicKeyInfo of an uncompressed point on P-256, up to the two coordinates (RFC 5480).
+_SPKI_P256 = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
+
+
+@dataclass(frozen=True, slots=True)
+class KmsSigner:
+    """One request for each statement. The key's id is the statement's `kid`."""
+
+    client: "KMSClient"
+    key_id: str
+
+    def sign(self, claims: Mapping[str, str | int]) -> str:
+        """The claims as a JWS in compact form. Raises StoreUnavailable."""
+        header = {"alg": "ES256", "kid": self.key_id, "typ": TYPE}
+        signed = f"{_encoded(_json(header))}.{_encoded(_json(claims))}"
+        with translated():
+            answer = self.client.sign(
+                KeyId=self.key_id,
+                Message=signed.encode(),  # KMS hashes; it takes up to 4096 bytes, a statement has about 700
+                MessageType="RAW",
+                SigningAlgorithm="ECDSA_SHA_256",
+            )
+        return f"{signed}.{_encoded(_raw(answer['Signature']))}"
+
+
+@dataclass(frozen=True, slots=True)
+class KmsPublicKeys:
+    """The public half of the signing key."""
+
+    client: "KMSClient"
+    key_id: str
+
+    def jwks(self) -> Mapping[str, list[dict[str, str]]]:
+        """A JSON Web Key Set. Raises StoreUnavailable."""
+        with translated():
+            answer = self.client.get_public_key(KeyId=self.key_id)
+        point = answer["PublicKey"].removeprefix(_SPKI_P256)
+        if len(point) != 2 * _COORDINATE:
+            raise ValueError("the signing key is not on P-256")
+        return {
+            "keys": [
+                {
+                    "kty": "EC",
+                    "crv": "P-256",
+                    "alg": "ES256",
+                    "use": "sig",
+                    "kid": self.key_id,
+                    "x": _encoded(point[:_COORDINATE]),
+                    "y": _encoded(point[_COORDINATE:]),
+                }
+            ]
+        }
+
+
+def _json(value: Mapping[str, str | int]) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _encoded(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def _raw(der: bytes) -> bytes:
+    """KMS's signature, SEQUENCE { INTEGER r, INTEGER s } in DER (RFC 3279), as the 64 bytes r || s of RFC 7518."""
+    numbers, rest = [], der[2:]
+    for _ in range(2):
+        length = rest[1]
+        numbers.append(int.from_bytes(rest[2 : 2 + length]))
+        rest = rest[2 + length :]
+    return b"".join(number.to_bytes(_COORDINATE) for number in numbers)

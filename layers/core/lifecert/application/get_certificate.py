@@ -1,0 +1,44 @@
+"""Look at a certificate: what it says, and what it is worth today. Anyone may."""
+
+from dataclasses import dataclass
+
+from lifecert.domain.certificate import Certificate, CertificateState
+from lifecert.domain.errors import CertificateNotFound
+from lifecert.domain.status import Status
+from lifecert.domain.year import is_over
+from lifecert.ports.clock import Clock
+from lifecert.ports.stores import Certificates, Register
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateView:
+    """A certificate and its state."""
+
+    certificate: Certificate
+    state: CertificateState
+
+
+@dataclass(frozen=True, slots=True)
+class GetCertificate:
+    """The use case."""
+
+    certificates: Certificates
+    register: Register
+    clock: Clock
+
+    def __call__(self, certificate_id: str) -> CertificateView:
+        """A certificate as it stands today. Raises CertificateNotFound."""
+        certificate = self.certificates.get(certificate_id)
+        if certificate is None:
+            raise CertificateNotFound
+        return CertificateView(certificate, self._state(certificate))
+
+    def _state(self, certificate: Certificate) -> CertificateState:
+        beneficiary = self.register.get(certificate.beneficiary_id)
+        if beneficiary is None or beneficiary.standing.status is Status.TERMINATED:
+            return CertificateState.REVOKED
+        if beneficiary.certificate_id != certificate.certificate_id:
+            return CertificateState.SUPERSEDED
+        if is_over(certificate.valid_until, self.clock.today()):
+            return CertificateState.EXPIRED
+        return CertificateState.VALID

@@ -1,0 +1,32 @@
+"""Certificates on the deployed template: anyone can look one up, and check it with the published keys."""
+
+import json
+from pathlib import Path
+
+from local.deploy import Deployment
+from local.phone import Phone
+from tests.e2e.world import Known
+from tools.verify_certificate import main
+
+
+def test_anyone_can_check_a_certificate_and_see_it_superseded(
+    stack: Deployment, phone: Phone, ming: Known, tmp_path: Path
+) -> None:
+    first, second = (
+        phone.certify(ming.name, ming.id_number, ming.camera)["certificate"]["certificate_id"] for _ in range(2)
+    )
+    anyone = Phone(stack.api_url, token=None)
+    shown = anyone.expect(200, "GET", f"/certificates/{second}")
+    assert shown["state"] == "valid"
+    assert anyone.expect(200, "GET", f"/certificates/{first}")["state"] == "superseded"
+    (tmp_path / "certificate.json").write_text(json.dumps(shown), encoding="utf-8")
+    keys = anyone.expect(200, "GET", "/.well-known/jwks.json")
+    (tmp_path / "jwks.json").write_text(json.dumps(keys), encoding="utf-8")
+    check = [str(tmp_path / "certificate.json"), "--jwks", str(tmp_path / "jwks.json")]
+    assert main([*check, "--on", shown["valid_until"]]) == 0
+
+
+def test_a_certificate_that_was_never_issued(stack: Deployment) -> None:
+    anyone = Phone(stack.api_url, token=None)
+    answer = anyone.call("GET", "/certificates/00000000-0000-4000-8000-000000000499")
+    assert (answer.status, answer.body["code"]) == (404, "certificate_not_found")
