@@ -93,6 +93,7 @@ SHOWN: dict[str, frozenset[str]] = {
             "policy_version",
             "model_version",
             "evidence_digest",
+            "statement",
         ]
     ),
     "Reviews": frozenset(["review_id", "beneficiary_id", "session_id", "reason", "state", "opened_at"]),
