@@ -19,7 +19,7 @@ bootstrap.at_start(bootstrap.begin_enrolment, bootstrap.finish_enrolment)
 
 @api.post("/staff/beneficiaries/<beneficiary_id>/references")
 def begin(beneficiary_id: str) -> Response[str]:
-    clerk, body = api.clerk, api.body(BeginEnrolmentBody)
+    clerk, body = api.user, api.body(BeginEnrolmentBody)
     an_id(beneficiary_id, BeneficiaryNotFound)
     begun = bootstrap.begin_enrolment()(beneficiary_id, body.source, body.captured_on, body.image_type, clerk)
     reference_id = begun.enrolment.reference_id
@@ -29,7 +29,7 @@ def begin(beneficiary_id: str) -> Response[str]:
 
 @api.post("/staff/beneficiaries/<beneficiary_id>/references/<reference_id>/enrol")
 def enrol(beneficiary_id: str, reference_id: str) -> Response[str]:
-    clerk = api.clerk
+    clerk = api.user
     an_id(beneficiary_id, BeneficiaryNotFound)
     an_id(reference_id, ReferenceNotFound)
     reference = bootstrap.finish_enrolment()(beneficiary_id, reference_id, clerk)

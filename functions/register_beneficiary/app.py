@@ -18,7 +18,7 @@ bootstrap.at_start(bootstrap.register_beneficiary, bootstrap.register_once)
 
 @api.post("/staff/beneficiaries")
 def register() -> Response[str]:
-    clerk, key = api.clerk, api.required_idempotency_key
+    clerk, key = api.user, api.required_idempotency_key
     body, use_case = api.body(RegisterBody), bootstrap.register_beneficiary()
 
     def act() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import json
 import re
 
+from lifecert.entry.access import ANYONE, RULES
 from tests.architecture.templates import CHILDREN, ROOT, child, expanded, of_type, parent, text
 
 FUNCTIONS = of_type(parent(), "AWS::Serverless::Function")
@@ -18,9 +19,6 @@ ROUTES = {
     "POST /staff/beneficiaries/{beneficiary_id}/references": "EnrolReference",
     "POST /staff/beneficiaries/{beneficiary_id}/references/{reference_id}/enrol": "EnrolReference",
 }
-
-# For anyone: certificates and the keys to check them.
-PUBLIC = {"GetCertificate"}
 
 # --- what runs by itself --------------------------------------------------------------------------------------------
 
@@ -130,16 +128,18 @@ def test_the_dashboard_is_json() -> None:
 # --- API and identity ----------------------------------------------------------------------------------------------
 
 
-def test_exactly_the_routes_of_the_design_and_all_but_the_certificates_need_a_signed_in_user() -> None:
+def test_exactly_the_routes_of_the_design_and_the_gateway_lets_in_whom_the_table_of_rules_does() -> None:
     paths = expanded()["Resources"]["Api"]["Properties"]["Body"]["paths"]
     routes = {}
     for path, methods in paths.items():
         for method, operation in methods.items():
             uri = text(operation["x-amazon-apigateway-integration"]["uri"])
             function = uri.split("functions/")[1].split(".Arn")[0]
-            assert operation.get("security") == ([{"NONE": []}] if function in PUBLIC else [{"SignedIn": []}])
-            routes[f"{method.upper()} {path}"] = function
+            route = f"{method.upper()} {path}"
+            assert operation.get("security") == ([{"NONE": []}] if RULES[route] == ANYONE else [{"SignedIn": []}])
+            routes[route] = function
     assert routes == ROUTES
+    assert set(routes) == set(RULES)
 
 
 def test_the_authorizer_is_the_user_pool() -> None:

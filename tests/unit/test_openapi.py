@@ -17,6 +17,7 @@ from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Channel, ImageType
 from lifecert.domain.status import Status
+from lifecert.entry.access import RULES
 from lifecert.entry.problems import INTERNAL, TABLE, Code
 from tests.architecture.templates import of_type, parent
 from tests.architecture.test_events import ANSWERS, FIRST
@@ -131,8 +132,12 @@ def test_every_code_is_described_under_its_status() -> None:
         assert any(f"`{problem.code}`" in description for description in responses), problem.code
 
 
-def test_what_needs_a_user_says_so() -> None:
+def test_whom_a_route_is_for_is_what_the_table_of_rules_says() -> None:
     assert api()["security"] == [{"signedIn": []}]
-    for path, _, operation in operations():
-        assert ("401" in operation["responses"]) is (operation.get("security") != [])
-        assert ("403" in operation["responses"]) is path.startswith("/staff")
+    described = {f"{method.upper()} {path}": operation for path, method, operation in operations()}
+    assert set(described) == set(RULES)
+    for route, operation in described.items():
+        rule = RULES[route]
+        assert operation.get("security") == (None if rule.signed_in else []), route
+        assert ("401" in operation["responses"]) is rule.signed_in, route
+        assert ("403" in operation["responses"]) is bool(rule.groups), route

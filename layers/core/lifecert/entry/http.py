@@ -8,7 +8,8 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from lifecert.domain.actor import Group, User
-from lifecert.domain.errors import LifeCertError, NotAllowed
+from lifecert.domain.errors import LifeCertError
+from lifecert.entry.access import RULES
 from lifecert.entry.log import LogCode, done, unexpected
 from lifecert.entry.problems import (
     CONTENT_TYPE,
@@ -22,6 +23,7 @@ from lifecert.entry.problems import (
 from lifecert.entry.texts import Language, choose_language
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
     from pydantic import BaseModel
 
 _Model = TypeVar("_Model", bound="BaseModel")
@@ -31,10 +33,11 @@ _NOT_CACHED = {"Cache-Control": "no-store"}
 
 
 class Api(APIGatewayRestResolver):
-    """The routes of one function. Every error becomes a problem document."""
+    """The routes of one function, for whom `entry.access` lets in. Every error becomes a problem document."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.use(middlewares=[_guarded])
         self.exception_handler(Exception)(self._problem)
         self.not_found(self._not_found)
 
@@ -46,18 +49,16 @@ class Api(APIGatewayRestResolver):
     @property
     def user(self) -> User:
         """Who is signed in, by the claims that the authorizer has checked. Raises SignedOut."""
-        claims = (self.current_event.request_context.get("authorizer") or {}).get("claims") or {}
-        if not claims.get("sub"):
+        user = self.caller
+        if user is None:
             raise SignedOut
-        return User(claims["sub"], groups_of(claims.get("cognito:groups")))
+        return user
 
     @property
-    def clerk(self) -> User:
-        """Who is signed in, when that is a clerk. Raises SignedOut and NotAllowed."""
-        user = self.user
-        if not user.is_clerk:
-            raise NotAllowed
-        return user
+    def caller(self) -> User | None:
+        """Who is signed in, if anybody is."""
+        claims = (self.current_event.request_context.get("authorizer") or {}).get("claims") or {}
+        return User(claims["sub"], groups_of(claims.get("cognito:groups"))) if claims.get("sub") else None
 
     @property
     def required_idempotency_key(self) -> str:
@@ -99,6 +100,13 @@ class Api(APIGatewayRestResolver):
         return Response(
             answer.status, CONTENT_TYPE, json.dumps(answer.body, ensure_ascii=False), {**answer.headers, **_NOT_CACHED}
         )
+
+
+def _guarded(app: Api, next_middleware: "NextMiddleware") -> Response[str]:
+    """Runs before every handler."""
+    asked = app.current_event
+    RULES[f"{asked.http_method} {asked['resource']}"].check(app.caller)
+    return next_middleware(app)
 
 
 def an_id(text: str, otherwise: type[LifeCertError]) -> str:
