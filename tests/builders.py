@@ -26,7 +26,7 @@ from lifecert.domain.policy import (
 )
 from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import Enrolment, Reference
-from lifecert.domain.review import Review
+from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.session import Channel, Consent, ImageType, Result, Session, SessionState
 from lifecert.domain.status import Standing, Status
 from tests.fakes import FakeSigning
@@ -133,9 +133,11 @@ def a_review(beneficiary: Beneficiary, **fields: Any) -> Review:
         **{
             "review_id": an_id(),
             "beneficiary_id": beneficiary.beneficiary_id,
+            "kind": ReviewKind.VERIFICATION,
+            "opened_at": NOW,
+            "opened_by": Actor(HELPER.user_id, Role.USER),
             "session_id": an_id(),
             "reason": Reason.MATCH_UNCERTAIN,
-            "opened_at": NOW,
             **fields,
         }
     )

@@ -19,6 +19,8 @@ from lifecert.domain.errors import (
     AlreadyRegistered,
     FrameSeenBefore,
     ReferenceNotFound,
+    ReviewDecidedBefore,
+    ReviewOpenedBefore,
     SessionAlreadyDecided,
     VersionConflict,
 )
@@ -26,7 +28,7 @@ from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Template
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.published import PublishedEvent
 from lifecert.domain.reference import Enrolment, Reference
-from lifecert.domain.review import Review
+from lifecert.domain.review import Review, ReviewFilter, ReviewPage, ReviewPosition
 from lifecert.domain.session import ImageType, Session, SessionState
 from lifecert.domain.status import Status
 from lifecert.domain.sweep import Partition, SweepRun, shard_of
@@ -69,6 +71,10 @@ class MemoryStore:
     @property
     def sessions(self) -> "MemorySessions":
         return MemorySessions(self)
+
+    @property
+    def reviews_port(self) -> "MemoryReviews":
+        return MemoryReviews(self)
 
     @property
     def seen_frames(self) -> "MemorySeenFrames":
@@ -114,6 +120,8 @@ class MemoryRegister:
             stored = store.sessions_by_id.get(change.session.session_id)
             if stored is None or stored.state is SessionState.DECIDED:
                 raise SessionAlreadyDecided
+        if change.review:
+            self._check_review(change.review)
         if change.reference and _reference_key(change.reference) not in store.enrolments:
             raise ReferenceNotFound
         if store.digests.intersection(change.frame_digests):
@@ -125,6 +133,13 @@ class MemoryRegister:
             raise VersionConflict
         if any(entry.seq == change.entry.seq for entry in store.entries.get(after.beneficiary_id, [])):
             raise VersionConflict
+
+    def _check_review(self, review: Review) -> None:
+        stored = self.store.reviews.get(review.review_id)
+        if review.decision and (stored is None or stored.decision):
+            raise ReviewDecidedBefore
+        if review.decision is None and stored:
+            raise ReviewOpenedBefore
 
     def _write(self, change: Change) -> None:
         store, after = self.store, change.after
@@ -189,6 +204,29 @@ class MemorySessions:
             claimed = replace(session, state=SessionState.DECIDING, claimed_until=until)
             self.store.sessions_by_id[session_id] = claimed
             return claimed
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryReviews:
+    store: MemoryStore
+
+    def get(self, review_id: str) -> Review | None:
+        return self.store.reviews.get(review_id)
+
+    def listed(self, wanted: ReviewFilter, limit: int, after: ReviewPosition | None = None) -> ReviewPage:
+        def place(review: Review) -> tuple[datetime, str]:
+            return review.opened_at, review.review_id
+
+        found = [
+            one
+            for one in sorted(self.store.reviews.values(), key=place)
+            if one.state is wanted.state
+            and (after is None or place(one) > (after.opened_at, after.review_id))
+            and wanted.kind in (None, one.kind)
+            and wanted.reason in (None, one.reason)
+        ]
+        page = tuple(found[:limit])
+        return ReviewPage(page, ReviewPosition.of(page[-1]) if len(found) > limit else None)
 
 
 @dataclass(frozen=True, slots=True)

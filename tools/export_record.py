@@ -96,7 +96,20 @@ SHOWN: dict[str, frozenset[str]] = {
             "statement",
         ]
     ),
-    "Reviews": frozenset(["review_id", "beneficiary_id", "session_id", "reason", "state", "opened_at"]),
+    "Reviews": frozenset(
+        [
+            "review_id",
+            "beneficiary_id",
+            "kind",
+            "opened_at",
+            "opened_by",
+            "opened_by_role",
+            "session_id",
+            "reason",
+            "state",
+            "decision",
+        ]
+    ),
     "Ledger": frozenset(["beneficiary_id", "seq", "event", "at", "actor_id", "role", "details", "prev_hash", "hash"]),
 }
 WITHHELD: dict[str, frozenset[str]] = {
@@ -104,6 +117,7 @@ WITHHELD: dict[str, frozenset[str]] = {
     "Beneficiaries": frozenset({"person_key", "name_key", "due_bucket", "ledger_head"}),
     "References": frozenset({"template", "quality"}),
     "Sessions": frozenset({"request_digest"}),  # made from person_key
+    "Reviews": frozenset({"related_id"}),  # may be another person
 }
 NOT_INCLUDED = (
     "keyed hashes of ID number and name",
@@ -112,7 +126,7 @@ NOT_INCLUDED = (
     "accounts of helpers and staff (told apart by number)",
     "photos: those of references and open reviews are handed over on request",
 )
-ACCOUNTS = ("user_id", "actor_id")
+ACCOUNTS = ("user_id", "actor_id", "opened_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +184,10 @@ class Record:
                 shown[name] = self._account(shown[name])
         if "certified_by" in shown:
             shown["certified_by"] = [self._account(one) for one in shown["certified_by"]]
+        if "decision" in shown:
+            shown["decision"]["decided_by"] = self._account(shown["decision"]["decided_by"])
+        if "related_id" in shown.get("details", {}):
+            del shown["details"]["related_id"]
         if "evidence" in shown:
             shown["evidence"] = _without_numbers(json.loads(shown["evidence"]))
         return shown

@@ -9,11 +9,12 @@ from lifecert.adapters.dynamodb_certificates import DynamoCertificates
 from lifecert.adapters.dynamodb_ledger import DynamoLedger
 from lifecert.adapters.dynamodb_references import DynamoReferences
 from lifecert.adapters.dynamodb_register import ChangeTables, DynamoRegister
+from lifecert.adapters.dynamodb_reviews import DynamoReviews
 from lifecert.adapters.dynamodb_seen_frames import DynamoSeenFrames
 from lifecert.adapters.dynamodb_sessions import DynamoSessions
 from lifecert.adapters.dynamodb_sweep_runs import DynamoSweepRuns
 from lifecert.adapters.dynamodb_values import plain, typed
-from lifecert.ports.stores import Certificates, Ledger, References, Register, SeenFrames, Sessions, SweepRuns
+from lifecert.ports.stores import Certificates, Ledger, References, Register, Reviews, SeenFrames, Sessions, SweepRuns
 from tests.architecture.templates import child, of_type
 from tests.fakes import MemoryStore
 
@@ -34,6 +35,7 @@ class Stores:
     certificates: Certificates
     references: References
     sessions: Sessions
+    reviews: Reviews
     seen_frames: SeenFrames
     sweep_runs: SweepRuns
 
@@ -104,6 +106,7 @@ class DynamoTables:
             certificates=DynamoCertificates(client, tables.certificates),
             references=DynamoReferences(client, tables.references),
             sessions=DynamoSessions(client, tables.sessions),
+            reviews=DynamoReviews(client, tables.reviews, page_size=PAGE_SIZE),
             seen_frames=DynamoSeenFrames(client, tables.seen_frames),
             sweep_runs=DynamoSweepRuns(client, self.name("SweepRuns")),
         )
@@ -117,6 +120,7 @@ def memory_stores() -> Stores:
         certificates=store.certificates_port,
         references=store.references,
         sessions=store.sessions,
+        reviews=store.reviews_port,
         seen_frames=store.seen_frames,
         sweep_runs=store.sweep_runs,
     )

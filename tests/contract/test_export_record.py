@@ -14,8 +14,8 @@ from lifecert.adapters.dynamodb_items import (
     enrolment_item,
     ledger_item,
     reference_item,
-    review_item,
 )
+from lifecert.adapters.dynamodb_review_items import review_item
 from lifecert.adapters.dynamodb_session_items import session_item
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import BeneficiaryNotFound

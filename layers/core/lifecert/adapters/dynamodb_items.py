@@ -14,7 +14,6 @@ from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.evidence import Template
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.reference import Enrolment, Reference
-from lifecert.domain.review import Review
 from lifecert.domain.status import Standing, Status
 from lifecert.domain.sweep import Partition, shard_of
 
@@ -159,18 +158,6 @@ def certificate_of(item: Mapping[str, Any]) -> Certificate:
         evidence_digest=item["evidence_digest"],
         statement=item["statement"],
     )
-
-
-def review_item(review: Review) -> dict[str, Any]:
-    """Item of the reviews table."""
-    return {
-        "review_id": review.review_id,
-        "beneficiary_id": review.beneficiary_id,
-        "session_id": review.session_id,
-        "reason": review.reason and str(review.reason),
-        "state": str(review.state),
-        "opened_at": moment(review.opened_at),
-    }
 
 
 def reference_item(reference: Reference) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from lifecert.adapters.dynamodb_items import (
     certificate_item,
     ledger_item,
     reference_item,
-    review_item,
 )
+from lifecert.adapters.dynamodb_review_items import decision_map, review_item
 from lifecert.adapters.dynamodb_session_items import session_item
 from lifecert.adapters.dynamodb_values import epoch, plain, typed
 from lifecert.domain.beneficiary import Beneficiary, Change
@@ -22,10 +22,13 @@ from lifecert.domain.errors import (
     FrameSeenBefore,
     LifeCertError,
     ReferenceNotFound,
+    ReviewDecidedBefore,
+    ReviewOpenedBefore,
     SessionAlreadyDecided,
     Unreadable,
     VersionConflict,
 )
+from lifecert.domain.review import Review, ReviewState
 from lifecert.domain.session import Session
 from lifecert.domain.sweep import Partition
 
@@ -105,8 +108,9 @@ class DynamoRegister:
     def commit(self, change: Change) -> None:
         """Write a change in one transaction.
 
-        Raises SessionAlreadyDecided, ReferenceNotFound (the enrolment is not there any more), FrameSeenBefore,
-        AlreadyRegistered or VersionConflict, the first of these that holds; nothing is written then.
+        Raises SessionAlreadyDecided, ReviewDecidedBefore, ReviewOpenedBefore, ReferenceNotFound (the enrolment is not
+        there any more), FrameSeenBefore, AlreadyRegistered or VersionConflict, the first of these that holds; nothing
+        is written then.
         """
         try:
             self._write(change)
@@ -135,6 +139,8 @@ def _parts(change: Change, tables: ChangeTables, shards: int) -> list[_Part]:
     parts = []
     if change.session:
         parts.append(_session_part(change.session, tables.sessions))
+    if change.review:
+        parts.append(_review_part(change.review, tables.reviews))
     if change.reference:
         # It replaces the enrolment that was begun, and its expiry with it.
         put = _put(tables.references, reference_item(change.reference), "attribute_exists(upload_key)")
@@ -147,8 +153,6 @@ def _parts(change: Change, tables: ChangeTables, shards: int) -> list[_Part]:
     if change.certificate:
         put = _put(tables.certificates, certificate_item(change.certificate), "attribute_not_exists(certificate_id)")
         parts.append(_Part(put))
-    if change.review:
-        parts.append(_Part(_put(tables.reviews, review_item(change.review), "attribute_not_exists(review_id)")))
     return parts
 
 
@@ -176,6 +180,28 @@ def _session_part(session: Session, table: str) -> _Part:
         }
     }
     return _Part(update, SessionAlreadyDecided)
+
+
+def _review_part(review: Review, table: str) -> _Part:
+    if review.decision is None:
+        return _Part(_put(table, review_item(review), "attribute_not_exists(review_id)"), ReviewOpenedBefore)
+    update: TransactWriteItemTypeDef = {
+        "Update": {
+            "TableName": table,
+            "Key": typed({"review_id": review.review_id}),
+            "UpdateExpression": "SET #state = :decided, decision = :decision",
+            "ConditionExpression": "#state = :open",
+            "ExpressionAttributeNames": {"#state": "state"},
+            "ExpressionAttributeValues": typed(
+                {
+                    ":open": str(ReviewState.OPEN),
+                    ":decided": str(ReviewState.DECIDED),
+                    ":decision": decision_map(review.decision),
+                }
+            ),
+        }
+    }
+    return _Part(update, ReviewDecidedBefore)
 
 
 def _put(

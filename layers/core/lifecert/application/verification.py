@@ -11,7 +11,7 @@ from lifecert.domain.certificate import Certificate
 from lifecert.domain.evidence import Evidence
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.policy import Decision, Outcome, Policy
-from lifecert.domain.review import Review
+from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.session import Result, Session, SessionState
 from lifecert.domain.status import Certified, transition
 
@@ -105,7 +105,13 @@ class Verification:
 
     def _review(self, review_id: str) -> Review:
         return Review(
-            review_id, self.beneficiary.beneficiary_id, self.session.session_id, self.decision.reason, self.now
+            review_id=review_id,
+            beneficiary_id=self.beneficiary.beneficiary_id,
+            kind=ReviewKind.VERIFICATION,
+            opened_at=self.now,
+            opened_by=self._actor,
+            session_id=self.session.session_id,
+            reason=self.decision.reason,
         )
 
     def _decided(

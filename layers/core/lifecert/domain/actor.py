@@ -11,6 +11,7 @@ class Role(StrEnum):
     CLERK = "clerk"
     DATA_MATCH = "data_match"
     SWEEP = "sweep"
+    SYSTEM = "system"  # a job of ours that no schedule and no person started for this one
 
 
 class Group(StrEnum):

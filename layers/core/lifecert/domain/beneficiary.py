@@ -23,6 +23,7 @@ class Beneficiary:
 
     `person_key` and `name_key` are keyed hashes of ID number and name. `version` is the number of the last
     ledger entry and `ledger_head` its hash. `certified_by` are the users who certified this person, newest last.
+    `open_review_id` is the open review of kind `verification`, to which further failed attempts belong.
     """
 
     beneficiary_id: str
@@ -51,7 +52,8 @@ class Change:
     """Everything that must be written together, or not at all.
 
     `before_version` is the version that was read (0: not registered yet). The other parts are those that
-    come with the change: a certificate, the session it closes, a review, a new reference, used frames.
+    come with the change: a certificate, the session it closes, a review that it opens or decides, a new reference,
+    used frames.
     """
 
     before_version: int

@@ -108,6 +108,14 @@ class FrameSeenBefore(LifeCertError):
     """One of the frames was used in an earlier verification."""
 
 
+class ReviewOpenedBefore(LifeCertError):
+    """A review with this id was opened before."""
+
+
+class ReviewDecidedBefore(LifeCertError):
+    """The review was decided by somebody else, or otherwise, in the meantime."""
+
+
 class Unreadable(LifeCertError):
     """A stored item cannot be understood; the message is its id."""
 

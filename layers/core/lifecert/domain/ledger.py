@@ -28,6 +28,8 @@ class LedgerEvent(StrEnum):
     CERTIFIED = "certified"
     VERIFICATION_FAILED = "verification_failed"
     LAPSED = "lapsed"
+    REVIEW_OPENED = "review_opened"
+    REVIEW_DECIDED = "review_decided"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from lifecert.domain.actor import Actor
 from lifecert.domain.reasons import Reason
+
+
+class ReviewKind(StrEnum):
+    """What a review is about."""
+
+    VERIFICATION = "verification"  # the machine could not decide a session
+    AUDIT = "audit"  # an accepted session, drawn for a second look
+    DEATH_REPORT = "death_report"  # a family reports a death
+    DATA_SIGNAL = "data_signal"  # another register says that an entitlement may have ended
+    DUPLICATE_FACE = "duplicate_face"  # one face under two beneficiaries
+    UNUSUAL_VOLUME = "unusual_volume"  # a helper acts for unusually many
+    OVERRIDE = "override"  # a clerk replaced what the machine had refused
 
 
 class ReviewState(StrEnum):
@@ -14,13 +27,94 @@ class ReviewState(StrEnum):
     DECIDED = "decided"
 
 
+class ReviewOutcome(StrEnum):
+    """What a clerk says of a case: it is as claimed, it is not, or what is there does not tell."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    NEEDS_MORE = "needs_more"
+
+
+class Ground(StrEnum):
+    """Why a clerk decided so."""
+
+    SAME_PERSON = "same_person"
+    CONFIRMED = "confirmed"
+    OTHER_PERSON = "other_person"
+    NOT_LIVE = "not_live"
+    UNFOUNDED = "unfounded"
+    NOT_RECOGNISABLE = "not_recognisable"
+    ASKED_BACK = "asked_back"
+
+
+# Which grounds an outcome may have. Nobody is certified by a review for any ground but the first.
+GROUNDS: dict[ReviewOutcome, frozenset[Ground]] = {
+    ReviewOutcome.ACCEPT: frozenset({Ground.SAME_PERSON, Ground.CONFIRMED}),
+    ReviewOutcome.REFUSE: frozenset({Ground.OTHER_PERSON, Ground.NOT_LIVE, Ground.UNFOUNDED}),
+    ReviewOutcome.NEEDS_MORE: frozenset({Ground.NOT_RECOGNISABLE, Ground.ASKED_BACK}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDecision:
+    """What was decided, why, by which clerk and when. `certificate_id` when it certified."""
+
+    outcome: ReviewOutcome
+    ground: Ground
+    decided_by: str
+    decided_at: datetime
+    certificate_id: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One case, opened by a session whose frames and evidence the reviewer looks at."""
+    """One case. `opened_by` is whose doing opened it and who therefore must not decide it.
+
+    `session_id` is the session whose frames and evidence the reviewer looks at, `reason` why the machine did not
+    decide it. `related_id` is what else to look at: another beneficiary, a reference, a user.
+    """
 
     review_id: str
     beneficiary_id: str
-    session_id: str
-    reason: Reason | None
+    kind: ReviewKind
     opened_at: datetime
+    opened_by: Actor
+    session_id: str | None = None
+    reason: Reason | None = None
+    related_id: str | None = None
+    decision: ReviewDecision | None = None
+
+    @property
+    def state(self) -> ReviewState:
+        """Open until it is decided, once."""
+        return ReviewState.DECIDED if self.decision else ReviewState.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFilter:
+    """Which reviews to list."""
+
     state: ReviewState = ReviewState.OPEN
+    kind: ReviewKind | None = None
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPosition:
+    """A place in the list of reviews of one state, which is ordered by age."""
+
+    opened_at: datetime
+    review_id: str
+
+    @staticmethod
+    def of(review: Review) -> "ReviewPosition":
+        """The place of a review."""
+        return ReviewPosition(review.opened_at, review.review_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """Some reviews, and where to go on; `after` is None at the end."""
+
+    reviews: tuple[Review, ...]
+    after: ReviewPosition | None = None

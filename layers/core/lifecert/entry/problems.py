@@ -155,6 +155,8 @@ TABLE: dict[type[Exception], Problem] = {
 NOT_FOR_CLIENTS: tuple[type[errors.LifeCertError], ...] = (
     errors.BrokenLedger,
     errors.FrameSeenBefore,
+    errors.ReviewDecidedBefore,
+    errors.ReviewOpenedBefore,
     errors.SessionAlreadyDecided,
     errors.SweepUnfinished,
     errors.TransitionRefused,

@@ -38,6 +38,8 @@ _FOR_EVERYBODY = frozenset(
         "valid_until",
     }
 )
+# Entries that only staff see: to know of a suspicion is to be warned.
+_FOR_STAFF = frozenset({LedgerEvent.REVIEW_OPENED, LedgerEvent.REVIEW_DECIDED})
 
 
 class _Response(BaseModel):
@@ -230,7 +232,11 @@ class BeneficiaryStanding(_Response):
             days_left=max(0, (standing.valid_until - today).days),
             payment_held=standing.held_since is not None,
             help_line=help_lines.find(beneficiary.category, beneficiary.district),
-            history=tuple(HistoryEntry.of(entry, for_staff=for_staff) for entry in view.history),
+            history=tuple(
+                HistoryEntry.of(entry, for_staff=for_staff)
+                for entry in view.history
+                if for_staff or entry.event not in _FOR_STAFF
+            ),
         )
 
 

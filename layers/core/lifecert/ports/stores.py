@@ -9,6 +9,7 @@ from lifecert.domain.certificate import Certificate
 from lifecert.domain.evidence import Template
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.reference import Enrolment
+from lifecert.domain.review import Review, ReviewFilter, ReviewPage, ReviewPosition
 from lifecert.domain.session import Session
 from lifecert.domain.sweep import Partition, SweepRun
 
@@ -32,8 +33,8 @@ class Register(Protocol):
         """Write a change in one transaction.
 
         Raises VersionConflict (read again and retry), AlreadyRegistered (`before_version` 0),
-        SessionAlreadyDecided, ReferenceNotFound (a new reference's enrolment is not waiting any more)
-        or FrameSeenBefore; nothing is written then.
+        SessionAlreadyDecided, ReviewDecidedBefore, ReviewOpenedBefore, ReferenceNotFound (a new reference's
+        enrolment is not waiting any more) or FrameSeenBefore; nothing is written then.
         """
         ...
 
@@ -86,6 +87,18 @@ class Sessions(Protocol):
 
         Returns None when another request holds it, or has decided it.
         """
+        ...
+
+
+class Reviews(Protocol):
+    """Reviews, to read; one is opened and decided with a change of its beneficiary."""
+
+    def get(self, review_id: str) -> Review | None:
+        """The newest state."""
+        ...
+
+    def listed(self, wanted: ReviewFilter, limit: int, after: ReviewPosition | None = None) -> ReviewPage:
+        """At most `limit` reviews, oldest first, after a position; fewer does not mean the end."""
         ...
 
 

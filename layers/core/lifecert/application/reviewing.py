@@ -1,0 +1,62 @@
+"""Opening a review of a beneficiary: a case for a human, and no change of the entitlement."""
+
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass
+
+from lifecert.application.changing import change_newest
+from lifecert.domain.actor import Actor
+from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.errors import ReviewOpenedBefore
+from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.review import Review, ReviewKind
+from lifecert.ports.clock import Clock
+from lifecert.ports.stores import Register
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReview:
+    """Opens a review together with the ledger entry that says so."""
+
+    register: Register
+    clock: Clock
+
+    def __call__(
+        self,
+        beneficiary_id: str,
+        kind: ReviewKind,
+        actor: Actor,
+        *,
+        session_id: str | None = None,
+        related_id: str | None = None,
+        only_once: str | None = None,
+    ) -> str:
+        """Open a review and return its id.
+
+        Of all calls with the same `only_once` (any text, for one beneficiary and kind) the first opens the review,
+        and every other returns the same id and writes nothing. Raises BeneficiaryNotFound.
+        """
+        review_id = str(uuid.uuid4())
+        if only_once is not None:
+            review_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{beneficiary_id}\n{kind}\n{only_once}"))
+        review = Review(review_id, beneficiary_id, kind, self.clock.now(), actor, session_id, related_id=related_id)
+        with suppress(ReviewOpenedBefore):
+            change_newest(self.register, beneficiary_id, lambda newest: opening(newest, review))
+        return review_id
+
+
+def opening(beneficiary: Beneficiary, review: Review) -> Change:
+    """The change that opens a review and does nothing else."""
+    after, entry = record(
+        beneficiary,
+        LedgerEvent.REVIEW_OPENED,
+        review.opened_by,
+        review.opened_at,
+        {
+            "review_id": review.review_id,
+            "kind": review.kind,
+            "session_id": review.session_id,
+            "related_id": review.related_id,
+        },
+    )
+    return Change(beneficiary.version, after, entry, review=review)

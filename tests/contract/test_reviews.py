@@ -1,0 +1,136 @@
+"""Reviews: opened and decided with their beneficiary, once, and listed by age."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from lifecert.application.reviewing import OpenReview
+from lifecert.domain.actor import Actor, Role
+from lifecert.domain.errors import BeneficiaryNotFound, ReviewDecidedBefore, ReviewOpenedBefore
+from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.reasons import Reason
+from lifecert.domain.review import (
+    Ground,
+    Review,
+    ReviewDecision,
+    ReviewFilter,
+    ReviewKind,
+    ReviewOutcome,
+    ReviewPosition,
+    ReviewState,
+)
+from tests.builders import NOW, a_change, a_review, an_id, registration
+from tests.contract.engines import PAGE_SIZE, Stores, left_at_default
+from tests.fakes import FixedClock
+
+DECISION = ReviewDecision(ReviewOutcome.ACCEPT, Ground.SAME_PERSON, "clerk-2", NOW, certificate_id="certificate")
+
+
+def with_reviews(stores: Stores, *reviews: dict[str, Any]) -> list[Review]:
+    newest = registration().after
+    stores.register.commit(a_change(replace(newest, version=0, ledger_head="0" * 64), LedgerEvent.REGISTERED))
+    opened = []
+    for fields in reviews:
+        found = stores.register.get(newest.beneficiary_id)
+        assert found
+        opened.append(a_review(found, **fields))
+        stores.register.commit(a_change(found, review=opened[-1]))
+    return opened
+
+
+def decide(stores: Stores, review: Review, decision: ReviewDecision = DECISION) -> Review:
+    found = stores.register.get(review.beneficiary_id)
+    assert found
+    decided = replace(review, decision=decision)
+    stores.register.commit(a_change(found, review=decided))
+    return decided
+
+
+def test_every_field_comes_back(stores: Stores) -> None:
+    [review] = with_reviews(stores, {"kind": ReviewKind.AUDIT, "related_id": an_id()})
+    assert left_at_default(review) == {"decision"}
+    assert stores.reviews.get(review.review_id) == review
+    decided = decide(stores, review)
+    assert left_at_default(decided) == set()
+    assert left_at_default(DECISION) == set()
+    assert stores.reviews.get(review.review_id) == decided
+    assert stores.reviews.get(an_id()) is None
+
+
+def test_a_review_is_decided_once(stores: Stores) -> None:
+    [review] = with_reviews(stores, {})
+    decided = decide(stores, review)
+    before = stores.register.get(review.beneficiary_id)
+    with pytest.raises(ReviewDecidedBefore):
+        decide(stores, review, replace(DECISION, outcome=ReviewOutcome.REFUSE, ground=Ground.NOT_LIVE))
+    assert stores.reviews.get(review.review_id) == decided
+    assert stores.register.get(review.beneficiary_id) == before
+
+
+def test_a_review_is_opened_once_and_only_an_open_one_is_decided(stores: Stores) -> None:
+    [review] = with_reviews(stores, {})
+    found = stores.register.get(review.beneficiary_id)
+    assert found
+    with pytest.raises(ReviewOpenedBefore):
+        stores.register.commit(a_change(found, review=replace(review, kind=ReviewKind.AUDIT)))
+    with pytest.raises(ReviewDecidedBefore):
+        decide(stores, a_review(found))
+    assert stores.reviews.get(review.review_id) == review
+
+
+def test_open_reviews_are_listed_oldest_first_page_by_page(stores: Stores) -> None:
+    ages = [5, 1, 4, 2, 3, 0, 6]
+    opened = with_reviews(stores, *({"opened_at": NOW + timedelta(seconds=age)} for age in ages))
+    decide(stores, opened[2])
+    expected = [opened[n].review_id for n in (5, 1, 3, 4, 0, 6)]
+    for limit in (1, PAGE_SIZE - 1, PAGE_SIZE, PAGE_SIZE + 1, 6, 100):
+        seen: list[str] = []
+        after: ReviewPosition | None = None
+        for _ in range(20):
+            page = stores.reviews.listed(ReviewFilter(), limit, after)
+            assert len(page.reviews) <= limit
+            seen += [review.review_id for review in page.reviews]
+            after = page.after
+            if after is None:
+                break
+        assert seen == expected, limit
+    [only] = stores.reviews.listed(ReviewFilter(ReviewState.DECIDED), 10).reviews
+    assert only.review_id == opened[2].review_id
+
+
+def test_reviews_are_listed_by_kind_and_reason(stores: Stores) -> None:
+    opened = with_reviews(
+        stores,
+        {"kind": ReviewKind.DEATH_REPORT, "reason": None},
+        *({"opened_at": NOW + timedelta(seconds=n)} for n in range(1, 2 * PAGE_SIZE + 2)),
+        {"reason": Reason.NOT_ASSESSED, "opened_at": NOW + timedelta(days=1)},
+    )
+
+    def ids(wanted: ReviewFilter) -> list[str]:
+        return [review.review_id for review in stores.reviews.listed(wanted, 100).reviews]
+
+    assert ids(ReviewFilter(kind=ReviewKind.DEATH_REPORT)) == [opened[0].review_id]
+    assert ids(ReviewFilter(reason=Reason.NOT_ASSESSED)) == [opened[-1].review_id]
+    assert ids(ReviewFilter(kind=ReviewKind.DEATH_REPORT, reason=Reason.NOT_ASSESSED)) == []
+    assert len(ids(ReviewFilter(kind=ReviewKind.VERIFICATION))) == 2 * PAGE_SIZE + 2
+
+
+def test_opening_a_review_changes_nothing_but_the_ledger(stores: Stores) -> None:
+    stores.register.commit(change := registration())
+    before, actor = change.after, Actor("daughter", Role.USER)
+    open_review = OpenReview(stores.register, FixedClock())
+    first = open_review(before.beneficiary_id, ReviewKind.DEATH_REPORT, actor, only_once="2026-03-01")
+    again = open_review(before.beneficiary_id, ReviewKind.DEATH_REPORT, actor, only_once="2026-03-01")
+    other = open_review(before.beneficiary_id, ReviewKind.DATA_SIGNAL, actor, related_id="source-1")
+    assert first == again != other
+    review = stores.reviews.get(other)
+    assert review
+    assert (review.kind, review.opened_by, review.related_id) == (ReviewKind.DATA_SIGNAL, actor, "source-1")
+    after = stores.register.get(before.beneficiary_id)
+    entries = list(stores.ledger.entries(before.beneficiary_id))
+    assert [entry.event for entry in entries[1:]] == [LedgerEvent.REVIEW_OPENED] * 2
+    assert after == replace(before, version=3, ledger_head=entries[-1].hash)
+    with pytest.raises(BeneficiaryNotFound):
+        open_review(an_id(), ReviewKind.AUDIT, actor)
