@@ -28,7 +28,7 @@ export SAM_CLI_TELEMETRY := 0
 
 ##@ Run it
 .PHONY: help demo dev
-demo dev bench calibrate: export PYTHONPATH := layers/core:layers/vision
+demo dev bench: export PYTHONPATH := layers/core:layers/vision
 help: ## this list
 	@echo "LifeCert: make <target>"
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' Makefile
@@ -50,9 +50,9 @@ test-unit: .venv/.ready ## the quick tests: no build, no network
 bench: setup build ## CPU time of a verification, per stage
 	@$(PY) -m local.bench
 
-calibrate: setup ## error rates on labelled photos (DATA=manifest.csv or folder, OUT=folder, ARGS='--cross ...')
+calibrate: setup ## error rates and thresholds from labelled photos (DATA=manifest.csv or folder, OUT=folder, ARGS=...)
 	@test -n "$(DATA)" -a -n "$(OUT)" || { echo "calibrate: name DATA= and OUT=, see docs/accuracy.md"; exit 2; }
-	@$(PY) -m calibration "$(DATA)" "$(OUT)" --date "$$(date -u +%F)" $(ARGS)
+	@bin/lifecert-calibrate "$(DATA)" "$(OUT)" $(ARGS)
 
 check: format-check lint types template-lint test ## what CI holds a change to: format, lint, types, template, every test
 

@@ -1,4 +1,4 @@
-"""Measures how often the matcher errs on labelled photos, and writes it down: `python -m calibration --help`.
+"""Measures how often the matcher errs on labelled photos, and writes it down: `bin/lifecert-calibrate --help`.
 
 A tool for developers and offices, in no layer. As a library: `calibration.run.calibrate`.
 """

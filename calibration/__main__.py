@@ -1,4 +1,4 @@
-"""`python -m calibration`: measure on labelled photos and write calibration.json, det.svg and report.html."""
+"""`lifecert-calibrate`: measure on labelled photos; write calibration.json, which the policy can load, and a report."""
 
 import argparse
 import os
@@ -8,18 +8,19 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from calibration import file, manifest
-from calibration.plot import det_plot
+from calibration import manifest, measurement
+from calibration.plot import det_plot, roc_plot
 from calibration.report import report
-from calibration.run import Request, calibrate
+from calibration.run import Made, Request, calibrate
 from calibration.templates import Progress
-from lifecert.adapters.config_files import load_policy
+from calibration.thresholds import default_version, published
+from lifecert.adapters.config_files import POLICY_FILE, load_policy_file
 from local.quiet import native_logs_hidden
 
-_CACHE = Path(".build/calibration/photos.sqlite")
+_CACHE = Path(__file__).parents[1] / ".build/calibration/photos.sqlite"
 _REFUSED = 2  # exit code
 
 
@@ -29,41 +30,57 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         request = _request(options, sys.argv[1:] if arguments is None else arguments)
         with _bar() as bar, native_logs_hidden():
-            content = calibrate(request, load_policy(), options.date, options.cache, bar)
+            made = calibrate(request, load_policy_file(options.policy), options.date, options.cache, bar)
+        _write(made, options.out)
     except sqlite3.Error as error:
         sys.stderr.write(f"{options.cache}: {error}; delete it or name another --cache\n")
         return _REFUSED
     except (ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return _REFUSED
-    options.out.mkdir(parents=True, exist_ok=True)
-    plot = det_plot(
-        [one for one in content.sets if one.det and not one.group],
-        content.accept,
-        content.review,
-    )
-    file.save(content, options.out / "calibration.json")
-    (options.out / "det.svg").write_text(plot, encoding="utf-8")
-    (options.out / "report.html").write_text(report(content, plot), encoding="utf-8")
-    sys.stdout.write(f"wrote calibration.json, det.svg and report.html to {options.out}\n")
+    sys.stdout.write(f"wrote calibration.json, measurement.json, report.html, det.svg and roc.svg to {options.out}\n")
     return 0
 
 
+def _write(made: Made, out: Path) -> None:
+    content = made.measurement
+    out.mkdir(parents=True, exist_ok=True)
+    drawn = [one for one in content.sets if one.det and not one.group]
+    # Where every photo met every other, those curves say more than the labelled pairs do.
+    drawn = [one for one in drawn if one.best_accuracy is None] or drawn
+    det, roc = (draw(drawn, content.accept, content.review) for draw in (det_plot, roc_plot))
+    measurement.save(made.calibration, out / "calibration.json")
+    measurement.save(content, out / "measurement.json")
+    (out / "det.svg").write_text(det, encoding="utf-8")
+    (out / "roc.svg").write_text(roc, encoding="utf-8")
+    (out / "report.html").write_text(report(content, made.calibration, det, roc), encoding="utf-8")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="calibration", description=__doc__)
+    parser = argparse.ArgumentParser(prog="lifecert-calibrate", description=__doc__)
     parser.add_argument(
-        "data", type=Path, help="manifest img_a,img_b,same[,group] (reference, frame, 1 or 0), or a folder of people"
+        "data",
+        type=Path,
+        help="manifest img_a,img_b,same[,fold][,group] (same: 1 or 0), pairs.txt of LFW, or folder of people",
     )
     parser.add_argument("out", type=Path, help="folder for the results")
-    parser.add_argument("--date", type=date.fromisoformat, required=True, help="date of the measurement, YYYY-MM-DD")
+    today = datetime.now(UTC).date()
+    parser.add_argument("--date", type=date.fromisoformat, default=today, help="day of the measurement (today, UTC)")
+    parser.add_argument("--name", help="version of the calibration, and its file's name (own-DATE)")
     parser.add_argument("--root", type=Path, help="what manifests' paths are relative to (their own folder)")
     parser.add_argument("--cross", action="store_true", help="every photo with every other too (always for a folder)")
     parser.add_argument(
-        "--attacks", type=Path, help="manifest img,label,attack_type[,subject]; label live, attack or spoof"
+        "--attacks",
+        type=Path,
+        help="manifest img,label,attack_type[,subject] (label live, attack or spoof), or a folder of live/ and kinds",
     )
     parser.add_argument(
         "--central-face", action="store_true", help="where there are several: the one in the middle, as LFW is labelled"
     )
+    parser.add_argument(
+        "--own-only", action="store_true", help="let no published figures count: for who measured old people's faces"
+    )
+    parser.add_argument("--policy", type=Path, default=POLICY_FILE, help="the policy whose rates are wanted (ours)")
     parser.add_argument("--repeats", type=_positive, default=1000, help="bootstrap resamples (%(default)s)")
     parser.add_argument("--seed", type=_positive, default=1, help="of the bootstrap (%(default)s)")
     parser.add_argument("--cache", type=Path, default=_CACHE, help="file that keeps templates (%(default)s)")
@@ -78,18 +95,26 @@ def _positive(text: str) -> int:
 
 def _request(options: argparse.Namespace, arguments: Sequence[str]) -> Request:
     """Everything read and checked before the first photo is looked at. Raises ManifestError."""
-    folder = options.data.is_dir()
-    dataset = (
-        manifest.read_folder(options.data)
-        if folder
-        else manifest.read_pairs(options.data, options.root or options.data.parent)
+    data, shown = options.data, options.attacks
+    dataset = manifest.read_folder(data) if data.is_dir() else manifest.read_pairs(data, options.root or data.parent)
+    presentations: tuple[manifest.Presentation, ...] = ()
+    if shown:
+        presentations = (
+            manifest.read_presentation_folder(shown)
+            if shown.is_dir()
+            else manifest.read_presentations(shown, options.root or shown.parent)
+        )
+    return Request(
+        dataset,
+        presentations,
+        cross=options.cross or data.is_dir(),
+        central=options.central_face,
+        repeats=options.repeats,
+        seed=options.seed,
+        command=shlex.join(["lifecert-calibrate", *arguments]),
+        published=() if options.own_only else published(),
+        version=options.name or default_version(options.date),
     )
-    shown = (
-        manifest.read_presentations(options.attacks, options.root or options.attacks.parent) if options.attacks else ()
-    )
-    command = shlex.join(["python", "-m", "calibration", *arguments])
-    cross = options.cross or folder
-    return Request(dataset, shown, cross, options.central_face, options.repeats, options.seed, command)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.folds import Folds, over_folds
 from calibration.manifest import Dataset, Pair
 from calibration.statistics import Counts, Curve, histogram
 from calibration.templates import Photo
@@ -55,7 +56,7 @@ class People:
 @dataclass(frozen=True, slots=True)
 class Comparisons:
     """One set of pairs: its counts, how many pairs had a photo without a template, its people if known, whether it is
-    one of the manifest's groups, and whether somebody chose the pairs, so that accuracy means something."""
+    one of the manifest's groups, whether somebody chose the pairs, so that accuracy means something, and its folds."""
 
     name: str
     curve: Curve
@@ -63,22 +64,42 @@ class Comparisons:
     people: People | None = None
     group: bool = False
     balanced: bool = True
+    folds: Folds | None = None
 
 
 def of_pairs(
-    name: str, pairs: Sequence[Pair], photos: Mapping[Path, Photo], dataset: Dataset, *, group: bool = False
+    name: str,
+    pairs: Sequence[Pair],
+    photos: Mapping[Path, Photo],
+    dataset: Dataset,
+    *,
+    group: bool = False,
+    best: bool = False,
 ) -> Comparisons:
-    """The labelled pairs: the reference template of one photo with the frame template of the other."""
+    """The labelled pairs: the reference template of one photo with the frame template of the other, or, with `best`,
+    both as references: photo against photo, each as good as one photo can be."""
     similarity: list[float] = []
     kept: list[Pair] = []
     for pair in pairs:
-        reference, frame = photos[pair.reference].reference, photos[pair.frame].frame
-        if reference is not None and frame is not None:
-            similarity.append(float(reference @ frame))
+        reference, other = photos[pair.reference].reference, photos[pair.frame]
+        probe = other.reference if best else other.frame
+        if reference is not None and probe is not None:
+            similarity.append(float(reference @ probe))
             kept.append(pair)
     values, same = np.array(similarity, np.float64), np.array([pair.same for pair in kept], bool)
-    curve = Curve(histogram(values[same]), histogram(values[~same]))
-    return Comparisons(name, curve, len(pairs) - len(kept), _people_of_pairs(kept, values, same, dataset), group)
+    folds = np.array([pair.fold for pair in kept], str)
+    curves = {
+        fold: Curve(histogram(values[same & (folds == fold)]), histogram(values[~same & (folds == fold)]))
+        for fold in sorted(set(folds.tolist()) - {""}, key=lambda fold: (len(fold), fold))
+    }
+    return Comparisons(
+        name,
+        Curve(histogram(values[same]), histogram(values[~same])),
+        len(pairs) - len(kept),
+        _people_of_pairs(kept, values, same, dataset),
+        group,
+        folds=over_folds(curves),
+    )
 
 
 def _people_of_pairs(
@@ -94,14 +115,18 @@ def _people_of_pairs(
     return People(len(number), owned.only(same), impostor.only(impostor.similarity >= FLOOR), impostor.weight)
 
 
-def of_all(name: str, paths: Sequence[Path], photos: Mapping[Path, Photo], people: Mapping[Path, str]) -> Comparisons:
-    """Every photo with every other, each two once: the first as the reference, the second as the frame."""
+def of_all(
+    name: str, paths: Sequence[Path], photos: Mapping[Path, Photo], people: Mapping[Path, str], *, best: bool = False
+) -> Comparisons:
+    """Every photo with every other, each two once: the first as the reference, the second as the frame, or with `best`
+    as a reference too."""
     acquired = [path for path in paths if photos[path].acquired]
     names = [people[path] for path in acquired]
     number = {one: index for index, one in enumerate(sorted(set(names)))}
     owner = np.array([number[one] for one in names], np.int64)
     references = np.array([photos[path].reference for path in acquired], np.float32).reshape(len(acquired), -1)
-    frames = np.array([photos[path].frame for path in acquired], np.float32).reshape(len(acquired), -1)
+    probes = [photos[path].reference if best else photos[path].frame for path in acquired]
+    frames = np.array(probes, np.float32).reshape(len(acquired), -1)
 
     genuine: list[Owned] = []
     impostor: list[Owned] = []

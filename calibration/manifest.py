@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from calibration.lfw import Row, lfw_rows
+
 LABELS = {"live", "attack", "spoof"}
 PICTURES = {".jpg", ".jpeg", ".png", ".webp"}
 _LFW_NAME = re.compile(r"(?P<person>.+)_\d{4}")  # Name_Surname_0001.jpg
@@ -30,6 +32,7 @@ class Pair:
     reference: Path
     frame: Path
     same: bool
+    fold: str = ""
     group: str = ""
 
 
@@ -47,8 +50,8 @@ class Presentation:
 class Dataset:
     """Photos in a fixed order, the pairs asked for (none for a folder), and who is on which photo if that is known.
 
-    `group_name` is the heading of the manifest's fourth column. `people` is None, and `people_unknown` says why, when
-    the identities cannot be derived from the file names.
+    `group_name` is the heading of the column of groups. `people` is None, and `people_unknown` says why, when the
+    identities cannot be derived from the file names.
     """
 
     photos: tuple[Path, ...]
@@ -59,30 +62,48 @@ class Dataset:
 
 
 def read_pairs(path: Path, root: Path) -> Dataset:
-    """The manifest `img_a,img_b,same[,group]`, with pictures relative to `root`; the fourth column may have any name.
+    """The manifest `img_a,img_b,same[,fold][,group]`, with pictures relative to `root`; the group's column may have any
+    name. A name ending in .txt is read as the `pairs.txt` of Labelled Faces in the Wild (`calibration.lfw`).
 
     `img_a` is the reference, `img_b` the frame, `same` 1 or 0. Raises ManifestError with every fault.
     """
-    header, rows = _rows(path, ("img_a", "img_b", "same"), most=4)
+    if path.suffix == ".txt":
+        return _dataset(path, lfw_rows(path), root)
+    header, rows = _rows(path, ("img_a", "img_b", "same"), most=5)
+    more = header[3:]
+    if len(more) == 2 and "fold" not in more:
+        raise ManifestError(path, ["line 1: of two more columns one must be fold"])
+    found = []
+    for line, row in rows:
+        if len(row) != len(header):
+            found.append(Row(line, f"{len(row)} fields instead of {len(header)}"))
+            continue
+        extra = dict(zip(more, row[3:], strict=True))
+        fold = extra.pop("fold", "")
+        found.append(Row(line, "", row[0], row[1], row[2], fold, next(iter(extra.values()), "")))
+    return _dataset(path, found, root, next((name for name in more if name != "fold"), ""))
+
+
+def _dataset(path: Path, rows: Iterable[Row], root: Path, group_name: str = "") -> Dataset:
     faults: list[str] = []
     pairs: list[Pair] = []
     first_line: dict[frozenset[str], int] = {}
-    for line, row in rows:
-        found = _faults(row, header, root, row[:2])
-        if not found and row[2] not in ("0", "1"):
-            found = [f"same is {row[2]!r}, not 1 or 0"]
-        if not found and row[0] == row[1]:
+    for row in rows:
+        found = [row.fault] if row.fault else _missing((row.one, row.other), root)
+        if not found and row.same not in ("0", "1"):
+            found = [f"same is {row.same!r}, not 1 or 0"]
+        if not found and row.one == row.other:
             found = ["a photo is paired with itself"]
-        if not found and (before := first_line.setdefault(frozenset(row[:2]), line)) != line:
+        if not found and (before := first_line.setdefault(frozenset((row.one, row.other)), row.line)) != row.line:
             found = [f"the same two photos as on line {before}"]
-        faults += [f"line {line}: {fault}" for fault in found]
+        faults += [f"line {row.line}: {fault}" for fault in found]
         if not found:
-            pairs.append(Pair(root / row[0], root / row[1], row[2] == "1", row[3] if len(header) > 3 else ""))
+            pairs.append(Pair(root / row.one, root / row.other, row.same == "1", row.fold, row.group))
     if faults or not pairs:
         raise ManifestError(path, faults or ["no pair in it"])
     photos = tuple(sorted({photo for pair in pairs for photo in (pair.reference, pair.frame)}))
     people, unknown = _people(photos, pairs)
-    return Dataset(photos, tuple(pairs), header[3] if len(header) > 3 else "", people, unknown)
+    return Dataset(photos, tuple(pairs), group_name, people, unknown)
 
 
 def read_folder(path: Path) -> Dataset:
@@ -100,6 +121,25 @@ def read_folder(path: Path) -> Dataset:
     if people is None:
         raise ManifestError(path, [unknown, "and not every picture is in a person's own folder"])
     return Dataset(photos, people=people)
+
+
+def read_presentation_folder(path: Path) -> tuple[Presentation, ...]:
+    """A folder `live/` and one more for each kind of attack; in each, photos by subject as `read_folder` takes them.
+
+    A subject is one by its folder or by its name like `Ada_Lovelace_0001.jpg`; a photo with neither has none.
+    Raises ManifestError when there is no picture, or none live.
+    """
+    photos = sorted(file for file in path.rglob("*") if file.suffix.lower() in PICTURES)
+    loose = [f"{photo.name} is in no folder" for photo in photos if photo.parent == path]
+    shown = []
+    for photo in photos:
+        kind, *between = photo.relative_to(path).parts[:-1] or [""]
+        named = _LFW_NAME.fullmatch(photo.stem)
+        subject = "/".join(between) or (named["person"] if named else "")
+        shown.append(Presentation(photo, kind == "live", kind, subject))
+    if loose or not any(one.live for one in shown):
+        raise ManifestError(path, loose or ["no folder `live` with pictures in it"])
+    return tuple(shown)
 
 
 def read_presentations(path: Path, root: Path) -> tuple[Presentation, ...]:
@@ -135,7 +175,7 @@ def _rows(
         raise ManifestError(path, [str(error)]) from error
     extra = header[len(wanted) :]
     if tuple(header[: len(wanted)]) != wanted or len(header) > most or (fourth and extra not in ([], [fourth])):
-        columns = ",".join(wanted) + f"[,{fourth or 'group'}]"
+        columns = ",".join(wanted) + (f"[,{fourth}]" if fourth else "[,fold][,group]")
         raise ManifestError(path, [f"line 1: the columns are {','.join(header) or 'missing'}, not {columns}"])
     return header, rows
 
@@ -143,6 +183,10 @@ def _rows(
 def _faults(row: list[str], header: list[str], root: Path, pictures: list[str]) -> list[str]:
     if len(row) != len(header):
         return [f"{len(row)} fields instead of {len(header)}"]
+    return _missing(pictures, root)
+
+
+def _missing(pictures: Iterable[str], root: Path) -> list[str]:
     return [f"no file {name!r} under {root}" for name in pictures if not name or not (root / name).is_file()]
 
 

@@ -1,27 +1,30 @@
-"""The calibration file as one page of HTML that needs nothing else."""
+"""A measurement and the calibration made from it as one page of HTML that needs nothing else."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from calibration.file import AtThreshold, CalibrationFile, KindEntry, RateEntry, SetEntry, Wanted
+from calibration.measurement import AtThreshold, KindEntry, Measurement, RateEntry, SetEntry, Wanted
+from lifecert.adapters.calibration_file import Calibration
 
 _STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
+body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 68rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.6rem; margin: 0 } h2 { font-size: 1.15rem; margin: 2rem 0 .4rem }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
 th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid #ddd; vertical-align: top }
 th { font-weight: 600; color: #555 } small, .note { color: #666 } tr.policy td { background: #f2f6fb }
 td small { white-space: nowrap } code { overflow-wrap: anywhere }
-svg { max-width: 40rem; display: block; margin: 0 auto }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: 1rem }
+svg { width: 100% }
 """
 
 
-def report(content: CalibrationFile, plot: str) -> str:
-    """The page. `plot` is SVG and goes in as it is."""
+def report(content: Measurement, calibration: Calibration, *plots: str) -> str:
+    """The page. `plots` are SVG and go in as they are."""
     body = [
-        _head(content),
+        _head(content, calibration),
         _data(content),
-        plot,
+        _thresholds(calibration),
+        f"<div class=plots>{''.join(plots)}</div>",
         _how_to_read(content),
         *(_set(one, content) for one in content.sets if not one.group),
         _groups(content),
@@ -36,34 +39,57 @@ def report(content: CalibrationFile, plot: str) -> str:
     )
 
 
-def _head(content: CalibrationFile) -> str:
+def _head(content: Measurement, calibration: Calibration) -> str:
     return (
-        f"<h1>LifeCert calibration</h1><p class=note>{content.date} &middot; {escape(content.model_version)} &middot; "
-        f"policy {escape(content.policy_version)}: accept at {content.accept:.2f}, "
-        f"a human from {content.review:.2f}</p>"
+        f"<h1>LifeCert calibration {escape(calibration.version)}</h1><p class=note>{content.date} &middot; "
+        f"{escape(content.model_version)} &middot; at the rates of policy {escape(content.policy_version)}: "
+        f"accept at {content.accept:.3f}, a human from {content.review:.3f}</p>"
     )
 
 
-def _how_to_read(content: CalibrationFile) -> str:
+def _thresholds(calibration: Calibration) -> str:
+    rows = []
+    for one in calibration.thresholds:
+        shown = "<br>".join(
+            f"{escape(source.name)} <small>({source.kind}): FMR {number(rates.fmr, True)}"
+            + (f", FNMR {number(rates.fnmr, False)}" if rates.fnmr is not None else "")
+            + "</small>"
+            for source in calibration.sources
+            if (rates := source.at(one.threshold))
+        )
+        rows.append(f"<tr><td>{one.fmr:.2g}<td>{one.threshold:.4f}<td>{escape(one.source)}<td>{shown}")
+    head = ("false matches, at most", "threshold", "decided by", "what each source says of it")
+    origins = "".join(
+        f"<li>{escape(source.name)}: {escape(source.origin)}" for source in calibration.sources if source.on is None
+    )
+    return (
+        "<h2>Thresholds</h2><p>At each wanted rate the source that needs the highest threshold decides.</p>"
+        f"{_table(head, rows)}<ul class=note>{origins}</ul>"
+    )
+
+
+def _how_to_read(content: Measurement) -> str:
     return (
         "<p class=note>Brackets hold 95 % intervals: Wilson's, which takes pairs as independent and so is too narrow "
         "where photos are used again, and after &ldquo;people&rdquo; the one that resamples people "
-        f"({content.bootstrap_repeats:,} times). Read the wider. Shaded rows are the policy's own thresholds.</p>"
+        f"({content.bootstrap_repeats:,} times). Read the wider. Shaded rows are this calibration's thresholds.</p>"
     )
 
 
-def _provenance(content: CalibrationFile) -> str:
+def _provenance(content: Measurement) -> str:
     return (
         f"<h2>Where this comes from</h2><p class=note>Data <code>{content.data.fingerprint}</code><br>"
-        f"tool {escape(content.tool_version)}, seed {content.bootstrap_seed}<br>"
+        + "".join(f"{escape(name)} <code>{digest}</code><br>" for name, digest in content.models.items())
+        + f"tool {escape(content.tool_version)}, seed {content.bootstrap_seed}<br>"
         f"<code>{escape(content.command)}</code></p>"
     )
 
 
-def _data(content: CalibrationFile) -> str:
+def _data(content: Measurement) -> str:
     data = content.data
     people = f"{data.people:,} people" if data.people else f"people not known ({escape(data.people_unknown)})"
-    several = f"Where a photo shows several faces, the {content.face} one was taken."
+    face = "central one was taken" if content.face == "central" else "one that the product takes was taken"
+    several = f"Where a photo shows several faces, the {face}."
     acquired, poor = sum(data.not_acquired.values()), sum(data.poor_quality.values())
     return (
         f"<p>{data.photos:,} photos, {people}. Failure to acquire: {acquired}{_reasons(data.not_acquired)}. "
@@ -75,7 +101,7 @@ def _reasons(counts: dict[str, int]) -> str:
     return f" ({', '.join(f'{escape(reason)} {count}' for reason, count in counts.items())})" if counts else ""
 
 
-def _set(one: SetEntry, content: CalibrationFile) -> str:
+def _set(one: SetEntry, content: Measurement) -> str:
     facts = [f"{one.genuine:,} genuine and {one.impostor:,} impostor pairs"]
     if one.lost:
         facts.append(f"{one.lost:,} more lost: no face found")
@@ -85,13 +111,17 @@ def _set(one: SetEntry, content: CalibrationFile) -> str:
         facts.append(f"equal error rate {one.equal_error_rate:.2%}")
     if one.best_accuracy is not None:
         facts.append(f"best accuracy {one.best_accuracy:.2%}")
+    if one.folds is not None:
+        facts.append(
+            f"accuracy over {len(one.folds.accuracies)} folds {one.folds.mean:.2%} &plusmn; {one.folds.error:.2%}"
+        )
     rows = [_row(at, "policy" if at.threshold in (content.accept, content.review) else "") for at in one.at]
     rows += [_wanted(wanted, one.impostor) for wanted in one.wanted]
     head = ("threshold", "false matches (FMR)", "false non-matches (FNMR)")
     return f"<h2>{escape(one.name.capitalize())}</h2><p>{'; '.join(facts)}.</p>{_table(head, rows)}"
 
 
-def _groups(content: CalibrationFile) -> str:
+def _groups(content: Measurement) -> str:
     groups = [one for one in content.sets if one.group]
     if not groups:
         return ""
@@ -103,7 +133,7 @@ def _groups(content: CalibrationFile) -> str:
             f"<tr><td>{escape(one.name)}<td>{one.genuine:,}<td>{one.impostor:,}<td>{rate(accept.fmr, small=True)}"
             f"<td>{rate(accept.fnmr)}<td>{rate(review.fmr, small=True)}<td>{rate(review.fnmr)}"
         )
-    names = [f"{kind} at {at:.2f}" for at in (content.accept, content.review) for kind in ("FMR", "FNMR")]
+    names = [f"{kind} at {at:.3f}" for at in (content.accept, content.review) for kind in ("FMR", "FNMR")]
     return "<h2>By group</h2>" + _table(("group", "genuine", "impostor", *names), rows)
 
 

@@ -1,4 +1,4 @@
-"""The whole measurement, as a library: photos to a `CalibrationFile`."""
+"""The whole measurement, as a library: photos to a `Measurement` and the `Calibration` that the policy loads."""
 
 import hashlib
 from collections import Counter
@@ -12,32 +12,40 @@ import numpy as np
 from calibration import attacks
 from calibration.bootstrap import Spread, spread
 from calibration.comparisons import FLOOR, Comparisons, of_all, of_means, of_pairs
-from calibration.file import (
+from calibration.folds import Folds
+from calibration.manifest import Dataset, Presentation
+from calibration.measurement import (
     FORMAT,
     AtThreshold,
-    CalibrationFile,
     DataEntry,
+    FoldsEntry,
     KindEntry,
+    Measurement,
     RateEntry,
     SetEntry,
     Wanted,
 )
-from calibration.manifest import Dataset, Presentation
 from calibration.statistics import Rate, line_of, pairs_needed
 from calibration.templates import Photo, Pipeline, Progress, embed_all
-from lifecert.domain.policy import Policy
+from calibration.thresholds import calibration_of, choose, measured, provisional
+from lifecert.adapters.calibration_file import Calibration, Source
+from lifecert.adapters.config_files import PolicyFile
+from lifecert.domain.policy import MatchLimits
+from lifecert_vision.models import FACE_LANDMARKER, FACE_RECOGNISER, model_path
 
-TOOL_VERSION = "1"
+TOOL_VERSION = "2"
 WANTED_FMR = (1e-3, 1e-4, 1e-5)
-_THRESHOLDS = (0.40, 0.45, 0.50, 0.55)  # beside the policy's own
+_THRESHOLDS = (0.40, 0.45, 0.50, 0.55)  # beside those of the calibration
 _FRAMES = 3  # a neutral photo and two steps
+_MODELS = (FACE_LANDMARKER, FACE_RECOGNISER)
 _DET = [line / 100 for line in range(-20, 101)]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to measure. `cross` compares every photo with every other, which needs the people to be known;
-    `central` is told at `Pipeline`."""
+    """What to measure. `cross` compares every photo with every other, which needs the people to be known; `central`
+    takes the face in the middle. `published` are the sources from elsewhere that count as well, `version` names the
+    calibration that is made."""
 
     dataset: Dataset
     presentations: tuple[Presentation, ...] = ()
@@ -46,38 +54,68 @@ class Request:
     repeats: int = 1000
     seed: int = 1
     command: str = ""
+    published: tuple[Source, ...] = ()
+    version: str = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """All figures, and what the policy loads of them."""
+
+    measurement: Measurement
+    calibration: Calibration
 
 
 def calibrate(
-    request: Request, policy: Policy, on: date, cache: Path, progress: Progress = lambda done, total: None
-) -> CalibrationFile:
-    """Embed all photos (`cache` keeps the templates) and compute everything.
+    request: Request,
+    policy: PolicyFile,
+    on: date,
+    cache: Path,
+    progress: Progress = lambda done, total: None,
+) -> Made:
+    """Embed all photos (`cache` keeps the templates) and compute everything, at the rates that `policy` asks for.
 
-    `on` is the date to write down. Raises ValueError when `request` wants cross pairs of people not known, OSError when
-    a photo cannot be read.
+    `on` is the date to write down. Raises ValueError when `request` wants cross pairs of people not known, TooFewPairs
+    when no source can say which threshold gives a wanted rate, OSError when a photo cannot be read.
     """
     dataset = request.dataset
     if request.cross and dataset.people is None:
         raise ValueError(f"every photo with every other needs to know who is on them: {dataset.people_unknown}")
-    pipeline = Pipeline(policy, central=request.central)
+    match = policy.match
+    # The stages up to the template need no threshold.
+    limits = policy.policy(MatchLimits(match.model_version, 1.0, 1.0, 1.0, match.calibration))
     shown = [one.photo for one in request.presentations]
-    photos = embed_all(sorted({*dataset.photos, *shown}), pipeline, cache, progress)
-    return CalibrationFile(
+    photos = embed_all(sorted({*dataset.photos, *shown}), Pipeline(limits, central=request.central), cache, progress)
+    wanted = (match.accept_fmr, match.review_fmr, match.same_person_fmr)
+    sets = _sets(request, photos)
+    eligible = [
+        one for one in sets if one.curve.genuine_total and one.curve.impostor_total >= pairs_needed(min(wanted))
+    ]
+    chosen = choose((*request.published, *(provisional(one.name, one.curve, wanted) for one in eligible)), wanted)
+    levels = {one.fmr: one.threshold for one in chosen}
+    measurement = Measurement(
         format=FORMAT,
         date=on,
         tool_version=TOOL_VERSION,
-        model_version=policy.match.model_version,
+        model_version=match.model_version,
+        models={name: hashlib.sha256(model_path(name).read_bytes()).hexdigest() for name in _MODELS},
         policy_version=policy.version,
-        accept=policy.match.accept,
-        review=policy.match.review,
+        accept=levels[match.accept_fmr],
+        review=levels[match.review_fmr],
         command=request.command,
-        face="central" if request.central else "largest",
+        face="central" if request.central else "product",
         bootstrap_repeats=request.repeats,
         bootstrap_seed=request.seed,
         data=_data(request, photos),
-        sets=tuple(_entry(one, policy, request) for one in _sets(request, photos)),
-        presentations=tuple(_kind(kind) for kind in attacks.judge(request.presentations, photos, policy.match.accept)),
+        sets=tuple(_entry(one, sorted(levels.values()), request) for one in sets),
+        presentations=tuple(
+            _kind(kind) for kind in attacks.judge(request.presentations, photos, levels[match.accept_fmr])
+        ),
     )
+    names = {one.name for one in eligible}
+    own = (measured(one, measurement) for one in measurement.sets if one.name in names)
+    sources = (*request.published, *own)
+    return Made(measurement, calibration_of(measurement, sources, wanted, request.version))
 
 
 def _sets(request: Request, photos: Mapping[Path, Photo]) -> list[Comparisons]:
@@ -85,25 +123,27 @@ def _sets(request: Request, photos: Mapping[Path, Photo]) -> list[Comparisons]:
     sets = []
     if dataset.pairs:
         good = [pair for pair in dataset.pairs if photos[pair.reference].good and photos[pair.frame].good]
-        sets.append(of_pairs("labelled pairs", dataset.pairs, photos, dataset))
-        sets.append(of_pairs("labelled pairs, good quality", good, photos, dataset))
+        for name, pairs in (("labelled pairs", dataset.pairs), ("labelled pairs of good quality", good)):
+            sets.append(of_pairs(f"{name}, photo against photo", pairs, photos, dataset, best=True))
+            sets.append(of_pairs(f"{name}, one frame", pairs, photos, dataset))
     if request.cross and dataset.people is not None:
+        everybody = dataset.people
         good_photos = [photo for photo in dataset.photos if photos[photo].good]
-        sets.append(of_all("all pairs", dataset.photos, photos, dataset.people))
-        sets.append(of_all("all pairs, good quality", good_photos, photos, dataset.people))
-        sets.append(of_means(f"mean of {_FRAMES} frames", dataset.photos, photos, dataset.people, _FRAMES))
-        sets.append(of_means(f"mean of {_FRAMES} frames, good quality", good_photos, photos, dataset.people, _FRAMES))
+        for name, paths in (("all pairs", dataset.photos), ("all pairs of good quality", good_photos)):
+            sets.append(of_all(f"{name}, photo against photo", paths, photos, everybody, best=True))
+            sets.append(of_all(f"{name}, one frame", paths, photos, everybody))
+            sets.append(of_means(f"{name}, mean of {_FRAMES} frames", paths, photos, everybody, _FRAMES))
     for group in sorted({pair.group for pair in dataset.pairs} - {""}):
         members = [pair for pair in dataset.pairs if pair.group == group]
         sets.append(of_pairs(f"{dataset.group_name} {group}", members, photos, dataset, group=True))
     return sets
 
 
-def _entry(one: Comparisons, policy: Policy, request: Request) -> SetEntry:
+def _entry(one: Comparisons, chosen: Sequence[float], request: Request) -> SetEntry:
     curve = one.curve
     both = bool(curve.genuine_total and curve.impostor_total)
     wanted = {fmr: curve.threshold_at(fmr) if both else None for fmr in WANTED_FMR}
-    plain = sorted({policy.match.review, policy.match.accept, *_THRESHOLDS})
+    plain = sorted({*chosen, *_THRESHOLDS})
     levels = sorted({*plain, *(level for level in wanted.values() if level is not None)})
     sure = [level for level in levels if level >= FLOOR]
     spreads = spread(one.people, sure, request.repeats, request.seed) if one.people and both else {}
@@ -125,6 +165,7 @@ def _entry(one: Comparisons, policy: Policy, request: Request) -> SetEntry:
         equal_error_rate=curve.equal_error_rate() if both else None,
         # Among all pairs nearly all are impostors: to refuse everybody would be 99.9 % right.
         best_accuracy=curve.best_accuracy() if both and one.balanced else None,
+        folds=None if one.folds is None else _folds(one.folds),
         at=tuple(at(level) for level in plain),
         wanted=tuple(
             Wanted(fmr=rate, pairs_needed=pairs_needed(rate), at=None if level is None else at(level))
@@ -132,6 +173,10 @@ def _entry(one: Comparisons, policy: Policy, request: Request) -> SetEntry:
         ),
         det=tuple((level, float(fmr[line_of(level)]), float(fnmr[line_of(level)])) for level in _DET) if both else (),
     )
+
+
+def _folds(folds: Folds) -> FoldsEntry:
+    return FoldsEntry(accuracies=dict(folds.accuracies), mean=folds.mean, error=folds.error)
 
 
 def _rate(rate: Rate, bootstrap: tuple[float, float] | None = None) -> RateEntry:

@@ -121,6 +121,7 @@ def a_certificate(beneficiary: Beneficiary, **fields: Any) -> Certificate:
             "valid_until": date(2027, 3, 1),
             "issued_at": NOW,
             "policy_version": "test-1",
+            "calibration_version": "test-calibration",
             "model_version": MODEL,
             "evidence_digest": "e" * 64,
             **fields,
@@ -206,7 +207,9 @@ def a_policy(**parts: Any) -> Policy:
             "image": ImageLimits(8_000_000, 50_000_000, 160, 1280),
             "quality": QualityLimits(32, 48, 35, 0.35, 0.35, 0.6, 0.3, 25, 20, 60, 1.1, 0.1, 0.95),
             "challenge": ChallengeLimits(2, 12, 0.12, 0.8, 0.25, 0.2, 0.35),
-            "match": MatchLimits(MODEL, accept=0.5, review=0.36, same_person=0.36),
+            "match": MatchLimits(
+                MODEL, accept=0.5, review=0.36, same_person=0.36, calibration_version="test-calibration"
+            ),
             "attempts": AttemptLimits(3, 5, timedelta(minutes=15), timedelta(minutes=30)),
             **parts,
         }

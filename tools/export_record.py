@@ -91,6 +91,7 @@ SHOWN: dict[str, frozenset[str]] = {
             "valid_until",
             "issued_at",
             "policy_version",
+            "calibration_version",
             "model_version",
             "evidence_digest",
             "statement",

@@ -6,13 +6,15 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from pydantic import ValidationError
 
-from calibration import file
+from calibration import measurement
 from calibration.__main__ import main
-from calibration.file import CalibrationFile
+from calibration.measurement import Measurement
+from lifecert.adapters.calibration_file import load_calibration
+from lifecert.adapters.config_files import POLICY_FILE, load_policy
+from lifecert.adapters.strict_files import ConfigError
 
-Run = Callable[..., CalibrationFile]
+Run = Callable[..., Measurement]
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +24,10 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def run(cache: Path, tmp_path: Path) -> Run:
-    def measure(data: Path, *more: str) -> CalibrationFile:
+    def measure(data: Path, *more: str) -> Measurement:
         asked = [str(data), str(tmp_path / "out"), "--date", "2026-11-24", "--cache", str(cache), "--repeats", "20"]
         assert main([*asked, *more]) == 0
-        return file.load(tmp_path / "out/calibration.json")
+        return measurement.load(tmp_path / "out/measurement.json")
 
     return measure
 
@@ -45,7 +47,8 @@ def test_a_folder_of_people(people: Path, run: Run, tmp_path: Path, capfd: pytes
     assert made.date.isoformat() == "2026-11-24"
     assert made.data.not_acquired == {}
     assert "5 of 5 photos" in capfd.readouterr().err
-    ET.parse(tmp_path / "out/det.svg")
+    for plot in ("det.svg", "roc.svg"):
+        ET.parse(tmp_path / "out" / plot)
     page = (tmp_path / "out/report.html").read_text(encoding="utf-8")
     assert "not enough pairs: 7 impostor pairs of 3,000 needed" in page
     assert "<svg" in page
@@ -74,8 +77,10 @@ def test_labelled_pairs_by_group_with_attacks(people: Path, run: Run, tmp_path: 
     )
     made = run(pairs, "--root", str(people), "--attacks", str(shown))
     assert [one.name for one in made.sets] == [
-        "labelled pairs",
-        "labelled pairs, good quality",
+        "labelled pairs, photo against photo",
+        "labelled pairs, one frame",
+        "labelled pairs of good quality, photo against photo",
+        "labelled pairs of good quality, one frame",
         "age <b>60 & over</b>",
         "age under 60",
     ]
@@ -129,10 +134,32 @@ def test_cross_pairs_of_people_not_known_are_refused(
     assert "disagree" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("change", [{"format": "lifecert-calibration/2"}, {"accept": 1.5}, {"surprise": 1}])
+@pytest.mark.parametrize("change", [{"format": "lifecert-measurement/2"}, {"accept": 1.5}, {"surprise": 1}])
 def test_the_file_is_strict(change: dict[str, object], people: Path, run: Run, tmp_path: Path) -> None:
     run(people)
-    path = tmp_path / "out/calibration.json"
+    path = tmp_path / "out/measurement.json"
     path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **change}), encoding="utf-8")
-    with pytest.raises(ValidationError):
-        file.load(path)
+    with pytest.raises(ConfigError, match=next(iter(change))):
+        measurement.load(path)
+
+
+def test_the_policy_loads_what_the_tool_wrote(people: Path, run: Run, tmp_path: Path) -> None:
+    measured = run(people, "--name", "office-1")
+    (tmp_path / "out/calibration.json").rename(tmp_path / "office-1.json")
+    policy = json.loads(POLICY_FILE.read_text(encoding="utf-8"))
+    policy["match"]["calibration"] = "office-1"
+    (tmp_path / "policy.json").write_text(json.dumps(policy), encoding="utf-8")
+    match = load_policy(tmp_path / "policy.json", tmp_path).match
+    assert (match.calibration_version, match.accept, match.review) == ("office-1", measured.accept, measured.review)
+    made = load_calibration("office-1", measured.model_version, tmp_path)
+    assert {source.kind for source in made.sources} == {"published"}, "five portraits say nothing about rates"
+    assert made.models == measured.models
+
+
+def test_without_published_figures_a_few_photos_make_no_calibration(
+    people: Path, tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main([str(people), str(out), "--own-only", "--cache", str(cache), "--repeats", "20"]) == 2
+    assert "2,000 impostor pairs" in capsys.readouterr().err
+    assert not out.exists()

@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from calibration.manifest import ManifestError, read_folder, read_pairs, read_presentations
+from calibration.manifest import (
+    ManifestError,
+    read_folder,
+    read_pairs,
+    read_presentation_folder,
+    read_presentations,
+)
 
 HEAD = "img_a,img_b,same"
 
@@ -23,13 +29,13 @@ def write(folder: Path, *lines: str) -> Path:
 
 
 def test_pairs_groups_and_people(folder: Path) -> None:
-    path = write(folder, f"{HEAD},fold", "Ada_L_0001.jpg,Ada_L_0002.jpg,1,1", "Ada_L_0002.jpg,Bo_0001.jpg,0,2")
-    data = read_pairs(path, folder)
-    assert [(pair.reference.name, pair.frame.name, pair.same, pair.group) for pair in data.pairs] == [
-        ("Ada_L_0001.jpg", "Ada_L_0002.jpg", True, "1"),
-        ("Ada_L_0002.jpg", "Bo_0001.jpg", False, "2"),
+    rows = ("Ada_L_0001.jpg,Ada_L_0002.jpg,1,1,60-70", "Ada_L_0002.jpg,Bo_0001.jpg,0,2,over 70")
+    data = read_pairs(write(folder, f"{HEAD},fold,age", *rows), folder)
+    assert [(pair.reference.name, pair.frame.name, pair.same, pair.fold, pair.group) for pair in data.pairs] == [
+        ("Ada_L_0001.jpg", "Ada_L_0002.jpg", True, "1", "60-70"),
+        ("Ada_L_0002.jpg", "Bo_0001.jpg", False, "2", "over 70"),
     ]
-    assert (data.group_name, len(data.photos)) == ("fold", 3)
+    assert (data.group_name, len(data.photos)) == ("age", 3)
     assert data.people is not None
     assert set(data.people.values()) == {"Ada_L", "Bo"}
 
@@ -57,9 +63,67 @@ def test_every_bad_line_is_named_and_nothing_is_taken(folder: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("head", ["a,b,same", "img_a,img_b", "", f"{HEAD},age,sex"])
+def test_a_fold_is_no_group_and_a_group_no_fold(folder: Path) -> None:
+    row = "Ada_L_0001.jpg,Ada_L_0002.jpg,1"
+    (fold,) = read_pairs(write(folder, f"{HEAD},fold", f"{row},7"), folder).pairs
+    (group,) = read_pairs(write(folder, f"{HEAD},sex", f"{row},f"), folder).pairs
+    assert ((fold.fold, fold.group), (group.fold, group.group)) == (("7", ""), ("", "f"))
+
+
+def lfw(folder: Path, *lines: str) -> Path:
+    for name in ("Ada_L/Ada_L_0001.jpg", "Ada_L/Ada_L_0004.jpg", "Bo/Bo_0012.jpg"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(b"")
+    (folder / "pairs.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder / "pairs.txt"
+
+
+def test_the_pairs_of_labelled_faces_in_the_wild(folder: Path) -> None:
+    data = read_pairs(lfw(folder, "1\t1", "Ada_L\t1\t4", "Ada_L\t4\tBo\t12"), folder)
+    assert [(pair.reference.name, pair.frame.name, pair.same, pair.fold) for pair in data.pairs] == [
+        ("Ada_L_0001.jpg", "Ada_L_0004.jpg", True, "1"),
+        ("Ada_L_0004.jpg", "Bo_0012.jpg", False, "1"),
+    ]
+    assert set((data.people or {}).values()) == {"Ada_L", "Bo"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (("ten",), "line 1: the first line is not the number"),
+        (("2\t1", "Ada_L\t1\t4"), "line 1: 4 pairs are announced, there are 1"),
+        (("1\t1", "Ada_L\t1", "Ada_L\t4\tBo\t12"), "line 2: neither"),
+        (("1\t1", "Ada_L\t1\tx", "Ada_L\t4\tBo\t12"), "line 2: neither"),
+        (("1\t1", "Ada_L\t1\t3", "Ada_L\t4\tBo\t12"), "line 2: no file 'Ada_L/Ada_L_0003.jpg'"),
+    ],
+)
+def test_bad_lines_of_pairs_are_named(folder: Path, lines: tuple[str, ...], said: str) -> None:
+    with pytest.raises(ManifestError) as refused:
+        read_pairs(lfw(folder, *lines), folder)
+    assert said in str(refused.value)
+
+
+def test_a_folder_of_live_photos_and_attacks(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    shown = tmp_path_factory.mktemp("shown")
+    for name in ("live/ada/1.jpg", "live/Bo_0001.jpg", "print/ada/1.jpg", "screen/x.jpg"):
+        (shown / name).parent.mkdir(parents=True, exist_ok=True)
+        (shown / name).write_bytes(b"")
+    assert [(one.live, one.kind, one.subject) for one in read_presentation_folder(shown)] == [
+        (True, "live", "Bo"),
+        (True, "live", "ada"),
+        (False, "print", "ada"),
+        (False, "screen", ""),
+    ]
+    with pytest.raises(ManifestError, match="no folder `live`"):
+        read_presentation_folder(shown / "print")
+    (shown / "loose.jpg").write_bytes(b"")
+    with pytest.raises(ManifestError, match=r"loose\.jpg is in no folder"):
+        read_presentation_folder(shown)
+
+
+@pytest.mark.parametrize("head", ["a,b,same", "img_a,img_b", "", f"{HEAD},age,sex", f"{HEAD},fold,age,sex"])
 def test_other_columns_are_refused(folder: Path, head: str) -> None:
-    with pytest.raises(ManifestError, match="line 1: the columns are"):
+    with pytest.raises(ManifestError, match="line 1: "):
         read_pairs(write(folder, head, "Ada_L_0001.jpg,Ada_L_0002.jpg,1"), folder)
 
 

@@ -307,6 +307,7 @@ def test_the_largest_change_is_ten_items_and_all_are_there(tables: DynamoTables)
         "valid_until": "2027-03-01",
         "issued_at": "2026-03-01T01:00:00.000000+00:00",
         "policy_version": "test-1",
+        "calibration_version": "test-calibration",
         "model_version": "model/1",
         "evidence_digest": "e" * 64,
         "statement": "",

@@ -99,6 +99,7 @@ def test_what_is_stated_holds_nothing_but_what_a_reader_needs() -> None:
         "certified_on": "2026-03-01",
         "valid_until": "2027-03-01",
         "policy_version": "test-1",
+        "calibration_version": "test-calibration",
         "model_version": certificate.model_version,
         "evidence_digest": "e" * 64,
     }

@@ -148,7 +148,14 @@ def test_a_payer_is_told_no_more_than_it_needs(years: World) -> None:
     assert details["BeneficiaryLapsed"].keys() == COMMON | {"status", "valid_until"}
     text = json.dumps(years.published())
     (certified,) = [entry for entry in next(iter(years.store.entries.values())) if entry.seq == 4]
-    for name in ("session_id", "consent_version", "policy_version", "model_version", "evidence_digest"):
+    for name in (
+        "session_id",
+        "consent_version",
+        "policy_version",
+        "calibration_version",
+        "model_version",
+        "evidence_digest",
+    ):
         assert name in certified.details, "the ledger keeps it"
         assert str(certified.details[name]) not in text
     assert HELPER.user_id not in text

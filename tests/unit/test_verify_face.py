@@ -103,6 +103,7 @@ def test_an_accepted_verification_renews_the_year_and_leaves_a_whole_trace() -> 
     stated = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     assert stated == certificate.claims("lifecert.example")
     assert certificate.policy_version == "test-1"
+    assert certificate.calibration_version == "test-calibration"
     assert certificate.evidence_digest == good_evidence().digest()
     entry = world.store.entries[world.id][-1]
     assert entry.event is LedgerEvent.CERTIFIED

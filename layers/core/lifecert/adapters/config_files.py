@@ -1,14 +1,13 @@
 """The policy and the help lines from their files: strict, so that a misspelt or absurd value never decides a case."""
 
-import json
-from collections import Counter
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from lifecert.adapters.calibration_file import CALIBRATIONS, Version, Wanted, load_calibration
+from lifecert.adapters.strict_files import ConfigError, Strict, load_strict
 from lifecert.domain.category import Scheme
 from lifecert.domain.challenge import NEEDS
 from lifecert.domain.help_lines import HelpLines
@@ -31,22 +30,9 @@ Cosine = Annotated[float, Field(gt=0, lt=1)]
 Pixels = Annotated[int, Field(ge=1)]
 Telephone = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 -]{1,19}$")]
 District = Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]
-_File = TypeVar("_File", bound=BaseModel)
 
 
-class ConfigError(ValueError):
-    """A configuration file is wrong. The message names the file, and each field with what is wrong with it."""
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
-
-    def _ordered(self, low: str, high: str) -> None:
-        if getattr(self, low) > getattr(self, high):
-            raise ValueError(f"{low} ({getattr(self, low)}) must not be above {high} ({getattr(self, high)})")
-
-
-class _Image(_Strict):
+class _Image(Strict):
     max_bytes: Annotated[int, Field(ge=10_000, le=20_000_000)]
     max_pixels: Annotated[int, Field(ge=100_000, le=200_000_000)]
     min_side_px: Pixels
@@ -58,7 +44,7 @@ class _Image(_Strict):
         return self
 
 
-class _Quality(_Strict):
+class _Quality(Strict):
     min_eye_distance_px: Positive
     warn_eye_distance_px: Positive
     min_brightness: Annotated[float, Field(ge=0, le=255)]
@@ -81,7 +67,7 @@ class _Quality(_Strict):
         return self
 
 
-class _Challenge(_Strict):
+class _Challenge(Strict):
     # At least one: a challenge without steps is a photo.
     steps: Annotated[int, Field(ge=1, le=len(NEEDS))]
     turn_degrees: Angle
@@ -92,19 +78,36 @@ class _Challenge(_Strict):
     smile: Cosine
 
 
-class _Match(_Strict):
+class MatchFile(Strict):
+    """Which calibration, and how many false matches may be among strangers: at acceptance, for a human to look at all,
+    and between the frames of one session."""
+
     model_version: Annotated[str, Field(min_length=1)]
-    accept: Cosine
-    review: Cosine
-    same_person: Cosine
+    calibration: Version
+    accept_fmr: Wanted
+    review_fmr: Wanted
+    same_person_fmr: Wanted
 
     @model_validator(mode="after")
-    def _fits(self) -> "_Match":
-        self._ordered("review", "accept")
+    def _fits(self) -> "MatchFile":
+        self._ordered("accept_fmr", "review_fmr")
         return self
 
+    def limits(self, calibrations: Path) -> MatchLimits:
+        """The similarities that the calibration gives for the wanted rates. Raises ConfigError."""
+        calibration = load_calibration(self.calibration, self.model_version, calibrations)
+        found: dict[str, float] = {}
+        for use in ("accept", "review", "same_person"):
+            fmr = getattr(self, f"{use}_fmr")
+            threshold = calibration.threshold_at(fmr)
+            if threshold is None:
+                known = ", ".join(str(one.fmr) for one in calibration.thresholds)
+                raise ConfigError(f"{self.calibration}.json: thresholds: none for {use}_fmr {fmr}, only for {known}")
+            found[use] = threshold
+        return MatchLimits(model_version=self.model_version, calibration_version=self.calibration, **found)
 
-class _Attempts(_Strict):
+
+class _Attempts(Strict):
     before_review: Annotated[int, Field(ge=1, le=100)]
     before_pause: Annotated[int, Field(ge=1, le=100)]
     window_minutes: Annotated[int, Field(ge=1, le=1440)]
@@ -124,56 +127,45 @@ class _Attempts(_Strict):
         )
 
 
-class _PolicyFile(_Strict):
-    version: Annotated[str, Field(pattern=r"^[0-9A-Za-z.-]{1,40}$")]
+class PolicyFile(Strict):
+    """policy.json as it is written: with the wanted rates, and not yet with the thresholds that give them."""
+
+    version: Version
     image: _Image
     quality: _Quality
     challenge: _Challenge
-    match: _Match
+    match: MatchFile
     attempts: _Attempts
 
+    def policy(self, match: MatchLimits) -> Policy:
+        """The policy with these thresholds."""
+        return Policy(
+            version=self.version,
+            image=ImageLimits(**self.image.model_dump()),
+            quality=QualityLimits(**self.quality.model_dump()),
+            challenge=ChallengeLimits(**self.challenge.model_dump()),
+            match=match,
+            attempts=self.attempts.limits(),
+        )
 
-class _HelpLinesFile(_Strict):
+
+class _HelpLinesFile(Strict):
     default: Telephone
     by_district: dict[Scheme, dict[District, Telephone]]
 
 
-def load_policy(path: Path = POLICY_FILE) -> Policy:
-    """The policy of this deployment. Raises ConfigError."""
-    file = _load(path, _PolicyFile)
-    return Policy(
-        version=file.version,
-        image=ImageLimits(**file.image.model_dump()),
-        quality=QualityLimits(**file.quality.model_dump()),
-        challenge=ChallengeLimits(**file.challenge.model_dump()),
-        match=MatchLimits(**file.match.model_dump()),
-        attempts=file.attempts.limits(),
-    )
+def load_policy(path: Path = POLICY_FILE, calibrations: Path = CALIBRATIONS) -> Policy:
+    """The policy of this deployment, with the thresholds of the calibration it names. Raises ConfigError."""
+    file = load_policy_file(path)
+    return file.policy(file.match.limits(calibrations))
+
+
+def load_policy_file(path: Path = POLICY_FILE) -> PolicyFile:
+    """The policy before its calibration is looked for, as the tool that makes one needs it. Raises ConfigError."""
+    return load_strict(path, PolicyFile)
 
 
 def load_help_lines(path: Path = HELP_LINES_FILE) -> HelpLines:
     """The help lines of this deployment. Raises ConfigError."""
-    file = _load(path, _HelpLinesFile)
+    file = load_strict(path, _HelpLinesFile)
     return HelpLines(file.default, file.by_district)
-
-
-def _load(path: Path, model: type[_File]) -> _File:
-    try:
-        text = path.read_text(encoding="utf-8")
-        json.loads(text, object_pairs_hook=partial(_refuse_repeated, path))
-        return model.model_validate_json(text)
-    except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'file'}: {fault['msg']}" for fault in error.errors())
-        raise ConfigError(f"{path.name}: {faults}") from error
-    except json.JSONDecodeError as error:
-        raise ConfigError(f"{path.name}: line {error.lineno}: {error.msg}") from error
-    except OSError as error:
-        raise ConfigError(f"{path.name}: {error.strerror}") from error
-
-
-def _refuse_repeated(path: Path, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    # JSON takes the last one without a word.
-    for key, count in Counter(key for key, _ in pairs).items():
-        if count > 1:
-            raise ConfigError(f"{path.name}: {key}: given {count} times")
-    return dict(pairs)

@@ -124,6 +124,7 @@ class FinishEnrolment:
                 "source": reference.source,
                 "model_version": reference.template.model_version,
                 "policy_version": self.policy.version,
+                "calibration_version": self.policy.match.calibration_version,
             },
         )
         return Change(beneficiary.version, after, entry, reference=reference)

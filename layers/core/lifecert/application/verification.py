@@ -48,6 +48,7 @@ class Verification:
             valid_until=moved.standing.valid_until,
             issued_at=self.now,
             policy_version=self.policy.version,
+            calibration_version=self.policy.match.calibration_version,
             model_version=self.evidence.model_version,
             evidence_digest=self.evidence.digest(),
         )
@@ -131,6 +132,7 @@ class Verification:
             "on_behalf": self.session.on_behalf,
             "consent_version": self.session.consent.version,
             "policy_version": self.policy.version,
+            "calibration_version": self.policy.match.calibration_version,
             "model_version": self.evidence.model_version,
             "evidence_digest": self.evidence.digest(),
             **details,

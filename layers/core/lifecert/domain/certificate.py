@@ -29,7 +29,8 @@ class CertificateState(StrEnum):
 class Certificate:
     """The statement of one certification. Holds no biometrics and no ID number; `actor_id` is who acted.
 
-    `statement` is the signed form (JWS, compact), empty until it is signed.
+    `statement` is the signed form (JWS, compact), empty until it is signed; `calibration_version` is empty where no
+    face was compared.
     """
 
     certificate_id: str
@@ -46,6 +47,7 @@ class Certificate:
     model_version: str
     evidence_digest: str
     statement: str = ""
+    calibration_version: str = ""
 
     def claims(self, issuer: str) -> dict[str, str | int]:
         """What the signed statement says, in the registered names of RFC 7519 where there are some.
@@ -63,6 +65,7 @@ class Certificate:
             "certified_on": self.certified_on.isoformat(),
             "valid_until": self.valid_until.isoformat(),
             "policy_version": self.policy_version,
+            "calibration_version": self.calibration_version,
             "model_version": self.model_version,
             "evidence_digest": self.evidence_digest,
         }

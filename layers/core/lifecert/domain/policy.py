@@ -65,13 +65,15 @@ class ChallengeLimits:
 class MatchLimits:
     """Cosine similarities. `accept` and above is the person, below `review` is not, between is for a human.
 
-    `same_person` is the least similarity of any frame to the neutral frame of the same session.
+    `same_person` is the least similarity of any frame to the neutral frame of the same session. All three come from
+    the calibration of `calibration_version`, at the rates of false matches that the policy asks for.
     """
 
     model_version: str
     accept: float
     review: float
     same_person: float
+    calibration_version: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,17 @@
-"""The calibration file: every figure with counts and intervals, and what it was measured on. Strict, versioned."""
+"""The measurement: every figure with counts and intervals, and what it was measured on. Strict, versioned.
+
+`calibration.json` is what the policy loads of it; `measurement.json` is all of it, for people and their reports.
+"""
 
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-FORMAT: Literal["lifecert-calibration/1"] = "lifecert-calibration/1"
+from lifecert.adapters.strict_files import Strict, load_strict
+
+FORMAT: Literal["lifecert-measurement/1"] = "lifecert-measurement/1"
 
 Count = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -15,11 +20,7 @@ Interval = tuple[Share, Share]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class RateEntry(_Strict):
+class RateEntry(Strict):
     """`count` of `total`. `bootstrap` resamples people; null when they are not known or nothing was counted."""
 
     count: Count
@@ -29,7 +30,7 @@ class RateEntry(_Strict):
     bootstrap: Interval | None = None
 
 
-class AtThreshold(_Strict):
+class AtThreshold(Strict):
     """Both rates at a threshold."""
 
     threshold: Similarity
@@ -37,7 +38,7 @@ class AtThreshold(_Strict):
     fnmr: RateEntry
 
 
-class Wanted(_Strict):
+class Wanted(Strict):
     """The threshold that gives a wanted FMR; `at` is null when there are fewer impostor pairs than needed."""
 
     fmr: Share
@@ -45,7 +46,16 @@ class Wanted(_Strict):
     at: AtThreshold | None
 
 
-class SetEntry(_Strict):
+class FoldsEntry(Strict):
+    """Accuracy as Labelled Faces in the Wild reports it: each fold judged at the threshold that is best for the others.
+    `error` is the standard error of the mean."""
+
+    accuracies: dict[str, Share]
+    mean: Share
+    error: Share
+
+
+class SetEntry(Strict):
     """One set of pairs, or one of the manifest's groups. `lost` pairs had a photo without a template.
     `det` is (threshold, FMR, FNMR)."""
 
@@ -57,12 +67,13 @@ class SetEntry(_Strict):
     people: Count | None
     equal_error_rate: Share | None
     best_accuracy: Share | None
+    folds: FoldsEntry | None
     at: tuple[AtThreshold, ...]
     wanted: tuple[Wanted, ...]
     det: tuple[tuple[Similarity, Share, Share], ...]
 
 
-class KindEntry(_Strict):
+class KindEntry(Strict):
     """Photos of one kind of presentation, by stages that judge stills. Matches are among those with a reference."""
 
     kind: str
@@ -74,7 +85,7 @@ class KindEntry(_Strict):
     passed_quality_and_matched: RateEntry
 
 
-class DataEntry(_Strict):
+class DataEntry(Strict):
     """`fingerprint` covers the bytes of all photos and all labels. Reasons are codes of the product; `not_acquired`
     photos gave no template, `poor_quality` ones gave one although the product would ask for another photo."""
 
@@ -86,18 +97,20 @@ class DataEntry(_Strict):
     people_unknown: str
 
 
-class CalibrationFile(_Strict):
-    """All of it. `face` is the one embedded where a photo shows several; the product takes the largest."""
+class Measurement(Strict):
+    """All of it. `accept` and `review` are the thresholds of the calibration made from it, `models` the SHA-256 of the
+    model files by name, `face` the one embedded where a photo shows several: the product's choice, or the central."""
 
-    format: Literal["lifecert-calibration/1"]
+    format: Literal["lifecert-measurement/1"]
     date: date
     tool_version: str
     model_version: str
+    models: dict[str, Digest]
     policy_version: str
     accept: Similarity
     review: Similarity
     command: str
-    face: Literal["largest", "central"]
+    face: Literal["product", "central"]
     bootstrap_repeats: Count
     bootstrap_seed: Count
     data: DataEntry
@@ -105,11 +118,11 @@ class CalibrationFile(_Strict):
     presentations: tuple[KindEntry, ...]
 
 
-def load(path: Path) -> CalibrationFile:
-    """The file, checked. Raises pydantic.ValidationError or OSError."""
-    return CalibrationFile.model_validate_json(path.read_text(encoding="utf-8"))
+def load(path: Path) -> Measurement:
+    """The file, checked. Raises ConfigError."""
+    return load_strict(path, Measurement)
 
 
-def save(content: CalibrationFile, path: Path) -> None:
-    """Write the file, readable by people too."""
+def save(content: Strict, path: Path) -> None:
+    """Write a file of figures, readable by people too."""
     path.write_text(content.model_dump_json(indent=1) + "\n", encoding="utf-8")
