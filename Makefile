@@ -151,11 +151,11 @@ export-record: .venv/.ready ## all that is stored about one person, for that per
 		{ echo "usage: make export-record STACK=lifecert-dev BENEFICIARY=id [ENDPOINT=url] > record.json"; exit 2; }
 	@$(PY) -m tools.export_record $(REACH) --beneficiary "$(BENEFICIARY)"
 
-verify-certificate: export PYTHONPATH := layers/core
+verify-certificate: export PYTHONPATH := verifier
 verify-certificate: .venv/.ready ## check a certificate offline (CERTIFICATE=file JWKS=file [ON=2027-03-01])
 	@test -n "$(CERTIFICATE)" -a -n "$(JWKS)" || \
 		{ echo "usage: make verify-certificate CERTIFICATE=file JWKS=file [ON=2027-03-01]"; exit 2; }
-	@$(PY) -m tools.verify_certificate "$(CERTIFICATE)" --jwks "$(JWKS)" $(if $(ON),--on "$(ON)")
+	@$(PY) -m lifecert_verify "$(CERTIFICATE)" --jwks "$(JWKS)" $(if $(ON),--on "$(ON)")
 
 ##@ Keep it
 .PHONY: lock clean

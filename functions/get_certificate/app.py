@@ -1,4 +1,4 @@
-"""GET a certificate, and the keys to check it with. Both are for anyone."""
+"""GET a certificate, as JSON or as a page for people, and the keys to check it with. Both are for anyone."""
 
 from typing import Any
 
@@ -8,11 +8,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lifecert import bootstrap
 from lifecert.domain.errors import CertificateNotFound
+from lifecert.entry.certificate_page import certificate_page
 from lifecert.entry.http import Api, an_id
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
 from lifecert.entry.responses import CertificateShown, KeySet
 
-api = Api()
+api = Api(pages=True)
 bootstrap.at_start(bootstrap.get_certificate, bootstrap.public_keys)
 
 
@@ -20,6 +21,8 @@ bootstrap.at_start(bootstrap.get_certificate, bootstrap.public_keys)
 def certificate(certificate_id: str) -> Response[str]:
     view = bootstrap.get_certificate()(an_id(certificate_id, CertificateNotFound))
     done(LogCode.CERTIFICATE_READ, "CertificatesRead", certificate_id=certificate_id)
+    if api.wants_page:
+        return api.page(certificate_page(view, api.address, bootstrap.clock().today(), api.language))
     return api.answer(CertificateShown.of(view))
 
 

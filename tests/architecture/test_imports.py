@@ -23,7 +23,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "lifecert.adapters": ({"lifecert.domain", "lifecert.ports", "lifecert.adapters"}, AWS | PYDANTIC),
     "lifecert.entry": (
         {"lifecert.domain", "lifecert.ports", "lifecert.application", "lifecert.entry"},
-        POWERTOOLS | PYDANTIC,
+        POWERTOOLS | PYDANTIC | {"segno"},
     ),
     "lifecert.bootstrap": (
         {f"lifecert.{part}" for part in ("domain", "ports", "application", "adapters", "entry")} | {"lifecert_vision"},

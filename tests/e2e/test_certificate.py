@@ -3,10 +3,12 @@
 import json
 from pathlib import Path
 
+import requests
+
+from lifecert_verify import main
 from local.deploy import Deployment
 from local.phone import Phone
 from tests.e2e.world import Known
-from tools.verify_certificate import main
 
 
 def test_anyone_can_check_a_certificate_and_see_it_superseded(
@@ -24,6 +26,20 @@ def test_anyone_can_check_a_certificate_and_see_it_superseded(
     (tmp_path / "jwks.json").write_text(json.dumps(keys), encoding="utf-8")
     check = [str(tmp_path / "certificate.json"), "--jwks", str(tmp_path / "jwks.json")]
     assert main([*check, "--on", shown["valid_until"]]) == 0
+
+
+def test_a_browser_gets_the_page_with_its_own_policy(stack: Deployment, phone: Phone, ming: Known) -> None:
+    issued = phone.certify(ming.name, ming.id_number, ming.camera)["certificate"]["certificate_id"]
+    answer = requests.get(
+        f"{stack.api_url}/certificates/{issued}",
+        headers={"Accept": "text/html,*/*;q=0.8", "Accept-Language": "en"},
+        timeout=30,
+    )
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert '<body data-state="valid">' in answer.text
+    assert ming.name not in answer.text
 
 
 def test_a_certificate_that_was_never_issued(stack: Deployment) -> None:

@@ -35,8 +35,10 @@ _NOT_CACHED = {"Cache-Control": "no-store"}
 class Api(APIGatewayRestResolver):
     """The routes of one function, for whom `entry.access` lets in. Every error becomes a problem document."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, pages: bool = False) -> None:
+        """With `pages`, a browser gets pages for people instead of JSON."""
         super().__init__()
+        self._pages = pages
         self.use(middlewares=[_guarded])
         self.exception_handler(Exception)(self._problem)
         self.not_found(self._not_found)
@@ -87,6 +89,29 @@ class Api(APIGatewayRestResolver):
         headers = {"Content-Language": self.language.value, **_NOT_CACHED}
         return Response(status, "application/json", model.model_dump_json(), headers)
 
+    @property
+    def wants_page(self) -> bool:
+        """Whether a page is the better answer: there are some, and the caller prefers HTML."""
+        if not self._pages:
+            return False
+        from lifecert.entry.certificate_page import prefers_page
+
+        return prefers_page(self.current_event.headers.get("Accept"))
+
+    @property
+    def address(self) -> str:
+        """Where this call went, as the outside knows it."""
+        context = self.current_event.request_context
+        host = context.get("domainName") or self.current_event.headers.get("Host")
+        return f"https://{host}{context.get('path')}"
+
+    def page(self, html: str, status: int = 200, headers: dict[str, str] | None = None) -> Response[str]:
+        """The response with a page for people."""
+        from lifecert.entry.certificate_page import CONTENT_TYPE, security_headers
+
+        about = {"Content-Language": self.language.value, **_NOT_CACHED, **(headers or {})}
+        return Response(status, CONTENT_TYPE, html, {**about, **security_headers()})
+
     def _not_found(self, _error: NotFoundError) -> Response[str]:
         return self._problem(RouteNotFound())
 
@@ -97,6 +122,10 @@ class Api(APIGatewayRestResolver):
         # By contract a domain error's message holds no personal data.
         cause = str(error) if isinstance(error, LifeCertError) else None
         done(LogCode.REQUEST_REFUSED, "RequestsRefused", {"problem": answer.code.value}, cause=cause)
+        if self.wants_page:
+            from lifecert.entry.certificate_page import problem_page
+
+            return self.page(problem_page(answer, self.language), answer.status, answer.headers)
         return Response(
             answer.status, CONTENT_TYPE, json.dumps(answer.body, ensure_ascii=False), {**answer.headers, **_NOT_CACHED}
         )

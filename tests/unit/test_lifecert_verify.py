@@ -10,9 +10,9 @@ from joserfc import jws
 from joserfc.jwk import KeySet
 
 from lifecert.domain.certificate import Certificate
+from lifecert_verify import main, read
 from tests.builders import a_certificate, registration
 from tests.fakes import FakeSigning
-from tools.verify_certificate import main, read
 
 SIGNING = FakeSigning()
 CERTIFICATE: Certificate = a_certificate(registration().after)

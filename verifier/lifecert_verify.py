@@ -1,7 +1,7 @@
-"""Check a certificate offline, with the deployment's JWKS file alone: `python -m tools.verify_certificate --help`.
+"""Check a certificate offline, with the deployment's JWKS file alone: `lifecert-verify --help`.
 
 It tells whether the statement is genuine and its year still runs. Whether a later certification took its place, or
-the entitlement has ended since, only `GET /certificates/{id}` knows.
+the entitlement has ended since, only `GET /certificates/{id}` knows. It needs joserfc and nothing of LifeCert's own.
 """
 
 import argparse
@@ -17,8 +17,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from lifecert.adapters.kms_signing import TYPE
-
+TYPE = "lifecert+jws"
 SHOWN = ("jti", "iss", "masked_name", "category", "district", "method", "certified_on", "valid_until")
 
 
@@ -39,7 +38,8 @@ def read(statement: str, keys: KeySet) -> Statement:
     try:
         found = jws.deserialize_compact(statement, keys, algorithms=["ES256"])
         claims = json.loads(found.payload or b"")
-        if found.headers().get("typ") == TYPE:
+        # Without `kid` the library would try a key of its own choice: what we sign names its key.
+        if found.headers().get("typ") == TYPE and "kid" in found.headers():
             return Statement(claims, date.fromisoformat(claims["valid_until"]))
     except (JoseError, ValueError, KeyError, TypeError) as error:
         raise NotGenuine(str(error) or type(error).__name__) from error
@@ -58,7 +58,7 @@ def _statement_in(text: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """0: genuine and its year runs; 1: not; 2: a file cannot be read."""
-    parser = argparse.ArgumentParser(prog="verify_certificate", description="Check a life certificate offline.")
+    parser = argparse.ArgumentParser(prog="lifecert-verify", description="Check a life certificate offline.")
     parser.add_argument("certificate", help="file with the statement or the API's answer; - reads standard input")
     parser.add_argument("--jwks", required=True, help="file with the keys, as /.well-known/jwks.json gave it")
     parser.add_argument("--on", type=date.fromisoformat, default=None, help="the day that counts; today by default")
@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         statement = _statement_in(_text_of(asked.certificate))
         keys = KeySet.import_key_set(json.loads(_text_of(asked.jwks)))
     except (OSError, ValueError, KeyError, TypeError, JoseError) as error:
-        print(f"verify_certificate: cannot be read: {error}", file=sys.stderr)
+        print(f"lifecert-verify: cannot be read: {error}", file=sys.stderr)
         return 2
     try:
         found = read(statement, keys)
