@@ -25,9 +25,10 @@ from lifecert.domain.errors import (
     VersionConflict,
 )
 from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Template
+from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.published import PublishedEvent
-from lifecert.domain.reference import Enrolment, Reference
+from lifecert.domain.reference import Enrolment, Reference, photos_of
 from lifecert.domain.review import Review, ReviewFilter, ReviewPage, ReviewPosition
 from lifecert.domain.session import ImageType, Session, SessionState
 from lifecert.domain.status import Status
@@ -49,6 +50,7 @@ class MemoryStore:
     references_by_id: dict[tuple[str, str], Reference] = field(default_factory=dict)
     enrolments: dict[tuple[str, str], Enrolment] = field(default_factory=dict)
     digests: set[str] = field(default_factory=set)
+    faces: FaceCount = field(default_factory=FaceCount)
     runs_by_date: dict[date, SweepRun] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -67,6 +69,10 @@ class MemoryStore:
     @property
     def references(self) -> "MemoryReferences":
         return MemoryReferences(self)
+
+    @property
+    def face_counts(self) -> "MemoryFaceCounts":
+        return MemoryFaceCounts(self)
 
     @property
     def sessions(self) -> "MemorySessions":
@@ -109,6 +115,11 @@ class MemoryRegister:
             if one.standing.status is Status.ACTIVE and Partition(one.standing.valid_until, shard) == partition:
                 yield beneficiary_id
 
+    def faces_due(self, shard: int, today: date) -> Iterator[str]:
+        for beneficiary_id, one in sorted(self.store.beneficiaries.items()):
+            if one.faces_due and one.faces_due.on <= today and shard_of(beneficiary_id, self.store.shards) == shard:
+                yield beneficiary_id
+
     def commit(self, change: Change) -> None:
         with self.store.lock:
             self._check(change)
@@ -130,6 +141,8 @@ class MemoryRegister:
         if change.before_version == 0 and before:
             raise AlreadyRegistered
         if change.before_version != (before.version if before else 0):
+            raise VersionConflict
+        if any((after.beneficiary_id, one) not in store.references_by_id for one in change.deleted_references):
             raise VersionConflict
         if any(entry.seq == change.entry.seq for entry in store.entries.get(after.beneficiary_id, [])):
             raise VersionConflict
@@ -155,6 +168,9 @@ class MemoryRegister:
             del store.enrolments[_reference_key(change.reference)]
             store.references_by_id[_reference_key(change.reference)] = change.reference
         store.digests.update(change.frame_digests)
+        for reference_id in change.deleted_references:
+            del store.references_by_id[after.beneficiary_id, reference_id]
+        store.faces += change.faces
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +192,22 @@ class MemoryReferences:
             if owner == beneficiary_id
         }
 
+    def enrolled(self, beneficiary_id: str) -> Sequence[str]:
+        return sorted(reference_id for owner, reference_id in self.store.references_by_id if owner == beneficiary_id)
+
     def begin(self, enrolment: Enrolment) -> None:
         self.store.enrolments[enrolment.beneficiary_id, enrolment.reference_id] = enrolment
 
     def begun(self, beneficiary_id: str, reference_id: str) -> Enrolment | None:
         return self.store.enrolments.get((beneficiary_id, reference_id))
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryFaceCounts:
+    store: MemoryStore
+
+    def total(self) -> FaceCount:
+        return self.store.faces
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +320,12 @@ class MemoryPhotos:
 
     def keep_reference(self, key: str, content: bytes) -> None:
         self.kept[key] = content
+
+    def delete_references(self, beneficiary_id: str) -> int:
+        mine = [key for key in self.kept if key.startswith(photos_of(beneficiary_id))]
+        for key in mine:
+            del self.kept[key]
+        return len(mine)
 
 
 @dataclass(frozen=True, slots=True)

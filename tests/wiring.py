@@ -23,11 +23,13 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
 
 from lifecert import bootstrap
+from lifecert.application.consent import GiveConsent, WithdrawConsent
 from lifecert.application.enrol_reference import BeginEnrolment, FinishEnrolment
 from lifecert.application.get_certificate import GetCertificate
 from lifecert.application.get_status import GetBeneficiary, GetSession
 from lifecert.application.issuing import Issuer
 from lifecert.application.publish import Publish
+from lifecert.application.purge_faces import PurgeFaces
 from lifecert.application.register_beneficiary import RegisterBeneficiary
 from lifecert.application.start_session import StartSession
 from lifecert.application.sweep import Sweep
@@ -38,6 +40,7 @@ from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category, Scheme
 from lifecert.domain.errors import StoreUnavailable
 from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Measure, Template, Verdict
+from lifecert.domain.faces import FaceCount
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.person import IdNumber, mask_name, normalise_name
@@ -90,7 +93,9 @@ UNSEEN = Person(104, "赵桂兰", "110101194001010039")
 ENDED = Person(105, "陈建国", "110101194001010055")
 CHILD = Person(106, "周小宝", "110101201801010013")
 DUE = Person(107, "吴德发", "110101194001010071")
-PEOPLE = (WANG, LAPSED, PAUSED, UNSEEN, ENDED, CHILD, DUE)
+WITHDRAWN = Person(108, "孙玉梅", "110101194001010098")
+LONG_ENDED = Person(109, "钱大江", "110101194001010119")
+PEOPLE = (WANG, LAPSED, PAUSED, UNSEEN, ENDED, CHILD, DUE, WITHDRAWN, LONG_ENDED)
 
 
 @dataclass(slots=True)
@@ -211,6 +216,9 @@ class World:
         self.add_person(UNSEEN, has_reference=False)
         self.add_person(ENDED, standing=Standing(Status.TERMINATED, VALID_UNTIL, ended_on=date(2026, 2, 1)))
         self.add_person(CHILD, category=Category.INJURY_DEPENDANT)
+        self.add_person(WITHDRAWN, consent_withdrawn_on=date(2026, 3, 1))
+        self.add_person(LONG_ENDED, standing=Standing(Status.TERMINATED, VALID_UNTIL, ended_on=date(2025, 11, 1)))
+        self.store.faces = FaceCount(people=8, faces=8)
         self.add_person(DUE, standing=Standing(Status.ACTIVE, date(2026, 2, 28)))
         self.add_session(201, "good")
         self.add_session(202, "too_dark")
@@ -230,6 +238,7 @@ class World:
         self.photos.upload(sessions[world_id(212)].frame_key(2), b"good-1")  # one photo for two steps
         self.add_session(213, "good")
         sessions[world_id(213)] = replace(sessions[world_id(213)], user_id="somebody else")
+        self.add_session(214, "good", beneficiary=WITHDRAWN)
         self.add_certificate(401, WANG, newest=True)
         self.add_certificate(402, LAPSED, newest=True, valid_until=date(2026, 1, 31))
         self.add_certificate(403, WANG, newest=False)
@@ -268,6 +277,11 @@ class World:
             "begin_enrolment": BeginEnrolment(store.register, store.references, photos, clock, policy),
             "finish_enrolment": FinishEnrolment(store.register, store.references, photos, analyser, clock, policy),
             "sweep": Sweep(store.register, store.sweep_runs, clock, store.shards),
+            "withdraw_consent": WithdrawConsent(store.register, clock),
+            "give_consent": GiveConsent(store.register, clock, "2026-1"),
+            "purge_faces": PurgeFaces(
+                store.register, store.register, store.references, photos, store.face_counts, clock, store.shards
+            ),
             "publish": Publish(self.bus),
             "clock": clock,
             "help_lines": lines,

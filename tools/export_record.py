@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb_values import plain, typed
-from lifecert.domain.actor import SWEEP_ACTOR
+from lifecert.domain.actor import PURGE_ACTOR, SWEEP_ACTOR
 from lifecert.domain.errors import BeneficiaryNotFound
 from tools.deployment import UNREACHABLE, add_arguments, dynamodb, output, outputs
 
@@ -41,6 +41,8 @@ SHOWN: dict[str, frozenset[str]] = {
             "certified_by",
             "certificate_id",
             "open_review_id",
+            "consent_withdrawn_on",
+            "faces_due",
         ]
     ),
     "References": frozenset(
@@ -114,8 +116,8 @@ SHOWN: dict[str, frozenset[str]] = {
     "Ledger": frozenset(["beneficiary_id", "seq", "event", "at", "actor_id", "role", "details", "prev_hash", "hash"]),
 }
 WITHHELD: dict[str, frozenset[str]] = {
-    # due_bucket repeats valid_until; ledger_head is the hash of the last entry below.
-    "Beneficiaries": frozenset({"person_key", "name_key", "due_bucket", "ledger_head"}),
+    # due_bucket repeats valid_until, faces_shard is of no meaning; ledger_head is the hash of the last entry below.
+    "Beneficiaries": frozenset({"person_key", "name_key", "due_bucket", "faces_shard", "ledger_head"}),
     "References": frozenset({"template", "quality"}),
     "Sessions": frozenset({"request_digest"}),  # made from person_key
     "Reviews": frozenset({"related_id"}),  # may be another person
@@ -194,7 +196,7 @@ class Record:
         return shown
 
     def _account(self, user_id: str) -> str:
-        if user_id == SWEEP_ACTOR.actor_id:
+        if user_id in (SWEEP_ACTOR.actor_id, PURGE_ACTOR.actor_id):
             return user_id
         return self._accounts.setdefault(user_id, f"account-{len(self._accounts) + 1}")
 

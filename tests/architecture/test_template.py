@@ -15,6 +15,8 @@ ROUTES = {
     "GET /beneficiaries/{beneficiary_id}": "GetStatus",
     "GET /certificates/{certificate_id}": "GetCertificate",
     "GET /.well-known/jwks.json": "GetCertificate",
+    "POST /beneficiaries/{beneficiary_id}/consent-withdrawal": "ChangeConsent",
+    "POST /staff/beneficiaries/{beneficiary_id}/consent": "ChangeConsent",
     "POST /staff/beneficiaries": "RegisterBeneficiary",
     "POST /staff/beneficiaries/{beneficiary_id}/references": "EnrolReference",
     "POST /staff/beneficiaries/{beneficiary_id}/references/{reference_id}/enrol": "EnrolReference",
@@ -40,6 +42,17 @@ def test_a_sweep_that_fails_is_kept() -> None:
     assert sweep["Events"]["Nightly"]["Properties"]["DeadLetterConfig"] == {"Arn": queue}
 
 
+def test_a_purge_runs_every_night_and_one_that_fails_is_kept() -> None:
+    purge = FUNCTIONS["PurgeFaces"]["Properties"]
+    schedule = purge["Events"]["Nightly"]["Properties"]
+    queue = {"Fn::GetAtt": "PurgeFailures.Arn"}
+    assert schedule["ScheduleExpression"] == "cron(30 2 * * ? *)"
+    assert schedule["ScheduleExpressionTimezone"] == {"Ref": "TimeZone"}
+    assert schedule["Name"] == {"Fn::Sub": "${AWS::StackName}-purge"}
+    assert schedule["DeadLetterConfig"] == {"Arn": queue}
+    assert purge["EventInvokeConfig"]["DestinationConfig"]["OnFailure"] == {"Type": "SQS", "Destination": queue}
+
+
 def test_no_ledger_entry_is_lost_on_its_way_to_the_bus() -> None:
     stream = FUNCTIONS["PublishEvents"]["Properties"]["Events"]["Ledger"]["Properties"]
     assert text(stream["Stream"]) == "Data.Outputs.LedgerStreamArn"
@@ -52,7 +65,7 @@ def test_no_ledger_entry_is_lost_on_its_way_to_the_bus() -> None:
 
 def test_every_queue_keeps_its_messages_encrypted_for_fourteen_days() -> None:
     queues = {**of_type(parent(), "AWS::SQS::Queue"), **of_type(child("events"), "AWS::SQS::Queue")}
-    assert set(queues) == {"SweepFailures", "PublishFailures", "PayerQueue", "PayerDeadLetters"}
+    assert set(queues) == {"SweepFailures", "PurgeFailures", "PublishFailures", "PayerQueue", "PayerDeadLetters"}
     for queue in queues.values():
         assert queue["Properties"]["MessageRetentionPeriod"] == 14 * DAY
         assert queue["Properties"]["SqsManagedSseEnabled"] is True
@@ -91,6 +104,7 @@ def _watches(metric: str) -> set[str]:
 def test_one_message_in_any_dead_letter_queue_is_an_alarm() -> None:
     assert _watches("ApproximateNumberOfMessagesVisible") == {
         "SweepFailures.QueueName",
+        "PurgeFailures.QueueName",
         "PublishFailures.QueueName",
         "Events.Outputs.PayerDeadLettersName",
     }
@@ -106,13 +120,14 @@ def test_errors_of_every_function_and_of_the_api_are_alarms() -> None:
     assert _watches("IteratorAge") == {"Ref PublishEvents"}
 
 
-def test_a_sweep_that_did_not_run_is_an_alarm() -> None:
-    assert _watches("Invocations") == {"Ref ExpirySweep"}
-    alarm = ALARMS["SweepNotRunAlarm"]["Properties"]
-    assert alarm["TreatMissingData"] == "breaching"
-    assert alarm["ComparisonOperator"] == "LessThanThreshold"
-    # Longer than from one night to the next, shorter than a day and a half.
-    assert DAY < alarm["Period"] * alarm["EvaluationPeriods"] < 1.5 * DAY
+def test_a_sweep_or_purge_that_did_not_run_is_an_alarm() -> None:
+    assert _watches("Invocations") == {"Ref ExpirySweep", "Ref PurgeFaces"}
+    for name in ("SweepNotRunAlarm", "PurgeNotRunAlarm"):
+        alarm = ALARMS[name]["Properties"]
+        assert alarm["TreatMissingData"] == "breaching"
+        assert alarm["ComparisonOperator"] == "LessThanThreshold"
+        # Longer than from one night to the next, shorter than a day and a half.
+        assert DAY < alarm["Period"] * alarm["EvaluationPeriods"] < 1.5 * DAY
 
 
 def test_every_alarm_tells_somebody_over_an_encrypted_topic() -> None:

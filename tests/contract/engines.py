@@ -6,6 +6,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.dynamodb_certificates import DynamoCertificates
+from lifecert.adapters.dynamodb_face_counts import DynamoFaceCounts
 from lifecert.adapters.dynamodb_ledger import DynamoLedger
 from lifecert.adapters.dynamodb_references import DynamoReferences
 from lifecert.adapters.dynamodb_register import ChangeTables, DynamoRegister
@@ -14,7 +15,17 @@ from lifecert.adapters.dynamodb_seen_frames import DynamoSeenFrames
 from lifecert.adapters.dynamodb_sessions import DynamoSessions
 from lifecert.adapters.dynamodb_sweep_runs import DynamoSweepRuns
 from lifecert.adapters.dynamodb_values import plain, typed
-from lifecert.ports.stores import Certificates, Ledger, References, Register, Reviews, SeenFrames, Sessions, SweepRuns
+from lifecert.ports.stores import (
+    Certificates,
+    FaceCounts,
+    Ledger,
+    References,
+    Register,
+    Reviews,
+    SeenFrames,
+    Sessions,
+    SweepRuns,
+)
 from tests.architecture.templates import child, of_type
 from tests.fakes import MemoryStore
 
@@ -23,7 +34,17 @@ if TYPE_CHECKING:
 
 SHARDS = 2
 PAGE_SIZE = 3
-TABLES = ("Beneficiaries", "References", "Sessions", "SeenFrames", "Certificates", "Ledger", "Reviews", "SweepRuns")
+TABLES = (
+    "Beneficiaries",
+    "References",
+    "Counters",
+    "Sessions",
+    "SeenFrames",
+    "Certificates",
+    "Ledger",
+    "Reviews",
+    "SweepRuns",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +55,7 @@ class Stores:
     ledger: Ledger
     certificates: Certificates
     references: References
+    face_counts: FaceCounts
     sessions: Sessions
     reviews: Reviews
     seen_frames: SeenFrames
@@ -99,12 +121,14 @@ class DynamoTables:
             reviews=self.name("Reviews"),
             references=self.name("References"),
             seen_frames=self.name("SeenFrames"),
+            counters=self.name("Counters"),
         )
         return Stores(
             register=DynamoRegister(client, tables, SHARDS, page_size=PAGE_SIZE),
             ledger=DynamoLedger(client, tables.ledger, page_size=PAGE_SIZE),
             certificates=DynamoCertificates(client, tables.certificates),
             references=DynamoReferences(client, tables.references),
+            face_counts=DynamoFaceCounts(client, tables.counters),
             sessions=DynamoSessions(client, tables.sessions),
             reviews=DynamoReviews(client, tables.reviews, page_size=PAGE_SIZE),
             seen_frames=DynamoSeenFrames(client, tables.seen_frames),
@@ -119,6 +143,7 @@ def memory_stores() -> Stores:
         ledger=store.ledger,
         certificates=store.certificates_port,
         references=store.references,
+        face_counts=store.face_counts,
         sessions=store.sessions,
         reviews=store.reviews_port,
         seen_frames=store.seen_frames,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 import requests
+from botocore.exceptions import ClientError
 
 from lifecert.adapters.s3_photos import S3Photos, client_config
 from lifecert.domain.session import ImageType
@@ -98,6 +99,17 @@ def test_what_is_kept_is_kept(engine: Engine) -> None:
     engine.photos.keep_reference("references/b/r", JPEG[:7])
     assert engine.kept("review/x/1") == JPEG
     assert engine.kept("references/b/r") == JPEG[:7]
+
+
+def test_one_persons_reference_photos_are_deleted_and_nobody_elses(engine: Engine) -> None:
+    for number in range(3):
+        engine.photos.keep_reference(f"references/b/{number}", JPEG)
+    engine.photos.keep_reference("references/b2/0", JPEG)
+    assert engine.photos.delete_references("b") == 3
+    with pytest.raises((KeyError, ClientError)):
+        engine.kept("references/b/1")
+    assert engine.kept("references/b2/0") == JPEG
+    assert engine.photos.delete_references("b") == 0
 
 
 @pytest.mark.parametrize("image_type", list(ImageType))

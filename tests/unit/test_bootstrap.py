@@ -21,6 +21,9 @@ FACTORIES: dict[str, type[settings.Common]] = {
     "begin_enrolment": settings.EnrolReferenceSettings,
     "finish_enrolment": settings.EnrolReferenceSettings,
     "sweep": settings.ExpirySweepSettings,
+    "withdraw_consent": settings.ChangeConsentSettings,
+    "give_consent": settings.ChangeConsentSettings,
+    "purge_faces": settings.PurgeFacesSettings,
     "publish": settings.PublishEventsSettings,
 }
 SPECIAL = {"stage": "prod", "time_zone": "Asia/Shanghai", "clock_shift_days": "0", "due_shards": "4"}
@@ -67,7 +70,7 @@ def test_names_reach_the_adapters(monkeypatch: pytest.MonkeyPatch) -> None:
     give(monkeypatch, settings.VerifyFaceSettings)
     built: Any = bootstrap.verify_face()
     tables = {name: getattr(built.register.tables, name) for name in built.register.tables.__slots__}
-    assert tables == {name: "" if name == "references" else f"the-{name}_table" for name in tables}
+    assert tables == {name: "" if name in ("references", "counters") else f"the-{name}_table" for name in tables}
     assert built.register.shards == 4
     assert built.photos.frames_bucket == "the-frames_bucket"
     assert built.references.table == "the-references_table"

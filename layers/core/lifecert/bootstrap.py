@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
     from lifecert.adapters.dynamodb_register import DynamoRegister
     from lifecert.adapters.kms_person_keys import KmsPersonKeys
+    from lifecert.application.consent import GiveConsent, WithdrawConsent
     from lifecert.application.enrol_reference import BeginEnrolment, FinishEnrolment
     from lifecert.application.get_certificate import GetCertificate
     from lifecert.application.get_status import GetBeneficiary, GetSession
     from lifecert.application.publish import Publish
+    from lifecert.application.purge_faces import PurgeFaces
     from lifecert.application.register_beneficiary import RegisterBeneficiary
     from lifecert.application.start_session import StartSession
     from lifecert.application.sweep import Sweep
@@ -192,6 +194,7 @@ def finish_enrolment() -> "FinishEnrolment":
         beneficiaries=names.beneficiaries_table,
         ledger=names.ledger_table,
         references=names.references_table,
+        counters=names.counters_table,
     )
     return FinishEnrolment(
         register=register,
@@ -213,6 +216,53 @@ def sweep() -> "Sweep":
     register = _register(shards=names.due_shards, beneficiaries=names.beneficiaries_table, ledger=names.ledger_table)
     runs = DynamoSweepRuns(_dynamodb(), names.sweep_runs_table)
     return Sweep(register, runs, _clock(names), names.due_shards)
+
+
+@cache
+def withdraw_consent() -> "WithdrawConsent":
+    """POST .../consent-withdrawal."""
+    from lifecert.application.consent import WithdrawConsent
+
+    names = settings.ChangeConsentSettings.load()
+    register = _register(shards=names.due_shards, beneficiaries=names.beneficiaries_table, ledger=names.ledger_table)
+    return WithdrawConsent(register, _clock(names))
+
+
+@cache
+def give_consent() -> "GiveConsent":
+    """POST .../consent."""
+    from lifecert.application.consent import GiveConsent
+
+    names = settings.ChangeConsentSettings.load()
+    register = _register(shards=names.due_shards, beneficiaries=names.beneficiaries_table, ledger=names.ledger_table)
+    return GiveConsent(register, _clock(names), CONSENT_VERSION)
+
+
+@cache
+def purge_faces() -> "PurgeFaces":
+    """The nightly deletion of faces that must go."""
+    from lifecert.adapters.dynamodb_face_counts import DynamoFaceCounts
+    from lifecert.adapters.dynamodb_references import DynamoReferences
+    from lifecert.adapters.s3_photos import S3Photos
+    from lifecert.application.purge_faces import PurgeFaces
+
+    names = settings.PurgeFacesSettings.load()
+    register = _register(
+        shards=names.due_shards,
+        beneficiaries=names.beneficiaries_table,
+        ledger=names.ledger_table,
+        references=names.references_table,
+        counters=names.counters_table,
+    )
+    return PurgeFaces(
+        register=register,
+        index=register,
+        references=DynamoReferences(_dynamodb(), names.references_table),
+        photos=S3Photos(_s3(), "", names.references_bucket),
+        face_counts=DynamoFaceCounts(_dynamodb(), names.counters_table),
+        clock=_clock(names),
+        shards=names.due_shards,
+    )
 
 
 @cache

@@ -46,6 +46,10 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "certified_by": list(beneficiary.certified_by),
         "certificate_id": beneficiary.certificate_id,
         "open_review_id": beneficiary.open_review_id,
+        "consent_withdrawn_on": optional_day(beneficiary.consent_withdrawn_on),
+        # Keys of the sparse index by_faces_due, there only while faces are stored that must go.
+        "faces_shard": shard_of(beneficiary.beneficiary_id, shards) if beneficiary.faces_due else None,
+        "faces_due": beneficiary.faces_due.on.isoformat() if beneficiary.faces_due else None,
     }
 
 
@@ -75,6 +79,7 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         certified_by=tuple(item["certified_by"]),
         certificate_id=item.get("certificate_id"),
         open_review_id=item.get("open_review_id"),
+        consent_withdrawn_on=as_day(item.get("consent_withdrawn_on")),
     )
 
 

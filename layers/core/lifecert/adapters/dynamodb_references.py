@@ -1,6 +1,6 @@
 """References and begun enrolments in DynamoDB, to read; a reference is written with its change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,19 @@ class DynamoReferences:
         with translated():
             items = [plain(item) for page in pages for item in page["Items"]]
         return {item["reference_id"]: template_of(item) for item in items}
+
+    def enrolled(self, beneficiary_id: str) -> Sequence[str]:
+        """Ids of the enrolled references, without reading a template."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="beneficiary_id = :beneficiary_id",
+            FilterExpression="attribute_exists(template)",
+            ExpressionAttributeValues=typed({":beneficiary_id": beneficiary_id}),
+            ProjectionExpression="reference_id",
+            ConsistentRead=True,
+        )
+        with translated():
+            return [plain(item)["reference_id"] for page in pages for item in page["Items"]]
 
     def begin(self, enrolment: Enrolment) -> None:
         """Remember an enrolment."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.aws_errors import translated
+from lifecert.adapters.dynamodb_face_counts import face_count_update
 from lifecert.adapters.dynamodb_items import (
     beneficiary_item,
     beneficiary_of,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 BY_PERSON = "by_person"
 BY_DUE = "by_due"
+BY_FACES_DUE = "by_faces_due"
 # A frame is remembered beyond the yearly certification that used it and the one after.
 FRAME_REMEMBERED = timedelta(days=400)
 
@@ -53,6 +55,7 @@ class ChangeTables:
     reviews: str = ""
     references: str = ""
     seen_frames: str = ""
+    counters: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,20 @@ class DynamoRegister:
             IndexName=BY_DUE,
             KeyConditionExpression="due_bucket = :bucket",
             ExpressionAttributeValues=typed({":bucket": partition.bucket}),
+            PaginationConfig={"PageSize": self.page_size},
+        )
+        with translated():
+            for page in pages:
+                for item in page["Items"]:
+                    yield plain(item)["beneficiary_id"]
+
+    def faces_due(self, shard: int, today: date) -> Iterator[str]:
+        """Ids of one shard in `by_faces_due` up to `today`. Whoever is done leaves the index a moment later."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.tables.beneficiaries,
+            IndexName=BY_FACES_DUE,
+            KeyConditionExpression="faces_shard = :shard AND faces_due <= :today",
+            ExpressionAttributeValues=typed({":shard": shard, ":today": today.isoformat()}),
             PaginationConfig={"PageSize": self.page_size},
         )
         with translated():
@@ -153,6 +170,10 @@ def _parts(change: Change, tables: ChangeTables, shards: int) -> list[_Part]:
     if change.certificate:
         put = _put(tables.certificates, certificate_item(change.certificate), "attribute_not_exists(certificate_id)")
         parts.append(_Part(put))
+    # Read with the version: one that is gone meanwhile was another change of the same person.
+    parts += [_Part(_delete_reference(change, one, tables.references)) for one in change.deleted_references]
+    if change.faces:
+        parts.append(_Part(face_count_update(tables.counters, change.after.beneficiary_id, change.faces)))
     return parts
 
 
@@ -202,6 +223,11 @@ def _review_part(review: Review, table: str) -> _Part:
         }
     }
     return _Part(update, ReviewDecidedBefore)
+
+
+def _delete_reference(change: Change, reference_id: str, table: str) -> "TransactWriteItemTypeDef":
+    key = typed({"beneficiary_id": change.after.beneficiary_id, "reference_id": reference_id})
+    return {"Delete": {"TableName": table, "Key": key, "ConditionExpression": "attribute_exists(template)"}}
 
 
 def _put(

@@ -7,6 +7,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from lifecert.adapters.aws_errors import code_of, translated
+from lifecert.domain.reference import photos_of
 from lifecert.domain.session import ImageType
 from lifecert.ports.photos import UploadSlot
 
@@ -71,3 +72,17 @@ class S3Photos:
         """Keep a reference photo."""
         with translated():
             self.client.put_object(Bucket=self.references_bucket, Key=key, Body=content)
+
+    def delete_references(self, beneficiary_id: str) -> int:
+        """Delete every photo under the person's own prefix, page by page; a repeat finds nothing left."""
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.references_bucket, Prefix=photos_of(beneficiary_id)
+        )
+        deleted = 0
+        with translated():
+            for page in pages:
+                for item in page.get("Contents", []):
+                    # One by one: a batch answers 200 for what it did not delete.
+                    self.client.delete_object(Bucket=self.references_bucket, Key=item["Key"])
+                    deleted += 1
+        return deleted

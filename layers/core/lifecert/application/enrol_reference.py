@@ -5,21 +5,25 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from lifecert.application.changing import change_newest
+from lifecert.application.consent import refuse_without_consent
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.errors import (
     BeneficiaryNotFound,
+    EntitlementEnded,
     NotAllowed,
     PhotoMissing,
     PhotoUnsuitable,
     ReferenceNotFound,
 )
 from lifecert.domain.evidence import Verdict
+from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.policy import Policy
 from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import Enrolment, Reference
 from lifecert.domain.session import ImageType
+from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.photos import Photos, UploadSlot
 from lifecert.ports.stores import References, Register
@@ -49,10 +53,12 @@ class BeginEnrolment:
     def __call__(
         self, beneficiary_id: str, source: str, captured_on: date | None, image_type: ImageType, user: User
     ) -> BegunEnrolment:
-        """Give an upload slot. Raises NotAllowed and BeneficiaryNotFound."""
+        """Give an upload slot. Raises NotAllowed, BeneficiaryNotFound, EntitlementEnded and ConsentWithdrawn."""
         _require_clerk(user)
-        if self.register.get(beneficiary_id) is None:
+        beneficiary = self.register.get(beneficiary_id)
+        if beneficiary is None:
             raise BeneficiaryNotFound
+        _refuse_faces_that_must_go(beneficiary)
         reference_id = str(uuid.uuid4())
         enrolment = Enrolment(
             beneficiary_id=beneficiary_id,
@@ -84,7 +90,7 @@ class FinishEnrolment:
         """Check the uploaded photo and keep it with its template.
 
         Raises NotAllowed, BeneficiaryNotFound, ReferenceNotFound (unknown, expired or enrolled already),
-        PhotoMissing and PhotoUnsuitable; nothing is enrolled then.
+        PhotoMissing, PhotoUnsuitable, EntitlementEnded and ConsentWithdrawn; nothing is enrolled then.
         """
         _require_clerk(user)
         enrolment = self.references.begun(beneficiary_id, reference_id)
@@ -114,6 +120,7 @@ class FinishEnrolment:
         return reference
 
     def _change(self, beneficiary: Beneficiary, reference: Reference, user: User) -> Change:
+        _refuse_faces_that_must_go(beneficiary)
         after, entry = record(
             replace(beneficiary, has_reference=True),
             LedgerEvent.REFERENCE_ENROLLED,
@@ -127,7 +134,14 @@ class FinishEnrolment:
                 "calibration_version": self.policy.match.calibration_version,
             },
         )
-        return Change(beneficiary.version, after, entry, reference=reference)
+        counted = FaceCount(people=0 if beneficiary.has_reference else 1, faces=1)
+        return Change(beneficiary.version, after, entry, reference=reference, faces=counted)
+
+
+def _refuse_faces_that_must_go(beneficiary: Beneficiary) -> None:
+    if beneficiary.standing.status is Status.TERMINATED:
+        raise EntitlementEnded
+    refuse_without_consent(beneficiary)
 
 
 def _require_clerk(user: User) -> None:

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
+from lifecert.application.consent import refuse_without_consent
 from lifecert.application.helping import naming_help_line
 from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary
@@ -75,7 +76,8 @@ class StartSession:
         """Open a session, or return the one opened before with the same idempotency key.
 
         Raises ConsentMissing, BeneficiaryNotFound (unknown person and wrong name alike), EntitlementEnded,
-        ReferenceMissing, CameraPaused, IdempotencyKeyReused and SessionExpired (a repeat that came too late).
+        ConsentWithdrawn, ReferenceMissing, CameraPaused, IdempotencyKeyReused and SessionExpired (a repeat that
+        came too late).
         """
         # The general help line until the person is known to be registered: it must not tell who is.
         with naming_help_line(self.help_lines.default):
@@ -116,6 +118,7 @@ class StartSession:
     def _check_open(self, beneficiary: Beneficiary) -> None:
         if beneficiary.standing.status is Status.TERMINATED:
             raise EntitlementEnded
+        refuse_without_consent(beneficiary)
         if not beneficiary.has_reference:
             raise ReferenceMissing
         if until := beneficiary.camera.pause_at(self.clock.now()):

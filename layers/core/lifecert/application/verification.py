@@ -131,6 +131,8 @@ class Verification:
             "session_id": self.session.session_id,
             "on_behalf": self.session.on_behalf,
             "consent_version": self.session.consent.version,
+            "consent_given_at": self.session.consent.given_at.isoformat(),
+            "guardian_consent": self.session.consent.guardian,
             "policy_version": self.policy.version,
             "calibration_version": self.policy.match.calibration_version,
             "model_version": self.evidence.model_version,

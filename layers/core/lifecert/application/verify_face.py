@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from lifecert.application.changing import change_newest
+from lifecert.application.consent import refuse_without_consent
 from lifecert.application.helping import naming_help_line
 from lifecert.application.issuing import Issuer
 from lifecert.application.verification import Verification
@@ -53,7 +54,7 @@ class VerifyFace:
         """Decide a session, once. A repeat returns the session with the same result.
 
         Raises SessionNotFound (unknown or another user's), SessionExpired, SessionBusy, FramesMissing,
-        CameraPaused and EntitlementEnded; nothing is changed then.
+        CameraPaused, EntitlementEnded and ConsentWithdrawn; nothing is changed then.
         """
         session = self._own(session_id, user)
         with naming_help_line(session.help_line):
@@ -96,7 +97,7 @@ class VerifyFace:
         beneficiary = self.register.get(session.beneficiary_id)
         if beneficiary is None:
             raise BeneficiaryNotFound
-        _refuse_terminated(beneficiary)
+        _refuse_if_no_face_may_be_used(beneficiary)
         if until := beneficiary.camera.pause_at(now):
             raise CameraPaused(until)
         return beneficiary
@@ -139,16 +140,17 @@ class VerifyFace:
     def _decide(
         self, session: Session, beneficiary: Beneficiary, evidence: Evidence, digests: tuple[str, ...]
     ) -> Verification:
-        _refuse_terminated(beneficiary)
+        _refuse_if_no_face_may_be_used(beneficiary)
         now = self.clock.now()
         attempt = beneficiary.camera.attempt_at(now, self.policy.attempts)
         decision = decide(evidence, self.policy, session.challenge, attempt)
         return Verification(session, beneficiary, evidence, decision, self.policy, now, self.clock.today(), digests)
 
 
-def _refuse_terminated(beneficiary: Beneficiary) -> None:
+def _refuse_if_no_face_may_be_used(beneficiary: Beneficiary) -> None:
     if beneficiary.standing.status is Status.TERMINATED:
         raise EntitlementEnded
+    refuse_without_consent(beneficiary)
 
 
 def _replayed(session: Session) -> Evidence:

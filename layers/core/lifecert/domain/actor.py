@@ -12,6 +12,7 @@ class Role(StrEnum):
     DATA_MATCH = "data_match"
     SWEEP = "sweep"
     SYSTEM = "system"  # a job of ours that no schedule and no person started for this one
+    PURGE = "purge"
 
 
 class Group(StrEnum):
@@ -49,3 +50,4 @@ class User:
 
 
 SWEEP_ACTOR = Actor("expiry_sweep", Role.SWEEP)
+PURGE_ACTOR = Actor("purge_faces", Role.PURGE)

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from lifecert.domain.actor import Actor
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate
+from lifecert.domain.faces import FaceCount, FacesDue, faces_due
 from lifecert.domain.ledger import GENESIS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.reference import Reference
 from lifecert.domain.review import Review
@@ -24,6 +25,7 @@ class Beneficiary:
     `person_key` and `name_key` are keyed hashes of ID number and name. `version` is the number of the last
     ledger entry and `ledger_head` its hash. `certified_by` are the users who certified this person, newest last.
     `open_review_id` is the open review of kind `verification`, to which further failed attempts belong.
+    `consent_withdrawn_on` is the day since which no face may be used, until consent is given anew.
     """
 
     beneficiary_id: str
@@ -41,6 +43,12 @@ class Beneficiary:
     certified_by: tuple[str, ...] = ()
     certificate_id: str | None = None
     open_review_id: str | None = None
+    consent_withdrawn_on: date | None = None
+
+    @property
+    def faces_due(self) -> FacesDue | None:
+        """When the references of this person must be deleted; None when there are none, or not yet."""
+        return faces_due(self.standing, self.consent_withdrawn_on) if self.has_reference else None
 
     def with_certifier(self, user_id: str) -> tuple[str, ...]:
         """`certified_by` with this user as the newest."""
@@ -53,7 +61,7 @@ class Change:
 
     `before_version` is the version that was read (0: not registered yet). The other parts are those that
     come with the change: a certificate, the session it closes, a review that it opens or decides, a new reference,
-    used frames.
+    used frames, references that are deleted. `faces` is by how much the number of stored faces changes.
     """
 
     before_version: int
@@ -64,6 +72,8 @@ class Change:
     review: Review | None = None
     reference: Reference | None = None
     frame_digests: tuple[str, ...] = ()
+    deleted_references: tuple[str, ...] = ()
+    faces: FaceCount = field(default_factory=FaceCount)
 
 
 def record(

@@ -44,6 +44,10 @@ class ConsentMissing(LifeCertError):
     """The current consent text was not agreed to, or a guardian's consent is needed."""
 
 
+class ConsentWithdrawn(LifeCertError):
+    """The person's consent to the use of their face was withdrawn; other ways stay open."""
+
+
 class CameraPaused(LifeCertError):
     """Too many failed verifications; the camera channel opens again at `until`."""
 
@@ -122,6 +126,10 @@ class Unreadable(LifeCertError):
 
 class SweepUnfinished(LifeCertError):
     """A sweep left something undone: it ran out of time, or single beneficiaries failed."""
+
+
+class PurgeUnfinished(LifeCertError):
+    """A purge left somebody's faces where they are: it ran out of time, or single people failed."""
 
 
 class StoreUnavailable(LifeCertError):

@@ -30,6 +30,9 @@ class LedgerEvent(StrEnum):
     LAPSED = "lapsed"
     REVIEW_OPENED = "review_opened"
     REVIEW_DECIDED = "review_decided"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    CONSENT_GIVEN = "consent_given"
+    FACES_DELETED = "faces_deleted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,11 @@ from datetime import date, datetime
 from lifecert.domain.evidence import Template
 
 
+def photos_of(beneficiary_id: str) -> str:
+    """Where all reference photos of one person lie."""
+    return f"references/{beneficiary_id}/"
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """One enrolled photo, kept at `photo_key`. `source` says where it came from and `captured_on` when it was taken,

@@ -37,6 +37,8 @@ RULES: dict[str, Rule] = {
     "GET /beneficiaries/{beneficiary_id}": SIGNED_IN,
     "GET /certificates/{certificate_id}": ANYONE,
     "GET /.well-known/jwks.json": ANYONE,
+    "POST /beneficiaries/{beneficiary_id}/consent-withdrawal": SIGNED_IN,
+    "POST /staff/beneficiaries/{beneficiary_id}/consent": CLERKS,
     "POST /staff/beneficiaries": CLERKS,
     "POST /staff/beneficiaries/{beneficiary_id}/references": CLERKS,
     "POST /staff/beneficiaries/{beneficiary_id}/references/{reference_id}/enrol": CLERKS,

@@ -23,6 +23,7 @@ class Code(StrEnum):
     CERTIFICATE_NOT_FOUND = "certificate_not_found"
     CHANGED_MEANWHILE = "changed_meanwhile"
     CONSENT_MISSING = "consent_missing"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
     ENTITLEMENT_ENDED = "entitlement_ended"
     FRAMES_MISSING = "frames_missing"
     IDEMPOTENCY_KEY_INVALID = "idempotency_key_invalid"
@@ -129,6 +130,7 @@ TABLE: dict[type[Exception], Problem] = {
     errors.SessionNotFound: Problem(HTTPStatus.NOT_FOUND, Code.SESSION_NOT_FOUND),
     RequestInProgress: Problem(HTTPStatus.CONFLICT, Code.REQUEST_IN_PROGRESS, headers=_soon),
     errors.AlreadyRegistered: Problem(HTTPStatus.CONFLICT, Code.ALREADY_REGISTERED),
+    errors.ConsentWithdrawn: Problem(HTTPStatus.CONFLICT, Code.CONSENT_WITHDRAWN),
     errors.EntitlementEnded: Problem(HTTPStatus.CONFLICT, Code.ENTITLEMENT_ENDED),
     errors.FramesMissing: Problem(
         HTTPStatus.CONFLICT, Code.FRAMES_MISSING, lambda error, _language: {"missing": list(error.numbers)}
@@ -157,6 +159,7 @@ NOT_FOR_CLIENTS: tuple[type[errors.LifeCertError], ...] = (
     errors.FrameSeenBefore,
     errors.ReviewDecidedBefore,
     errors.ReviewOpenedBefore,
+    errors.PurgeUnfinished,
     errors.SessionAlreadyDecided,
     errors.SweepUnfinished,
     errors.TransitionRefused,

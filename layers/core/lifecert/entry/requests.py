@@ -138,6 +138,12 @@ class RegisterBody(_Request):
         return " ".join((*person, self.category, self.district, self.benefit_start.isoformat()))
 
 
+class GiveConsentBody(_Request):
+    """POST /staff/beneficiaries/{beneficiary_id}/consent."""
+
+    consent: ConsentGiven
+
+
 class BeginEnrolmentBody(_Request):
     """POST /staff/beneficiaries/{beneficiary_id}/references."""
 

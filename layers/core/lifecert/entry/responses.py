@@ -257,6 +257,23 @@ class Registered(_Response):
         )
 
 
+class ConsentState(_Response):
+    """Whether the face of a person may be used, and if not, since which day; those stored are deleted that night."""
+
+    beneficiary_id: str
+    withdrawn_on: date | None
+    faces_stored: bool
+
+    @staticmethod
+    def of(beneficiary: Beneficiary) -> "ConsentState":
+        """The answer."""
+        return ConsentState(
+            beneficiary_id=beneficiary.beneficiary_id,
+            withdrawn_on=beneficiary.consent_withdrawn_on,
+            faces_stored=beneficiary.has_reference,
+        )
+
+
 class PhotoSlot(_Response):
     """Where the reference photo goes, as a frame does."""
 

@@ -91,6 +91,12 @@ class WithReferences(_Settings):
     references_table: Name
 
 
+class WithCounters(_Settings):
+    """Counts faces, with every change of them."""
+
+    counters_table: Name
+
+
 class WithFrames(_Settings):
     """Hands out upload slots or reads uploads."""
 
@@ -138,7 +144,7 @@ class RegisterBeneficiarySettings(WithChanges, WithPersonKeys, Common):
     idempotency_table: Name
 
 
-class EnrolReferenceSettings(WithChanges, WithReferences, WithFrames, Common):
+class EnrolReferenceSettings(WithChanges, WithReferences, WithCounters, WithFrames, Common):
     """enrol_reference."""
 
     references_bucket: Name
@@ -148,6 +154,16 @@ class ExpirySweepSettings(WithChanges, Common):
     """expiry_sweep."""
 
     sweep_runs_table: Name
+
+
+class ChangeConsentSettings(WithChanges, Common):
+    """change_consent."""
+
+
+class PurgeFacesSettings(WithChanges, WithReferences, WithCounters, Common):
+    """purge_faces."""
+
+    references_bucket: Name
 
 
 class PublishEventsSettings(Common):

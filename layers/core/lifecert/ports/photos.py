@@ -33,3 +33,7 @@ class Photos(Protocol):
     def keep_reference(self, key: str, content: bytes) -> None:
         """Keep an enrolled reference photo."""
         ...
+
+    def delete_references(self, beneficiary_id: str) -> int:
+        """Delete every reference photo of one person, also one whose enrolment was never finished; how many."""
+        ...

@@ -7,6 +7,7 @@ from typing import Protocol
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.certificate import Certificate
 from lifecert.domain.evidence import Template
+from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.reference import Enrolment
 from lifecert.domain.review import Review, ReviewFilter, ReviewPage, ReviewPosition
@@ -62,12 +63,32 @@ class References(Protocol):
         """Templates by reference id."""
         ...
 
+    def enrolled(self, beneficiary_id: str) -> Sequence[str]:
+        """Ids of the enrolled references."""
+        ...
+
     def begin(self, enrolment: Enrolment) -> None:
         """Remember an enrolment until its deadline."""
         ...
 
     def begun(self, beneficiary_id: str, reference_id: str) -> Enrolment | None:
         """An enrolment that waits for its photo; None when unknown or enrolled already."""
+        ...
+
+
+class FacesDueIndex(Protocol):
+    """Beneficiaries whose references must be deleted, and no others."""
+
+    def faces_due(self, shard: int, today: date) -> Iterator[str]:
+        """Ids of those in one shard who are due by `today`."""
+        ...
+
+
+class FaceCounts(Protocol):
+    """How many faces are stored, kept with every change of them."""
+
+    def total(self) -> FaceCount:
+        """The number at this moment."""
         ...
 
 

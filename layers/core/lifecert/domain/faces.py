@@ -1,0 +1,51 @@
+"""Faces: for how long references are kept, why they go, and how many there are (design.md §3 rule 7)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from lifecert.domain.status import Standing, Status
+
+KEPT_AFTER_THE_END = timedelta(days=90)
+
+
+class DeletionReason(StrEnum):
+    """Why somebody's faces are deleted."""
+
+    ENTITLEMENT_ENDED = "entitlement_ended"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class FacesDue:
+    """From which day somebody's references and templates must go, and why."""
+
+    on: date
+    reason: DeletionReason
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCount:
+    """People of whom a face is stored, and the references of all of them; as a change, how many more or fewer."""
+
+    people: int = 0
+    faces: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.people or self.faces)
+
+    def __add__(self, other: "FaceCount") -> "FaceCount":
+        return FaceCount(self.people + other.people, self.faces + other.faces)
+
+
+def faces_due(standing: Standing, consent_withdrawn_on: date | None) -> FacesDue | None:
+    """When the faces of somebody who stands so must go; None while they are needed.
+
+    A withdrawn consent leaves no time; the end of an entitlement leaves `KEPT_AFTER_THE_END`, within which it can be
+    corrected.
+    """
+    if consent_withdrawn_on:
+        return FacesDue(consent_withdrawn_on, DeletionReason.CONSENT_WITHDRAWN)
+    if standing.status is Status.TERMINATED and standing.ended_on:
+        return FacesDue(standing.ended_on + KEPT_AFTER_THE_END, DeletionReason.ENTITLEMENT_ENDED)
+    return None
