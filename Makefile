@@ -28,7 +28,7 @@ export SAM_CLI_TELEMETRY := 0
 
 ##@ Run it
 .PHONY: help demo dev
-demo dev bench: export PYTHONPATH := layers/core:layers/vision
+demo dev bench profile: export PYTHONPATH := layers/core:layers/vision
 help: ## this list
 	@echo "LifeCert: make <target>"
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' Makefile
@@ -40,15 +40,19 @@ dev: setup build ## start the local AWS with the stack deployed, and print addre
 	@$(PY) -m local.dev
 
 ##@ Test it
-.PHONY: test test-unit bench calibrate check format-check lint types template-lint
+.PHONY: test test-unit bench profile calibrate check format-check lint types template-lint
 test: setup build ## every test, on the built artefact and the local AWS (ARGS='-k name' picks)
 	@$(PY) -m pytest $(ARGS)
 
 test-unit: .venv/.ready ## the quick tests: no build, no network
 	@$(PY) -m pytest tests/unit tests/architecture $(ARGS)
 
-bench: setup build ## CPU time of a verification, per stage
-	@$(PY) -m local.bench
+bench: setup build ## cold start, warm verification, memory: table, JSON and picture in .build/bench (6 minutes)
+	@$(PY) -m bench --date "$$(date -u +%F)" $(ARGS)
+
+# What Python does from the start to the first decision (module import times), then where warm verifications spend it.
+profile: setup build ## where the time of a cold start and of a warm verification goes
+	@$(PY) -m bench.profile
 
 calibrate: setup ## error rates and thresholds from labelled photos (DATA=manifest.csv or folder, OUT=folder, ARGS=...)
 	@test -n "$(DATA)" -a -n "$(OUT)" || { echo "calibrate: name DATA= and OUT=, see docs/accuracy.md"; exit 2; }

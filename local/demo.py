@@ -40,7 +40,7 @@ def main() -> int:
         f"\nThe story took {story.seconds:.0f} s and left no process behind. Next:"
         "\n  make dev      keep the stack running, with addresses and sample calls"
         "\n  make test     run every test"
-        "\n  make bench    CPU time of a verification, per stage"
+        "\n  make bench    cold start, CPU time and memory of a verification"
         "\n  README.md     how it works, and how to deploy it"
     )
     return 0

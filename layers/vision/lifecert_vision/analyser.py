@@ -1,6 +1,6 @@
 """All stages in their order: the port `FaceAnalyser` as this layer gives it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
@@ -21,18 +21,19 @@ from lifecert_vision.measures import at_least, failed, passed
 
 
 class _Stopwatch:
-    """Wall milliseconds per stage."""
+    """Milliseconds per stage by a clock of seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
         self.spent: dict[str, float] = {}
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        start = perf_counter()
+        start = self._clock()
         try:
             yield
         finally:
-            self.spent[name] = self.spent.get(name, 0.0) + (perf_counter() - start) * 1000
+            self.spent[name] = self.spent.get(name, 0.0) + (self._clock() - start) * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,16 @@ class VisionAnalyser:
     """`FaceAnalyser` by MediaPipe and SFace. Takes about 160 ms of CPU to build and loads both models;
     build it once per process and use it from one thread."""
 
-    def __init__(self, policy: Policy) -> None:
-        """Raises ValueError when `policy` is for templates of another model version."""
+    def __init__(self, policy: Policy, clock: Callable[[], float] = perf_counter) -> None:
+        """`clock` gives the seconds by which stages are timed.
+
+        Raises ValueError when `policy` is for templates of another model version.
+        """
         if policy.match.model_version != embed.MODEL_VERSION:
             raise ValueError(f"the policy wants templates of {policy.match.model_version}, not {embed.MODEL_VERSION}")
         cv2.setNumThreads(1)  # a function has one core or less; more threads only wait for each other
         self._policy = policy
+        self._clock = clock
         self._landmarker = Landmarker()
         self._embedder = embed.Embedder()
 
@@ -69,7 +74,7 @@ class VisionAnalyser:
 
         Every frame with a face is embedded, however it was judged: who it is belongs in the evidence too.
         """
-        watch = _Stopwatch()
+        watch = _Stopwatch(self._clock)
         seen = [self._see(frame.step, frame.content, watch) for frame in frames]
         neutral = next((one.faces[0] for one in seen if one.step is Step.NEUTRAL and one.faces), None)
         embedded = [self._embed(one, watch) if one.faces else None for one in seen]
@@ -86,7 +91,7 @@ class VisionAnalyser:
 
     def enrol(self, photo: bytes) -> EnrolmentEvidence:
         """Measure one reference photo as a neutral frame; its template is there when no measure failed."""
-        watch = _Stopwatch()
+        watch = _Stopwatch(self._clock)
         seen = self._see(Step.NEUTRAL, photo, watch)
         embedding = self._embed(seen, watch, both_sides=True) if seen.faces else None
         measures = (*self._judge(seen, None, watch), *self._way_up(seen, embedding, watch))

@@ -1,0 +1,37 @@
+"""The bench on what was built, a few runs of each: that it measures, and what holds on a busy machine too."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bench import measure
+from bench.__main__ import main
+from tests.artefact import sizes
+
+pytestmark = pytest.mark.skipif(not sizes.BUILT.is_dir(), reason="nothing built: make build")
+
+
+def test_a_quick_bench_measures_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--quick", "--date", "2026-11-25", "--out", str(tmp_path)])
+    assert "cold start to first decision, 1 thread" in capsys.readouterr().out
+    found = json.loads((tmp_path / "bench.json").read_text("utf-8"))
+    assert found["format"] == measure.FORMAT
+    assert found["machine"]["libraries"]["mediapipe"]
+    cold = found["cold_start"]["threads_1"]
+    assert cold["decided_cpu_ms"]["min"] > cold["ready_cpu_ms"]["min"] > 100
+    warm = found["warm"]["threads_1"]
+    assert warm["frames_3"]["cpu_ms"]["min"] > warm["frames_1"]["cpu_ms"]["min"] > 1
+    assert {"decode", "detect", "embed", "match"} <= set(warm["stages"])
+    assert [size["megapixels"] for size in found["photo_sizes"]] == [0.3, 3.1]
+    assert found["targets"]["peak_mb"]["met"]
+    assert found["targets"]["growth_mb"]["met"]
+    assert "</svg>" in (tmp_path / "bench.svg").read_text("utf-8")
+
+
+def test_a_measurement_that_fails_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measure, "BUILD", tmp_path)
+    assert main(["--quick", "--date", "2026-11-25"]) == 2
+    assert "bench.probe photos" in capsys.readouterr().err
