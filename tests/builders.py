@@ -124,6 +124,7 @@ def a_certificate(beneficiary: Beneficiary, **fields: Any) -> Certificate:
             "calibration_version": "test-calibration",
             "model_version": MODEL,
             "evidence_digest": "e" * 64,
+            "statement": "header.claims.signature",
             **fields,
         }
     )

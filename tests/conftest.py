@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from local.deploy import Deployment, deploy
+from local.dynamodb_local import Engine, EngineMissing, install
+from local.dynamodb_local import run as dynamodb_local_run
 from local.stack import Stack, run
 
 
@@ -13,6 +15,17 @@ def local_aws() -> Iterator[Stack]:
     """A local AWS, empty at first, that lasts as long as the test session."""
     with run() as local:
         yield local
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local() -> Iterator[Engine]:
+    """Amazon's DynamoDB Local, where there is Java."""
+    try:
+        install()
+    except EngineMissing as missing:
+        pytest.skip(str(missing))
+    with dynamodb_local_run() as engine:
+        yield engine
 
 
 @pytest.fixture(scope="session")

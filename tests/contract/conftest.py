@@ -7,6 +7,7 @@ import pytest
 from moto import mock_aws
 
 from local.aws import REGION, Aws
+from local.dynamodb_local import Engine
 from local.stack import Stack
 from tests.contract.engines import DynamoTables, Stores, memory_stores
 
@@ -39,14 +40,27 @@ def local_tables(aws: Aws) -> Iterator[DynamoTables]:
     tables.drop()
 
 
-@pytest.fixture(params=["moto", "local"])
+@pytest.fixture(scope="session")
+def lasting_tables(dynamodb_local: Engine) -> DynamoTables:
+    tables = DynamoTables(dynamodb_local.client())
+    tables.create()
+    return tables
+
+
+@pytest.fixture
+def amazon_tables(lasting_tables: DynamoTables) -> Iterator[DynamoTables]:
+    yield lasting_tables
+    lasting_tables.empty()
+
+
+@pytest.fixture(params=["moto", "local", "amazon"])
 def tables(request: pytest.FixtureRequest) -> DynamoTables:
     """The tables of one real engine, to look into."""
     found: DynamoTables = request.getfixturevalue(f"{request.param}_tables")
     return found
 
 
-@pytest.fixture(params=["memory", "moto", "local"])
+@pytest.fixture(params=["memory", "moto", "local", "amazon"])
 def stores(request: pytest.FixtureRequest) -> Stores:
     """The ports on every engine."""
     if request.param == "memory":
@@ -55,10 +69,10 @@ def stores(request: pytest.FixtureRequest) -> Stores:
     return found.stores()
 
 
-@pytest.fixture(params=["memory", "local"])
+@pytest.fixture(params=["memory", "local", "amazon"])
 def racing(request: pytest.FixtureRequest) -> Stores:
     """The ports on every engine that many threads may use at once; moto checks and writes in two steps."""
     if request.param == "memory":
         return memory_stores()
-    found: DynamoTables = request.getfixturevalue("local_tables")
+    found: DynamoTables = request.getfixturevalue(f"{request.param}_tables")
     return found.stores()

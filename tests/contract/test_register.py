@@ -310,7 +310,7 @@ def test_the_largest_change_is_ten_items_and_all_are_there(tables: DynamoTables)
         "calibration_version": "test-calibration",
         "model_version": "model/1",
         "evidence_digest": "e" * 64,
-        "statement": "",
+        "statement": "header.claims.signature",
     }
 
 

@@ -1,0 +1,49 @@
+"""The template's tables in an engine that knows no CloudFormation."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from local.stack import ROOT
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_MADE_WITH = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+
+
+class _Template(yaml.SafeLoader):
+    """Reads a template; what stands behind a tag such as `!If` is of no interest here."""
+
+
+_Template.add_multi_constructor("!", lambda loader, suffix, node: None)
+
+
+@cache
+def definitions() -> Mapping[str, dict[str, Any]]:
+    """Properties of each table of infra/data.yaml."""
+    # The loader is a safe one.
+    template = yaml.load((ROOT / "infra/data.yaml").read_text(encoding="utf-8"), _Template)  # noqa: S506
+    return {
+        name: resource["Properties"]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::DynamoDB::Table"
+    }
+
+
+def create(client: "DynamoDBClient", prefix: str, tables: Sequence[str]) -> None:
+    """Make tables as infra/data.yaml has them: keys, indexes and TTL. Their names get the prefix."""
+    for table in tables:
+        properties = definitions()[table]
+        wanted = {key: properties[key] for key in _MADE_WITH if key in properties}
+        client.create_table(TableName=prefix + table, **wanted)
+        if ttl := properties.get("TimeToLiveSpecification"):
+            client.update_time_to_live(TableName=prefix + table, TimeToLiveSpecification=ttl)
+
+
+def drop(client: "DynamoDBClient", prefix: str, tables: Sequence[str]) -> None:
+    """Remove them."""
+    for table in tables:
+        client.delete_table(TableName=prefix + table)
