@@ -24,9 +24,10 @@ from lifecert.domain.reasons import Reason
 from lifecert_vision import quality
 from lifecert_vision.align import align
 from lifecert_vision.decode import Image, decode
+from lifecert_vision.detect import Detector
 from lifecert_vision.embed import MODEL_VERSION, Embedder, Vector
 from lifecert_vision.header import PictureRefused
-from lifecert_vision.landmarks import Face, Landmarker
+from lifecert_vision.landmarks import Face
 from lifecert_vision.measures import at_least
 
 _TOGETHER = 50  # photos between two writes: what a stopped run loses
@@ -67,7 +68,7 @@ class Pipeline:
     """The stages of `VisionAnalyser` up to the template, without the challenge; a test holds both to the same
     result. Use from one thread.
 
-    The product takes the largest face. With `central` it is the one nearest to the middle of the picture, which is whom
+    The product takes the dominant face; with `central` it is the one nearest to the middle of the picture, whom
     the labels of Labelled Faces in the Wild mean.
     """
 
@@ -76,11 +77,11 @@ class Pipeline:
             raise ValueError(f"the policy wants templates of {policy.match.model_version}, not {MODEL_VERSION}")
         cv2.setNumThreads(1)
         self._policy = policy
-        self._landmarker = Landmarker()
+        self._detector = Detector()
         self._embedder = Embedder()
         limits = json.dumps([asdict(policy.image), asdict(policy.quality)], sort_keys=True).encode()
         self._central = central
-        face = "central" if central else "largest"
+        face = "central" if central else "product"
         self.version = f"{MODEL_VERSION} {face} {hashlib.sha256(limits).hexdigest()[:16]}"
 
     def __call__(self, content: bytes) -> Photo:
@@ -90,7 +91,7 @@ class Pipeline:
             image = decode(content, self._policy.image)
         except PictureRefused as refused:
             return Photo(digest, refused.reason.value)
-        faces = self._landmarker.detect(image)
+        faces = self._detector.detect(image)
         if not faces:
             return Photo(digest, Reason.NO_FACE.value)
         aligned = align(image, _nearest_to_middle(image, faces) if self._central else faces[0])

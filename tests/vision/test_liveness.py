@@ -72,7 +72,7 @@ def test_a_mirrored_frame_turns_the_other_way(analyser: VisionAnalyser, frames: 
 
 def test_closing_one_eye_is_not_closing_the_eyes(analyser: VisionAnalyser, frames: Frames) -> None:
     neutral, closed = (pictures.read(frames.content("biden.jpg", step)) for step in (Step.NEUTRAL, Step.CLOSE_EYES))
-    middle = int(analyser._landmarker.detect(neutral)[0].points[168, 0])
+    middle = int(analyser._detector.detect(neutral)[0].points[168, 0])
     wink = neutral.copy()
     wink[:, middle:] = closed[:, middle:]
     evidence = analyser.analyse(

@@ -89,7 +89,7 @@ def test_each_fault_has_its_reason(case: str, analyser: VisionAnalyser, obama: I
 
 @pytest.mark.parametrize("pose", [{"yaw": 42.0}, {"yaw": -42.0}, {"pitch": 42.0}, {"pitch": -28.0}])
 def test_a_face_turned_away_is_refused(pose: dict[str, float], analyser: VisionAnalyser, obama: Image) -> None:
-    face = analyser._landmarker.detect(obama)[0]
+    face = analyser._detector.detect(obama)[0]
 
     assert analyser.enrol(pictures.encode(render(obama, face.points, **pose))).reason is Reason.NOT_FACING_CAMERA
 

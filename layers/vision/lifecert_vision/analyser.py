@@ -15,9 +15,12 @@ from lifecert.ports.vision import Frame
 from lifecert_vision import embed, liveness, match, quality
 from lifecert_vision.align import align
 from lifecert_vision.decode import Image, decode
+from lifecert_vision.detect import Detector
 from lifecert_vision.header import PictureRefused
-from lifecert_vision.landmarks import Face, Landmarker
+from lifecert_vision.landmarks import Face
 from lifecert_vision.measures import at_least, failed, passed
+
+_ENOUGH_FRAMES = 3  # from here on a mean of templates gains nothing by mirror images
 
 
 class _Stopwatch:
@@ -46,7 +49,7 @@ class _Seen:
     faces: tuple[Face, ...] = ()
 
     def first_face(self) -> tuple[Image, Face]:
-        """The picture and its largest face. Raises LookupError when there is none."""
+        """The picture and its dominant face. Raises LookupError when there is none."""
         if self.image is None or not self.faces:
             raise LookupError("the frame has no face")
         return self.image, self.faces[0]
@@ -66,7 +69,7 @@ class VisionAnalyser:
         cv2.setNumThreads(1)  # a function has one core or less; more threads only wait for each other
         self._policy = policy
         self._clock = clock
-        self._landmarker = Landmarker()
+        self._detector = Detector()
         self._embedder = embed.Embedder()
 
     def analyse(self, frames: Sequence[Frame], references: Mapping[str, Template]) -> Evidence:
@@ -77,7 +80,9 @@ class VisionAnalyser:
         watch = _Stopwatch(self._clock)
         seen = [self._see(frame.step, frame.content, watch) for frame in frames]
         neutral = next((one.faces[0] for one in seen if one.step is Step.NEUTRAL and one.faces), None)
-        embedded = [self._embed(one, watch) if one.faces else None for one in seen]
+        # A mirror image gains what a third frame gains, and costs as much.
+        few = sum(bool(one.faces) for one in seen) < _ENOUGH_FRAMES
+        embedded = [self._embed(one, watch, both_sides=few) if one.faces else None for one in seen]
         evidence = tuple(
             FrameEvidence(one.step, (*self._judge(one, neutral, watch), *self._way_up(one, found, watch)))
             for one, found in zip(seen, embedded, strict=True)
@@ -105,7 +110,7 @@ class VisionAnalyser:
         except PictureRefused as refused:
             return _Seen(step, (failed("decode", refused.reason),))
         with watch.stage("detect"):
-            faces = self._landmarker.detect(image)
+            faces = self._detector.detect(image)
         if not faces:
             return _Seen(step, (passed("decode"), failed("detect", Reason.NO_FACE)))
         return _Seen(step, (passed("decode"), passed("detect")), image, faces)

@@ -1,4 +1,4 @@
-"""Stage 2: find the faces of a picture with the MediaPipe Face Landmarker."""
+"""Stage 2a: find the faces of a picture and their points with the MediaPipe Face Landmarker."""
 
 import atexit
 import logging
@@ -51,10 +51,19 @@ class Face:
         return float(np.linalg.norm(self.points[LEFT_IRIS] - self.points[RIGHT_IRIS]))
 
     @cached_property
+    def width(self) -> float:
+        """Pixels from the leftmost to the rightmost point."""
+        return float(np.ptp(self.points[:, 0]))
+
+    @cached_property
     def area(self) -> float:
         """Square pixels of the box around the face."""
-        width, height = np.ptp(self.points[:, :2], axis=0)
-        return float(width * height)
+        return self.width * float(np.ptp(self.points[:, 1]))
+
+    @cached_property
+    def middle(self) -> NDArray[np.float32]:
+        """The mean of its points, x and y in pixels."""
+        return np.asarray(self.points[:, :2].mean(axis=0))
 
     @cached_property
     def pose(self) -> Pose:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 _DIRECTORY = Path(__file__).parent / "models"
 
+FACE_FINDER = "face_detection_yunet_2023mar_int8bq.onnx"
 FACE_LANDMARKER = "face_landmarker.task"
 FACE_RECOGNISER = "face_recognition_sface_2021dec_int8bq.onnx"
 

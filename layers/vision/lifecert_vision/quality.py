@@ -26,12 +26,12 @@ OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379
 
 
 def assess(image: Image, faces: Sequence[Face], step: Step, limits: QualityLimits) -> tuple[Measure, ...]:
-    """All quality measures of the frame that answers `step`. `faces` are all faces found, the largest first.
+    """All quality measures of the frame that answers `step`. `faces` are all faces found, the dominant one first.
 
     Yaw and pitch of a frame that answers a turn are not judged: its step is.
     """
     face = faces[0]
-    second = faces[1].area / face.area if len(faces) > 1 else 0.0
+    second = max((other.area for other in faces[1:]), default=0.0) / face.area
     found = [
         at_most("second_face", second, limits.max_second_face, "ratio", Reason.SEVERAL_FACES),
         at_least(

@@ -1,0 +1,84 @@
+"""Stage 2: the faces of a picture, the dominant one first, with a second, closer look for small ones."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lifecert_vision.decode import Image
+from lifecert_vision.landmarks import Face, Landmarker
+from lifecert_vision.models import FACE_FINDER, model_path
+
+_TINY = 0.12  # of the picture's width: about the narrowest face that the landmarker finds by itself
+_FINDER_SIDE = 640  # px, the longest side that is searched for small faces
+_SURE = 0.7  # score from which the finder is believed
+_OVERLAP = 0.3
+_CANDIDATES = 10
+_LOOKS = 3  # faces looked at closely, at most
+_CROPS = (3.0, 1.5)  # sides of the box around a found face: tried in turn, as some faces need the one or the other
+_SPREAD = 0.4  # half-diagonals from the middle at which a face counts e^-1/2 of its area
+
+Box = NDArray[np.float32]  # left, top, width, height in pixels
+
+
+class Detector:
+    """The Face Landmarker, and YuNet where that found nothing or only a tiny face. Build once per process and use
+    from one thread; never use it after a fork."""
+
+    def __init__(self) -> None:
+        self._landmarker = Landmarker()
+        size = (_FINDER_SIDE, _FINDER_SIDE)
+        self._finder = cv2.FaceDetectorYN.create(str(model_path(FACE_FINDER)), "", size, _SURE, _OVERLAP, _CANDIDATES)
+
+    def detect(self, image: Image) -> tuple[Face, ...]:
+        """The faces of a BGR picture, the dominant one first; empty when there is none.
+
+        Raises as `Landmarker.detect` does.
+        """
+        faces = list(self._landmarker.detect(image))
+        if max((face.width for face in faces), default=0.0) < _TINY * image.shape[1]:
+            faces += self._closer(image, faces)
+        return by_dominance(faces, image)
+
+    def _closer(self, image: Image, known: list[Face]) -> list[Face]:
+        """Faces besides the `known` ones, each found by landmarks on a crop around it."""
+        found: list[Face] = []
+        boxes = sorted(self.boxes(image), key=lambda box: float(box[2] * box[3]), reverse=True)
+        for box in boxes[:_LOOKS]:
+            middle = box[:2] + box[2:] / 2
+            if any(np.abs(face.middle - middle).max() < box[2:].max() / 2 for face in (*known, *found)):
+                continue
+            face = self._close(image, middle, float(box[2:].max()))
+            if face is not None:
+                found.append(face)
+        return found
+
+    def _close(self, image: Image, middle: NDArray[np.float32], size: float) -> Face | None:
+        """The face of a crop around `middle`, in the whole picture's pixels."""
+        for sides in _CROPS:
+            left, top = np.clip(middle - size * sides / 2, 0, None).astype(int)
+            right, bottom = np.ceil(middle + size * sides / 2).astype(int)
+            faces = self._landmarker.detect(np.ascontiguousarray(image[top:bottom, left:right]))
+            if faces:
+                return replace(faces[0], points=faces[0].points + np.array([left, top, 0], np.float32))
+        return None
+
+    def boxes(self, image: Image) -> list[Box]:
+        """Where YuNet sees faces down to 3 % of the picture's width, the surest first."""
+        scale = min(1.0, _FINDER_SIDE / max(image.shape[:2]))
+        small = image if scale == 1 else cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        self._finder.setInputSize(small.shape[1::-1])
+        rows = self._finder.detect(small)[1]
+        return [] if rows is None else [np.asarray(row[:4] / scale, np.float32) for row in rows]
+
+
+def by_dominance(faces: list[Face], image: Image) -> tuple[Face, ...]:
+    """The faces by area and place: one at the edge of the picture must be much larger than one in the middle."""
+    middle = np.array(image.shape[1::-1], np.float64) / 2
+
+    def dominance(face: Face) -> float:
+        away = float(np.linalg.norm(face.middle - middle) / np.linalg.norm(middle))
+        return face.area * float(np.exp(-((away / _SPREAD) ** 2) / 2))
+
+    return tuple(sorted(faces, key=dominance, reverse=True))
