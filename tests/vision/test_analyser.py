@@ -138,3 +138,15 @@ def test_rubbish_never_raises_and_leaves_the_analyser_well(
         assert evidence.frames[0].measures
 
     assert _decision(analyser.analyse(frames("obama.jpg", *ASKED), references), policy).outcome is Outcome.ACCEPTED
+
+
+def test_who_shows_few_frames_is_embedded_from_both_sides(analyser: VisionAnalyser, frames: Frames) -> None:
+    """One photo against itself: only the mean with its mirror image is the reference's own template."""
+    (same,) = frames("obama.jpg", Step.NEUTRAL)
+    template = analyser.enrol(same.content).template
+    assert template is not None
+    one, three = (analyser.analyse([same] * count, {"r": template}).similarity for count in (1, 3))
+
+    assert one == pytest.approx(1, abs=1e-6)
+    assert three is not None
+    assert three < 0.9999
