@@ -38,8 +38,8 @@ def _placed(head: Image, width: float, middle: tuple[float, float]) -> Image:
 
 
 def _face(middle: tuple[float, float], size: float) -> Face:
-    corners = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], np.float32) * size / 2
-    return Face(corners + np.array([*middle, 0], np.float32), {}, np.eye(3))
+    corners = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]]) * size / 2
+    return Face(np.asarray(corners + np.array([*middle, 0]), np.float32), {}, np.eye(3))
 
 
 @pytest.mark.parametrize("share", [0.03, 0.05, 0.08])

@@ -46,7 +46,7 @@ class Detector:
         found: list[Face] = []
         boxes = sorted(self.boxes(image), key=lambda box: float(box[2] * box[3]), reverse=True)
         for box in boxes[:_LOOKS]:
-            middle = box[:2] + box[2:] / 2
+            middle = np.asarray(box[:2] + box[2:] / 2, np.float32)
             if any(np.abs(face.middle - middle).max() < box[2:].max() / 2 for face in (*known, *found)):
                 continue
             face = self._close(image, middle, float(box[2:].max()))
@@ -69,8 +69,9 @@ class Detector:
         scale = min(1.0, _FINDER_SIDE / max(image.shape[:2]))
         small = image if scale == 1 else cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         self._finder.setInputSize(small.shape[1::-1])
-        rows = self._finder.detect(small)[1]
-        return [] if rows is None else [np.asarray(row[:4] / scale, np.float32) for row in rows]
+        # None, and so no table, where there is none.
+        rows = np.atleast_2d(np.asarray(self._finder.detect(small)[1], np.float32))
+        return [np.asarray(row[:4] / scale, np.float32) for row in rows if row.size > 1]
 
 
 def by_dominance(faces: list[Face], image: Image) -> tuple[Face, ...]:
