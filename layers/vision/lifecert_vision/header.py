@@ -45,7 +45,8 @@ def read_header(content: bytes) -> Header:
     """Type and size of the picture in `content`, whose structure is complete from the first to the last marker.
 
     Raises PictureRefused: FILE_TYPE_UNSUPPORTED for other types and for variants that are not a plain 8-bit
-    still picture (CMYK, 16 bit, lossless or arithmetic JPEG, animations), FILE_DAMAGED when a part is missing.
+    still picture (CMYK, 16 bit, lossless or arithmetic JPEG, animations), FILE_DAMAGED when a part is missing or
+    there are more of them than any picture has.
     """
     if not content:
         raise PictureRefused(Reason.FILE_DAMAGED)
@@ -68,12 +69,21 @@ _SOF_READABLE = {0xC0, 0xC1, 0xC2}  # baseline, extended sequential, progressive
 _SOF_OTHER = {0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
 _SOS, _EOI = 0xDA, 0xD9
 
+# A file of many tiny parts costs far more time than its bytes would suggest: a JPEG of 70 kB may hold a thousand
+# passes over 16 million pixels, and a decoder writes a line to the log for each part it dislikes. Photos have ten
+# passes and some dozens of parts; PNG data comes in parts of 8 kB.
+_MOST_SCANS = 64
+_MOST_PARTS = 256
+_MOST_DATA_PARTS = 8192
+
 
 def _read_jpeg(content: bytes) -> Header:
     header: Header | None = None
-    scans = 0
+    scans = parts = 0
     position = 2
     while True:
+        if scans > _MOST_SCANS or parts > _MOST_PARTS:
+            raise PictureRefused(Reason.FILE_DAMAGED)
         match = _NEXT_MARKER.search(content, position)
         if not match or (not scans and content[position : match.start()].strip(b"\xff")):
             raise PictureRefused(Reason.FILE_DAMAGED)
@@ -88,6 +98,7 @@ def _read_jpeg(content: bytes) -> Header:
         if marker in _SOF_READABLE:
             header = _read_frame_header(content, position + 2)
         scans += marker == _SOS
+        parts += 1
         position += length
     if header is None or not scans:
         raise PictureRefused(Reason.FILE_DAMAGED)
@@ -103,9 +114,11 @@ def _read_frame_header(content: bytes, position: int) -> Header:
 
 def _read_png(content: bytes) -> Header:
     header: Header | None = None
-    has_pixels = False
+    data_parts = parts = 0
     position = 8
     while True:
+        if data_parts > _MOST_DATA_PARTS or parts > _MOST_PARTS:
+            raise PictureRefused(Reason.FILE_DAMAGED)
         length, name = _number(content, position, 4), content[position + 4 : position + 8]
         end = position + 8 + length
         if zlib.crc32(memoryview(content)[position + 4 : end]) != _number(content, end, 4):
@@ -118,11 +131,12 @@ def _read_png(content: bytes) -> Header:
             header = Header(Kind.PNG, _number(content, position + 8, 4), _number(content, position + 12, 4))
         if name == b"acTL":
             raise PictureRefused(Reason.FILE_TYPE_UNSUPPORTED)
-        has_pixels |= name == b"IDAT"
+        data_parts += name == b"IDAT"
+        parts += name != b"IDAT"
         if name == b"IEND":
             break
         position = end + 4
-    if not has_pixels:
+    if not data_parts:
         raise PictureRefused(Reason.FILE_DAMAGED)
     return header
 
@@ -133,7 +147,11 @@ def _read_webp(content: bytes) -> Header:
     canvas: tuple[int, int] | None = None
     orientation = 1
     position = 12
+    parts = 0
     while position + 8 <= end:
+        parts += 1
+        if parts > _MOST_PARTS:
+            raise PictureRefused(Reason.FILE_DAMAGED)
         name, length = content[position : position + 4], _number(content, position + 4, 4, "little")
         body = position + 8
         if body + length > min(end, len(content)):

@@ -40,6 +40,10 @@ def load_strict(path: Path, model: type[_File]) -> _File:
         raise ConfigError(f"{path.name}: not UTF-8 text") from error
     except OSError as error:
         raise ConfigError(f"{path.name}: {error.strerror}") from error
+    except ConfigError:
+        raise
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, thousands of brackets
+        raise ConfigError(f"{path.name}: more than a reader of JSON can take") from error
 
 
 def _refuse_repeated(path: Path, pairs: list[tuple[str, Any]]) -> dict[str, Any]:

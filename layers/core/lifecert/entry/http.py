@@ -16,6 +16,7 @@ from lifecert.entry.problems import (
     INTERNAL,
     TABLE,
     IdempotencyKeyInvalid,
+    InvalidJson,
     RouteNotFound,
     SignedOut,
     answer_to,
@@ -82,7 +83,11 @@ class Api(APIGatewayRestResolver):
         """The request's body. Raises InvalidJson and InvalidRequest."""
         from lifecert.entry.requests import parse
 
-        return parse(model, self.current_event.body and self.current_event.decoded_body)
+        try:
+            text = self.current_event.body and self.current_event.decoded_body
+        except ValueError as error:  # said to be in base64, and is not, or is no text inside
+            raise InvalidJson from error
+        return parse(model, text)
 
     def answer(self, model: "BaseModel", status: int = 200) -> Response[str]:
         """The response with this body."""
