@@ -14,7 +14,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey
 
 from lifecert.domain.beneficiary import Beneficiary, Change
-from lifecert.domain.certificate import Certificate
+from lifecert.domain.certificate import Certificate, Revocation
 from lifecert.domain.errors import (
     AlreadyRegistered,
     FrameSeenBefore,
@@ -28,7 +28,7 @@ from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Template
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.published import PublishedEvent
-from lifecert.domain.reference import Enrolment, Reference, photos_of
+from lifecert.domain.reference import Enrolment, Reference, ReferencePhoto, photos_of
 from lifecert.domain.review import Review, ReviewFilter, ReviewPage, ReviewPosition
 from lifecert.domain.session import ImageType, Session, SessionState
 from lifecert.domain.status import Status
@@ -133,10 +133,11 @@ class MemoryRegister:
                 raise SessionAlreadyDecided
         if change.review:
             self._check_review(change.review)
-        if change.reference and _reference_key(change.reference) not in store.enrolments:
-            raise ReferenceNotFound
+        self._check_reference(change.reference)
         if store.digests.intersection(change.frame_digests):
             raise FrameSeenBefore
+        if change.revocation:
+            self._check_revocation(change.revocation)
         before = store.beneficiaries.get(after.beneficiary_id)
         if change.before_version == 0 and before:
             raise AlreadyRegistered
@@ -145,6 +146,15 @@ class MemoryRegister:
         if any((after.beneficiary_id, one) not in store.references_by_id for one in change.deleted_references):
             raise VersionConflict
         if any(entry.seq == change.entry.seq for entry in store.entries.get(after.beneficiary_id, [])):
+            raise VersionConflict
+
+    def _check_reference(self, reference: Reference | None) -> None:
+        if reference and _reference_key(reference) not in self.store.enrolments:
+            raise ReferenceNotFound
+
+    def _check_revocation(self, revocation: Revocation) -> None:
+        certificate = self.store.certificates.get(revocation.certificate_id)
+        if certificate is None or (revocation.at and certificate.revoked_at):
             raise VersionConflict
 
     def _check_review(self, review: Review) -> None:
@@ -160,6 +170,9 @@ class MemoryRegister:
         store.entries.setdefault(change.entry.beneficiary_id, []).append(change.entry)
         if change.certificate:
             store.certificates[change.certificate.certificate_id] = change.certificate
+        if change.revocation:
+            revoked = store.certificates[change.revocation.certificate_id]
+            store.certificates[revoked.certificate_id] = replace(revoked, revoked_at=change.revocation.at)
         if change.session:
             store.sessions_by_id[change.session.session_id] = change.session
         if change.review:
@@ -194,6 +207,13 @@ class MemoryReferences:
 
     def enrolled(self, beneficiary_id: str) -> Sequence[str]:
         return sorted(reference_id for owner, reference_id in self.store.references_by_id if owner == beneficiary_id)
+
+    def photos(self, beneficiary_id: str) -> tuple[ReferencePhoto, ...]:
+        mine = [one for (owner, _), one in self.store.references_by_id.items() if owner == beneficiary_id]
+        return tuple(
+            ReferencePhoto(one.reference_id, one.photo_key, one.source, one.captured_on, one.enrolled_at)
+            for one in sorted(mine, key=lambda one: one.enrolled_at, reverse=True)
+        )
 
     def begin(self, enrolment: Enrolment) -> None:
         self.store.enrolments[enrolment.beneficiary_id, enrolment.reference_id] = enrolment
@@ -288,8 +308,11 @@ class FixedClock:
     def now(self) -> datetime:
         return self.time
 
+    def day_of(self, moment: datetime) -> date:
+        return moment.astimezone(self.zone).date()
+
     def today(self) -> date:
-        return self.time.astimezone(self.zone).date()
+        return self.day_of(self.time)
 
     def move(self, **by: float) -> None:
         """As `timedelta`: `clock.move(minutes=5)`."""
@@ -326,6 +349,19 @@ class MemoryPhotos:
         for key in mine:
             del self.kept[key]
         return len(mine)
+
+    def review_frames(self, session_id: str) -> tuple[str, ...]:
+        return tuple(sorted(key for key in self.kept if key.startswith(f"review/{session_id}/")))
+
+    def frame_link(self, key: str, seconds: int) -> str:
+        return f"https://frames.example/{key}?expires={seconds}"
+
+    def reference_link(self, key: str, seconds: int) -> str:
+        return f"https://references.example/{key}?expires={seconds}"
+
+    def delete_review_frames(self, session_id: str) -> None:
+        for key in self.review_frames(session_id):
+            del self.kept[key]
 
 
 @dataclass(frozen=True, slots=True)

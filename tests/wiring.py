@@ -23,9 +23,13 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
 
 from lifecert import bootstrap
+from lifecert.application.certify_in_person import CertifyInPerson
 from lifecert.application.consent import GiveConsent, WithdrawConsent
+from lifecert.application.decide_review import DecideReview
 from lifecert.application.enrol_reference import BeginEnrolment, FinishEnrolment
+from lifecert.application.entitlement import ConfirmProposal, Propose
 from lifecert.application.get_certificate import GetCertificate
+from lifecert.application.get_reviews import GetReview, ListReviews
 from lifecert.application.get_status import GetBeneficiary, GetSession
 from lifecert.application.issuing import Issuer
 from lifecert.application.publish import Publish
@@ -47,8 +51,9 @@ from lifecert.domain.person import IdNumber, mask_name, normalise_name
 from lifecert.domain.policy import Outcome
 from lifecert.domain.published import PublishedEvent
 from lifecert.domain.reasons import Reason
+from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
 from lifecert.domain.session import SessionState
-from lifecert.domain.status import Standing, Status
+from lifecert.domain.status import EndCause, Standing, Status
 from lifecert.entry.log import logger, metrics
 from lifecert.entry.once import Once
 from lifecert.ports.vision import Frame
@@ -57,6 +62,7 @@ from tests.builders import (
     VALID_UNTIL,
     a_certificate,
     a_policy,
+    a_review,
     a_session,
     a_template,
     an_enrolment,
@@ -68,10 +74,11 @@ from tests.fakes import FakePersonKeys, FakeSigning, FixedClock, MemoryBus, Memo
 
 ROOT = Path(__file__).resolve().parents[1]
 USER = "0a1b2c3d-0000-4000-8000-00000000000a"
+DESK = "0a1b2c3d-0000-4000-8000-00000000000c"
 
 
 def world_id(number: int) -> str:
-    """A fixed id: 1xx are beneficiaries, 2xx sessions, 3xx enrolments, 4xx certificates."""
+    """A fixed id: 1xx are beneficiaries, 2xx sessions, 3xx enrolments, 4xx certificates, 5xx cases."""
     return f"00000000-0000-4000-8000-{number:012d}"
 
 
@@ -208,6 +215,35 @@ class World:
         if newest:
             self.store.beneficiaries[of.id] = replace(beneficiary, certificate_id=certificate.certificate_id)
 
+    def add_review(self, number: int, of: Person, kind: ReviewKind, by: str, **fields: Any) -> None:
+        role = Role.CLERK if by.startswith("clerk") or by == DESK else Role.USER
+        given = {"kind": kind, "opened_by": Actor(by, role), "session_id": None, "reason": None, **fields}
+        review = a_review(self.store.beneficiaries[of.id], review_id=world_id(number), **given)
+        self.store.reviews[review.review_id] = review
+
+    def add_cases(self) -> None:
+        """What the office has on its desk. The event files' clerk is DESK."""
+        self.add_session(230, "uncertain")
+        session = decided(self.store.sessions_by_id[world_id(230)], Outcome.REVIEW, Reason.MATCH_UNCERTAIN)
+        self.store.sessions_by_id[session.session_id] = session
+        for number in (1, 2, 3):
+            self.photos.keep_for_review(session.review_key(number), b"frame")
+        until, by = NOW + timedelta(days=14), "clerk-2"
+        seen = {"session_id": session.session_id, "reason": Reason.MATCH_UNCERTAIN}
+        confirmed = ReviewDecision(ReviewOutcome.ACCEPT, Ground.CONFIRMED, by, NOW)
+        ended: dict[str, Any] = {"day": date(2026, 2, 20), "cause": EndCause.MOVED}
+        self.add_review(501, WANG, ReviewKind.VERIFICATION, "daughter", **seen)
+        self.add_review(502, WANG, ReviewKind.DEATH_REPORT, "daughter", decision=confirmed)
+        self.add_review(503, WANG, ReviewKind.END, by, expires_at=until, **ended)
+        self.add_review(504, WANG, ReviewKind.END, DESK, expires_at=until, **ended)
+        self.add_review(505, WANG, ReviewKind.END, by, expires_at=NOW - timedelta(seconds=1), **ended)
+        self.add_review(506, WANG, ReviewKind.OVERRIDE, DESK)
+        self.add_review(507, WANG, ReviewKind.DEATH_REPORT, "daughter", day=date(2026, 2, 20))
+        self.add_review(508, ENDED, ReviewKind.VERIFICATION, "daughter", **seen)
+        self.add_review(509, ENDED, ReviewKind.CORRECTION, by, expires_at=until)
+        self.add_review(510, WANG, ReviewKind.REVOCATION, by, expires_at=until, related_id=world_id(401))
+        self.store.beneficiaries[WANG.id] = replace(self.store.beneficiaries[WANG.id], open_review_id=world_id(501))
+
     def populate(self) -> None:
         minutes = timedelta(minutes=1)
         self.add_person(WANG)
@@ -243,6 +279,7 @@ class World:
         self.add_certificate(402, LAPSED, newest=True, valid_until=date(2026, 1, 31))
         self.add_certificate(403, WANG, newest=False)
         self.add_certificate(404, ENDED, newest=True)
+        self.add_cases()
         self.add_enrolment(301, "good")
         self.add_enrolment(302)
         self.add_enrolment(303, "blurred")
@@ -274,6 +311,21 @@ class World:
             "get_beneficiary": GetBeneficiary(store.register, store.ledger),
             "register_beneficiary": RegisterBeneficiary(store.register, self.keys, clock),
             "register_once": Once(self.answers),
+            "list_reviews": ListReviews(store.reviews_port),
+            "get_review": GetReview(store.reviews_port, store.sessions, store.references, store.ledger, photos),
+            "decide_review": DecideReview(
+                store.register,
+                store.reviews_port,
+                store.sessions,
+                store.ledger,
+                photos,
+                clock,
+                Issuer("lifecert.example", self.signing),
+            ),
+            "certify_in_person": CertifyInPerson(store.register, clock, Issuer("lifecert.example", self.signing)),
+            "certify_once": Once(self.answers),
+            "propose": Propose(store.register, store.reviews_port, store.certificates_port, clock),
+            "confirm_proposal": ConfirmProposal(store.register, store.reviews_port, store.ledger, clock),
             "begin_enrolment": BeginEnrolment(store.register, store.references, photos, clock, policy),
             "finish_enrolment": FinishEnrolment(store.register, store.references, photos, analyser, clock, policy),
             "sweep": Sweep(store.register, store.sweep_runs, clock, store.shards),

@@ -97,6 +97,8 @@ SHOWN: dict[str, frozenset[str]] = {
             "model_version",
             "evidence_digest",
             "statement",
+            "revoked_at",
+            "revoked_for",
         ]
     ),
     "Reviews": frozenset(
@@ -109,6 +111,9 @@ SHOWN: dict[str, frozenset[str]] = {
             "opened_by_role",
             "session_id",
             "reason",
+            "day",
+            "cause",
+            "expires_at",
             "state",
             "decision",
         ]

@@ -20,6 +20,14 @@ ROUTES = {
     "POST /staff/beneficiaries": "RegisterBeneficiary",
     "POST /staff/beneficiaries/{beneficiary_id}/references": "EnrolReference",
     "POST /staff/beneficiaries/{beneficiary_id}/references/{reference_id}/enrol": "EnrolReference",
+    "POST /staff/beneficiaries/{beneficiary_id}/certifications": "CertifyInPerson",
+    "POST /staff/beneficiaries/{beneficiary_id}/end": "ChangeEntitlement",
+    "POST /staff/beneficiaries/{beneficiary_id}/correction": "ChangeEntitlement",
+    "POST /staff/certificates/{certificate_id}/revocation": "ChangeEntitlement",
+    "POST /staff/proposals/{proposal_id}/confirmation": "ChangeEntitlement",
+    "GET /staff/reviews": "ReviewCases",
+    "GET /staff/reviews/{review_id}": "ReviewCases",
+    "POST /staff/reviews/{review_id}/decision": "ReviewCases",
 }
 
 # --- what runs by itself --------------------------------------------------------------------------------------------

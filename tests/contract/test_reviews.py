@@ -21,11 +21,14 @@ from lifecert.domain.review import (
     ReviewPosition,
     ReviewState,
 )
+from lifecert.domain.status import EndCause
 from tests.builders import NOW, a_change, a_review, an_id, registration
 from tests.contract.engines import PAGE_SIZE, Stores, left_at_default
 from tests.fakes import FixedClock
 
 DECISION = ReviewDecision(ReviewOutcome.ACCEPT, Ground.SAME_PERSON, "clerk-2", NOW, certificate_id="certificate")
+
+ENDED = {"day": NOW.date(), "cause": EndCause.MOVED, "expires_at": NOW + timedelta(days=14)}
 
 
 def with_reviews(stores: Stores, *reviews: dict[str, Any]) -> list[Review]:
@@ -49,7 +52,7 @@ def decide(stores: Stores, review: Review, decision: ReviewDecision = DECISION) 
 
 
 def test_every_field_comes_back(stores: Stores) -> None:
-    [review] = with_reviews(stores, {"kind": ReviewKind.AUDIT, "related_id": an_id()})
+    [review] = with_reviews(stores, {"kind": ReviewKind.END, "related_id": an_id(), **ENDED})
     assert left_at_default(review) == {"decision"}
     assert stores.reviews.get(review.review_id) == review
     decided = decide(stores, review)

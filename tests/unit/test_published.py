@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+from lifecert.application.entitlement import ConfirmProposal, Propose
 from lifecert.application.publish import Publish
 from lifecert.application.register_beneficiary import RegisterBeneficiary, Registration
 from lifecert.application.sweep import Sweep
@@ -18,6 +19,8 @@ from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.person import IdNumber
 from lifecert.domain.published import published_event
 from lifecert.domain.reasons import Reason
+from lifecert.domain.review import Proposal, ReviewKind
+from lifecert.domain.status import EndCause
 from tests.architecture.templates import ROOT
 from tests.builders import (
     CLERK,
@@ -98,6 +101,14 @@ class World:
             self.photos.upload(session.frame_key(number), an_id().encode())
         self.verify(session.session_id, HELPER)
 
+    def agreed(self, beneficiary_id: str, proposal: Proposal) -> None:
+        """One clerk proposes and another confirms."""
+        store = self.store
+        propose = Propose(store.register, store.reviews_port, store.certificates_port, self.clock)
+        proposed = propose(beneficiary_id, proposal, f"key-{proposal.kind}", CLERK)
+        confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock)
+        confirm(proposed.review_id, replace(CLERK, user_id="clerk-2"), confirm=True)
+
     def published(self) -> list[tuple[str, dict[str, Any]]]:
         """Types and details as they come out of the bus: as JSON."""
         bus = MemoryBus()
@@ -109,7 +120,8 @@ class World:
 
 @pytest.fixture
 def years() -> World:
-    """Registered, enrolled, failed, certified; lapsed a year later, and certified again a month after that."""
+    """Registered, enrolled, failed, certified; lapsed a year later, and certified again a month after that. Then ended
+    by mistake, corrected, and the last certificate revoked."""
     world = World()
     person = world.registered()
     world.enrolled(person)
@@ -119,6 +131,12 @@ def years() -> World:
     world.sweep()
     world.clock.move(days=30)
     world.shown(person)
+    for proposal in (
+        Proposal(ReviewKind.END, world.clock.today(), EndCause.DECEASED),
+        Proposal(ReviewKind.CORRECTION),
+        Proposal(ReviewKind.REVOCATION, certificate_id=world.store.beneficiaries[person].certificate_id),
+    ):
+        world.agreed(person, proposal)
     return world
 
 
@@ -129,11 +147,14 @@ def test_every_event_of_two_years_is_as_its_schema_says(years: World) -> None:
         "BeneficiaryCertified",
         "BeneficiaryLapsed",
         "BeneficiaryCertified",
+        "BeneficiaryTerminated",
+        "BeneficiaryCorrected",
+        "CertificateRevoked",
     ]
-    assert [faults(name, detail) for name, detail in published] == [[]] * 4
+    assert [faults(name, detail) for name, detail in published] == [[]] * 7
     assert {name for name, _ in published} == set(SCHEMAS)
-    assert [detail["seq"] for _, detail in published] == [1, 4, 5, 6]
-    last = published[-1][1]
+    assert [detail["seq"] for _, detail in published] == [1, 4, 5, 6, 8, 10, 12]
+    last = published[3][1]
     assert (last["status_before"], last["arrears_first_day"], last["arrears_last_day"]) == (
         "lapsed",
         "2027-03-02",
@@ -145,6 +166,14 @@ def test_a_payer_is_told_no_more_than_it_needs(years: World) -> None:
     details = dict(years.published())
     assert details["BeneficiaryRegistered"].keys() == COMMON | {"category", "district", "status", "valid_until"}
     assert details["BeneficiaryCertified"].keys() == CERTIFIED
+    assert details["BeneficiaryTerminated"].keys() == COMMON | {"status_before", "status", "valid_until", "ended_on"}
+    assert details["CertificateRevoked"].keys() == COMMON | {
+        "certificate_id",
+        "status_before",
+        "status",
+        "valid_until",
+        "payment_held",
+    }
     assert details["BeneficiaryLapsed"].keys() == COMMON | {"status", "valid_until"}
     text = json.dumps(years.published())
     (certified,) = [entry for entry in next(iter(years.store.entries.values())) if entry.seq == 4]
@@ -205,6 +234,14 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("BeneficiaryCertified", {"event_id": "1"}),
     ("BeneficiaryLapsed", {"status": "active"}),
     ("BeneficiaryLapsed", {"held": True}),
+    ("BeneficiaryTerminated", {"status": "lapsed"}),
+    ("BeneficiaryTerminated", {"ended_on": None}),
+    ("BeneficiaryTerminated", {"cause": "deceased"}),
+    ("BeneficiaryCorrected", {"status": "terminated"}),
+    ("BeneficiaryCorrected", {"arrears_first_day": "2027-03-02", "arrears_last_day": None}),
+    ("CertificateRevoked", {"certificate_id": None}),
+    ("CertificateRevoked", {"payment_held": "no"}),
+    ("CertificateRevoked", {"proposed_by": "clerk-1"}),
 ]
 
 

@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 
     from lifecert.adapters.dynamodb_register import DynamoRegister
     from lifecert.adapters.kms_person_keys import KmsPersonKeys
+    from lifecert.application.certify_in_person import CertifyInPerson
     from lifecert.application.consent import GiveConsent, WithdrawConsent
+    from lifecert.application.decide_review import DecideReview
     from lifecert.application.enrol_reference import BeginEnrolment, FinishEnrolment
+    from lifecert.application.entitlement import ConfirmProposal, Propose
     from lifecert.application.get_certificate import GetCertificate
+    from lifecert.application.get_reviews import GetReview, ListReviews
     from lifecert.application.get_status import GetBeneficiary, GetSession
     from lifecert.application.publish import Publish
     from lifecert.application.purge_faces import PurgeFaces
@@ -156,11 +160,14 @@ def register_beneficiary() -> "RegisterBeneficiary":
 @cache
 def register_once() -> "Once":
     """Keeps answers of POST /staff/beneficiaries for whoever asks again."""
+    return _once(settings.RegisterBeneficiarySettings.load().idempotency_table)
+
+
+def _once(table: str) -> "Once":
     from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
 
     from lifecert.entry.once import Once
 
-    table = settings.RegisterBeneficiarySettings.load().idempotency_table
     return Once(DynamoDBPersistenceLayer(table, boto3_client=_dynamodb()))
 
 
@@ -203,6 +210,132 @@ def finish_enrolment() -> "FinishEnrolment":
         analyser=_analyser(),
         clock=_clock(names),
         policy=_policy(),
+    )
+
+
+@cache
+def list_reviews() -> "ListReviews":
+    """GET /staff/reviews."""
+    from lifecert.adapters.dynamodb_reviews import DynamoReviews
+    from lifecert.application.get_reviews import ListReviews
+
+    return ListReviews(DynamoReviews(_dynamodb(), settings.ReviewCasesSettings.load().reviews_table))
+
+
+@cache
+def get_review() -> "GetReview":
+    """GET /staff/reviews/{review_id}."""
+    from lifecert.adapters.dynamodb_ledger import DynamoLedger
+    from lifecert.adapters.dynamodb_references import DynamoReferences
+    from lifecert.adapters.dynamodb_reviews import DynamoReviews
+    from lifecert.adapters.dynamodb_sessions import DynamoSessions
+    from lifecert.adapters.s3_review_photos import S3ReviewPhotos
+    from lifecert.application.get_reviews import GetReview
+
+    names = settings.ReviewCasesSettings.load()
+    return GetReview(
+        reviews=DynamoReviews(_dynamodb(), names.reviews_table),
+        sessions=DynamoSessions(_dynamodb(), names.sessions_table),
+        references=DynamoReferences(_dynamodb(), names.references_table),
+        ledger=DynamoLedger(_dynamodb(), names.ledger_table),
+        photos=S3ReviewPhotos(_s3(), names.frames_bucket, names.references_bucket),
+    )
+
+
+@cache
+def decide_review() -> "DecideReview":
+    """POST /staff/reviews/{review_id}/decision."""
+    from lifecert.adapters.dynamodb_ledger import DynamoLedger
+    from lifecert.adapters.dynamodb_reviews import DynamoReviews
+    from lifecert.adapters.dynamodb_sessions import DynamoSessions
+    from lifecert.adapters.kms_signing import KmsSigner
+    from lifecert.adapters.s3_review_photos import S3ReviewPhotos
+    from lifecert.application.decide_review import DecideReview
+    from lifecert.application.issuing import Issuer
+
+    names = settings.ReviewCasesSettings.load()
+    register = _register(
+        shards=names.due_shards,
+        beneficiaries=names.beneficiaries_table,
+        ledger=names.ledger_table,
+        certificates=names.certificates_table,
+        reviews=names.reviews_table,
+    )
+    return DecideReview(
+        register=register,
+        reviews=DynamoReviews(_dynamodb(), names.reviews_table),
+        sessions=DynamoSessions(_dynamodb(), names.sessions_table),
+        ledger=DynamoLedger(_dynamodb(), names.ledger_table),
+        photos=S3ReviewPhotos(_s3(), names.frames_bucket, names.references_bucket),
+        clock=_clock(names),
+        issuer=Issuer(names.issuer, KmsSigner(_client("kms"), names.certificate_key_id)),
+    )
+
+
+@cache
+def certify_in_person() -> "CertifyInPerson":
+    """POST /staff/beneficiaries/{beneficiary_id}/certifications."""
+    from lifecert.adapters.kms_signing import KmsSigner
+    from lifecert.application.certify_in_person import CertifyInPerson
+    from lifecert.application.issuing import Issuer
+
+    names = settings.CertifyInPersonSettings.load()
+    register = _register(
+        shards=names.due_shards,
+        beneficiaries=names.beneficiaries_table,
+        ledger=names.ledger_table,
+        certificates=names.certificates_table,
+    )
+    signer = KmsSigner(_client("kms"), names.certificate_key_id)
+    return CertifyInPerson(register, _clock(names), Issuer(names.issuer, signer))
+
+
+@cache
+def certify_once() -> "Once":
+    """Keeps answers of POST .../certifications for whoever asks again."""
+    return _once(settings.CertifyInPersonSettings.load().idempotency_table)
+
+
+@cache
+def propose() -> "Propose":
+    """POST .../end, .../correction and .../revocation."""
+    from lifecert.adapters.dynamodb_certificates import DynamoCertificates
+    from lifecert.adapters.dynamodb_reviews import DynamoReviews
+    from lifecert.application.entitlement import Propose
+
+    names = settings.ChangeEntitlementSettings.load()
+    return Propose(
+        register=_entitlement_register(),
+        reviews=DynamoReviews(_dynamodb(), names.reviews_table),
+        certificates=DynamoCertificates(_dynamodb(), names.certificates_table),
+        clock=_clock(names),
+    )
+
+
+@cache
+def confirm_proposal() -> "ConfirmProposal":
+    """POST /staff/proposals/{proposal_id}/confirmation."""
+    from lifecert.adapters.dynamodb_ledger import DynamoLedger
+    from lifecert.adapters.dynamodb_reviews import DynamoReviews
+    from lifecert.application.entitlement import ConfirmProposal
+
+    names = settings.ChangeEntitlementSettings.load()
+    return ConfirmProposal(
+        register=_entitlement_register(),
+        reviews=DynamoReviews(_dynamodb(), names.reviews_table),
+        ledger=DynamoLedger(_dynamodb(), names.ledger_table),
+        clock=_clock(names),
+    )
+
+
+def _entitlement_register() -> "DynamoRegister":
+    names = settings.ChangeEntitlementSettings.load()
+    return _register(
+        shards=names.due_shards,
+        beneficiaries=names.beneficiaries_table,
+        ledger=names.ledger_table,
+        certificates=names.certificates_table,
+        reviews=names.reviews_table,
     )
 
 

@@ -13,7 +13,7 @@ from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.evidence import Template
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
-from lifecert.domain.reference import Enrolment, Reference
+from lifecert.domain.reference import Enrolment, Reference, ReferencePhoto
 from lifecert.domain.status import Standing, Status
 from lifecert.domain.sweep import Partition, shard_of
 
@@ -143,6 +143,7 @@ def certificate_item(certificate: Certificate) -> dict[str, Any]:
         "model_version": certificate.model_version,
         "evidence_digest": certificate.evidence_digest,
         "statement": certificate.statement,
+        "revoked_at": optional_moment(certificate.revoked_at),
     }
 
 
@@ -164,6 +165,7 @@ def certificate_of(item: Mapping[str, Any]) -> Certificate:
         model_version=item["model_version"],
         evidence_digest=item["evidence_digest"],
         statement=item["statement"],
+        revoked_at=as_moment(item.get("revoked_at")),
     )
 
 
@@ -189,6 +191,17 @@ def _captured_on(day: date | None) -> dict[str, str]:
 def template_of(item: Mapping[str, Any]) -> Template:
     """The template of what `reference_item` wrote."""
     return Template(bytes(item["template"]), item["model_version"])
+
+
+def reference_photo_of(item: Mapping[str, Any]) -> ReferencePhoto:
+    """What a reviewer needs of what `reference_item` wrote."""
+    return ReferencePhoto(
+        reference_id=item["reference_id"],
+        photo_key=item["photo_key"],
+        source=item["source"],
+        captured_on=as_day(item.get("captured_on")),
+        enrolled_at=datetime.fromisoformat(item["enrolled_at"]),
+    )
 
 
 def enrolment_item(enrolment: Enrolment) -> dict[str, Any]:

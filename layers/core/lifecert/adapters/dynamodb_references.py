@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lifecert.adapters.aws_errors import translated
-from lifecert.adapters.dynamodb_items import enrolment_item, enrolment_of, template_of
+from lifecert.adapters.dynamodb_items import enrolment_item, enrolment_of, reference_photo_of, template_of
 from lifecert.adapters.dynamodb_values import plain, typed
 from lifecert.domain.evidence import Template
-from lifecert.domain.reference import Enrolment
+from lifecert.domain.reference import Enrolment, ReferencePhoto
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -47,6 +47,21 @@ class DynamoReferences:
         )
         with translated():
             return [plain(item)["reference_id"] for page in pages for item in page["Items"]]
+
+    def photos(self, beneficiary_id: str) -> tuple[ReferencePhoto, ...]:
+        """The enrolled photos, newest first."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="beneficiary_id = :beneficiary_id",
+            FilterExpression="attribute_exists(template)",
+            ExpressionAttributeValues=typed({":beneficiary_id": beneficiary_id}),
+            ProjectionExpression="reference_id, photo_key, #source, captured_on, enrolled_at",
+            ExpressionAttributeNames={"#source": "source"},
+            ConsistentRead=True,
+        )
+        with translated():
+            found = [reference_photo_of(plain(item)) for page in pages for item in page["Items"]]
+        return tuple(sorted(found, key=lambda photo: photo.enrolled_at, reverse=True))
 
     def begin(self, enrolment: Enrolment) -> None:
         """Remember an enrolment."""

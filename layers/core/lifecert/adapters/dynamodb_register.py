@@ -16,8 +16,9 @@ from lifecert.adapters.dynamodb_items import (
 )
 from lifecert.adapters.dynamodb_review_items import decision_map, review_item
 from lifecert.adapters.dynamodb_session_items import session_item
-from lifecert.adapters.dynamodb_values import epoch, plain, typed
+from lifecert.adapters.dynamodb_values import epoch, moment, plain, typed
 from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.certificate import Revocation
 from lifecert.domain.errors import (
     AlreadyRegistered,
     FrameSeenBefore,
@@ -174,6 +175,8 @@ def _parts(change: Change, tables: ChangeTables, shards: int) -> list[_Part]:
     parts += [_Part(_delete_reference(change, one, tables.references)) for one in change.deleted_references]
     if change.faces:
         parts.append(_Part(face_count_update(tables.counters, change.after.beneficiary_id, change.faces)))
+    if change.revocation:
+        parts.append(_revocation_part(change.revocation, tables.certificates))
     return parts
 
 
@@ -183,6 +186,24 @@ def _beneficiary_part(change: Change, table: str, shards: int) -> _Part:
         return _Part(_put(table, item, "attribute_not_exists(beneficiary_id)"), AlreadyRegistered)
     values = {":before": change.before_version}
     return _Part(_put(table, item, "#version = :before", values, {"#version": "version"}))
+
+
+def _revocation_part(revocation: Revocation, table: str) -> _Part:
+    update: TransactWriteItemTypeDef = {
+        "Update": {
+            "TableName": table,
+            "Key": typed({"certificate_id": revocation.certificate_id}),
+            "UpdateExpression": "REMOVE revoked_at, revoked_for",
+            "ConditionExpression": "attribute_exists(certificate_id)",
+        }
+    }
+    if revocation.at:
+        update["Update"]["UpdateExpression"] = "SET revoked_at = :at, revoked_for = :cause"
+        # Revoked once: the first moment counts.
+        update["Update"]["ConditionExpression"] += " AND attribute_not_exists(revoked_at)"
+        values = {":at": moment(revocation.at), ":cause": str(revocation.cause)}
+        update["Update"]["ExpressionAttributeValues"] = typed(values)
+    return _Part(update)
 
 
 def _session_part(session: Session, table: str) -> _Part:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from lifecert.adapters.dynamodb_values import moment
+from lifecert.adapters.dynamodb_values import as_day, as_moment, moment, optional_day, optional_moment
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Ground, Review, ReviewDecision, ReviewKind, ReviewOutcome
+from lifecert.domain.status import EndCause
 
 
 def review_item(review: Review) -> dict[str, Any]:
@@ -22,6 +23,9 @@ def review_item(review: Review) -> dict[str, Any]:
         "session_id": review.session_id,
         "reason": review.reason and str(review.reason),
         "related_id": review.related_id,
+        "day": optional_day(review.day),
+        "cause": review.cause and str(review.cause),
+        "expires_at": optional_moment(review.expires_at),
         "state": str(review.state),
         "decision": review.decision and decision_map(review.decision),
     }
@@ -39,6 +43,9 @@ def review_of(item: Mapping[str, Any]) -> Review:
         session_id=item.get("session_id"),
         reason=Reason(reason) if reason else None,
         related_id=item.get("related_id"),
+        day=as_day(item.get("day")),
+        cause=EndCause(item["cause"]) if item.get("cause") else None,
+        expires_at=as_moment(item.get("expires_at")),
         decision=_decision_of(decision) if decision else None,
     )
 

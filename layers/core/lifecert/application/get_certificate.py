@@ -34,6 +34,8 @@ class GetCertificate:
         return CertificateView(certificate, self._state(certificate))
 
     def _state(self, certificate: Certificate) -> CertificateState:
+        if certificate.revoked_at:
+            return CertificateState.REVOKED
         beneficiary = self.register.get(certificate.beneficiary_id)
         if beneficiary is None or beneficiary.standing.status is Status.TERMINATED:
             return CertificateState.REVOKED

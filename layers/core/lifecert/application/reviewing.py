@@ -1,15 +1,15 @@
-"""Opening a review of a beneficiary: a case for a human, and no change of the entitlement."""
+"""Opening a review of a beneficiary, and closing it: what that writes when the entitlement stays as it is."""
 
 import uuid
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lifecert.application.changing import change_newest
-from lifecert.domain.actor import Actor
+from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.errors import ReviewOpenedBefore
 from lifecert.domain.ledger import LedgerEvent
-from lifecert.domain.review import Review, ReviewKind
+from lifecert.domain.review import Review, ReviewDecision, ReviewKind
 from lifecert.ports.clock import Clock
 from lifecert.ports.stores import Register
 
@@ -57,6 +57,31 @@ def opening(beneficiary: Beneficiary, review: Review) -> Change:
             "kind": review.kind,
             "session_id": review.session_id,
             "related_id": review.related_id,
+            "day": review.day.isoformat() if review.day else None,
+            "cause": review.cause,
         },
     )
     return Change(beneficiary.version, after, entry, review=review)
+
+
+def recorded(newest: Beneficiary, review: Review, decision: ReviewDecision) -> Change:
+    """The change that a decision makes which touches no entitlement; the decided review is not in it yet."""
+    after, entry = record(
+        replace(newest, open_review_id=still_open(newest, review)),
+        LedgerEvent.REVIEW_DECIDED,
+        Actor(decision.decided_by, Role.CLERK),
+        decision.decided_at,
+        {
+            "review_id": review.review_id,
+            "kind": review.kind,
+            "outcome": decision.outcome,
+            "ground": decision.ground,
+            "session_id": review.session_id,
+        },
+    )
+    return Change(newest.version, after, entry)
+
+
+def still_open(newest: Beneficiary, review: Review) -> str | None:
+    """`open_review_id` once this review is decided."""
+    return None if newest.open_review_id == review.review_id else newest.open_review_id

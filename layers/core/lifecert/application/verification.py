@@ -5,15 +5,14 @@ import uuid
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
+from lifecert.application.certifying import Proof, certifying
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary, Change, record
-from lifecert.domain.certificate import Certificate
 from lifecert.domain.evidence import Evidence
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.policy import Decision, Outcome, Policy
 from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.session import Result, Session, SessionState
-from lifecert.domain.status import Certified, transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,48 +34,27 @@ class Verification:
 
     def _accepted(self) -> tuple[Change, Session]:
         session, before = self.session, self.beneficiary
-        moved = transition(before.standing, Certified(self.today, self.today), Role.USER)
-        certificate = Certificate(
-            certificate_id=str(uuid.uuid4()),
-            beneficiary_id=before.beneficiary_id,
-            masked_name=before.masked_name,
-            category=before.category,
-            district=before.district,
+        proof = Proof(
             method=session.method,
-            actor_id=session.user_id,
-            certified_on=self.today,
-            valid_until=moved.standing.valid_until,
-            issued_at=self.now,
+            on=self.today,
+            certified_by=session.user_id,
+            evidence_digest=self.evidence.digest(),
             policy_version=self.policy.version,
             calibration_version=self.policy.match.calibration_version,
             model_version=self.evidence.model_version,
-            evidence_digest=self.evidence.digest(),
         )
-        after, entry = record(
-            replace(
-                before,
-                standing=moved.standing,
-                camera=replace(before.camera, failures=()),
-                certified_by=before.with_certifier(session.user_id),
-                certificate_id=certificate.certificate_id,
-            ),
-            LedgerEvent.CERTIFIED,
+        change, certificate = certifying(
+            before,
+            proof,
             self._actor,
             self.now,
-            self._details(
-                certificate_id=certificate.certificate_id,
-                method=certificate.method,
-                status_before=before.standing.status,
-                status=moved.standing.status,
-                valid_until=moved.standing.valid_until.isoformat(),
-                payment_was_held=before.standing.held_since is not None,
-                arrears_first_day=moved.arrears.first_day.isoformat() if moved.arrears else None,
-                arrears_last_day=moved.arrears.last_day.isoformat() if moved.arrears else None,
-            ),
+            self.today,
+            self._details(),
+            camera=replace(before.camera, failures=()),
+            certified_by=before.with_certifier(session.user_id),
         )
         decided = self._decided(certificate_id=certificate.certificate_id, valid_until=certificate.valid_until)
-        change = Change(before.version, after, entry, certificate, session=decided, frame_digests=self.frame_digests)
-        return change, decided
+        return replace(change, session=decided, frame_digests=self.frame_digests), decided
 
     def _failed(self) -> tuple[Change, Session]:
         before, review_id, review = self.beneficiary, None, None

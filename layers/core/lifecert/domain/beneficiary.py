@@ -7,7 +7,7 @@ from datetime import date, datetime
 from lifecert.domain.actor import Actor
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
-from lifecert.domain.certificate import Certificate
+from lifecert.domain.certificate import Certificate, Revocation
 from lifecert.domain.faces import FaceCount, FacesDue, faces_due
 from lifecert.domain.ledger import GENESIS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.reference import Reference
@@ -60,14 +60,16 @@ class Change:
     """Everything that must be written together, or not at all.
 
     `before_version` is the version that was read (0: not registered yet). The other parts are those that
-    come with the change: a certificate, the session it closes, a review that it opens or decides, a new reference,
-    used frames, references that are deleted. `faces` is by how much the number of stored faces changes.
+    come with the change: a certificate, that an earlier one does not count, the session it closes, a review that it
+    opens or decides, a new reference, used frames, references that are deleted. `faces` is by how much the number of
+    stored faces changes.
     """
 
     before_version: int
     after: Beneficiary
     entry: LedgerEntry
     certificate: Certificate | None = None
+    revocation: Revocation | None = None
     session: Session | None = None
     review: Review | None = None
     reference: Reference | None = None

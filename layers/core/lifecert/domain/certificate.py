@@ -22,15 +22,31 @@ class CertificateState(StrEnum):
     VALID = "valid"
     EXPIRED = "expired"  # its year is over
     SUPERSEDED = "superseded"  # a later certification took its place
-    REVOKED = "revoked"  # the entitlement it renewed has ended
+    REVOKED = "revoked"  # the entitlement it renewed has ended, or it was got by fraud
+
+
+class RevocationCause(StrEnum):
+    """Why a certificate does not count any more."""
+
+    ENTITLEMENT_ENDED = "entitlement_ended"
+    FRAUD = "fraud"
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """That a certificate does not count, since `at`; `at` is None when it counts again."""
+
+    certificate_id: str
+    at: datetime | None
+    cause: RevocationCause | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """The statement of one certification. Holds no biometrics and no ID number; `actor_id` is who acted.
 
-    `statement` is the signed form (JWS, compact), empty until it is signed; `calibration_version` is empty where no
-    face was compared.
+    `statement` is the signed form (JWS, compact), empty until it is signed. `policy_version`, `model_version` and
+    `calibration_version` are empty where no machine judged. `revoked_at` is since when it does not count.
     """
 
     certificate_id: str
@@ -48,6 +64,7 @@ class Certificate:
     evidence_digest: str
     statement: str = ""
     calibration_version: str = ""
+    revoked_at: datetime | None = None
 
     def claims(self, issuer: str) -> dict[str, str | int]:
         """What the signed statement says, in the registered names of RFC 7519 where there are some.

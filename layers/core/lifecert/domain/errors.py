@@ -112,6 +112,34 @@ class FrameSeenBefore(LifeCertError):
     """One of the frames was used in an earlier verification."""
 
 
+class ReviewNotFound(LifeCertError):
+    """No such review."""
+
+
+class ProposalNotFound(LifeCertError):
+    """No such proposal."""
+
+
+class ProposalExpired(LifeCertError):
+    """The time to confirm the proposal is over; it can only be rejected, and made anew."""
+
+
+class ActedInCase(LifeCertError):
+    """Who opened a case, or acted in a session that it is about, must not decide it."""
+
+
+class SecondClerkNeeded(LifeCertError):
+    """Who proposed something must not confirm it."""
+
+
+class GroundUnsuitable(LifeCertError):
+    """The ground does not belong to the outcome, or not to a case of this kind."""
+
+
+class DayInFuture(LifeCertError):
+    """Something is said to have happened on a day that has not come yet."""
+
+
 class ReviewOpenedBefore(LifeCertError):
     """A review with this id was opened before."""
 

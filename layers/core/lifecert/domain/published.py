@@ -24,6 +24,16 @@ _PUBLISHED: Mapping[LedgerEvent, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     LedgerEvent.LAPSED: ("BeneficiaryLapsed", ("status", "valid_until")),
+    # Not why it ended: that is between the person and the office.
+    LedgerEvent.TERMINATED: ("BeneficiaryTerminated", ("status_before", "status", "valid_until", "ended_on")),
+    LedgerEvent.CORRECTED: (
+        "BeneficiaryCorrected",
+        ("status_before", "status", "valid_until", "arrears_first_day", "arrears_last_day"),
+    ),
+    LedgerEvent.CERTIFICATE_REVOKED: (
+        "CertificateRevoked",
+        ("certificate_id", "status_before", "status", "valid_until", "payment_held"),
+    ),
 }
 
 

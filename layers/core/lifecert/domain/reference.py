@@ -27,6 +27,17 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferencePhoto:
+    """Where an enrolled photo is kept, and what a reviewer should know of it."""
+
+    reference_id: str
+    photo_key: str
+    source: str
+    captured_on: date | None
+    enrolled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolment:
     """A reference that was begun: the photo may be uploaded to `upload_key` until `deadline`."""
 

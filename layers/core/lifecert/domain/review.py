@@ -1,11 +1,12 @@
 """Review: a case that a human must decide."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from lifecert.domain.actor import Actor
 from lifecert.domain.reasons import Reason
+from lifecert.domain.status import EndCause
 
 
 class ReviewKind(StrEnum):
@@ -18,6 +19,13 @@ class ReviewKind(StrEnum):
     DUPLICATE_FACE = "duplicate_face"  # one face under two beneficiaries
     UNUSUAL_VOLUME = "unusual_volume"  # a helper acts for unusually many
     OVERRIDE = "override"  # a clerk replaced what the machine had refused
+    END = "end"  # a clerk proposes that an entitlement has ended
+    CORRECTION = "correction"  # a clerk proposes that an end was a mistake
+    REVOCATION = "revocation"  # a clerk proposes that a certificate was got by fraud
+
+
+# What one clerk proposes and another confirms or rejects.
+PROPOSALS = frozenset({ReviewKind.END, ReviewKind.CORRECTION, ReviewKind.REVOCATION})
 
 
 class ReviewState(StrEnum):
@@ -71,7 +79,9 @@ class Review:
     """One case. `opened_by` is whose doing opened it and who therefore must not decide it.
 
     `session_id` is the session whose frames and evidence the reviewer looks at, `reason` why the machine did not
-    decide it. `related_id` is what else to look at: another beneficiary, a reference, a user.
+    decide it. `related_id` is what else to look at: another beneficiary (duplicate_face), a certificate (revocation),
+    a reference, a user, the source of a signal. `day` is when, and `cause` why, an entitlement is said to have ended.
+    A proposal can be confirmed until `expires_at`.
     """
 
     review_id: str
@@ -82,12 +92,25 @@ class Review:
     session_id: str | None = None
     reason: Reason | None = None
     related_id: str | None = None
+    day: date | None = None
+    cause: EndCause | None = None
+    expires_at: datetime | None = None
     decision: ReviewDecision | None = None
 
     @property
     def state(self) -> ReviewState:
         """Open until it is decided, once."""
         return ReviewState.DECIDED if self.decision else ReviewState.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a clerk proposes: an end with its day and cause, the correction of one, or a certificate's revocation."""
+
+    kind: ReviewKind
+    day: date | None = None
+    cause: EndCause | None = None
+    certificate_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,20 @@ class EndCorrected:
     confirmed_by: str
 
 
-Event = Certified | YearEnded | HoldApproved | EntitlementEnded | EndCorrected
+@dataclass(frozen=True, slots=True)
+class CertificateRevoked:
+    """One clerk proposed and another confirmed that a certificate does not count.
+
+    `valid_until` is the last day that is covered without it.
+    """
+
+    valid_until: date
+    today: date
+    proposed_by: str
+    confirmed_by: str
+
+
+Event = Certified | YearEnded | HoldApproved | EntitlementEnded | EndCorrected | CertificateRevoked
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +147,14 @@ def _correct(standing: Standing, event: EndCorrected) -> Transition:
     return Transition(Standing(status, standing.valid_until), arrears)
 
 
+def _revoke(standing: Standing, event: CertificateRevoked) -> Transition:
+    _two_people(event.proposed_by, event.confirmed_by)
+    valid_until = min(standing.valid_until, event.valid_until)
+    # The sweep looks at days that end now: whose day is long over lapses here.
+    lapsed = standing.status is Status.LAPSED or is_over(valid_until, event.today)
+    return Transition(replace(standing, status=Status.LAPSED if lapsed else Status.ACTIVE, valid_until=valid_until))
+
+
 def _two_people(proposed_by: str, confirmed_by: str) -> None:
     if not proposed_by or not confirmed_by or proposed_by == confirmed_by:
         raise TransitionRefused("one clerk proposes and another confirms")
@@ -152,6 +173,8 @@ TABLE: dict[tuple[Status, type[Event]], tuple[frozenset[Role], Callable[..., Tra
     (Status.ACTIVE, EntitlementEnded): (_CLERK, _end),
     (Status.LAPSED, EntitlementEnded): (_CLERK, _end),
     (Status.TERMINATED, EndCorrected): (_CLERK, _correct),
+    (Status.ACTIVE, CertificateRevoked): (_CLERK, _revoke),
+    (Status.LAPSED, CertificateRevoked): (_CLERK, _revoke),
 }
 
 

@@ -42,4 +42,12 @@ RULES: dict[str, Rule] = {
     "POST /staff/beneficiaries": CLERKS,
     "POST /staff/beneficiaries/{beneficiary_id}/references": CLERKS,
     "POST /staff/beneficiaries/{beneficiary_id}/references/{reference_id}/enrol": CLERKS,
+    "POST /staff/beneficiaries/{beneficiary_id}/certifications": CLERKS,
+    "POST /staff/beneficiaries/{beneficiary_id}/end": CLERKS,
+    "POST /staff/beneficiaries/{beneficiary_id}/correction": CLERKS,
+    "POST /staff/certificates/{certificate_id}/revocation": CLERKS,
+    "POST /staff/proposals/{proposal_id}/confirmation": CLERKS,
+    "GET /staff/reviews": CLERKS,
+    "GET /staff/reviews/{review_id}": CLERKS,
+    "POST /staff/reviews/{review_id}/decision": CLERKS,
 }

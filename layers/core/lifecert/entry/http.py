@@ -89,6 +89,12 @@ class Api(APIGatewayRestResolver):
             raise InvalidJson from error
         return parse(model, text)
 
+    def query(self, model: "type[_Model]") -> "_Model":
+        """The request's query. Raises InvalidRequest."""
+        from lifecert.entry.requests import parse_query
+
+        return parse_query(model, self.current_event.query_string_parameters or {})
+
     def answer(self, model: "BaseModel", status: int = 200) -> Response[str]:
         """The response with this body."""
         headers = {"Content-Language": self.language.value, **_NOT_CACHED}

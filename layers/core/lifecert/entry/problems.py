@@ -43,6 +43,15 @@ class Code(StrEnum):
     SESSION_NOT_FOUND = "session_not_found"
     SIGNED_OUT = "signed_out"
     UNAVAILABLE = "unavailable"
+    ACTED_IN_CASE = "acted_in_case"
+    DAY_IN_FUTURE = "day_in_future"
+    GROUND_UNSUITABLE = "ground_unsuitable"
+    PROPOSAL_EXPIRED = "proposal_expired"
+    PROPOSAL_NOT_FOUND = "proposal_not_found"
+    REVIEW_DECIDED = "review_decided"
+    REVIEW_NOT_FOUND = "review_not_found"
+    SECOND_CLERK_NEEDED = "second_clerk_needed"
+    TRANSITION_REFUSED = "transition_refused"
 
 
 class RequestError(Exception):
@@ -128,6 +137,15 @@ TABLE: dict[type[Exception], Problem] = {
     errors.CertificateNotFound: Problem(HTTPStatus.NOT_FOUND, Code.CERTIFICATE_NOT_FOUND),
     errors.ReferenceNotFound: Problem(HTTPStatus.NOT_FOUND, Code.REFERENCE_NOT_FOUND),
     errors.SessionNotFound: Problem(HTTPStatus.NOT_FOUND, Code.SESSION_NOT_FOUND),
+    errors.ReviewNotFound: Problem(HTTPStatus.NOT_FOUND, Code.REVIEW_NOT_FOUND),
+    errors.ProposalNotFound: Problem(HTTPStatus.NOT_FOUND, Code.PROPOSAL_NOT_FOUND),
+    errors.ActedInCase: Problem(HTTPStatus.FORBIDDEN, Code.ACTED_IN_CASE),
+    errors.SecondClerkNeeded: Problem(HTTPStatus.FORBIDDEN, Code.SECOND_CLERK_NEEDED),
+    errors.ReviewDecidedBefore: Problem(HTTPStatus.CONFLICT, Code.REVIEW_DECIDED),
+    errors.TransitionRefused: Problem(HTTPStatus.CONFLICT, Code.TRANSITION_REFUSED),
+    errors.ProposalExpired: Problem(HTTPStatus.GONE, Code.PROPOSAL_EXPIRED),
+    errors.GroundUnsuitable: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.GROUND_UNSUITABLE),
+    errors.DayInFuture: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DAY_IN_FUTURE),
     RequestInProgress: Problem(HTTPStatus.CONFLICT, Code.REQUEST_IN_PROGRESS, headers=_soon),
     errors.AlreadyRegistered: Problem(HTTPStatus.CONFLICT, Code.ALREADY_REGISTERED),
     errors.ConsentWithdrawn: Problem(HTTPStatus.CONFLICT, Code.CONSENT_WITHDRAWN),
@@ -157,12 +175,10 @@ TABLE: dict[type[Exception], Problem] = {
 NOT_FOR_CLIENTS: tuple[type[errors.LifeCertError], ...] = (
     errors.BrokenLedger,
     errors.FrameSeenBefore,
-    errors.ReviewDecidedBefore,
     errors.ReviewOpenedBefore,
     errors.PurgeUnfinished,
     errors.SessionAlreadyDecided,
     errors.SweepUnfinished,
-    errors.TransitionRefused,
     errors.Unreadable,
 )
 

@@ -4,6 +4,7 @@ What is wrong is reported by field and kind of fault; what was sent is never rep
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
@@ -42,10 +43,24 @@ def parse(model: type[_Model], body: str | bytes | None) -> _Model:
     try:
         return model.model_validate_json(body or "", strict=True)
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False, include_input=False)
-    if any(fault["type"] == "json_invalid" for fault in faults):
+        invalid = error
+    if any(fault["type"] == "json_invalid" for fault in invalid.errors(include_url=False, include_input=False)):
         raise InvalidJson
-    raise InvalidRequest(tuple((_field(fault["loc"]), _TEXTS.get(fault["type"], "invalid")) for fault in faults))
+    raise _refusal(invalid)
+
+
+def parse_query(model: type[_Model], query: Mapping[str, str]) -> _Model:
+    """Read the parameters of a query. Raises InvalidRequest."""
+    try:
+        return model.model_validate_strings(dict(query))
+    except ValidationError as error:
+        refusal = _refusal(error)
+    raise refusal
+
+
+def _refusal(error: ValidationError) -> InvalidRequest:
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    return InvalidRequest(tuple((_field(fault["loc"]), _TEXTS.get(fault["type"], "invalid")) for fault in faults))
 
 
 def _field(location: tuple[int | str, ...]) -> str:

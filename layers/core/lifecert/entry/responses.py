@@ -42,12 +42,14 @@ _FOR_EVERYBODY = frozenset(
 _FOR_STAFF = frozenset({LedgerEvent.REVIEW_OPENED, LedgerEvent.REVIEW_DECIDED})
 
 
-class _Response(BaseModel):
+class Response(BaseModel):
+    """What every answer is: unchangeable."""
+
     # Built when first used: a function answers with one or two of these models.
     model_config = ConfigDict(frozen=True, defer_build=True)
 
 
-class Slot(_Response):
+class Slot(Response):
     """Where one frame goes: send `fields` and then the file, as multipart/form-data, to `url`."""
 
     number: int
@@ -57,7 +59,7 @@ class Slot(_Response):
     fields: Mapping[str, str]
 
 
-class SessionStarted(_Response):
+class SessionStarted(Response):
     """A session and its upload slots."""
 
     session_id: str
@@ -93,7 +95,7 @@ class SessionStarted(_Response):
         )
 
 
-class CertificateIssued(_Response):
+class CertificateIssued(Response):
     """What an accepted verification brings."""
 
     certificate_id: str
@@ -101,11 +103,12 @@ class CertificateIssued(_Response):
     valid_until: date
 
 
-class CertificateShown(_Response):
+class CertificateShown(Response):
     """A certificate for whoever holds its id: what it is worth today, and the signed statement itself."""
 
     certificate_id: str
     state: CertificateState
+    revoked_at: datetime | None
     valid_until: date
     statement: str
 
@@ -116,25 +119,26 @@ class CertificateShown(_Response):
         return CertificateShown(
             certificate_id=certificate.certificate_id,
             state=view.state,
+            revoked_at=certificate.revoked_at,
             valid_until=certificate.valid_until,
             statement=certificate.statement,
         )
 
 
-class KeySet(_Response):
+class KeySet(Response):
     """The public keys of the statements: a JSON Web Key Set (RFC 7517)."""
 
     keys: tuple[Mapping[str, str], ...]
 
 
-class ReasonTold(_Response):
+class ReasonTold(Response):
     """Why not accepted, and the one thing to do about it."""
 
     code: str
     instruction: str
 
 
-class SessionView(_Response):
+class SessionView(Response):
     """A session's state; `outcome` and what follows from it once decided."""
 
     session_id: str
@@ -175,14 +179,14 @@ class SessionView(_Response):
         )
 
 
-class HistoryActor(_Response):
+class HistoryActor(Response):
     """Who made an entry; `actor_id` for staff only."""
 
     role: str
     actor_id: str | None
 
 
-class HistoryEntry(_Response):
+class HistoryEntry(Response):
     """One ledger entry."""
 
     seq: int
@@ -203,7 +207,7 @@ class HistoryEntry(_Response):
         )
 
 
-class BeneficiaryStanding(_Response):
+class BeneficiaryStanding(Response):
     """A beneficiary's standing. `days_left` counts the covered days after today."""
 
     beneficiary_id: str
@@ -240,7 +244,7 @@ class BeneficiaryStanding(_Response):
         )
 
 
-class Registered(_Response):
+class Registered(Response):
     """A new beneficiary. Kept to answer a repeat, so without personal data."""
 
     beneficiary_id: str
@@ -257,7 +261,7 @@ class Registered(_Response):
         )
 
 
-class ConsentState(_Response):
+class ConsentState(Response):
     """Whether the face of a person may be used, and if not, since which day; those stored are deleted that night."""
 
     beneficiary_id: str
@@ -274,14 +278,14 @@ class ConsentState(_Response):
         )
 
 
-class PhotoSlot(_Response):
+class PhotoSlot(Response):
     """Where the reference photo goes, as a frame does."""
 
     url: str
     fields: Mapping[str, str]
 
 
-class EnrolmentBegun(_Response):
+class EnrolmentBegun(Response):
     """An enrolment that waits for its photo."""
 
     beneficiary_id: str
@@ -300,7 +304,7 @@ class EnrolmentBegun(_Response):
         )
 
 
-class Enrolled(_Response):
+class Enrolled(Response):
     """An enrolled reference."""
 
     beneficiary_id: str

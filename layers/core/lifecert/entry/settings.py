@@ -150,6 +150,28 @@ class EnrolReferenceSettings(WithChanges, WithReferences, WithCounters, WithFram
     references_bucket: Name
 
 
+class ReviewCasesSettings(WithChanges, WithSessions, WithReferences, WithFrames, WithCertificates, Common):
+    """review_cases."""
+
+    issuer: Name
+    references_bucket: Name
+    reviews_table: Name
+
+
+class CertifyInPersonSettings(WithChanges, WithCertificates, Common):
+    """certify_in_person."""
+
+    issuer: Name
+    idempotency_table: Name
+
+
+class ChangeEntitlementSettings(WithChanges, Common):
+    """change_entitlement."""
+
+    certificates_table: Name
+    reviews_table: Name
+
+
 class ExpirySweepSettings(WithChanges, Common):
     """expiry_sweep."""
 

@@ -11,6 +11,10 @@ class Clock(Protocol):
         """This moment, aware, in UTC."""
         ...
 
+    def day_of(self, moment: datetime) -> date:
+        """The calendar day of a moment in the deployment's time zone."""
+        ...
+
     def today(self) -> date:
         """The calendar day in the deployment's time zone."""
         ...

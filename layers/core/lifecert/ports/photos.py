@@ -15,6 +15,26 @@ class UploadSlot:
     fields: Mapping[str, str]
 
 
+class ReviewPhotos(Protocol):
+    """Photos for a reviewer's eyes."""
+
+    def review_frames(self, session_id: str) -> tuple[str, ...]:
+        """Keys of a session's frames that are kept for a review, in the order of its challenge."""
+        ...
+
+    def frame_link(self, key: str, seconds: int) -> str:
+        """An address from which a kept frame can be read for so long."""
+        ...
+
+    def reference_link(self, key: str, seconds: int) -> str:
+        """An address from which a reference photo can be read for so long."""
+        ...
+
+    def delete_review_frames(self, session_id: str) -> None:
+        """Delete a session's frames that are kept for a review, if there are any."""
+        ...
+
+
 class Photos(Protocol):
     """The frames bucket and the references bucket."""
 

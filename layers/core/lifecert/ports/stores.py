@@ -9,7 +9,7 @@ from lifecert.domain.certificate import Certificate
 from lifecert.domain.evidence import Template
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEntry
-from lifecert.domain.reference import Enrolment
+from lifecert.domain.reference import Enrolment, ReferencePhoto
 from lifecert.domain.review import Review, ReviewFilter, ReviewPage, ReviewPosition
 from lifecert.domain.session import Session
 from lifecert.domain.sweep import Partition, SweepRun
@@ -65,6 +65,10 @@ class References(Protocol):
 
     def enrolled(self, beneficiary_id: str) -> Sequence[str]:
         """Ids of the enrolled references."""
+        ...
+
+    def photos(self, beneficiary_id: str) -> tuple[ReferencePhoto, ...]:
+        """The enrolled photos, newest first."""
         ...
 
     def begin(self, enrolment: Enrolment) -> None:

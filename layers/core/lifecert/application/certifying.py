@@ -1,0 +1,101 @@
+"""What a proof of life changes, wherever it comes from: the beneficiary, a certificate, a ledger entry."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from lifecert.domain.actor import Actor
+from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.certificate import Certificate, Method
+from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.status import Certified, transition
+from lifecert.domain.year import valid_until_after
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That somebody was alive `on` a day, and how that is known.
+
+    `certified_by` is the user who acted. Versions are empty where no machine judged.
+    """
+
+    method: Method
+    on: date
+    certified_by: str
+    evidence_digest: str
+    policy_version: str = ""
+    model_version: str = ""
+    calibration_version: str = ""
+
+
+def certifying(
+    before: Beneficiary,
+    proof: Proof,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    details: Mapping[str, Detail],
+    **changed: Any,
+) -> tuple[Change, Certificate]:
+    """The change that certifies `before`, and its certificate; `details` go into the ledger besides, and `changed` are
+    more of its fields.
+
+    A proof of an earlier day than one that is known already gives a certificate of its own day, and shortens
+    nothing. The certificate is not signed yet. Raises TransitionRefused.
+    """
+    moved = transition(before.standing, Certified(proof.on, today), actor.role)
+    own = valid_until_after(proof.on)
+    newest = before.certificate_id is None or own >= before.standing.valid_until
+    certificate = Certificate(
+        certificate_id=str(uuid.uuid4()),
+        beneficiary_id=before.beneficiary_id,
+        masked_name=before.masked_name,
+        category=before.category,
+        district=before.district,
+        method=proof.method,
+        actor_id=proof.certified_by,
+        certified_on=proof.on,
+        valid_until=moved.standing.valid_until if newest else own,
+        issued_at=now,
+        policy_version=proof.policy_version,
+        model_version=proof.model_version,
+        calibration_version=proof.calibration_version,
+        evidence_digest=proof.evidence_digest,
+    )
+    after, entry = record(
+        replace(
+            before,
+            standing=moved.standing,
+            certificate_id=certificate.certificate_id if newest else before.certificate_id,
+            **changed,
+        ),
+        LedgerEvent.CERTIFIED,
+        actor,
+        now,
+        {
+            **details,
+            "policy_version": proof.policy_version,
+            "model_version": proof.model_version,
+            "calibration_version": proof.calibration_version,
+            "evidence_digest": proof.evidence_digest,
+            "certificate_id": certificate.certificate_id,
+            "method": proof.method,
+            "certified_on": proof.on.isoformat(),
+            "status_before": before.standing.status,
+            "status": moved.standing.status,
+            "valid_until": moved.standing.valid_until.isoformat(),
+            "payment_was_held": before.standing.held_since is not None,
+            "arrears_first_day": moved.arrears.first_day.isoformat() if moved.arrears else None,
+            "arrears_last_day": moved.arrears.last_day.isoformat() if moved.arrears else None,
+        },
+    )
+    return Change(before.version, after, entry, certificate), certificate
+
+
+def digest_of(facts: Mapping[str, Detail]) -> str:
+    """SHA-256 (hex) of what a certification without photos rests on: codes, dates and ids."""
+    return hashlib.sha256(json.dumps(dict(facts), sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -1,0 +1,95 @@
+"""What clerks may send beside registering and enrolling."""
+
+import base64
+import binascii
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from pydantic_core import PydanticCustomError
+
+from lifecert.application.certify_in_person import Document
+from lifecert.domain.reasons import Reason
+from lifecert.domain.review import (
+    Ground,
+    Proposal,
+    ReviewFilter,
+    ReviewKind,
+    ReviewOutcome,
+    ReviewPosition,
+    ReviewState,
+)
+from lifecert.domain.status import EndCause
+
+PAGE = 50
+_PastDay = Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))]
+
+
+def _position(value: Any) -> ReviewPosition:
+    try:
+        opened_at, review_id = base64.urlsafe_b64decode(str(value)).decode().split(" ")
+        position = ReviewPosition(datetime.fromisoformat(opened_at), review_id)
+    except (ValueError, binascii.Error):
+        position = None
+    if position is None or position.opened_at.utcoffset() is None or len(position.review_id) > 40:
+        raise PydanticCustomError("invalid", "not a place in the list")
+    return position
+
+
+def cursor_of(position: ReviewPosition) -> str:
+    """A place in the list as clients get it, and send it back: opaque to them."""
+    return base64.urlsafe_b64encode(f"{position.opened_at.isoformat()} {position.review_id}".encode()).decode()
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class ReviewsQuery(_Request):
+    """GET /staff/reviews."""
+
+    state: ReviewState = ReviewState.OPEN
+    kind: ReviewKind | None = None
+    reason: Reason | None = None
+    limit: Annotated[int, Field(ge=1, le=PAGE)] = PAGE
+    after: Annotated[ReviewPosition, PlainValidator(_position)] | None = None
+
+    def wanted(self) -> ReviewFilter:
+        """Which reviews are asked for."""
+        return ReviewFilter(self.state, self.kind, self.reason)
+
+
+class DecideReviewBody(_Request):
+    """POST /staff/reviews/{review_id}/decision."""
+
+    outcome: ReviewOutcome
+    ground: Ground
+
+
+class CertifyInPersonBody(_Request):
+    """POST /staff/beneficiaries/{beneficiary_id}/certifications."""
+
+    method: Literal["in_person"] = "in_person"
+    seen_on: _PastDay
+    document: Document
+
+    def fingerprint(self, beneficiary_id: str) -> str:
+        """Tells this request from another."""
+        return f"{beneficiary_id} {self.seen_on.isoformat()} {self.document}"
+
+
+class ProposeEndBody(_Request):
+    """POST /staff/beneficiaries/{beneficiary_id}/end."""
+
+    ended_on: _PastDay
+    cause: EndCause
+
+    def to_domain(self) -> Proposal:
+        """What the use case takes."""
+        return Proposal(ReviewKind.END, self.ended_on, self.cause)
+
+
+class ConfirmationBody(_Request):
+    """POST /staff/proposals/{proposal_id}/confirmation."""
+
+    confirm: bool
