@@ -40,7 +40,7 @@ dev: setup build ## start the local AWS with the stack deployed, and print addre
 	@$(PY) -m local.dev
 
 ##@ Test it
-.PHONY: test test-unit bench profile calibrate check format-check lint types template-lint
+.PHONY: test test-unit bench bench-scale profile calibrate check format-check lint types template-lint
 test: setup build ## every test, on the built artefact and the local AWS (ARGS='-k name' picks)
 	@$(PY) -m pytest $(ARGS)
 
@@ -49,6 +49,10 @@ test-unit: .venv/.ready ## the quick tests: no build, no network
 
 bench: setup build ## cold start, warm verification, memory: table, JSON and picture in .build/bench (6 minutes)
 	@$(PY) -m bench --date "$$(date -u +%F)" $(ARGS)
+
+bench-scale: export PYTHONPATH := layers/core
+bench-scale: setup ## cost of a sweep in registers of ten thousand to a million people (Java, npm; 20 minutes)
+	@$(PY) -m scale --date "$$(date -u +%F)" $(ARGS)
 
 # What Python does from the start to the first decision (module import times), then where warm verifications spend it.
 profile: setup build ## where the time of a cold start and of a warm verification goes

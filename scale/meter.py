@@ -1,0 +1,74 @@
+"""Counts what a client asks of DynamoDB, in requests and in the units that are paid for."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_TOLD_BY = ("GetItem", "Query", "Scan", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
+_READS = frozenset({"GetItem", "Query", "Scan"})
+# In a transaction DynamoDB Local charges 4 units a KB for an item and for each of its index entries. The published rule
+# is 2 for the item (prepare and commit), and 1 for an index entry, which follows once the transaction is through.
+_ITEM_IN_TRANSACTION, _ENTRY_IN_TRANSACTION = 2, 4
+
+
+@dataclass(slots=True)
+class Meter:
+    """What was asked since it was made.
+
+    `read_units` and `write_units` are those of the engine, put right in two places where the published prices differ:
+    a read that finds nothing costs what the smallest costs, and a transaction as above. `engine_write_units` is
+    what the engine said.
+    """
+
+    requests: Counter[str] = field(default_factory=Counter)
+    read_units: float = 0.0
+    write_units: float = 0.0
+    engine_write_units: float = 0.0
+
+    def add(self, operation: str, params: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+        """Count one request by the engine's answer to it."""
+        self.requests[operation] += 1
+        told = answer.get("ConsumedCapacity", [])
+        for one in told if isinstance(told, list) else [told]:
+            total = float(one["CapacityUnits"])
+            entries = sum(float(index["CapacityUnits"]) for index in one.get("GlobalSecondaryIndexes", {}).values())
+            if operation in _READS:
+                self.read_units += max(total, 1.0 if params.get("ConsistentRead") else 0.5)
+            elif operation == "TransactWriteItems":
+                self.engine_write_units += total
+                self.write_units += (total - entries) / _ITEM_IN_TRANSACTION + entries / _ENTRY_IN_TRANSACTION
+            else:
+                self.engine_write_units += total
+                self.write_units += total
+
+
+@contextmanager
+def metered(client: "DynamoDBClient") -> Iterator[Meter]:
+    """Count what the client asks inside the block."""
+    meter = Meter()
+    asked: dict[int, Mapping[str, Any]] = {}
+
+    def before(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+        params["ReturnConsumedCapacity"] = "INDEXES"
+        asked[id(context)] = params
+
+    def after(parsed: Mapping[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:
+        params = asked.pop(id(context), {})
+        if "Error" not in parsed:
+            meter.add(model.name, params, parsed)
+
+    events = client.meta.events
+    for operation in _TOLD_BY:
+        events.register(f"provide-client-params.dynamodb.{operation}", before)
+        events.register(f"after-call.dynamodb.{operation}", after)
+    try:
+        yield meter
+    finally:
+        for operation in _TOLD_BY:
+            events.unregister(f"provide-client-params.dynamodb.{operation}", before)
+            events.unregister(f"after-call.dynamodb.{operation}", after)

@@ -1,0 +1,97 @@
+"""`make bench-scale`, small: the cost of a sweep follows the due and not the register."""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from lifecert.adapters.dynamodb_items import beneficiary_item
+from lifecert.adapters.dynamodb_values import typed
+from local.dynamodb_local import Engine
+from scale.__main__ import main, table
+from scale.meter import metered
+from scale.people import People
+from scale.plot import picture
+from scale.run import Plan, measure
+from tests.builders import registration
+from tests.contract.engines import DynamoTables
+
+PLAN = Plan(sizes=(500, 5_000), due=50, runs=1)
+
+
+@pytest.fixture(scope="module")
+def result(dynamodb_local: Engine) -> dict[str, Any]:
+    return measure(dynamodb_local, PLAN, lambda line: None)
+
+
+def test_ten_times_the_people_cost_nothing_more(result: dict[str, Any]) -> None:
+    assert max(result["differs"].values()) <= 0.10
+    small, large = result["sizes"]
+    assert large["index"]["write_units"] == small["index"]["write_units"]
+    # A lapse writes the person (2), the ledger (2) and two index entries (2).
+    assert large["index"]["write_units"] >= 6 * PLAN.due
+    assert large["index"]["by_operation"]["TransactWriteItems"] == PLAN.due
+
+
+def test_a_scan_costs_more_the_more_people_there_are(result: dict[str, Any]) -> None:
+    small, large = result["sizes"]
+    assert small["scan"]["by_operation"]["TransactWriteItems"] == PLAN.due
+    reads = [one["scan"]["read_units"] - PLAN.due for one in (small, large)]  # without the due, read one by one
+    assert reads[1] > 5 * reads[0]
+    assert large["scan"]["read_units"] > 3 * large["index"]["read_units"]
+
+
+def test_the_figures_are_shown(result: dict[str, Any]) -> None:
+    assert json.loads(json.dumps(result)) == result
+    drawn = picture(result)
+    assert drawn.count("<circle") == 2 * 2 * 2
+    assert f"| 5,000 | index | {result['sizes'][1]['index']['requests']:,} |" in table(result)
+
+
+def test_people_are_stored_as_the_product_stores_them() -> None:
+    people = People(Plan().today, due=2, shards=4)
+    for number in (0, 1, 2, 500):
+        assert people.item(number) == typed(beneficiary_item(people.person(number), 4))
+    assert len({people.person(number).beneficiary_id for number in range(1000)}) == 1000
+    assert [people.person(number).standing.valid_until < Plan().today for number in range(4)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def item_bytes(item: Mapping[str, Any]) -> int:
+    """Size of an item of texts, numbers and flags by the published rule, numbers at most."""
+    return sum(len(name.encode()) + len(str(next(iter(value.values()))).encode()) for name, value in item.items())
+
+
+def test_units_are_those_of_the_published_prices(amazon_tables: DynamoTables) -> None:
+    """The engine's own figures for a transaction are not; the meter's follow from the items' sizes."""
+    register = amazon_tables.stores().register
+    change = registration()
+    with metered(amazon_tables.client) as meter:
+        register.commit(change)
+    items = [
+        amazon_tables.item("Beneficiaries", beneficiary_id=change.after.beneficiary_id),
+        amazon_tables.item("Ledger", beneficiary_id=change.after.beneficiary_id, seq=1),
+    ]
+    kilobytes = [math.ceil(item_bytes(typed(item)) / 1024) for item in items]
+    assert meter.write_units == 2 * sum(kilobytes) + kilobytes[0] + 1  # by_person holds all, by_due the keys
+    assert meter.requests == {"TransactWriteItems": 1}
+    with metered(amazon_tables.client) as meter:
+        register.get("nobody")
+        register.get(change.after.beneficiary_id)
+        register.find_by_person("nobody's")
+    assert meter.read_units == 1 + 1 + 0.5
+    assert meter.write_units == 0
+
+
+@pytest.mark.parametrize("wrong", [["--due", "11", "--sizes", "10,20"], ["--sizes", "20,10"], ["--sizes", "ten"]])
+def test_a_plan_that_makes_no_sense_is_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(["--date", "2026-11-25", *wrong])
+    assert refused.value.code == 2
+    assert "--" in capsys.readouterr().err
