@@ -16,11 +16,14 @@ from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Reference
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.policy import (
     AttemptLimits,
+    Audit,
     ChallengeLimits,
     Decision,
     ImageLimits,
     MatchLimits,
     Outcome,
+    PassiveLimits,
+    PassiveUse,
     Policy,
     QualityLimits,
 )
@@ -206,11 +209,13 @@ def a_policy(**parts: Any) -> Policy:
         **{
             "version": "test-1",
             "image": ImageLimits(8_000_000, 50_000_000, 160, 1280),
-            "quality": QualityLimits(32, 48, 35, 0.35, 0.35, 0.6, 0.3, 25, 20, 60, 1.1, 0.1, 0.95),
+            "quality": QualityLimits(32, 48, 35, 0.35, 0.35, 0.6, 0.3, 25, 20, 60, 1.1, 11.5, 0.1, 0.95),
             "challenge": ChallengeLimits(2, 12, 0.12, 0.8, 0.25, 0.2, 0.35),
             "match": MatchLimits(
                 MODEL, accept=0.5, review=0.36, same_person=0.36, calibration_version="test-calibration"
             ),
+            "passive": PassiveLimits(PassiveUse.WHEN_BUILT, 0.3),
+            "audit": Audit(0.0),
             "attempts": AttemptLimits(3, 5, timedelta(minutes=15), timedelta(minutes=30)),
             **parts,
         }

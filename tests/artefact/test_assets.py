@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ class Shop:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.environment: dict[str, str] = {}
         wheel = folder / "toy-1.0-py3-none-any.whl"
         with zipfile.ZipFile(wheel, "w") as archive:
             archive.writestr("toy/model.bin", CONTENT)
@@ -51,7 +54,12 @@ class Shop:
         manifest.write_text(json.dumps({"packages": [self.package]}), "utf-8")
         return subprocess.run(
             [sys.executable, str(SCRIPT), str(manifest)],
-            env={"PIP_CONFIG_FILE": "/dev/null", "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.folder)},
+            env={
+                "PIP_CONFIG_FILE": "/dev/null",
+                "PIP_NO_INDEX": "1",
+                "PIP_FIND_LINKS": str(self.folder),
+                **self.environment,
+            },
             capture_output=True,
             text=True,
             check=False,
@@ -110,3 +118,71 @@ def test_names_the_missing_member(shop: Shop) -> None:
     done = shop.fetch()
     assert done.returncode == 1
     assert "model.bin: no toy/none.bin in toy-1.0-py3-none-any.whl" in done.stderr
+
+
+NPM = """#!/bin/sh
+while [ $# -gt 0 ]; do [ "$1" = --pack-destination ] && to="$2"; shift; done
+cp "$SHOP/toy-1.0.tgz" "$to/"
+"""
+
+
+class NpmShop(Shop):
+    """The same file in an npm package, and a stand-in for npm that packs it."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        archive = folder / "toy-1.0.tgz"
+        (folder / "model.bin").write_bytes(CONTENT)
+        with tarfile.open(archive, "w:gz") as packed:
+            packed.add(folder / "model.bin", "package/model/model.bin")
+        self.file["member"] = "package/model/model.bin"
+        self.package |= {"requirement": "toy@1.0", "form": "npm", "sha256": sha256(archive.read_bytes())}
+        self.package["optional"] = True
+        self.npm = folder / "bin" / "npm"
+        self.npm.parent.mkdir()
+        self.write_npm(NPM)
+        for tool in ("sh", "cp"):
+            (self.npm.parent / tool).symlink_to(str(shutil.which(tool)))
+        self.environment = {"PATH": str(self.npm.parent), "SHOP": str(folder)}
+
+    def write_npm(self, script: str) -> None:
+        self.npm.write_text(script, "utf-8")
+        self.npm.chmod(0o755)
+
+
+@pytest.fixture
+def npm_shop(tmp_path: Path) -> NpmShop:
+    return NpmShop(tmp_path)
+
+
+def test_a_package_of_npm_is_packed_and_checked(npm_shop: NpmShop) -> None:
+    done = npm_shop.fetch()
+    assert done.returncode == 0, done.stderr
+    assert npm_shop.model.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("why", ["there is no npm here", "npm could not download toy@1.0"])
+def test_goes_on_without_what_npm_cannot_bring_and_says_so(why: str, npm_shop: NpmShop) -> None:
+    if "no npm" in why:
+        npm_shop.npm.unlink()
+    else:
+        npm_shop.write_npm("#!/bin/sh\nexit 1\n")
+    done = npm_shop.fetch()
+    assert done.returncode == 0, done.stderr
+    assert f"assets: going on without model.bin: {why}" in done.stdout
+    assert not npm_shop.model.exists()
+
+
+def test_what_is_not_optional_is_not_done_without(npm_shop: NpmShop) -> None:
+    npm_shop.npm.unlink()
+    del npm_shop.package["optional"]
+    done = npm_shop.fetch()
+    assert (done.returncode, done.stderr) == (1, "assets: there is no npm here\n")
+
+
+def test_other_bytes_from_npm_are_refused_even_though_optional(npm_shop: NpmShop) -> None:
+    npm_shop.package["sha256"] = sha256(b"other")
+    done = npm_shop.fetch()
+    assert done.returncode == 1
+    assert "toy@1.0 has SHA-256" in done.stderr
+    assert not npm_shop.model.exists()

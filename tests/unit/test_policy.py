@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from lifecert.domain.challenge import Step
-from lifecert.domain.evidence import FrameEvidence, Measure, Verdict
-from lifecert.domain.policy import Decision, Outcome, decide
+from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
+from lifecert.domain.policy import PASSIVE_MEASURE, Decision, Outcome, PassiveLimits, PassiveUse, decide
 from lifecert.domain.reasons import Reason
 from tests.builders import CHALLENGE, a_policy, failed_evidence, good_evidence
 
@@ -98,3 +98,27 @@ def test_the_digest_is_of_the_evidence_and_not_of_the_time_it_took() -> None:
     evidence = good_evidence()
     assert replace(evidence, timings_ms={"decode": 99.0}).digest() == evidence.digest()
     assert good_evidence(0.91).digest() != evidence.digest()
+
+
+def _doubted(similarity: float = 0.9, *more: Measure) -> Evidence:
+    doubt = Measure(PASSIVE_MEASURE, Verdict.FAILED, 0.1, "score", 0.2, Reason.LIVENESS_DOUBTED)
+    return replace(good_evidence(similarity), across=(doubt, *more))
+
+
+def test_a_doubt_of_the_passive_cue_never_accepts_and_is_never_explained() -> None:
+    dark = Measure("brightness", Verdict.FAILED, reason=Reason.TOO_DARK)
+    for evidence, decision in (
+        (_doubted(), Decision(Outcome.REVIEW, Reason.LIVENESS_DOUBTED)),
+        (_doubted(0.4), Decision(Outcome.REVIEW, Reason.LIVENESS_DOUBTED)),
+        (_doubted(0.1), Decision(Outcome.RETRY, Reason.NOT_MATCHING)),
+        (_doubted(0.9, dark), Decision(Outcome.RETRY, Reason.TOO_DARK)),
+    ):
+        assert decide(evidence, POLICY, CHALLENGE, attempt=1) == decision
+
+
+def test_a_required_cue_that_was_not_there_goes_to_a_human() -> None:
+    policy = a_policy(passive=PassiveLimits(PassiveUse.REQUIRED, 0.3))
+    seen = replace(good_evidence(), across=(Measure(PASSIVE_MEASURE, Verdict.PASSED, 0.9, "score", 1.0),))
+
+    assert decide(good_evidence(), policy, CHALLENGE, attempt=1) == Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
+    assert decide(seen, policy, CHALLENGE, attempt=1) == Decision(Outcome.ACCEPTED)

@@ -22,8 +22,9 @@ from lifecert.domain.errors import (
     VersionConflict,
 )
 from lifecert.domain.ledger import LedgerEvent, verify_chain
-from lifecert.domain.policy import Decision, Outcome
+from lifecert.domain.policy import Audit, Decision, Outcome
 from lifecert.domain.reasons import Reason
+from lifecert.domain.review import ReviewKind
 from lifecert.domain.session import Session, SessionState
 from lifecert.domain.status import Standing, Status
 from tests.builders import (
@@ -350,3 +351,34 @@ def test_endless_collisions_end_in_a_conflict_and_not_in_a_decision() -> None:
     stored = world.store.sessions.get(session.session_id)
     assert stored
     assert stored.result is None
+
+
+def test_an_audited_acceptance_is_accepted_and_looked_at_beside() -> None:
+    world = World()
+    world.verify = replace(world.verify, policy=a_policy(audit=Audit(1.0)))
+    session = world.session()
+
+    decided = world.verify(session.session_id, HELPER)
+
+    assert decided.result is not None
+    assert decided.result.decision == Decision(Outcome.ACCEPTED)
+    assert decided.result.review_id is None
+    assert world.beneficiary.open_review_id is None
+    (review,) = world.store.reviews.values()
+    assert (review.kind, review.session_id, review.reason) == (ReviewKind.AUDIT, session.session_id, None)
+    assert all(session.review_key(number) in world.photos.kept for number in range(1, len(session.challenge) + 1))
+
+
+def test_what_is_not_drawn_is_not_kept_and_what_failed_is_not_audited() -> None:
+    for policy, evidence in (
+        (a_policy(audit=Audit(0.0)), good_evidence()),
+        (a_policy(audit=Audit(1.0)), failed_evidence(Reason.TOO_DARK)),
+    ):
+        world = World()
+        world.verify = replace(world.verify, policy=policy)
+        world.analyser.evidence = evidence
+        session = world.session()
+        world.verify(session.session_id, HELPER)
+
+        assert not world.store.reviews
+        assert session.review_key(1) not in world.photos.kept

@@ -1,5 +1,7 @@
 """All stages in their order: the port `FaceAnalyser` as this layer gives it."""
 
+import logging
+import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +11,7 @@ import cv2
 
 from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import EnrolmentEvidence, Evidence, FrameEvidence, Measure, Template, Verdict
-from lifecert.domain.policy import Policy
+from lifecert.domain.policy import PASSIVE_MEASURE, PassiveUse, Policy
 from lifecert.domain.reasons import Reason
 from lifecert.ports.vision import Frame
 from lifecert_vision import embed, liveness, match, quality
@@ -18,8 +20,11 @@ from lifecert_vision.decode import Image, decode
 from lifecert_vision.detect import Detector
 from lifecert_vision.header import PictureRefused
 from lifecert_vision.landmarks import Face
-from lifecert_vision.measures import at_least, failed, passed
+from lifecert_vision.measures import at_least, failed, not_assessed, passed
+from lifecert_vision.models import ModelMissingError
+from lifecert_vision.passive import PassiveCue, find_passive_cue
 
+_LOG = logging.getLogger(__name__)
 _ENOUGH_FRAMES = 3  # from here on a mean of templates gains nothing by mirror images
 
 
@@ -62,13 +67,15 @@ class VisionAnalyser:
     def __init__(self, policy: Policy, clock: Callable[[], float] = perf_counter) -> None:
         """`clock` gives the seconds by which stages are timed.
 
-        Raises ValueError when `policy` is for templates of another model version.
+        Raises ValueError when `policy` is for templates of another model version, ModelMissingError when it requires
+        the passive cue and this build is without its model.
         """
         if policy.match.model_version != embed.MODEL_VERSION:
             raise ValueError(f"the policy wants templates of {policy.match.model_version}, not {embed.MODEL_VERSION}")
         cv2.setNumThreads(1)  # a function has one core or less; more threads only wait for each other
         self._policy = policy
         self._clock = clock
+        self._passive = _passive_cue(policy)
         self._detector = Detector()
         self._embedder = embed.Embedder()
 
@@ -87,9 +94,11 @@ class VisionAnalyser:
             FrameEvidence(one.step, (*self._judge(one, neutral, watch), *self._way_up(one, found, watch)))
             for one, found in zip(seen, embedded, strict=True)
         )
+        with watch.stage("passive"):
+            alive = self._alive(seen)
         vectors = {index: found.vector for index, found in enumerate(embedded) if found}
         with watch.stage("match"):
-            across = self._across(seen, vectors)
+            across = (*self._same_person(seen, vectors), *alive)
             probe = embed.mean(list(vectors.values())) if vectors else None
             matches = match.compare(probe, references) if probe is not None else ()
         return Evidence(evidence, across, matches, embed.MODEL_VERSION, watch.spent)
@@ -99,7 +108,7 @@ class VisionAnalyser:
         watch = _Stopwatch(self._clock)
         seen = self._see(Step.NEUTRAL, photo, watch)
         embedding = self._embed(seen, watch, both_sides=True) if seen.faces else None
-        measures = (*self._judge(seen, None, watch), *self._way_up(seen, embedding, watch))
+        measures = (*self._judge(seen, None, watch), *self._way_up(seen, embedding, watch, sure=False))
         good = all(measure.verdict in (Verdict.PASSED, Verdict.WARNED) for measure in measures)
         return EnrolmentEvidence(measures, embed.to_template(embedding.vector) if embedding and good else None)
 
@@ -132,10 +141,18 @@ class VisionAnalyser:
         with watch.stage("embed"):
             return self._embedder.embed(aligned, both_sides=both_sides)
 
-    def _way_up(self, seen: _Seen, embedding: embed.Embedding | None, watch: _Stopwatch) -> tuple[Measure, ...]:
-        """Whether a neutral face is the right way up; the other frames must show the same face, so one is enough."""
+    def _way_up(
+        self, seen: _Seen, embedding: embed.Embedding | None, watch: _Stopwatch, *, sure: bool = True
+    ) -> tuple[Measure, ...]:
+        """Whether a neutral face is the right way up; the other frames must show the same face, so one is enough.
+
+        With `sure` a strong answer is enough, as hardly any face upside down gets one: it saves an embedding.
+        """
         if embedding is None or seen.step is not Step.NEUTRAL:
             return ()
+        strong = self._policy.quality.sure_strength
+        if sure and embedding.strength >= strong:
+            return (at_least("strength", embedding.strength, strong, "length", Reason.NOT_FACING_CAMERA),)
         with watch.stage("align"):
             aligned = align(*seen.first_face())
         with watch.stage("embed"):
@@ -143,7 +160,19 @@ class VisionAnalyser:
         limit = self._policy.quality.min_upright
         return (at_least("upright", value, limit, "ratio", Reason.NOT_FACING_CAMERA),)
 
-    def _across(self, seen: Sequence[_Seen], vectors: Mapping[int, embed.Vector]) -> tuple[Measure, ...]:
+    def _alive(self, seen: Sequence[_Seen]) -> tuple[Measure, ...]:
+        """The middle one of the frames' passive scores: one odd frame must not decide."""
+        looked_at = [one.first_face() for one in seen if one.faces]
+        if self._passive is None or not looked_at:
+            return ()
+        try:
+            live = statistics.median(self._passive.live(image, face) for image, face in looked_at)
+        except cv2.error:
+            return (not_assessed(PASSIVE_MEASURE),)
+        limit = self._policy.passive.min_live
+        return (at_least(PASSIVE_MEASURE, live, limit, "score", Reason.LIVENESS_DOUBTED),)
+
+    def _same_person(self, seen: Sequence[_Seen], vectors: Mapping[int, embed.Vector]) -> tuple[Measure, ...]:
         """Whether all frames show one person: the least similarity of any frame to the neutral one."""
         first = next((index for index in vectors if seen[index].step is Step.NEUTRAL), None)
         others = [vector for index, vector in vectors.items() if index != first]
@@ -152,3 +181,17 @@ class VisionAnalyser:
         least = min(match.cosine(vectors[first], other) for other in others)
         limit = self._policy.match.same_person
         return (at_least("same_person", least, limit, "cosine", Reason.DIFFERENT_PEOPLE),)
+
+
+def _passive_cue(policy: Policy) -> PassiveCue | None:
+    if policy.passive.use is PassiveUse.OFF:
+        return None
+    cue = find_passive_cue()
+    if cue is None and policy.passive.use is PassiveUse.REQUIRED:
+        raise ModelMissingError(
+            f"policy {policy.version} requires the passive cue, and this build is without its model: "
+            "build where npm can fetch it, or set passive.use to when_built or off"
+        )
+    if cue is None:
+        _LOG.warning("built without the passive model: prints and screens are not looked for")
+    return cue

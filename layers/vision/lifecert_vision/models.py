@@ -7,10 +7,16 @@ _DIRECTORY = Path(__file__).parent / "models"
 FACE_FINDER = "face_detection_yunet_2023mar_int8bq.onnx"
 FACE_LANDMARKER = "face_landmarker.task"
 FACE_RECOGNISER = "face_recognition_sface_2021dec_int8bq.onnx"
+PASSIVE = "fr_liveness.onnx"  # the one file that a build may be without: it comes by npm
 
 
 class ModelMissingError(RuntimeError):
     """A model file is not in the package: the layer was not built."""
+
+
+def is_built(name: str) -> bool:
+    """Whether this build has the model file `name`."""
+    return (_DIRECTORY / name).is_file()
 
 
 def model_path(name: str) -> Path:
@@ -18,7 +24,6 @@ def model_path(name: str) -> Path:
 
     Checked here because the native libraries answer a missing file with an abort or an unreadable error.
     """
-    path = _DIRECTORY / name
-    if not path.is_file():
+    if not is_built(name):
         raise ModelMissingError(f"model file {name} is missing from the vision layer")
-    return path
+    return _DIRECTORY / name

@@ -13,9 +13,12 @@ from lifecert.domain.challenge import NEEDS
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.policy import (
     AttemptLimits,
+    Audit,
     ChallengeLimits,
     ImageLimits,
     MatchLimits,
+    PassiveLimits,
+    PassiveUse,
     Policy,
     QualityLimits,
 )
@@ -57,6 +60,7 @@ class _Quality(Strict):
     max_roll_degrees: Angle
     # Below 1 it would let pass what is more of a face upside down.
     min_upright: Annotated[float, Field(ge=1, le=2)]
+    sure_strength: Positive
     max_second_face: Share
     min_face_in_frame: Share
 
@@ -107,6 +111,16 @@ class MatchFile(Strict):
         return MatchLimits(model_version=self.model_version, calibration_version=self.calibration, **found)
 
 
+class _Passive(Strict):
+    # Strict models take no text for an enumeration.
+    use: Annotated[PassiveUse, Field(strict=False)]
+    min_live: Cosine
+
+
+class _Audit(Strict):
+    rate: Share
+
+
 class _Attempts(Strict):
     before_review: Annotated[int, Field(ge=1, le=100)]
     before_pause: Annotated[int, Field(ge=1, le=100)]
@@ -136,6 +150,8 @@ class PolicyFile(Strict):
     challenge: _Challenge
     match: MatchFile
     attempts: _Attempts
+    passive: _Passive
+    audit: _Audit
 
     def policy(self, match: MatchLimits) -> Policy:
         """The policy with these thresholds."""
@@ -146,6 +162,8 @@ class PolicyFile(Strict):
             challenge=ChallengeLimits(**self.challenge.model_dump()),
             match=match,
             attempts=self.attempts.limits(),
+            passive=PassiveLimits(**self.passive.model_dump()),
+            audit=Audit(**self.audit.model_dump()),
         )
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from lifecert.application.certifying import Proof, certifying
 from lifecert.domain.actor import Actor, Role
+from lifecert.domain.audit import is_drawn
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.evidence import Evidence
 from lifecert.domain.ledger import Detail, LedgerEvent
@@ -27,6 +28,16 @@ class Verification:
     now: datetime
     today: date
     frame_digests: tuple[str, ...]
+
+    @property
+    def needs_a_human(self) -> bool:
+        """Whether somebody will have to look at the frames: to decide, or to audit."""
+        return self.decision.outcome is Outcome.REVIEW or self._audited
+
+    @property
+    def _audited(self) -> bool:
+        accepted = self.decision.outcome is Outcome.ACCEPTED
+        return accepted and is_drawn(self.session.session_id, self.beneficiary.person_key, self.policy.audit.rate)
 
     def change(self) -> tuple[Change, Session]:
         """The one transaction that makes the decision true, and the session as it is after it."""
@@ -54,7 +65,9 @@ class Verification:
             certified_by=before.with_certifier(session.user_id),
         )
         decided = self._decided(certificate_id=certificate.certificate_id, valid_until=certificate.valid_until)
-        return replace(change, session=decided, frame_digests=self.frame_digests), decided
+        # Beside the acceptance and never in its way: no open review of the beneficiary, nothing told to the phone.
+        audit = self._review(str(uuid.uuid4()), ReviewKind.AUDIT) if self._audited else None
+        return replace(change, session=decided, review=audit, frame_digests=self.frame_digests), decided
 
     def _failed(self) -> tuple[Change, Session]:
         before, review_id, review = self.beneficiary, None, None
@@ -62,7 +75,7 @@ class Verification:
             # One open review per beneficiary: further attempts belong to it.
             review_id = before.open_review_id or str(uuid.uuid4())
             if before.open_review_id is None:
-                review = self._review(review_id)
+                review = self._review(review_id, ReviewKind.VERIFICATION)
         after, entry = record(
             replace(
                 before,
@@ -82,11 +95,11 @@ class Verification:
     def _actor(self) -> Actor:
         return Actor(self.session.user_id, Role.USER)
 
-    def _review(self, review_id: str) -> Review:
+    def _review(self, review_id: str, kind: ReviewKind) -> Review:
         return Review(
             review_id=review_id,
             beneficiary_id=self.beneficiary.beneficiary_id,
-            kind=ReviewKind.VERIFICATION,
+            kind=kind,
             opened_at=self.now,
             opened_by=self._actor,
             session_id=self.session.session_id,

@@ -23,7 +23,7 @@ from lifecert.domain.errors import (
     SessionNotFound,
 )
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
-from lifecert.domain.policy import Outcome, Policy, decide
+from lifecert.domain.policy import Policy, decide
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Session
 from lifecert.domain.status import Status
@@ -129,7 +129,7 @@ class VerifyFace:
             verification = self._decide(session, beneficiary, evidence, digests)
             change, decided = verification.change()
             # Every frame a human may have to look at, also of attempts after the one that opened the review.
-            if verification.decision.outcome is Outcome.REVIEW:
+            if verification.needs_a_human:
                 for number, frame in enumerate(frames, start=1):
                     self.photos.keep_for_review(session.review_key(number), frame.content)
             return self.issuer.signed(change)

@@ -8,6 +8,8 @@ from lifecert.domain.challenge import Step, has_expression
 from lifecert.domain.evidence import Evidence, Verdict, first_reason
 from lifecert.domain.reasons import Reason
 
+PASSIVE_MEASURE = "passive_live"
+
 
 @dataclass(frozen=True, slots=True)
 class ImageLimits:
@@ -25,7 +27,8 @@ class QualityLimits:
 
     Brightness is the mean grey value (0-255) of the face; `*_share` is a share of its pixels (0-1);
     `min_sharpness` is the re-blur measure (0-1) at 64 px eye distance; `max_second_face` is an area ratio;
-    `min_upright` is how much stronger the recogniser answers to the face as it was found than to it upside down.
+    `min_upright` is how much stronger the recogniser answers to the face as it was found than to it upside down;
+    from an answer of `sure_strength` on, a frame's face is taken to be upright without that look.
     """
 
     min_eye_distance_px: float
@@ -39,6 +42,7 @@ class QualityLimits:
     max_pitch_degrees: float
     max_roll_degrees: float
     min_upright: float
+    sure_strength: float
     max_second_face: float
     min_face_in_frame: float
 
@@ -76,6 +80,32 @@ class MatchLimits:
     calibration_version: str
 
 
+class PassiveUse(StrEnum):
+    """What a build without the passive model, or a look by it that failed, means."""
+
+    OFF = "off"  # nothing is looked at
+    WHEN_BUILT = "when_built"  # a build without the model decides without it; a look that failed goes to a human
+    REQUIRED = "required"  # a build without the model does not start
+
+
+@dataclass(frozen=True, slots=True)
+class PassiveLimits:
+    """The passive cue against prints and screens: `min_live` (0-1) is the least score, the middle one of all frames.
+
+    Below it a human decides. The cue never accepts anybody.
+    """
+
+    use: PassiveUse
+    min_live: float
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """`rate` (0-1) is the share of accepted sessions that a human looks at afterwards."""
+
+    rate: float
+
+
 @dataclass(frozen=True, slots=True)
 class AttemptLimits:
     """Rule 2 of the design: when a retry becomes a review, and when the camera channel pauses."""
@@ -94,8 +124,10 @@ class Policy:
     image: ImageLimits
     quality: QualityLimits
     challenge: ChallengeLimits
+    passive: PassiveLimits
     match: MatchLimits
     attempts: AttemptLimits
+    audit: Audit
 
 
 class Outcome(StrEnum):
@@ -128,17 +160,23 @@ def decide(evidence: Evidence, policy: Policy, asked: tuple[Step, ...], attempt:
 
 
 def _decide_once(evidence: Evidence, policy: Policy, asked: tuple[Step, ...]) -> Decision:
-    if reason := first_reason(evidence.measures()):
+    reason = first_reason(evidence.measures())
+    if reason and reason is not Reason.LIVENESS_DOUBTED:
         return Decision(Outcome.RETRY, reason)
     if tuple(frame.step for frame in evidence.frames) != asked or evidence.model_version != policy.match.model_version:
         return Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
     if any(measure.verdict is Verdict.NOT_ASSESSED for measure in evidence.measures()):
+        return Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
+    if policy.passive.use is PassiveUse.REQUIRED and PASSIVE_MEASURE not in {one.name for one in evidence.across}:
         return Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
     similarity = evidence.similarity
     if similarity is None:
         return Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
     if similarity < policy.match.review:
         return Decision(Outcome.RETRY, Reason.NOT_MATCHING)
+    if reason:
+        # Nobody can act on this one, and telling it again and again would teach an attacker: a human looks.
+        return Decision(Outcome.REVIEW, reason)
     if similarity < policy.match.accept:
         return Decision(Outcome.REVIEW, Reason.MATCH_UNCERTAIN)
     if len(asked) < 1 + policy.challenge.steps or not has_expression(asked):

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     # Whose face it is
     NOT_MATCHING = "not_matching"
     # Only ever the reason of a review
+    LIVENESS_DOUBTED = "liveness_doubted"
     MATCH_UNCERTAIN = "match_uncertain"
     CHALLENGE_NOT_POSSIBLE = "challenge_not_possible"
     NOT_ASSESSED = "not_assessed"
