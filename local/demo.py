@@ -17,6 +17,7 @@ from local.deploy import Deployment, deploy
 from local.phone import Phone, camera_before
 from local.stack import StackError, run
 from local.story import Story, day
+from local.sweeping import lapsed, sweep
 
 PASSWORD = "Only-for-the-demo-2026"  # noqa: S105 (of users who live as long as this demo)
 LATER_DAYS = 45
@@ -93,16 +94,18 @@ def _tell(story: Story, deployed: Deployment) -> None:
     )
 
     story.chapter("Tonight's sweep")
-    story.check(_sweep(deployed)["lapsed_total"] == 0, "nobody's year is over: nobody lapses")
+    story.check(lapsed(sweep(deployed)) == 0, "nobody's year is over: nobody lapses")
 
     story.chapter(f"{LATER_DAYS} days later: one of the three has not come")
     deployed = deployed.update(clock_shift_days=LATER_DAYS)
-    report = _sweep(deployed)
-    story.tell(f"sweep of {day(report['run_date'])}: {json.dumps(report['lapsed'])}")
+    report = sweep(deployed)
+    story.tell(
+        f"sweep of {day(report['run_date'])}: {json.dumps(report['kinds']['lapse']['by_category_and_district'])}"
+    )
     statuses = {name: _standing(clerk, one)["status"] for name, one in ids.items()}
     expected = {MING.name: "active", JIANGUO.name: "active", XIULAN.name: "lapsed"}
-    story.check(statuses == expected and report["lapsed_total"] == 1, "exactly that one is lapsed; nothing is held")
-    story.check(_sweep(deployed)["lapsed_total"] == 0, "sweeping again changes nothing")
+    story.check(statuses == expected and lapsed(report) == 1, "exactly that one is lapsed; nothing is held")
+    story.check(lapsed(sweep(deployed)) == 0, "sweeping again changes nothing")
 
     story.chapter("She certifies after all")
     decided = daughter.certify(XIULAN.name, XIULAN.id_number, camera_before(portrait(XIULAN.face)), on_behalf=True)
@@ -129,14 +132,6 @@ def _standing(clerk: Phone, beneficiary_id: str) -> dict[str, Any]:
 def _details(clerk: Phone, beneficiary_id: str, event: str) -> dict[str, Any]:
     history = _standing(clerk, beneficiary_id)["history"]
     return next(entry["details"] for entry in reversed(history) if entry["event"] == event)
-
-
-def _sweep(deployed: Deployment) -> dict[str, Any]:
-    answer = deployed.aws.functions().invoke(FunctionName=deployed.outputs["ExpirySweepFunction"], Payload=b"{}")
-    report: dict[str, Any] = json.loads(answer["Payload"].read())
-    if answer.get("FunctionError"):
-        raise AssertionError(f"the sweep failed: {report}")
-    return report
 
 
 def _print_ledger(story: Story, standing: dict[str, Any]) -> None:

@@ -93,6 +93,8 @@ def deploy(aws: Aws, say: Say = print, clock_shift_days: int = 0, build: Path = 
         "PythonRuntime": f"python{sys.version_info.major}.{sys.version_info.minor}",
         "ClockShiftDays": str(clock_shift_days),
         "LogLevel": "INFO",
+        # The local AWS compares this bound as text, and fails.
+        "SweepWorkers": "0",
     }
     aws.cloudformation().create_stack(
         StackName=STACK_NAME,

@@ -1,6 +1,6 @@
 """The two sweeps that are compared: the product's own, and the one that people write first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -8,9 +8,13 @@ from zoneinfo import ZoneInfo
 
 from lifecert.adapters.dynamodb_register import ChangeTables, DynamoRegister
 from lifecert.adapters.dynamodb_sweep_runs import DynamoSweepRuns
-from lifecert.application.sweep import Sweep
+from lifecert.application.sweep_close import CloseRun
+from lifecert.application.sweep_kinds import Kind, Lapse
+from lifecert.application.sweep_plan import PlanSweep, Scope
+from lifecert.application.sweep_work import WorkSweep
 from lifecert.domain.beneficiary import Beneficiary, Change
-from lifecert.domain.sweep import Partition, SweepRun
+from lifecert.domain.sweep import JobKind, Partition, RunState, SweepRun, Task
+from lifecert.domain.sweep_report import SweepReport
 from lifecert.ports.stores import Register
 
 if TYPE_CHECKING:
@@ -45,11 +49,35 @@ def register(client: "DynamoDBClient", prefix: str, shards: int) -> DynamoRegist
 
 
 def sweep(client: "DynamoDBClient", prefix: str, found: Register, night: Night, shards: int) -> int:
-    """One night of the product's sweep, the night before having gone well; how many lapsed."""
+    """One night of the product's sweep, the night before having gone well; how many lapsed.
+
+    Planner and one worker, one after the other, with a list for a queue: what is metered is the database.
+    """
     runs = DynamoSweepRuns(client, f"{prefix}SweepRuns")
     before = night.day - timedelta(days=1)
-    runs.save(SweepRun(before, before, finished=True))
-    return Sweep(found, runs, night, shards)().lapsed_total
+    ran = SweepRun(f"{before.isoformat()}.1", before, before, night.now())
+    runs.begin(ran, None)
+    runs.lay_out(ran.run_id, [])
+    runs.close(ran.run_id, RunState.FINISHED, {}, 0)
+    kinds: dict[JobKind, Kind] = {JobKind.LAPSE: Lapse()}
+    close, queue = CloseRun(runs, _NoReports()), _Queue()
+    PlanSweep(Scope(found, runs, kinds, shards), runs, queue, night, close)()
+    work = WorkSweep(found, runs, queue, night, kinds, lambda: None, close)
+    ended = [report for task in queue.tasks if (report := work(task))]
+    return ended[0].tallies[JobKind.LAPSE].total
+
+
+@dataclass(slots=True)
+class _Queue:
+    tasks: list[Task] = field(default_factory=list)
+
+    def send(self, tasks: Iterable[Task]) -> None:
+        self.tasks += tasks
+
+
+class _NoReports:
+    def write(self, report: SweepReport) -> None:
+        """A report is an object in S3, and no business of the database."""
 
 
 @dataclass(slots=True)
@@ -63,13 +91,15 @@ class ScanningRegister:
     table: str
     real: Register
     today: date
-    scanned: bool = field(default=False)
+    asked: bool = field(default=False)
 
-    def due(self, partition: Partition) -> Iterator[str]:
+    def has_due(self, partition: Partition) -> bool:
+        """Yes for the first partition, and no for the others."""
+        first, self.asked = not self.asked, True
+        return first
+
+    def due(self, partition: Partition, after: str | None = None) -> Iterator[str]:
         """Everybody active whose year is over, page by page."""
-        if self.scanned:
-            return
-        self.scanned = True
         pages = self.client.get_paginator("scan").paginate(
             TableName=self.table,
             FilterExpression="#status = :active AND valid_until < :today",

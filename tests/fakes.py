@@ -5,7 +5,6 @@ import hmac
 import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -31,10 +30,10 @@ from lifecert.domain.published import PublishedEvent
 from lifecert.domain.reference import Enrolment, Reference, ReferencePhoto, photos_of
 from lifecert.domain.review import Review, ReviewFilter, ReviewPage, ReviewPosition
 from lifecert.domain.session import ImageType, Session, SessionState
-from lifecert.domain.status import Status
-from lifecert.domain.sweep import Partition, SweepRun, shard_of
+from lifecert.domain.sweep import Partition, partition_of, shard_of
 from lifecert.ports.photos import UploadSlot
 from lifecert.ports.vision import Frame
+from tests.fakes_sweep import MemorySweepRuns
 
 
 @dataclass(slots=True)
@@ -51,7 +50,7 @@ class MemoryStore:
     enrolments: dict[tuple[str, str], Enrolment] = field(default_factory=dict)
     digests: set[str] = field(default_factory=set)
     faces: FaceCount = field(default_factory=FaceCount)
-    runs_by_date: dict[date, SweepRun] = field(default_factory=dict)
+    sweep_runs: MemorySweepRuns = field(default_factory=MemorySweepRuns)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -86,10 +85,6 @@ class MemoryStore:
     def seen_frames(self) -> "MemorySeenFrames":
         return MemorySeenFrames(self)
 
-    @property
-    def sweep_runs(self) -> "MemorySweepRuns":
-        return MemorySweepRuns(self)
-
 
 @dataclass(frozen=True, slots=True)
 class MemoryCertificates:
@@ -109,16 +104,19 @@ class MemoryRegister:
     def find_by_person(self, person_key: str) -> Beneficiary | None:
         return next((one for one in self.store.beneficiaries.values() if one.person_key == person_key), None)
 
-    def due(self, partition: Partition) -> Iterator[str]:
+    def due(self, partition: Partition, after: str | None = None) -> Iterator[str]:
         for beneficiary_id, one in sorted(self.store.beneficiaries.items()):
-            shard = shard_of(beneficiary_id, self.store.shards)
-            if one.standing.status is Status.ACTIVE and Partition(one.standing.valid_until, shard) == partition:
+            stands = partition_of(beneficiary_id, one.standing, self.store.shards)
+            if stands == partition and beneficiary_id > (after or ""):
                 yield beneficiary_id
 
     def faces_due(self, shard: int, today: date) -> Iterator[str]:
         for beneficiary_id, one in sorted(self.store.beneficiaries.items()):
             if one.faces_due and one.faces_due.on <= today and shard_of(beneficiary_id, self.store.shards) == shard:
                 yield beneficiary_id
+
+    def has_due(self, partition: Partition) -> bool:
+        return any(True for _ in self.due(partition))
 
     def commit(self, change: Change) -> None:
         with self.store.lock:
@@ -282,20 +280,6 @@ class MemorySeenFrames:
 
     def any_seen(self, digests: Sequence[str]) -> bool:
         return not self.store.digests.isdisjoint(digests)
-
-
-@dataclass(frozen=True, slots=True)
-class MemorySweepRuns:
-    store: MemoryStore
-
-    def get(self, run_date: date) -> SweepRun | None:
-        return deepcopy(self.store.runs_by_date.get(run_date))
-
-    def save(self, run: SweepRun) -> None:
-        self.store.runs_by_date[run.run_date] = deepcopy(run)
-
-    def last_finished(self) -> date | None:
-        return max((run.run_date for run in self.store.runs_by_date.values() if run.finished), default=None)
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
 
-from lifecert import bootstrap
+from lifecert import bootstrap, bootstrap_sweep
 from lifecert.application.certify_in_person import CertifyInPerson
 from lifecert.application.consent import GiveConsent, WithdrawConsent
 from lifecert.application.decide_review import DecideReview
@@ -36,7 +36,6 @@ from lifecert.application.publish import Publish
 from lifecert.application.purge_faces import PurgeFaces
 from lifecert.application.register_beneficiary import RegisterBeneficiary
 from lifecert.application.start_session import StartSession
-from lifecert.application.sweep import Sweep
 from lifecert.application.verify_face import VerifyFace
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary, record
@@ -71,6 +70,8 @@ from tests.builders import (
     good_evidence,
 )
 from tests.fakes import FakePersonKeys, FakeSigning, FixedClock, MemoryBus, MemoryPhotos, MemoryStore
+from tests.fakes_sweep import MemoryReports, MemoryTasks
+from tests.sweeping import Night
 
 ROOT = Path(__file__).resolve().parents[1]
 USER = "0a1b2c3d-0000-4000-8000-00000000000a"
@@ -170,6 +171,14 @@ class World:
     signing: FakeSigning = field(default_factory=FakeSigning)
     answers: MemoryAnswers = field(default_factory=MemoryAnswers)
     log: io.StringIO = field(default_factory=io.StringIO)
+    queue: MemoryTasks = field(default_factory=MemoryTasks)
+    reports: MemoryReports = field(default_factory=MemoryReports)
+    waits: list[int] = field(default_factory=list)
+
+    @property
+    def night(self) -> Night:
+        store = self.store
+        return Night(store.register, store.sweep_runs, self.clock, store.shards, self.queue, self.reports)
 
     def add_person(self, person: Person, **fields: Any) -> None:
         standing = fields.pop("standing", Standing(Status.ACTIVE, VALID_UNTIL))
@@ -328,7 +337,6 @@ class World:
             "confirm_proposal": ConfirmProposal(store.register, store.reviews_port, store.ledger, clock),
             "begin_enrolment": BeginEnrolment(store.register, store.references, photos, clock, policy),
             "finish_enrolment": FinishEnrolment(store.register, store.references, photos, analyser, clock, policy),
-            "sweep": Sweep(store.register, store.sweep_runs, clock, store.shards),
             "withdraw_consent": WithdrawConsent(store.register, clock),
             "give_consent": GiveConsent(store.register, clock, "2026-1"),
             "purge_faces": PurgeFaces(
@@ -340,6 +348,17 @@ class World:
         }
         for name, built in wired.items():
             monkeypatch.setattr(bootstrap, name, lambda built=built: built)
+        night = self.night
+        swept = {
+            "plan_sweep": night.plan,
+            "dry_run": night.dry_run,
+            "watch_sweep": night.watch,
+            "work_sweep": night.work,
+            "wait_for_task": lambda _receipt, seconds: self.waits.append(seconds),
+            "task_tries": night.queue.tries,
+        }
+        for name, built in swept.items():
+            monkeypatch.setattr(bootstrap_sweep, name, lambda built=built: built)
 
 
 @contextmanager

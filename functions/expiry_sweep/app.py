@@ -1,38 +1,45 @@
-"""The nightly sweep. A run that leaves anything undone fails, so that it is repeated and an alarm goes off."""
+"""The planner of the nightly sweep: hands jobs to the workers, tells what they would do, or looks whether they did."""
 
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap
+from lifecert import bootstrap, bootstrap_sweep
 from lifecert.domain.errors import SweepUnfinished
+from lifecert.domain.sweep_report import document
 from lifecert.entry.log import LogCode, count, logger, metrics, traced
-from lifecert.entry.sweep_event import SweepEvent, report
+from lifecert.entry.sweep_event import SweepEvent, run_document
+from lifecert.entry.sweep_tasks import RESERVE_MS
 
-# Enough to finish the page in hand, save the progress and report.
-RESERVE_MS = 20_000
-
-bootstrap.at_start(bootstrap.sweep)
+bootstrap.at_start(bootstrap_sweep.plan_sweep)
 
 
 @logger.inject_lambda_context
 @traced
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    count("SweepsStarted")
+    count("SweepsAsked")
     asked = SweepEvent.read(event)
-    logger.info(LogCode.SWEEP_STARTED, extra={"since": str(asked.since), "dry_run": asked.dry_run})
+    logger.info(LogCode.SWEEP_ASKED, extra={"asked": asked.model_dump(mode="json")})
+    if asked.dry_run:
+        dry_run = bootstrap_sweep.dry_run()
+        return document(dry_run(since=asked.since, out_of_time=lambda: _is_late(context)))
+    if asked.watch:
+        return _watch()
+    count("SweepsStarted")
+    run = bootstrap_sweep.plan_sweep()(since=asked.since)
+    logger.info(LogCode.SWEEP_STARTED, extra={"run": run_document(run)})
+    return run_document(run)
+
+
+def _watch() -> dict[str, Any]:
     try:
-        run = bootstrap.sweep()(
-            since=asked.since,
-            dry_run=asked.dry_run,
-            out_of_time=lambda: context.get_remaining_time_in_millis() < RESERVE_MS,
-        )
+        return run_document(bootstrap_sweep.watch_sweep()())
     except SweepUnfinished as unfinished:
         logger.error(LogCode.SWEEP_UNFINISHED, extra={"cause": str(unfinished)})
         count("SweepsUnfinished")
         raise
-    logger.info(LogCode.SWEEP_FINISHED, extra={"report": report(run)})
-    count("SweepsFinished")
-    count("BeneficiariesLapsed", 0 if run.dry_run else run.lapsed_total)
-    return report(run)
+
+
+def _is_late(context: LambdaContext) -> bool:
+    return context.get_remaining_time_in_millis() < RESERVE_MS

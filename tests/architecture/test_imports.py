@@ -12,7 +12,15 @@ from tests.architecture.templates import ROOT
 
 CORE, VISION, FUNCTIONS = ROOT / "layers/core/lifecert", ROOT / "layers/vision/lifecert_vision", ROOT / "functions"
 PURE = set(sys.stdlib_module_names)
-AWS = {"boto3", "botocore", "mypy_boto3_dynamodb", "mypy_boto3_events", "mypy_boto3_kms", "mypy_boto3_s3"}
+AWS = {
+    "boto3",
+    "botocore",
+    "mypy_boto3_dynamodb",
+    "mypy_boto3_events",
+    "mypy_boto3_kms",
+    "mypy_boto3_s3",
+    "mypy_boto3_sqs",
+}
 POWERTOOLS = {"aws_lambda_powertools"}
 PYDANTIC = {"pydantic", "pydantic_core"}
 # Part of the project: what it may import of the project, and which libraries beside the standard one.
@@ -29,8 +37,12 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
         {f"lifecert.{part}" for part in ("domain", "ports", "application", "adapters", "entry")} | {"lifecert_vision"},
         AWS | POWERTOOLS,
     ),
+    "lifecert.bootstrap_sweep": (
+        {f"lifecert.{part}" for part in ("domain", "ports", "application", "adapters", "entry", "bootstrap")},
+        AWS,
+    ),
     "lifecert_vision": ({"lifecert.domain", "lifecert.ports", "lifecert_vision"}, {"cv2", "mediapipe", "numpy"}),
-    "functions": ({"lifecert.domain", "lifecert.entry", "lifecert.bootstrap"}, POWERTOOLS),
+    "functions": ({"lifecert.domain", "lifecert.entry", "lifecert.bootstrap", "lifecert.bootstrap_sweep"}, POWERTOOLS),
 }
 
 
@@ -76,9 +88,9 @@ def test_imports_point_inwards(module: str, path: Path) -> None:
         ("lifecert.domain.year", "import pydantic"),
         ("lifecert.domain.year", "from lifecert.ports.clock import Clock"),
         ("lifecert.domain.year", "def f():\n    from lifecert import ports"),
-        ("lifecert.application.sweep", "from lifecert.adapters.s3_photos import S3Photos"),
-        ("lifecert.application.sweep", "import boto3"),
-        ("lifecert.adapters.s3_photos", "from lifecert.application.sweep import Sweep"),
+        ("lifecert.application.sweep_work", "from lifecert.adapters.s3_photos import S3Photos"),
+        ("lifecert.application.sweep_work", "import boto3"),
+        ("lifecert.adapters.s3_photos", "from lifecert.application.sweep_work import WorkSweep"),
         ("lifecert.entry.http", "from lifecert import bootstrap"),
         ("lifecert.entry.http", "import boto3"),
         ("lifecert_vision.embed", "from lifecert.adapters import config_files"),

@@ -61,6 +61,30 @@ def test_a_purge_runs_every_night_and_one_that_fails_is_kept() -> None:
     assert purge["EventInvokeConfig"]["DestinationConfig"]["OnFailure"] == {"Type": "SQS", "Destination": queue}
 
 
+def test_the_watch_comes_after_the_sweep_and_within_its_day() -> None:
+    events = FUNCTIONS["ExpirySweep"]["Properties"]["Events"]
+    nightly, watch = events["Nightly"]["Properties"], events["Watch"]["Properties"]
+    assert watch["ScheduleExpression"] == "cron(30 2 * * ? *)"
+    assert watch["ScheduleExpressionTimezone"] == nightly["ScheduleExpressionTimezone"]
+    assert json.loads(watch["Input"]) == {"watch": True}
+    assert watch["DeadLetterConfig"] == nightly["DeadLetterConfig"]
+
+
+def test_jobs_of_the_sweep_are_tried_as_often_as_the_worker_thinks_and_then_kept() -> None:
+    worker = FUNCTIONS["SweepWorker"]["Properties"]
+    queue = parent()["Resources"]["SweepQueue"]["Properties"]
+    assert text(queue["RedrivePolicy"]["deadLetterTargetArn"]) == "SweepDeadLetters.Arn"
+    assert str(queue["RedrivePolicy"]["maxReceiveCount"]) == worker["Environment"]["Variables"]["SWEEP_TRIES"]
+    assert queue["VisibilityTimeout"] == 6 * worker["Timeout"]
+    source = worker["Events"]["Jobs"]["Properties"]
+    assert text(source["Queue"]) == "SweepQueue.Arn"
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    condition, bound, otherwise = source["ScalingConfig"]["Fn::If"]
+    assert (condition, otherwise) == ("LimitSweep", {"Ref": "AWS::NoValue"})
+    assert bound == {"MaximumConcurrency": {"Ref": "SweepWorkers"}}
+    assert parent()["Parameters"]["SweepWorkers"]["Default"] >= 2  # the least that Lambda takes
+
+
 def test_no_ledger_entry_is_lost_on_its_way_to_the_bus() -> None:
     stream = FUNCTIONS["PublishEvents"]["Properties"]["Events"]["Ledger"]["Properties"]
     assert text(stream["Stream"]) == "Data.Outputs.LedgerStreamArn"
@@ -73,7 +97,15 @@ def test_no_ledger_entry_is_lost_on_its_way_to_the_bus() -> None:
 
 def test_every_queue_keeps_its_messages_encrypted_for_fourteen_days() -> None:
     queues = {**of_type(parent(), "AWS::SQS::Queue"), **of_type(child("events"), "AWS::SQS::Queue")}
-    assert set(queues) == {"SweepFailures", "PurgeFailures", "PublishFailures", "PayerQueue", "PayerDeadLetters"}
+    assert set(queues) == {
+        "SweepFailures",
+        "SweepQueue",
+        "SweepDeadLetters",
+        "PurgeFailures",
+        "PublishFailures",
+        "PayerQueue",
+        "PayerDeadLetters",
+    }
     for queue in queues.values():
         assert queue["Properties"]["MessageRetentionPeriod"] == 14 * DAY
         assert queue["Properties"]["SqsManagedSseEnabled"] is True
@@ -113,6 +145,7 @@ def test_one_message_in_any_dead_letter_queue_is_an_alarm() -> None:
     assert _watches("ApproximateNumberOfMessagesVisible") == {
         "SweepFailures.QueueName",
         "PurgeFailures.QueueName",
+        "SweepDeadLetters.QueueName",
         "PublishFailures.QueueName",
         "Events.Outputs.PayerDeadLettersName",
     }
@@ -239,7 +272,12 @@ def test_nothing_else_differs_locally_than_what_the_local_aws_cannot_do() -> Non
         for resource, body in child(name)["Resources"].items()
         if body.get("Condition") == "NotLocal"
     }
-    assert only_in_the_cloud == {"events.Archive", "storage.FramesPolicy", "storage.ReferencesPolicy"}
+    assert only_in_the_cloud == {
+        "events.Archive",
+        "storage.FramesPolicy",
+        "storage.ReferencesPolicy",
+        "storage.ReportsPolicy",
+    }
     for name in CHILDREN:
         for condition, body in child(name).get("Conditions", {}).items():
             assert condition == "NotLocal" or "local" not in json.dumps(body), name

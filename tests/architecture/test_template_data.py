@@ -85,7 +85,7 @@ def test_the_data_key_opens_nothing_by_itself() -> None:
 # --- buckets -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["Frames", "References"])
+@pytest.mark.parametrize("name", ["Frames", "References", "Reports"])
 def test_bucket_is_private_encrypted_owned_and_kept_in_prod(name: str) -> None:
     bucket = BUCKETS[name]
     properties = bucket["Properties"]
@@ -107,7 +107,7 @@ def test_bucket_is_private_encrypted_owned_and_kept_in_prod(name: str) -> None:
     assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == KEPT_IN_PROD
 
 
-@pytest.mark.parametrize("name", ["Frames", "References"])
+@pytest.mark.parametrize("name", ["Frames", "References", "Reports"])
 def test_bucket_speaks_tls_only(name: str) -> None:
     (policy,) = [p["Properties"] for p in BUCKET_POLICIES.values() if p["Properties"]["Bucket"] == {"Ref": name}]
     assert {

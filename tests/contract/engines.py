@@ -24,8 +24,8 @@ from lifecert.ports.stores import (
     Reviews,
     SeenFrames,
     Sessions,
-    SweepRuns,
 )
+from lifecert.ports.sweep import SweepRuns
 from local.tables import create, definitions, drop
 from tests.fakes import MemoryStore
 

@@ -364,24 +364,49 @@ def test_those_read_may_be_changed_while_the_others_are_still_to_come(stores: St
     assert not any(list(stores.register.due(Partition(VALID_UNTIL, shard))) for shard in range(SHARDS))
 
 
-def test_only_the_active_are_in_the_due_index(stores: Stores) -> None:
+def test_a_due_partition_can_be_read_from_where_one_stopped(stores: Stores) -> None:
+    everybody = [registered(stores).beneficiary_id for _ in range(3 * PAGE_SIZE)]
+    ids = sorted(one for one in everybody if shard_of(one, SHARDS) == 0)
+    partition = Partition(VALID_UNTIL, 0)
+    assert [list(stores.register.due(partition, after)) for after in ids] == [
+        ids[place + 1 :] for place in range(len(ids))
+    ]
+    assert stores.register.has_due(Partition(VALID_UNTIL, 0)) == bool(ids)
+    assert not stores.register.has_due(Partition(VALID_UNTIL + timedelta(days=1), 0))
+
+
+def test_the_active_and_the_lapsed_stand_apart_in_the_due_index(stores: Stores) -> None:
     active = registered(stores)
     assert due(stores, active) == [active.beneficiary_id]
     lapsed = lapse(active)
     stores.register.commit(lapsed)
     assert due(stores, active) == []
+    shard = shard_of(active.beneficiary_id, SHARDS)
+    among_lapsed = Partition(VALID_UNTIL, shard, Status.LAPSED)
+    assert list(stores.register.due(among_lapsed)) == [active.beneficiary_id]
     certified = certify(lapsed.after, date(2026, 8, 1))
     stores.register.commit(certified)
     assert due(stores, active) == []
     assert due(stores, certified.after) == [active.beneficiary_id]
+    assert not stores.register.has_due(among_lapsed)
     assert certified.after.standing.valid_until == date(2027, 8, 1)
 
 
-@pytest.mark.parametrize("status", [Status.LAPSED, Status.TERMINATED])
-def test_who_is_not_active_has_no_due_bucket(tables: DynamoTables, status: Status) -> None:
-    one = registered(tables.stores(), status=status)
-    item = tables.item("Beneficiaries", beneficiary_id=one.beneficiary_id)
-    assert item["status"] == status
+@pytest.mark.parametrize(
+    "standing",
+    [
+        Standing(Status.LAPSED, VALID_UNTIL, held_since=date(2026, 8, 1)),
+        Standing(Status.TERMINATED, VALID_UNTIL, ended_on=date(2026, 8, 1)),
+    ],
+    ids=["held", "terminated"],
+)
+def test_for_whom_the_sweep_has_nothing_left_to_do_there_is_no_due_bucket(
+    tables: DynamoTables, standing: Standing
+) -> None:
+    one = a_change(a_beneficiary(), LedgerEvent.REGISTERED, changed={"standing": standing})
+    tables.stores().register.commit(one)
+    item = tables.item("Beneficiaries", beneficiary_id=one.after.beneficiary_id)
+    assert item["status"] == standing.status
     assert "due_bucket" not in item
 
 

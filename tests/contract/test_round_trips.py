@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from lifecert.application.start_session import StartRequest, StartSession
-from lifecert.application.sweep import Sweep
 from lifecert.application.verify_face import VerifyFace
-from lifecert.domain.errors import BeneficiaryNotFound, SweepUnfinished
+from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.person import IdNumber, normalise_name
 from lifecert.domain.session import Channel, ImageType
-from lifecert.domain.sweep import SweepRun
+from lifecert.domain.sweep import RunState
 from tests.builders import (
     HELPER,
     NOW,
@@ -29,6 +28,7 @@ from tests.builders import (
 )
 from tests.contract.engines import DynamoTables, Stores
 from tests.fakes import FakePersonKeys, FixedClock, MemoryPhotos, ScriptedAnalyser
+from tests.sweeping import Night, finished_run, lapsed, report_of
 
 NAME, ID_NUMBER = "王小明", IdNumber.parse("11010519491231002X")
 KEYS = FakePersonKeys()
@@ -136,18 +136,46 @@ def test_a_verification_is_seven_round_trips(known: Stores, counter: Counter) ->
     assert counter.take() == ["GetItem"]
 
 
-def test_a_sweep_reads_and_writes_what_is_due_and_nothing_else(known: Stores, counter: Counter) -> None:
+def swept(stores: Stores, counter: Counter) -> Night:
+    """A night planned, after one three days ago."""
     for number in range(20):
-        known.register.commit(registration(beneficiary_id=f"running {number}", valid_until=date(2026, 9, 1)))
-    three_days_ago = NOW.date() - timedelta(days=3)
-    known.sweep_runs.save(SweepRun(three_days_ago, three_days_ago, finished=True))
+        stores.register.commit(registration(beneficiary_id=f"running {number}", valid_until=date(2026, 9, 1)))
+    finished_run(stores.sweep_runs, NOW.date() - timedelta(days=3))
+    night = Night(stores.register, stores.sweep_runs, FixedClock(NOW), shards=2)
     counter.take()
-    run = Sweep(known.register, known.sweep_runs, FixedClock(NOW), shards=2)()
-    assert run.lapsed_total == 1
+    night.plan()
+    return night
+
+
+def test_planning_looks_once_into_each_partition(known: Stores, counter: Counter) -> None:
+    swept(known, counter)
     calls = counter.take()
-    assert calls.count("GetItem") == 3  # today's run, the last finished one, the person
-    assert calls.count("TransactWriteItems") == 1
-    assert calls.count("Query") == (3 + 2) * 2  # the days since, two more, of two shards
+    # The days since, two more, of two shards; the jobs to send; whether any is open.
+    assert calls.count("Query") == (3 + 2) * 2 + 2
+    # The run begun, and the one job that somebody is in.
+    assert (calls.count("TransactWriteItems"), calls.count("PutItem"), calls.count("UpdateItem")) == (1, 1, 1)
+
+
+def test_a_worker_reads_and_writes_what_is_due_and_nothing_else(known: Stores, counter: Counter) -> None:
+    night = swept(known, counter)
+    counter.take()
+    night.queue.drain(night.work)
+    assert counter.take() == [
+        "GetItem",  # whether the job is open
+        "Query",  # the partition
+        "GetItem",  # the person
+        "TransactWriteItems",  # the person and the ledger
+        "PutItem",  # the page noted
+        "TransactWriteItems",  # the job finished
+        "Query",  # whether any is open: none
+        "GetItem",  # the run
+        "Query",  # jobs for the report
+        "Query",  # pages for the report
+        "GetItem",  # the run before it
+        "GetItem",  # the run
+        "UpdateItem",  # the pointer to it
+        "UpdateItem",  # the end
+    ]
 
 
 def test_one_unreadable_person_keeps_nobody_waiting(known: Stores, moto_tables: DynamoTables) -> None:
@@ -159,9 +187,8 @@ def test_one_unreadable_person_keeps_nobody_waiting(known: Stores, moto_tables: 
         UpdateExpression="SET category = :unknown",
         ExpressionAttributeValues={":unknown": {"S": "no such category"}},
     )
-    with pytest.raises(SweepUnfinished, match="over 1"):
-        Sweep(known.register, known.sweep_runs, FixedClock(NOW), shards=2)()
-    run = known.sweep_runs.get(NOW.astimezone(FixedClock().zone).date())
-    assert run is not None
-    assert run.lapsed_total == 3 + 1
-    assert run.failed == ["over 1"]
+    night = Night(known.register, known.sweep_runs, FixedClock(NOW), shards=2)
+    run = night()
+    assert lapsed(run) == 3 + 1
+    assert run.state is RunState.LEFT_UNDONE
+    assert report_of(night).failed_ids == ["over 1"]

@@ -30,7 +30,7 @@ def test_ten_times_the_people_cost_nothing_more(result: dict[str, Any]) -> None:
     assert max(result["differs"].values()) <= 0.10
     small, large = result["sizes"]
     assert large["index"]["write_units"] == small["index"]["write_units"]
-    # A lapse writes the person (2), the ledger (2) and two index entries (2).
+    # A lapse writes the person (2), the ledger (2), and index entries: by_person, and by_due from bucket to bucket.
     assert large["index"]["write_units"] >= 6 * PLAN.due
     assert large["index"]["by_operation"]["TransactWriteItems"] == PLAN.due
 

@@ -1,7 +1,7 @@
 """Sweeps at once with each other and with certifications, and a sweep killed between two requests to the tables."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,17 +10,18 @@ from typing import Any
 import pytest
 
 from lifecert.application.changing import change_newest
-from lifecert.application.sweep import Sweep
 from lifecert.domain.actor import Role
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.errors import VersionConflict
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.status import Certified, Status, transition
-from lifecert.domain.sweep import Partition, SweepRun
+from lifecert.domain.sweep import JobKind, Partition, RunState, shard_of
 from lifecert.ports.stores import Register
 from tests.builders import VALID_UNTIL, a_change, registration
 from tests.contract.engines import SHARDS, DynamoTables, Stores
 from tests.fakes import FixedClock
+from tests.fakes_sweep import MemoryReports, MemoryTasks
+from tests.sweeping import Night, finished_run
 from tools.verify_ledger import LedgerCheck
 
 PEOPLE = 9
@@ -49,8 +50,11 @@ class InStep:
     def find_by_person(self, person_key: str) -> Beneficiary | None:
         return self.register.find_by_person(person_key)
 
-    def due(self, partition: Partition) -> Iterator[str]:
-        return self.register.due(partition)
+    def due(self, partition: Partition, after: str | None = None) -> Iterator[str]:
+        return iter(list(self.register.due(partition, after)))
+
+    def has_due(self, partition: Partition) -> bool:
+        return self.register.has_due(partition)
 
     def commit(self, change: Change) -> None:
         try:
@@ -73,7 +77,7 @@ def prepared(stores: Stores) -> list[str]:
         change = registration()
         stores.register.commit(change)
         ids.append(change.after.beneficiary_id)
-    stores.sweep_runs.save(SweepRun(VALID_UNTIL, VALID_UNTIL, finished=True))
+    finished_run(stores.sweep_runs, VALID_UNTIL)
     return ids
 
 
@@ -88,16 +92,53 @@ def all_lapsed_once(stores: Stores, ids: list[str]) -> None:
     assert {found.standing.status for one in ids if (found := stores.register.get(one))} == {Status.LAPSED}
 
 
-def test_two_sweeps_at_once_lapse_everybody_once(racing: Stores) -> None:
-    ids = prepared(racing)
-    register = InStep(racing.register)
+def both_work(night: Night) -> None:
+    """Two workers, each of which gets every message: as when SQS hands one out twice."""
+    tasks = [task for task, _ in night.queue.waiting]
+    night.queue.waiting.clear()
+
+    def work() -> None:
+        for task in tasks:
+            night.work(task)
+
     with ThreadPoolExecutor(2) as pool:
-        sweeps = [pool.submit(Sweep(register, racing.sweep_runs, day_after(), SHARDS)) for _ in range(2)]
-        runs = [sweep.result(timeout=60) for sweep in sweeps]
+        for worker in [pool.submit(work) for _ in range(2)]:
+            worker.result(timeout=60)
+
+
+def test_two_workers_on_the_same_jobs_lapse_everybody_once(racing: Stores) -> None:
+    ids = prepared(racing)
+    register, reports = InStep(racing.register), MemoryReports()
+    night = Night(register, racing.sweep_runs, day_after(), SHARDS, reports=reports)
+    night.plan()
+    both_work(night)
     assert sorted(register.collisions) == sorted(ids)
-    assert all(run.finished for run in runs)
-    # Each person is in the report of one run, and left alone by the other.
-    assert sum(run.lapsed_total for run in runs) == sum(run.left_alone for run in runs) == PEOPLE
+    run = racing.sweep_runs.newest()
+    assert run
+    assert (run.state, run.failed) == (RunState.FINISHED, 0)
+    # One of the two changed a person, the other left them alone; the slower worker may come after the report.
+    tally = reports.written[0].tallies[JobKind.LAPSE]
+    assert tally.total == PEOPLE
+    assert tally.left_alone <= PEOPLE
+    assert racing.sweep_runs.last_finished() == day_after().today()
+    all_lapsed_once(racing, ids)
+
+
+def test_two_planners_at_once_hand_out_one_run(racing: Stores) -> None:
+    ids = prepared(racing)
+    queue = MemoryTasks()
+    night = Night(racing.register, racing.sweep_runs, day_after(), SHARDS, queue)
+    start = threading.Barrier(2)
+
+    def plan() -> str:
+        start.wait(timeout=20)
+        return night.plan().run_id
+
+    with ThreadPoolExecutor(2) as pool:
+        planned = [pool.submit(plan) for _ in range(2)]
+        assert len({one.result(timeout=60) for one in planned}) == 1
+    assert len(queue.waiting) in (SHARDS, 2 * SHARDS)
+    queue.drain(night.work)
     assert racing.sweep_runs.last_finished() == day_after().today()
     all_lapsed_once(racing, ids)
 
@@ -105,7 +146,10 @@ def test_two_sweeps_at_once_lapse_everybody_once(racing: Stores) -> None:
 def test_who_certifies_while_the_sweep_writes_ends_certified(racing: Stores) -> None:
     ids = prepared(racing)
     register, clock = InStep(racing.register), day_after()
-    order = [one for shard in range(SHARDS) for one in racing.register.due(Partition(VALID_UNTIL, shard))]
+    night = Night(register, racing.sweep_runs, clock, SHARDS)
+    night.plan()
+    tasks = [task for task, _ in night.queue.waiting]
+    order = [one for task in tasks for one in racing.register.due(Partition(task.job.day, task.job.shard))]
 
     def certified(before: Beneficiary) -> Change:
         moved = transition(before.standing, Certified(clock.today(), clock.today()), Role.USER)
@@ -117,10 +161,10 @@ def test_who_certifies_while_the_sweep_writes_ends_certified(racing: Stores) -> 
             assert change_newest(register, beneficiary_id, certified)
 
     with ThreadPoolExecutor(2) as pool:
-        sweep = pool.submit(Sweep(register, racing.sweep_runs, clock, SHARDS))
+        sweep = pool.submit(lambda: [night.work(task) for task in tasks])
         phones = pool.submit(certify)
         phones.result(timeout=60)
-        assert sweep.result(timeout=60).finished
+        assert sweep.result(timeout=60)[-1]
     assert sorted(register.collisions) == sorted(ids)
     check = LedgerCheck(racing.register, racing.ledger)
     for one in ids:
@@ -139,45 +183,60 @@ class Killed(BaseException):
 WRITING = ("TransactWriteItems", "PutItem", "UpdateItem")
 
 
+def dying(tables: DynamoTables, moment: str, ends_at: int, do: Callable[[], object]) -> bool:
+    """Do something that is killed around its so-manieth writing request; whether it came to that."""
+    writes = 0
+
+    def count(**_: Any) -> None:
+        nonlocal writes
+        writes += 1
+        if writes == ends_at:
+            raise Killed
+
+    events = tables.client.meta.events
+    for operation in WRITING:
+        events.register(f"{moment}.dynamodb.{operation}", count)
+    try:
+        do()
+    except Killed:
+        return True
+    finally:
+        for operation in WRITING:
+            events.unregister(f"{moment}.dynamodb.{operation}", count)
+    return False
+
+
 @pytest.mark.parametrize("moment", ["before-call", "after-call"])
 def test_a_sweep_killed_around_any_request_is_made_good(moment: str, moto_tables: DynamoTables) -> None:
-    """Also between the two requests that save a finished run."""
+    """Also between the two requests that end a run."""
     stores, clock = moto_tables.stores(), day_after()
     ends_at, killed, ids = 0, True, []
     while killed:
-        ends_at, killed = ends_at + 1, False
+        ends_at += 1
         ids += prepared_again(stores, clock)
-        writes = 0
-
-        def count(**_: Any) -> None:
-            nonlocal writes
-            writes += 1
-            if writes == ends_at:  # noqa: B023 (unregistered below)
-                raise Killed
-
-        events = moto_tables.client.meta.events
-        for operation in WRITING:
-            events.register(f"{moment}.dynamodb.{operation}", count)
-        try:
-            Sweep(stores.register, stores.sweep_runs, clock, SHARDS)()
-        except Killed:
-            killed = True
-        finally:
-            for operation in WRITING:
-                events.unregister(f"{moment}.dynamodb.{operation}", count)
-        Sweep(stores.register, stores.sweep_runs, clock, SHARDS)()
+        killed = dying(moto_tables, moment, ends_at, Night(stores.register, stores.sweep_runs, clock, SHARDS))
+        run = Night(stores.register, stores.sweep_runs, clock, SHARDS)()
+        assert run.state is RunState.FINISHED
         assert stores.sweep_runs.last_finished() == clock.today()
         all_lapsed_once(stores, ids)
-    # Three lapses, three days in two shards, the end and the pointer to it, and the run that nothing ended.
-    assert ends_at == 3 + 3 * 2 + 2 + 1
+    # Begun, one job opened in each of two shards, running; three lapses; each job noted and finished; the pointer
+    # and the end; and the run that nothing ended.
+    assert ends_at == 1 + 2 + 1 + 3 + 2 * 2 + 2 + 1
 
 
 def prepared_again(stores: Stores, clock: FixedClock) -> list[str]:
-    """Three people whose year ends today, seen from tomorrow."""
+    """Three people in two shards whose year ends today, seen from tomorrow."""
     today = clock.today()
-    stores.sweep_runs.save(SweepRun(today, today, finished=True))
-    changes = [registration(valid_until=today) for _ in range(3)]
+    finished_run(stores.sweep_runs, today)
+    while True:
+        changes = [registration(valid_until=today) for _ in range(3)]
+        if {shard(change) for change in changes} == {0, 1}:
+            break
     for change in changes:
         stores.register.commit(change)
     clock.move(days=1)
     return [change.after.beneficiary_id for change in changes]
+
+
+def shard(change: Change) -> int:
+    return shard_of(change.after.beneficiary_id, SHARDS)

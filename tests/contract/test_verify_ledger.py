@@ -11,7 +11,6 @@ import pytest
 
 from lifecert.adapters.dynamodb_items import ledger_item
 from lifecert.adapters.dynamodb_values import typed
-from lifecert.application.sweep import Sweep
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.ledger import LedgerEvent
@@ -19,6 +18,7 @@ from lifecert.domain.status import Standing, Status
 from tests.builders import a_beneficiary, a_change, an_id
 from tests.contract.engines import SHARDS, DynamoTables
 from tests.fakes import FixedClock
+from tests.sweeping import Night, lapsed
 from tools.verify_ledger import LedgerCheck, WholeLedger, ledger_check, main
 
 
@@ -196,7 +196,7 @@ def test_what_the_use_cases_write_is_whole(tables: DynamoTables) -> None:
     last = due[0].standing.valid_until
     clock = FixedClock()
     clock.move(days=(last - clock.today()).days + 1)
-    assert Sweep(stores.register, stores.sweep_runs, clock, SHARDS)().lapsed_total == 2
+    assert lapsed(Night(stores.register, stores.sweep_runs, clock, SHARDS)()) == 2
     check = ledger_check(tables.client, tables.name("Beneficiaries"), tables.name("Ledger"))
     assert [check(one.beneficiary_id) for one in due] == [None, None]
     found = stores.register.get(due[0].beneficiary_id)

@@ -4,13 +4,13 @@ import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from lifecert.adapters.dynamodb_ledger import DynamoLedger
 from lifecert.domain.ledger import verify_chain
 from local.cast import XIULAN, portrait
 from local.deploy import Deployment
 from local.phone import Phone, camera_before
+from local.sweeping import lapsed, plan, sweep
 from tests.e2e.world import Known, entitlement, standing
 
 
@@ -106,19 +106,19 @@ def test_the_year_ends_the_sweep_lapses_exactly_that_one_and_certifying_restores
     stack: Deployment, clerk: Phone, phone: Phone, registered: Callable[..., Known]
 ) -> None:
     due, running = registered(XIULAN, days_left=10), registered(XIULAN, days_left=40)
-    assert sweep(stack)["lapsed_total"] == 0
+    assert lapsed(sweep(stack)) == 0
     later = stack.update(clock_shift_days=20)
     try:
-        dry = sweep(later, dry_run=True)
-        assert dry["lapsed_total"] == 1
+        assert lapsed(plan(later, dry_run=True)) == 1
         assert standing(clerk, due)["status"] == "active"
         report = sweep(later)
-        assert report["lapsed"] == {"survivor_allowance/330106": 1}
-        assert report["failed"] == []
+        assert report["kinds"]["lapse"]["by_category_and_district"] == {"survivor_allowance/330106": 1}
+        assert (report["state"], report["failed"]) == ("finished", [])
+        assert plan(later, watch=True)["state"] == "finished"
         assert standing(clerk, due)["status"] == "lapsed"
         assert standing(clerk, due)["payment_held"] is False
         assert standing(clerk, running)["status"] == "active"
-        assert sweep(later)["lapsed_total"] == 0
+        assert lapsed(sweep(later)) == 0
         decided = phone.certify(due.name, due.id_number, due.camera)
         assert decided["outcome"] == "accepted"
         after = standing(clerk, due)
@@ -142,15 +142,6 @@ def test_a_session_past_its_deadline_is_gone(stack: Deployment, phone: Phone, mi
         assert phone.expect(200, "GET", f"/sessions/{session['session_id']}")["state"] == "expired"
     finally:
         tomorrow.update(clock_shift_days=0)
-
-
-def sweep(stack: Deployment, *, dry_run: bool = False) -> dict[str, Any]:
-    answer = stack.aws.functions().invoke(
-        FunctionName=stack.outputs["ExpirySweepFunction"], Payload=json.dumps({"dry_run": dry_run}).encode()
-    )
-    report: dict[str, Any] = json.loads(answer["Payload"].read())
-    assert not answer.get("FunctionError"), report
-    return report
 
 
 def published(stack: Deployment, known: Known, seconds: float = 20) -> list[str]:

@@ -104,9 +104,9 @@ def test_indexes(stack: Deployment, role: Aws, function: str) -> None:
 def test_buckets(stack: Deployment, role: Aws, function: str) -> None:
     s3 = role.s3()
     found = set()
-    for name in ("Frames", "References"):
+    for name in ("Frames", "References", "Reports"):
         bucket = stack.outputs[f"{name}Bucket"]
-        for prefix in ("frames", "review", "references", "elsewhere"):
+        for prefix in ("frames", "review", "references", "sweeps", "elsewhere"):
             it = {"Bucket": bucket, "Key": f"{prefix}/{NOBODY}"}
             attempts = {
                 "PutObject": allowed(s3.put_object, Body=b"x", **it),
@@ -129,6 +129,8 @@ def test_key_bus_and_queues(stack: Deployment, role: Aws, function: str) -> None
     assert hashes == ("kms:GenerateMac PersonKey" in ALLOWED[function])
     assert publishes == ("events:PutEvents EventBus" in ALLOWED[function])
     assert not allowed(role.kms().schedule_key_deletion, KeyId=key)
+    jobs = allowed(role.sqs().get_queue_attributes, QueueUrl=stack.outputs["SweepQueueUrl"])
+    assert jobs == ("sqs:GetQueueAttributes SweepQueue" in ALLOWED[function])
     payer = stack.outputs["PayerQueueUrl"]
     assert not allowed(role.sqs().receive_message, QueueUrl=payer)
     assert not allowed(role.sqs().send_message, QueueUrl=payer, MessageBody="x")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lifecert import bootstrap
+from lifecert import bootstrap, bootstrap_sweep
 from lifecert.entry import settings
 from lifecert.entry.settings import SettingsError
 
@@ -20,17 +20,26 @@ FACTORIES: dict[str, type[settings.Common]] = {
     "register_once": settings.RegisterBeneficiarySettings,
     "begin_enrolment": settings.EnrolReferenceSettings,
     "finish_enrolment": settings.EnrolReferenceSettings,
-    "sweep": settings.ExpirySweepSettings,
+    "plan_sweep": settings.ExpirySweepSettings,
+    "dry_run": settings.ExpirySweepSettings,
+    "watch_sweep": settings.ExpirySweepSettings,
+    "work_sweep": settings.SweepWorkerSettings,
+    "wait_for_task": settings.SweepWorkerSettings,
     "withdraw_consent": settings.ChangeConsentSettings,
     "give_consent": settings.ChangeConsentSettings,
     "purge_faces": settings.PurgeFacesSettings,
     "publish": settings.PublishEventsSettings,
 }
 SPECIAL = {"stage": "prod", "time_zone": "Asia/Shanghai", "clock_shift_days": "0", "due_shards": "4"}
+SPECIAL |= {"sweep_rate": "50", "sweep_tries": "5"}
+
+
+def factory_of(name: str) -> Any:
+    return getattr(bootstrap, name, None) or getattr(bootstrap_sweep, name)
 
 
 def forget() -> None:
-    for member in vars(bootstrap).values():
+    for member in (*vars(bootstrap).values(), *vars(bootstrap_sweep).values()):
         if isinstance(member, _lru_cache_wrapper):
             member.cache_clear()
 
@@ -55,7 +64,7 @@ def give(monkeypatch: pytest.MonkeyPatch, model: type[settings.Common]) -> None:
 @pytest.mark.parametrize("name", sorted(FACTORIES))
 def test_a_use_case_is_built_once(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     give(monkeypatch, FACTORIES[name])
-    factory = getattr(bootstrap, name)
+    factory = factory_of(name)
     assert callable(factory())
     assert factory() is factory()
 
@@ -63,7 +72,7 @@ def test_a_use_case_is_built_once(monkeypatch: pytest.MonkeyPatch, name: str) ->
 @pytest.mark.parametrize("name", sorted(FACTORIES))
 def test_without_its_settings_nothing_is_built(name: str) -> None:
     with pytest.raises(SettingsError, match="STAGE"):
-        getattr(bootstrap, name)()
+        factory_of(name)()
 
 
 def test_names_reach_the_adapters(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,6 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from lifecert.application.entitlement import ConfirmProposal, Propose
 from lifecert.application.publish import Publish
 from lifecert.application.register_beneficiary import RegisterBeneficiary, Registration
-from lifecert.application.sweep import Sweep
 from lifecert.application.verify_face import VerifyFace
 from lifecert.domain.category import Category
 from lifecert.domain.ledger import LedgerEvent
@@ -37,6 +36,7 @@ from tests.builders import (
     registration,
 )
 from tests.fakes import FakePersonKeys, FixedClock, MemoryBus, MemoryPhotos, MemoryStore, ScriptedAnalyser
+from tests.sweeping import Night
 
 SCHEMAS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "infra/schemas").glob("*.json")}
 COMMON = {"event_id", "beneficiary_id", "seq", "at"}
@@ -65,7 +65,7 @@ class World:
         self.store, self.clock, self.photos = MemoryStore(), FixedClock(), MemoryPhotos()
         self.analyser = ScriptedAnalyser()
         self.register = RegisterBeneficiary(self.store.register, FakePersonKeys(), self.clock)
-        self.sweep = Sweep(self.store.register, self.store.sweep_runs, self.clock, self.store.shards)
+        self.sweep = Night(self.store.register, self.store.sweep_runs, self.clock, self.store.shards)
         self.verify = VerifyFace(
             self.store.register,
             self.store.sessions,

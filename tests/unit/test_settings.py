@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lifecert.entry import settings
-from lifecert.entry.settings import Common, ExpirySweepSettings, PublishEventsSettings, SettingsError
+from lifecert.entry.settings import Common, PublishEventsSettings, SettingsError, SweepWorkerSettings
 from tests.architecture.templates import parent
 
 COMMON = {"STAGE": "prod", "TIME_ZONE": "Asia/Shanghai", "CLOCK_SHIFT_DAYS": "0"}
@@ -16,6 +16,10 @@ SWEEP = {
     "LEDGER_TABLE": "l",
     "DUE_SHARDS": "4",
     "SWEEP_RUNS_TABLE": "s",
+    "SWEEP_QUEUE_URL": "q",
+    "SWEEP_RATE": "50",
+    "SWEEP_TRIES": "5",
+    "REPORTS_BUCKET": "r",
     "PATH": "/usr/bin",
     "AWS_REGION": "us-east-1",
 }
@@ -35,7 +39,7 @@ OTHERS = {
 
 
 def test_a_good_environment() -> None:
-    loaded = ExpirySweepSettings.load(SWEEP)
+    loaded = SweepWorkerSettings.load(SWEEP)
     assert (loaded.stage, loaded.due_shards, loaded.sweep_runs_table) == ("prod", 4, "s")
 
 
@@ -58,6 +62,9 @@ def test_time_zone_and_shift_have_defaults() -> None:
         ({"CLOCK_SHIFT_DAYS": "30"}, "CLOCK_SHIFT_DAYS"),
         ({"SWEEP_RUN_TABLE": "s"}, "SWEEP_RUN_TABLE"),
         ({"DUE_SHARD": "4"}, "DUE_SHARD"),
+        ({"SWEEP_RATES": "4"}, "SWEEP_RATES"),
+        ({"SWEEP_RATE": "0"}, "SWEEP_RATE"),
+        ({"SWEEP_TRIES": "1"}, "SWEEP_TRIES"),
         ({"FRAMES_BUCKET": "f"}, "FRAMES_BUCKET"),
         ({"CLOCK_SHIFT_DAY": "1"}, "CLOCK_SHIFT_DAY"),
     ],
@@ -65,19 +72,19 @@ def test_time_zone_and_shift_have_defaults() -> None:
 def test_a_wrong_setting_is_named(change: dict[str, str | None], named: str) -> None:
     environment = {name: value for name, value in {**SWEEP, **change}.items() if value is not None}
     with pytest.raises(SettingsError, match=rf"\b{named}\b"):
-        ExpirySweepSettings.load(environment)
+        SweepWorkerSettings.load(environment)
 
 
 def test_all_faults_are_named_at_once() -> None:
-    with pytest.raises(SettingsError, match=r"BENEFICIARIES_TABLE: .*LEDGER_TABLE: .*SWEEP_RUNS_TABLE: "):
-        ExpirySweepSettings.load({**COMMON, "DUE_SHARDS": "4"})
+    with pytest.raises(SettingsError, match=r"BENEFICIARIES_TABLE: .*LEDGER_TABLE: .*SWEEP_RUNS_TABLE: .*SWEEP_RATE: "):
+        SweepWorkerSettings.load({**COMMON, "DUE_SHARDS": "4"})
 
 
 def test_time_moves_locally_only() -> None:
     shifted = {**SWEEP, "CLOCK_SHIFT_DAYS": "-400"}
-    assert ExpirySweepSettings.load({**shifted, "STAGE": "local"}).clock_shift_days == -400
+    assert SweepWorkerSettings.load({**shifted, "STAGE": "local"}).clock_shift_days == -400
     with pytest.raises(SettingsError, match="CLOCK_SHIFT_DAYS must be 0 unless STAGE is local"):
-        ExpirySweepSettings.load(shifted)
+        SweepWorkerSettings.load(shifted)
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))

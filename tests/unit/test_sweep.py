@@ -1,19 +1,20 @@
 """The sweep: nobody wrongly, nobody missed (design.md §8)."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 import pytest
 
-from lifecert.application.sweep import Sweep
-from lifecert.domain.beneficiary import Change
+from lifecert.application.sweep_work import PAGE
+from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.errors import StoreUnavailable, SweepUnfinished
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.status import Standing, Status
-from lifecert.domain.sweep import Partition, partitions, shard_of
+from lifecert.domain.sweep import Job, JobKind, Partition, RunState, Task, partition_of, shard_of
+from lifecert.ports.stores import Register
 from tests.builders import NOW, a_change, registration
 from tests.fakes import FixedClock, MemoryRegister, MemoryStore
+from tests.sweeping import Night, lapsed, report_of
 
 TODAY = date(2026, 3, 1)
 YESTERDAY = date(2026, 2, 28)
@@ -21,14 +22,17 @@ YESTERDAY = date(2026, 2, 28)
 
 @dataclass
 class World:
-    """Beneficiaries by the name the test gives them."""
+    """Beneficiaries by the name the test gives them, and a night."""
 
     store: MemoryStore = field(default_factory=MemoryStore)
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
+    night: Night = field(init=False)
 
-    @property
-    def sweep(self) -> Sweep:
-        return Sweep(self.store.register, self.store.sweep_runs, self.clock, self.store.shards)
+    def __post_init__(self) -> None:
+        self.night = self.over(self.store.register)
+
+    def over(self, register: Register) -> Night:
+        return Night(register, self.store.sweep_runs, self.clock, self.store.shards)
 
     def add(self, name: str, valid_until: date, status: Status = Status.ACTIVE) -> None:
         self.store.register.commit(registration(beneficiary_id=name, valid_until=valid_until, status=status))
@@ -43,15 +47,15 @@ def test_exactly_those_whose_year_is_over_lapse() -> None:
     world.add("last day", TODAY)
     world.add("running", date(2026, 12, 1))
     world.add("terminated", YESTERDAY, Status.TERMINATED)
-    run = world.sweep()
+    run = world.night()
     assert {name: world.status(name) for name in world.store.beneficiaries} == {
         "over": Status.LAPSED,
         "last day": Status.ACTIVE,
         "running": Status.ACTIVE,
         "terminated": Status.TERMINATED,
     }
-    assert run.finished
-    assert run.lapsed == {"resident_pension/110101": 1}
+    assert run.state is RunState.FINISHED
+    assert report_of(world.night).tallies[JobKind.LAPSE].changed == {"resident_pension/110101": 1}
     entry = world.store.entries["over"][-1]
     assert entry.event is LedgerEvent.LAPSED
     assert entry.actor.actor_id == "expiry_sweep"
@@ -61,72 +65,105 @@ def test_exactly_those_whose_year_is_over_lapse() -> None:
 def test_running_again_changes_nothing() -> None:
     world = World()
     world.add("over", YESTERDAY)
-    world.sweep()
+    assert world.night().run_id == "2026-03-01.1"
     version = world.store.beneficiaries["over"].version
-    assert world.sweep().lapsed_total == 0
+    again = world.night()
+    assert (again.run_id, again.previous, lapsed(again)) == ("2026-03-01.2", "2026-03-01.1", 0)
     assert world.store.beneficiaries["over"].version == version
 
 
 def test_a_missed_week_is_caught_up() -> None:
     world = World()
-    world.sweep()
+    world.night()
     for day in range(1, 8):
         world.add(f"day {day}", date(2026, 3, day))
     world.clock.move(days=7)
-    assert world.sweep().lapsed_total == 7
+    assert lapsed(world.night()) == 7
 
 
 def test_a_run_reads_the_days_since_the_last_and_two_more() -> None:
     world = World()
-    world.sweep()
+    world.night()
     world.clock.move(days=1)
-    days = ("2026-02-27", "2026-02-28", "2026-03-01")
-    assert world.sweep().done == {f"{day}#{shard}" for day in days for shard in (0, 1)}
+    first_day = world.night.scope.first_day(world.clock.today(), None)
+    partitions = {partition for _, partition in world.night.scope.partitions(first_day, world.clock.today())}
+    days = (date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 1))
+    assert partitions == {Partition(day, shard) for day in days for shard in (0, 1)}
+
+
+def test_only_partitions_with_somebody_in_them_become_jobs() -> None:
+    world = World()
+    world.add("over", YESTERDAY)
+    world.add("over too", date(2026, 2, 20))
+    world.night.plan()
+    tasks = [task for task, _ in world.night.queue.waiting]
+    shards = world.store.shards
+    assert sorted(task.job.key for task in tasks) == sorted(
+        [
+            f"lapse#2026-02-28#{shard_of('over', shards)}",
+            f"lapse#2026-02-20#{shard_of('over too', shards)}",
+        ]
+    )
 
 
 def test_somebody_registered_in_the_last_second_is_found_by_the_next_run() -> None:
     world = World()
-    world.sweep()
+    world.night()
     world.add("late", YESTERDAY)
     world.clock.move(days=1)
-    assert world.sweep().lapsed_total == 1
+    assert lapsed(world.night()) == 1
 
 
-def test_reaching_back_goes_on_where_it_stopped() -> None:
-    world = World()
-    world.add("long ago", date(2025, 6, 1))
-    answers = iter([False] * 100 + [True] * 1000)
-    with pytest.raises(SweepUnfinished):
-        world.sweep(since=date(2025, 5, 1), out_of_time=lambda: next(answers))
-    saved = world.store.sweep_runs.get(TODAY)
-    assert saved
-    calls: list[str] = []
-
-    class WatchedRegister(MemoryRegister):
-        def due(self, partition: Partition) -> Iterator[str]:
-            calls.append(partition.bucket)
-            return MemoryRegister.due(self, partition)
-
-    again = replace(world.sweep, register=WatchedRegister(world.store))
-    assert again(since=date(2025, 5, 1)).lapsed_total == 1
-    assert not saved.done.intersection(calls)
-
-
-def test_time_runs_out_inside_a_large_partition_too() -> None:
+def test_a_task_out_of_time_sends_on_what_is_left_of_it() -> None:
     world = World()
     world.store.shards = 1
+    world.night = world.over(world.store.register)
     for number in range(50):
         world.add(f"person {number:02}", YESTERDAY)
-    # All the days before are empty: one look at the time for each, then one for each person.
-    answers = iter([False] * (31 + 20) + [True] * 1000)
-    with pytest.raises(SweepUnfinished, match="out of time"):
-        world.sweep(out_of_time=lambda: next(answers))
-    lapsed = [name for name in world.store.beneficiaries if world.status(name) is Status.LAPSED]
-    assert len(lapsed) == 20
-    saved = world.store.sweep_runs.get(TODAY)
-    assert saved
-    assert saved.lapsed_total == 20
-    assert world.sweep().lapsed_total == 50
+    world.night.plan()
+    [(task, _)] = world.night.queue.waiting
+    world.night.queue.waiting.clear()
+    answers = iter([False] * 20 + [True])
+    assert world.night.work(task, out_of_time=lambda: next(answers)) is None
+    [(rest, _)] = world.night.queue.waiting
+    assert rest == Task(task.run_id, task.job, after="person 19")
+    assert sum(world.status(name) is Status.LAPSED for name in world.store.beneficiaries) == 20
+    report = world.night.queue.drain(world.night.work)
+    assert report
+    assert report.totals == {"lapse": 50}
+
+
+def test_a_task_out_of_time_takes_along_whom_it_failed_on() -> None:
+    world = World()
+    world.store.shards = 1
+    for name in ("a", "bad", "c", "d", "e"):
+        world.add(name, YESTERDAY)
+    night = world.over(FailingRegister(world.store))
+    night.plan()
+    [(task, _)] = night.queue.waiting
+    night.queue.waiting.clear()
+    answers = iter([False] * 3 + [True])
+    night.work(task, out_of_time=lambda: next(answers))
+    [(rest, _)] = night.queue.waiting
+    assert (rest.after, rest.again) == ("c", ("bad",))
+    # There is no time even for the one to be tried again: it is not forgotten.
+    night.queue.waiting.clear()
+    night.work(rest, out_of_time=lambda: True)
+    assert [task for task, _ in night.queue.waiting] == [rest]
+    mended = Night(world.store.register, world.store.sweep_runs, world.clock, 1, night.queue)
+    assert mended.queue.drain(mended.work)
+    assert all(world.status(name) is Status.LAPSED for name in world.store.beneficiaries)
+
+
+def test_progress_is_noted_page_by_page() -> None:
+    world = World()
+    world.store.shards = 1
+    world.night = world.over(world.store.register)
+    for number in range(2 * PAGE + 10):
+        world.add(f"person {number:03}", YESTERDAY)
+    world.night()
+    assert [page.total for _, _, page in world.store.sweep_runs.noted] == [PAGE, PAGE, 10]
+    assert world.night.pace.calls == 2 * PAGE + 10
 
 
 def test_somebody_certified_a_moment_before_is_left_alone() -> None:
@@ -142,9 +179,11 @@ def test_somebody_certified_a_moment_before_is_left_alone() -> None:
                 )
             MemoryRegister.commit(self, change)
 
-    run = replace(world.sweep, register=CertifyingRegister(world.store))()
+    night = world.over(CertifyingRegister(world.store))
+    night()
     assert world.status("quick") is Status.ACTIVE
-    assert (run.lapsed_total, run.left_alone) == (0, 1)
+    tally = report_of(night).tallies[JobKind.LAPSE]
+    assert (tally.total, tally.left_alone) == (0, 1)
 
 
 class FailingRegister(MemoryRegister):
@@ -156,76 +195,171 @@ class FailingRegister(MemoryRegister):
         MemoryRegister.commit(self, change)
 
 
-def test_one_bad_item_keeps_nobody_waiting_but_the_run_fails_and_goes_on_when_mended() -> None:
+def test_one_bad_item_keeps_nobody_waiting_but_the_run_tells_and_goes_on_when_mended() -> None:
     world = World()
     for name in ("a", "bad", "z"):
         world.add(name, YESTERDAY)
-    failing = replace(world.sweep, register=FailingRegister(world.store))
-    with pytest.raises(SweepUnfinished, match="bad"):
-        failing()
-    assert (world.status("a"), world.status("bad"), world.status("z")) == (
-        Status.LAPSED,
-        Status.ACTIVE,
-        Status.LAPSED,
-    )
+    failing = world.over(FailingRegister(world.store))
+    run = failing()
+    assert [world.status(name) for name in ("a", "bad", "z")] == [Status.LAPSED, Status.ACTIVE, Status.LAPSED]
+    assert (run.state, run.failed, lapsed(run)) == (RunState.LEFT_UNDONE, 1, 2)
+    assert report_of(failing).failed_ids == ["bad"]
     assert world.store.sweep_runs.last_finished() is None
-    run = world.sweep()
-    assert run.finished
+    with pytest.raises(SweepUnfinished, match="left 1 people undone"):
+        failing.watch()
+    mended = world.night()
+    assert (mended.run_id, mended.state, lapsed(mended), mended.failed) == (run.run_id, RunState.FINISHED, 3, 0)
     assert world.status("bad") is Status.LAPSED
-    assert run.lapsed_total == 3
+    assert world.night.watch() == mended
+
+
+def test_who_fails_once_is_done_at_the_next_try() -> None:
+    world = World()
+    world.add("bad", YESTERDAY)
+    failures = iter([True, False])
+
+    class OnceFailing(MemoryRegister):
+        def commit(self, change: Change) -> None:
+            if next(failures):
+                raise StoreUnavailable
+            MemoryRegister.commit(self, change)
+
+    night = world.over(OnceFailing(world.store))
+    assert night().state is RunState.FINISHED
+    assert report_of(night).failed == {}
+    assert night.queue.dead == []
+
+
+def test_a_task_that_fails_for_good_is_a_dead_letter() -> None:
+    world = World()
+    world.add("bad", YESTERDAY)
+    world.add("other job", date(2026, 2, 20))
+    night = world.over(FailingRegister(world.store))
+    night.plan()
+    [(bad, _)] = [(task, n) for task, n in night.queue.waiting if task.job.day == YESTERDAY]
+    with pytest.raises(SweepUnfinished, match="bad"):
+        night.work(bad)
+    with pytest.raises(SweepUnfinished, match="bad"):
+        night.work(bad, last_try=True)
+    assert night.work(bad) is None  # given up already: a further copy has nothing to do
+
+
+def test_a_store_that_fails_on_everybody_is_not_asked_a_million_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lifecert.application.sweep_work.MOST_FAILED", 3)
+    world = World()
+    world.store.shards = 1
+    for number in range(10):
+        world.add(f"person {number}", YESTERDAY)
+    asked: list[str] = []
+
+    class Down(MemoryRegister):
+        def get(self, beneficiary_id: str) -> Beneficiary | None:
+            asked.append(beneficiary_id)
+            raise StoreUnavailable
+
+    night = world.over(Down(world.store))
+    night.plan()
+    [(task, _)] = night.queue.waiting
+    with pytest.raises(SweepUnfinished, match="3 left undone"):
+        night.work(task)
+    assert len(asked) == 3
 
 
 def test_a_failed_run_is_caught_up_by_the_next_days() -> None:
     world = World()
     world.add("bad", YESTERDAY)
-    with pytest.raises(SweepUnfinished):
-        replace(world.sweep, register=FailingRegister(world.store))()
-    world.clock.move(days=1)
-    assert world.sweep().lapsed_total == 1
-
-
-def test_a_run_out_of_time_stops_saved_and_goes_on() -> None:
-    world = World()
-    for number in range(6):
-        world.add(f"person {number}", date(2026, 2, 20 + number))
-    answers = iter([False] * 45 + [True] * 1000)
-    with pytest.raises(SweepUnfinished, match="out of time"):
-        world.sweep(out_of_time=lambda: next(answers))
-    saved = world.store.sweep_runs.get(TODAY)
-    assert saved
-    assert len(saved.done) == 45
-    assert not saved.finished
-    assert world.sweep().lapsed_total == 6
+    assert world.over(FailingRegister(world.store))().state is RunState.LEFT_UNDONE
+    world.clock.move(days=5)
+    assert lapsed(world.night()) == 1
 
 
 def test_a_dry_run_tells_and_writes_nothing() -> None:
     world = World()
     world.add("over", YESTERDAY)
-    run = world.sweep(dry_run=True)
-    assert run.lapsed_total == 1
+    report = world.night.dry_run()
+    assert report.dry_run
+    assert report.totals == {"lapse": 1}
     assert world.status("over") is Status.ACTIVE
-    assert not world.store.runs_by_date
-    assert world.sweep().lapsed_total == 1
+    assert world.store.sweep_runs.newest() is None
+    assert lapsed(world.night()) == 1
+
+
+def test_a_dry_run_out_of_time_says_so() -> None:
+    world = World()
+    world.add("over", YESTERDAY)
+    with pytest.raises(SweepUnfinished, match="out of time"):
+        world.night.dry_run(out_of_time=lambda: True)
 
 
 def test_an_operator_can_reach_further_back() -> None:
     world = World()
     world.add("long ago", date(2025, 6, 1))
-    assert world.sweep().lapsed_total == 0
-    assert world.sweep(since=date(2025, 5, 1)).lapsed_total == 1
+    assert lapsed(world.night()) == 0
+    assert lapsed(world.night(since=date(2025, 5, 1))) == 1
+
+
+def test_reaching_back_begins_another_run_while_todays_is_not_finished() -> None:
+    world = World()
+    world.add("over", YESTERDAY)
+    world.add("long ago", date(2025, 6, 1))
+    first = world.night.plan()
+    run = world.night(since=date(2025, 5, 1))
+    assert (first.run_id, run.run_id) == ("2026-03-01.1", "2026-03-01.2")
+    assert {world.status(name) for name in ("over", "long ago")} == {Status.LAPSED}
+    assert {one.state for one in world.store.sweep_runs.runs.values()} == {RunState.FINISHED}
 
 
 def test_a_later_day_skips_nobody() -> None:
     world = World()
-    world.sweep()
+    world.night()
     world.add("over", date(2026, 3, 2))
     world.clock.move(days=5)
-    assert world.sweep(since=date(2026, 3, 5)).lapsed_total == 1
+    assert lapsed(world.night(since=date(2026, 3, 5))) == 1
 
 
-def test_today_is_not_due_until_it_is_over() -> None:
-    days = {partition.day for partition in partitions(date(2026, 2, 27), TODAY, 3)}
-    assert days == {date(2026, 2, 27), YESTERDAY}
+def test_nobody_due_is_a_finished_run_with_a_report() -> None:
+    world = World()
+    run = world.night.plan()
+    assert run.state is RunState.FINISHED
+    assert report_of(world.night).jobs == 0
+    assert world.night.queue.waiting == []
+
+
+def test_the_watch_is_loud_until_the_run_has_finished() -> None:
+    world = World()
+    with pytest.raises(SweepUnfinished, match="no sweep was begun today"):
+        world.night.watch()
+    world.add("over", YESTERDAY)
+    world.night.plan()
+    with pytest.raises(SweepUnfinished, match="is running, with 1 jobs open"):
+        world.night.watch()
+    world.night.queue.drain(world.night.work)
+    assert world.night.watch().state is RunState.FINISHED
+    world.clock.move(days=1)
+    with pytest.raises(SweepUnfinished, match="no sweep was begun today"):
+        world.night.watch()
+
+
+def test_a_report_compares_with_the_runs_before() -> None:
+    world = World()
+    for number in range(3):
+        for name in range(number):
+            world.add(f"night {number}, person {name}", world.clock.today())
+        world.clock.move(days=1)
+        world.night()
+    assert [one.totals["lapse"] for one in report_of(world.night).before] == [1, 0]
+
+
+def test_where_people_stand_in_the_index() -> None:
+    day, shard = date(2026, 4, 1), shard_of("x", 4)
+    active = Standing(Status.ACTIVE, day)
+    assert partition_of("x", active, 4) == Partition(day, shard)
+    assert Partition(day, shard).bucket == f"2026-04-01#{shard}"
+    lapsed_one = partition_of("x", Standing(Status.LAPSED, day), 4)
+    assert lapsed_one
+    assert lapsed_one.bucket == f"lapsed#2026-04-01#{shard}"
+    assert partition_of("x", Standing(Status.LAPSED, day, held_since=day), 4) is None
+    assert partition_of("x", Standing(Status.TERMINATED, day, ended_on=day), 4) is None
 
 
 def test_shards_are_stable_and_even() -> None:
@@ -234,4 +368,10 @@ def test_shards_are_stable_and_even() -> None:
     for number in range(4000):
         counts[shard_of(f"id-{number}", 8)] += 1
     assert min(counts) > 420
-    assert Partition(TODAY, 3).bucket == "2026-03-01#3"
+
+
+@pytest.mark.parametrize("key", ["lapse#2026-02-30#0", "lapse#2026-02-28", "other#2026-02-28#0", "lapse#2026-02-28#x"])
+def test_what_is_no_job_is_refused(key: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        Job.of(key)
+    assert Job.of("lapse#2026-02-28#3") == Job(JobKind.LAPSE, date(2026, 2, 28), 3)

@@ -1,22 +1,24 @@
-"""A sweep that dies at any of its writes, before or after it took effect: the next one puts everything right."""
+"""A sweep that dies at any of its writes, before or after it took effect: what comes next puts everything right."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from lifecert.application.changing import change_newest
-from lifecert.application.sweep import Sweep
 from lifecert.domain.actor import Role
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.published import published_event
 from lifecert.domain.status import Certified, Status, transition
-from lifecert.domain.sweep import SweepRun, shard_of
+from lifecert.domain.sweep import RunState, Task, shard_of
+from lifecert.domain.sweep_report import SweepReport
 from tests.builders import NOW, a_change, registration
-from tests.fakes import FixedClock, MemoryRegister, MemoryStore, MemorySweepRuns
+from tests.fakes import FixedClock, MemoryStore
+from tests.fakes_sweep import MemoryReports, MemoryTasks
+from tests.sweeping import Night, finished_run, lapsed
 from tools.verify_ledger import LedgerCheck
 
 TODAY = date(2026, 3, 1)
@@ -33,6 +35,7 @@ PEOPLE = {
     "lapsed before": (date(2026, 1, 15), Status.LAPSED),
     "terminated": (date(2026, 2, 27), Status.TERMINATED),
 }
+WRITING = {"begin", "lay_out", "finish", "note", "close", "reopen", "send", "write", "commit"}
 
 
 class Killed(BaseException):
@@ -47,42 +50,42 @@ class Life:
     took_effect: bool = False
     writes: int = 0
 
-    def write(self, do: Any, *arguments: Any) -> None:
+    def write(self, do: Any, *arguments: Any) -> Any:
         self.writes += 1
         if self.writes == self.ends_at and not self.took_effect:
             raise Killed
-        do(*arguments)
+        answer = do(*arguments)
         if self.writes == self.ends_at:
             raise Killed
+        return answer
 
 
-@dataclass(frozen=True)
-class MortalRegister(MemoryRegister):
-    life: Life = field(default_factory=Life)
+@dataclass
+class Mortal:
+    """One of the ports, whose writes count."""
 
-    def commit(self, change: Change) -> None:
-        self.life.write(MemoryRegister(self.store).commit, change)
+    port: Any
+    life: Life
 
-
-@dataclass(frozen=True)
-class MortalRuns(MemorySweepRuns):
-    life: Life = field(default_factory=Life)
-
-    def save(self, run: SweepRun) -> None:
-        self.life.write(MemorySweepRuns(self.store).save, run)
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.port, name)
+        return (lambda *arguments: self.life.write(method, *arguments)) if name in WRITING else method
 
 
 class World:
     def __init__(self) -> None:
         self.store, self.clock = MemoryStore(), FixedClock(NOW)
-        self.store.sweep_runs.save(SweepRun(LAST_RUN, LAST_RUN, finished=True))
+        self.queue, self.reports = MemoryTasks(), MemoryReports()
+        finished_run(self.store.sweep_runs, LAST_RUN)
         for name, (valid_until, status) in PEOPLE.items():
             self.store.register.commit(registration(beneficiary_id=name, valid_until=valid_until, status=status))
 
-    def sweep(self, life: Life | None = None) -> SweepRun:
+    def night(self, life: Life | None = None) -> Night:
         life = life or Life()
-        store = self.store
-        return Sweep(MortalRegister(store, life), MortalRuns(store, life), self.clock, store.shards)()
+        ports = (self.store.register, self.store.sweep_runs, self.reports)
+        register, runs, reports = (Mortal(port, life) for port in ports)
+        queue: Any = Mortal(self.queue, life)
+        return Night(register, runs, self.clock, self.store.shards, queue, reports)
 
     def certify(self, name: str) -> None:
         def make(before: Beneficiary) -> Change:
@@ -102,7 +105,7 @@ class World:
 
 def writes_of_a_whole_run() -> int:
     life = Life()
-    World().sweep(life)
+    World().night(life)()
     return life.writes
 
 
@@ -127,13 +130,15 @@ def right(world: World, certified: str | None = None) -> None:
     assert [check(name) for name in PEOPLE] == [None] * len(PEOPLE)
     ids = list(world.events())
     assert len(ids) == len(set(ids))
+    ended = [run.state for run in world.store.sweep_runs.runs.values() if run.run_date == today]
+    assert ended == [RunState.FINISHED] * len(ended)
 
 
 def test_the_run_has_every_kind_of_write_and_a_partition_of_several_people() -> None:
-    # Five lapses, five days in two shards, and the end.
-    assert WRITES == 5 + 10 + 1
     shards = [shard_of(name, MemoryStore().shards) for name in ("over 3", "over 4", "over 5")]
     assert len(set(shards)) < 3
+    # Begun, laid out and sent; five lapses; three jobs noted and finished; the report and the end.
+    assert WRITES == 3 + 5 + 2 * 3 + 2
 
 
 @pytest.mark.parametrize("took_effect", [False, True], ids=["before", "after"])
@@ -142,13 +147,27 @@ def test_the_run_has_every_kind_of_write_and_a_partition_of_several_people() -> 
 def test_a_sweep_killed_at_any_write_is_made_good_by_the_next(write: int, took_effect: bool, days: int) -> None:
     world = World()
     with pytest.raises(Killed):
-        world.sweep(Life(write, took_effect))
+        world.night(Life(write, took_effect))()
     world.clock.move(days=days)
-    run = world.sweep()
-    assert run.finished
+    if days:
+        world.queue.waiting.clear()  # not even the queue survived
+    run = world.night()()
+    assert run.state is RunState.FINISHED
     assert world.store.sweep_runs.last_finished() == TODAY + timedelta(days=days)
     right(world)
-    assert world.sweep().lapsed_total == 0
+    assert lapsed(world.night()()) == 0
+    right(world)
+
+
+@pytest.mark.parametrize("took_effect", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("write", range(4, WRITES + 1))
+def test_a_worker_killed_at_any_write_is_made_good_by_the_queue_alone(write: int, took_effect: bool) -> None:
+    """But for the last writes: a worker that dies in them had no job left, and the watch ends its run."""
+    world = World()
+    with pytest.raises(Killed):
+        world.night(Life(write, took_effect))()
+    world.queue.drain(world.night().work)
+    assert world.night().watch().state is RunState.FINISHED
     right(world)
 
 
@@ -157,9 +176,9 @@ def test_a_sweep_killed_at_any_write_is_made_good_by_the_next(write: int, took_e
 def test_who_certifies_between_death_and_restart_stays_certified(write: int, took_effect: bool) -> None:
     world = World()
     with pytest.raises(Killed):
-        world.sweep(Life(write, took_effect))
+        world.night(Life(write, took_effect))()
     world.certify("over 4")
-    assert world.sweep().finished
+    assert world.night()().state is RunState.FINISHED
     right(world, certified="over 4")
 
 
@@ -168,30 +187,56 @@ def test_a_restart_may_be_killed_too(first: int) -> None:
     for second in range(1, WRITES + 1):
         world = World()
         with pytest.raises(Killed):
-            world.sweep(Life(first, took_effect=True))
+            world.night(Life(first, took_effect=True))()
         # A restart has less to do: it may end before the second blow.
         try:
-            world.sweep(Life(second, took_effect=True))
+            world.night(Life(second, took_effect=True))()
         except Killed:
-            world.sweep()
+            world.night()()
         right(world)
 
 
-@pytest.mark.parametrize("write", range(1, WRITES + 1))
-def test_a_restart_repeats_no_finished_partition(write: int) -> None:
+def test_one_report_is_told_however_often_the_last_worker_dies() -> None:
     world = World()
-    with pytest.raises(Killed):
-        world.sweep(Life(write))
-    saved = world.store.sweep_runs.get(TODAY)
-    done = saved.done if saved else set()
-    asked: list[str] = []
+    night = world.night()
+    night.plan()
+    told: list[SweepReport] = []
 
-    class Watching(MemoryRegister):
-        def due(self, partition: Any) -> Iterator[str]:
-            asked.append(partition.bucket)
-            return MemoryRegister.due(self, partition)
+    def work(task: Task, **how: Any) -> SweepReport | None:
+        report = night.work(task, **how)
+        told.extend([report] if report else [])
+        return report
 
-    store = world.store
-    Sweep(Watching(store), store.sweep_runs, replace(world.clock), store.shards)()
-    assert not done & set(asked)
-    assert len(asked) == 10 - len(done)
+    world.queue.drain(work)
+    run = world.store.sweep_runs.newest()
+    assert run
+    assert [night.close(run.run_id) for _ in range(3)] == [None] * 3
+    assert len(told) == 1
+    assert told[0].totals == {"lapse": 5}
+
+
+def test_messages_twice_and_in_any_order_change_nothing() -> None:
+    world = World()
+    night = world.night()
+    night.plan()
+    tasks = [task for task, _ in world.queue.waiting]
+    for task in [*reversed(tasks), *tasks, *tasks]:
+        night.work(task)
+    right(world)
+    assert len({task.job for task in tasks}) == len(tasks) == 3
+    run = world.store.sweep_runs.newest()
+    assert run
+    assert (run.state, lapsed(run), len(world.reports.written)) == (RunState.FINISHED, 5, 1)
+
+
+def test_a_message_of_an_earlier_night_does_no_harm() -> None:
+    world = World()
+    world.night().plan()
+    late = [task for task, _ in world.queue.waiting]
+    world.queue.waiting.clear()
+    world.clock.move(days=1)
+    world.night()()
+    right(world)
+    for task in late:
+        world.night().work(task)
+    right(world)

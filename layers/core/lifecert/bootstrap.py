@@ -1,7 +1,8 @@
 """The composition root: the only place that puts real adapters behind the ports.
 
 Each factory builds its use case once per process, at the first call; nothing is built at import. Handlers look the
-factories up in this module at every call, so a test can put fakes in their place.
+factories up in this module at every call, so a test can put fakes in their place. The sweep's are in
+`bootstrap_sweep`, by the same rules.
 """
 
 import os
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from lifecert.application.purge_faces import PurgeFaces
     from lifecert.application.register_beneficiary import RegisterBeneficiary
     from lifecert.application.start_session import StartSession
-    from lifecert.application.sweep import Sweep
     from lifecert.application.verify_face import VerifyFace
     from lifecert.domain.help_lines import HelpLines
     from lifecert.domain.ledger import LedgerEntry
@@ -337,18 +337,6 @@ def _entitlement_register() -> "DynamoRegister":
         certificates=names.certificates_table,
         reviews=names.reviews_table,
     )
-
-
-@cache
-def sweep() -> "Sweep":
-    """The nightly run."""
-    from lifecert.adapters.dynamodb_sweep_runs import DynamoSweepRuns
-    from lifecert.application.sweep import Sweep
-
-    names = settings.ExpirySweepSettings.load()
-    register = _register(shards=names.due_shards, beneficiaries=names.beneficiaries_table, ledger=names.ledger_table)
-    runs = DynamoSweepRuns(_dynamodb(), names.sweep_runs_table)
-    return Sweep(register, runs, _clock(names), names.due_shards)
 
 
 @cache

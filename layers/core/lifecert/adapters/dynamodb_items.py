@@ -15,16 +15,16 @@ from lifecert.domain.evidence import Template
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.reference import Enrolment, Reference, ReferencePhoto
 from lifecert.domain.status import Standing, Status
-from lifecert.domain.sweep import Partition, shard_of
+from lifecert.domain.sweep import partition_of, shard_of
 
 # An unfinished enrolment outlives its deadline a little, so that one finished at the last second is still there.
 ENROLMENT_KEPT = timedelta(days=1)
 
 
 def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
-    """Item of the beneficiaries table. `due_bucket` is the key of the sparse index, there only while active."""
+    """Item of the beneficiaries table. `due_bucket` is the key of the sparse index (domain/sweep.py)."""
     standing = beneficiary.standing
-    due = Partition(standing.valid_until, shard_of(beneficiary.beneficiary_id, shards))
+    due = partition_of(beneficiary.beneficiary_id, standing, shards)
     return {
         "beneficiary_id": beneficiary.beneficiary_id,
         "person_key": beneficiary.person_key,
@@ -37,7 +37,7 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "valid_until": standing.valid_until.isoformat(),
         "held_since": optional_day(standing.held_since),
         "ended_on": optional_day(standing.ended_on),
-        "due_bucket": due.bucket if standing.status is Status.ACTIVE else None,
+        "due_bucket": due and due.bucket,
         "version": beneficiary.version,
         "ledger_head": beneficiary.ledger_head,
         "has_reference": beneficiary.has_reference,

@@ -95,13 +95,13 @@ class DynamoRegister:
             )
         return beneficiary_of(plain(answer["Items"][0])) if answer["Items"] else None
 
-    def due(self, partition: Partition) -> Iterator[str]:
+    def due(self, partition: Partition, after: str | None = None) -> Iterator[str]:
         """Ids in one partition of `by_due`, page by page. Those certified meanwhile may still come."""
         pages = self.client.get_paginator("query").paginate(
             TableName=self.tables.beneficiaries,
             IndexName=BY_DUE,
-            KeyConditionExpression="due_bucket = :bucket",
-            ExpressionAttributeValues=typed({":bucket": partition.bucket}),
+            KeyConditionExpression="due_bucket = :bucket" + (" AND beneficiary_id > :after" if after else ""),
+            ExpressionAttributeValues=typed({":bucket": partition.bucket, ":after": after}),
             PaginationConfig={"PageSize": self.page_size},
         )
         with translated():
@@ -122,6 +122,18 @@ class DynamoRegister:
             for page in pages:
                 for item in page["Items"]:
                     yield plain(item)["beneficiary_id"]
+
+    def has_due(self, partition: Partition) -> bool:
+        """Whether anybody is in one partition of `by_due`: one read of one item."""
+        with translated():
+            answer = self.client.query(
+                TableName=self.tables.beneficiaries,
+                IndexName=BY_DUE,
+                KeyConditionExpression="due_bucket = :bucket",
+                ExpressionAttributeValues=typed({":bucket": partition.bucket}),
+                Limit=1,
+            )
+        return bool(answer["Items"])
 
     def commit(self, change: Change) -> None:
         """Write a change in one transaction.

@@ -1,22 +1,32 @@
-"""What a sweep must look at, and what it reports."""
+"""What a sweep looks at: jobs over partitions of the `by_due` index, and the run they belong to."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime
+from enum import StrEnum
+
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.status import Standing, Status
 
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """One partition of the `by_due` index: all active beneficiaries of one shard whose year ends on `day`."""
+    """One partition of the `by_due` index: the beneficiaries of one shard whose year ends, or ended, on `day`.
+
+    `among` ACTIVE: those whom the sweep reminds and lapses. `among` LAPSED: those lapsed whose payment is not held,
+    who may come to be held. Nobody else is in the index.
+    """
 
     day: date
     shard: int
+    among: Status = Status.ACTIVE
 
     @property
     def bucket(self) -> str:
-        """The index key."""
-        return f"{self.day.isoformat()}#{self.shard}"
+        """The index key: `<day>#<shard>`, with `lapsed#` in front for the lapsed."""
+        key = f"{self.day.isoformat()}#{self.shard}"
+        return key if self.among is Status.ACTIVE else f"{self.among}#{key}"
 
 
 def shard_of(beneficiary_id: str, shards: int) -> int:
@@ -24,31 +34,112 @@ def shard_of(beneficiary_id: str, shards: int) -> int:
     return int.from_bytes(hashlib.sha256(beneficiary_id.encode()).digest()[:4]) % shards
 
 
-def partitions(first_day: date, today: date, shards: int) -> Iterator[Partition]:
-    """Every partition whose last covered day is from `first_day` to the day before `today`."""
-    for offset in range((today - first_day).days):
-        for shard in range(shards):
-            yield Partition(first_day + timedelta(days=offset), shard)
+def partition_of(beneficiary_id: str, standing: Standing, shards: int) -> Partition | None:
+    """Where a beneficiary stands in the `by_due` index; None for the held and the terminated."""
+    if standing.status is Status.TERMINATED or standing.held_since:
+        return None
+    return Partition(standing.valid_until, shard_of(beneficiary_id, shards), standing.status)
+
+
+class JobKind(StrEnum):
+    """What a job does to the people of its partition."""
+
+    LAPSE = "lapse"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One partition's work in a run."""
+
+    kind: JobKind
+    day: date
+    shard: int
+
+    @property
+    def key(self) -> str:
+        """Unique within a run."""
+        return f"{self.kind}#{self.day.isoformat()}#{self.shard}"
+
+    @staticmethod
+    def of(key: str) -> "Job":
+        """The job with this key. Raises ValueError."""
+        kind, day, shard = key.split("#")
+        return Job(JobKind(kind), date.fromisoformat(day), int(shard))
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A message to a worker: a job of a run, from its beginning or to go on with.
+
+    `after` is the last id that was looked at, `again` are ids before it that failed and are to be tried once more.
+    """
+
+    run_id: str
+    job: Job
+    after: str | None = None
+    again: tuple[str, ...] = ()
+
+
+class RunState(StrEnum):
+    """How far a run is. `left_undone`: every job ended, but some left people undone after their last try."""
+
+    PLANNING = "planning"
+    RUNNING = "running"
+    FINISHED = "finished"
+    LEFT_UNDONE = "left_undone"
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRun:
+    """One run of the sweep.
+
+    It makes good what runs on the days after `first_day`, up to `run_date`, had to do. `previous` is the run before
+    it that ended, `totals` how many each kind of job changed, and `failed` how many people are left undone, once it
+    ended itself.
+    """
+
+    run_id: str
+    run_date: date
+    first_day: date
+    planned_at: datetime
+    state: RunState = RunState.PLANNING
+    previous: str | None = None
+    totals: Mapping[str, int] = field(default_factory=dict)
+    failed: int = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether its report is written."""
+        return self.state in (RunState.FINISHED, RunState.LEFT_UNDONE)
 
 
 @dataclass(slots=True)
-class SweepRun:
-    """Progress and report of one run, saved after every partition so that a run that died goes on.
+class Tally:
+    """What was done to people: `changed` by `category/district`, and who needed nothing."""
 
-    `first_day` to the day before `run_date` are the ends of years it looks at. `done` holds finished index
-    keys, `lapsed` counts by category and district (`category/district`), `failed` the ids left undone.
-    """
-
-    run_date: date
-    first_day: date
-    dry_run: bool = False
-    done: set[str] = field(default_factory=set)
-    lapsed: dict[str, int] = field(default_factory=dict)
+    changed: dict[str, int] = field(default_factory=dict)
     left_alone: int = 0
-    failed: list[str] = field(default_factory=list)
-    finished: bool = False
+
+    def count(self, changed: Beneficiary | None) -> None:
+        """Count one person; None is one who needed nothing."""
+        if changed is None:
+            self.left_alone += 1
+        else:
+            key = f"{changed.category}/{changed.district}"
+            self.changed[key] = self.changed.get(key, 0) + 1
+
+    def add(self, other: "Tally") -> None:
+        """Add another's counts."""
+        for key, number in other.changed.items():
+            self.changed[key] = self.changed.get(key, 0) + number
+        self.left_alone += other.left_alone
 
     @property
-    def lapsed_total(self) -> int:
-        """How many lapsed, or would in a dry run."""
-        return sum(self.lapsed.values())
+    def total(self) -> int:
+        """How many were changed."""
+        return sum(self.changed.values())
+
+    @property
+    def seen(self) -> int:
+        """How many were looked at."""
+        return self.total + self.left_alone

@@ -27,7 +27,7 @@ def _known_zone(name: str) -> str:
 Name = Annotated[str, Field(min_length=1)]
 # What only LifeCert would call so: one of these that no field knows is a misspelt or misplaced setting.
 _OURS = re.compile(
-    r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON_KEY|CERTIFICATE_KEY|ISSUER|EVENT_BUS|DUE)(_.*)?"
+    r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON_KEY|CERTIFICATE_KEY|ISSUER|EVENT_BUS|DUE|SWEEP)(_.*)?"
 )
 
 
@@ -172,10 +172,25 @@ class ChangeEntitlementSettings(WithChanges, Common):
     reviews_table: Name
 
 
-class ExpirySweepSettings(WithChanges, Common):
+class WithSweep(WithBeneficiaries):
+    """Plans or works the sweep."""
+
+    due_shards: Annotated[int, Field(ge=1, le=64)]
+    sweep_runs_table: Name
+    sweep_queue_url: Name
+    reports_bucket: Name
+
+
+class ExpirySweepSettings(WithSweep, Common):
     """expiry_sweep."""
 
-    sweep_runs_table: Name
+
+class SweepWorkerSettings(WithSweep, WithChanges, Common):
+    """sweep_worker. `sweep_rate`: how many people a second one worker looks at, and so writes, at most.
+    `sweep_tries`: how often a task is tried; the queue's own number."""
+
+    sweep_rate: Annotated[float, Field(gt=0, le=1000)]
+    sweep_tries: Annotated[int, Field(ge=2, le=100)]
 
 
 class ChangeConsentSettings(WithChanges, Common):

@@ -1,4 +1,4 @@
-"""What a sweep is asked, and what it reports."""
+"""What the planner of the sweep is asked, and what it answers."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -9,12 +9,16 @@ from lifecert.domain.sweep import SweepRun
 
 
 class SweepEvent(BaseModel):
-    """`since`: look at years that ended on that day or later, instead of where the last run ended."""
+    """`since`: look at years that ended on that day or later, instead of where the last run ended.
+
+    `watch`: only look whether today's run has finished.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     since: Annotated[date, Field(ge=date(2000, 1, 1))] | None = None
     dry_run: bool = False
+    watch: bool = False
 
     @staticmethod
     def read(event: dict[str, Any]) -> "SweepEvent":
@@ -23,16 +27,13 @@ class SweepEvent(BaseModel):
         return SweepEvent() if scheduled else SweepEvent.model_validate(event)
 
 
-def report(run: SweepRun) -> dict[str, Any]:
-    """A run as JSON: counts by category and district, failures by id."""
+def run_document(run: SweepRun) -> dict[str, Any]:
+    """A run as JSON: how far it is, and once it has ended what it came to."""
     return {
+        "run_id": run.run_id,
         "run_date": run.run_date.isoformat(),
         "first_day": run.first_day.isoformat(),
-        "dry_run": run.dry_run,
-        "finished": run.finished,
-        "partitions": len(run.done),
-        "lapsed_total": run.lapsed_total,
-        "lapsed": dict(sorted(run.lapsed.items())),
-        "left_alone": run.left_alone,
-        "failed": list(run.failed),
+        "state": str(run.state),
+        "totals": dict(run.totals),
+        "failed": run.failed,
     }

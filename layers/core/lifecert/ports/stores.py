@@ -12,7 +12,7 @@ from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.reference import Enrolment, ReferencePhoto
 from lifecert.domain.review import Review, ReviewFilter, ReviewPage, ReviewPosition
 from lifecert.domain.session import Session
-from lifecert.domain.sweep import Partition, SweepRun
+from lifecert.domain.sweep import Partition
 
 
 class Register(Protocol):
@@ -26,8 +26,12 @@ class Register(Protocol):
         """The beneficiary with this ID number's key. May lag behind a change by a moment."""
         ...
 
-    def due(self, partition: Partition) -> Iterator[str]:
-        """Ids of the beneficiaries in one partition of the `by_due` index, in order."""
+    def due(self, partition: Partition, after: str | None = None) -> Iterator[str]:
+        """Ids of the beneficiaries in one partition of the `by_due` index, in order; those after an id only."""
+        ...
+
+    def has_due(self, partition: Partition) -> bool:
+        """Whether anybody is in one partition of the `by_due` index."""
         ...
 
     def commit(self, change: Change) -> None:
@@ -132,20 +136,4 @@ class SeenFrames(Protocol):
 
     def any_seen(self, digests: Sequence[str]) -> bool:
         """Whether one of these was used before."""
-        ...
-
-
-class SweepRuns(Protocol):
-    """Sweep progress."""
-
-    def get(self, run_date: date) -> SweepRun | None:
-        """The run of a day, finished or not."""
-        ...
-
-    def save(self, run: SweepRun) -> None:
-        """Save progress; saving a finished run also moves `last_finished`."""
-        ...
-
-    def last_finished(self) -> date | None:
-        """The date of the newest finished run."""
         ...

@@ -1,0 +1,78 @@
+"""What a run of the sweep did: for people to read and for machines to compare."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lifecert.domain.sweep import JobKind, SweepRun, Tally
+
+# A report names so many of those left undone; whoever needs all finds them beside it, in parts of as many.
+IDS_IN_A_PART = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    """What a run did: a tally for each kind of job, and the ids of people left undone by job key.
+
+    `jobs` counts those that had somebody to look at. `before` are the runs before it, newest first.
+    """
+
+    run: SweepRun
+    tallies: Mapping[JobKind, Tally]
+    failed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    jobs: int = 0
+    before: tuple[SweepRun, ...] = ()
+    dry_run: bool = False
+
+    @property
+    def failed_ids(self) -> list[str]:
+        """Everybody left undone, each once."""
+        return sorted({one for ids in self.failed.values() for one in ids})
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """How many each kind of job changed."""
+        return {kind: tally.total for kind, tally in self.tallies.items()}
+
+
+def tallied(pages: Iterable[tuple[JobKind, Tally]]) -> dict[JobKind, Tally]:
+    """One tally for each kind of job, in the order of the kinds."""
+    tallies = {kind: Tally() for kind in JobKind}
+    for kind, page in pages:
+        tallies[kind].add(page)
+    return tallies
+
+
+def document(report: SweepReport) -> dict[str, Any]:
+    """A report as JSON."""
+    run, ids = report.run, report.failed_ids
+    return {
+        "run_id": run.run_id,
+        "run_date": run.run_date.isoformat(),
+        "first_day": run.first_day.isoformat(),
+        "planned_at": run.planned_at.isoformat(),
+        "state": str(run.state),
+        "dry_run": report.dry_run,
+        "jobs": report.jobs,
+        "kinds": {
+            str(kind): {
+                "total": tally.total,
+                "by_category_and_district": dict(sorted(tally.changed.items())),
+                "left_alone": tally.left_alone,
+            }
+            for kind, tally in report.tallies.items()
+        },
+        "failed_total": len(ids),
+        "failed": ids[:IDS_IN_A_PART],
+        "failed_jobs": sorted(report.failed),
+        "before": [
+            {"run_id": one.run_id, "state": str(one.state), "totals": dict(one.totals), "failed": one.failed}
+            for one in report.before
+        ],
+    }
+
+
+def failed_parts(report: SweepReport) -> list[list[str]]:
+    """All who were left undone, in parts of IDS_IN_A_PART."""
+    ids = report.failed_ids
+    return [ids[start : start + IDS_IN_A_PART] for start in range(0, len(ids), IDS_IN_A_PART)]
