@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from array import array
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -180,7 +181,16 @@ def a_reference(enrolment: Enrolment, **fields: Any) -> Reference:
 
 
 def a_template(model_version: str = MODEL) -> Template:
-    return Template(bytes(range(256)) * 2, model_version)
+    return Template(face(0).vector, model_version)
+
+
+def face(number: int, like: int | None = None, similarity: float = 0.0) -> Template:
+    """A made-up face: unlike every other, or as similar to one of another number as asked for."""
+    values = [0.0] * 128
+    values[number] = 1.0 if like is None else (1 - similarity**2) ** 0.5
+    if like is not None:
+        values[like] = similarity
+    return Template(array("f", values).tobytes(), MODEL)
 
 
 def good_evidence(similarity: float = 0.9, steps: tuple[Step, ...] = CHALLENGE, **fields: Any) -> Evidence:

@@ -196,11 +196,11 @@ class MemoryLedger:
 class MemoryReferences:
     store: MemoryStore
 
-    def templates(self, beneficiary_id: str) -> Mapping[str, Template]:
+    def templates(self, beneficiary_id: str, model_version: str) -> Mapping[str, Template]:
         return {
             reference_id: reference.template
             for (owner, reference_id), reference in self.store.references_by_id.items()
-            if owner == beneficiary_id
+            if owner == beneficiary_id and reference.template.model_version == model_version
         }
 
     def enrolled(self, beneficiary_id: str) -> Sequence[str]:
@@ -346,6 +346,20 @@ class MemoryPhotos:
     def delete_review_frames(self, session_id: str) -> None:
         for key in self.review_frames(session_id):
             del self.kept[key]
+
+
+@dataclass(frozen=True, slots=True)
+class BackwardsProtection:
+    """Stores templates backwards, under the name of the person."""
+
+    def protect(self, beneficiary_id: str, template: Template) -> Template:
+        return replace(template, vector=template.vector[::-1], protection=f"of {beneficiary_id}")
+
+    def reveal(self, beneficiary_id: str, stored: Mapping[str, Template]) -> Mapping[str, Template]:
+        assert all(template.protection == f"of {beneficiary_id}" for template in stored.values())
+        return {
+            name: replace(template, vector=template.vector[::-1], protection="") for name, template in stored.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)

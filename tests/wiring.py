@@ -23,6 +23,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
 
 from lifecert import bootstrap, bootstrap_sweep
+from lifecert.adapters.protected_references import ProtectedReferences
 from lifecert.application.certify_in_person import CertifyInPerson
 from lifecert.application.consent import GiveConsent, WithdrawConsent
 from lifecert.application.decide_review import DecideReview
@@ -50,6 +51,7 @@ from lifecert.domain.person import IdNumber, mask_name, normalise_name
 from lifecert.domain.policy import Outcome
 from lifecert.domain.published import PublishedEvent
 from lifecert.domain.reasons import Reason
+from lifecert.domain.reference import Replacement
 from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
 from lifecert.domain.session import SessionState
 from lifecert.domain.status import EndCause, Standing, Status
@@ -61,15 +63,25 @@ from tests.builders import (
     VALID_UNTIL,
     a_certificate,
     a_policy,
+    a_reference,
     a_review,
     a_session,
     a_template,
     an_enrolment,
     decided,
+    face,
     failed_evidence,
     good_evidence,
 )
-from tests.fakes import FakePersonKeys, FakeSigning, FixedClock, MemoryBus, MemoryPhotos, MemoryStore
+from tests.fakes import (
+    BackwardsProtection,
+    FakePersonKeys,
+    FakeSigning,
+    FixedClock,
+    MemoryBus,
+    MemoryPhotos,
+    MemoryStore,
+)
 from tests.fakes_sweep import MemoryReports, MemoryTasks
 from tests.sweeping import Night
 
@@ -118,8 +130,8 @@ class ReadingAnalyser:
         return failed_evidence(Reason(verdict), steps)
 
     def enrol(self, photo: bytes) -> EnrolmentEvidence:
-        if photo == b"good":
-            return EnrolmentEvidence((Measure("decode", Verdict.PASSED),), a_template())
+        if photo in (b"good", b"stranger"):
+            return EnrolmentEvidence((Measure("decode", Verdict.PASSED),), face(photo == b"stranger"))
         return EnrolmentEvidence((Measure("decode", Verdict.FAILED, reason=Reason(photo.decode())),), None)
 
 
@@ -209,8 +221,16 @@ class World:
         for step in range(1, 4) if frames else ():
             self.photos.upload(session.frame_key(step), f"{frames}-{step}".encode())
 
-    def add_enrolment(self, number: int, photo: str = "", **fields: Any) -> None:
-        beneficiary = self.store.beneficiaries[WANG.id]
+    def add_reference(self, of: Person) -> None:
+        enrolment = an_enrolment(self.store.beneficiaries[of.id])
+        template = BackwardsProtection().protect(of.id, a_template())
+        reference = a_reference(enrolment, template=template)
+        self.store.references_by_id[of.id, reference.reference_id] = reference
+        newest = self.store.beneficiaries[of.id]
+        self.store.beneficiaries[of.id] = replace(newest, reference_ids=(reference.reference_id,))
+
+    def add_enrolment(self, number: int, photo: str = "", of: Person = WANG, **fields: Any) -> None:
+        beneficiary = self.store.beneficiaries[of.id]
         enrolment = an_enrolment(beneficiary, reference_id=world_id(number), **fields)
         self.store.enrolments[beneficiary.beneficiary_id, enrolment.reference_id] = enrolment
         if photo:
@@ -289,16 +309,19 @@ class World:
         self.add_certificate(403, WANG, newest=False)
         self.add_certificate(404, ENDED, newest=True)
         self.add_cases()
+        self.add_reference(LAPSED)
         self.add_enrolment(301, "good")
         self.add_enrolment(302)
         self.add_enrolment(303, "blurred")
         self.add_enrolment(304, "good", deadline=NOW - minutes)
+        self.add_enrolment(305, "stranger", of=LAPSED)
+        self.add_enrolment(306, "stranger", of=LAPSED, replacement=Replacement.WRONG_PHOTO)
 
     def wire(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Put the fakes behind every factory of the composition root."""
         store, photos, clock, policy = self.store, self.photos, self.clock, a_policy()
         lines = HelpLines("12333", {Scheme.PENSION: {"11": "010-12333"}, Scheme.WORK_INJURY: {}})
-        analyser = ReadingAnalyser()
+        analyser, protection = ReadingAnalyser(), BackwardsProtection()
         wired: dict[str, Any] = {
             "start_session": StartSession(
                 store.register, store.sessions, photos, self.keys, clock, FirstSteps(), policy, "2026-1", lines
@@ -336,7 +359,15 @@ class World:
             "propose": Propose(store.register, store.reviews_port, store.certificates_port, clock),
             "confirm_proposal": ConfirmProposal(store.register, store.reviews_port, store.ledger, clock),
             "begin_enrolment": BeginEnrolment(store.register, store.references, photos, clock, policy),
-            "finish_enrolment": FinishEnrolment(store.register, store.references, photos, analyser, clock, policy),
+            "finish_enrolment": FinishEnrolment(
+                store.register,
+                ProtectedReferences(store.references, protection),
+                photos,
+                analyser,
+                clock,
+                policy,
+                protection,
+            ),
             "withdraw_consent": WithdrawConsent(store.register, clock),
             "give_consent": GiveConsent(store.register, clock, "2026-1"),
             "purge_faces": PurgeFaces(

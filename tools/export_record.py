@@ -36,6 +36,7 @@ SHOWN: dict[str, frozenset[str]] = {
             "ended_on",
             "version",
             "has_reference",
+            "reference_ids",
             "camera_failures",
             "camera_paused_until",
             "certified_by",
@@ -49,7 +50,10 @@ SHOWN: dict[str, frozenset[str]] = {
         [
             "beneficiary_id",
             "reference_id",
+            "of_reference",
             "model_version",
+            "protection",
+            "replacement",
             "photo_key",
             "source",
             "captured_on",

@@ -21,7 +21,9 @@ bootstrap.at_start(bootstrap.begin_enrolment, bootstrap.finish_enrolment)
 def begin(beneficiary_id: str) -> Response[str]:
     clerk, body = api.user, api.body(BeginEnrolmentBody)
     an_id(beneficiary_id, BeneficiaryNotFound)
-    begun = bootstrap.begin_enrolment()(beneficiary_id, body.source, body.captured_on, body.image_type, clerk)
+    begun = bootstrap.begin_enrolment()(
+        beneficiary_id, body.source, body.captured_on, body.image_type, clerk, body.replacement
+    )
     reference_id = begun.enrolment.reference_id
     done(LogCode.ENROLMENT_BEGUN, "EnrolmentsBegun", beneficiary_id=beneficiary_id, reference_id=reference_id)
     return api.answer(EnrolmentBegun.of(begun), 201)

@@ -56,12 +56,13 @@ def test_table_is_on_demand_encrypted_restorable_and_kept_in_prod(name: str) -> 
 
 def test_keys_are_kept_in_prod_and_used_as_meant() -> None:
     keys = of_type(child("data"), "AWS::KMS::Key")
-    assert set(keys) == {"DataKey", "PersonKey", "CertificateKey"}
+    assert set(keys) == {"DataKey", "PersonKey", "TemplateKey", "CertificateKey"}
     for key in keys.values():
         assert key["DeletionPolicy"] == key["UpdateReplacePolicy"] == KEPT_IN_PROD
     assert keys["DataKey"]["Properties"]["EnableKeyRotation"] is True
-    assert keys["PersonKey"]["Properties"]["KeySpec"] == "HMAC_256"
-    assert keys["PersonKey"]["Properties"]["KeyUsage"] == "GENERATE_VERIFY_MAC"
+    for name in ("PersonKey", "TemplateKey"):
+        assert keys[name]["Properties"]["KeySpec"] == "HMAC_256"
+        assert keys[name]["Properties"]["KeyUsage"] == "GENERATE_VERIFY_MAC"
     assert keys["CertificateKey"]["Properties"]["KeySpec"] == "ECC_NIST_P256"
     assert keys["CertificateKey"]["Properties"]["KeyUsage"] == "SIGN_VERIFY"
 

@@ -88,6 +88,7 @@ def test_function_is_told_the_tables_buckets_and_key_that_it_may_use_and_no_othe
         "ReferencesBucket": "References",
         "ReportsBucket": "Reports",
         "PersonKeyId": "PersonKey",
+        "TemplateKeyId": "TemplateKey",
         "CertificateKeyId": "CertificateKey",
         "EventBusName": "EventBus",
     }

@@ -12,7 +12,7 @@ from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.status import Standing, Status
 from lifecert.ports.stores import FacesDueIndex
-from tests.builders import VALID_UNTIL, a_change, a_reference, an_enrolment, an_id, registration
+from tests.builders import MODEL, VALID_UNTIL, a_change, a_reference, an_enrolment, an_id, registration
 from tests.contract.engines import SHARDS, DynamoTables, Stores
 
 ENDED = Standing(Status.TERMINATED, VALID_UNTIL, ended_on=date(2026, 3, 1))
@@ -80,7 +80,7 @@ def test_references_go_with_their_count_in_one_transaction(stores: Stores) -> No
         )
     )
     assert not stores.references.enrolled(person.beneficiary_id)
-    assert stores.references.templates(person.beneficiary_id) == {}
+    assert stores.references.templates(person.beneficiary_id, MODEL) == {}
     assert stores.face_counts.total() == FaceCount(people=1, faces=2)
     assert len(stores.references.enrolled(other.beneficiary_id)) == 2
 

@@ -1,18 +1,20 @@
 """References: begun, enrolled with a change, read as templates."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from lifecert.domain.errors import ReferenceNotFound
 from lifecert.domain.ledger import LedgerEvent
-from tests.builders import a_change, a_reference, a_template, an_enrolment, an_id, registration
+from lifecert.domain.reference import Replacement
+from tests.builders import MODEL, a_change, a_reference, a_template, an_enrolment, an_id, registration
 from tests.contract.engines import DynamoTables, Stores
 
 
 def test_nothing_begun_and_nothing_enrolled(stores: Stores) -> None:
     assert stores.references.begun(an_id(), an_id()) is None
-    assert stores.references.templates(an_id()) == {}
+    assert stores.references.templates(an_id(), MODEL) == {}
 
 
 def test_a_begun_enrolment_comes_back_and_is_no_template(stores: Stores) -> None:
@@ -21,7 +23,7 @@ def test_a_begun_enrolment_comes_back_and_is_no_template(stores: Stores) -> None
     stores.references.begin(enrolment)
     assert stores.references.begun(beneficiary.beneficiary_id, enrolment.reference_id) == enrolment
     assert stores.references.begun(an_id(), enrolment.reference_id) is None
-    assert stores.references.templates(beneficiary.beneficiary_id) == {}
+    assert stores.references.templates(beneficiary.beneficiary_id, MODEL) == {}
 
 
 def test_enrolling_ends_what_was_begun(stores: Stores) -> None:
@@ -33,14 +35,24 @@ def test_enrolling_ends_what_was_begun(stores: Stores) -> None:
     stores.register.commit(change := a_change(change.after, LedgerEvent.REFERENCE_ENROLLED, reference=reference))
     beneficiary_id = change.after.beneficiary_id
     assert stores.references.begun(beneficiary_id, enrolment.reference_id) is None
-    assert stores.references.templates(beneficiary_id) == {enrolment.reference_id: reference.template}
-    second = a_reference(other, template=a_template("model/2"))
+    assert stores.references.templates(beneficiary_id, MODEL) == {enrolment.reference_id: reference.template}
+    second = a_reference(other, template=replace(a_template(), protection="7"))
     stores.register.commit(a_change(change.after, LedgerEvent.REFERENCE_ENROLLED, reference=second))
-    assert stores.references.templates(beneficiary_id) == {
-        enrolment.reference_id: reference.template,
-        other.reference_id: second.template,
-    }
-    assert all(type(found.vector) is bytes for found in stores.references.templates(beneficiary_id).values())
+    templates = stores.references.templates(beneficiary_id, MODEL)
+    assert templates == {enrolment.reference_id: reference.template, other.reference_id: second.template}
+    assert all(type(found.vector) is bytes for found in templates.values())
+
+
+def test_templates_of_another_model_version_are_never_mixed_in(stores: Stores) -> None:
+    stores.register.commit(change := registration())
+    enrolment = an_enrolment(change.after, replacement=Replacement.AGED)
+    stores.references.begin(enrolment)
+    assert stores.references.begun(change.after.beneficiary_id, enrolment.reference_id) == enrolment
+    reference = a_reference(enrolment, template=a_template("model/2"))
+    stores.register.commit(a_change(change.after, LedgerEvent.REFERENCE_ENROLLED, reference=reference))
+    beneficiary_id = change.after.beneficiary_id
+    assert stores.references.templates(beneficiary_id, MODEL) == {}
+    assert stores.references.templates(beneficiary_id, "model/2") == {enrolment.reference_id: reference.template}
 
 
 def test_an_enrolment_is_finished_once(stores: Stores) -> None:
@@ -52,7 +64,8 @@ def test_an_enrolment_is_finished_once(stores: Stores) -> None:
     again = a_reference(enrolment, template=a_template("model/2"))
     with pytest.raises(ReferenceNotFound):
         stores.register.commit(a_change(change.after, LedgerEvent.REFERENCE_ENROLLED, reference=again))
-    assert stores.references.templates(change.after.beneficiary_id) == {enrolment.reference_id: reference.template}
+    found = stores.references.templates(change.after.beneficiary_id, MODEL)
+    assert found == {enrolment.reference_id: reference.template}
     assert len(list(stores.ledger.entries(change.after.beneficiary_id))) == 2
 
 
@@ -61,7 +74,7 @@ def test_only_what_was_begun_is_enrolled(stores: Stores) -> None:
     reference = a_reference(an_enrolment(change.after))
     with pytest.raises(ReferenceNotFound):
         stores.register.commit(a_change(change.after, LedgerEvent.REFERENCE_ENROLLED, reference=reference))
-    assert stores.references.templates(change.after.beneficiary_id) == {}
+    assert stores.references.templates(change.after.beneficiary_id, MODEL) == {}
 
 
 def test_only_an_unfinished_enrolment_expires(tables: DynamoTables) -> None:

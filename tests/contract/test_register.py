@@ -71,6 +71,7 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         category=Category.INJURY_CARE,
         camera=Camera((NOW, NOW + timedelta(microseconds=1)), NOW + timedelta(minutes=30)),
         certified_by=("helper-1", "helper-2"),
+        reference_ids=(an_id(), an_id()),
         certificate_id=an_id(),
         open_review_id=an_id(),
         masked_name="阿*** 买*提",

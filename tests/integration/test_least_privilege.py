@@ -127,6 +127,9 @@ def test_key_bus_and_queues(stack: Deployment, role: Aws, function: str) -> None
     hashes = allowed(role.kms().generate_mac, Message=b"x", KeyId=key, MacAlgorithm="HMAC_SHA_256")
     publishes = allowed(role.events().put_events, Entries=[event])
     assert hashes == ("kms:GenerateMac PersonKey" in ALLOWED[function])
+    template_key = stack.outputs["TemplateKeyId"]
+    reveals = allowed(role.kms().generate_mac, Message=b"x", KeyId=template_key, MacAlgorithm="HMAC_SHA_256")
+    assert reveals == ("kms:GenerateMac TemplateKey" in ALLOWED[function])
     assert publishes == ("events:PutEvents EventBus" in ALLOWED[function])
     assert not allowed(role.kms().schedule_key_deletion, KeyId=key)
     jobs = allowed(role.sqs().get_queue_attributes, QueueUrl=stack.outputs["SweepQueueUrl"])

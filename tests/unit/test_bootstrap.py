@@ -82,7 +82,8 @@ def test_names_reach_the_adapters(monkeypatch: pytest.MonkeyPatch) -> None:
     assert tables == {name: "" if name in ("references", "counters") else f"the-{name}_table" for name in tables}
     assert built.register.shards == 4
     assert built.photos.frames_bucket == "the-frames_bucket"
-    assert built.references.table == "the-references_table"
+    assert built.references.stored.table == "the-references_table"
+    assert built.references.protection.key_id == "the-template_key_id"
 
 
 def test_certificates_are_signed_and_published_under_one_key(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from lifecert.adapters.protected_references import ProtectedReferences
 from lifecert.application.enrol_reference import BeginEnrolment, FinishEnrolment
 from lifecert.application.get_status import GetBeneficiary, GetSession
 from lifecert.application.publish import Publish
@@ -16,17 +17,28 @@ from lifecert.domain.errors import (
     NotAllowed,
     PhotoMissing,
     PhotoUnsuitable,
+    ReferenceMismatch,
     ReferenceNotFound,
     SessionNotFound,
 )
-from lifecert.domain.evidence import EnrolmentEvidence, Measure, Verdict
+from lifecert.domain.evidence import EnrolmentEvidence, Measure, Template, Verdict
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.person import IdNumber
 from lifecert.domain.reasons import Reason
+from lifecert.domain.reference import Reference, Replacement
+from lifecert.domain.review import ReviewKind
 from lifecert.domain.session import ImageType
 from lifecert.domain.status import Standing, Status
-from tests.builders import CLERK, HELPER, NOW, a_policy, a_session, a_template, registration
-from tests.fakes import FakePersonKeys, FixedClock, MemoryBus, MemoryPhotos, MemoryStore, ScriptedAnalyser
+from tests.builders import CLERK, HELPER, MODEL, NOW, a_policy, a_session, a_template, face, registration
+from tests.fakes import (
+    BackwardsProtection,
+    FakePersonKeys,
+    FixedClock,
+    MemoryBus,
+    MemoryPhotos,
+    MemoryStore,
+    ScriptedAnalyser,
+)
 
 PERSON = Registration(
     "王小明", IdNumber.parse("11010519491231002X"), Category.RESIDENT_PENSION, "330106", date(2025, 6, 1)
@@ -43,8 +55,10 @@ class World:
         self.analyser = ScriptedAnalyser(enrolment=EnrolmentEvidence(PASSED, a_template()))
         self.register = RegisterBeneficiary(self.store.register, FakePersonKeys(), self.clock)
         self.begin = BeginEnrolment(self.store.register, self.store.references, self.photos, self.clock, a_policy())
+        protection = BackwardsProtection()
+        self.references = ProtectedReferences(self.store.references, protection)
         self.finish = FinishEnrolment(
-            self.store.register, self.store.references, self.photos, self.analyser, self.clock, a_policy()
+            self.store.register, self.references, self.photos, self.analyser, self.clock, a_policy(), protection
         )
 
 
@@ -98,7 +112,9 @@ def test_a_good_photo_becomes_a_reference() -> None:
     begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK)
     world.photos.upload(begun.enrolment.upload_key, b"photo")
     reference = world.finish(beneficiary_id, begun.enrolment.reference_id, CLERK)
-    assert world.store.references.templates(beneficiary_id) == {reference.reference_id: a_template()}
+    assert world.references.templates(beneficiary_id, MODEL) == {reference.reference_id: a_template()}
+    stored = world.store.references_by_id[beneficiary_id, reference.reference_id].template
+    assert (stored.protection, stored.vector) != ("", a_template().vector), "never plain at rest"
     assert world.photos.kept == {f"references/{beneficiary_id}/{reference.reference_id}": b"photo"}
     assert (reference.source, reference.captured_on, reference.quality) == ("office", TAKEN, 0.7)
     beneficiary = world.store.beneficiaries[beneficiary_id]
@@ -121,7 +137,7 @@ def test_an_unsuitable_photo_is_refused_by_name_and_may_be_taken_again() -> None
     assert not world.photos.kept
     assert not world.store.beneficiaries[beneficiary_id].has_reference
     world.analyser.enrolment = EnrolmentEvidence(PASSED, a_template())
-    assert world.finish(beneficiary_id, begun.enrolment.reference_id, CLERK).template == a_template()
+    assert world.finish(beneficiary_id, begun.enrolment.reference_id, CLERK).template.protection
 
 
 @pytest.mark.parametrize(
@@ -186,3 +202,49 @@ def test_what_concerns_the_world_is_published() -> None:
     [event] = bus.events
     assert event.event_id == "b:1"
     assert event.detail["beneficiary_id"] == "b"
+
+
+class Enrolling(World):
+    """A person with one reference, and further photos of faces by number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.id = self.register(PERSON, CLERK).beneficiary_id
+        self.first = self.enrol(face(0))
+
+    def enrol(self, template: Template, replacement: Replacement | None = None) -> Reference:
+        self.analyser.enrolment = EnrolmentEvidence(PASSED, template)
+        begun = self.begin(self.id, "office", TAKEN, ImageType.JPEG, CLERK, replacement)
+        self.photos.upload(begun.enrolment.upload_key, b"photo")
+        return self.finish(self.id, begun.enrolment.reference_id, CLERK)
+
+
+def test_a_strangers_photo_is_refused_and_leaves_nothing_behind() -> None:
+    world = Enrolling()
+    before, kept = world.store.beneficiaries[world.id], dict(world.photos.kept)
+    with pytest.raises(ReferenceMismatch):
+        world.enrol(face(1))
+    assert world.store.beneficiaries[world.id] == before
+    assert (world.photos.kept, world.store.reviews) == (kept, {})
+
+
+def test_a_clerk_who_overrides_is_in_the_ledger_and_reviewed() -> None:
+    world = Enrolling()
+    replaced = world.enrol(face(1), Replacement.WRONG_PHOTO)
+    assert world.store.beneficiaries[world.id].reference_ids == (replaced.reference_id,)
+    details = world.store.entries[world.id][-1].details
+    assert details["replacement"] == "wrong_photo"
+    (review,) = world.store.reviews.values()
+    assert (review.kind, review.related_id) == (ReviewKind.OVERRIDE, replaced.reference_id)
+    assert (review.opened_by.actor_id, details["review_id"]) == (CLERK.user_id, review.review_id)
+    # And the face that was replaced cannot come back by itself.
+    with pytest.raises(ReferenceMismatch):
+        world.enrol(face(0))
+
+
+def test_another_photo_of_the_person_is_added_without_a_review() -> None:
+    world = Enrolling()
+    second = world.enrol(face(1, like=0, similarity=0.7), Replacement.AGED)
+    assert world.store.beneficiaries[world.id].reference_ids == (world.first.reference_id, second.reference_id)
+    assert world.store.entries[world.id][-1].details["replacement"] is None
+    assert world.store.reviews == {}

@@ -87,7 +87,7 @@ class World:
         person = self.store.beneficiaries[beneficiary_id]
         enrolment = an_enrolment(person)
         self.store.references.begin(enrolment)
-        changed = {"has_reference": True}
+        changed = {"has_reference": True, "reference_ids": (enrolment.reference_id,)}
         event = LedgerEvent.REFERENCE_ENROLLED
         self.store.register.commit(a_change(person, event, reference=a_reference(enrolment), changed=changed))
 

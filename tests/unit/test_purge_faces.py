@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lifecert.adapters.protected_references import ProtectedReferences
 from lifecert.application.changing import change_newest
 from lifecert.application.consent import GiveConsent, WithdrawConsent
 from lifecert.application.enrol_reference import BeginEnrolment, FinishEnrolment
@@ -28,7 +29,7 @@ from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.session import ImageType
 from lifecert.domain.status import Standing, Status
 from tests.builders import CLERK, HELPER, VALID_UNTIL, a_change, a_policy, a_template, registration
-from tests.fakes import FixedClock, MemoryPhotos, MemoryStore, ScriptedAnalyser
+from tests.fakes import BackwardsProtection, FixedClock, MemoryPhotos, MemoryStore, ScriptedAnalyser
 
 ENDED = date(2026, 3, 1)
 DUE = ENDED + timedelta(days=90)
@@ -66,7 +67,9 @@ class World:
             enrolment=EnrolmentEvidence((Measure("decode", Verdict.PASSED, score=0.7),), a_template())
         )
         begin = BeginEnrolment(store.register, store.references, self.photos, self.clock, policy)
-        finish = FinishEnrolment(store.register, store.references, self.photos, analyser, self.clock, policy)
+        protection = BackwardsProtection()
+        references = ProtectedReferences(store.references, protection)
+        finish = FinishEnrolment(store.register, references, self.photos, analyser, self.clock, policy, protection)
         begun = begin(beneficiary_id, "office", None, ImageType.JPEG, CLERK).enrolment
         self.photos.upload(begun.upload_key, b"photo")
         finish(beneficiary_id, begun.reference_id, CLERK)
@@ -320,7 +323,9 @@ def test_a_photo_uploaded_before_the_end_is_not_enrolled_after_it() -> None:
     world.photos.upload(begun.upload_key, b"photo")
     world.change(person, standing=TERMINATED)
     analyser = ScriptedAnalyser(enrolment=EnrolmentEvidence((Measure("decode", Verdict.PASSED),), a_template()))
-    finish = FinishEnrolment(store.register, store.references, world.photos, analyser, world.clock, policy)
+    protection = BackwardsProtection()
+    references = ProtectedReferences(store.references, protection)
+    finish = FinishEnrolment(store.register, references, world.photos, analyser, world.clock, policy, protection)
     with pytest.raises(EntitlementEnded):
         finish(person, begun.reference_id, CLERK)
     assert world.store.faces == FaceCount()

@@ -55,7 +55,8 @@ class World:
         self.id = registered.beneficiary_id
         enrolment = an_enrolment(self.beneficiary)
         self.store.references.begin(enrolment)
-        self.store.register.commit(a_change(self.beneficiary, reference=a_reference(enrolment)))
+        counted = {"reference_ids": (enrolment.reference_id,)}
+        self.store.register.commit(a_change(self.beneficiary, reference=a_reference(enrolment), changed=counted))
         self.verify = VerifyFace(
             self.store.register,
             self.store.sessions,
@@ -127,7 +128,18 @@ def test_frames_reach_the_analyser_in_the_order_of_the_challenge_with_all_refere
     [(frames, references)] = world.analyser.calls
     assert [frame.step for frame in frames] == list(CHALLENGE)
     assert [frame.content for frame in frames] == [b"photo 1", b"photo 2", b"photo 3"]
-    assert len(references) == 1
+    assert tuple(references) == world.beneficiary.reference_ids
+
+
+def test_a_reference_that_was_replaced_is_compared_with_nothing() -> None:
+    world = World()
+    newer = an_enrolment(world.beneficiary)
+    world.store.references.begin(newer)
+    counted = {"reference_ids": (newer.reference_id,)}
+    world.store.register.commit(a_change(world.beneficiary, reference=a_reference(newer), changed=counted))
+    world.verify(world.session().session_id, HELPER)
+    [(_, references)] = world.analyser.calls
+    assert tuple(references) == (newer.reference_id,)
 
 
 def test_certifying_after_lapsing_puts_the_arrears_period_into_the_ledger() -> None:

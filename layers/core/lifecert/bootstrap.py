@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from lifecert.adapters.dynamodb_register import DynamoRegister
     from lifecert.adapters.kms_person_keys import KmsPersonKeys
+    from lifecert.adapters.kms_template_protection import KmsTemplateProtection
+    from lifecert.adapters.protected_references import ProtectedReferences
     from lifecert.application.certify_in_person import CertifyInPerson
     from lifecert.application.consent import GiveConsent, WithdrawConsent
     from lifecert.application.decide_review import DecideReview
@@ -77,7 +79,6 @@ def start_session() -> "StartSession":
 @cache
 def verify_face() -> "VerifyFace":
     """POST /sessions/{session_id}/verify. Loads the models."""
-    from lifecert.adapters.dynamodb_references import DynamoReferences
     from lifecert.adapters.dynamodb_seen_frames import DynamoSeenFrames
     from lifecert.adapters.dynamodb_sessions import DynamoSessions
     from lifecert.adapters.kms_signing import KmsSigner
@@ -98,7 +99,7 @@ def verify_face() -> "VerifyFace":
     return VerifyFace(
         register=register,
         sessions=DynamoSessions(_dynamodb(), names.sessions_table),
-        references=DynamoReferences(_dynamodb(), names.references_table),
+        references=_references(names),
         photos=S3Photos(_s3(), names.frames_bucket),
         seen_frames=DynamoSeenFrames(_dynamodb(), names.seen_frames_table),
         analyser=_analyser(),
@@ -191,7 +192,6 @@ def begin_enrolment() -> "BeginEnrolment":
 @cache
 def finish_enrolment() -> "FinishEnrolment":
     """POST .../references/{reference_id}/enrol. Loads the models."""
-    from lifecert.adapters.dynamodb_references import DynamoReferences
     from lifecert.adapters.s3_photos import S3Photos
     from lifecert.application.enrol_reference import FinishEnrolment
 
@@ -202,14 +202,16 @@ def finish_enrolment() -> "FinishEnrolment":
         ledger=names.ledger_table,
         references=names.references_table,
         counters=names.counters_table,
+        reviews=names.reviews_table,
     )
     return FinishEnrolment(
         register=register,
-        references=DynamoReferences(_dynamodb(), names.references_table),
+        references=_references(names),
         photos=S3Photos(_s3(), names.frames_bucket, names.references_bucket),
         analyser=_analyser(),
         clock=_clock(names),
         policy=_policy(),
+        protection=_protection(names.template_key_id, names.template_secret_version),
     )
 
 
@@ -469,6 +471,22 @@ def _person_keys(key_id: str) -> "KmsPersonKeys":
     from lifecert.adapters.kms_person_keys import KmsPersonKeys
 
     return KmsPersonKeys(_client("kms"), key_id)
+
+
+def _references(names: settings.WithTemplates) -> "ProtectedReferences":
+    """References whose templates are plain once they are read."""
+    from lifecert.adapters.dynamodb_references import DynamoReferences
+    from lifecert.adapters.protected_references import ProtectedReferences
+
+    stored = DynamoReferences(_dynamodb(), names.references_table)
+    return ProtectedReferences(stored, _protection(names.template_key_id))
+
+
+def _protection(key_id: str, version: str = "") -> "KmsTemplateProtection":
+    """`version` matters to what is stored anew only."""
+    from lifecert.adapters.kms_template_protection import KmsTemplateProtection
+
+    return KmsTemplateProtection(_client("kms"), key_id, version)
 
 
 def _clock(names: settings.Common) -> SystemClock:

@@ -13,7 +13,7 @@ from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.evidence import Template
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
-from lifecert.domain.reference import Enrolment, Reference, ReferencePhoto
+from lifecert.domain.reference import Enrolment, Reference, ReferencePhoto, Replacement
 from lifecert.domain.status import Standing, Status
 from lifecert.domain.sweep import partition_of, shard_of
 
@@ -41,6 +41,7 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "version": beneficiary.version,
         "ledger_head": beneficiary.ledger_head,
         "has_reference": beneficiary.has_reference,
+        "reference_ids": list(beneficiary.reference_ids),
         "camera_failures": [moment(at) for at in beneficiary.camera.failures],
         "camera_paused_until": optional_moment(beneficiary.camera.paused_until),
         "certified_by": list(beneficiary.certified_by),
@@ -72,6 +73,7 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         version=int(item["version"]),
         ledger_head=item["ledger_head"],
         has_reference=item["has_reference"],
+        reference_ids=tuple(item["reference_ids"]),
         camera=Camera(
             failures=tuple(datetime.fromisoformat(at) for at in item["camera_failures"]),
             paused_until=as_moment(item.get("camera_paused_until")),
@@ -176,6 +178,7 @@ def reference_item(reference: Reference) -> dict[str, Any]:
         "reference_id": reference.reference_id,
         "template": reference.template.vector,
         "model_version": reference.template.model_version,
+        "protection": reference.template.protection or None,
         "photo_key": reference.photo_key,
         "source": reference.source,
         **_captured_on(reference.captured_on),
@@ -190,7 +193,7 @@ def _captured_on(day: date | None) -> dict[str, str]:
 
 def template_of(item: Mapping[str, Any]) -> Template:
     """The template of what `reference_item` wrote."""
-    return Template(bytes(item["template"]), item["model_version"])
+    return Template(bytes(item["template"]), item["model_version"], item.get("protection", ""))
 
 
 def reference_photo_of(item: Mapping[str, Any]) -> ReferencePhoto:
@@ -212,6 +215,7 @@ def enrolment_item(enrolment: Enrolment) -> dict[str, Any]:
         "upload_key": enrolment.upload_key,
         "source": enrolment.source,
         **_captured_on(enrolment.captured_on),
+        "replacement": enrolment.replacement and str(enrolment.replacement),
         "deadline": moment(enrolment.deadline),
         "expires_at": epoch(enrolment.deadline + ENROLMENT_KEPT),
     }
@@ -226,4 +230,5 @@ def enrolment_of(item: Mapping[str, Any]) -> Enrolment:
         source=item["source"],
         captured_on=date.fromisoformat(item["captured_on"]) if "captured_on" in item else None,
         deadline=datetime.fromisoformat(item["deadline"]),
+        replacement=Replacement(item["replacement"]) if "replacement" in item else None,
     )

@@ -21,19 +21,22 @@ class DynamoReferences:
     client: "DynamoDBClient"
     table: str
 
-    def templates(self, beneficiary_id: str) -> Mapping[str, Template]:
-        """Templates by reference id, those enrolled a moment ago among them."""
+    def templates(self, beneficiary_id: str, model_version: str) -> Mapping[str, Template]:
+        """Templates of one model version by reference id, those enrolled a moment ago among them.
+
+        A reference that was embedded anew by another model is an item of its own beside the first.
+        """
         pages = self.client.get_paginator("query").paginate(
             TableName=self.table,
             KeyConditionExpression="beneficiary_id = :beneficiary_id",
-            FilterExpression="attribute_exists(template)",
-            ExpressionAttributeValues=typed({":beneficiary_id": beneficiary_id}),
-            ProjectionExpression="reference_id, template, model_version",
+            FilterExpression="attribute_exists(template) AND model_version = :model_version",
+            ExpressionAttributeValues=typed({":beneficiary_id": beneficiary_id, ":model_version": model_version}),
+            ProjectionExpression="reference_id, of_reference, template, model_version, protection",
             ConsistentRead=True,
         )
         with translated():
             items = [plain(item) for page in pages for item in page["Items"]]
-        return {item["reference_id"]: template_of(item) for item in items}
+        return {item.get("of_reference", item["reference_id"]): template_of(item) for item in items}
 
     def enrolled(self, beneficiary_id: str) -> Sequence[str]:
         """Ids of the enrolled references, without reading a template."""

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from lifecert.application.changing import change_newest
 from lifecert.application.consent import refuse_without_consent
+from lifecert.application.continuity import Continuity, judge_continuity
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.errors import (
@@ -16,16 +17,18 @@ from lifecert.domain.errors import (
     PhotoUnsuitable,
     ReferenceNotFound,
 )
-from lifecert.domain.evidence import Verdict
+from lifecert.domain.evidence import Template, Verdict
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.policy import Policy
 from lifecert.domain.reasons import Reason
-from lifecert.domain.reference import Enrolment, Reference
+from lifecert.domain.reference import Enrolment, Reference, Replacement
+from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.session import ImageType
 from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.photos import Photos, UploadSlot
+from lifecert.ports.protection import TemplateProtection
 from lifecert.ports.stores import References, Register
 from lifecert.ports.vision import FaceAnalyser
 
@@ -51,7 +54,13 @@ class BeginEnrolment:
     policy: Policy
 
     def __call__(
-        self, beneficiary_id: str, source: str, captured_on: date | None, image_type: ImageType, user: User
+        self,
+        beneficiary_id: str,
+        source: str,
+        captured_on: date | None,
+        image_type: ImageType,
+        user: User,
+        replacement: Replacement | None = None,
     ) -> BegunEnrolment:
         """Give an upload slot. Raises NotAllowed, BeneficiaryNotFound, EntitlementEnded and ConsentWithdrawn."""
         _require_clerk(user)
@@ -68,6 +77,7 @@ class BeginEnrolment:
             source=source,
             captured_on=captured_on,
             deadline=self.clock.now() + ENROLMENT_DURATION,
+            replacement=replacement,
         )
         self.references.begin(enrolment)
         seconds = int(ENROLMENT_DURATION.total_seconds())
@@ -85,12 +95,14 @@ class FinishEnrolment:
     analyser: FaceAnalyser
     clock: Clock
     policy: Policy
+    protection: TemplateProtection
 
     def __call__(self, beneficiary_id: str, reference_id: str, user: User) -> Reference:
-        """Check the uploaded photo and keep it with its template.
+        """Check the uploaded photo and keep it with its template. `references` gives plain templates.
 
         Raises NotAllowed, BeneficiaryNotFound, ReferenceNotFound (unknown, expired or enrolled already),
-        PhotoMissing, PhotoUnsuitable, EntitlementEnded and ConsentWithdrawn; nothing is enrolled then.
+        PhotoMissing, PhotoUnsuitable, ReferenceMismatch, EntitlementEnded and ConsentWithdrawn; nothing is enrolled
+        then.
         """
         _require_clerk(user)
         enrolment = self.references.begun(beneficiary_id, reference_id)
@@ -99,43 +111,76 @@ class FinishEnrolment:
         photo = self.photos.read_upload(enrolment.upload_key, self.policy.image.max_bytes)
         if photo is None:
             raise PhotoMissing
+        plain, quality = self._embed(photo)
+        earlier = self.references.templates(beneficiary_id, plain.model_version)
+        reference = Reference(
+            beneficiary_id=beneficiary_id,
+            reference_id=reference_id,
+            template=self.protection.protect(beneficiary_id, plain),
+            photo_key=f"references/{beneficiary_id}/{reference_id}",
+            source=enrolment.source,
+            captured_on=enrolment.captured_on,
+            quality=quality,
+            enrolled_at=self.clock.now(),
+        )
+
+        def make(newest: Beneficiary) -> Change:
+            continuity = judge_continuity(
+                newest, reference_id, plain, earlier, self.policy.match.accept, enrolment.replacement
+            )
+            # Not before it is known to be enrolled: what is refused leaves no photo behind.
+            self.photos.keep_reference(reference.photo_key, photo)
+            return self._change(newest, reference, continuity, enrolment.replacement, Actor(user.user_id, Role.CLERK))
+
+        change_newest(self.register, beneficiary_id, make)
+        return reference
+
+    def _embed(self, photo: bytes) -> tuple[Template, float]:
+        """The photo's plain template and quality. Raises PhotoUnsuitable."""
         evidence = self.analyser.enrol(photo)
         if evidence.reason:
             raise PhotoUnsuitable(evidence.reason)
         unsure = any(measure.verdict is Verdict.NOT_ASSESSED for measure in evidence.measures)
         if evidence.template is None or unsure:
             raise PhotoUnsuitable(Reason.NOT_ASSESSED)
-        reference = Reference(
-            beneficiary_id=beneficiary_id,
-            reference_id=reference_id,
-            template=evidence.template,
-            photo_key=f"references/{beneficiary_id}/{reference_id}",
-            source=enrolment.source,
-            captured_on=enrolment.captured_on,
-            quality=evidence.quality,
-            enrolled_at=self.clock.now(),
-        )
-        self.photos.keep_reference(reference.photo_key, photo)
-        change_newest(self.register, beneficiary_id, lambda newest: self._change(newest, reference, user))
-        return reference
+        return evidence.template, evidence.quality
 
-    def _change(self, beneficiary: Beneficiary, reference: Reference, user: User) -> Change:
+    def _change(
+        self,
+        beneficiary: Beneficiary,
+        reference: Reference,
+        continuity: Continuity,
+        replacement: Replacement | None,
+        clerk: Actor,
+    ) -> Change:
         _refuse_faces_that_must_go(beneficiary)
+        review = None
+        if continuity.overridden:
+            review = Review(
+                str(uuid.uuid4()),
+                beneficiary.beneficiary_id,
+                ReviewKind.OVERRIDE,
+                reference.enrolled_at,
+                clerk,
+                related_id=reference.reference_id,
+            )
         after, entry = record(
-            replace(beneficiary, has_reference=True),
+            replace(beneficiary, has_reference=True, reference_ids=continuity.reference_ids),
             LedgerEvent.REFERENCE_ENROLLED,
-            Actor(user.user_id, Role.CLERK),
+            clerk,
             reference.enrolled_at,
             {
                 "reference_id": reference.reference_id,
                 "source": reference.source,
+                "replacement": replacement if continuity.overridden else None,
+                "review_id": review.review_id if review else None,
                 "model_version": reference.template.model_version,
                 "policy_version": self.policy.version,
                 "calibration_version": self.policy.match.calibration_version,
             },
         )
         counted = FaceCount(people=0 if beneficiary.has_reference else 1, faces=1)
-        return Change(beneficiary.version, after, entry, reference=reference, faces=counted)
+        return Change(beneficiary.version, after, entry, reference=reference, review=review, faces=counted)
 
 
 def _refuse_faces_that_must_go(beneficiary: Beneficiary) -> None:

@@ -82,7 +82,11 @@ class PurgeFaces:
         gone = tuple(enrolled[:AT_ONCE])
         last = len(gone) == len(enrolled)
         after, entry = record(
-            replace(beneficiary, has_reference=not last),
+            replace(
+                beneficiary,
+                has_reference=not last,
+                reference_ids=tuple(one for one in beneficiary.reference_ids if one not in gone),
+            ),
             LedgerEvent.FACES_DELETED,
             PURGE_ACTOR,
             self.clock.now(),

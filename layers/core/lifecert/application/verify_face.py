@@ -1,6 +1,7 @@
 """Verify: look at a session's frames, decide, and write the decision with everything that follows from it."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,7 +23,7 @@ from lifecert.domain.errors import (
     SessionExpired,
     SessionNotFound,
 )
-from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
+from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Template, Verdict
 from lifecert.domain.policy import Policy, decide
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Session
@@ -72,7 +73,7 @@ class VerifyFace:
         if len(set(digests)) < len(digests) or self.seen_frames.any_seen(digests):
             evidence, digests = _replayed(claimed), ()
         else:
-            evidence = self.analyser.analyse(frames, self.references.templates(beneficiary.beneficiary_id))
+            evidence = self.analyser.analyse(frames, self._references(beneficiary))
         try:
             try:
                 return self._commit(claimed, frames, digests, evidence)
@@ -81,6 +82,12 @@ class VerifyFace:
                 return self._commit(claimed, frames, (), _replayed(claimed))
         except SessionAlreadyDecided:
             return self._decided_elsewhere(session_id, user)
+
+    def _references(self, beneficiary: Beneficiary) -> Mapping[str, Template]:
+        """Those that count; one that a clerk replaced is kept and compared with nothing."""
+        model_version = self.policy.match.model_version
+        templates = self.references.templates(beneficiary.beneficiary_id, model_version)
+        return {name: template for name, template in templates.items() if name in beneficiary.reference_ids}
 
     def _own(self, session_id: str, user: User) -> Session:
         session = self.sessions.get(session_id)

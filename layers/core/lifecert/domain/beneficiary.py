@@ -23,7 +23,8 @@ class Beneficiary:
     """A person drawing a benefit.
 
     `person_key` and `name_key` are keyed hashes of ID number and name. `version` is the number of the last
-    ledger entry and `ledger_head` its hash. `certified_by` are the users who certified this person, newest last.
+    ledger entry and `ledger_head` its hash. `reference_ids` are the references that count, the first enrolled in front.
+    `certified_by` are the users who certified this person, newest last.
     `open_review_id` is the open review of kind `verification`, to which further failed attempts belong.
     `consent_withdrawn_on` is the day since which no face may be used, until consent is given anew.
     """
@@ -39,6 +40,7 @@ class Beneficiary:
     version: int = 0
     ledger_head: str = GENESIS
     has_reference: bool = False
+    reference_ids: tuple[str, ...] = ()
     camera: Camera = field(default_factory=Camera)
     certified_by: tuple[str, ...] = ()
     certificate_id: str | None = None

@@ -64,6 +64,10 @@ class CertificateNotFound(LifeCertError):
     """No certificate was issued under this id."""
 
 
+class ReferenceMismatch(LifeCertError):
+    """A new reference does not match the person's first one, and no clerk's reason stands for it."""
+
+
 class SessionNotFound(LifeCertError):
     """No such session for this user."""
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -88,10 +89,20 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """An embedded face: `vector` is little-endian float32, unit length, comparable only within `model_version`."""
+    """An embedded face: `vector` is little-endian float32, unit length, comparable only within `model_version`.
+
+    `protection` names the version of the secret it is rotated under as it is stored; empty for a plain one.
+    """
 
     vector: bytes
     model_version: str
+    protection: str = ""
+
+    def similarity(self, other: "Template") -> float:
+        """The cosine of two plain templates, -1 to 1. Raises ValueError when they cannot be compared."""
+        if self.protection or other.protection or self.model_version != other.model_version:
+            raise ValueError("only plain templates of one model version are compared")
+        return sum(one * two for one, two in zip(array("f", self.vector), array("f", other.vector), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from lifecert.domain.evidence import Template
+
+# Of one person, that count: a verification compares with each of them.
+MOST_REFERENCES = 6
+
+
+class Replacement(StrEnum):
+    """Why a clerk puts a new reference in the place of earlier ones that it does not match."""
+
+    FACE_CHANGED = "face_changed"  # by illness, injury or an operation
+    AGED = "aged"  # the earlier photo is too old
+    WRONG_PHOTO = "wrong_photo"  # the earlier photo shows somebody else
 
 
 def photos_of(beneficiary_id: str) -> str:
@@ -39,7 +51,8 @@ class ReferencePhoto:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """A reference that was begun: the photo may be uploaded to `upload_key` until `deadline`."""
+    """A reference that was begun: the photo may be uploaded to `upload_key` until `deadline`. `replacement` is the
+    clerk's reason should it not match the earlier references."""
 
     beneficiary_id: str
     reference_id: str
@@ -47,3 +60,4 @@ class Enrolment:
     source: str
     captured_on: date | None
     deadline: datetime
+    replacement: Replacement | None = None

@@ -34,6 +34,7 @@ class Code(StrEnum):
     NOT_ALLOWED = "not_allowed"
     PHOTO_MISSING = "photo_missing"
     PHOTO_UNSUITABLE = "photo_unsuitable"
+    REFERENCE_MISMATCH = "reference_mismatch"
     REFERENCE_MISSING = "reference_missing"
     REFERENCE_NOT_FOUND = "reference_not_found"
     REQUEST_IN_PROGRESS = "request_in_progress"
@@ -154,6 +155,7 @@ TABLE: dict[type[Exception], Problem] = {
         HTTPStatus.CONFLICT, Code.FRAMES_MISSING, lambda error, _language: {"missing": list(error.numbers)}
     ),
     errors.PhotoMissing: Problem(HTTPStatus.CONFLICT, Code.PHOTO_MISSING),
+    errors.ReferenceMismatch: Problem(HTTPStatus.CONFLICT, Code.REFERENCE_MISMATCH),
     errors.ReferenceMissing: Problem(HTTPStatus.CONFLICT, Code.REFERENCE_MISSING),
     errors.SessionBusy: Problem(HTTPStatus.CONFLICT, Code.SESSION_BUSY, headers=_soon),
     errors.VersionConflict: Problem(HTTPStatus.CONFLICT, Code.CHANGED_MEANWHILE, headers=_soon),

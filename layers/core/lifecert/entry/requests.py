@@ -16,6 +16,7 @@ from lifecert.application.start_session import StartRequest
 from lifecert.domain.category import Category
 from lifecert.domain.challenge import Ability
 from lifecert.domain.person import IdNumber, normalise_name
+from lifecert.domain.reference import Replacement
 from lifecert.domain.session import Channel, ImageType
 from lifecert.entry.problems import InvalidJson, InvalidRequest
 from lifecert.ports.keys import PersonKeys
@@ -165,3 +166,4 @@ class BeginEnrolmentBody(_Request):
     source: Label = "office"
     captured_on: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))] | None = None
     image_type: ImageType = ImageType.JPEG
+    replacement: Replacement | None = None

@@ -25,9 +25,10 @@ def _known_zone(name: str) -> str:
 
 
 Name = Annotated[str, Field(min_length=1)]
+SecretVersion = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")]
 # What only LifeCert would call so: one of these that no field knows is a misspelt or misplaced setting.
 _OURS = re.compile(
-    r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON_KEY|CERTIFICATE_KEY|ISSUER|EVENT_BUS|DUE|SWEEP)(_.*)?"
+    r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON_KEY|CERTIFICATE_KEY|TEMPLATE|ISSUER|EVENT_BUS|DUE|SWEEP)(_.*)?"
 )
 
 
@@ -97,6 +98,12 @@ class WithCounters(_Settings):
     counters_table: Name
 
 
+class WithTemplates(WithReferences):
+    """Reads templates, which are stored under a secret that KMS derives."""
+
+    template_key_id: Name
+
+
 class WithFrames(_Settings):
     """Hands out upload slots or reads uploads."""
 
@@ -120,7 +127,7 @@ class StartSessionSettings(WithBeneficiaries, WithSessions, WithFrames, WithPers
     """start_session."""
 
 
-class VerifyFaceSettings(WithChanges, WithSessions, WithReferences, WithFrames, WithCertificates, Common):
+class VerifyFaceSettings(WithChanges, WithSessions, WithTemplates, WithFrames, WithCertificates, Common):
     """verify_face."""
 
     issuer: Name
@@ -144,10 +151,12 @@ class RegisterBeneficiarySettings(WithChanges, WithPersonKeys, Common):
     idempotency_table: Name
 
 
-class EnrolReferenceSettings(WithChanges, WithReferences, WithCounters, WithFrames, Common):
+class EnrolReferenceSettings(WithChanges, WithTemplates, WithCounters, WithFrames, Common):
     """enrol_reference."""
 
     references_bucket: Name
+    reviews_table: Name
+    template_secret_version: SecretVersion
 
 
 class ReviewCasesSettings(WithChanges, WithSessions, WithReferences, WithFrames, WithCertificates, Common):

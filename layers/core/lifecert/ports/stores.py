@@ -63,8 +63,8 @@ class Ledger(Protocol):
 class References(Protocol):
     """References and enrolments begun."""
 
-    def templates(self, beneficiary_id: str) -> Mapping[str, Template]:
-        """Templates by reference id."""
+    def templates(self, beneficiary_id: str, model_version: str) -> Mapping[str, Template]:
+        """Templates of one model version by reference id."""
         ...
 
     def enrolled(self, beneficiary_id: str) -> Sequence[str]:
