@@ -122,7 +122,9 @@ SHOWN: dict[str, frozenset[str]] = {
             "decision",
         ]
     ),
-    "Ledger": frozenset(["beneficiary_id", "seq", "event", "at", "actor_id", "role", "details", "prev_hash", "hash"]),
+    "Ledger": frozenset(
+        ["beneficiary_id", "seq", "event", "at", "actor_id", "role", "details", "prev_hash", "hash", "correlation_id"]
+    ),
 }
 WITHHELD: dict[str, frozenset[str]] = {
     # due_bucket repeats valid_until, faces_shard is of no meaning; ledger_head is the hash of the last entry below.

@@ -30,4 +30,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     count("FacesDeleted", report.faces)
     count("FacesStored", report.stored.faces)
     count("PeopleWithFaces", report.stored.people)
+    count("PurgesFinished")
     return answer

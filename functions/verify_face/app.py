@@ -4,12 +4,13 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lifecert import bootstrap
 from lifecert.domain.errors import SessionNotFound
 from lifecert.entry.http import Api, an_id
-from lifecert.entry.log import LogCode, done, logger, metrics, traced
+from lifecert.entry.log import LogCode, apart, done, logger, metrics, traced
 from lifecert.entry.responses import SessionView
 
 api = Api()
@@ -18,7 +19,12 @@ bootstrap.at_start(bootstrap.verify_face)
 
 @api.post("/sessions/<session_id>/verify")
 def verify(session_id: str) -> Response[str]:
+    began = bootstrap.clock().now()
     session = bootstrap.verify_face()(an_id(session_id, SessionNotFound), api.user)
+    told = session.result
+    if told and told.decided_at >= began:  # and not the repeat of an answer
+        apart("SessionsDecided", MetricUnit.Count, 1, outcome=told.decision.outcome)
+        apart("DecisionSeconds", MetricUnit.Seconds, (told.decided_at - session.opened_at).total_seconds())
     view = SessionView.of(session, bootstrap.clock().now(), api.language)
     dimensions = {"outcome": str(view.outcome), "reason": view.reason.code if view.reason else "none"}
     done(LogCode.SESSION_VERIFIED, "SessionsVerified", dimensions, session_id=session_id)

@@ -75,6 +75,7 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         certificate_id=an_id(),
         open_review_id=an_id(),
         masked_name="阿*** 买*提",
+        consent_withdrawn_on=date(2026, 8, 3),
     )
     change = a_change(replace(full, standing=Standing(status, VALID_UNTIL, held, ended)), LedgerEvent.REGISTERED)
     assert left_at_default(change.after) == set()
@@ -99,10 +100,19 @@ def test_a_ledger_entry_comes_back_with_the_hash_it_was_sealed_with(stores: Stor
     change = a_change(a_beneficiary(), LedgerEvent.REGISTERED, details=details, at=at)
     stores.register.commit(change)
     (entry,) = stores.ledger.entries(change.after.beneficiary_id)
-    assert left_at_default(entry) == {"prev_hash"}
+    assert left_at_default(entry) == {"prev_hash", "correlation_id"}
     assert entry == change.entry
     assert entry.computed_hash() == change.entry.hash
     assert {name: type(value) for name, value in entry.details.items()}["yes"] is bool
+
+
+def test_an_entry_knows_the_request_it_came_from_and_its_hash_does_not(tables: DynamoTables) -> None:
+    stores = tables.stores()
+    register = replace(stores.register, correlation=lambda: "request-1")  # type: ignore[type-var]
+    register.commit(change := registration())
+    (entry,) = stores.ledger.entries(change.after.beneficiary_id)
+    assert entry.correlation_id == "request-1"
+    assert entry.computed_hash() == entry.hash == change.entry.hash
 
 
 def test_a_certificate_comes_back_as_it_was_issued(stores: Stores) -> None:
@@ -288,6 +298,7 @@ def test_the_largest_change_is_ten_items_and_all_are_there(tables: DynamoTables)
     assert tables.count() == {
         "Beneficiaries": 1,
         "References": 0,
+        "Counters": 0,
         "Sessions": 1,
         "SeenFrames": 6,
         "Certificates": 1,

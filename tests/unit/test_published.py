@@ -207,6 +207,14 @@ def test_a_new_detail_of_an_entry_stays_inside() -> None:
     assert event.detail.keys() == COMMON | {"status"}
 
 
+def test_what_caused_an_event_travels_beside_its_detail() -> None:
+    entry = replace(registration().entry, correlation_id="request-1")
+    event = published_event(entry)
+    assert event
+    assert event.correlation_id == "request-1"
+    assert "request-1" not in json.dumps(dict(event.detail))
+
+
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
 def test_the_schemas_themselves(name: str) -> None:
     schema = SCHEMAS[name]

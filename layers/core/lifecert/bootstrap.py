@@ -463,8 +463,9 @@ def _s3() -> "S3Client":
 def _register(*, shards: int = 1, **tables: str) -> "DynamoRegister":
     """`shards` matters to changes and sweeps only."""
     from lifecert.adapters.dynamodb_register import ChangeTables, DynamoRegister
+    from lifecert.entry.log import correlation_id
 
-    return DynamoRegister(_dynamodb(), ChangeTables(**tables), shards)
+    return DynamoRegister(_dynamodb(), ChangeTables(**tables), shards, correlation=correlation_id)
 
 
 def _person_keys(key_id: str) -> "KmsPersonKeys":

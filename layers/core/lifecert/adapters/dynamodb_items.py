@@ -98,6 +98,7 @@ def ledger_item(entry: LedgerEntry) -> dict[str, Any]:
         "details": {name: str(value) if isinstance(value, str) else value for name, value in entry.details.items()},
         "prev_hash": entry.prev_hash,
         "hash": entry.hash,
+        "correlation_id": entry.correlation_id or None,
     }
 
 
@@ -117,6 +118,7 @@ def ledger_entry_of(item: Mapping[str, Any]) -> LedgerEntry:
         },
         prev_hash=item["prev_hash"],
         hash=item["hash"],
+        correlation_id=item.get("correlation_id", ""),
     )
 
 

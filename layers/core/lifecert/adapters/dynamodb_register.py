@@ -1,7 +1,7 @@
 """Beneficiaries in DynamoDB, and the one transaction that changes them."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -61,12 +61,13 @@ class ChangeTables:
 
 @dataclass(frozen=True, slots=True)
 class DynamoRegister:
-    """The register. `due` reads `page_size` ids per request."""
+    """The register. `due` reads `page_size` ids per request. `correlation` names the request at work, or is empty."""
 
     client: "DynamoDBClient"
     tables: ChangeTables
     shards: int
     page_size: int = 1000
+    correlation: Callable[[], str] = str
 
     def get(self, beneficiary_id: str) -> Beneficiary | None:
         """The newest state."""
@@ -151,7 +152,8 @@ class DynamoRegister:
             self._write(change)
 
     def _write(self, change: Change) -> None:
-        parts = _parts(change, self.tables, self.shards)
+        noted = replace(change, entry=replace(change.entry, correlation_id=self.correlation()))
+        parts = _parts(noted, self.tables, self.shards)
         with translated([part.error for part in parts]):
             self.client.transact_write_items(TransactItems=[part.write for part in parts])
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
 
 SOURCE = "lifecert"
+# Beside the detail, which is the payer's: what to look for in the log.
+CAUSE = "urn:lifecert:cause:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class EventBridgeBus:
                         "DetailType": event.type,
                         "Detail": json.dumps(dict(event.detail), ensure_ascii=False, separators=(",", ":")),
                         "Time": event.at,
+                        "Resources": [f"{CAUSE}{event.correlation_id}"] if event.correlation_id else [],
                     }
                 ]
             )

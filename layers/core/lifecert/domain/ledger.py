@@ -40,7 +40,11 @@ class LedgerEvent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One change. `details` holds codes, dates and ids only: no name, ID number, photo, template or score."""
+    """One change. `details` holds codes, dates and ids only: no name, ID number, photo, template or score.
+
+    `correlation_id` is that of the request or run whose log tells more; it is noted as the entry is written, and is
+    no part of the hash.
+    """
 
     beneficiary_id: str
     seq: int
@@ -50,6 +54,7 @@ class LedgerEntry:
     details: Mapping[str, Detail] = field(default_factory=dict)
     prev_hash: str = GENESIS
     hash: str = ""
+    correlation_id: str = ""
 
     def computed_hash(self) -> str:
         """The hash this entry must carry."""

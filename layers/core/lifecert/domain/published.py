@@ -39,12 +39,16 @@ _PUBLISHED: Mapping[LedgerEvent, tuple[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class PublishedEvent:
-    """An event for payers and notices. `event_id` is stable: a repeat has the same id."""
+    """An event for payers and notices. `event_id` is stable: a repeat has the same id.
+
+    `correlation_id` leads to the log of what caused it; it travels beside the detail.
+    """
 
     event_id: str
     type: str
     at: datetime
     detail: Mapping[str, Detail]
+    correlation_id: str = ""
 
 
 def published_event(entry: LedgerEntry) -> PublishedEvent | None:
@@ -60,4 +64,4 @@ def published_event(entry: LedgerEntry) -> PublishedEvent | None:
         "at": entry.at.isoformat(),
         **{detail: entry.details[detail] for detail in wanted if detail in entry.details},
     }
-    return PublishedEvent(event_id, name, entry.at, detail)
+    return PublishedEvent(event_id, name, entry.at, detail, entry.correlation_id)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, TypeVar, cast
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 
 class LogCode(StrEnum):
@@ -71,6 +71,18 @@ def done(code: LogCode, metric: str, dimensions: dict[str, str] | None = None, *
     for name, value in (dimensions or {}).items():
         metrics.add_dimension(name, value)
     count(metric)
+
+
+def correlation_id() -> str:
+    """What every log line of this call or run carries: API Gateway's id of the request, or else Lambda's."""
+    return logger.get_correlation_id() or str(logger.get_current_keys().get("function_request_id") or "")
+
+
+def apart(metric: str, unit: MetricUnit, value: float, **dimensions: str) -> None:
+    """Measure something under dimensions of its own, beside what the call counts."""
+    with single_metric(name=metric, unit=unit, value=value, namespace=metrics.namespace) as one:
+        for name, text in {"service": metrics.service, **dimensions}.items():
+            one.add_dimension(name, text)
 
 
 def count(metric: str, number: float = 1) -> None:

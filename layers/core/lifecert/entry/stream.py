@@ -34,6 +34,10 @@ class InOrder:
             self.published += self._publish(image)
         except Exception as error:
             self._failed.add(beneficiary_id)
-            ids = {"beneficiary_id": beneficiary_id, "seq": str(image.get("seq"))}
+            ids = {
+                "beneficiary_id": beneficiary_id,
+                "seq": str(image.get("seq")),
+                "cause": str(image.get("correlation_id", "")),
+            }
             logger.error(LogCode.EVENT_NOT_PUBLISHED, extra={"error": type(error).__name__, **ids})
             raise
