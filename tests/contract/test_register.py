@@ -117,7 +117,7 @@ def test_an_entry_knows_the_request_it_came_from_and_its_hash_does_not(tables: D
 
 def test_a_certificate_comes_back_as_it_was_issued(stores: Stores) -> None:
     before = registered(stores)
-    certificate = a_certificate(before, statement="header.payload.signature")
+    certificate = a_certificate(before, statement="header.payload.signature", revoked_at=NOW)
     assert stores.certificates.get(certificate.certificate_id) is None
     stores.register.commit(a_change(before, certificate=certificate))
     assert left_at_default(certificate) == set()
