@@ -22,7 +22,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
 
-from lifecert import bootstrap, bootstrap_sweep
+from lifecert import bootstrap, bootstrap_office, bootstrap_sweep
 from lifecert.adapters.protected_references import ProtectedReferences
 from lifecert.application.certify_in_person import CertifyInPerson
 from lifecert.application.consent import GiveConsent, WithdrawConsent
@@ -32,10 +32,12 @@ from lifecert.application.entitlement import ConfirmProposal, Propose
 from lifecert.application.get_certificate import GetCertificate
 from lifecert.application.get_reviews import GetReview, ListReviews
 from lifecert.application.get_status import GetBeneficiary, GetSession
+from lifecert.application.import_data_match import ImportDataMatch
 from lifecert.application.issuing import Issuer
 from lifecert.application.publish import Publish
 from lifecert.application.purge_faces import PurgeFaces
 from lifecert.application.register_beneficiary import RegisterBeneficiary
+from lifecert.application.report_death import ReportDeath
 from lifecert.application.start_session import StartSession
 from lifecert.application.verify_face import VerifyFace
 from lifecert.domain.actor import Actor, Role
@@ -82,6 +84,7 @@ from tests.fakes import (
     MemoryPhotos,
     MemoryStore,
 )
+from tests.fakes_office import MemoryImports
 from tests.fakes_sweep import MemoryReports, MemoryTasks
 from tests.sweeping import Night
 
@@ -180,6 +183,7 @@ class World:
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
     bus: PickyBus = field(default_factory=PickyBus)
     keys: FakePersonKeys = field(default_factory=FakePersonKeys)
+    imports: MemoryImports = field(default_factory=MemoryImports)
     signing: FakeSigning = field(default_factory=FakeSigning)
     answers: MemoryAnswers = field(default_factory=MemoryAnswers)
     log: io.StringIO = field(default_factory=io.StringIO)
@@ -310,6 +314,10 @@ class World:
         self.add_certificate(404, ENDED, newest=True)
         self.add_cases()
         self.add_reference(LAPSED)
+        alive = f"{WANG.id_number},alive,2026-02-20,hospital"
+        self.imports.files["2026-03.csv"] = f"id_number,said,on,source\n{alive}\nrubbish\n1,alive,2026-02-20,x".encode()
+        dead = {"id_number": DUE.id_number, "said": "dead", "on": "2026-02-20", "source": "civil_register"}
+        self.imports.files["2026-03.jsonl"] = json.dumps(dead).encode()
         self.add_enrolment(301, "good")
         self.add_enrolment(302)
         self.add_enrolment(303, "blurred")
@@ -390,6 +398,13 @@ class World:
         }
         for name, built in swept.items():
             monkeypatch.setattr(bootstrap_sweep, name, lambda built=built: built)
+        issuer = Issuer("lifecert.example", self.signing)
+        office: dict[str, Any] = {
+            "report_death": ReportDeath(store.register, self.keys, clock, lines),
+            "import_data_match": ImportDataMatch(store.register, self.imports, self.keys, clock, issuer),
+        }
+        for name, built in office.items():
+            monkeypatch.setattr(bootstrap_office, name, lambda built=built: built)
 
 
 @contextmanager

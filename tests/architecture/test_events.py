@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from lifecert.domain.errors import SweepUnfinished
+from lifecert.domain.errors import ImportNotFound, SweepUnfinished
 from tests.wiring import ROOT, cases, run, world_on_fakes
 
 # Calls over HTTP: status, and the problem's code or the member that says what came of it.
@@ -118,6 +118,18 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "register_beneficiary/repeated": (201, "active"),
     "register_beneficiary/signed_out": (401, "signed_out"),
     "register_beneficiary/start_out_of_range": (422, "invalid_request"),
+    "report_death/day_in_future": (422, "day_in_future"),
+    "report_death/entitlement_ended": (409, "entitlement_ended"),
+    "report_death/invalid": (422, "invalid_request"),
+    "report_death/known": (201, ""),
+    "report_death/known_by_stranger": (404, "beneficiary_not_found"),
+    "report_death/known_without_a_day": (201, ""),
+    "report_death/named": (201, ""),
+    "report_death/named_by_stranger": (201, ""),
+    "report_death/not_an_id": (404, "beneficiary_not_found"),
+    "report_death/signed_out": (401, "signed_out"),
+    "report_death/unknown_person": (404, "beneficiary_not_found"),
+    "report_death/wrong_name": (404, "beneficiary_not_found"),
     "review_cases/a_proposal": (404, "review_not_found"),
     "review_cases/accepted": (200, "decided"),
     "review_cases/accepted_again": (200, "decided"),
@@ -196,6 +208,11 @@ REPORTS: dict[str, dict[str, Any] | type[Exception]] = {
     "expiry_sweep/since": {"state": "running", "first_day": "2025-12-31"},
     "expiry_sweep/watch": SweepUnfinished,
     "purge_faces/schedule": {"people": 2, "people_with_faces": 6},
+    "import_data_match/a_path": ValidationError,
+    "import_data_match/csv": {"lines": 3, "taken": {"certified": 1}, "rejected": {"columns": 1, "id_number": 1}},
+    "import_data_match/json_lines": {"taken": {"case_opened": 1}, "rejected": {}, "finished": True},
+    "import_data_match/misspelt": ValidationError,
+    "import_data_match/not_there": ImportNotFound,
     "publish_events/bus_refuses_one": {"batchItemFailures": ["10600000000000000000001", "10800000000000000000001"]},
     "publish_events/registered": {"batchItemFailures": []},
     "publish_events/removed_by_hand": {"batchItemFailures": []},

@@ -42,7 +42,20 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
         AWS,
     ),
     "lifecert_vision": ({"lifecert.domain", "lifecert.ports", "lifecert_vision"}, {"cv2", "mediapipe", "numpy"}),
-    "functions": ({"lifecert.domain", "lifecert.entry", "lifecert.bootstrap", "lifecert.bootstrap_sweep"}, POWERTOOLS),
+    "lifecert.bootstrap_office": (
+        {f"lifecert.{part}" for part in ("domain", "ports", "application", "adapters", "entry", "bootstrap")},
+        AWS,
+    ),
+    "functions": (
+        {
+            "lifecert.domain",
+            "lifecert.entry",
+            "lifecert.bootstrap",
+            "lifecert.bootstrap_office",
+            "lifecert.bootstrap_sweep",
+        },
+        POWERTOOLS,
+    ),
 }
 
 

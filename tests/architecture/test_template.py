@@ -13,6 +13,8 @@ ROUTES = {
     "POST /sessions/{session_id}/verify": "VerifyFace",
     "GET /sessions/{session_id}": "GetStatus",
     "GET /beneficiaries/{beneficiary_id}": "GetStatus",
+    "POST /beneficiaries/{beneficiary_id}/reports": "ReportDeath",
+    "POST /reports": "ReportDeath",
     "GET /certificates/{certificate_id}": "GetCertificate",
     "GET /.well-known/jwks.json": "GetCertificate",
     "POST /beneficiaries/{beneficiary_id}/consent-withdrawal": "ChangeConsent",
@@ -277,6 +279,7 @@ def test_nothing_else_differs_locally_than_what_the_local_aws_cannot_do() -> Non
         "storage.FramesPolicy",
         "storage.ReferencesPolicy",
         "storage.ReportsPolicy",
+        "storage.ImportsPolicy",
     }
     for name in CHILDREN:
         for condition, body in child(name).get("Conditions", {}).items():

@@ -86,7 +86,7 @@ def test_the_data_key_opens_nothing_by_itself() -> None:
 # --- buckets -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["Frames", "References", "Reports"])
+@pytest.mark.parametrize("name", ["Frames", "References", "Reports", "Imports"])
 def test_bucket_is_private_encrypted_owned_and_kept_in_prod(name: str) -> None:
     bucket = BUCKETS[name]
     properties = bucket["Properties"]
@@ -108,7 +108,7 @@ def test_bucket_is_private_encrypted_owned_and_kept_in_prod(name: str) -> None:
     assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == KEPT_IN_PROD
 
 
-@pytest.mark.parametrize("name", ["Frames", "References", "Reports"])
+@pytest.mark.parametrize("name", ["Frames", "References", "Reports", "Imports"])
 def test_bucket_speaks_tls_only(name: str) -> None:
     (policy,) = [p["Properties"] for p in BUCKET_POLICIES.values() if p["Properties"]["Bucket"] == {"Ref": name}]
     assert {

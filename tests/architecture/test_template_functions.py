@@ -87,6 +87,7 @@ def test_function_is_told_the_tables_buckets_and_key_that_it_may_use_and_no_othe
         "FramesBucket": "Frames",
         "ReferencesBucket": "References",
         "ReportsBucket": "Reports",
+        "ImportsBucket": "Imports",
         "PersonKeyId": "PersonKey",
         "TemplateKeyId": "TemplateKey",
         "CertificateKeyId": "CertificateKey",

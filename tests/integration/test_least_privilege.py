@@ -104,9 +104,18 @@ def test_indexes(stack: Deployment, role: Aws, function: str) -> None:
 def test_buckets(stack: Deployment, role: Aws, function: str) -> None:
     s3 = role.s3()
     found = set()
-    for name in ("Frames", "References", "Reports"):
+    for name in ("Frames", "References", "Reports", "Imports"):
         bucket = stack.outputs[f"{name}Bucket"]
-        for prefix in ("frames", "review", "references", "sweeps", "elsewhere"):
+        for prefix in (
+            "frames",
+            "review",
+            "references",
+            "sweeps",
+            "incoming",
+            "progress",
+            "rejects",
+            "elsewhere",
+        ):
             it = {"Bucket": bucket, "Key": f"{prefix}/{NOBODY}"}
             attempts = {
                 "PutObject": allowed(s3.put_object, Body=b"x", **it),

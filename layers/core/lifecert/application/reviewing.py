@@ -3,6 +3,7 @@
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date
 
 from lifecert.application.changing import change_newest
 from lifecert.domain.actor import Actor, Role
@@ -10,6 +11,7 @@ from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.errors import ReviewOpenedBefore
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.review import Review, ReviewDecision, ReviewKind
+from lifecert.domain.status import EndCause
 from lifecert.ports.clock import Clock
 from lifecert.ports.stores import Register
 
@@ -29,6 +31,8 @@ class OpenReview:
         *,
         session_id: str | None = None,
         related_id: str | None = None,
+        day: date | None = None,
+        cause: EndCause | None = None,
         only_once: str | None = None,
     ) -> str:
         """Open a review and return its id.
@@ -39,7 +43,17 @@ class OpenReview:
         review_id = str(uuid.uuid4())
         if only_once is not None:
             review_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{beneficiary_id}\n{kind}\n{only_once}"))
-        review = Review(review_id, beneficiary_id, kind, self.clock.now(), actor, session_id, related_id=related_id)
+        review = Review(
+            review_id=review_id,
+            beneficiary_id=beneficiary_id,
+            kind=kind,
+            opened_at=self.clock.now(),
+            opened_by=actor,
+            session_id=session_id,
+            related_id=related_id,
+            day=day,
+            cause=cause,
+        )
         with suppress(ReviewOpenedBefore):
             change_newest(self.register, beneficiary_id, lambda newest: opening(newest, review))
         return review_id

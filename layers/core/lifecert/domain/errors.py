@@ -144,6 +144,10 @@ class DayInFuture(LifeCertError):
     """Something is said to have happened on a day that has not come yet."""
 
 
+class ImportNotFound(LifeCertError):
+    """No such file is there to be imported."""
+
+
 class ReviewOpenedBefore(LifeCertError):
     """A review with this id was opened before."""
 

@@ -35,6 +35,8 @@ RULES: dict[str, Rule] = {
     "POST /sessions/{session_id}/verify": SIGNED_IN,
     "GET /sessions/{session_id}": SIGNED_IN,
     "GET /beneficiaries/{beneficiary_id}": SIGNED_IN,
+    "POST /beneficiaries/{beneficiary_id}/reports": SIGNED_IN,
+    "POST /reports": SIGNED_IN,
     "GET /certificates/{certificate_id}": ANYONE,
     "GET /.well-known/jwks.json": ANYONE,
     "POST /beneficiaries/{beneficiary_id}/consent-withdrawal": SIGNED_IN,

@@ -33,6 +33,8 @@ class LogCode(StrEnum):
     REVIEW_READ = "review_read"
     REVIEW_DECIDED = "review_decided"
     CERTIFIED_IN_PERSON = "certified_in_person"
+    DEATH_REPORTED = "death_reported"
+    DATA_MATCHED = "data_matched"
     CHANGE_PROPOSED = "change_proposed"
     PROPOSAL_DECIDED = "proposal_decided"
     REQUEST_REFUSED = "request_refused"

@@ -177,6 +177,7 @@ TABLE: dict[type[Exception], Problem] = {
 NOT_FOR_CLIENTS: tuple[type[errors.LifeCertError], ...] = (
     errors.BrokenLedger,
     errors.FrameSeenBefore,
+    errors.ImportNotFound,
     errors.ReviewOpenedBefore,
     errors.PurgeUnfinished,
     errors.SessionAlreadyDecided,

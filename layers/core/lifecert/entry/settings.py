@@ -167,6 +167,20 @@ class ReviewCasesSettings(WithChanges, WithSessions, WithReferences, WithFrames,
     reviews_table: Name
 
 
+class ReportDeathSettings(WithChanges, WithPersonKeys, Common):
+    """report_death."""
+
+    reviews_table: Name
+
+
+class ImportDataMatchSettings(WithChanges, WithPersonKeys, WithCertificates, Common):
+    """import_data_match."""
+
+    issuer: Name
+    reviews_table: Name
+    imports_bucket: Name
+
+
 class CertifyInPersonSettings(WithChanges, WithCertificates, Common):
     """certify_in_person."""
 

@@ -1,0 +1,93 @@
+"""Files of data matches: CSV with a header, or JSON Lines; columns `id_number`, `said`, `on`, `source`."""
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from lifecert.domain.data_match import MatchLine, Rejected, Said
+from lifecert.domain.person import IdNumber
+
+COLUMNS = ("id_number", "said", "on", "source")
+MAX_LINE = 1000
+_SOURCE = re.compile(r"[A-Za-z0-9._-]{1,40}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def read_lines(raw: Iterable[bytes]) -> Iterator[MatchLine | Rejected]:
+    """The lines of a file, each read or refused by itself. A file that begins with `{` is JSON Lines, any other CSV;
+    a CSV file whose header is not that of `COLUMNS` has every line refused."""
+    lines = iter(raw)
+    first = next(lines, None)
+    if first is None:
+        return
+    first = first.removeprefix(b"\xef\xbb\xbf")
+    if first.lstrip().startswith(b"{"):
+        yield _json(first)
+        yield from map(_json, lines)
+        return
+    header = _cells(first)
+    for line in lines:
+        yield _csv(line, header)
+
+
+def split_lines(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines of a file that comes in parts, without their ends. Of an endless line no more is kept than shows that
+    it is too long."""
+    rest = b""
+    for part in parts:
+        *whole, rest = (rest + part).split(b"\n")
+        yield from whole
+        rest = rest[: MAX_LINE + 1]
+    if rest:
+        yield rest
+
+
+def _json(line: bytes) -> MatchLine | Rejected:
+    try:
+        if len(line) > MAX_LINE:
+            return Rejected.UNREADABLE
+        values = json.loads(line)
+    except (ValueError, RecursionError):
+        return Rejected.UNREADABLE
+    if not isinstance(values, dict):
+        return Rejected.UNREADABLE
+    return _line(values) if set(values) == set(COLUMNS) else Rejected.COLUMNS
+
+
+def _csv(line: bytes, header: list[str] | None) -> MatchLine | Rejected:
+    cells = _cells(line)
+    if cells is None:
+        return Rejected.UNREADABLE
+    if header is None or sorted(header) != sorted(COLUMNS) or len(cells) != len(header):
+        return Rejected.COLUMNS
+    return _line(dict(zip(header, cells, strict=True)))
+
+
+def _cells(line: bytes) -> list[str] | None:
+    # A line is a record: a quoted line break would hide the lines after it.
+    try:
+        text = line.decode().rstrip("\r\n")
+        rows = list(csv.reader([text], strict=True))
+    except (ValueError, csv.Error):
+        return None
+    return [cell.strip() for cell in rows[0]] if len(line) <= MAX_LINE and text else None
+
+
+def _line(values: dict[str, Any]) -> MatchLine | Rejected:
+    texts = {name: value if isinstance(value, str) else "" for name, value in values.items()}
+    try:
+        id_number = IdNumber.parse(texts["id_number"][:40])
+    except ValueError:
+        return Rejected.ID_NUMBER
+    if texts["said"] not in list(Said):
+        return Rejected.SAID
+    try:
+        on = date.fromisoformat(texts["on"] if _DAY.fullmatch(texts["on"]) else "")
+    except ValueError:
+        return Rejected.DAY
+    if not _SOURCE.fullmatch(texts["source"]):
+        return Rejected.SOURCE
+    return MatchLine(id_number, Said(texts["said"]), on, texts["source"])

@@ -1,0 +1,72 @@
+"""Data match: what other registers say of people, line by line (design.md §3 rule 4: data may confirm life by itself,
+and never ends an entitlement by itself)."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from lifecert.domain.person import IdNumber
+
+
+class Said(StrEnum):
+    """What a line says of a person."""
+
+    ALIVE = "alive"  # seen alive on a day
+    DEAD = "dead"  # died on a day
+
+
+@dataclass(frozen=True, slots=True)
+class MatchLine:
+    """One line of a file: who, what, on which day, and which register says so."""
+
+    id_number: IdNumber
+    said: Said
+    on: date
+    source: str
+
+
+class Rejected(StrEnum):
+    """Why a line was not taken."""
+
+    UNREADABLE = "unreadable"
+    COLUMNS = "columns"
+    ID_NUMBER = "id_number"
+    SAID = "said"
+    DAY = "day"
+    SOURCE = "source"
+    DAY_IN_FUTURE = "day_in_future"
+    YEAR_OVER = "year_over"
+    UNKNOWN_PERSON = "unknown_person"
+    ENTITLEMENT_ENDED = "entitlement_ended"
+    NOT_NOW = "not_now"  # the store refused, or somebody else was quicker every time: send the line again
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A line that was not taken: its number, from 1, and why. Nothing of what it said."""
+
+    line: int
+    why: Rejected
+
+
+class Taken(StrEnum):
+    """What became of a line."""
+
+    CERTIFIED = "certified"
+    KNOWN = "known"  # what it says adds nothing: covered as far already, or the case is open
+    CASE_OPENED = "case_opened"
+
+
+@dataclass(slots=True)
+class Import:
+    """How far a file is taken: `lines` are done, from the first; counts by what became of them."""
+
+    lines: int = 0
+    taken: dict[str, int] = field(default_factory=dict)
+    rejected: dict[str, int] = field(default_factory=dict)
+    finished: bool = False
+
+    def count(self, outcome: Taken | Rejected) -> None:
+        """Count one line."""
+        counts = self.taken if isinstance(outcome, Taken) else self.rejected
+        counts[outcome.value] = counts.get(outcome.value, 0) + 1

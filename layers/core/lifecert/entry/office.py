@@ -1,0 +1,60 @@
+"""Requests and answers of families' reports, and of files of data matches."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lifecert.application.report_death import NamedPerson
+from lifecert.domain.data_match import Import
+from lifecert.entry.requests import Person
+from lifecert.entry.responses import Response
+from lifecert.entry.texts import Language, text
+
+
+class DeathReportBody(BaseModel):
+    """POST /beneficiaries/{beneficiary_id}/reports."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    died_on: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))] | None = None
+
+
+class NamedDeathReportBody(DeathReportBody):
+    """POST /reports."""
+
+    beneficiary: Person
+
+    def to_domain(self) -> NamedPerson:
+        """Who is meant."""
+        return NamedPerson(self.beneficiary.name, self.beneficiary.id_number)
+
+
+class DeathReported(Response):
+    """A report that the office will look at; nothing else has changed."""
+
+    report_id: str
+    note: str
+
+    @staticmethod
+    def of(report_id: str, language: Language) -> "DeathReported":
+        """The answer in a language."""
+        return DeathReported(report_id=report_id, note=text(language, "notes", "reported"))
+
+
+class ImportEvent(BaseModel):
+    """`name` of a file under `incoming/` of the imports bucket."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+
+
+def import_report(done: Import) -> dict[str, Any]:
+    """How far a file is taken, as JSON: counts only."""
+    return {
+        "lines": done.lines,
+        "taken": dict(sorted(done.taken.items())),
+        "rejected": dict(sorted(done.rejected.items())),
+        "finished": done.finished,
+    }
