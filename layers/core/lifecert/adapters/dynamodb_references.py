@@ -56,7 +56,8 @@ class DynamoReferences:
         pages = self.client.get_paginator("query").paginate(
             TableName=self.table,
             KeyConditionExpression="beneficiary_id = :beneficiary_id",
-            FilterExpression="attribute_exists(template)",
+            # Not those embedded anew: they are of the same photos.
+            FilterExpression="attribute_exists(template) AND attribute_not_exists(of_reference)",
             ExpressionAttributeValues=typed({":beneficiary_id": beneficiary_id}),
             ProjectionExpression="reference_id, photo_key, #source, captured_on, enrolled_at",
             ExpressionAttributeNames={"#source": "source"},
