@@ -276,6 +276,7 @@ def test_nothing_else_differs_locally_than_what_the_local_aws_cannot_do() -> Non
     }
     assert only_in_the_cloud == {
         "events.Archive",
+        "monitoring.FewAcceptedAlarm",
         "storage.FramesPolicy",
         "storage.ReferencesPolicy",
         "storage.ReportsPolicy",
