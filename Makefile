@@ -146,8 +146,8 @@ deploy: setup build ## deploy to your AWS account (STAGE=dev or prod, from samco
 
 ##@ Look into it
 # STACK names the deployed stack (lifecert-dev); ENDPOINT another AWS, as make dev prints it.
-.PHONY: verify-ledger export-record verify-certificate
-verify-ledger export-record: export PYTHONPATH := layers/core
+.PHONY: verify-ledger export-record privacy-report verify-certificate
+verify-ledger export-record privacy-report: export PYTHONPATH := layers/core
 REACH = --stack "$(STACK)" $(if $(ENDPOINT),--endpoint-url "$(ENDPOINT)")
 
 verify-ledger: .venv/.ready ## name every broken chain of the ledger (STACK=lifecert-dev [BENEFICIARY=id])
@@ -158,6 +158,11 @@ export-record: .venv/.ready ## all that is stored about one person, for that per
 	@test -n "$(STACK)" -a -n "$(BENEFICIARY)" || \
 		{ echo "usage: make export-record STACK=lifecert-dev BENEFICIARY=id [ENDPOINT=url] > record.json"; exit 2; }
 	@$(PY) -m tools.export_record $(REACH) --beneficiary "$(BENEFICIARY)"
+
+privacy-report: .venv/.ready ## what is stored about one person, and until when (STACK=lifecert-dev BENEFICIARY=id)
+	@test -n "$(STACK)" -a -n "$(BENEFICIARY)" || \
+		{ echo "usage: make privacy-report STACK=lifecert-dev BENEFICIARY=id [ENDPOINT=url]"; exit 2; }
+	@$(PY) -m tools.export_record $(REACH) --beneficiary "$(BENEFICIARY)" --summary
 
 verify-certificate: export PYTHONPATH := verifier
 verify-certificate: .venv/.ready ## check a certificate offline (CERTIFICATE=file JWKS=file [ON=2027-03-01])

@@ -14,10 +14,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.aws_errors import translated
+from lifecert.adapters.dynamodb_face_counts import DynamoFaceCounts
 from lifecert.adapters.dynamodb_values import plain, typed
 from lifecert.domain.actor import PURGE_ACTOR, SWEEP_ACTOR
 from lifecert.domain.errors import BeneficiaryNotFound
 from tools.deployment import UNREACHABLE, add_arguments, dynamodb, output, outputs
+from tools.privacy_report import lines
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -254,20 +256,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.export_record", description=(__doc__ or "").split("\n")[0])
     add_arguments(parser)
     parser.add_argument("--beneficiary", metavar="ID", required=True, help="whose record")
+    parser.add_argument("--summary", action="store_true", help="what is stored and until when, in a dozen lines")
     asked = parser.parse_args(arguments)
     if not asked.stack:
         parser.error("name --stack")
     try:
         found = outputs(asked.stack, asked.endpoint_url)
         tables = {name: output(found, f"{name}Table") for name in SHOWN}
-        record = Record(dynamodb(asked.endpoint_url), tables)(asked.beneficiary)
+        client = dynamodb(asked.endpoint_url)
+        record = Record(client, tables)(asked.beneficiary)
+        text = json.dumps(record, ensure_ascii=False, indent=2)
+        if asked.summary:
+            stored = DynamoFaceCounts(client, output(found, "CountersTable")).total()
+            text = "\n".join(lines(record, stored))
     except BeneficiaryNotFound as error:
         print(error, file=sys.stderr)
         return 1
     except UNREACHABLE as error:
         print(f"cannot read the record: {error}", file=sys.stderr)
         return 2
-    print(json.dumps(record, ensure_ascii=False, indent=2))
+    print(text)
     return 0
 
 

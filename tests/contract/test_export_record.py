@@ -190,6 +190,14 @@ def test_the_command_prints_it(
     printed = capsys.readouterr().out
     assert json.loads(printed) == record(moto_tables)(person.beneficiary_id)
     assert "王*明" in printed
+    names["CountersTable"] = moto_tables.name("Counters")
+    assert export_record.main([*ask, person.beneficiary_id, "--summary"]) == 0
+    report = capsys.readouterr().out
+    assert "faces         1 (photo and template each). Deleted 90 days after the entitlement ends" in report
+    assert "consent       version 2026-1, given on 2026-03-01" in report
+    assert "enrolments    1 begun and not finished. Deleted from 2026-03-02 to 2026-03-02" in report
+    assert "sessions      2. Deleted from 2027-04-05 to 2027-04-05" in report
+    assert "daughter" not in report
     assert export_record.main([*ask, an_id()]) == 1
     assert export_record.main(["--stack", "other", *ask[2:], person.beneficiary_id]) == 2
     assert capsys.readouterr().out == ""
