@@ -12,12 +12,12 @@ NO_END = "kept: no end is set"
 def lines(record: Mapping[str, Any], stored: FaceCount) -> Iterator[str]:
     """The report on what `tools.export_record` found; `stored` is the number of faces in the whole deployment."""
     person = record["beneficiary"]
-    faces = [one for one in record["references"] if "enrolled_at" in one]
+    faces = [one for one in record["references"] if "enrolled_at" in one and "of_reference" not in one]
     yield f"person        {person.get('beneficiary_id', '?')}, {person.get('masked_name', 'deleted')}"
     yield f"standing      {person.get('status', '?')}, valid until {person.get('valid_until', '?')}. {NO_END}"
     yield f"consent       {_consent(record)}"
     yield f"faces         {len(faces)} (photo and template each). {_faces_until(person, faces)}"
-    waiting = len(record["references"]) - len(faces)
+    waiting = sum("enrolled_at" not in one for one in record["references"])
     yield f"enrolments    {waiting} begun and not finished{_until(record['references'])}"
     yield f"sessions      {len(record['sessions'])}{_until(record['sessions'])}"
     opened = [one for one in record["reviews"] if one.get("state") == "open"]

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from lifecert.adapters.dynamodb_values import typed
+from lifecert.application.purge_faces import PurgeFaces
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import VersionConflict
 from lifecert.domain.faces import FaceCount
@@ -14,6 +16,7 @@ from lifecert.domain.status import Standing, Status
 from lifecert.ports.stores import FacesDueIndex
 from tests.builders import MODEL, VALID_UNTIL, a_change, a_reference, an_enrolment, an_id, registration
 from tests.contract.engines import SHARDS, DynamoTables, Stores
+from tests.fakes import FixedClock, MemoryPhotos
 
 ENDED = Standing(Status.TERMINATED, VALID_UNTIL, ended_on=date(2026, 3, 1))
 DUE = date(2026, 5, 30)
@@ -127,3 +130,21 @@ def test_nothing_about_faces_is_stored_before_it_is_true(tables: DynamoTables) -
     person = changed(stores, person, consent_withdrawn_on=date(2026, 4, 1))
     assert tables.item("Beneficiaries", **key)["faces_due"] == "2026-04-01"
     assert stores.register.get(person.beneficiary_id) == person
+
+
+def test_a_photo_embedded_under_two_models_is_one_face_and_both_templates_go(tables: DynamoTables) -> None:
+    stores = tables.stores()
+    person = changed(stores, enrolled(stores), standing=ENDED)
+    (one,) = stores.references.enrolled(person.beneficiary_id)
+    item = tables.item("References", beneficiary_id=person.beneficiary_id, reference_id=one)
+    again = typed({**item, "reference_id": an_id(), "of_reference": one, "model_version": "model/2"})
+    tables.client.put_item(TableName=tables.name("References"), Item=again)
+    index: FacesDueIndex = stores.register  # type: ignore[assignment]
+    clock, photos = FixedClock(), MemoryPhotos()
+    clock.move(days=90)
+    purge = PurgeFaces(stores.register, index, stores.references, photos, stores.face_counts, clock, SHARDS)
+    report = purge()
+    assert (report.people, report.faces, report.stored) == (1, 1, FaceCount())
+    assert tables.count()["References"] == 0
+    *_, entry = stores.ledger.entries(person.beneficiary_id)
+    assert (entry.event, entry.details["references"], entry.details["all"]) == (LedgerEvent.FACES_DELETED, 1, True)

@@ -71,7 +71,7 @@ class PurgeFaces:
             return
         report.photos += self.photos.delete_references(beneficiary_id)
         while change := change_newest(self.register, beneficiary_id, lambda newest: self._change(newest, report.today)):
-            report.faces += len(change.deleted_references)
+            report.faces -= change.faces.faces
             report.people -= change.faces.people
 
     def _change(self, beneficiary: Beneficiary, today: date) -> Change | None:
@@ -81,6 +81,9 @@ class PurgeFaces:
         enrolled = self.references.enrolled(beneficiary.beneficiary_id)
         gone = tuple(enrolled[:AT_ONCE])
         last = len(gone) == len(enrolled)
+        # A photo that was embedded again under another model version is two items, and one face.
+        photos = {photo.reference_id for photo in self.references.photos(beneficiary.beneficiary_id)}
+        faces = len(photos.intersection(gone))
         after, entry = record(
             replace(
                 beneficiary,
@@ -90,9 +93,9 @@ class PurgeFaces:
             LedgerEvent.FACES_DELETED,
             PURGE_ACTOR,
             self.clock.now(),
-            {"reason": due.reason, "due_on": due.on.isoformat(), "references": len(gone), "all": last},
+            {"reason": due.reason, "due_on": due.on.isoformat(), "references": faces, "all": last},
         )
-        counted = FaceCount(people=-1 if last else 0, faces=-len(gone))
+        counted = FaceCount(people=-1 if last else 0, faces=-faces)
         return Change(beneficiary.version, after, entry, deleted_references=gone, faces=counted)
 
 
