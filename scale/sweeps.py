@@ -34,6 +34,10 @@ class Night:
         """That moment."""
         return datetime.combine(self.day, time(0, 30), ZONE).astimezone(UTC)
 
+    def local(self) -> datetime:
+        """The same, as the zone has it."""
+        return self.now().astimezone(ZONE)
+
     def day_of(self, moment: datetime) -> date:
         """The day of any moment, in the same zone."""
         return moment.astimezone(ZONE).date()

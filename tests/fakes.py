@@ -26,6 +26,7 @@ from lifecert.domain.errors import (
 from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Template
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEntry
+from lifecert.domain.notice import Contact, SentNotice
 from lifecert.domain.published import PublishedEvent
 from lifecert.domain.reference import Enrolment, Reference, ReferencePhoto, photos_of
 from lifecert.domain.review import Review, ReviewFilter, ReviewPage, ReviewPosition
@@ -33,6 +34,7 @@ from lifecert.domain.session import ImageType, Session, SessionState
 from lifecert.domain.sweep import Partition, partition_of, shard_of
 from lifecert.ports.photos import UploadSlot
 from lifecert.ports.vision import Frame
+from tests.fakes_notices import MemoryContacts, MemorySentNotices
 from tests.fakes_sweep import MemorySweepRuns
 
 
@@ -51,7 +53,17 @@ class MemoryStore:
     digests: set[str] = field(default_factory=set)
     faces: FaceCount = field(default_factory=FaceCount)
     sweep_runs: MemorySweepRuns = field(default_factory=MemorySweepRuns)
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    sent_notices: dict[str, SentNotice] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def contacts_port(self) -> "MemoryContacts":
+        return MemoryContacts(self.contacts)
+
+    @property
+    def sent_notices_port(self) -> "MemorySentNotices":
+        return MemorySentNotices(self.sent_notices)
 
     @property
     def register(self) -> "MemoryRegister":
@@ -179,6 +191,12 @@ class MemoryRegister:
             del store.enrolments[_reference_key(change.reference)]
             store.references_by_id[_reference_key(change.reference)] = change.reference
         store.digests.update(change.frame_digests)
+        if change.contact:
+            store.contacts[change.contact.beneficiary_id] = change.contact
+        if change.forgets_contact:
+            store.contacts.pop(change.after.beneficiary_id, None)
+        if change.sent_notice:
+            store.sent_notices[change.sent_notice.message_id] = change.sent_notice
         for reference_id in change.deleted_references:
             del store.references_by_id[after.beneficiary_id, reference_id]
         store.faces += change.faces
@@ -291,6 +309,9 @@ class FixedClock:
 
     def now(self) -> datetime:
         return self.time
+
+    def local(self) -> datetime:
+        return self.time.astimezone(self.zone)
 
     def day_of(self, moment: datetime) -> date:
         return moment.astimezone(self.zone).date()

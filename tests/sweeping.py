@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from lifecert.application.sweep_close import CloseRun
-from lifecert.application.sweep_kinds import Kind, Lapse
+from lifecert.application.sweep_kinds import Kind, Lapse, Remind
 from lifecert.application.sweep_plan import DryRun, PlanSweep, Scope, WatchSweep
 from lifecert.application.sweep_work import WorkSweep
 from lifecert.domain.sweep import JobKind, RunState, SweepRun
@@ -16,7 +16,8 @@ from lifecert.ports.sweep import SweepReports, SweepRuns
 from tests.builders import NOW
 from tests.fakes_sweep import MemoryReports, MemoryTasks, NoPace
 
-KINDS: dict[JobKind, Kind] = {JobKind.LAPSE: Lapse()}
+REMINDERS = (60, 30, 7, 1)
+KINDS: dict[JobKind, Kind] = {JobKind.LAPSE: Lapse(), JobKind.REMIND: Remind(REMINDERS)}
 
 
 @dataclass(slots=True)
@@ -30,6 +31,7 @@ class Night:
     queue: MemoryTasks = field(default_factory=MemoryTasks)
     reports: SweepReports = field(default_factory=MemoryReports)
     pace: NoPace = field(default_factory=NoPace)
+    kinds: dict[JobKind, Kind] = field(default_factory=lambda: dict(KINDS))
 
     @property
     def close(self) -> CloseRun:
@@ -37,7 +39,7 @@ class Night:
 
     @property
     def scope(self) -> Scope:
-        return Scope(self.register, self.runs, KINDS, self.shards)
+        return Scope(self.register, self.runs, self.kinds, self.shards)
 
     @property
     def plan(self) -> PlanSweep:
@@ -45,7 +47,7 @@ class Night:
 
     @property
     def work(self) -> WorkSweep:
-        return WorkSweep(self.register, self.runs, self.queue, self.clock, KINDS, self.pace, self.close)
+        return WorkSweep(self.register, self.runs, self.queue, self.clock, self.kinds, self.pace, self.close)
 
     @property
     def dry_run(self) -> DryRun:

@@ -22,7 +22,8 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
 
-from lifecert import bootstrap, bootstrap_office, bootstrap_sweep
+from lifecert import bootstrap, bootstrap_notices, bootstrap_office, bootstrap_sweep
+from lifecert.adapters.notice_texts import load_notice_text
 from lifecert.adapters.protected_references import ProtectedReferences
 from lifecert.application.certify_in_person import CertifyInPerson
 from lifecert.application.consent import GiveConsent, WithdrawConsent
@@ -34,10 +35,13 @@ from lifecert.application.get_reviews import GetReview, ListReviews
 from lifecert.application.get_status import GetBeneficiary, GetSession
 from lifecert.application.import_data_match import ImportDataMatch
 from lifecert.application.issuing import Issuer
+from lifecert.application.note_delivery import NoteDelivery
 from lifecert.application.publish import Publish
 from lifecert.application.purge_faces import PurgeFaces
 from lifecert.application.register_beneficiary import RegisterBeneficiary
 from lifecert.application.report_death import ReportDeath
+from lifecert.application.send_notice import SendNotice
+from lifecert.application.set_contact import SetContact
 from lifecert.application.start_session import StartSession
 from lifecert.application.verify_face import VerifyFace
 from lifecert.domain.actor import Actor, Role
@@ -49,6 +53,7 @@ from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Measure, Templ
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.notice import Contact, Notice, NoticeChannel, QuietHours, SentNotice
 from lifecert.domain.person import IdNumber, mask_name, normalise_name
 from lifecert.domain.policy import Outcome
 from lifecert.domain.published import PublishedEvent
@@ -84,6 +89,7 @@ from tests.fakes import (
     MemoryPhotos,
     MemoryStore,
 )
+from tests.fakes_notices import FakeSeal, MemorySender
 from tests.fakes_office import MemoryImports
 from tests.fakes_sweep import MemoryReports, MemoryTasks
 from tests.sweeping import Night
@@ -118,7 +124,8 @@ CHILD = Person(106, "周小宝", "110101201801010013")
 DUE = Person(107, "吴德发", "110101194001010071")
 WITHDRAWN = Person(108, "孙玉梅", "110101194001010098")
 LONG_ENDED = Person(109, "钱大江", "110101194001010119")
-PEOPLE = (WANG, LAPSED, PAUSED, UNSEEN, ENDED, CHILD, DUE, WITHDRAWN, LONG_ENDED)
+REMINDED = Person(131, "郑秀兰", "110101194001010418")
+PEOPLE = (WANG, LAPSED, PAUSED, UNSEEN, ENDED, CHILD, DUE, WITHDRAWN, LONG_ENDED, REMINDED)
 
 
 @dataclass(slots=True)
@@ -190,6 +197,7 @@ class World:
     queue: MemoryTasks = field(default_factory=MemoryTasks)
     reports: MemoryReports = field(default_factory=MemoryReports)
     waits: list[int] = field(default_factory=list)
+    sender: MemorySender = field(default_factory=MemorySender)
 
     @property
     def night(self) -> Night:
@@ -289,6 +297,12 @@ class World:
         self.add_person(LONG_ENDED, standing=Standing(Status.TERMINATED, VALID_UNTIL, ended_on=date(2025, 11, 1)))
         self.store.faces = FaceCount(people=8, faces=8)
         self.add_person(DUE, standing=Standing(Status.ACTIVE, date(2026, 2, 28)))
+        self.add_person(REMINDED, notice=Notice(VALID_UNTIL, 60, 1), contact_channel=NoticeChannel.SMS)
+        address = FakeSeal().seal(REMINDED.id, "+8613800000000")
+        self.store.contacts[REMINDED.id] = Contact(REMINDED.id, NoticeChannel.SMS, address)
+        self.store.sent_notices["message-of-this-test"] = SentNotice(
+            "message-of-this-test", REMINDED.id, NoticeChannel.SMS, VALID_UNTIL, NOW
+        )
         self.add_session(201, "good")
         self.add_session(202, "too_dark")
         self.add_session(203, "other")
@@ -349,7 +363,7 @@ class World:
             "public_keys": self.signing,
             "get_session": GetSession(store.sessions),
             "get_beneficiary": GetBeneficiary(store.register, store.ledger),
-            "register_beneficiary": RegisterBeneficiary(store.register, self.keys, clock),
+            "register_beneficiary": RegisterBeneficiary(store.register, self.keys, FakeSeal(), clock),
             "register_once": Once(self.answers),
             "list_reviews": ListReviews(store.reviews_port),
             "get_review": GetReview(store.reviews_port, store.sessions, store.references, store.ledger, photos),
@@ -387,6 +401,23 @@ class World:
         }
         for name, built in wired.items():
             monkeypatch.setattr(bootstrap, name, lambda built=built: built)
+        told = {
+            "set_contact": SetContact(store.register, FakeSeal(), clock),
+            "send_notice": SendNotice(
+                store.register,
+                store.contacts_port,
+                FakeSeal(),
+                self.sender,
+                clock,
+                load_notice_text("zh-CN"),
+                lines,
+                QuietHours(21, 8),
+            ),
+            "wait_for_notice": lambda _receipt, seconds: self.waits.append(seconds),
+            "note_delivery": NoteDelivery(store.register, store.sent_notices_port, clock),
+        }
+        for name, built in told.items():
+            monkeypatch.setattr(bootstrap_notices, name, lambda built=built: built)
         night = self.night
         swept = {
             "plan_sweep": night.plan,

@@ -45,6 +45,8 @@ SHOWN: dict[str, frozenset[str]] = {
             "certificate_id",
             "open_review_id",
             "consent_withdrawn_on",
+            "notice",
+            "contact_channel",
             "faces_due",
         ]
     ),

@@ -1,4 +1,4 @@
-"""POST /staff/beneficiaries: register a person. A repeat with the same Idempotency-Key gets the same answer."""
+"""POST /staff/beneficiaries: register a person, once for each Idempotency-Key. PUT .../contact: how to reach them."""
 
 from typing import Any
 
@@ -6,11 +6,12 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap
-from lifecert.entry.http import Api
+from lifecert import bootstrap, bootstrap_notices
+from lifecert.domain.errors import BeneficiaryNotFound
+from lifecert.entry.http import Api, an_id
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
-from lifecert.entry.requests import RegisterBody
-from lifecert.entry.responses import Registered
+from lifecert.entry.requests import RegisterBody, SetContactBody
+from lifecert.entry.responses import ContactSet, Registered
 
 api = Api()
 bootstrap.at_start(bootstrap.register_beneficiary, bootstrap.register_once)
@@ -28,6 +29,15 @@ def register() -> Response[str]:
     registered = Registered.model_validate(kept)
     done(LogCode.BENEFICIARY_REGISTERED, "BeneficiariesRegistered", beneficiary_id=registered.beneficiary_id)
     return api.answer(registered, 201)
+
+
+@api.put("/staff/beneficiaries/<beneficiary_id>/contact")
+def set_contact(beneficiary_id: str) -> Response[str]:
+    contact = api.body(SetContactBody).to_domain()
+    an_id(beneficiary_id, BeneficiaryNotFound)
+    bootstrap_notices.set_contact()(beneficiary_id, contact, api.user)
+    done(LogCode.CONTACT_SET, "ContactsSet", beneficiary_id=beneficiary_id)
+    return api.answer(ContactSet(beneficiary_id=beneficiary_id, channel=contact.channel))
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST)

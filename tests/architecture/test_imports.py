@@ -41,6 +41,10 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
         {f"lifecert.{part}" for part in ("domain", "ports", "application", "adapters", "entry", "bootstrap")},
         AWS,
     ),
+    "lifecert.bootstrap_notices": (
+        {f"lifecert.{part}" for part in ("domain", "ports", "application", "adapters", "entry", "bootstrap")},
+        AWS,
+    ),
     "lifecert_vision": ({"lifecert.domain", "lifecert.ports", "lifecert_vision"}, {"cv2", "mediapipe", "numpy"}),
     "lifecert.bootstrap_office": (
         {f"lifecert.{part}" for part in ("domain", "ports", "application", "adapters", "entry", "bootstrap")},
@@ -53,6 +57,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
             "lifecert.bootstrap",
             "lifecert.bootstrap_office",
             "lifecert.bootstrap_sweep",
+            "lifecert.bootstrap_notices",
         },
         POWERTOOLS,
     ),

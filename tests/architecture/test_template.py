@@ -3,6 +3,7 @@
 import json
 import re
 
+from lifecert.domain.notice import NoticeChannel
 from lifecert.entry.access import ANYONE, RULES
 from tests.architecture.templates import CHILDREN, ROOT, child, expanded, of_type, parent, text
 
@@ -20,6 +21,7 @@ ROUTES = {
     "POST /beneficiaries/{beneficiary_id}/consent-withdrawal": "ChangeConsent",
     "POST /staff/beneficiaries/{beneficiary_id}/consent": "ChangeConsent",
     "POST /staff/beneficiaries": "RegisterBeneficiary",
+    "PUT /staff/beneficiaries/{beneficiary_id}/contact": "RegisterBeneficiary",
     "POST /staff/beneficiaries/{beneficiary_id}/references": "EnrolReference",
     "POST /staff/beneficiaries/{beneficiary_id}/references/{reference_id}/enrol": "EnrolReference",
     "POST /staff/beneficiaries/{beneficiary_id}/certifications": "CertifyInPerson",
@@ -103,6 +105,8 @@ def test_every_queue_keeps_its_messages_encrypted_for_fourteen_days() -> None:
         "SweepFailures",
         "SweepQueue",
         "SweepDeadLetters",
+        "NoticeQueue",
+        "NoticeDeadLetters",
         "PurgeFailures",
         "PublishFailures",
         "PayerQueue",
@@ -114,17 +118,43 @@ def test_every_queue_keeps_its_messages_encrypted_for_fourteen_days() -> None:
 
 
 def test_the_payers_queue_takes_from_its_rule_only() -> None:
-    (policy,) = of_type(child("events"), "AWS::SQS::QueuePolicy").values()
+    policy = child("events")["Resources"]["PayerQueuePolicy"]
     (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
     assert statement["Action"] == "sqs:SendMessage"
     assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": "PayerRule.Arn"}}}
     rule = child("events")["Resources"]["PayerRule"]["Properties"]
-    promised = sorted(path.stem for path in (ROOT / "infra/schemas").glob("*.json"))
+    # A reminder is no payer's business.
+    promised = sorted({path.stem for path in (ROOT / "infra/schemas").glob("*.json")} - {"ReminderDue"})
     assert rule["EventPattern"] == {"source": ["lifecert"], "detail-type": promised}
     assert rule["EventBusName"] == {"Ref": "Bus"}
     queue = child("events")["Resources"]["PayerQueue"]["Properties"]
     assert text(queue["RedrivePolicy"]["deadLetterTargetArn"]) == "PayerDeadLetters.Arn"
+
+
+def test_reminders_alone_go_to_the_notices_queue_and_are_kept_when_they_cannot_be_sent() -> None:
+    resources = child("events")["Resources"]
+    pattern = resources["NoticeRule"]["Properties"]["EventPattern"]
+    channels = [channel.value for channel in NoticeChannel]
+    assert pattern == {"source": ["lifecert"], "detail-type": ["ReminderDue"], "detail": {"channel": channels}}
+    (statement,) = resources["NoticeQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": "NoticeRule.Arn"}}}
+    queue, sender = resources["NoticeQueue"]["Properties"], FUNCTIONS["SendNotice"]["Properties"]
+    assert text(queue["RedrivePolicy"]["deadLetterTargetArn"]) == "NoticeDeadLetters.Arn"
+    assert queue["VisibilityTimeout"] == 6 * sender["Timeout"]
+    assert text(sender["Events"]["Reminders"]["Properties"]["Queue"]) == "Events.Outputs.NoticeQueueArn"
+    assert sender["Events"]["Reminders"]["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_receipts_are_read_from_the_named_log_of_this_account() -> None:
+    resources = parent()["Resources"]
+    calls, may_call = resources["DeliveryLogCalls"], resources["DeliveryLogMayCall"]
+    assert calls["Condition"] == may_call["Condition"] == "ReadReceipts"
+    assert calls["Properties"]["LogGroupName"] == {"Ref": "DeliveryLogGroup"}
+    assert text(calls["Properties"]["DestinationArn"]) == "NoticeReceipt.Arn"
+    assert may_call["Properties"]["SourceAccount"] == {"Ref": "AWS::AccountId"}
+    assert text(may_call["Properties"]["SourceArn"]).endswith("log-group:DeliveryLogGroup:*")
 
 
 # --- watch ---------------------------------------------------------------------------------------------------------
@@ -148,6 +178,7 @@ def test_one_message_in_any_dead_letter_queue_is_an_alarm() -> None:
         "SweepFailures.QueueName",
         "PurgeFailures.QueueName",
         "SweepDeadLetters.QueueName",
+        "Events.Outputs.NoticeDeadLettersName",
         "PublishFailures.QueueName",
         "Events.Outputs.PayerDeadLettersName",
     }

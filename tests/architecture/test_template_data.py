@@ -56,10 +56,11 @@ def test_table_is_on_demand_encrypted_restorable_and_kept_in_prod(name: str) -> 
 
 def test_keys_are_kept_in_prod_and_used_as_meant() -> None:
     keys = of_type(child("data"), "AWS::KMS::Key")
-    assert set(keys) == {"DataKey", "PersonKey", "TemplateKey", "CertificateKey"}
+    assert set(keys) == {"DataKey", "PersonKey", "TemplateKey", "CertificateKey", "ContactKey"}
     for key in keys.values():
         assert key["DeletionPolicy"] == key["UpdateReplacePolicy"] == KEPT_IN_PROD
     assert keys["DataKey"]["Properties"]["EnableKeyRotation"] is True
+    assert keys["ContactKey"]["Properties"]["EnableKeyRotation"] is True
     for name in ("PersonKey", "TemplateKey"):
         assert keys[name]["Properties"]["KeySpec"] == "HMAC_256"
         assert keys[name]["Properties"]["KeyUsage"] == "GENERATE_VERIFY_MAC"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lifecert.adapters.dynamodb_certificates import DynamoCertificates
 from lifecert.adapters.dynamodb_face_counts import DynamoFaceCounts
 from lifecert.adapters.dynamodb_ledger import DynamoLedger
+from lifecert.adapters.dynamodb_notices import DynamoContacts, DynamoSentNotices
 from lifecert.adapters.dynamodb_references import DynamoReferences
 from lifecert.adapters.dynamodb_register import ChangeTables, DynamoRegister
 from lifecert.adapters.dynamodb_reviews import DynamoReviews
@@ -15,6 +16,7 @@ from lifecert.adapters.dynamodb_seen_frames import DynamoSeenFrames
 from lifecert.adapters.dynamodb_sessions import DynamoSessions
 from lifecert.adapters.dynamodb_sweep_runs import DynamoSweepRuns
 from lifecert.adapters.dynamodb_values import plain, typed
+from lifecert.ports.notices import Contacts, SentNotices
 from lifecert.ports.stores import (
     Certificates,
     FaceCounts,
@@ -38,6 +40,8 @@ TABLES = (
     "Beneficiaries",
     "References",
     "Counters",
+    "Contacts",
+    "Notices",
     "Sessions",
     "SeenFrames",
     "Certificates",
@@ -60,6 +64,8 @@ class Stores:
     reviews: Reviews
     seen_frames: SeenFrames
     sweep_runs: SweepRuns
+    contacts: Contacts
+    sent_notices: SentNotices
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,8 @@ class DynamoTables:
             references=self.name("References"),
             seen_frames=self.name("SeenFrames"),
             counters=self.name("Counters"),
+            contacts=self.name("Contacts"),
+            notices=self.name("Notices"),
         )
         return Stores(
             register=DynamoRegister(client, tables, SHARDS, page_size=PAGE_SIZE),
@@ -130,6 +138,8 @@ class DynamoTables:
             reviews=DynamoReviews(client, tables.reviews, page_size=PAGE_SIZE),
             seen_frames=DynamoSeenFrames(client, tables.seen_frames),
             sweep_runs=DynamoSweepRuns(client, self.name("SweepRuns")),
+            contacts=DynamoContacts(client, tables.contacts),
+            sent_notices=DynamoSentNotices(client, tables.notices),
         )
 
 
@@ -145,6 +155,8 @@ def memory_stores() -> Stores:
         reviews=store.reviews_port,
         seen_frames=store.seen_frames,
         sweep_runs=store.sweep_runs,
+        contacts=store.contacts_port,
+        sent_notices=store.sent_notices_port,
     )
 
 

@@ -18,6 +18,7 @@ from lifecert.domain.errors import (
     VersionConflict,
 )
 from lifecert.domain.ledger import GENESIS, LedgerEvent, verify_chain
+from lifecert.domain.notice import Notice, NoticeChannel
 from lifecert.domain.reasons import Reason
 from lifecert.domain.status import Certified, Standing, Status, YearEnded, transition
 from lifecert.domain.sweep import Partition, shard_of
@@ -76,10 +77,14 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         open_review_id=an_id(),
         masked_name="阿*** 买*提",
         consent_withdrawn_on=date(2026, 8, 3),
+        notice=Notice(VALID_UNTIL, 30, 7, sent=True, delivered_on=date(2026, 6, 2)),
+        contact_channel=NoticeChannel.SMS,
     )
     change = a_change(replace(full, standing=Standing(status, VALID_UNTIL, held, ended)), LedgerEvent.REGISTERED)
     assert left_at_default(change.after) == set()
     assert left_at_default(change.after.camera) == set()
+    assert change.after.notice
+    assert left_at_default(change.after.notice) == set()
     stores.register.commit(change)
     assert stores.register.get(full.beneficiary_id) == change.after
     assert stores.register.find_by_person(full.person_key) == change.after

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lifecert import bootstrap, bootstrap_sweep
+from lifecert import bootstrap, bootstrap_notices, bootstrap_sweep
 from lifecert.entry import settings
 from lifecert.entry.settings import SettingsError
 
@@ -25,21 +25,27 @@ FACTORIES: dict[str, type[settings.Common]] = {
     "watch_sweep": settings.ExpirySweepSettings,
     "work_sweep": settings.SweepWorkerSettings,
     "wait_for_task": settings.SweepWorkerSettings,
+    "set_contact": settings.RegisterBeneficiarySettings,
+    "send_notice": settings.SendNoticeSettings,
+    "wait_for_notice": settings.SendNoticeSettings,
+    "note_delivery": settings.NoticeReceiptSettings,
     "withdraw_consent": settings.ChangeConsentSettings,
     "give_consent": settings.ChangeConsentSettings,
     "purge_faces": settings.PurgeFacesSettings,
     "publish": settings.PublishEventsSettings,
 }
+MODULES = (bootstrap, bootstrap_sweep, bootstrap_notices)
 SPECIAL = {"stage": "prod", "time_zone": "Asia/Shanghai", "clock_shift_days": "0", "due_shards": "4"}
-SPECIAL |= {"sweep_rate": "50", "sweep_tries": "5"}
+SPECIAL |= {"sweep_rate": "50", "sweep_tries": "5", "reminder_days": "60,30,7,1"}
+SPECIAL |= {"quiet_hours": "21-8", "notice_language": "zh-CN"}
 
 
 def factory_of(name: str) -> Any:
-    return getattr(bootstrap, name, None) or getattr(bootstrap_sweep, name)
+    return next(getattr(module, name) for module in MODULES if hasattr(module, name))
 
 
 def forget() -> None:
-    for member in (*vars(bootstrap).values(), *vars(bootstrap_sweep).values()):
+    for member in [member for module in MODULES for member in vars(module).values()]:
         if isinstance(member, _lru_cache_wrapper):
             member.cache_clear()
 
@@ -79,7 +85,10 @@ def test_names_reach_the_adapters(monkeypatch: pytest.MonkeyPatch) -> None:
     give(monkeypatch, settings.VerifyFaceSettings)
     built: Any = bootstrap.verify_face()
     tables = {name: getattr(built.register.tables, name) for name in built.register.tables.__slots__}
-    assert tables == {name: "" if name in ("references", "counters") else f"the-{name}_table" for name in tables}
+    assert tables == {
+        name: "" if name in ("references", "counters", "contacts", "notices") else f"the-{name}_table"
+        for name in tables
+    }
     assert built.register.shards == 4
     assert built.photos.frames_bucket == "the-frames_bucket"
     assert built.references.stored.table == "the-references_table"

@@ -26,6 +26,7 @@ from lifecert.domain.errors import (
     TransitionRefused,
 )
 from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.notice import Contact, NoticeChannel
 from lifecert.domain.review import Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause, Standing, Status
 from tests.builders import CLERK, HELPER, a_change, a_review, an_id, an_issuer, registration
@@ -161,6 +162,15 @@ def test_an_end_needs_two_clerks_and_revokes_the_certificate() -> None:
     assert entry.details["cause"] == "deceased"
     with pytest.raises(EntitlementEnded):
         office.seen()
+    assert office.whole()
+
+
+def test_whose_entitlement_ended_is_told_nothing_any_more() -> None:
+    office = Office(contact_channel=NoticeChannel.SMS)
+    office.store.contacts[office.id] = Contact(office.id, NoticeChannel.SMS, b"sealed")
+    office.agreed(END)
+    assert office.store.contacts == {}
+    assert office.person.contact_channel is None
     assert office.whole()
 
 

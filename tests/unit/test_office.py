@@ -39,6 +39,7 @@ from tests.fakes import (
     MemoryStore,
     ScriptedAnalyser,
 )
+from tests.fakes_notices import FakeSeal
 
 PERSON = Registration(
     "王小明", IdNumber.parse("11010519491231002X"), Category.RESIDENT_PENSION, "330106", date(2025, 6, 1)
@@ -53,7 +54,7 @@ class World:
     def __init__(self) -> None:
         self.store, self.photos, self.clock = MemoryStore(), MemoryPhotos(), FixedClock(NOW)
         self.analyser = ScriptedAnalyser(enrolment=EnrolmentEvidence(PASSED, a_template()))
-        self.register = RegisterBeneficiary(self.store.register, FakePersonKeys(), self.clock)
+        self.register = RegisterBeneficiary(self.store.register, FakePersonKeys(), FakeSeal(), self.clock)
         self.begin = BeginEnrolment(self.store.register, self.store.references, self.photos, self.clock, a_policy())
         protection = BackwardsProtection()
         self.references = ProtectedReferences(self.store.references, protection)

@@ -36,6 +36,7 @@ from tests.builders import (
     registration,
 )
 from tests.fakes import FakePersonKeys, FixedClock, MemoryBus, MemoryPhotos, MemoryStore, ScriptedAnalyser
+from tests.fakes_notices import FakeSeal
 from tests.sweeping import Night
 
 SCHEMAS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "infra/schemas").glob("*.json")}
@@ -64,7 +65,7 @@ class World:
     def __init__(self) -> None:
         self.store, self.clock, self.photos = MemoryStore(), FixedClock(), MemoryPhotos()
         self.analyser = ScriptedAnalyser()
-        self.register = RegisterBeneficiary(self.store.register, FakePersonKeys(), self.clock)
+        self.register = RegisterBeneficiary(self.store.register, FakePersonKeys(), FakeSeal(), self.clock)
         self.sweep = Night(self.store.register, self.store.sweep_runs, self.clock, self.store.shards)
         self.verify = VerifyFace(
             self.store.register,
@@ -127,7 +128,9 @@ def years() -> World:
     world.enrolled(person)
     world.shown(person, well=False)
     world.shown(person)
-    world.clock.move(days=366)
+    world.clock.move(days=340)
+    world.sweep()
+    world.clock.move(days=26)
     world.sweep()
     world.clock.move(days=30)
     world.shown(person)
@@ -145,16 +148,17 @@ def test_every_event_of_two_years_is_as_its_schema_says(years: World) -> None:
     assert [name for name, _ in published] == [
         "BeneficiaryRegistered",
         "BeneficiaryCertified",
+        "ReminderDue",
         "BeneficiaryLapsed",
         "BeneficiaryCertified",
         "BeneficiaryTerminated",
         "BeneficiaryCorrected",
         "CertificateRevoked",
     ]
-    assert [faults(name, detail) for name, detail in published] == [[]] * 7
+    assert [faults(name, detail) for name, detail in published] == [[]] * 8
     assert {name for name, _ in published} == set(SCHEMAS)
-    assert [detail["seq"] for _, detail in published] == [1, 4, 5, 6, 8, 10, 12]
-    last = published[3][1]
+    assert [detail["seq"] for _, detail in published] == [1, 4, 5, 6, 7, 9, 11, 13]
+    last = published[4][1]
     assert (last["status_before"], last["arrears_first_day"], last["arrears_last_day"]) == (
         "lapsed",
         "2027-03-02",
@@ -175,6 +179,7 @@ def test_a_payer_is_told_no_more_than_it_needs(years: World) -> None:
         "payment_held",
     }
     assert details["BeneficiaryLapsed"].keys() == COMMON | {"status", "valid_until"}
+    assert details["ReminderDue"].keys() == COMMON | {"days_before", "valid_until", "channel"}
     text = json.dumps(years.published())
     (certified,) = [entry for entry in next(iter(years.store.entries.values())) if entry.seq == 4]
     for name in (
@@ -250,6 +255,9 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("CertificateRevoked", {"certificate_id": None}),
     ("CertificateRevoked", {"payment_held": "no"}),
     ("CertificateRevoked", {"proposed_by": "clerk-1"}),
+    ("ReminderDue", {"channel": "post"}),
+    ("ReminderDue", {"address": "+8613800000000"}),
+    ("ReminderDue", {"days_before": 0}),
 ]
 
 

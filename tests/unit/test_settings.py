@@ -20,6 +20,7 @@ SWEEP = {
     "SWEEP_RATE": "50",
     "SWEEP_TRIES": "5",
     "REPORTS_BUCKET": "r",
+    "REMINDER_DAYS": "60,30,7,1",
     "PATH": "/usr/bin",
     "AWS_REGION": "us-east-1",
 }
@@ -65,6 +66,9 @@ def test_time_zone_and_shift_have_defaults() -> None:
         ({"SWEEP_RATES": "4"}, "SWEEP_RATES"),
         ({"SWEEP_RATE": "0"}, "SWEEP_RATE"),
         ({"SWEEP_TRIES": "1"}, "SWEEP_TRIES"),
+        ({"REMINDER_DAYS": "60;30"}, "REMINDER_DAYS"),
+        ({"REMINDER_DAYS": "30,30"}, "REMINDER_DAYS"),
+        ({"REMINDER_DAYS": "0"}, "REMINDER_DAYS"),
         ({"FRAMES_BUCKET": "f"}, "FRAMES_BUCKET"),
         ({"CLOCK_SHIFT_DAY": "1"}, "CLOCK_SHIFT_DAY"),
     ],

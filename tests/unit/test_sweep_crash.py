@@ -95,8 +95,11 @@ class World:
 
         assert change_newest(self.store.register, name, make)
 
+    def count(self, name: str, event: LedgerEvent) -> int:
+        return sum(entry.event is event for entry in self.store.entries[name])
+
     def lapses(self, name: str) -> int:
-        return sum(entry.event is LedgerEvent.LAPSED for entry in self.store.entries[name])
+        return self.count(name, LedgerEvent.LAPSED)
 
     def events(self) -> Iterator[str]:
         for entries in self.store.entries.values():
@@ -125,7 +128,9 @@ def right(world: World, certified: str | None = None) -> None:
         assert person.standing.status is (Status.LAPSED if due else status), name
         assert person.standing.valid_until == valid_until
         assert world.lapses(name) == due
-        assert person.version == 1 + due
+        reminders = world.count(name, LedgerEvent.REMINDER_DUE)
+        assert reminders == 1 if (name, today) == ("last day", TODAY) else reminders <= (name == "last day")
+        assert person.version == 1 + due + reminders
     check = LedgerCheck(world.store.register, world.store.ledger)
     assert [check(name) for name in PEOPLE] == [None] * len(PEOPLE)
     ids = list(world.events())
@@ -137,8 +142,8 @@ def right(world: World, certified: str | None = None) -> None:
 def test_the_run_has_every_kind_of_write_and_a_partition_of_several_people() -> None:
     shards = [shard_of(name, MemoryStore().shards) for name in ("over 3", "over 4", "over 5")]
     assert len(set(shards)) < 3
-    # Begun, laid out and sent; five lapses; three jobs noted and finished; the report and the end.
-    assert WRITES == 3 + 5 + 2 * 3 + 2
+    # Begun, laid out and sent; five lapses and a reminder; four jobs noted and finished; the report and the end.
+    assert WRITES == 3 + 5 + 1 + 2 * 4 + 2
 
 
 @pytest.mark.parametrize("took_effect", [False, True], ids=["before", "after"])
@@ -212,7 +217,7 @@ def test_one_report_is_told_however_often_the_last_worker_dies() -> None:
     assert run
     assert [night.close(run.run_id) for _ in range(3)] == [None] * 3
     assert len(told) == 1
-    assert told[0].totals == {"lapse": 5}
+    assert told[0].totals == {"lapse": 5, "remind": 1}
 
 
 def test_messages_twice_and_in_any_order_change_nothing() -> None:
@@ -223,7 +228,7 @@ def test_messages_twice_and_in_any_order_change_nothing() -> None:
     for task in [*reversed(tasks), *tasks, *tasks]:
         night.work(task)
     right(world)
-    assert len({task.job for task in tasks}) == len(tasks) == 3
+    assert len({task.job for task in tasks}) == len(tasks) == 4
     run = world.store.sweep_runs.newest()
     assert run
     assert (run.state, lapsed(run), len(world.reports.written)) == (RunState.FINISHED, 5, 1)

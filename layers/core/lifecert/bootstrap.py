@@ -151,11 +151,18 @@ def get_beneficiary() -> "GetBeneficiary":
 @cache
 def register_beneficiary() -> "RegisterBeneficiary":
     """POST /staff/beneficiaries."""
+    from lifecert.adapters.kms_addresses import KmsAddresses
     from lifecert.application.register_beneficiary import RegisterBeneficiary
 
     names = settings.RegisterBeneficiarySettings.load()
-    register = _register(shards=names.due_shards, beneficiaries=names.beneficiaries_table, ledger=names.ledger_table)
-    return RegisterBeneficiary(register, _person_keys(names.person_key_id), _clock(names))
+    register = _register(
+        shards=names.due_shards,
+        beneficiaries=names.beneficiaries_table,
+        ledger=names.ledger_table,
+        contacts=names.contacts_table,
+    )
+    seal = KmsAddresses(_client("kms"), names.contact_key_id)
+    return RegisterBeneficiary(register, _person_keys(names.person_key_id), seal, _clock(names))
 
 
 @cache
@@ -333,6 +340,7 @@ def confirm_proposal() -> "ConfirmProposal":
 def _entitlement_register() -> "DynamoRegister":
     names = settings.ChangeEntitlementSettings.load()
     return _register(
+        contacts=names.contacts_table,
         shards=names.due_shards,
         beneficiaries=names.beneficiaries_table,
         ledger=names.ledger_table,

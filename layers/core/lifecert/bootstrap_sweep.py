@@ -79,12 +79,12 @@ def task_tries() -> int:
     return settings.SweepWorkerSettings.load().sweep_tries
 
 
-def _sweep_kinds(_names: settings.WithSweep) -> "Mapping[JobKind, Kind]":
+def _sweep_kinds(names: settings.WithSweep) -> "Mapping[JobKind, Kind]":
     """The kinds of jobs, for planner and workers alike."""
-    from lifecert.application.sweep_kinds import Lapse
+    from lifecert.application.sweep_kinds import Lapse, Remind
     from lifecert.domain.sweep import JobKind
 
-    return {JobKind.LAPSE: Lapse()}
+    return {JobKind.LAPSE: Lapse(), JobKind.REMIND: Remind(names.reminder_days)}
 
 
 def _sweep_scope(names: settings.WithSweep) -> "Scope":

@@ -13,6 +13,7 @@ from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.evidence import Template
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
+from lifecert.domain.notice import Notice, NoticeChannel
 from lifecert.domain.reference import Enrolment, Reference, ReferencePhoto, Replacement
 from lifecert.domain.status import Standing, Status
 from lifecert.domain.sweep import partition_of, shard_of
@@ -48,6 +49,8 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "certificate_id": beneficiary.certificate_id,
         "open_review_id": beneficiary.open_review_id,
         "consent_withdrawn_on": optional_day(beneficiary.consent_withdrawn_on),
+        "notice": _notice_item(beneficiary.notice) if beneficiary.notice else None,
+        "contact_channel": beneficiary.contact_channel and str(beneficiary.contact_channel),
         # Keys of the sparse index by_faces_due, there only while faces are stored that must go.
         "faces_shard": shard_of(beneficiary.beneficiary_id, shards) if beneficiary.faces_due else None,
         "faces_due": beneficiary.faces_due.on.isoformat() if beneficiary.faces_due else None,
@@ -82,6 +85,28 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         certificate_id=item.get("certificate_id"),
         open_review_id=item.get("open_review_id"),
         consent_withdrawn_on=as_day(item.get("consent_withdrawn_on")),
+        notice=_notice_of(item["notice"]) if "notice" in item else None,
+        contact_channel=NoticeChannel(item["contact_channel"]) if "contact_channel" in item else None,
+    )
+
+
+def _notice_item(notice: Notice) -> dict[str, Any]:
+    return {
+        "valid_until": notice.valid_until.isoformat(),
+        "days_before": notice.days_before,
+        "reminder_seq": notice.reminder_seq,
+        "sent": notice.sent,
+        "delivered_on": optional_day(notice.delivered_on),
+    }
+
+
+def _notice_of(item: Mapping[str, Any]) -> Notice:
+    return Notice(
+        valid_until=date.fromisoformat(item["valid_until"]),
+        days_before=int(item["days_before"]),
+        reminder_seq=int(item["reminder_seq"]),
+        sent=item["sent"],
+        delivered_on=as_day(item.get("delivered_on")),
     )
 
 

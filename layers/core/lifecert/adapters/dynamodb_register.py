@@ -14,6 +14,7 @@ from lifecert.adapters.dynamodb_items import (
     ledger_item,
     reference_item,
 )
+from lifecert.adapters.dynamodb_notices import contact_item, sent_notice_item
 from lifecert.adapters.dynamodb_review_items import decision_map, review_item
 from lifecert.adapters.dynamodb_session_items import session_item
 from lifecert.adapters.dynamodb_values import epoch, moment, plain, typed
@@ -57,6 +58,8 @@ class ChangeTables:
     references: str = ""
     seen_frames: str = ""
     counters: str = ""
+    contacts: str = ""
+    notices: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +190,22 @@ def _parts(change: Change, tables: ChangeTables, shards: int) -> list[_Part]:
         parts.append(_Part(put))
     # Read with the version: one that is gone meanwhile was another change of the same person.
     parts += [_Part(_delete_reference(change, one, tables.references)) for one in change.deleted_references]
+    parts += _notice_parts(change, tables)
     if change.faces:
         parts.append(_Part(face_count_update(tables.counters, change.after.beneficiary_id, change.faces)))
     if change.revocation:
         parts.append(_revocation_part(change.revocation, tables.certificates))
     return parts
+
+
+def _notice_parts(change: Change, tables: ChangeTables) -> Iterator[_Part]:
+    if change.contact:
+        yield _Part(_put(tables.contacts, contact_item(change.contact)))
+    if change.forgets_contact:
+        key = typed({"beneficiary_id": change.after.beneficiary_id})
+        yield _Part({"Delete": {"TableName": tables.contacts, "Key": key}})
+    if change.sent_notice:
+        yield _Part(_put(tables.notices, sent_notice_item(change.sent_notice)))
 
 
 def _beneficiary_part(change: Change, table: str, shards: int) -> _Part:
@@ -268,13 +282,13 @@ def _delete_reference(change: Change, reference_id: str, table: str) -> "Transac
 def _put(
     table: str,
     item: Mapping[str, Any],
-    condition: str,
+    condition: str = "",
     values: Mapping[str, Any] | None = None,
     names: Mapping[str, str] | None = None,
 ) -> "TransactWriteItemTypeDef":
-    write: TransactWriteItemTypeDef = {
-        "Put": {"TableName": table, "Item": typed(item), "ConditionExpression": condition}
-    }
+    write: TransactWriteItemTypeDef = {"Put": {"TableName": table, "Item": typed(item)}}
+    if condition:
+        write["Put"]["ConditionExpression"] = condition
     if values:
         write["Put"]["ExpressionAttributeValues"] = typed(values)
     if names:

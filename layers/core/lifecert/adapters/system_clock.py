@@ -16,6 +16,10 @@ class SystemClock:
         """This moment, in UTC."""
         return datetime.now(UTC) + timedelta(days=self.shift_days)
 
+    def local(self) -> datetime:
+        """This moment in `time_zone`."""
+        return self.now().astimezone(self.time_zone)
+
     def day_of(self, moment: datetime) -> date:
         """The calendar day of a moment in `time_zone`."""
         return moment.astimezone(self.time_zone).date()

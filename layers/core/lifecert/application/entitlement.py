@@ -172,6 +172,9 @@ class ConfirmProposal:
         event = EntitlementEnded(on, cause, proposal.opened_by.actor_id, decision.decided_by)
         details = {"ended_on": on.isoformat(), "cause": cause, "certificate_id": newest.certificate_id}
         change = _moved(newest, event, LedgerEvent.TERMINATED, proposal, decision, details)
+        if newest.contact_channel:
+            # Nobody is told anything any more.
+            change = replace(change, after=replace(change.after, contact_channel=None), forgets_contact=True)
         if newest.certificate_id is None:
             return change
         revocation = Revocation(newest.certificate_id, decision.decided_at, RevocationCause.ENTITLEMENT_ENDED)

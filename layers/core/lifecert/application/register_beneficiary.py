@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 
+from lifecert.application.set_contact import NewContact, sealed_contact
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.category import Category
@@ -14,6 +15,7 @@ from lifecert.domain.status import Standing, status_by_valid_until
 from lifecert.domain.year import valid_until_after
 from lifecert.ports.clock import Clock
 from lifecert.ports.keys import PersonKeys
+from lifecert.ports.notices import AddressSeal
 from lifecert.ports.stores import Register
 
 
@@ -26,6 +28,7 @@ class Registration:
     category: Category
     district: str
     benefit_start: date
+    contact: NewContact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class RegisterBeneficiary:
 
     register: Register
     person_keys: PersonKeys
+    seal: AddressSeal
     clock: Clock
 
     def __call__(self, registration: Registration, user: User) -> Beneficiary:
@@ -43,9 +47,11 @@ class RegisterBeneficiary:
         person_key = self.person_keys.person_key(registration.id_number.value)
         valid_until = valid_until_after(registration.benefit_start)
         standing = Standing(status_by_valid_until(valid_until, self.clock.today()), valid_until)
+        beneficiary_id, given = beneficiary_id_of(person_key), registration.contact
+        contact = sealed_contact(self.seal, beneficiary_id, given) if given else None
         after, entry = record(
             Beneficiary(
-                beneficiary_id=beneficiary_id_of(person_key),
+                beneficiary_id=beneficiary_id,
                 person_key=person_key,
                 name_key=self.person_keys.name_key(normalise_name(registration.name)),
                 masked_name=mask_name(registration.name),
@@ -53,6 +59,7 @@ class RegisterBeneficiary:
                 category=registration.category,
                 district=registration.district,
                 standing=standing,
+                contact_channel=contact.channel if contact else None,
             ),
             LedgerEvent.REGISTERED,
             Actor(user.user_id, Role.CLERK),
@@ -65,7 +72,7 @@ class RegisterBeneficiary:
                 "valid_until": valid_until.isoformat(),
             },
         )
-        self.register.commit(Change(0, after, entry))
+        self.register.commit(Change(0, after, entry, contact=contact))
         return after
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from lifecert.domain.actor import SWEEP_ACTOR
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.notice import Notice, due_reminder
 from lifecert.domain.status import Status, YearEnded, transition
 from lifecert.domain.year import is_over
 
@@ -56,6 +57,47 @@ class Lapse:
             SWEEP_ACTOR,
             now,
             {"status": moved.standing.status, "valid_until": moved.standing.valid_until.isoformat()},
+        )
+        return Change(beneficiary.version, after, entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Reminds people that their year ends, so many days before it does, once each in a certification year.
+
+    Of several that are due at once, because nights were missed or somebody registered late, the newest alone is given.
+    """
+
+    days_before: tuple[int, ...]
+    among: Status = Status.ACTIVE
+
+    def days(self, first_day: date, today: date) -> Iterator[date]:
+        """Every day that is, or was on one of the days to make good, so many days ahead."""
+        reached = {
+            day
+            for ahead in map(timedelta, self.days_before)
+            for day in days(max(first_day + ahead + timedelta(days=1), today), today + ahead)
+        }
+        return iter(sorted(reached))
+
+    def change(self, beneficiary: Beneficiary, today: date, now: datetime) -> Change | None:
+        """Remind somebody active who was not given this reminder, or one due later."""
+        standing, told = beneficiary.standing, beneficiary.current_notice
+        due = due_reminder(standing.valid_until, today, self.days_before)
+        if standing.status is not Status.ACTIVE or due is None or (told and told.days_before <= due):
+            return None
+        delivered_on = beneficiary.notice_delivered_on
+        notice = Notice(standing.valid_until, due, beneficiary.version + 1, delivered_on=delivered_on)
+        after, entry = record(
+            replace(beneficiary, notice=notice),
+            LedgerEvent.REMINDER_DUE,
+            SWEEP_ACTOR,
+            now,
+            {
+                "days_before": due,
+                "valid_until": standing.valid_until.isoformat(),
+                "channel": beneficiary.contact_channel,
+            },
         )
         return Change(beneficiary.version, after, entry)
 

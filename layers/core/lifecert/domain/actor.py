@@ -50,4 +50,5 @@ class User:
 
 
 SWEEP_ACTOR = Actor("expiry_sweep", Role.SWEEP)
+NOTICE_ACTOR = Actor("send_notice", Role.SYSTEM)
 PURGE_ACTOR = Actor("purge_faces", Role.PURGE)

@@ -10,6 +10,7 @@ from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Revocation
 from lifecert.domain.faces import FaceCount, FacesDue, faces_due
 from lifecert.domain.ledger import GENESIS, Detail, LedgerEntry, LedgerEvent
+from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
 from lifecert.domain.reference import Reference
 from lifecert.domain.review import Review
 from lifecert.domain.session import Session
@@ -26,7 +27,8 @@ class Beneficiary:
     ledger entry and `ledger_head` its hash. `reference_ids` are the references that count, the first enrolled in front.
     `certified_by` are the users who certified this person, newest last.
     `open_review_id` is the open review of kind `verification`, to which further failed attempts belong.
-    `consent_withdrawn_on` is the day since which no face may be used, until consent is given anew.
+    `consent_withdrawn_on` is the day since which no face may be used, until consent is given anew. `notice` is the
+    last that the person was told, and `contact_channel` how they can be.
     """
 
     beneficiary_id: str
@@ -46,6 +48,18 @@ class Beneficiary:
     certificate_id: str | None = None
     open_review_id: str | None = None
     consent_withdrawn_on: date | None = None
+    notice: Notice | None = None
+    contact_channel: NoticeChannel | None = None
+
+    @property
+    def current_notice(self) -> Notice | None:
+        """What the person was told about this certification year; a certification since makes it the last year's."""
+        return self.notice if self.notice and self.notice.valid_until == self.standing.valid_until else None
+
+    @property
+    def notice_delivered_on(self) -> date | None:
+        """The day on which a notice about this certification year first arrived; what a hold asks for."""
+        return self.current_notice.delivered_on if self.current_notice else None
 
     @property
     def faces_due(self) -> FacesDue | None:
@@ -63,7 +77,8 @@ class Change:
 
     `before_version` is the version that was read (0: not registered yet). The other parts are those that
     come with the change: a certificate, that an earlier one does not count, the session it closes, a review that it
-    opens or decides, a new reference, used frames, references that are deleted. `faces` is by how much the number of
+    opens or decides, a new reference, used frames, references that are deleted, a
+    new contact or that it is forgotten, a notice on its way. `faces` is by how much the number of
     stored faces changes.
     """
 
@@ -78,6 +93,9 @@ class Change:
     frame_digests: tuple[str, ...] = ()
     deleted_references: tuple[str, ...] = ()
     faces: FaceCount = field(default_factory=FaceCount)
+    contact: Contact | None = None
+    forgets_contact: bool = False
+    sent_notice: SentNotice | None = None
 
 
 def record(

@@ -1,6 +1,6 @@
 """What can go wrong, in the words of the domain. `entry.problems` maps each class to an HTTP problem."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 class LifeCertError(Exception):
@@ -158,6 +158,18 @@ class ReviewDecidedBefore(LifeCertError):
 
 class Unreadable(LifeCertError):
     """A stored item cannot be understood; the message is its id."""
+
+
+class NoticeMustWait(LifeCertError):
+    """It is a quiet hour; nobody is disturbed for so many seconds more."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__("quiet hours")
+        self.seconds = int(wait.total_seconds()) + 1
+
+
+class NoticeRefused(LifeCertError):
+    """The channel will never take this notice; the message is the channel's code, and never the address."""
 
 
 class SweepUnfinished(LifeCertError):

@@ -34,6 +34,7 @@ _PUBLISHED: Mapping[LedgerEvent, tuple[str, tuple[str, ...]]] = {
         "CertificateRevoked",
         ("certificate_id", "status_before", "status", "valid_until", "payment_held"),
     ),
+    LedgerEvent.REMINDER_DUE: ("ReminderDue", ("days_before", "valid_until", "channel")),
 }
 
 

@@ -45,6 +45,7 @@ class JobKind(StrEnum):
     """What a job does to the people of its partition."""
 
     LAPSE = "lapse"
+    REMIND = "remind"
 
 
 @dataclass(frozen=True, slots=True)

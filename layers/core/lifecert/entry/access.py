@@ -42,6 +42,7 @@ RULES: dict[str, Rule] = {
     "POST /beneficiaries/{beneficiary_id}/consent-withdrawal": SIGNED_IN,
     "POST /staff/beneficiaries/{beneficiary_id}/consent": CLERKS,
     "POST /staff/beneficiaries": CLERKS,
+    "PUT /staff/beneficiaries/{beneficiary_id}/contact": CLERKS,
     "POST /staff/beneficiaries/{beneficiary_id}/references": CLERKS,
     "POST /staff/beneficiaries/{beneficiary_id}/references/{reference_id}/enrol": CLERKS,
     "POST /staff/beneficiaries/{beneficiary_id}/certifications": CLERKS,

@@ -179,6 +179,8 @@ NOT_FOR_CLIENTS: tuple[type[errors.LifeCertError], ...] = (
     errors.FrameSeenBefore,
     errors.ImportNotFound,
     errors.ReviewOpenedBefore,
+    errors.NoticeMustWait,
+    errors.NoticeRefused,
     errors.PurgeUnfinished,
     errors.SessionAlreadyDecided,
     errors.SweepUnfinished,

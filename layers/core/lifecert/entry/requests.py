@@ -6,15 +6,17 @@ What is wrong is reported by field and kind of fault; what was sent is never rep
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
 
 from lifecert.application.register_beneficiary import Registration
+from lifecert.application.set_contact import NewContact
 from lifecert.application.start_session import StartRequest
 from lifecert.domain.category import Category
 from lifecert.domain.challenge import Ability
+from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.person import IdNumber, normalise_name
 from lifecert.domain.reference import Replacement
 from lifecert.domain.session import Channel, ImageType
@@ -135,6 +137,35 @@ class StartSessionBody(_Request):
         )
 
 
+class _ByText(_Request):
+    """A telephone number, with its country's code."""
+
+    channel: Literal[NoticeChannel.SMS]
+    address: Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{7,14}$")]
+
+
+class _ByPush(_Request):
+    """An app's endpoint in SNS."""
+
+    channel: Literal[NoticeChannel.PUSH]
+    address: Annotated[
+        str, StringConstraints(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:endpoint/[A-Za-z0-9_/.-]{1,200}$")
+    ]
+
+
+ContactGiven = Annotated[_ByText | _ByPush, Field(discriminator="channel")]
+
+
+class SetContactBody(_Request):
+    """PUT /staff/beneficiaries/{beneficiary_id}/contact."""
+
+    contact: ContactGiven
+
+    def to_domain(self) -> NewContact:
+        """What the use case takes."""
+        return NewContact(self.contact.channel, self.contact.address)
+
+
 class RegisterBody(_Request):
     """POST /staff/beneficiaries."""
 
@@ -143,15 +174,18 @@ class RegisterBody(_Request):
     category: Category
     district: District
     benefit_start: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))]
+    contact: ContactGiven | None = None
 
     def to_domain(self) -> Registration:
         """What the use case takes."""
-        return Registration(self.name, self.id_number, self.category, self.district, self.benefit_start)
+        contact = NewContact(self.contact.channel, self.contact.address) if self.contact else None
+        return Registration(self.name, self.id_number, self.category, self.district, self.benefit_start, contact)
 
     def fingerprint(self, keys: PersonKeys) -> str:
         """Tells this request from another, without showing who it is about."""
         person = (keys.person_key(self.id_number.value), keys.name_key(normalise_name(self.name)))
-        return " ".join((*person, self.category, self.district, self.benefit_start.isoformat()))
+        contact = keys.name_key(f"{self.contact.channel} {self.contact.address}") if self.contact else ""
+        return " ".join((*person, self.category, self.district, self.benefit_start.isoformat(), contact))
 
 
 class GiveConsentBody(_Request):

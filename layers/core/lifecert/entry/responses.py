@@ -15,6 +15,7 @@ from lifecert.domain.certificate import CertificateState
 from lifecert.domain.challenge import Step
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
+from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.policy import Outcome
 from lifecert.domain.reference import Reference
 from lifecert.domain.session import Session
@@ -259,6 +260,13 @@ class Registered(Response):
             status=beneficiary.standing.status,
             valid_until=beneficiary.standing.valid_until,
         )
+
+
+class ContactSet(Response):
+    """How the office can reach a person from now on. The address is not repeated."""
+
+    beneficiary_id: str
+    channel: NoticeChannel
 
 
 class ConsentState(Response):

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from lifecert.domain.notice import QuietHours
 
 
 class SettingsError(ValueError):
@@ -24,11 +26,31 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _days_before(text: str) -> tuple[int, ...]:
+    """`60,30,7,1` as numbers."""
+    try:
+        found = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise ValueError("whole numbers with commas between them") from None
+    if len(set(found)) < len(found) or not all(1 <= days <= 180 for days in found):
+        raise ValueError("each from 1 to 180, and none twice")
+    return found
+
+
+def _quiet_hours(text: str) -> QuietHours:
+    """`21-8` as hours of the day."""
+    first, _, until = text.partition("-")
+    if not (first.isdecimal() and until.isdecimal() and max(int(first), int(until)) < 24):
+        raise ValueError("two hours of the day with - between them")
+    return QuietHours(int(first), int(until))
+
+
 Name = Annotated[str, Field(min_length=1)]
 SecretVersion = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")]
 # What only LifeCert would call so: one of these that no field knows is a misspelt or misplaced setting.
 _OURS = re.compile(
-    r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON_KEY|CERTIFICATE_KEY|TEMPLATE|ISSUER|EVENT_BUS|DUE|SWEEP)(_.*)?"
+    r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON_KEY|CERTIFICATE_KEY|TEMPLATE|ISSUER|EVENT_BUS|DUE|SWEEP"
+    r"|REMINDER|NOTICE|CONTACT_KEY|QUIET)(_.*)?"
 )
 
 
@@ -145,7 +167,29 @@ class GetCertificateSettings(WithBeneficiaries, WithCertificates, Common):
     """get_certificate."""
 
 
-class RegisterBeneficiarySettings(WithChanges, WithPersonKeys, Common):
+class WithContacts(_Settings):
+    """Keeps or reads where people can be reached."""
+
+    contacts_table: Name
+    contact_key_id: Name
+
+
+class SendNoticeSettings(WithChanges, WithContacts, Common):
+    """send_notice. `quiet_hours`: `21-8` disturbs nobody from 21:00 until 8:00 of the deployment's clock."""
+
+    notices_table: Name
+    notice_queue_url: Name
+    notice_language: Literal["zh-CN", "en"]
+    quiet_hours: Annotated[QuietHours, BeforeValidator(_quiet_hours)]
+
+
+class NoticeReceiptSettings(WithChanges, Common):
+    """notice_receipt."""
+
+    notices_table: Name
+
+
+class RegisterBeneficiarySettings(WithChanges, WithPersonKeys, WithContacts, Common):
     """register_beneficiary."""
 
     idempotency_table: Name
@@ -192,6 +236,7 @@ class ChangeEntitlementSettings(WithChanges, Common):
     """change_entitlement."""
 
     certificates_table: Name
+    contacts_table: Name
     reviews_table: Name
 
 
@@ -202,6 +247,7 @@ class WithSweep(WithBeneficiaries):
     sweep_runs_table: Name
     sweep_queue_url: Name
     reports_bucket: Name
+    reminder_days: Annotated[tuple[int, ...], BeforeValidator(_days_before)]
 
 
 class ExpirySweepSettings(WithSweep, Common):

@@ -15,6 +15,10 @@ class Clock(Protocol):
         """The calendar day of a moment in the deployment's time zone."""
         ...
 
+    def local(self) -> datetime:
+        """This moment by the deployment's own clock."""
+        ...
+
     def today(self) -> date:
         """The calendar day in the deployment's time zone."""
         ...

@@ -1,0 +1,25 @@
+"""Sends reminders to people, from the queue that the event bus fills. In quiet hours a message waits in the queue."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lifecert import bootstrap, bootstrap_notices
+from lifecert.entry.log import LogCode, count, logger, metrics, traced
+from lifecert.entry.notices import EachNotice
+
+processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+bootstrap.at_start(bootstrap_notices.send_notice)
+
+
+@logger.inject_lambda_context
+@traced
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    each = EachNotice(bootstrap_notices.send_notice(), bootstrap_notices.wait_for_notice())
+    answer = process_partial_response(event=event, record_handler=each, processor=processor, context=context)
+    waiting = len(answer["batchItemFailures"])
+    logger.info(LogCode.NOTICES_TAKEN, extra={"done": len(event["Records"]) - waiting, "waiting": waiting})
+    count("NoticesWaiting", waiting)
+    return dict(answer)

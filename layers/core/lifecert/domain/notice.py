@@ -1,0 +1,85 @@
+"""Reminders and notices: when a person is told that their year ends, by which channel, and whether it arrived."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+
+class NoticeChannel(StrEnum):
+    """How a person can be told."""
+
+    SMS = "sms"
+    PUSH = "push"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a person was told about the year that ends, or ended, on `valid_until`.
+
+    `days_before` and `reminder_seq` are of the newest reminder: how many days ahead it was due, and its number in the
+    ledger. `sent` is whether that one was handed to the channel. `delivered_on` is the first day on which any of this
+    year's arrived: a notice that was only sent counts for nothing.
+    """
+
+    valid_until: date
+    days_before: int
+    reminder_seq: int
+    sent: bool = False
+    delivered_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where a person can be reached. The address is encrypted; only whoever sends a notice can read it."""
+
+    beneficiary_id: str
+    channel: NoticeChannel
+    sealed_address: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SentNotice:
+    """A notice on its way: the channel's own id for it, by which its receipt names it."""
+
+    message_id: str
+    beneficiary_id: str
+    channel: NoticeChannel
+    valid_until: date
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Hours of the day, by the deployment's clock, in which nobody is disturbed: from `first` until `until`."""
+
+    first: int
+    until: int
+
+    def wait(self, local: datetime) -> timedelta | None:
+        """How long a notice must wait; None when it need not."""
+        quiet = self.first <= local.hour < self.until
+        if self.first > self.until:  # over midnight
+            quiet = local.hour >= self.first or local.hour < self.until
+        if not quiet:
+            return None
+        end = local.replace(hour=self.until, minute=0, second=0, microsecond=0)
+        return (end if end > local else end + timedelta(days=1)) - local
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeText:
+    """The words of a notice, with {name} (masked), {date} and {help_line} in them."""
+
+    template: str
+
+    def of(self, masked_name: str, valid_until: date, help_line: str) -> str:
+        """The words for one person."""
+        return self.template.format(name=masked_name, date=valid_until.isoformat(), help_line=help_line)
+
+
+def due_reminder(valid_until: date, today: date, days_before: Iterable[int]) -> int | None:
+    """The newest reminder that is due: the fewest days before the end that have been reached; None before them all,
+    and after the last day."""
+    left = (valid_until - today).days
+    return min((days for days in days_before if days >= left), default=None) if left >= 0 else None
