@@ -21,7 +21,9 @@ class MemoryImports:
         yield from read_lines(split_lines([self._content(name)]))
 
     def progress(self, name: str) -> Import:
-        version, done = self.kept.get(name, (b"", Import()))
+        if name not in self.kept:
+            return Import()
+        version, done = self.kept[name]
         return deepcopy(done) if version == self._content(name) else Import()
 
     def keep_progress(self, name: str, done: Import) -> None:

@@ -168,7 +168,9 @@ def test_every_attribute_that_is_written_is_shown_or_withheld_on_purpose() -> No
     enrolment = an_enrolment(person)
     written = {
         "Beneficiaries": beneficiary_item(person, 2).keys(),
-        "References": enrolment_item(enrolment).keys() | reference_item(a_reference(enrolment)).keys(),
+        "References": enrolment_item(enrolment).keys()
+        | reference_item(a_reference(enrolment)).keys()
+        | {"of_reference"},
         "Sessions": session_item(a_session()).keys(),
         "Certificates": certificate_item(a_certificate(person)).keys() | {"revoked_for"},
         "Reviews": review_item(a_review(person)).keys(),

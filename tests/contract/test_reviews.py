@@ -1,14 +1,15 @@
 """Reviews: opened and decided with their beneficiary, once, and listed by age."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from lifecert.application.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Role
-from lifecert.domain.errors import BeneficiaryNotFound, ReviewDecidedBefore, ReviewOpenedBefore
+from lifecert.domain.certificate import Certificate, Revocation, RevocationCause
+from lifecert.domain.errors import BeneficiaryNotFound, ReviewDecidedBefore, ReviewOpenedBefore, VersionConflict
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import (
@@ -22,7 +23,7 @@ from lifecert.domain.review import (
     ReviewState,
 )
 from lifecert.domain.status import EndCause
-from tests.builders import NOW, a_change, a_review, an_id, registration
+from tests.builders import NOW, a_certificate, a_change, a_reference, a_review, an_enrolment, an_id, registration
 from tests.contract.engines import PAGE_SIZE, Stores, left_at_default
 from tests.fakes import FixedClock
 
@@ -137,3 +138,40 @@ def test_opening_a_review_changes_nothing_but_the_ledger(stores: Stores) -> None
     assert after == replace(before, version=3, ledger_head=entries[-1].hash)
     with pytest.raises(BeneficiaryNotFound):
         open_review(an_id(), ReviewKind.AUDIT, actor)
+
+
+def test_a_certificate_is_revoked_once_and_counts_again_when_that_was_a_mistake(stores: Stores) -> None:
+    stores.register.commit(change := registration())
+    certificate = a_certificate(change.after)
+    stores.register.commit(change := a_change(change.after, certificate=certificate))
+
+    def after(at: datetime | None) -> Certificate | None:
+        nonlocal change
+        cause = RevocationCause.FRAUD if at else None
+        change = a_change(change.after, revocation=Revocation(certificate.certificate_id, at, cause))
+        stores.register.commit(change)
+        return stores.certificates.get(certificate.certificate_id)
+
+    assert after(NOW) == replace(certificate, revoked_at=NOW)
+    before = change
+    with pytest.raises(VersionConflict):
+        after(NOW + timedelta(hours=1))
+    change = before
+    assert after(None) == certificate
+    unknown = a_change(change.after, revocation=Revocation(an_id(), NOW, RevocationCause.FRAUD))
+    with pytest.raises(VersionConflict):
+        stores.register.commit(unknown)
+
+
+def test_reference_photos_are_told_newest_first_and_without_enrolments(stores: Stores) -> None:
+    stores.register.commit(change := registration())
+    for days in (0, 2, 1):
+        stores.references.begin(enrolment := an_enrolment(change.after))
+        reference = a_reference(enrolment, source=f"office-{days}", enrolled_at=NOW + timedelta(days=days))
+        change = a_change(change.after, LedgerEvent.REFERENCE_ENROLLED, reference=reference)
+        stores.register.commit(change)
+    stores.references.begin(an_enrolment(change.after))
+    found = stores.references.photos(change.after.beneficiary_id)
+    assert [photo.source for photo in found] == ["office-2", "office-1", "office-0"]
+    assert left_at_default(found[0]) == set()
+    assert found[0].photo_key == f"references/{change.after.beneficiary_id}/{found[0].reference_id}"
