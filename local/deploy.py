@@ -53,18 +53,22 @@ class Deployment:
 
     def update(self, clock_shift_days: int) -> "Deployment":
         """Move every function's clock by a stack update: the way in which a demo lets time pass."""
+        return self.with_parameter("ClockShiftDays", str(clock_shift_days))
+
+    def with_parameter(self, name: str, value: str) -> "Deployment":
+        """The same stack with another value for one of its parameters."""
         cloudformation = self.aws.cloudformation()
         kept = [
             {"ParameterKey": known["ParameterKey"], "UsePreviousValue": True}
             for known in cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]["Parameters"]
-            if known["ParameterKey"] != "ClockShiftDays"
+            if known["ParameterKey"] != name
         ]
-        shifted = {"ParameterKey": "ClockShiftDays", "ParameterValue": str(clock_shift_days)}
+        changed = {"ParameterKey": name, "ParameterValue": value}
         try:
             cloudformation.update_stack(
                 StackName=STACK_NAME,
                 UsePreviousTemplate=True,
-                Parameters=[*kept, shifted],  # type: ignore[list-item]
+                Parameters=[*kept, changed],  # type: ignore[list-item]
                 Capabilities=CAPABILITIES,
             )
         except ClientError as error:

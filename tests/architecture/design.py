@@ -66,6 +66,7 @@ ALLOWED = {
         "dynamodb:GetItem Certificates",
         "dynamodb:GetItem Beneficiaries",
         "kms:GetPublicKey CertificateKey",
+        "kms:GetPublicKey CertificateKeyOld",
     },
     "RegisterBeneficiary": {
         "dynamodb:GetItem Beneficiaries",

@@ -76,6 +76,24 @@ def of_type(template: Template, kind: str) -> dict[str, Any]:
     return {name: resource for name, resource in template["Resources"].items() if resource["Type"] == kind}
 
 
+def holds(condition: Any, **parameters: str) -> bool:
+    """Whether a condition holds for these parameters."""
+    [(function, arguments)] = condition.items()
+    if function == "Fn::Equals":
+        left, right = (parameters[side["Ref"]] if isinstance(side, dict) else side for side in arguments)
+        return bool(left == right)
+    several = [holds(one, **parameters) for one in arguments]
+    return {"Fn::Not": not several[0], "Fn::Or": any(several), "Fn::And": all(several)}[function]
+
+
+def taken(value: Any, conditions: dict[str, bool]) -> Any:
+    """What a value comes to, once `Fn::If` has chosen."""
+    while isinstance(value, dict) and "Fn::If" in value:
+        condition, then, otherwise = value["Fn::If"]
+        value = then if conditions[condition] else otherwise
+    return value
+
+
 def as_list(value: Any) -> list[Any]:
     """A list as it is, anything else as the only member of one."""
     return value if isinstance(value, list) else [value]

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.architecture.design import SCHEMA
-from tests.architecture.templates import child, of_type, text
+from tests.architecture.templates import child, holds, of_type, taken, text
 
 TABLES = of_type(child("data"), "AWS::DynamoDB::Table")
 BUCKETS = of_type(child("storage"), "AWS::S3::Bucket")
@@ -56,7 +56,7 @@ def test_table_is_on_demand_encrypted_restorable_and_kept_in_prod(name: str) -> 
 
 def test_keys_are_kept_in_prod_and_used_as_meant() -> None:
     keys = of_type(child("data"), "AWS::KMS::Key")
-    assert set(keys) == {"DataKey", "PersonKey", "TemplateKey", "CertificateKey", "ContactKey"}
+    assert set(keys) == {"DataKey", "PersonKey", "TemplateKey", "CertificateKey", "ContactKey", "CertificateKeyB"}
     for key in keys.values():
         assert key["DeletionPolicy"] == key["UpdateReplacePolicy"] == KEPT_IN_PROD
     assert keys["DataKey"]["Properties"]["EnableKeyRotation"] is True
@@ -64,8 +64,30 @@ def test_keys_are_kept_in_prod_and_used_as_meant() -> None:
     for name in ("PersonKey", "TemplateKey"):
         assert keys[name]["Properties"]["KeySpec"] == "HMAC_256"
         assert keys[name]["Properties"]["KeyUsage"] == "GENERATE_VERIFY_MAC"
-    assert keys["CertificateKey"]["Properties"]["KeySpec"] == "ECC_NIST_P256"
-    assert keys["CertificateKey"]["Properties"]["KeyUsage"] == "SIGN_VERIFY"
+    for name in ("CertificateKey", "CertificateKeyB"):
+        assert keys[name]["Properties"]["KeySpec"] == "ECC_NIST_P256"
+        assert keys[name]["Properties"]["KeyUsage"] == "SIGN_VERIFY"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "made", "signs", "other"),
+    [("a", "A", "A", "A"), ("a-b", "AB", "B", "A"), ("b", "B", "B", "B"), ("b-a", "AB", "A", "B")],
+)
+def test_the_last_key_named_signs_and_the_one_before_is_still_published(
+    chosen: str, made: str, signs: str, other: str
+) -> None:
+    template = child("data")
+    assert template["Parameters"]["CertificateKeys"]["AllowedValues"] == ["a", "a-b", "b", "b-a"]
+    conditions = {
+        name: holds(template["Conditions"][name], CertificateKeys=chosen)
+        for name in ("HasKeyA", "HasKeyB", "KeyASigns")
+    }
+    names = {"A": "CertificateKey", "B": "CertificateKeyB"}
+    for letter, name in names.items():
+        assert conditions[template["Resources"][name]["Condition"]] is (letter in made)
+    for output, letter in (("CertificateKey", signs), ("CertificateKeyOld", other)):
+        assert taken(template["Outputs"][f"{output}Id"]["Value"], conditions) == {"Ref": names[letter]}
+        assert text(taken(template["Outputs"][f"{output}Arn"]["Value"], conditions)) == f"{names[letter]}.Arn"
 
 
 def test_the_data_key_opens_nothing_by_itself() -> None:

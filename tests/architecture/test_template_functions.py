@@ -92,6 +92,7 @@ def test_function_is_told_the_tables_buckets_and_key_that_it_may_use_and_no_othe
         "TemplateKeyId": "TemplateKey",
         "CertificateKeyId": "CertificateKey",
         "ContactKeyId": "ContactKey",
+        "CertificateKeyOldId": "CertificateKeyOld",
         "EventBusName": "EventBus",
     }
     assert {kinds[output] for output in told} == used & set(kinds.values())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from joserfc import jws
-from joserfc.errors import BadSignatureError
+from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import KeySet
 
 from lifecert.adapters.kms_signing import KmsPublicKeys, KmsSigner
@@ -36,7 +36,7 @@ class Signing:
 
 def kms_signing(client: "KMSClient") -> Signing:
     key_id = client.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
-    return Signing(KmsSigner(client, key_id), KmsPublicKeys(client, key_id))
+    return Signing(KmsSigner(client, key_id), KmsPublicKeys(client, (key_id,)))
 
 
 ENGINES: dict[str, Callable[[pytest.FixtureRequest], Signing]] = {
@@ -84,6 +84,38 @@ def test_an_altered_statement_and_a_foreign_key_are_noticed(signing: Signing) ->
 def test_the_published_key_holds_nothing_secret(signing: Signing) -> None:
     (key,) = signing.public.jwks()["keys"]
     assert set(key) == {"kty", "crv", "alg", "use", "kid", "x", "y"}
+
+
+def test_after_a_rotation_statements_of_both_keys_are_genuine(moto_session: boto3.Session) -> None:
+    client, calls = moto_session.client("kms"), []
+    old, new = kms_signing(client), kms_signing(client)
+    before, after = old.signer.sign(CLAIMS), new.signer.sign(CLAIMS)
+    ids = tuple(signing.public.jwks()["keys"][0]["kid"] for signing in (new, old))
+    client.meta.events.register("before-call.kms", lambda model, **_: calls.append(model.name))
+    rotated = Signing(new.signer, KmsPublicKeys(client, ids))
+    assert [key["kid"] for key in rotated.public.jwks()["keys"]] == list(ids)
+    for statement in (before, after):
+        assert (
+            json.loads(jws.deserialize_compact(statement, rotated.keys, algorithms=["ES256"]).payload or b"") == CLAIMS
+        )
+    # A year later the old key is published no more, and what it signed is not genuine any more.
+    with pytest.raises(JoseError):
+        jws.deserialize_compact(before, new.keys, algorithms=["ES256"])
+    assert calls.count("GetPublicKey") == len(ids)
+
+
+def test_one_key_named_twice_is_published_once(moto_session: boto3.Session) -> None:
+    client = moto_session.client("kms")
+    (key,) = kms_signing(client).public.jwks()["keys"]
+    assert KmsPublicKeys(client, (key["kid"], key["kid"])).jwks() == {"keys": [key]}
+
+
+def test_a_statement_costs_one_request(moto_session: boto3.Session) -> None:
+    client, calls = moto_session.client("kms"), []
+    signing = kms_signing(client)
+    client.meta.events.register("before-call.kms", lambda model, **_: calls.append(model.name))
+    signing.signer.sign(CLAIMS)
+    assert calls == ["Sign"]
 
 
 def test_what_is_stated_holds_nothing_but_what_a_reader_needs() -> None:

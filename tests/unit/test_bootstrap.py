@@ -103,7 +103,8 @@ def test_certificates_are_signed_and_published_under_one_key(monkeypatch: pytest
         monkeypatch.delenv(name, raising=False)
     give(monkeypatch, settings.GetCertificateSettings)
     keys: Any = bootstrap.public_keys()
-    assert keys.key_id == verify.issuer.signer.key_id == "the-certificate_key_id"
+    assert verify.issuer.signer.key_id == "the-certificate_key_id"
+    assert keys.key_ids == ("the-certificate_key_id", "the-certificate_key_old_id")
 
 
 def test_clients_give_up_before_the_function_does(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,7 +125,8 @@ def public_keys() -> "PublicKeys":
     """GET /.well-known/jwks.json."""
     from lifecert.adapters.kms_signing import KmsPublicKeys
 
-    return KmsPublicKeys(_client("kms"), settings.GetCertificateSettings.load().certificate_key_id)
+    names = settings.GetCertificateSettings.load()
+    return KmsPublicKeys(_client("kms"), (names.certificate_key_id, names.certificate_key_old_id))
 
 
 @cache

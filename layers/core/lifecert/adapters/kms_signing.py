@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lifecert.adapters.aws_errors import translated
@@ -38,32 +38,35 @@ class KmsSigner:
         return f"{signed}.{_encoded(_raw(answer['Signature']))}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class KmsPublicKeys:
-    """The public half of the signing key."""
+    """The public halves of the signing key and of those before it. A key never changes: each is asked for once."""
 
     client: "KMSClient"
-    key_id: str
+    key_ids: tuple[str, ...]
+    _found: dict[str, dict[str, str]] = field(default_factory=dict, init=False, repr=False)
 
     def jwks(self) -> Mapping[str, list[dict[str, str]]]:
-        """A JSON Web Key Set. Raises StoreUnavailable."""
+        """A JSON Web Key Set, the signing key first. Raises StoreUnavailable."""
+        for key_id in self.key_ids:
+            if key_id not in self._found:
+                self._found[key_id] = self._public(key_id)
+        return {"keys": list(self._found.values())}
+
+    def _public(self, key_id: str) -> dict[str, str]:
         with translated():
-            answer = self.client.get_public_key(KeyId=self.key_id)
+            answer = self.client.get_public_key(KeyId=key_id)
         point = answer["PublicKey"].removeprefix(_SPKI_P256)
         if len(point) != 2 * _COORDINATE:
             raise ValueError("the signing key is not on P-256")
         return {
-            "keys": [
-                {
-                    "kty": "EC",
-                    "crv": "P-256",
-                    "alg": "ES256",
-                    "use": "sig",
-                    "kid": self.key_id,
-                    "x": _encoded(point[:_COORDINATE]),
-                    "y": _encoded(point[_COORDINATE:]),
-                }
-            ]
+            "kty": "EC",
+            "crv": "P-256",
+            "alg": "ES256",
+            "use": "sig",
+            "kid": key_id,
+            "x": _encoded(point[:_COORDINATE]),
+            "y": _encoded(point[_COORDINATE:]),
         }
 
 

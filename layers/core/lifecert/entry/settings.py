@@ -164,7 +164,9 @@ class GetStatusSettings(WithBeneficiaries, WithSessions, Common):
 
 
 class GetCertificateSettings(WithBeneficiaries, WithCertificates, Common):
-    """get_certificate."""
+    """get_certificate. The old key is the one before the last rotation, or the same again."""
+
+    certificate_key_old_id: Name
 
 
 class WithContacts(_Settings):
