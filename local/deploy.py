@@ -99,6 +99,8 @@ def deploy(aws: Aws, say: Say = print, clock_shift_days: int = 0, build: Path = 
         "LogLevel": "INFO",
         # The local AWS compares this bound as text, and fails.
         "SweepWorkers": "0",
+        # One user of a demo or a test does what a village does.
+        **dict.fromkeys(("StartsByUserHour", "UnknownByUserHour", "StartsForPersonHour", "UsualHelperDay"), "100000"),
     }
     aws.cloudformation().create_stack(
         StackName=STACK_NAME,

@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from lifecert.application.helper_volume import HelperVolume
 from lifecert.application.issuing import Issuer
+from lifecert.application.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Group, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.category import Category
@@ -15,6 +17,7 @@ from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, ReferenceMatch, Template, Verdict
 from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.limits import StartLimits
 from lifecert.domain.policy import (
     AttemptLimits,
     Audit,
@@ -33,6 +36,8 @@ from lifecert.domain.reference import Enrolment, Reference
 from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.session import Channel, Consent, ImageType, Result, Session, SessionState
 from lifecert.domain.status import Standing, Status
+from lifecert.ports.clock import Clock
+from lifecert.ports.stores import Limits, Register
 from tests.fakes import FakeSigning
 
 NOW = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
@@ -230,6 +235,14 @@ def a_policy(**parts: Any) -> Policy:
             **parts,
         }
     )
+
+
+def start_limits(by_user: int = 1000, unknown_by_user: int = 1000, for_person: int = 1000) -> StartLimits:
+    return StartLimits(by_user, unknown_by_user, for_person)
+
+
+def helper_volume(limits: Limits, register: Register, clock: Clock, usual: int = 1000) -> HelperVolume:
+    return HelperVolume(limits, OpenReview(register, clock), clock, usual)
 
 
 def an_issuer() -> Issuer:

@@ -17,6 +17,7 @@ from lifecert.domain.certificate import Certificate, Revocation
 from lifecert.domain.errors import (
     AlreadyRegistered,
     FrameSeenBefore,
+    LimitReached,
     ReferenceNotFound,
     ReviewDecidedBefore,
     ReviewOpenedBefore,
@@ -27,6 +28,7 @@ from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Template
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.notice import Contact, SentNotice
+from lifecert.domain.limits import Count
 from lifecert.domain.published import PublishedEvent
 from lifecert.domain.reference import Enrolment, Reference, ReferencePhoto, photos_of
 from lifecert.domain.review import Review, ReviewFilter, ReviewPage, ReviewPosition
@@ -51,11 +53,12 @@ class MemoryStore:
     references_by_id: dict[tuple[str, str], Reference] = field(default_factory=dict)
     enrolments: dict[tuple[str, str], Enrolment] = field(default_factory=dict)
     digests: set[str] = field(default_factory=set)
+    counted: dict[str, int] = field(default_factory=dict)
     faces: FaceCount = field(default_factory=FaceCount)
     sweep_runs: MemorySweepRuns = field(default_factory=MemorySweepRuns)
     contacts: dict[str, Contact] = field(default_factory=dict)
     sent_notices: dict[str, SentNotice] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
     def contacts_port(self) -> "MemoryContacts":
@@ -92,6 +95,10 @@ class MemoryStore:
     @property
     def reviews_port(self) -> "MemoryReviews":
         return MemoryReviews(self)
+
+    @property
+    def limits(self) -> "MemoryLimits":
+        return MemoryLimits(self)
 
     @property
     def seen_frames(self) -> "MemorySeenFrames":
@@ -247,12 +254,34 @@ class MemoryFaceCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoryLimits:
+    store: MemoryStore
+
+    def take(self, counts: Sequence[Count]) -> None:
+        with self.store.lock:
+            for count in counts:
+                if self.store.counted.get(count.name, 0) >= count.limit:
+                    raise LimitReached(count.until)
+            for count in counts:
+                if count.adds:
+                    self.count(count)
+
+    def count(self, count: Count) -> int:
+        with self.store.lock:
+            self.store.counted[count.name] = self.store.counted.get(count.name, 0) + 1
+            return self.store.counted[count.name]
+
+
+@dataclass(frozen=True, slots=True)
 class MemorySessions:
     store: MemoryStore
 
-    def open(self, session: Session) -> Session:
+    def open(self, session: Session, counts: Sequence[Count] = ()) -> Session:
         with self.store.lock:
-            return self.store.sessions_by_id.setdefault(session.session_id, session)
+            if session.session_id not in self.store.sessions_by_id:
+                MemoryLimits(self.store).take(counts)
+                self.store.sessions_by_id[session.session_id] = session
+            return self.store.sessions_by_id[session.session_id]
 
     def get(self, session_id: str) -> Session | None:
         return self.store.sessions_by_id.get(session_id)

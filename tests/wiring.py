@@ -79,6 +79,8 @@ from tests.builders import (
     face,
     failed_evidence,
     good_evidence,
+    helper_volume,
+    start_limits,
 )
 from tests.fakes import (
     BackwardsProtection,
@@ -97,6 +99,7 @@ from tests.sweeping import Night
 ROOT = Path(__file__).resolve().parents[1]
 USER = "0a1b2c3d-0000-4000-8000-00000000000a"
 DESK = "0a1b2c3d-0000-4000-8000-00000000000c"
+BUSY = "0a1b2c3d-0000-4000-8000-00000000000b"
 
 
 def world_id(number: int) -> str:
@@ -332,6 +335,7 @@ class World:
         self.imports.files["2026-03.csv"] = f"id_number,said,on,source\n{alive}\nrubbish\n1,alive,2026-02-20,x".encode()
         dead = {"id_number": DUE.id_number, "said": "dead", "on": "2026-02-20", "source": "civil_register"}
         self.imports.files["2026-03.jsonl"] = json.dumps(dead).encode()
+        self.store.counted[f"user#{BUSY}#{NOW:%Y-%m-%dT%H}"] = 1000
         self.add_enrolment(301, "good")
         self.add_enrolment(302)
         self.add_enrolment(303, "blurred")
@@ -346,7 +350,17 @@ class World:
         analyser, protection = ReadingAnalyser(), BackwardsProtection()
         wired: dict[str, Any] = {
             "start_session": StartSession(
-                store.register, store.sessions, photos, self.keys, clock, FirstSteps(), policy, "2026-1", lines
+                store.register,
+                store.sessions,
+                photos,
+                self.keys,
+                clock,
+                FirstSteps(),
+                policy,
+                "2026-1",
+                lines,
+                store.limits,
+                start_limits(),
             ),
             "verify_face": VerifyFace(
                 store.register,
@@ -358,6 +372,7 @@ class World:
                 clock,
                 policy,
                 Issuer("lifecert.example", self.signing),
+                helper_volume(store.limits, store.register, clock),
             ),
             "get_certificate": GetCertificate(store.certificates_port, store.register, clock),
             "public_keys": self.signing,

@@ -172,6 +172,7 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "start_session/key_malformed": (400, "idempotency_key_invalid"),
     "start_session/key_reused": (422, "idempotency_key_reused"),
     "start_session/lapsed": (201, ""),
+    "start_session/limit_reached": (429, "limit_reached"),
     "start_session/missing_members": (422, "invalid_request"),
     "start_session/name_of_dots": (422, "invalid_request"),
     "start_session/name_too_long": (422, "invalid_request"),

@@ -9,6 +9,7 @@ from lifecert.adapters.dynamodb_certificates import DynamoCertificates
 from lifecert.adapters.dynamodb_face_counts import DynamoFaceCounts
 from lifecert.adapters.dynamodb_ledger import DynamoLedger
 from lifecert.adapters.dynamodb_notices import DynamoContacts, DynamoSentNotices
+from lifecert.adapters.dynamodb_limits import DynamoLimits
 from lifecert.adapters.dynamodb_references import DynamoReferences
 from lifecert.adapters.dynamodb_register import ChangeTables, DynamoRegister
 from lifecert.adapters.dynamodb_reviews import DynamoReviews
@@ -21,6 +22,7 @@ from lifecert.ports.stores import (
     Certificates,
     FaceCounts,
     Ledger,
+    Limits,
     References,
     Register,
     Reviews,
@@ -43,6 +45,7 @@ TABLES = (
     "Contacts",
     "Notices",
     "Sessions",
+    "Limits",
     "SeenFrames",
     "Certificates",
     "Ledger",
@@ -61,6 +64,7 @@ class Stores:
     references: References
     face_counts: FaceCounts
     sessions: Sessions
+    limits: Limits
     reviews: Reviews
     seen_frames: SeenFrames
     sweep_runs: SweepRuns
@@ -134,7 +138,8 @@ class DynamoTables:
             certificates=DynamoCertificates(client, tables.certificates),
             references=DynamoReferences(client, tables.references),
             face_counts=DynamoFaceCounts(client, tables.counters),
-            sessions=DynamoSessions(client, tables.sessions),
+            sessions=DynamoSessions(client, tables.sessions, self.name("Limits")),
+            limits=DynamoLimits(client, self.name("Limits")),
             reviews=DynamoReviews(client, tables.reviews, page_size=PAGE_SIZE),
             seen_frames=DynamoSeenFrames(client, tables.seen_frames),
             sweep_runs=DynamoSweepRuns(client, self.name("SweepRuns")),
@@ -152,6 +157,7 @@ def memory_stores() -> Stores:
         references=store.references,
         face_counts=store.face_counts,
         sessions=store.sessions,
+        limits=store.limits,
         reviews=store.reviews_port,
         seen_frames=store.seen_frames,
         sweep_runs=store.sweep_runs,

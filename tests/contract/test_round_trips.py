@@ -24,7 +24,9 @@ from tests.builders import (
     an_enrolment,
     an_issuer,
     good_evidence,
+    helper_volume,
     registration,
+    start_limits,
 )
 from tests.contract.engines import DynamoTables, Stores
 from tests.fakes import FakePersonKeys, FixedClock, MemoryPhotos, ScriptedAnalyser
@@ -84,13 +86,15 @@ def start_session(stores: Stores, photos: MemoryPhotos) -> StartSession:
         a_policy(),
         "2026-1",
         HelpLines("12333", {}),
+        stores.limits,
+        start_limits(),
     )
 
 
 def test_a_start_is_two_round_trips_and_a_repeat_too(known: Stores, counter: Counter) -> None:
     start = start_session(known, MemoryPhotos())
     start(REQUEST, HELPER)
-    assert counter.take() == ["Query", "PutItem"]
+    assert counter.take() == ["Query", "TransactWriteItems"]
     start(REQUEST, HELPER)
     assert len(counter.take()) <= 3  # moto does not give the old item back; AWS and the local AWS do
 
@@ -102,7 +106,7 @@ def test_an_unknown_person_costs_as_much_as_a_wrong_name(known: Stores, counter:
         request = StartRequest(name, id_number, False, Channel.APP, "2026-1", False, frozenset(), ImageType.JPEG, None)
         with pytest.raises(BeneficiaryNotFound):
             start(request, HELPER)
-        assert counter.take() == ["Query"]
+        assert counter.take() == ["Query", "TransactWriteItems"]
 
 
 def test_a_verification_is_seven_round_trips(known: Stores, counter: Counter) -> None:
@@ -120,6 +124,7 @@ def test_a_verification_is_seven_round_trips(known: Stores, counter: Counter) ->
         FixedClock(NOW),
         a_policy(),
         an_issuer(),
+        helper_volume(known.limits, known.register, FixedClock(NOW)),
     )
     counter.take()
     assert verify(session.session_id, HELPER).result

@@ -1,6 +1,7 @@
 """Which errors of AWS mean what."""
 
 from collections.abc import Callable
+from typing import Any
 
 import boto3
 import pytest
@@ -101,7 +102,8 @@ def test_a_session_is_read_when_the_engine_does_not_return_the_old_one() -> None
 
     session = a_session()
     with Stubber(client) as stub:
-        stub.add_client_error("put_item", "ConditionalCheckFailedException")
+        reasons: Any = {"CancellationReasons": [{"Code": "ConditionalCheckFailed"}]}
+        stub.add_client_error("transact_write_items", "TransactionCanceledException", modeled_fields=reasons)
         stub.add_response("get_item", {"Item": typed(session_item(session))})
         assert DynamoSessions(client, "sessions").open(session) == session
 

@@ -38,6 +38,8 @@ MODULES = (bootstrap, bootstrap_sweep, bootstrap_notices)
 SPECIAL = {"stage": "prod", "time_zone": "Asia/Shanghai", "clock_shift_days": "0", "due_shards": "4"}
 SPECIAL |= {"sweep_rate": "50", "sweep_tries": "5", "reminder_days": "60,30,7,1"}
 SPECIAL |= {"quiet_hours": "21-8", "notice_language": "zh-CN"}
+SPECIAL |= dict.fromkeys(("limit_starts_by_user", "limit_unknown_by_user", "limit_starts_for_person"), "7")
+SPECIAL["limit_usual_helper_day"] = "7"
 
 
 def factory_of(name: str) -> Any:

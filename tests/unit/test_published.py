@@ -33,6 +33,7 @@ from tests.builders import (
     an_issuer,
     failed_evidence,
     good_evidence,
+    helper_volume,
     registration,
 )
 from tests.fakes import FakePersonKeys, FixedClock, MemoryBus, MemoryPhotos, MemoryStore, ScriptedAnalyser
@@ -77,6 +78,7 @@ class World:
             self.clock,
             a_policy(),
             an_issuer(),
+            helper_volume(self.store.limits, self.store.register, self.clock),
         )
 
     def registered(self, category: Category = Category.RESIDENT_PENSION, start: date = date(2025, 9, 1)) -> str:

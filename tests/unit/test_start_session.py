@@ -25,7 +25,7 @@ from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.person import IdNumber, normalise_name
 from lifecert.domain.session import Channel, ImageType
 from lifecert.domain.status import Status
-from tests.builders import HELPER, NOW, a_policy, registration
+from tests.builders import HELPER, NOW, a_policy, registration, start_limits
 from tests.fakes import FakePersonKeys, FixedClock, MemoryPhotos, MemoryStore
 
 NAME, ID_NUMBER = "王小明", IdNumber.parse("11010519491231002X")
@@ -55,6 +55,8 @@ class World:
             a_policy(),
             "2026-1",
             HelpLines("12333", {Category.RESIDENT_PENSION.scheme: {"3301": "0571-1"}}),
+            self.store.limits,
+            start_limits(),
         )
 
 

@@ -39,6 +39,7 @@ from tests.builders import (
     an_issuer,
     failed_evidence,
     good_evidence,
+    helper_volume,
     registration,
 )
 from tests.fakes import FixedClock, MemoryPhotos, MemoryRegister, MemoryStore, ScriptedAnalyser
@@ -67,6 +68,7 @@ class World:
             self.clock,
             a_policy(),
             an_issuer(),
+            helper_volume(self.store.limits, self.store.register, self.clock),
         )
         self._uploaded = 0
 
@@ -394,3 +396,12 @@ def test_what_is_not_drawn_is_not_kept_and_what_failed_is_not_audited() -> None:
 
         assert not world.store.reviews
         assert session.review_key(1) not in world.photos.kept
+
+
+def test_an_accepted_session_on_behalf_counts_for_its_helper_and_no_other_does() -> None:
+    world = World()
+    for on_behalf, evidence in ((True, good_evidence(0.1)), (False, good_evidence()), (True, good_evidence())):
+        world.analyser.evidence = evidence
+        session = world.session(on_behalf=on_behalf)
+        world.verify(session.session_id, HELPER)
+    assert [used for name, used in world.store.counted.items() if name.startswith("helper#")] == [1]

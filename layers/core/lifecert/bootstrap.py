@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
+    from lifecert.adapters.dynamodb_limits import DynamoLimits
     from lifecert.adapters.dynamodb_register import DynamoRegister
     from lifecert.adapters.kms_person_keys import KmsPersonKeys
     from lifecert.adapters.kms_template_protection import KmsTemplateProtection
@@ -61,11 +62,12 @@ def start_session() -> "StartSession":
     from lifecert.adapters.dynamodb_sessions import DynamoSessions
     from lifecert.adapters.s3_photos import S3Photos
     from lifecert.application.start_session import StartSession
+    from lifecert.domain.limits import StartLimits
 
     names = settings.StartSessionSettings.load()
     return StartSession(
         register=_register(beneficiaries=names.beneficiaries_table),
-        sessions=DynamoSessions(_dynamodb(), names.sessions_table),
+        sessions=DynamoSessions(_dynamodb(), names.sessions_table, names.limits_table),
         photos=S3Photos(_s3(), names.frames_bucket),
         person_keys=_person_keys(names.person_key_id),
         clock=_clock(names),
@@ -73,6 +75,12 @@ def start_session() -> "StartSession":
         policy=_policy(),
         consent_version=CONSENT_VERSION,
         help_lines=help_lines(),
+        limits=_limits(names),
+        start_limits=StartLimits(
+            by_user=names.limit_starts_by_user,
+            unknown_by_user=names.limit_unknown_by_user,
+            for_person=names.limit_starts_for_person,
+        ),
     )
 
 
@@ -83,7 +91,9 @@ def verify_face() -> "VerifyFace":
     from lifecert.adapters.dynamodb_sessions import DynamoSessions
     from lifecert.adapters.kms_signing import KmsSigner
     from lifecert.adapters.s3_photos import S3Photos
+    from lifecert.application.helper_volume import HelperVolume
     from lifecert.application.issuing import Issuer
+    from lifecert.application.reviewing import OpenReview
     from lifecert.application.verify_face import VerifyFace
 
     names = settings.VerifyFaceSettings.load()
@@ -106,6 +116,9 @@ def verify_face() -> "VerifyFace":
         clock=_clock(names),
         policy=_policy(),
         issuer=Issuer(names.issuer, KmsSigner(_client("kms"), names.certificate_key_id)),
+        helper_volume=HelperVolume(
+            _limits(names), OpenReview(register, _clock(names)), _clock(names), names.limit_usual_helper_day
+        ),
     )
 
 
@@ -475,6 +488,12 @@ def _register(*, shards: int = 1, **tables: str) -> "DynamoRegister":
     from lifecert.entry.log import correlation_id
 
     return DynamoRegister(_dynamodb(), ChangeTables(**tables), shards, correlation=correlation_id)
+
+
+def _limits(names: settings.WithLimits) -> "DynamoLimits":
+    from lifecert.adapters.dynamodb_limits import DynamoLimits
+
+    return DynamoLimits(_dynamodb(), names.limits_table)
 
 
 def _person_keys(key_id: str) -> "KmsPersonKeys":

@@ -1,6 +1,6 @@
 """AWS errors become domain errors here, by code, and nowhere else."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 
@@ -39,7 +39,7 @@ _UNAVAILABLE = frozenset(
 
 
 @contextmanager
-def translated(conditions: Sequence[type[LifeCertError]] = ()) -> Iterator[None]:
+def translated(conditions: Sequence[Callable[[], LifeCertError]] = ()) -> Iterator[None]:
     """Raise AWS errors of the block as domain errors.
 
     `conditions` belongs to a transaction: the error to raise when the condition of the item in the same place
@@ -61,7 +61,7 @@ def code_of(error: ClientError) -> str:
     return error.response.get("Error", {}).get("Code", "")
 
 
-def _cancellation(error: ClientError, conditions: Sequence[type[LifeCertError]]) -> LifeCertError | None:
+def _cancellation(error: ClientError, conditions: Sequence[Callable[[], LifeCertError]]) -> LifeCertError | None:
     if code_of(error) != "TransactionCanceledException":
         return None
     codes = [reason.get("Code", "") for reason in error.response.get("CancellationReasons", [])]

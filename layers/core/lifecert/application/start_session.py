@@ -17,10 +17,12 @@ from lifecert.domain.errors import (
     ConsentMissing,
     EntitlementEnded,
     IdempotencyKeyReused,
+    LifeCertError,
     ReferenceMissing,
     SessionExpired,
 )
 from lifecert.domain.help_lines import HelpLines
+from lifecert.domain.limits import StartLimits
 from lifecert.domain.person import IdNumber, normalise_name
 from lifecert.domain.policy import Policy
 from lifecert.domain.session import Channel, Consent, ImageType, Session
@@ -28,7 +30,7 @@ from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.keys import PersonKeys
 from lifecert.ports.photos import Photos, UploadSlot
-from lifecert.ports.stores import Register, Sessions
+from lifecert.ports.stores import Limits, Register, Sessions
 
 SESSION_DURATION = timedelta(minutes=10)
 GUARDIAN_AGE = 14
@@ -71,26 +73,31 @@ class StartSession:
     policy: Policy
     consent_version: str
     help_lines: HelpLines
+    limits: Limits
+    start_limits: StartLimits
 
     def __call__(self, request: StartRequest, user: User) -> StartedSession:
         """Open a session, or return the one opened before with the same idempotency key.
 
         Raises ConsentMissing, BeneficiaryNotFound (unknown person and wrong name alike), EntitlementEnded,
-        ConsentWithdrawn, ReferenceMissing, CameraPaused, IdempotencyKeyReused and SessionExpired (a repeat that
-        came too late).
+        ConsentWithdrawn, ReferenceMissing, CameraPaused, LimitReached, IdempotencyKeyReused and SessionExpired (a
+        repeat that came too late).
         """
         # The general help line until the person is known to be registered: it must not tell who is.
         with naming_help_line(self.help_lines.default):
             self._check_consent(request)
-            beneficiary = self._find(request)
+            beneficiary = self._find(request, user)
         help_line = self.help_lines.find(beneficiary.category, beneficiary.district)
         with naming_help_line(help_line):
             return self._start(request, user, beneficiary, help_line)
 
     def _start(self, request: StartRequest, user: User, beneficiary: Beneficiary, help_line: str) -> StartedSession:
-        self._check_open(beneficiary)
+        self._check_open(beneficiary, user)
         drawn = self._draw(request, user, beneficiary, help_line)
-        session = self.sessions.open(drawn)
+        # Who is over a limit hears the same, and the same help line, for known and for unknown people.
+        with naming_help_line(self.help_lines.default):
+            counts = self.start_limits.started(user.user_id, beneficiary.beneficiary_id, self.clock.now())
+            session = self.sessions.open(drawn, counts)
         if session.request_digest != drawn.request_digest:
             raise IdempotencyKeyReused
         seconds = int((session.deadline - self.clock.now()).total_seconds())
@@ -107,15 +114,24 @@ class StartSession:
         if request.consent_version != self.consent_version or (minor and not request.guardian_consent):
             raise ConsentMissing
 
-    def _find(self, request: StartRequest) -> Beneficiary:
+    def _find(self, request: StartRequest, user: User) -> Beneficiary:
         found = self.register.find_by_person(self.person_keys.person_key(request.id_number.value))
         name_key = self.person_keys.name_key(normalise_name(request.name))
         # An unknown person costs the same work as a wrong name, so that the register cannot be probed.
         if not hmac.compare_digest(found.name_key if found else _NOBODY, name_key) or found is None:
+            self.limits.take(self.start_limits.unknown(user.user_id, self.clock.now()))
             raise BeneficiaryNotFound
         return found
 
-    def _check_open(self, beneficiary: Beneficiary) -> None:
+    def _check_open(self, beneficiary: Beneficiary, user: User) -> None:
+        try:
+            self._refuse_if_not_open(beneficiary)
+        except LifeCertError:
+            with naming_help_line(self.help_lines.default):
+                self.limits.take(self.start_limits.refused(user.user_id, self.clock.now()))
+            raise
+
+    def _refuse_if_not_open(self, beneficiary: Beneficiary) -> None:
         if beneficiary.standing.status is Status.TERMINATED:
             raise EntitlementEnded
         refuse_without_consent(beneficiary)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from lifecert.application.changing import change_newest
 from lifecert.application.consent import refuse_without_consent
+from lifecert.application.helper_volume import HelperVolume
 from lifecert.application.helping import naming_help_line
 from lifecert.application.issuing import Issuer
 from lifecert.application.verification import Verification
@@ -50,6 +51,7 @@ class VerifyFace:
     clock: Clock
     policy: Policy
     issuer: Issuer
+    helper_volume: HelperVolume
 
     def __call__(self, session_id: str, user: User) -> Session:
         """Decide a session, once. A repeat returns the session with the same result.
@@ -142,6 +144,8 @@ class VerifyFace:
             return self.issuer.signed(change)
 
         change_newest(self.register, session.beneficiary_id, make)
+        if decided.on_behalf and decided.result and decided.result.decision.outcome is Outcome.ACCEPTED:
+            self.helper_volume(decided)
         return decided
 
     def _decide(

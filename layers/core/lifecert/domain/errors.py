@@ -56,6 +56,14 @@ class CameraPaused(LifeCertError):
         self.until = until
 
 
+class LimitReached(LifeCertError):
+    """Too many starts in a short time, by one user or for one person; the next may come at `until`."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("limit reached")
+        self.until = until
+
+
 class EntitlementEnded(LifeCertError):
     """The beneficiary's entitlement is terminated; only an office can correct that."""
 

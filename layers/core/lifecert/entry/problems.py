@@ -31,6 +31,7 @@ class Code(StrEnum):
     INTERNAL_ERROR = "internal_error"
     INVALID_JSON = "invalid_json"
     INVALID_REQUEST = "invalid_request"
+    LIMIT_REACHED = "limit_reached"
     NOT_ALLOWED = "not_allowed"
     PHOTO_MISSING = "photo_missing"
     PHOTO_UNSUITABLE = "photo_unsuitable"
@@ -122,7 +123,7 @@ def _soon(_error: Exception) -> dict[str, str]:
     return {"Retry-After": "2"}
 
 
-def _when_open_again(error: errors.CameraPaused) -> dict[str, str]:
+def _when_open_again(error: errors.CameraPaused | errors.LimitReached) -> dict[str, str]:
     return {"Retry-After": format_datetime(error.until, usegmt=True)}
 
 
@@ -170,6 +171,7 @@ TABLE: dict[type[Exception], Problem] = {
         lambda error, _language: {"paused_until": error.until.isoformat()},
         _when_open_again,
     ),
+    errors.LimitReached: Problem(HTTPStatus.TOO_MANY_REQUESTS, Code.LIMIT_REACHED, headers=_when_open_again),
     errors.StoreUnavailable: Problem(HTTPStatus.SERVICE_UNAVAILABLE, Code.UNAVAILABLE, headers=_soon),
 }
 

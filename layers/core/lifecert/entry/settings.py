@@ -47,10 +47,11 @@ def _quiet_hours(text: str) -> QuietHours:
 
 Name = Annotated[str, Field(min_length=1)]
 SecretVersion = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")]
+Positive = Annotated[int, Field(ge=1)]
 # What only LifeCert would call so: one of these that no field knows is a misspelt or misplaced setting.
 _OURS = re.compile(
     r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON_KEY|CERTIFICATE_KEY|TEMPLATE|ISSUER|EVENT_BUS|DUE|SWEEP"
-    r"|REMINDER|NOTICE|CONTACT_KEY|QUIET)(_.*)?"
+    r"|REMINDER|NOTICE|CONTACT_KEY|QUIET|LIMIT)(_.*)?"
 )
 
 
@@ -145,16 +146,27 @@ class WithCertificates(_Settings):
     certificate_key_id: Name
 
 
-class StartSessionSettings(WithBeneficiaries, WithSessions, WithFrames, WithPersonKeys, Common):
-    """start_session."""
+class WithLimits(_Settings):
+    """Counts what users do."""
+
+    limits_table: Name
 
 
-class VerifyFaceSettings(WithChanges, WithSessions, WithTemplates, WithFrames, WithCertificates, Common):
+class StartSessionSettings(WithBeneficiaries, WithSessions, WithFrames, WithPersonKeys, WithLimits, Common):
+    """start_session, and how many starts an hour takes."""
+
+    limit_starts_by_user: Positive
+    limit_unknown_by_user: Positive
+    limit_starts_for_person: Positive
+
+
+class VerifyFaceSettings(WithChanges, WithSessions, WithTemplates, WithFrames, WithCertificates, WithLimits, Common):
     """verify_face."""
 
     issuer: Name
     reviews_table: Name
     seen_frames_table: Name
+    limit_usual_helper_day: Positive
 
 
 class GetStatusSettings(WithBeneficiaries, WithSessions, Common):

@@ -9,6 +9,7 @@ from lifecert.domain.certificate import Certificate
 from lifecert.domain.evidence import Template
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEntry
+from lifecert.domain.limits import Count
 from lifecert.domain.reference import Enrolment, ReferencePhoto
 from lifecert.domain.review import Review, ReviewFilter, ReviewPage, ReviewPosition
 from lifecert.domain.session import Session
@@ -100,11 +101,26 @@ class FaceCounts(Protocol):
         ...
 
 
+class Limits(Protocol):
+    """Counts of what somebody did lately."""
+
+    def take(self, counts: Sequence[Count]) -> None:
+        """Count one more in each, all or nothing. Raises LimitReached for the first that is full."""
+        ...
+
+    def count(self, count: Count) -> int:
+        """Count one more, whatever the limit: how many there are now."""
+        ...
+
+
 class Sessions(Protocol):
     """Sessions."""
 
-    def open(self, session: Session) -> Session:
-        """Store a new session; if one with this id exists, store nothing and return that one."""
+    def open(self, session: Session, counts: Sequence[Count] = ()) -> Session:
+        """Store a new session, and count it; if one with this id exists, do neither and return that one.
+
+        Raises LimitReached for the first count that is full; nothing is stored then.
+        """
         ...
 
     def get(self, session_id: str) -> Session | None:

@@ -1,0 +1,66 @@
+"""How often somebody may do something: counts in fixed windows, each with its limit."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One more of something in its window. `adds` False only looks whether there would be room for it."""
+
+    name: str
+    limit: int
+    until: datetime
+    adds: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StartLimits:
+    """Starts in one hour: by one user, of those for people who are not known, and for one beneficiary.
+
+    Who has asked for too many unknown people is refused for known ones too: the answer must not tell them apart.
+    """
+
+    by_user: int
+    unknown_by_user: int
+    for_person: int
+
+    def unknown(self, user_id: str, now: datetime) -> tuple[Count, ...]:
+        """A start for a person who is not known, or under another name."""
+        return (self._by_user(user_id, now), self._unknown(user_id, now))
+
+    def refused(self, user_id: str, now: datetime) -> tuple[Count, ...]:
+        """A start for a known person that comes to nothing."""
+        return (self._by_user(user_id, now), self._unknown(user_id, now, adds=False))
+
+    def started(self, user_id: str, beneficiary_id: str, now: datetime) -> tuple[Count, ...]:
+        """A start that opens a session."""
+        person = Count(_name("person", beneficiary_id, now, HOUR), self.for_person, _end(now, HOUR))
+        return (*self.refused(user_id, now), person)
+
+    def _by_user(self, user_id: str, now: datetime) -> Count:
+        return Count(_name("user", user_id, now, HOUR), self.by_user, _end(now, HOUR))
+
+    def _unknown(self, user_id: str, now: datetime, *, adds: bool = True) -> Count:
+        return Count(_name("unknown", user_id, now, HOUR), self.unknown_by_user, _end(now, HOUR), adds)
+
+
+def helper_day(user_id: str, now: datetime, usual: int) -> Count:
+    """A certification by a helper. Never refused: what is above `usual` in a day is looked at."""
+    return Count(_name("helper", user_id, now, DAY), usual, _end(now, DAY))
+
+
+def _begin(now: datetime, window: timedelta) -> datetime:
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + (now - midnight) // window * window
+
+
+def _end(now: datetime, window: timedelta) -> datetime:
+    return _begin(now, window) + window
+
+
+def _name(kind: str, who: str, now: datetime, window: timedelta) -> str:
+    return f"{kind}#{who}#{_begin(now, window):%Y-%m-%dT%H}"
