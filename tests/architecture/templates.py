@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-CHILDREN = ("data", "storage", "identity", "events", "monitoring")
+CHILDREN = ("data", "storage", "identity", "events", "monitoring", "waf")
 Template = dict[str, Any]
 
 

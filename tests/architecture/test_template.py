@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 
 from lifecert.domain.notice import NoticeChannel
 from lifecert.entry.access import ANYONE, RULES
@@ -250,11 +251,63 @@ def test_the_access_log_names_no_person() -> None:
         "$context.authorizer.error",
         "$context.integrationErrorMessage",
     }
-    (settings,) = api["MethodSettings"]
-    assert settings["DataTraceEnabled"] is False
+    assert not any(settings["DataTraceEnabled"] for settings in api["MethodSettings"])
+    settings = api["MethodSettings"][0]
+    assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
     assert settings["ThrottlingRateLimit"] == {"Ref": "ThrottleRate"}
     assert settings["ThrottlingBurstLimit"] == {"Ref": "ThrottleBurst"}
     assert api["TracingEnabled"] is True
+
+
+def test_a_flood_of_what_anyone_may_ask_leaves_room_for_who_certifies() -> None:
+    _, *public = parent()["Resources"]["Api"]["Properties"]["MethodSettings"]
+    routes = {f"{one['HttpMethod']} {one['ResourcePath'][1:].replace('~1', '/')}" for one in public}
+    assert routes == {route for route, rule in RULES.items() if rule == ANYONE}
+    assert all(one["ThrottlingRateLimit"] == {"Ref": "PublicThrottleRate"} for one in public)
+
+
+# --- firewall ------------------------------------------------------------------------------------------------------
+
+
+def test_the_firewall_stands_before_the_api_when_it_is_on() -> None:
+    stack = parent()["Resources"]["Waf"]
+    assert stack["Condition"] == "UseFirewall"
+    assert parent()["Conditions"]["UseFirewall"] == {"Fn::Equals": [{"Ref": "Firewall"}, "on"]}
+    assert stack["Properties"]["Parameters"]["ApiStage"] == {"Ref": "Api.Stage"}
+    association = child("waf")["Resources"]["Association"]["Properties"]
+    assert text(association["ResourceArn"]).endswith(":apigateway:AWS::Region::/restapis/ApiId/stages/ApiStage")
+    assert text(association["WebACLArn"]) == "Firewall.Arn"
+    with (ROOT / "samconfig.toml").open("rb") as file:
+        assert "Firewall=on" in tomllib.load(file)["prod"]["deploy"]["parameters"]["parameter_overrides"]
+
+
+def test_the_firewall_limits_size_and_rate_knows_common_attacks_and_keeps_no_request() -> None:
+    wall = child("waf")["Resources"]["Firewall"]["Properties"]
+    assert wall["Scope"] == "REGIONAL"
+    rules = {rule["Name"]: rule for rule in wall["Rules"]}
+    assert [rule["Priority"] for rule in wall["Rules"]] == list(range(len(rules)))
+    assert set(rules) == {"size", "starts", "rate", "reputation", "common", "bad-inputs"}
+    for visible in (wall["VisibilityConfig"], *(rule["VisibilityConfig"] for rule in wall["Rules"])):
+        assert visible["SampledRequestsEnabled"] is False  # a sample would hold the token
+        assert visible["CloudWatchMetricsEnabled"] is True
+    for name in ("size", "starts", "rate"):
+        assert rules[name]["Action"] == {"Block": {}}
+    assert rules["rate"]["Statement"]["RateBasedStatement"]["Limit"] == {"Ref": "RatePerAddress"}
+    assert rules["starts"]["Statement"]["RateBasedStatement"]["Limit"] == {"Ref": "StartsPerAddress"}
+    managed = {
+        name: rule["Statement"]["ManagedRuleGroupStatement"]
+        for name, rule in rules.items()
+        if "ManagedRuleGroupStatement" in rule["Statement"]
+    }
+    assert {group["Name"] for group in managed.values()} == {
+        "AWSManagedRulesAmazonIpReputationList",
+        "AWSManagedRulesCommonRuleSet",
+        "AWSManagedRulesKnownBadInputsRuleSet",
+    }
+    # Neither counts instead of blocking, but for the size of a body, which has a rule of its own.
+    assert all(rules[name]["OverrideAction"] == {"None": {}} for name in managed)
+    (only,) = [override for group in managed.values() for override in group.get("RuleActionOverrides", [])]
+    assert only["Name"] == "SizeRestrictions_BODY"
 
 
 def test_every_log_group_has_an_end() -> None:
