@@ -16,7 +16,7 @@ STAGE ?= dev
 
 PY := .venv/bin/python
 STAMPS := .build/stamps
-LOCKS := requirements/dev.txt layers/core/requirements.txt layers/vision/requirements.txt
+LOCKS := requirements/dev.txt layers/core/requirements.txt layers/tokens/requirements.txt layers/vision/requirements.txt
 ASSETS := layers/vision/assets.py
 # Layers and functions are built for the Python that runs them here; Lambda has the same ones.
 PYTHON_RUNTIME = python$(shell $(PY) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
@@ -182,6 +182,7 @@ lock: .venv/.ready ## compile the hash-pinned requirements from their .in files 
 	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/runtime.txt requirements/runtime.in
 	@$(UV) $(if $(UPGRADE),--upgrade) $(addprefix --no-emit-package ,$(IN_LAMBDA)) \
 		-o layers/core/requirements.txt layers/core/requirements.in
+	@$(UV) $(if $(UPGRADE),--upgrade) -o layers/tokens/requirements.txt layers/tokens/requirements.in
 	@$(UV) $(if $(UPGRADE),--upgrade) --no-deps -o layers/vision/requirements.txt layers/vision/requirements.in
 
 clean: ## remove all that setup and build made (.venv, .build, models, caches)

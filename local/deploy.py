@@ -78,8 +78,14 @@ class Deployment:
         return Deployment(self.aws, _wait(self.aws, "stack_update_complete"))
 
 
-def deploy(aws: Aws, say: Say = print, clock_shift_days: int = 0, build: Path = BUILD / "sam") -> Deployment:
-    """Deploy `build`, the folder that `sam build` made, for the first time in this local AWS.
+def deploy(
+    aws: Aws,
+    say: Say = print,
+    clock_shift_days: int = 0,
+    build: Path = BUILD / "sam",
+    more: Mapping[str, str] | None = None,
+) -> Deployment:
+    """Deploy `build`, the folder that `sam build` made, for the first time in this local AWS, with `more` parameters.
 
     Raises:
         StackError: there is no build, or the stack could not be made; with the resources that failed.
@@ -101,6 +107,7 @@ def deploy(aws: Aws, say: Say = print, clock_shift_days: int = 0, build: Path = 
         "SweepWorkers": "0",
         # One user of a demo or a test does what a village does.
         **dict.fromkeys(("StartsByUserHour", "UnknownByUserHour", "StartsForPersonHour", "UsualHelperDay"), "100000"),
+        **(more or {}),
     }
     aws.cloudformation().create_stack(
         StackName=STACK_NAME,

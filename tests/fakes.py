@@ -22,6 +22,7 @@ from lifecert.domain.errors import (
     ReviewDecidedBefore,
     ReviewOpenedBefore,
     SessionAlreadyDecided,
+    TokenRefused,
     VersionConflict,
 )
 from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Template
@@ -35,6 +36,7 @@ from lifecert.domain.review import Review, ReviewFilter, ReviewPage, ReviewPosit
 from lifecert.domain.session import ImageType, Session, SessionState
 from lifecert.domain.sweep import Partition, partition_of, shard_of
 from lifecert.ports.photos import UploadSlot
+from lifecert.ports.tokens import Bearer
 from lifecert.ports.vision import Frame
 from tests.fakes_notices import MemoryContacts, MemorySentNotices
 from tests.fakes_sweep import MemorySweepRuns
@@ -439,6 +441,16 @@ class FakeSigning:
     def jwks(self) -> Mapping[str, list[dict[str, str]]]:
         public = {name: str(value) for name, value in self.key.as_dict(private=False).items()}
         return {"keys": [{**public, "alg": "ES256", "use": "sig"}]}
+
+
+@dataclass(frozen=True, slots=True)
+class FakeTokens:
+    """Takes one token, of one user."""
+
+    def bearer(self, token: str) -> Bearer:
+        if token != "good.token.here":
+            raise TokenRefused("not_genuine")
+        return Bearer("0a1b2c3d-0000-4000-8000-00000000000a", ("clerk",))
 
 
 @dataclass(slots=True)

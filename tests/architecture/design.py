@@ -37,7 +37,8 @@ SCHEMA: dict[str, tuple[list[str], dict[str, tuple[list[str], str]], str | None,
 }
 
 # What each function may do, and nothing else: action, and table, index, bucket prefix, key, queue, bus or log group.
-ALLOWED = {
+ALLOWED: dict[str, set[str]] = {
+    "Authorise": set(),
     "StartSession": {
         "dynamodb:Query Beneficiaries/index/by_person",
         "dynamodb:GetItem Sessions",

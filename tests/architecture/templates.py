@@ -50,7 +50,7 @@ def child(name: str) -> Template:
 
 
 @cache
-def expanded() -> Template:
+def expanded(authorizer: str = "SignedIn") -> Template:
     """template.yaml as CloudFormation gets it: after SAM's own transform, with the roles that SAM adds."""
     from samtranslator.translator.transform import transform  # type: ignore[import-untyped]
 
@@ -62,7 +62,7 @@ def expanded() -> Template:
     region = os.environ.get("AWS_DEFAULT_REGION")
     os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
     try:
-        result: Template = transform(source, {}, SimpleNamespace(load=dict))
+        result: Template = transform(source, {"Authorizer": authorizer}, SimpleNamespace(load=dict))
     finally:
         if region is None:
             del os.environ["AWS_DEFAULT_REGION"]

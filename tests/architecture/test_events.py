@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from lifecert.domain.errors import ImportNotFound, SweepUnfinished
+from lifecert.entry.authorising import Unauthorized
 from tests.wiring import ROOT, cases, run, world_on_fakes
 
 # Calls over HTTP: status, and the problem's code or the member that says what came of it.
@@ -212,6 +213,9 @@ ANSWERS: dict[str, tuple[int, str]] = {
 }
 # Others: what the answer has among its members, or what is raised.
 REPORTS: dict[str, dict[str, Any] | type[Exception]] = {
+    "authorise/taken": {"principalId": "0a1b2c3d-0000-4000-8000-00000000000a"},
+    "authorise/refused": Unauthorized,
+    "authorise/no_token": Unauthorized,
     "expiry_sweep/by_hand": {"run_id": "2026-03-01.1", "state": "running"},
     "expiry_sweep/dry_run": {"run_id": "dry-run", "dry_run": True, "jobs": 1, "failed_total": 0},
     "expiry_sweep/misspelt": ValidationError,

@@ -28,7 +28,10 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "lifecert.domain": ({"lifecert.domain"}, set()),
     "lifecert.ports": ({"lifecert.domain", "lifecert.ports"}, set()),
     "lifecert.application": ({"lifecert.domain", "lifecert.ports", "lifecert.application"}, set()),
-    "lifecert.adapters": ({"lifecert.domain", "lifecert.ports", "lifecert.adapters"}, AWS | PYDANTIC),
+    "lifecert.adapters": (
+        {"lifecert.domain", "lifecert.ports", "lifecert.adapters"},
+        AWS | PYDANTIC | {"joserfc", "urllib3"},
+    ),
     "lifecert.entry": (
         {"lifecert.domain", "lifecert.ports", "lifecert.application", "lifecert.entry"},
         POWERTOOLS | PYDANTIC | {"segno"},

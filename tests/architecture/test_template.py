@@ -190,7 +190,9 @@ def test_one_message_in_any_dead_letter_queue_is_an_alarm() -> None:
 
 
 def test_errors_of_every_function_and_of_the_api_are_alarms() -> None:
-    assert _watches("Errors") == {f"Ref {name}" for name in FUNCTIONS}
+    # A token that is refused ends `authorise` with an error, as the gateway wants it; an issuer that cannot be reached
+    # is a 5xx of the API.
+    assert _watches("Errors") == {f"Ref {name}" for name in FUNCTIONS} - {"Ref Authorise"}
     assert _watches("5XXError") == {"Ref AWS::StackName", "Ref Stage"}
     assert _watches("IteratorAge") == {"Ref PublishEvents"}
 
@@ -220,22 +222,30 @@ def test_the_dashboard_is_json() -> None:
 
 def test_exactly_the_routes_of_the_design_and_the_gateway_lets_in_whom_the_table_of_rules_does() -> None:
     paths = expanded()["Resources"]["Api"]["Properties"]["Body"]["paths"]
+    others = expanded("OtherIssuer")["Resources"]["Api"]["Properties"]["Body"]["paths"]
     routes = {}
     for path, methods in paths.items():
         for method, operation in methods.items():
             uri = text(operation["x-amazon-apigateway-integration"]["uri"])
             function = uri.split("functions/")[1].split(".Arn")[0]
             route = f"{method.upper()} {path}"
-            assert operation.get("security") == ([{"NONE": []}] if RULES[route] == ANYONE else [{"SignedIn": []}])
+            public = RULES[route] == ANYONE
+            for authorizer, described in (("SignedIn", operation), ("OtherIssuer", others[path][method])):
+                assert described.get("security") == [{"NONE" if public else authorizer: []}], route
             routes[route] = function
     assert routes == ROUTES
     assert set(routes) == set(RULES)
 
 
-def test_the_authorizer_is_the_user_pool() -> None:
+def test_the_authorizer_is_the_user_pool_unless_another_issuer_is_named() -> None:
     auth = parent()["Resources"]["Api"]["Properties"]["Auth"]
-    assert auth["DefaultAuthorizer"] == "SignedIn"
+    assert auth["DefaultAuthorizer"] == {"Ref": "Authorizer"}
+    assert parent()["Parameters"]["Authorizer"]["Default"] == "SignedIn"
     assert text(auth["Authorizers"]["SignedIn"]["UserPoolArn"]) == "Identity.Outputs.UserPoolArn"
+    other = auth["Authorizers"]["OtherIssuer"]
+    assert (text(other["FunctionArn"]), other["FunctionPayloadType"]) == ("Authorise.Arn", "TOKEN")
+    # A token is asked about again within a minute, so that its end is not overlooked for long.
+    assert other["Identity"]["ReauthorizeEvery"] <= 60
 
 
 def test_the_access_log_names_no_person() -> None:
@@ -340,8 +350,7 @@ def test_the_groups_are_those_of_the_design() -> None:
 
 
 def test_only_a_local_deployment_can_move_its_clock() -> None:
-    (rule,) = parent()["Rules"].values()
-    (assertion,) = rule["Assertions"]
+    (assertion,) = parent()["Rules"]["OnlyLocalTimeMoves"]["Assertions"]
     assert assertion["Assert"] == {
         "Fn::Or": [
             {"Fn::Equals": [{"Ref": "Stage"}, "local"]},

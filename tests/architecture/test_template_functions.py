@@ -104,7 +104,8 @@ def test_function_is_told_the_tables_buckets_and_key_that_it_may_use_and_no_othe
 def test_function_has_the_vision_layer_if_it_looks_at_photos(name: str) -> None:
     function = FUNCTIONS[name]["Properties"]
     vision = name in ("VerifyFace", "EnrolReference")
-    assert function.get("Layers", []) == ([{"Ref": "VisionLayer"}] if vision else [])
+    more = ["VisionLayer"] * vision + ["TokensLayer"] * (name == "Authorise")
+    assert function.get("Layers", []) == [{"Ref": layer} for layer in more]
     assert parent()["Globals"]["Function"]["Layers"] == [{"Ref": "CoreLayer"}]
     if vision:
         assert function["MemorySize"] == 1769  # one core
@@ -115,5 +116,9 @@ def test_function_has_the_vision_layer_if_it_looks_at_photos(name: str) -> None:
 
 def test_layers_are_built_by_their_makefiles() -> None:
     layers = of_type(parent(), "AWS::Serverless::LayerVersion")
-    assert {layer["Properties"]["ContentUri"] for layer in layers.values()} == {"layers/core", "layers/vision"}
+    assert {layer["Properties"]["ContentUri"] for layer in layers.values()} == {
+        "layers/core",
+        "layers/tokens",
+        "layers/vision",
+    }
     assert all(layer["Metadata"] == {"BuildMethod": "makefile"} for layer in layers.values())

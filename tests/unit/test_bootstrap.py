@@ -13,6 +13,7 @@ from lifecert.entry.settings import SettingsError
 FACTORIES: dict[str, type[settings.Common]] = {
     "start_session": settings.StartSessionSettings,
     "verify_face": settings.VerifyFaceSettings,
+    "tokens": settings.AuthoriseSettings,
     "get_certificate": settings.GetCertificateSettings,
     "get_session": settings.GetStatusSettings,
     "get_beneficiary": settings.GetStatusSettings,
@@ -39,6 +40,7 @@ SPECIAL = {"stage": "prod", "time_zone": "Asia/Shanghai", "clock_shift_days": "0
 SPECIAL |= {"sweep_rate": "50", "sweep_tries": "5", "reminder_days": "60,30,7,1"}
 SPECIAL |= {"quiet_hours": "21-8", "notice_language": "zh-CN"}
 SPECIAL |= dict.fromkeys(("limit_starts_by_user", "limit_unknown_by_user", "limit_starts_for_person"), "7")
+SPECIAL["oidc_issuer"] = "https://issuer.example.org"
 SPECIAL["limit_usual_helper_day"] = "7"
 
 

@@ -7,7 +7,7 @@ factories up in this module at every call, so a test can put fakes in their plac
 
 import os
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from lifecert.entry.once import Once
     from lifecert.ports.clock import Clock
     from lifecert.ports.signing import PublicKeys
+    from lifecert.ports.tokens import Tokens
     from lifecert.ports.vision import FaceAnalyser
 
 # The consent text in force. A client shows the text of this version and sends the version back.
@@ -131,6 +132,16 @@ def get_certificate() -> "GetCertificate":
     names = settings.GetCertificateSettings.load()
     certificates = DynamoCertificates(_dynamodb(), names.certificates_table)
     return GetCertificate(certificates, _register(beneficiaries=names.beneficiaries_table), _clock(names))
+
+
+@cache
+def tokens() -> "Tokens":
+    """Whose token it is, when sign-in is another issuer's."""
+    from lifecert.adapters.oidc_tokens import OidcTokens, fetch_json
+
+    names = settings.AuthoriseSettings.load()
+    fetch = partial(fetch_json, only_https=names.stage != "local")
+    return OidcTokens(names.oidc_issuer, names.oidc_audience, names.oidc_groups_claim, fetch)
 
 
 @cache

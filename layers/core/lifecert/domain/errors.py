@@ -104,6 +104,10 @@ class NotAllowed(LifeCertError):
     """The signed-in user may not do this."""
 
 
+class TokenRefused(LifeCertError):
+    """A token is not genuine, not for us, or not valid now; the message is a code."""
+
+
 class TransitionRefused(LifeCertError):
     """The status table has no such change, or its condition is not met."""
 

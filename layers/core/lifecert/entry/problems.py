@@ -186,6 +186,7 @@ NOT_FOR_CLIENTS: tuple[type[errors.LifeCertError], ...] = (
     errors.PurgeUnfinished,
     errors.SessionAlreadyDecided,
     errors.SweepUnfinished,
+    errors.TokenRefused,
     errors.Unreadable,
 )
 

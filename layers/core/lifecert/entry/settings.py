@@ -51,7 +51,7 @@ Positive = Annotated[int, Field(ge=1)]
 # What only LifeCert would call so: one of these that no field knows is a misspelt or misplaced setting.
 _OURS = re.compile(
     r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON_KEY|CERTIFICATE_KEY|TEMPLATE|ISSUER|EVENT_BUS|DUE|SWEEP"
-    r"|REMINDER|NOTICE|CONTACT_KEY|QUIET|LIMIT)(_.*)?"
+    r"|REMINDER|NOTICE|CONTACT_KEY|QUIET|LIMIT|OIDC)(_.*)?"
 )
 
 
@@ -173,6 +173,20 @@ class GetStatusSettings(WithBeneficiaries, WithSessions, Common):
     """get_status."""
 
     ledger_table: Name
+
+
+class AuthoriseSettings(Common):
+    """authorise. Keys travel over https, but for an issuer on the machine of a local stack."""
+
+    oidc_issuer: Annotated[str, Field(pattern=r"^https?://\S+$")]
+    oidc_audience: Name
+    oidc_groups_claim: Name
+
+    @model_validator(mode="after")
+    def _keys_come_safely(self) -> Self:
+        if self.stage != "local" and not self.oidc_issuer.startswith("https://"):
+            raise ValueError("OIDC_ISSUER must be https unless STAGE is local")
+        return self
 
 
 class GetCertificateSettings(WithBeneficiaries, WithCertificates, Common):

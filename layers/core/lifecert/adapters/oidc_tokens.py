@@ -1,0 +1,126 @@
+"""OpenID Connect ID tokens of any issuer, checked with a JOSE library and the issuer's published keys."""
+
+import base64
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from lifecert.domain.errors import StoreUnavailable, TokenRefused
+from lifecert.ports.tokens import Bearer
+
+# Asymmetric only: with `none` or a shared secret anybody could sign.
+ALGORITHMS = ("RS256", "PS256", "ES256")
+CLOCKS_DIFFER_SECONDS = 60
+KEYS_KEPT_SECONDS = 3600
+# An unknown key id makes us ask again, but nobody can make us ask all the time.
+KEYS_AGAIN_SECONDS = 60
+MAX_TOKEN = 8192
+_SUBJECT = re.compile(r"[!-~]{1,255}")
+_GROUP = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+
+Fetch = Callable[[str], Mapping[str, Any]]
+
+
+@dataclass(slots=True)
+class OidcTokens:
+    """Tokens of `issuer` for `audience`. `fetch` gets a JSON document by its address, `now` is in seconds of 1970."""
+
+    issuer: str
+    audience: str
+    groups_claim: str
+    fetch: Fetch
+    now: Callable[[], float] = time.time
+    _keys: KeySet | None = field(default=None, init=False, repr=False)
+    _fetched: float = field(default=0.0, init=False, repr=False)
+
+    def bearer(self, token: str) -> Bearer:
+        """Whom a token speaks for. Raises TokenRefused, whose message is a code, and StoreUnavailable."""
+        if len(token) > MAX_TOKEN:
+            raise TokenRefused("too_long")
+        claims = self._decoded(token)
+        registry = jwt.JWTClaimsRegistry(
+            now=lambda: int(self.now()),
+            leeway=CLOCKS_DIFFER_SECONDS,
+            iss={"essential": True, "value": self.issuer},
+            aud={"essential": True, "value": self.audience},
+            sub={"essential": True},
+            exp={"essential": True},
+        )
+        try:
+            registry.validate(claims)
+        except JoseError as error:
+            raise TokenRefused(error.error) from error
+        # Issued to several, so also to us, but for somebody else's use (OpenID Connect Core 3.1.3.7).
+        if claims.get("azp", self.audience) != self.audience:
+            raise TokenRefused("another_party")
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):
+            raise TokenRefused("no_subject")
+        return Bearer(subject, _groups(claims.get(self.groups_claim)))
+
+    def _decoded(self, token: str) -> dict[str, Any]:
+        try:
+            kid = json.loads(_header(token)).get("kid")
+            if not isinstance(kid, str):
+                raise TokenRefused("no_key_id")
+            claims = jwt.decode(token, self._keys_with(kid), algorithms=list(ALGORITHMS)).claims
+        except TokenRefused:
+            raise
+        except (JoseError, ValueError, AttributeError, KeyError, TypeError) as error:
+            raise TokenRefused("not_genuine") from error
+        if not isinstance(claims, dict):
+            raise TokenRefused("not_genuine")
+        return claims
+
+    def _keys_with(self, kid: str) -> KeySet:
+        age = self.now() - self._fetched
+        known = self._keys is not None and any(key.kid == kid for key in self._keys)
+        if self._keys is None or age > KEYS_KEPT_SECONDS or (not known and age > KEYS_AGAIN_SECONDS):
+            self._keys, self._fetched = self._fetch_keys(), self.now()
+        if not any(key.kid == kid for key in self._keys):
+            raise TokenRefused("unknown_key")
+        return self._keys
+
+    def _fetch_keys(self) -> KeySet:
+        about = self.fetch(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
+        if about.get("issuer") != self.issuer:
+            raise StoreUnavailable("the issuer's configuration names another issuer")
+        published: Any = self.fetch(str(about.get("jwks_uri")))
+        try:
+            return KeySet.import_key_set(published)
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise StoreUnavailable("the issuer's keys cannot be read") from error
+
+
+def _header(token: str) -> bytes:
+    head = token.split(".", 1)[0]
+    return base64.urlsafe_b64decode(head + "=" * (-len(head) % 4))
+
+
+def _groups(claim: object) -> tuple[str, ...]:
+    names = claim if isinstance(claim, list) else str(claim or "").replace(",", " ").split()
+    # A name with a comma would read as two groups further on.
+    return tuple(name for name in names if isinstance(name, str) and _GROUP.fullmatch(name))
+
+
+def fetch_json(address: str, *, only_https: bool = True) -> Mapping[str, Any]:
+    """A small JSON document. Raises StoreUnavailable."""
+    import urllib3
+
+    if only_https and not address.startswith("https://"):
+        raise StoreUnavailable("the issuer is not reached over https")
+    try:
+        answer = urllib3.request("GET", address, timeout=2.0, retries=False, redirect=False)
+        found = answer.json() if answer.status == 200 else None
+    except (urllib3.exceptions.HTTPError, ValueError) as error:
+        raise StoreUnavailable(type(error).__name__) from error
+    if not isinstance(found, dict):
+        raise StoreUnavailable("the issuer did not answer")
+    return found
