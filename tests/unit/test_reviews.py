@@ -39,6 +39,7 @@ from tests.builders import (
     an_id,
     an_issuer,
     good_evidence,
+    helper_volume,
     registration,
 )
 from tests.fakes import FixedClock, MemoryPhotos, MemoryStore, ScriptedAnalyser
@@ -66,6 +67,7 @@ class Office:
             self.clock,
             a_policy(),
             an_issuer(),
+            helper_volume(store.limits, store.register, self.clock),
         )
         self.decide = DecideReview(
             store.register,

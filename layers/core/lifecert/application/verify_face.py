@@ -25,7 +25,7 @@ from lifecert.domain.errors import (
     SessionNotFound,
 )
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Template, Verdict
-from lifecert.domain.policy import Policy, decide
+from lifecert.domain.policy import Outcome, Policy, decide
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Session
 from lifecert.domain.status import Status
