@@ -13,7 +13,6 @@ from lifecert.entry.settings import SettingsError
 FACTORIES: dict[str, type[settings.Common]] = {
     "start_session": settings.StartSessionSettings,
     "verify_face": settings.VerifyFaceSettings,
-    "tokens": settings.AuthoriseSettings,
     "get_certificate": settings.GetCertificateSettings,
     "get_session": settings.GetStatusSettings,
     "get_beneficiary": settings.GetStatusSettings,
@@ -109,6 +108,15 @@ def test_certificates_are_signed_and_published_under_one_key(monkeypatch: pytest
     keys: Any = bootstrap.public_keys()
     assert verify.issuer.signer.key_id == "the-certificate_key_id"
     assert keys.key_ids == ("the-certificate_key_id", "the-certificate_key_old_id")
+
+
+def test_tokens_are_checked_by_the_names_given_and_over_https(monkeypatch: pytest.MonkeyPatch) -> None:
+    give(monkeypatch, settings.AuthoriseSettings)
+    tokens: Any = bootstrap.tokens()
+    assert (tokens.issuer, tokens.audience) == ("https://issuer.example.org", "the-oidc_audience")
+    assert tokens.groups_claim == "the-oidc_groups_claim"
+    assert tokens.fetch.keywords == {"only_https": True}
+    assert bootstrap.tokens() is tokens
 
 
 def test_clients_give_up_before_the_function_does(monkeypatch: pytest.MonkeyPatch) -> None:
