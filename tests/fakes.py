@@ -28,8 +28,8 @@ from lifecert.domain.errors import (
 from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Template
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEntry
-from lifecert.domain.notice import Contact, SentNotice
 from lifecert.domain.limits import Count
+from lifecert.domain.notice import Contact, SentNotice
 from lifecert.domain.published import PublishedEvent
 from lifecert.domain.reference import Enrolment, Reference, ReferencePhoto, photos_of
 from lifecert.domain.review import Review, ReviewFilter, ReviewPage, ReviewPosition

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from lifecert.adapters.dynamodb_certificates import DynamoCertificates
 from lifecert.adapters.dynamodb_face_counts import DynamoFaceCounts
 from lifecert.adapters.dynamodb_ledger import DynamoLedger
-from lifecert.adapters.dynamodb_notices import DynamoContacts, DynamoSentNotices
 from lifecert.adapters.dynamodb_limits import DynamoLimits
+from lifecert.adapters.dynamodb_notices import DynamoContacts, DynamoSentNotices
 from lifecert.adapters.dynamodb_references import DynamoReferences
 from lifecert.adapters.dynamodb_register import ChangeTables, DynamoRegister
 from lifecert.adapters.dynamodb_reviews import DynamoReviews
