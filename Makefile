@@ -146,13 +146,19 @@ deploy: setup build ## deploy to your AWS account (STAGE=dev or prod, from samco
 
 ##@ Look into it
 # STACK names the deployed stack (lifecert-dev); ENDPOINT another AWS, as make dev prints it.
-.PHONY: verify-ledger export-record privacy-report verify-certificate
+.PHONY: renew-templates verify-ledger export-record privacy-report verify-certificate
 verify-ledger export-record privacy-report: export PYTHONPATH := layers/core
 REACH = --stack "$(STACK)" $(if $(ENDPOINT),--endpoint-url "$(ENDPOINT)")
 
 verify-ledger: .venv/.ready ## name every broken chain of the ledger (STACK=lifecert-dev [BENEFICIARY=id])
 	@test -n "$(STACK)" || { echo "usage: make verify-ledger STACK=lifecert-dev [BENEFICIARY=id] [ENDPOINT=url]"; exit 2; }
 	@$(PY) -m tools.verify_ledger $(REACH) $(if $(BENEFICIARY),--beneficiary "$(BENEFICIARY)")
+
+renew-templates: export PYTHONPATH := layers/core:layers/vision
+renew-templates: setup ## embed and protect stored templates anew (STACK=lifecert-dev SECRET=1 [RATE=5])
+	@test -n "$(STACK)" -a -n "$(SECRET)" || \
+		{ echo "usage: make renew-templates STACK=lifecert-dev SECRET=1 [RATE=5] [ENDPOINT=url]"; exit 2; }
+	@$(PY) -m tools.renew_templates $(REACH) --secret-version "$(SECRET)" $(if $(RATE),--per-second "$(RATE)")
 
 export-record: .venv/.ready ## all that is stored about one person, for that person (STACK=lifecert-dev BENEFICIARY=id)
 	@test -n "$(STACK)" -a -n "$(BENEFICIARY)" || \

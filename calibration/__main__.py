@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     today = datetime.now(UTC).date()
     parser.add_argument("--date", type=date.fromisoformat, default=today, help="day of the measurement (today, UTC)")
     parser.add_argument("--name", help="version of the calibration, and its file's name (own-DATE)")
+    parser.add_argument("--about", default="", help="whose faces these are, for readers of the calibration file")
     parser.add_argument("--root", type=Path, help="what manifests' paths are relative to (their own folder)")
     parser.add_argument("--cross", action="store_true", help="every photo with every other too (always for a folder)")
     parser.add_argument(
@@ -111,7 +112,9 @@ def _request(options: argparse.Namespace, arguments: Sequence[str]) -> Request:
         central=options.central_face,
         repeats=options.repeats,
         seed=options.seed,
-        command=shlex.join(["lifecert-calibrate", *arguments]),
+        # Names of files and folders only: where they lie is nobody's business.
+        command=shlex.join(["lifecert-calibrate", *(Path(one).name if "/" in one else one for one in arguments)]),
+        about=options.about,
         published=() if options.own_only else published(),
         version=options.name or default_version(options.date),
     )

@@ -44,8 +44,8 @@ _DET = [line / 100 for line in range(-20, 101)]
 @dataclass(frozen=True, slots=True)
 class Request:
     """What to measure. `cross` compares every photo with every other, which needs the people to be known; `central`
-    takes the face in the middle. `published` are the sources from elsewhere that count as well, `version` names the
-    calibration that is made."""
+    takes the face in the middle. `about` says whose faces they are, for readers of the file. `published` are the
+    sources from elsewhere that count as well, `version` names the calibration that is made."""
 
     dataset: Dataset
     presentations: tuple[Presentation, ...] = ()
@@ -54,6 +54,7 @@ class Request:
     repeats: int = 1000
     seed: int = 1
     command: str = ""
+    about: str = ""
     published: tuple[Source, ...] = ()
     version: str = "own"
 
@@ -113,7 +114,7 @@ def calibrate(
         ),
     )
     names = {one.name for one in eligible}
-    own = (measured(one, measurement) for one in measurement.sets if one.name in names)
+    own = (measured(one, measurement, request.about) for one in measurement.sets if one.name in names)
     sources = (*request.published, *own)
     return Made(measurement, calibration_of(measurement, sources, wanted, request.version))
 

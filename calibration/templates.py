@@ -79,7 +79,7 @@ class Pipeline:
         self._policy = policy
         self._detector = Detector()
         self._embedder = Embedder()
-        limits = json.dumps([asdict(policy.image), asdict(policy.quality)], sort_keys=True).encode()
+        limits = json.dumps([asdict(policy.image), asdict(policy.quality)], sort_keys=True).encode() + _code()
         self._central = central
         face = "central" if central else "product"
         self.version = f"{MODEL_VERSION} {face} {hashlib.sha256(limits).hexdigest()[:16]}"
@@ -104,6 +104,11 @@ class Pipeline:
         reason = first_reason(measures)
         reference = self._embedder.embed(aligned, both_sides=True)
         return Photo(digest, reason.value if reason else None, reference.vector, frame.vector)
+
+
+def _code() -> bytes:
+    """The stages as they are written: a change of any of them makes what is cached worthless."""
+    return b"".join(path.read_bytes() for path in sorted(Path(quality.__file__).parent.glob("*.py")))
 
 
 def _nearest_to_middle(image: Image, faces: Sequence[Face]) -> Face:

@@ -75,12 +75,13 @@ def provisional(name: str, curve: Curve, wanted: Sequence[float]) -> Source:
     )
 
 
-def measured(one: SetEntry, content: Measurement) -> Source:
+def measured(one: SetEntry, content: Measurement, about: str = "") -> Source:
     """A measured set as a source of the file."""
+    origin = f"{content.command} (face: {content.face})"
     return Source(
         name=one.name,
         kind="measured",
-        origin=f"{content.command} (face: {content.face})",
+        origin=f"{about}; {origin}" if about else origin,
         on=content.date,
         fingerprint=content.data.fingerprint,
         people=one.people,

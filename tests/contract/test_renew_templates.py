@@ -1,0 +1,123 @@
+"""Templates move to a new model and a new secret while both versions live."""
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from lifecert.adapters.dynamodb_items import reference_item
+from lifecert.adapters.dynamodb_references import DynamoReferences
+from lifecert.adapters.dynamodb_values import typed
+from lifecert.adapters.kms_template_protection import KmsTemplateProtection
+from lifecert.adapters.protected_references import ProtectedReferences
+from lifecert.domain.evidence import EnrolmentEvidence, Measure, Template, Verdict
+from lifecert.domain.reasons import Reason
+from lifecert.domain.reference import Reference
+from tests.builders import MODEL, a_beneficiary, a_reference, an_enrolment, face
+from tests.contract.engines import DynamoTables
+from tests.fakes import ScriptedAnalyser
+from tools.renew_templates import Renewal
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+NEW = "model/2"
+BUCKET = "references"
+
+
+class Deployment:
+    """A table, a bucket and a key with one reference under model 1 and secret 1."""
+
+    def __init__(self, session: boto3.Session, tables: DynamoTables) -> None:
+        kms: Any = session.client("kms")
+        made = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
+        self.kms, self.key = kms, made["KeyMetadata"]["KeyId"]
+        self.s3: S3Client = session.client("s3")
+        self.s3.create_bucket(Bucket=BUCKET)
+        self.tables, self.table = tables, tables.name("References")
+        self.analyser = ScriptedAnalyser(enrolment=EnrolmentEvidence((), replace(face(5), model_version=NEW)))
+        self.reference = self.enrol(face(0))
+
+    def protection(self, version: str) -> KmsTemplateProtection:
+        return KmsTemplateProtection(self.kms, self.key, version)
+
+    def enrol(self, template: Template) -> Reference:
+        enrolment = an_enrolment(a_beneficiary())
+        protected = self.protection("1").protect(enrolment.beneficiary_id, template)
+        reference = a_reference(enrolment, template=protected)
+        self.tables.client.put_item(TableName=self.table, Item=typed(reference_item(reference)))
+        self.s3.put_object(Bucket=BUCKET, Key=reference.photo_key, Body=b"photo")
+        return reference
+
+    def renew(self, model: str = MODEL, secret: str = "1") -> Counter[str]:
+        protection = self.protection(secret)
+        return Renewal(self.tables.client, self.s3, self.table, BUCKET, protection, secret, self.analyser, model)()
+
+    def plain(self, model: str) -> dict[str, Template]:
+        stored = DynamoReferences(self.tables.client, self.table)
+        references = ProtectedReferences(stored, self.protection("any"))
+        return dict(references.templates(self.reference.beneficiary_id, model))
+
+
+@pytest.fixture
+def deployment(moto_session: boto3.Session, moto_tables: DynamoTables) -> Deployment:
+    return Deployment(moto_session, moto_tables)
+
+
+def test_what_is_up_to_date_is_left_alone(deployment: Deployment) -> None:
+    assert deployment.renew() == {"left alone": 1}
+    assert deployment.analyser.photos == []
+
+
+def test_a_new_model_embeds_the_stored_photo_and_both_versions_live(deployment: Deployment) -> None:
+    assert deployment.renew(model=NEW) == {"embedded": 1}
+    assert deployment.analyser.photos == [b"photo"]
+    reference_id = deployment.reference.reference_id
+    assert deployment.plain(MODEL)[reference_id].similarity(face(0)) == pytest.approx(1, abs=1e-6)
+    newer = deployment.plain(NEW)
+    assert newer.keys() == {reference_id}
+    assert newer[reference_id].similarity(replace(face(5), model_version=NEW)) == pytest.approx(1, abs=1e-6)
+    assert deployment.renew(model=NEW) == {"left alone": 2}, "started again, it embeds nothing twice"
+
+
+def test_a_photo_that_will_not_do_any_more_is_counted_and_keeps_its_old_template(deployment: Deployment) -> None:
+    dark = Measure("brightness", Verdict.FAILED, reason=Reason.TOO_DARK)
+    deployment.analyser.enrolment = EnrolmentEvidence((dark,), None)
+    assert deployment.renew(model=NEW) == {"need a new photo": 1}
+    assert deployment.plain(MODEL).keys() == {deployment.reference.reference_id}
+
+
+def test_a_new_secret_stores_every_version_anew(deployment: Deployment) -> None:
+    deployment.renew(model=NEW)
+    key = {
+        "beneficiary_id": deployment.reference.beneficiary_id,
+        "reference_id": deployment.reference.reference_id,
+    }
+    leaked = bytes(deployment.tables.item("References", **key)["template"])
+    assert deployment.renew(model=NEW, secret="2") == {"protected": 2}
+    now = deployment.tables.item("References", **key)
+    assert (now["protection"], bytes(now["template"]) == leaked) == ("2", False)
+    for model, number in ((MODEL, 0), (NEW, 5)):
+        (found,) = deployment.plain(model).values()
+        assert found.similarity(replace(face(number), model_version=model)) == pytest.approx(1, abs=1e-6)
+
+
+def test_a_reference_that_is_deleted_meanwhile_does_not_come_back(deployment: Deployment) -> None:
+    client, table = deployment.tables.client, deployment.table
+    key = typed(
+        {
+            "beneficiary_id": deployment.reference.beneficiary_id,
+            "reference_id": deployment.reference.reference_id,
+        }
+    )
+
+    class Deleting(ScriptedAnalyser):
+        def enrol(self, photo: bytes) -> EnrolmentEvidence:
+            client.delete_item(TableName=table, Key=key)
+            return super().enrol(photo)
+
+    deployment.analyser = Deleting(enrolment=deployment.analyser.enrolment)
+    assert deployment.renew(model=NEW) == {"left alone": 1}
+    assert client.scan(TableName=table)["Count"] == 0
