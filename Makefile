@@ -40,7 +40,7 @@ dev: setup build ## start the local AWS with the stack deployed, and print addre
 	@$(PY) -m local.dev
 
 ##@ Test it
-.PHONY: test test-unit bench bench-scale profile calibrate check format-check lint types template-lint
+.PHONY: test test-unit bench bench-scale profile calibrate causes check format-check lint types template-lint
 test: setup build ## every test, on the built artefact and the local AWS (ARGS='-k name' picks)
 	@$(PY) -m pytest $(ARGS)
 
@@ -61,6 +61,11 @@ profile: setup build ## where the time of a cold start and of a warm verificatio
 calibrate: setup ## error rates and thresholds from labelled photos (DATA=manifest.csv or folder, OUT=folder, ARGS=...)
 	@test -n "$(DATA)" -a -n "$(OUT)" || { echo "calibrate: name DATA= and OUT=, see docs/accuracy.md"; exit 2; }
 	@bin/lifecert-calibrate "$(DATA)" "$(OUT)" $(ARGS)
+
+causes: export PYTHONPATH := layers/core:layers/vision
+causes: setup ## how often the true cause is named, on good photos spoilt in known ways (DATA=folder, ARGS=...)
+	@test -n "$(DATA)" || { echo "causes: name DATA=, a folder of photos"; exit 2; }
+	@$(PY) -m local.causes "$(DATA)" $(ARGS)
 
 check: format-check lint types template-lint test ## what CI holds a change to: format, lint, types, template, every test
 

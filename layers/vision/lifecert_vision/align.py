@@ -45,6 +45,13 @@ def align(image: Image, face: Face) -> Image:
     return np.asarray(cv2.warpAffine(image, transform, (SIZE, SIZE), flags=cv2.INTER_LINEAR), np.uint8)
 
 
+def straightened(image: Image, face: Face, side: int) -> tuple[Image, NDArray[np.float64]]:
+    """The same at `side` x `side`, and the face's points (x, y) on it."""
+    transform = similarity(face.points[_INDICES, :2].astype(np.float64), _POSITIONS * (side / SIZE))
+    picture = cv2.warpAffine(image, transform, (side, side), flags=cv2.INTER_LINEAR)
+    return np.asarray(picture, np.uint8), face.points[:, :2] @ transform[:, :2].T + transform[:, 2]
+
+
 def similarity(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
     """The 2 x 3 matrix of the rotation, scale and shift that takes `source` (N x 2) nearest to `target` in the
     least-squares sense. Umeyama 1991, IEEE PAMI 13(4), equations 40 to 42, without reflections."""

@@ -14,7 +14,7 @@ from lifecert.domain.evidence import EnrolmentEvidence, Evidence, FrameEvidence,
 from lifecert.domain.policy import PASSIVE_MEASURE, PassiveUse, Policy
 from lifecert.domain.reasons import Reason
 from lifecert.ports.vision import Frame
-from lifecert_vision import embed, liveness, match, quality
+from lifecert_vision import embed, liveness, match, no_face, quality
 from lifecert_vision.align import align
 from lifecert_vision.decode import Image, decode
 from lifecert_vision.detect import Detector
@@ -121,7 +121,9 @@ class VisionAnalyser:
         with watch.stage("detect"):
             faces = self._detector.detect(image)
         if not faces:
-            return _Seen(step, (passed("decode"), failed("detect", Reason.NO_FACE)))
+            with watch.stage("quality"):
+                cause = no_face.cause(image, self._detector.boxes(image), self._policy.quality)
+            return _Seen(step, (passed("decode"), failed("detect", cause)))
         return _Seen(step, (passed("decode"), passed("detect")), image, faces)
 
     def _judge(self, seen: _Seen, neutral: Face | None, watch: _Stopwatch) -> tuple[Measure, ...]:

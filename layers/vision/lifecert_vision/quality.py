@@ -10,6 +10,7 @@ from lifecert.domain.challenge import TURNS, Step
 from lifecert.domain.evidence import Measure
 from lifecert.domain.policy import QualityLimits
 from lifecert.domain.reasons import Reason
+from lifecert_vision import covering
 from lifecert_vision.decode import Image
 from lifecert_vision.landmarks import Face
 from lifecert_vision.measures import at_least, at_most
@@ -58,6 +59,7 @@ def assess(image: Image, faces: Sequence[Face], step: Step, limits: QualityLimit
     return (
         *found,
         at_least("brightness", float(skin.mean()), limits.min_brightness, "grey", Reason.TOO_DARK),
+        at_most("overexposure", float(skin.mean()), limits.max_brightness, "grey", Reason.TOO_BRIGHT),
         at_most("dark_share", float((skin < _DARK).mean()), limits.max_dark_share, "share", Reason.TOO_DARK),
         at_most(
             "bright_share",
@@ -67,8 +69,32 @@ def assess(image: Image, faces: Sequence[Face], step: Step, limits: QualityLimit
             Reason.TOO_BRIGHT,
             warn=limits.warn_bright_share,
         ),
+        at_least(
+            "evenness", _evenness(grey, mask), limits.min_evenness, "ratio", Reason.TOO_DARK, warn=limits.warn_evenness
+        ),
         at_least("sharpness", sharpness(grey, mask), limits.min_sharpness, "share", Reason.BLURRED),
+        *(_covered(image, face, limits) if step not in TURNS else ()),
     )
+
+
+def _covered(image: Image, face: Face, limits: QualityLimits) -> tuple[Measure, ...]:
+    """Sunglasses, mask, hand: looked for on frames that face the camera."""
+    seen = covering.measure(image, face)
+    of_cloth = seen.colour_step > limits.mask_colour_step  # a hand is as the rest of the face is
+    mouth = Reason.MASK_WORN if of_cloth else Reason.FACE_COVERED
+    return (
+        at_least("eyes_seen", seen.eyes, limits.min_eyes_seen, "cheek brightness", Reason.SUNGLASSES_WORN),
+        at_least("eye_seen", seen.eye, limits.min_eye_seen, "cheek brightness", Reason.FACE_COVERED),
+        at_least("mouth_seen", seen.mouth, limits.min_mouth_seen, "ratio", mouth),
+    )
+
+
+def _evenness(grey: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
+    """The mean of the darker half of the face, left or right, against the brighter one's."""
+    middle = grey.shape[1] // 2
+    halves = [grey[part][mask[part]] for part in (np.s_[:, :middle], np.s_[:, middle:])]
+    dark, bright = sorted(float(half.mean()) if half.size else 0.0 for half in halves)
+    return dark / max(bright, 1.0)
 
 
 def sharpness(grey: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:

@@ -51,10 +51,14 @@ class _Quality(Strict):
     min_eye_distance_px: Positive
     warn_eye_distance_px: Positive
     min_brightness: Annotated[float, Field(ge=0, le=255)]
+    max_brightness: Annotated[float, Field(ge=0, le=255)]
     max_dark_share: Share
     warn_bright_share: Share
     max_bright_share: Share
+    min_evenness: Share
+    warn_evenness: Share
     min_sharpness: Share
+    min_whole_sharpness: Share
     max_yaw_degrees: Angle
     max_pitch_degrees: Angle
     max_roll_degrees: Angle
@@ -63,11 +67,17 @@ class _Quality(Strict):
     sure_strength: Positive
     max_second_face: Share
     min_face_in_frame: Share
+    min_eyes_seen: Share
+    min_eye_seen: Share
+    min_mouth_seen: Annotated[float, Field(ge=0, le=2)]
+    mask_colour_step: Positive
 
     @model_validator(mode="after")
     def _fits(self) -> "_Quality":
         self._ordered("min_eye_distance_px", "warn_eye_distance_px")
         self._ordered("warn_bright_share", "max_bright_share")
+        self._ordered("min_brightness", "max_brightness")
+        self._ordered("min_evenness", "warn_evenness")
         return self
 
 

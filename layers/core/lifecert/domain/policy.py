@@ -26,7 +26,9 @@ class QualityLimits:
     """Per-frame limits, aligned with ISO/IEC 29794-5. A `warn_*` limit never refuses.
 
     Brightness is the mean grey value (0-255) of the face; `*_share` is a share of its pixels (0-1);
-    `min_sharpness` is the re-blur measure (0-1) at 64 px eye distance; `max_second_face` is an area ratio;
+    `*_evenness` is the darker side's brightness against the other's; `min_sharpness` is the re-blur measure (0-1) at
+    64 px eye distance, `min_whole_sharpness` that of a picture without a face; `max_second_face` is an area ratio;
+    `min_*_seen` and `mask_colour_step` are told at the vision layer's `covering`;
     `min_upright` is how much stronger the recogniser answers to the face as it was found than to it upside down;
     from an answer of `sure_strength` on, a frame's face is taken to be upright without that look.
     """
@@ -34,10 +36,14 @@ class QualityLimits:
     min_eye_distance_px: float
     warn_eye_distance_px: float
     min_brightness: float
+    max_brightness: float
     max_dark_share: float
     warn_bright_share: float
     max_bright_share: float
+    min_evenness: float
+    warn_evenness: float
     min_sharpness: float
+    min_whole_sharpness: float
     max_yaw_degrees: float
     max_pitch_degrees: float
     max_roll_degrees: float
@@ -45,6 +51,10 @@ class QualityLimits:
     sure_strength: float
     max_second_face: float
     min_face_in_frame: float
+    min_eyes_seen: float
+    min_eye_seen: float
+    min_mouth_seen: float
+    mask_colour_step: float
 
 
 @dataclass(frozen=True, slots=True)
