@@ -22,10 +22,11 @@ class Reason(StrEnum):
     TOO_DARK = "too_dark"
     TOO_BRIGHT = "too_bright"
     BLURRED = "blurred"
+    NOT_FACING_CAMERA = "not_facing_camera"
+    # What covers a face shows only on one that faces the camera
     SUNGLASSES_WORN = "sunglasses_worn"
     MASK_WORN = "mask_worn"
     FACE_COVERED = "face_covered"
-    NOT_FACING_CAMERA = "not_facing_camera"
     # Answering the challenge
     TURN_NOT_SEEN = "turn_not_seen"
     MOUTH_NOT_OPEN = "mouth_not_open"
