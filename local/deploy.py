@@ -105,6 +105,8 @@ def deploy(
         "LogLevel": "INFO",
         # The local AWS compares this bound as text, and fails.
         "SweepWorkers": "0",
+        # A demo or a test may run at any hour.
+        "QuietHours": "0-0",
         # One user of a demo or a test does what a village does.
         **dict.fromkeys(("StartsByUserHour", "UnknownByUserHour", "StartsForPersonHour", "UsualHelperDay"), "100000"),
         **(more or {}),

@@ -155,8 +155,9 @@ def swept(stores: Stores, counter: Counter) -> Night:
 def test_planning_looks_once_into_each_partition(known: Stores, counter: Counter) -> None:
     swept(known, counter)
     calls = counter.take()
-    # The days since, two more, of two shards; the jobs to send; whether any is open.
-    assert calls.count("Query") == (3 + 2) * 2 + 2
+    # To lapse, the days since and two more; to remind, as many before each reminder, from today on: 2 for the one of a
+    # day ahead, 5 for the others. Of two shards; then the jobs to send, and whether any is open.
+    assert calls.count("Query") == (5 + 2 + 3 * 5) * 2 + 2
     # The run begun, and the one job that somebody is in.
     assert (calls.count("TransactWriteItems"), calls.count("PutItem"), calls.count("UpdateItem")) == (1, 1, 1)
 
