@@ -55,6 +55,10 @@ bench-scale: setup ## cost of a sweep in registers of ten thousand to a million 
 	@$(PY) -m scale --date "$$(date -u +%F)" $(ARGS)
 
 # What Python does from the start to the first decision (module import times), then where warm verifications spend it.
+load: export PYTHONPATH := layers/core:layers/vision
+load: setup build ## many phones at once on the local stack: latencies, no errors (ARGS='--phones 8 --certifications 80')
+	@$(PY) -m bench.load --date "$$(date -u +%F)" $(ARGS)
+
 profile: setup build ## where the time of a cold start and of a warm verification goes
 	@$(PY) -m bench.profile
 
@@ -88,7 +92,7 @@ format: .venv/.ready ## format the code and mend what can be mended
 	@$(PY) -m ruff format .
 
 ##@ Build and deploy it
-.PHONY: setup build size deploy
+.PHONY: setup build build-all size deploy deploy-prod teardown docker-check
 setup: .venv/.ready .build/runtime/.ready ## install everything: environment, models, portraits
 	@$(PY) $(ASSETS) layers/vision/models.json local/portraits.json
 
@@ -123,21 +127,38 @@ $(STAMPS)/sources: FORCE
 .PHONY: FORCE
 FORCE:
 
-$(STAMPS)/sam: export AWS_DEFAULT_REGION ?= us-east-1
+# $(call SAM_BUILD,runtime,folder): what SAM says is in folder-build.log, and shown when it fails.
+SAM_BUILD = env -u MAKEFLAGS -u MAKELEVEL PATH="$(CURDIR)/.venv/bin:$$PATH" \
+	PYTHON="$(CURDIR)/$(PY)" PYTHON_RUNTIME="$(1)" \
+	.venv/bin/sam build --template template.yaml --build-dir $(2) --parallel \
+	--cached --cache-dir .build/sam-cache/$(1) --parameter-overrides PythonRuntime=$(1) 2>&1 \
+	| tee $(2)-build.log | { grep --line-buffered -E '^(Building layer|.* layer: |assets: )' || true; } \
+	|| { cat $(2)-build.log; echo "build: sam build failed, see above"; exit 1; }
+
+$(STAMPS)/sam $(STAMPS)/sam-%: export AWS_DEFAULT_REGION ?= us-east-1
 $(STAMPS)/sam: .venv/.ready $(STAMPS)/sources $(SOURCES)
 	@test -f template.yaml || { echo "build: no template.yaml here"; exit 1; }
 	@$(PY) $(ASSETS) layers/vision/models.json
 	@echo "build: sam build for $(PYTHON_RUNTIME)"
 # Dated from the start: what is edited while SAM builds is built next time.
 	@rm -f $@; touch $@.begun
-	@env -u MAKEFLAGS -u MAKELEVEL PATH="$(CURDIR)/.venv/bin:$$PATH" \
-		PYTHON="$(CURDIR)/$(PY)" PYTHON_RUNTIME="$(PYTHON_RUNTIME)" \
-		.venv/bin/sam build --template template.yaml --build-dir .build/sam --parallel \
-		--cached --cache-dir .build/sam-cache/$(PYTHON_RUNTIME) \
-		--parameter-overrides PythonRuntime=$(PYTHON_RUNTIME) 2>&1 \
-		| tee .build/sam-build.log | { grep --line-buffered -E '^(Building layer|.* layer: |assets: )' || true; } \
-		|| { cat .build/sam-build.log; echo "build: sam build failed, see above"; exit 1; }
+	@$(call SAM_BUILD,$(PYTHON_RUNTIME),.build/sam)
 	@mv $@.begun $@
+
+# A layer holds wheels and byte code of one version. With an interpreter beside it that has what Lambda has.
+OTHERS = $(filter-out $(PYTHON_RUNTIME),$(shell for v in 3.11 3.12 3.13; do \
+	if python$$v -c '' 2>/dev/null; then echo python$$v; fi; done))
+build-all: build ## build for every supported Python found here, into .build/builds; then run what was built
+	@for runtime in $(OTHERS); do $(MAKE) $(STAMPS)/sam-$$runtime; done
+	@$(PY) -m pytest tests/artefact $(ARGS)
+
+$(STAMPS)/sam-%: $(STAMPS)/sam requirements/runtime.txt
+	@echo "build: sam build for $*"
+	@$* -c '' 2>/dev/null || { echo "build: there is no $* here"; exit 1; }
+	@$* -m venv --clear --without-pip .build/builds/$*/runtime
+	@$(PY) -m pip --python .build/builds/$*/runtime/bin/python install $(PIP_FLAGS) -r requirements/runtime.txt
+	@$(call SAM_BUILD,$*,.build/builds/$*/sam)
+	@touch $@
 
 size: build ## bytes of the built layers and functions, by component
 	@$(PY) -m tests.artefact.sizes
@@ -145,13 +166,38 @@ size: build ## bytes of the built layers and functions, by component
 # Given on the command line, parameters replace samconfig's instead of adding to them: hence they are read here.
 PARAMETERS = import tomllib; s = tomllib.load(open("samconfig.toml", "rb"))["$(STAGE)"]["deploy"]["parameters"]; \
 	p = s.get("parameter_overrides", []); print(p if isinstance(p, str) else " ".join(p))
-deploy: setup build ## deploy to your AWS account (STAGE=dev or prod, from samconfig.toml)
-	@.venv/bin/sam deploy --template .build/sam/template.yaml --config-file "$(CURDIR)/samconfig.toml" \
-		--config-env $(STAGE) --parameter-overrides $$($(PY) -c '$(PARAMETERS)') PythonRuntime=$(PYTHON_RUNTIME)
+RUNTIME ?= $(PYTHON_RUNTIME)
+BUILT = .build/$(if $(filter $(RUNTIME),$(PYTHON_RUNTIME)),sam,builds/$(RUNTIME)/sam)
+deploy: setup build ## deploy to your AWS account (STAGE=dev or prod, RUNTIME=python3.13, GUIDED=1 asks for everything)
+	@[ "$(RUNTIME)" != python3.11 ] || { echo "deploy: MediaPipe cannot be loaded on Lambda's python3.11 (docs/adr/0001)."; \
+		echo "Name another that is installed here: make $(MAKECMDGOALS) RUNTIME=python3.13"; exit 1; }
+	@[ "$(RUNTIME)" = "$(PYTHON_RUNTIME)" ] || $(MAKE) $(STAMPS)/sam-$(RUNTIME)
+	@.venv/bin/sam deploy --template $(BUILT)/template.yaml --config-file "$(CURDIR)/samconfig.toml" $(if $(GUIDED),--guided) \
+		--config-env $(STAGE) --parameter-overrides $$($(PY) -c '$(PARAMETERS)') PythonRuntime=$(RUNTIME) \
+		Release=$$($(PY) -m tools.release $(BUILT) $$($(PY) -c '$(PARAMETERS)'))
+
+deploy-prod: STAGE := prod
+deploy-prod: deploy ## the same with deletion protection, kept data, alarms, and verify_face brought in gradually
+
+teardown: export PYTHONPATH := layers/core
+teardown: .venv/.ready ## take a deployment down and keep its data (STACK=lifecert-dev; DATA=delete for all of a dev stack)
+	@test -n "$(STACK)" || { echo "usage: make teardown STACK=lifecert-dev [DATA=delete]"; exit 2; }
+	@$(PY) -m tools.teardown $(REACH) $(if $(filter delete,$(DATA)),--delete-data)
+
+# What only Docker can show: the functions in Lambda's own images, by the events of events/.
+FUNCTION ?= VerifyFace
+EVENT ?= events/verify_face/not_an_id.json
+docker-check: setup ## build in Lambda's image and invoke a function in it (FUNCTION=VerifyFace EVENT=events/...; needs Docker)
+	@docker info >/dev/null 2>&1 || { echo "docker-check: Docker is not here or not running, and this needs it."; \
+		echo "Without it: make build-all runs the built functions under the same runtime interface client."; exit 3; }
+	@.venv/bin/sam build --use-container --template template.yaml --build-dir .build/docker \
+		--parameter-overrides PythonRuntime=python3.13
+	@.venv/bin/sam local invoke $(FUNCTION) --template .build/docker/template.yaml --event $(EVENT) \
+		--parameter-overrides PythonRuntime=python3.13
 
 ##@ Look into it
 # STACK names the deployed stack (lifecert-dev); ENDPOINT another AWS, as make dev prints it.
-.PHONY: renew-templates verify-ledger export-record privacy-report verify-certificate
+.PHONY: renew-templates verify-ledger restore-drill export-record privacy-report verify-certificate
 verify-ledger export-record privacy-report: export PYTHONPATH := layers/core
 REACH = --stack "$(STACK)" $(if $(ENDPOINT),--endpoint-url "$(ENDPOINT)")
 
@@ -164,6 +210,11 @@ renew-templates: setup ## embed and protect stored templates anew (STACK=lifecer
 	@test -n "$(STACK)" -a -n "$(SECRET)" || \
 		{ echo "usage: make renew-templates STACK=lifecert-dev SECRET=1 [RATE=5] [ENDPOINT=url]"; exit 2; }
 	@$(PY) -m tools.renew_templates $(REACH) --secret-version "$(SECRET)" $(if $(RATE),--per-second "$(RATE)")
+
+restore-drill: export PYTHONPATH := layers/core
+restore-drill: .venv/.ready ## restore register and ledger beside the real ones, verify, clean up (STACK=lifecert-dev [AT=time])
+	@test -n "$(STACK)" || { echo "usage: make restore-drill STACK=lifecert-dev [AT=2026-11-25T08:00:00+00:00] [ENDPOINT=url]"; exit 2; }
+	@$(PY) -m tools.restore_drill $(REACH) $(if $(AT),--at "$(AT)") $(if $(ENDPOINT),--by-copy)
 
 export-record: .venv/.ready ## all that is stored about one person, for that person (STACK=lifecert-dev BENEFICIARY=id)
 	@test -n "$(STACK)" -a -n "$(BENEFICIARY)" || \

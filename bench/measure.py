@@ -8,29 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.built import variables
 from bench.numbers import spread
 from bench.process import BUILD, LAYERS, ROOT, RUNTIME, run
 
 FORMAT = "lifecert-bench/1"
 FUNCTION = BUILD / "sam/VerifyFace"
 Say = Callable[[str], None]
-_TABLES = ("BENEFICIARIES", "REFERENCES", "SESSIONS", "CERTIFICATES", "LEDGER", "REVIEWS", "SEEN_FRAMES")
-SETTINGS = {
-    **{f"{name}_TABLE": name.lower() for name in _TABLES},
-    "STAGE": "dev",
-    "FRAMES_BUCKET": "frames",
-    "CERTIFICATE_KEY_ID": "key",
-    "ISSUER": "bench",
-    "DUE_SHARDS": "4",
-    "AWS_DEFAULT_REGION": "eu-central-1",
-    "AWS_ACCESS_KEY_ID": "bench",
-    "AWS_SECRET_ACCESS_KEY": "bench",
-    "POWERTOOLS_SERVICE_NAME": "lifecert",
-    "POWERTOOLS_METRICS_NAMESPACE": "LifeCert",
-}
-"""What verify_face is told of its deployment; nothing of it is called."""
-
-
+_ACCOUNT = {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"}
 _SIZES = ((480, 640), (960, 1280), (1536, 2048), (1920, 2560), (2448, 3264), (3024, 4032))
 
 
@@ -97,6 +82,11 @@ def _busy(warm: dict[str, Any]) -> float:
     return float(three["wall_ms"]["median"] / three["cpu_ms"]["median"])
 
 
+def settings() -> dict[str, str]:
+    """What verify_face is told of its deployment; nothing of it is called."""
+    return {**variables(FUNCTION.parent)[FUNCTION.name], **_ACCOUNT}
+
+
 def prepare(photos: Path, sizes: Sequence[tuple[int, int]]) -> dict[str, str]:
     """Make the photos to measure on; tells the versions of the libraries that did it."""
     versions: dict[str, str] = _probe("photos", photos, BUILD / "portraits", json.dumps(sizes))["libraries"]
@@ -145,7 +135,7 @@ def _cold(photos: Path, runs: int, threads: int) -> dict[str, Any]:
     """Cold starts, after one that brings the files into the system's memory."""
     path = (FUNCTION, *LAYERS, ROOT)
     command = [RUNTIME, "-m", "bench.cold", photos]
-    answers = [run(command, path=path, threads=threads, variables=SETTINGS) for _ in range(runs + 1)][1:]
+    answers = [run(command, path=path, threads=threads, variables=settings()) for _ in range(runs + 1)][1:]
     return {
         **{f"{moment}_cpu_ms": spread([one[moment]["cpu_ms"] for one in answers]) for moment in ("ready", "decided")},
         **{

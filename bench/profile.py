@@ -9,7 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from bench.measure import FUNCTION, QUICK, SETTINGS, prepare
+from bench.measure import FUNCTION, QUICK, prepare, settings
 from bench.process import BUILD, LAYERS, ROOT, RUNTIME, BenchError, environment, run
 
 _SHOWN = 20
@@ -48,7 +48,7 @@ def main() -> int:
         cold = subprocess.run(
             [RUNTIME, "-X", "importtime", "-m", "bench.cold", photos],
             cwd=ROOT,
-            env=environment((FUNCTION, *LAYERS, ROOT), 1, SETTINGS),
+            env=environment((FUNCTION, *LAYERS, ROOT), 1, settings()),
             capture_output=True,
             text=True,
             check=True,

@@ -96,6 +96,7 @@ def deploy(
     began = time.monotonic()
     template = yaml.safe_load(template_file.read_text(encoding="utf-8"))
     aws.s3().create_bucket(Bucket=ARTEFACTS)
+    without_alias(template)
     _upload_parts(aws, template, build, say)
     address = _upload_template(aws, "template.yaml", yaml.safe_dump(template, sort_keys=False).encode())
     parameters = {
@@ -121,6 +122,14 @@ def deploy(
     outputs = _wait(aws, "stack_create_complete")
     say(f"Deployed in {time.monotonic() - began:.1f} s.")
     return Deployment(aws, outputs)
+
+
+def without_alias(template: dict[str, Any]) -> None:
+    """Have verify_face called directly: the local AWS does not run SAM's transform again when a parameter changes, so
+    an alias would stay with the version of the first deployment."""
+    properties = template["Resources"].get("VerifyFace", {}).get("Properties", {})
+    for name in ("AutoPublishAlias", "AutoPublishCodeSha256", "DeploymentPreference"):
+        properties.pop(name, None)
 
 
 def _wait(aws: Aws, waiter: Any) -> Mapping[str, str]:

@@ -50,8 +50,9 @@ def child(name: str) -> Template:
 
 
 @cache
-def expanded(authorizer: str = "SignedIn") -> Template:
-    """template.yaml as CloudFormation gets it: after SAM's own transform, with the roles that SAM adds."""
+def expanded(authorizer: str = "SignedIn", **parameters: str) -> Template:
+    """template.yaml as CloudFormation gets it: after SAM's own transform, with the roles that SAM adds. What
+    `parameters` leave out has its default."""
     from samtranslator.translator.transform import transform  # type: ignore[import-untyped]
 
     source = _load(ROOT / "template.yaml")
@@ -62,7 +63,7 @@ def expanded(authorizer: str = "SignedIn") -> Template:
     region = os.environ.get("AWS_DEFAULT_REGION")
     os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
     try:
-        result: Template = transform(source, {"Authorizer": authorizer}, SimpleNamespace(load=dict))
+        result: Template = transform(source, {"Authorizer": authorizer, **parameters}, SimpleNamespace(load=dict))
     finally:
         if region is None:
             del os.environ["AWS_DEFAULT_REGION"]

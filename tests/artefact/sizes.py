@@ -20,14 +20,14 @@ def size(path: Path) -> int:
     return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
 
 
-def functions() -> list[Path]:
+def functions(built: Path = BUILT) -> list[Path]:
     """The folders of the built functions."""
-    return sorted(handler.parent for handler in BUILT.glob("*/app.py"))
+    return sorted(handler.parent for handler in built.glob("*/app.py"))
 
 
-def heaviest() -> int:
+def heaviest(built: Path = BUILT) -> int:
     """Bytes of both layers and the largest function."""
-    return sum(map(size, LAYERS)) + max(map(size, functions()))
+    return sum(size(built / layer.name) for layer in LAYERS) + max(map(size, functions(built)))
 
 
 def report() -> str:

@@ -7,6 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from bench.load import Certified, summed_up
+from bench.load import report as load_report
 from bench.marks import mark, memory_mb
 from bench.measure import TARGETS, judge, machine
 from bench.numbers import spread
@@ -111,3 +113,14 @@ def test_import_times_are_summed_by_package() -> None:
     )
     assert [one.name for one in imports(text)] == ["cv2", "numpy.core", "numpy"]
     assert by_package(imports(text)) == [("numpy", 150), ("cv2", 120)]
+
+
+def test_errors_under_load_are_counted_by_kind_and_left_out_of_the_latencies() -> None:
+    parts = {"start": 10.0, "upload": 20.0, "verify": 200.0, "whole": 230.0}
+    found = [Certified(parts), Certified({}, "503 unavailable"), Certified({}, "503 unavailable")]
+    summed = summed_up(found, phones=2, seconds=30.0, date="2026-11-25")
+    assert (summed["certifications"], summed["per_minute"]) == (3, 2.0)
+    assert summed["errors"] == {"503 unavailable": 2}
+    assert summed["wall_ms"]["verify"]["runs"] == 1
+    assert "ERROR 2 x 503 unavailable" in load_report(summed)
+    assert summed_up([], phones=1, seconds=1.0, date="2026-11-25")["wall_ms"] == {}

@@ -1,5 +1,9 @@
 """The composition root builds every use case from the settings of its function, without a call to anywhere."""
 
+import random
+import secrets
+import socket
+import uuid
 from collections.abc import Iterator
 from functools import _lru_cache_wrapper
 from typing import Any
@@ -7,6 +11,7 @@ from typing import Any
 import pytest
 
 from lifecert import bootstrap, bootstrap_notices, bootstrap_sweep
+from lifecert.adapters.system_clock import SystemClock
 from lifecert.entry import settings
 from lifecert.entry.settings import SettingsError
 
@@ -41,6 +46,7 @@ SPECIAL |= {"quiet_hours": "21-8", "notice_language": "zh-CN"}
 SPECIAL |= dict.fromkeys(("limit_starts_by_user", "limit_unknown_by_user", "limit_starts_for_person"), "7")
 SPECIAL["oidc_issuer"] = "https://issuer.example.org"
 SPECIAL["limit_usual_helper_day"] = "7"
+SPECIAL["shadow_policy"] = ""
 
 
 def factory_of(name: str) -> Any:
@@ -136,3 +142,25 @@ def test_functions_build_at_their_start_in_lambda_only(monkeypatch: pytest.Monke
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "verify_face")
     bootstrap.at_start(lambda: built.append(1))
     assert built
+
+
+@pytest.mark.parametrize("name", sorted(FACTORIES))
+def test_nothing_unique_is_made_while_a_function_starts(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A start can be copied then, as SnapStart's snapshots are (docs/adr/0010)."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise AssertionError("something unique was made, or somebody called")
+
+    give(monkeypatch, FACTORIES[name])
+    for owner, attribute in (
+        (uuid, "uuid4"),
+        (secrets, "token_bytes"),
+        (secrets, "token_hex"),
+        (random.SystemRandom, "random"),
+        (random.SystemRandom, "getrandbits"),
+        (SystemClock, "now"),
+        (SystemClock, "today"),
+        (socket.socket, "connect"),
+    ):
+        monkeypatch.setattr(owner, attribute, refused)
+    assert factory_of(name)()

@@ -95,7 +95,9 @@ def verify_face() -> "VerifyFace":
     from lifecert.application.helper_volume import HelperVolume
     from lifecert.application.issuing import Issuer
     from lifecert.application.reviewing import OpenReview
+    from lifecert.application.shadow import Shadow
     from lifecert.application.verify_face import VerifyFace
+    from lifecert.entry.log import shadow_scored
 
     names = settings.VerifyFaceSettings.load()
     register = _register(
@@ -107,6 +109,7 @@ def verify_face() -> "VerifyFace":
         reviews=names.reviews_table,
         seen_frames=names.seen_frames_table,
     )
+    shadow = Shadow(_shadow_policy(names.shadow_policy), shadow_scored) if names.shadow_policy else None
     return VerifyFace(
         register=register,
         sessions=DynamoSessions(_dynamodb(), names.sessions_table),
@@ -120,6 +123,7 @@ def verify_face() -> "VerifyFace":
         helper_volume=HelperVolume(
             _limits(names), OpenReview(register, _clock(names)), _clock(names), names.limit_usual_helper_day
         ),
+        shadow=shadow,
     )
 
 
@@ -456,6 +460,12 @@ def _policy() -> "Policy":
     from lifecert.adapters.config_files import load_policy
 
     return load_policy()
+
+
+def _shadow_policy(version: str) -> "Policy":
+    from lifecert.adapters.config_files import load_shadow_policy
+
+    return load_shadow_policy(version, _policy())
 
 
 @cache

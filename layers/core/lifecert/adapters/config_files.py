@@ -193,6 +193,21 @@ def load_policy_file(path: Path = POLICY_FILE) -> PolicyFile:
     return load_strict(path, PolicyFile)
 
 
+def load_shadow_policy(version: str, in_force: Policy, folder: Path = POLICY_FILE.parent) -> Policy:
+    """The policy on trial from `policy-<version>.json` beside policy.json. Raises ConfigError, also where it cannot be
+    tried on the evidence of the policy `in_force`: what was measured was judged by that one's limits."""
+    name = f"policy-{version}.json"
+    policy = load_policy(folder / name)
+    if policy.version != version:
+        raise ConfigError(f"{name}: version: it is {policy.version!r}, not the file's name")
+    for part in ("image", "quality", "challenge"):
+        if getattr(policy, part) != getattr(in_force, part):
+            raise ConfigError(f"{name}: {part}: must be as in force; only match can be tried on the same evidence")
+    if policy.match.model_version != in_force.match.model_version:
+        raise ConfigError(f"{name}: match.model_version: must be {in_force.match.model_version}, as in force")
+    return policy
+
+
 def load_help_lines(path: Path = HELP_LINES_FILE) -> HelpLines:
     """The help lines of this deployment. Raises ConfigError."""
     file = load_strict(path, _HelpLinesFile)

@@ -10,6 +10,7 @@ from lifecert.application.consent import refuse_without_consent
 from lifecert.application.helper_volume import HelperVolume
 from lifecert.application.helping import naming_help_line
 from lifecert.application.issuing import Issuer
+from lifecert.application.shadow import Shadow
 from lifecert.application.verification import Verification
 from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary, Change
@@ -52,6 +53,7 @@ class VerifyFace:
     policy: Policy
     issuer: Issuer
     helper_volume: HelperVolume
+    shadow: Shadow | None = None
 
     def __call__(self, session_id: str, user: User) -> Session:
         """Decide a session, once. A repeat returns the session with the same result.
@@ -78,12 +80,15 @@ class VerifyFace:
             evidence = self.analyser.analyse(frames, self._references(beneficiary))
         try:
             try:
-                return self._commit(claimed, frames, digests, evidence)
+                decided = self._commit(claimed, frames, digests, evidence)
             except FrameSeenBefore:
                 # Another session used the same bytes while this one was looking at them.
                 return self._commit(claimed, frames, (), _replayed(claimed))
         except SessionAlreadyDecided:
             return self._decided_elsewhere(session_id, user)
+        if self.shadow and digests:
+            self.shadow.score(evidence, claimed.challenge, self.policy)
+        return decided
 
     def _references(self, beneficiary: Beneficiary) -> Mapping[str, Template]:
         """Those that count; one that a clerk replaced is kept and compared with nothing."""

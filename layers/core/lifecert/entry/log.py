@@ -7,10 +7,13 @@ a score, an upload slot or a token.
 import os
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+if TYPE_CHECKING:
+    from lifecert.application.shadow import Trial
 
 
 class LogCode(StrEnum):
@@ -18,6 +21,7 @@ class LogCode(StrEnum):
 
     SESSION_STARTED = "session_started"
     SESSION_VERIFIED = "session_verified"
+    SHADOW_SCORED = "shadow_scored"
     SESSION_READ = "session_read"
     CERTIFICATE_READ = "certificate_read"
     KEYS_READ = "keys_read"
@@ -95,6 +99,18 @@ def apart(metric: str, unit: MetricUnit, value: float, **dimensions: str) -> Non
     with single_metric(name=metric, unit=unit, value=value, namespace=metrics.namespace) as one:
         for name, text in {"service": metrics.service, **dimensions}.items():
             one.add_dimension(name, text)
+
+
+def shadow_scored(trial: "Trial") -> None:
+    """Log and count what a policy on trial would have decided."""
+    extra = {
+        "shadow_policy": trial.policy_version,
+        "outcome": trial.decided.outcome,
+        "shadow_outcome": trial.would_decide.outcome,
+        "shadow_reason": trial.would_decide.reason or "none",
+    }
+    logger.info(LogCode.SHADOW_SCORED, extra={**extra, "agrees": trial.agrees})
+    count("ShadowAgreed" if trial.agrees else "ShadowDiffered")
 
 
 def count(metric: str, number: float = 1) -> None:

@@ -51,7 +51,7 @@ Positive = Annotated[int, Field(ge=1)]
 # What only LifeCert would call so: one of these that no field knows is a misspelt or misplaced setting.
 _OURS = re.compile(
     r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON_KEY|CERTIFICATE_KEY|TEMPLATE|ISSUER|EVENT_BUS|DUE|SWEEP"
-    r"|REMINDER|NOTICE|CONTACT_KEY|QUIET|LIMIT|OIDC)(_.*)?"
+    r"|REMINDER|NOTICE|CONTACT_KEY|QUIET|LIMIT|OIDC|SHADOW)(_.*)?"
 )
 
 
@@ -167,6 +167,8 @@ class VerifyFaceSettings(WithChanges, WithSessions, WithTemplates, WithFrames, W
     reviews_table: Name
     seen_frames_table: Name
     limit_usual_helper_day: Positive
+    # The version of a policy on trial; empty for none.
+    shadow_policy: Annotated[str, Field(pattern=r"^[0-9A-Za-z.-]{0,40}$")] = ""
 
 
 class GetStatusSettings(WithBeneficiaries, WithSessions, Common):

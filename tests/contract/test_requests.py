@@ -1,0 +1,113 @@
+"""How often a start and a verification talk to S3 and KMS, beside their round trips to DynamoDB: stated, and held."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import boto3
+import pytest
+
+from lifecert.adapters.kms_signing import KmsSigner
+from lifecert.adapters.kms_template_protection import KmsTemplateProtection
+from lifecert.adapters.protected_references import ProtectedReferences
+from lifecert.adapters.s3_photos import S3Photos, client_config
+from lifecert.application.issuing import Issuer
+from lifecert.application.verify_face import VerifyFace
+from lifecert.domain.evidence import Evidence, Template
+from lifecert.domain.reasons import Reason
+from lifecert.ports.stores import References
+from tests.builders import HELPER, MODEL, NOW, a_policy, failed_evidence, good_evidence
+from tests.contract.engines import Stores
+from tests.contract.test_round_trips import REQUEST, known, start_session  # noqa: F401 - a fixture among them
+from tests.fakes import FixedClock, ScriptedAnalyser
+
+# Presigned forms are made without a request. A person's keys are derived from one MAC for the life of the process.
+START: dict[str, int] = {}
+# A person's templates are kept under a secret that KMS derives: one more MAC.
+LOOK = {"s3.GetObject": 3, "kms.GenerateMac": 1}
+ACCEPTED = {**LOOK, "kms.Sign": 1}
+RETRY = LOOK
+REVIEW = {**LOOK, "s3.PutObject": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    kept: Mapping[str, Template]
+
+    def templates(self, *_: str) -> Mapping[str, Template]:
+        return self.kept
+
+
+class Office:
+    """S3 and KMS of one test, whose calls are counted."""
+
+    def __init__(self, session: boto3.Session, counted: Counter[str]) -> None:
+        self.s3 = session.client("s3", config=client_config())
+        kms = session.client("kms")
+        self.s3.create_bucket(Bucket="frames")
+        key = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+        self.photos = S3Photos(self.s3, "frames")
+        secret = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["KeyId"]
+        self.protection = KmsTemplateProtection(kms, secret, "1")
+        self.issuer = Issuer("office", KmsSigner(kms, key))
+        self._counted = counted
+        for client in (self.s3, kms):
+            client.meta.events.register("before-call", self._count)
+
+    def _count(self, model: Any, **_: object) -> None:
+        self._counted[f"{model.service_model.service_name}.{model.name}"] += 1
+
+    def protected(self, stored: References, beneficiary_id: str) -> References:
+        """The references of a person, as they come out of the table today."""
+        plain = stored.templates(beneficiary_id, MODEL)
+        kept = {name: self.protection.protect(beneficiary_id, template) for name, template in plain.items()}
+        assert kept
+        self._counted.clear()
+        return ProtectedReferences(_Kept(kept), self.protection)  # type: ignore[arg-type]
+
+    def upload(self, key: str, content: bytes) -> None:
+        """As a phone does, so it is not counted."""
+        before = Counter(self._counted)
+        self.s3.put_object(Bucket="frames", Key=key, Body=content)
+        self._counted.clear()
+        self._counted.update(before)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "made"),
+    [
+        (good_evidence(), ACCEPTED),
+        (failed_evidence(Reason.TOO_DARK), RETRY),
+        (good_evidence(similarity=0.4), REVIEW),
+    ],
+    ids=["accepted", "retry", "review"],
+)
+def test_requests_to_s3_and_kms(
+    known: Stores,  # noqa: F811 - the fixture
+    moto_session: boto3.Session,
+    evidence: Evidence,
+    made: dict[str, int],
+) -> None:
+    requests: Counter[str] = Counter()
+    office = Office(moto_session, requests)
+    session = start_session(known, office.photos)(REQUEST, HELPER).session  # type: ignore[arg-type]
+    assert requests == START
+    for number in range(1, len(session.challenge) + 1):
+        office.upload(session.frame_key(number), b"photo %d" % number)
+    frames = tuple(replace(one, step=step) for one, step in zip(evidence.frames, session.challenge, strict=True))
+    verify = VerifyFace(
+        known.register,
+        known.sessions,
+        office.protected(known.references, session.beneficiary_id),
+        office.photos,
+        known.seen_frames,
+        ScriptedAnalyser(replace(evidence, frames=frames)),
+        FixedClock(NOW),
+        a_policy(),
+        office.issuer,
+    )
+    assert verify(session.session_id, HELPER).result
+    assert requests == made
+    verify(session.session_id, HELPER)
+    assert requests == made, "a repeat looks at nothing again"
