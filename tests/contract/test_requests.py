@@ -17,7 +17,7 @@ from lifecert.application.verify_face import VerifyFace
 from lifecert.domain.evidence import Evidence, Template
 from lifecert.domain.reasons import Reason
 from lifecert.ports.stores import References
-from tests.builders import HELPER, MODEL, NOW, a_policy, failed_evidence, good_evidence
+from tests.builders import HELPER, MODEL, NOW, a_policy, failed_evidence, good_evidence, helper_volume
 from tests.contract.engines import Stores
 from tests.contract.test_round_trips import REQUEST, known, start_session  # noqa: F401 - a fixture among them
 from tests.fakes import FixedClock, ScriptedAnalyser
@@ -106,6 +106,7 @@ def test_requests_to_s3_and_kms(
         FixedClock(NOW),
         a_policy(),
         office.issuer,
+        helper_volume(known.limits, known.register, FixedClock(NOW)),
     )
     assert verify(session.session_id, HELPER).result
     assert requests == made

@@ -146,7 +146,7 @@ def test_functions_build_at_their_start_in_lambda_only(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("name", sorted(FACTORIES))
 def test_nothing_unique_is_made_while_a_function_starts(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """A start can be copied then, as SnapStart's snapshots are (docs/adr/0010)."""
+    """A start can be copied then, as SnapStart's snapshots are (docs/adr/0012)."""
 
     def refused(*_: object, **__: object) -> None:
         raise AssertionError("something unique was made, or somebody called")
