@@ -40,7 +40,7 @@ dev: setup build ## start the local AWS with the stack deployed, and print addre
 	@$(PY) -m local.dev
 
 ##@ Test it
-.PHONY: test test-unit bench bench-scale profile calibrate causes check format-check lint types template-lint
+.PHONY: secrets test test-unit bench bench-scale profile calibrate causes check format-check lint types template-lint
 test: setup build ## every test, on the built artefact and the local AWS (ARGS='-k name' picks)
 	@$(PY) -m pytest $(ARGS)
 
@@ -71,13 +71,18 @@ causes: setup ## how often the true cause is named, on good photos spoilt in kno
 	@test -n "$(DATA)" || { echo "causes: name DATA=, a folder of photos"; exit 2; }
 	@$(PY) -m local.causes "$(DATA)" $(ARGS)
 
-check: format-check lint types template-lint test ## what CI holds a change to: format, lint, types, template, every test
+check: format-check lint types secrets template-lint test ## what CI holds a change to: format, lint, types, secrets, template, every test
 
 format-check: .venv/.ready
 	@$(PY) -m ruff format --check .
 
 lint: .venv/.ready ## look for mistakes in the code
 	@$(PY) -m ruff check .
+
+# By the form of known secrets. Random-looking text is left alone: locks and digests are full of it.
+SECRETS := --disable-plugin HexHighEntropyString --disable-plugin Base64HighEntropyString --disable-plugin KeywordDetector
+secrets: .venv/.ready ## look for keys, tokens and passwords among the files to be committed
+	@.venv/bin/detect-secrets-hook $(SECRETS) $$(git ls-files | grep -vE '^(events|requirements)/|requirements.txt$$')
 
 types: .venv/.ready ## check the types
 	@$(PY) -m mypy

@@ -1,0 +1,70 @@
+"""One session, and a hundred requests that want it decided at the same moment: one certificate, one ledger entry.
+
+In memory, whose transactions the other tests of this folder hold to the real ones; the deployed stack is raced with six
+(tests/e2e/test_way_through.py), because each request there is a process with its own models.
+"""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from lifecert.application.verify_face import VerifyFace
+from lifecert.domain.errors import LifeCertError, SessionBusy, StoreUnavailable
+from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.session import Session
+from tests.builders import HELPER, a_policy, a_session, an_id, an_issuer, good_evidence, helper_volume, registration
+from tests.contract.engines import Stores, memory_stores
+from tests.fakes import FixedClock, MemoryPhotos, ScriptedAnalyser
+
+AT_ONCE = 100
+
+
+def verifier(stores: Stores, photos: MemoryPhotos) -> VerifyFace:
+    clock = FixedClock()
+    return VerifyFace(
+        stores.register,
+        stores.sessions,
+        stores.references,
+        photos,
+        stores.seen_frames,
+        ScriptedAnalyser(evidence=good_evidence()),
+        clock,
+        a_policy(),
+        an_issuer(),
+        helper_volume(stores.limits, stores.register, clock),
+    )
+
+
+def test_a_hundred_at_once_make_one_certificate() -> None:
+    racing = memory_stores()
+    change = registration(person_key=an_id())
+    racing.register.commit(change)
+    session = a_session(beneficiary_id=change.after.beneficiary_id)
+    racing.sessions.open(session)
+    photos = MemoryPhotos()
+    for number in range(1, len(session.challenge) + 1):
+        photos.upload(session.frame_key(number), an_id().encode())
+    verify, together = verifier(racing, photos), Barrier(AT_ONCE)
+
+    def one(_: int) -> Session | type[LifeCertError]:
+        together.wait()
+        try:
+            return verify(session.session_id, HELPER)
+        except LifeCertError as refused:
+            return type(refused)
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        answers = list(threads.map(one, range(AT_ONCE)))
+
+    refused = Counter(answer for answer in answers if isinstance(answer, type))
+    assert set(refused) <= {SessionBusy, StoreUnavailable}
+    decided = [answer for answer in answers if isinstance(answer, Session)]
+    assert decided
+    assert {answer.result and answer.result.certificate_id for answer in decided} == {
+        decided[0].result and decided[0].result.certificate_id
+    }
+    entries = list(racing.ledger.entries(change.after.beneficiary_id))
+    assert [entry.event for entry in entries].count(LedgerEvent.CERTIFIED) == 1
+    assert verify_chain(entries) == 2
+    again = verify(session.session_id, HELPER)
+    assert again.result == decided[0].result
