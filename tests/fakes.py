@@ -14,6 +14,7 @@ from joserfc.jwk import ECKey
 
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.certificate import Certificate, Revocation
+from lifecert.domain.change_file import FeedHead, Manifest
 from lifecert.domain.errors import (
     AlreadyRegistered,
     FrameSeenBefore,
@@ -459,6 +460,48 @@ class MemoryBus:
 
     def publish(self, event: PublishedEvent) -> None:
         self.events.append(event)
+
+
+@dataclass(slots=True)
+class MemoryChanges:
+    """`numbers` holds the file of each event that is in one."""
+
+    events: dict[str, PublishedEvent] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    stands: FeedHead = field(default_factory=FeedHead)
+
+    def add(self, event: PublishedEvent) -> None:
+        self.events.setdefault(event.event_id, event)
+
+    def waiting(self) -> Iterator[PublishedEvent]:
+        yield from [event for event_id, event in sorted(self.events.items()) if event_id not in self.numbers]
+
+    def settle(self, events: Sequence[PublishedEvent], number: int, at: datetime) -> None:
+        for event in events:
+            self.events[event.event_id] = event
+            self.numbers[event.event_id] = number
+
+    def head(self) -> FeedHead:
+        return self.stands
+
+    def advance(self, before: FeedHead, after: FeedHead) -> None:
+        if self.stands.number == before.number:
+            self.stands = after
+
+
+@dataclass(slots=True)
+class MemoryChangeFiles:
+    files: dict[int, bytes] = field(default_factory=dict)
+    manifests: dict[int, Manifest] = field(default_factory=dict)
+
+    def write(self, number: int, content: bytes) -> bool:
+        return self.files.setdefault(number, content) is content
+
+    def read(self, number: int) -> bytes | None:
+        return self.files.get(number)
+
+    def write_manifest(self, manifest: Manifest) -> None:
+        self.manifests.setdefault(manifest.number, manifest)
 
 
 @dataclass(slots=True)

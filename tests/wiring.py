@@ -44,6 +44,7 @@ from lifecert.application.send_notice import SendNotice
 from lifecert.application.set_contact import SetContact
 from lifecert.application.start_session import StartSession
 from lifecert.application.verify_face import VerifyFace
+from lifecert.application.write_change_files import WriteChangeFiles
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary, record
 from lifecert.domain.camera import Camera
@@ -89,6 +90,8 @@ from tests.fakes import (
     FakeTokens,
     FixedClock,
     MemoryBus,
+    MemoryChangeFiles,
+    MemoryChanges,
     MemoryPhotos,
     MemoryStore,
 )
@@ -193,6 +196,8 @@ class World:
     photos: MemoryPhotos = field(default_factory=MemoryPhotos)
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
     bus: PickyBus = field(default_factory=PickyBus)
+    changes: MemoryChanges = field(default_factory=MemoryChanges)
+    change_files: MemoryChangeFiles = field(default_factory=MemoryChangeFiles)
     keys: FakePersonKeys = field(default_factory=FakePersonKeys)
     imports: MemoryImports = field(default_factory=MemoryImports)
     signing: FakeSigning = field(default_factory=FakeSigning)
@@ -412,7 +417,8 @@ class World:
             "purge_faces": PurgeFaces(
                 store.register, store.register, store.references, photos, store.face_counts, clock, store.shards
             ),
-            "publish": Publish(self.bus),
+            "publish": Publish(self.bus, self.changes),
+            "write_change_files": WriteChangeFiles(self.changes, self.change_files, clock),
             "clock": clock,
             "help_lines": lines,
         }

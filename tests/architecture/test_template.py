@@ -90,6 +90,17 @@ def test_jobs_of_the_sweep_are_tried_as_often_as_the_worker_thinks_and_then_kept
     assert parent()["Parameters"]["SweepWorkers"]["Default"] >= 2  # the least that Lambda takes
 
 
+def test_a_change_file_is_written_every_day_and_one_that_fails_is_kept() -> None:
+    writer = FUNCTIONS["WriteChangeFile"]["Properties"]
+    schedule = writer["Events"]["Daily"]["Properties"]
+    queue = {"Fn::GetAtt": "ChangeFileFailures.Arn"}
+    assert schedule["ScheduleExpression"] == "cron(0 4 * * ? *)"
+    assert schedule["ScheduleExpressionTimezone"] == {"Ref": "TimeZone"}
+    assert schedule["Name"] == {"Fn::Sub": "${AWS::StackName}-change-file"}
+    assert schedule["DeadLetterConfig"] == {"Arn": queue}
+    assert writer["EventInvokeConfig"]["DestinationConfig"]["OnFailure"] == {"Type": "SQS", "Destination": queue}
+
+
 def test_no_ledger_entry_is_lost_on_its_way_to_the_bus() -> None:
     stream = FUNCTIONS["PublishEvents"]["Properties"]["Events"]["Ledger"]["Properties"]
     assert text(stream["Stream"]) == "Data.Outputs.LedgerStreamArn"
@@ -110,6 +121,7 @@ def test_every_queue_keeps_its_messages_encrypted_for_fourteen_days() -> None:
         "NoticeDeadLetters",
         "PurgeFailures",
         "PublishFailures",
+        "ChangeFileFailures",
         "PayerQueue",
         "PayerDeadLetters",
     }
@@ -181,6 +193,7 @@ def test_one_message_in_any_dead_letter_queue_is_an_alarm() -> None:
         "SweepDeadLetters.QueueName",
         "Events.Outputs.NoticeDeadLettersName",
         "PublishFailures.QueueName",
+        "ChangeFileFailures.QueueName",
         "Events.Outputs.PayerDeadLettersName",
     }
     for alarm in ALARMS.values():
@@ -198,8 +211,8 @@ def test_errors_of_every_function_and_of_the_api_are_alarms() -> None:
 
 
 def test_a_sweep_or_purge_that_did_not_run_is_an_alarm() -> None:
-    assert _watches("Invocations") == {"Ref ExpirySweep", "Ref PurgeFaces"}
-    for name in ("SweepNotRunAlarm", "PurgeNotRunAlarm"):
+    assert _watches("Invocations") == {"Ref ExpirySweep", "Ref PurgeFaces", "Ref WriteChangeFile"}
+    for name in ("SweepNotRunAlarm", "PurgeNotRunAlarm", "ChangeFileNotWrittenAlarm"):
         alarm = ALARMS[name]["Properties"]
         assert alarm["TreatMissingData"] == "breaching"
         assert alarm["ComparisonOperator"] == "LessThanThreshold"
@@ -374,6 +387,7 @@ def test_nothing_else_differs_locally_than_what_the_local_aws_cannot_do() -> Non
         "storage.ReferencesPolicy",
         "storage.ReportsPolicy",
         "storage.ImportsPolicy",
+        "storage.ChangeFilesPolicy",
     }
     for name in CHILDREN:
         for condition, body in child(name).get("Conditions", {}).items():

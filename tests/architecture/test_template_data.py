@@ -109,7 +109,7 @@ def test_the_data_key_opens_nothing_by_itself() -> None:
 # --- buckets -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["Frames", "References", "Reports", "Imports"])
+@pytest.mark.parametrize("name", ["Frames", "References", "Reports", "Imports", "ChangeFiles"])
 def test_bucket_is_private_encrypted_owned_and_kept_in_prod(name: str) -> None:
     bucket = BUCKETS[name]
     properties = bucket["Properties"]
@@ -131,7 +131,7 @@ def test_bucket_is_private_encrypted_owned_and_kept_in_prod(name: str) -> None:
     assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == KEPT_IN_PROD
 
 
-@pytest.mark.parametrize("name", ["Frames", "References", "Reports", "Imports"])
+@pytest.mark.parametrize("name", ["Frames", "References", "Reports", "Imports", "ChangeFiles"])
 def test_bucket_speaks_tls_only(name: str) -> None:
     (policy,) = [p["Properties"] for p in BUCKET_POLICIES.values() if p["Properties"]["Bucket"] == {"Ref": name}]
     assert {
@@ -164,6 +164,13 @@ def test_frames_are_gone_after_a_day_and_review_after_thirty() -> None:
     assert {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule} == {
         "frames/": 1,
         "review/": 30,
+    }
+
+
+def test_change_files_are_kept_for_400_days() -> None:
+    rules = BUCKETS["ChangeFiles"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule} == {
+        "changes/": 400
     }
 
 

@@ -59,7 +59,7 @@ def test_function_may_do_exactly_what_it_needs(name: str) -> None:
 def test_no_role_allows_any_action_or_every_resource() -> None:
     """Also the roles that SAM makes. A star is the last part of an object's key, or is in the list above."""
     roles = of_type(expanded(), "AWS::IAM::Role")
-    assert len(roles) == len(FUNCTIONS) + 4  # the schedules', and API Gateway's for its logs
+    assert len(roles) == len(FUNCTIONS) + 5  # the schedules', and API Gateway's for its logs
     for name, role in roles.items():
         for statement in _statements(role):
             for action in as_list(statement["Action"]):
@@ -88,6 +88,7 @@ def test_function_is_told_the_tables_buckets_and_key_that_it_may_use_and_no_othe
         "ReferencesBucket": "References",
         "ReportsBucket": "Reports",
         "ImportsBucket": "Imports",
+        "ChangeFilesBucket": "ChangeFiles",
         "PersonKeyId": "PersonKey",
         "TemplateKeyId": "TemplateKey",
         "CertificateKeyId": "CertificateKey",

@@ -104,7 +104,7 @@ def test_indexes(stack: Deployment, role: Aws, function: str) -> None:
 def test_buckets(stack: Deployment, role: Aws, function: str) -> None:
     s3 = role.s3()
     found = set()
-    for name in ("Frames", "References", "Reports", "Imports"):
+    for name in ("Frames", "References", "Reports", "Imports", "ChangeFiles"):
         bucket = stack.outputs[f"{name}Bucket"]
         for prefix in (
             "frames",
@@ -114,6 +114,7 @@ def test_buckets(stack: Deployment, role: Aws, function: str) -> None:
             "incoming",
             "progress",
             "rejects",
+            "changes",
             "elsewhere",
         ):
             it = {"Bucket": bucket, "Key": f"{prefix}/{NOBODY}"}
@@ -159,7 +160,7 @@ def test_nothing_else(stack: Deployment, role: Aws, function: str) -> None:
 
 
 def test_strangers_see_nothing(stack: Deployment) -> None:
-    for bucket in ("FramesBucket", "ReferencesBucket"):
+    for bucket in ("FramesBucket", "ReferencesBucket", "ChangeFilesBucket"):
         address = f"{stack.aws.endpoint}/{stack.outputs[bucket]}/frames/x"
         assert requests.get(address, timeout=10).status_code == 403
         assert requests.put(address, data=b"x", timeout=10).status_code == 403

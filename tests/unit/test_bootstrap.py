@@ -37,6 +37,7 @@ FACTORIES: dict[str, type[settings.Common]] = {
     "withdraw_consent": settings.ChangeConsentSettings,
     "give_consent": settings.ChangeConsentSettings,
     "purge_faces": settings.PurgeFacesSettings,
+    "write_change_files": settings.WriteChangeFileSettings,
     "publish": settings.PublishEventsSettings,
 }
 MODULES = (bootstrap, bootstrap_sweep, bootstrap_notices)

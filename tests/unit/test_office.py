@@ -35,6 +35,7 @@ from tests.fakes import (
     FakePersonKeys,
     FixedClock,
     MemoryBus,
+    MemoryChanges,
     MemoryPhotos,
     MemoryStore,
     ScriptedAnalyser,
@@ -199,7 +200,7 @@ def test_a_session_is_seen_by_its_user_only() -> None:
 def test_what_concerns_the_world_is_published() -> None:
     bus = MemoryBus()
     entry = registration(beneficiary_id="b").entry
-    assert Publish(bus)(entry)
+    assert Publish(bus, MemoryChanges())(entry)
     [event] = bus.events
     assert event.event_id == "b:1"
     assert event.detail["beneficiary_id"] == "b"

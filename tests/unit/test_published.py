@@ -36,7 +36,15 @@ from tests.builders import (
     helper_volume,
     registration,
 )
-from tests.fakes import FakePersonKeys, FixedClock, MemoryBus, MemoryPhotos, MemoryStore, ScriptedAnalyser
+from tests.fakes import (
+    FakePersonKeys,
+    FixedClock,
+    MemoryBus,
+    MemoryChanges,
+    MemoryPhotos,
+    MemoryStore,
+    ScriptedAnalyser,
+)
 from tests.fakes_notices import FakeSeal
 from tests.sweeping import Night
 
@@ -117,7 +125,7 @@ class World:
         bus = MemoryBus()
         for entries in self.store.entries.values():
             for entry in entries:
-                Publish(bus)(entry)
+                Publish(bus, MemoryChanges())(entry)
         return [(event.type, json.loads(json.dumps(dict(event.detail)))) for event in bus.events]
 
 

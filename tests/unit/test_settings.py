@@ -45,7 +45,7 @@ def test_a_good_environment() -> None:
 
 
 def test_time_zone_and_shift_have_defaults() -> None:
-    loaded = PublishEventsSettings.load({"STAGE": "dev", "EVENT_BUS_NAME": "bus"})
+    loaded = PublishEventsSettings.load({"STAGE": "dev", "EVENT_BUS_NAME": "bus", "CHANGES_TABLE": "c"})
     assert (loaded.time_zone, loaded.clock_shift_days) == ("Asia/Shanghai", 0)
 
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from lifecert.application.register_beneficiary import RegisterBeneficiary
     from lifecert.application.start_session import StartSession
     from lifecert.application.verify_face import VerifyFace
+    from lifecert.application.write_change_files import WriteChangeFiles
     from lifecert.domain.help_lines import HelpLines
     from lifecert.domain.ledger import LedgerEntry
     from lifecert.domain.policy import Policy
@@ -427,11 +428,27 @@ def purge_faces() -> "PurgeFaces":
 
 @cache
 def publish() -> "Publish":
-    """One ledger entry to the event bus."""
+    """One ledger entry to the event bus, and to the payer's next file."""
+    from lifecert.adapters.dynamodb_changes import DynamoChanges
     from lifecert.adapters.eventbridge_bus import EventBridgeBus
     from lifecert.application.publish import Publish
 
-    return Publish(EventBridgeBus(_client("events"), settings.PublishEventsSettings.load().event_bus_name))
+    names = settings.PublishEventsSettings.load()
+    return Publish(
+        EventBridgeBus(_client("events"), names.event_bus_name), DynamoChanges(_dynamodb(), names.changes_table)
+    )
+
+
+@cache
+def write_change_files() -> "WriteChangeFiles":
+    """The payer's daily file."""
+    from lifecert.adapters.dynamodb_changes import DynamoChanges
+    from lifecert.adapters.s3_change_files import S3ChangeFiles
+    from lifecert.application.write_change_files import WriteChangeFiles
+
+    names = settings.WriteChangeFileSettings.load()
+    files = S3ChangeFiles(_s3(), names.change_files_bucket)
+    return WriteChangeFiles(DynamoChanges(_dynamodb(), names.changes_table), files, _clock(names))
 
 
 def ledger_entry(image: Mapping[str, Any]) -> "LedgerEntry":

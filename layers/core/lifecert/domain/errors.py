@@ -192,5 +192,9 @@ class PurgeUnfinished(LifeCertError):
     """A purge left somebody's faces where they are: it ran out of time, or single people failed."""
 
 
+class ChangeFilesUnfinished(LifeCertError):
+    """Changes still wait to be written into a file: the run was out of time."""
+
+
 class StoreUnavailable(LifeCertError):
     """The store or another service did not answer in time, or refused for its own reasons. Try again."""

@@ -58,6 +58,8 @@ class LogCode(StrEnum):
     NOTICE_NOT_SENT = "notice_not_sent"
     RECEIPTS_NOTED = "receipts_noted"
     RECEIPT_UNREADABLE = "receipt_unreadable"
+    CHANGE_FILES_WRITTEN = "change_files_written"
+    CHANGE_FILES_UNFINISHED = "change_files_unfinished"
     EVENTS_PUBLISHED = "events_published"
     EVENT_NOT_PUBLISHED = "event_not_published"
     UNEXPECTED = "unexpected"

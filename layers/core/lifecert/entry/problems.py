@@ -183,6 +183,7 @@ NOT_FOR_CLIENTS: tuple[type[errors.LifeCertError], ...] = (
     errors.ReviewOpenedBefore,
     errors.NoticeMustWait,
     errors.NoticeRefused,
+    errors.ChangeFilesUnfinished,
     errors.PurgeUnfinished,
     errors.SessionAlreadyDecided,
     errors.SweepUnfinished,

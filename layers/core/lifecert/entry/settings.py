@@ -302,7 +302,16 @@ class PurgeFacesSettings(WithChanges, WithReferences, WithCounters, Common):
     references_bucket: Name
 
 
+class WriteChangeFileSettings(Common):
+    """write_change_file."""
+
+    changes_table: Name
+    change_files_bucket: Name
+
+
 class PublishEventsSettings(Common):
     """publish_events."""
+
+    changes_table: Name
 
     event_bus_name: Name

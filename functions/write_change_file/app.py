@@ -1,0 +1,31 @@
+"""Daily: write the payer's change files. A run that leaves changes waiting fails, so that it is repeated."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lifecert import bootstrap
+from lifecert.domain.errors import ChangeFilesUnfinished
+from lifecert.entry.feed_event import feed_report
+from lifecert.entry.log import LogCode, count, logger, metrics, traced
+
+# Enough to settle the file in hand and report.
+RESERVE_MS = 120_000
+
+bootstrap.at_start(bootstrap.write_change_files)
+
+
+@logger.inject_lambda_context
+@traced
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    try:
+        written = bootstrap.write_change_files()(lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
+    except ChangeFilesUnfinished as unfinished:
+        logger.error(LogCode.CHANGE_FILES_UNFINISHED, extra={"cause": str(unfinished)})
+        raise
+    answer = feed_report(written)
+    logger.info(LogCode.CHANGE_FILES_WRITTEN, extra={"report": answer})
+    count("ChangeFilesWritten", answer["files"])
+    count("ChangesWritten", answer["changes"])
+    return answer
