@@ -141,6 +141,7 @@ NOT_INCLUDED = (
     "keyed hashes of ID number and name",
     "face templates",
     "measured values and similarities",
+    "the address for notices (its channel is shown)",
     "accounts of helpers and staff (told apart by number)",
     "photos: those of references and open reviews are handed over on request",
 )

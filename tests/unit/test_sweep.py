@@ -1,7 +1,8 @@
 """The sweep: nobody wrongly, nobody missed (design.md §8)."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -63,6 +64,39 @@ def test_exactly_those_whose_year_is_over_lapse() -> None:
     assert entry.event is LedgerEvent.LAPSED
     assert entry.actor.actor_id == "expiry_sweep"
     assert verify_chain(world.store.ledger.entries("over")) == 2
+
+
+@pytest.mark.parametrize(
+    ("last_day", "zone", "second"),
+    [
+        (date(2028, 2, 29), "Asia/Shanghai", "2028-02-29T15:59:59+00:00"),  # a leap day counts to its end
+        (date(2027, 2, 28), "Asia/Shanghai", "2027-02-28T15:59:59+00:00"),
+        (date(2026, 12, 31), "Asia/Urumqi", "2026-12-31T17:59:59+00:00"),
+        (date(2026, 4, 30), "UTC", "2026-04-30T23:59:59+00:00"),
+        (date(2026, 3, 8), "America/New_York", "2026-03-09T03:59:59+00:00"),  # the day summer time begins has 23 hours
+        (date(2026, 11, 1), "America/New_York", "2026-11-02T04:59:59+00:00"),  # and that on which it ends has 25
+    ],
+)
+def test_the_last_day_counts_to_its_last_second_in_the_deployments_zone(last_day: date, zone: str, second: str) -> None:
+    world = World(clock=FixedClock(datetime.fromisoformat(second), ZoneInfo(zone)))
+    world.add("last day", last_day)
+    world.night()
+    assert world.status("last day") is Status.ACTIVE
+    world.clock.move(seconds=1)
+    world.night()
+    assert world.status("last day") is Status.LAPSED
+
+
+def test_a_night_after_the_clock_of_the_deployment_moved_misses_nobody() -> None:
+    world = World()
+    world.night()
+    world.add("over", TODAY)
+    world.clock.zone = ZoneInfo("America/New_York")  # half a day back
+    world.night()
+    assert world.status("over") is Status.ACTIVE
+    world.clock.move(days=1, hours=12)
+    world.night()
+    assert world.status("over") is Status.LAPSED
 
 
 def test_running_again_changes_nothing() -> None:
