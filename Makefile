@@ -28,7 +28,7 @@ export SAM_CLI_TELEMETRY := 0
 
 ##@ Run it
 .PHONY: help demo dev
-demo dev bench profile: export PYTHONPATH := layers/core:layers/vision
+demo dev bench profile duplicates-bench: export PYTHONPATH := layers/core:layers/vision
 help: ## this list
 	@echo "LifeCert: make <target>"
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' Makefile
@@ -40,7 +40,8 @@ dev: setup build ## start the local AWS with the stack deployed, and print addre
 	@$(PY) -m local.dev
 
 ##@ Test it
-.PHONY: secrets test test-unit bench bench-scale profile calibrate causes check format-check lint types template-lint
+.PHONY: secrets test test-unit bench bench-scale profile duplicates-bench calibrate causes check format-check lint \
+	types template-lint
 test: setup build ## every test, on the built artefact and the local AWS (ARGS='-k name' picks)
 	@$(PY) -m pytest $(ARGS)
 
@@ -61,6 +62,9 @@ load: setup build ## many phones at once on the local stack: latencies, no error
 
 profile: setup build ## where the time of a cold start and of a warm verification goes
 	@$(PY) -m bench.profile
+
+duplicates-bench: .venv/.ready ## time and memory of the search for one face among many (FACES=1000000)
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m local.gallery_bench --faces $(or $(FACES),1000000)
 
 calibrate: setup ## error rates and thresholds from labelled photos (DATA=manifest.csv or folder, OUT=folder, ARGS=...)
 	@test -n "$(DATA)" -a -n "$(OUT)" || { echo "calibrate: name DATA= and OUT=, see docs/accuracy.md"; exit 2; }
@@ -211,10 +215,11 @@ verify-ledger: .venv/.ready ## name every broken chain of the ledger (STACK=life
 	@$(PY) -m tools.verify_ledger $(REACH) $(if $(BENEFICIARY),--beneficiary "$(BENEFICIARY)")
 
 renew-templates: export PYTHONPATH := layers/core:layers/vision
-renew-templates: setup ## embed and protect stored templates anew (STACK=lifecert-dev SECRET=1 [RATE=5])
+renew-templates: setup ## embed and protect stored templates anew (STACK=lifecert-dev SECRET=1 [GALLERY=1])
 	@test -n "$(STACK)" -a -n "$(SECRET)" || \
-		{ echo "usage: make renew-templates STACK=lifecert-dev SECRET=1 [RATE=5] [ENDPOINT=url]"; exit 2; }
-	@$(PY) -m tools.renew_templates $(REACH) --secret-version "$(SECRET)" $(if $(RATE),--per-second "$(RATE)")
+		{ echo "usage: make renew-templates STACK=lifecert-dev SECRET=1 [RATE=5] [GALLERY=1] [ENDPOINT=url]"; exit 2; }
+	@$(PY) -m tools.renew_templates $(REACH) --secret-version "$(SECRET)" $(if $(RATE),--per-second "$(RATE)") \
+		$(if $(GALLERY),--gallery)
 
 restore-drill: export PYTHONPATH := layers/core
 restore-drill: .venv/.ready ## restore register and ledger beside the real ones, verify, clean up (STACK=lifecert-dev [AT=time])

@@ -23,6 +23,7 @@ from lifecert.domain.policy import (
     Audit,
     ChallengeLimits,
     Decision,
+    DuplicateLimits,
     ImageLimits,
     MatchLimits,
     Outcome,
@@ -254,6 +255,7 @@ def a_policy(**parts: Any) -> Policy:
             ),
             "passive": PassiveLimits(PassiveUse.WHEN_BUILT, 0.3),
             "audit": Audit(0.0),
+            "duplicates": DuplicateLimits(0.7, 2),
             "attempts": AttemptLimits(3, 5, timedelta(minutes=15), timedelta(minutes=30)),
             **parts,
         }

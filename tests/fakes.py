@@ -5,6 +5,7 @@ import hmac
 import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -28,6 +29,7 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Template
 from lifecert.domain.faces import FaceCount
+from lifecert.domain.gallery import Alike, GalleryFace
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.limits import Count
 from lifecert.domain.notice import Contact, SentNotice
@@ -399,6 +401,37 @@ class MemoryPhotos:
     def delete_review_frames(self, session_id: str) -> None:
         for key in self.review_frames(session_id):
             del self.kept[key]
+
+
+@dataclass
+class MemoryGallery:
+    """Compares each with each."""
+
+    segments: dict[str, Sequence[GalleryFace]] = field(default_factory=dict)
+
+    def add(self, segment: str, faces: Sequence[GalleryFace]) -> None:
+        self.segments[segment] = faces
+
+    def search(self, faces: Sequence[GalleryFace], at_least: float, most: int) -> Mapping[str, tuple[Alike, ...]]:
+        known = [one for faces in self.segments.values() for one in faces]
+        found = {}
+        for asked in faces:
+            alike = [
+                Alike(one.beneficiary_id, one.reference_id, one.template.similarity(asked.template))
+                for one in known
+                if one.beneficiary_id != asked.beneficiary_id
+            ]
+            best = sorted(alike, key=lambda one: -one.similarity)
+            found[asked.reference_id] = tuple(one for one in best if one.similarity >= at_least)[:most]
+        return found
+
+    def forget(self, beneficiary_ids: AbstractSet[str]) -> int:
+        before = sum(map(len, self.segments.values()))
+        self.segments = {
+            name: [one for one in faces if one.beneficiary_id not in beneficiary_ids]
+            for name, faces in self.segments.items()
+        }
+        return before - sum(map(len, self.segments.values()))
 
 
 @dataclass(frozen=True, slots=True)

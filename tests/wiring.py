@@ -30,6 +30,7 @@ from lifecert.application.consent import GiveConsent, WithdrawConsent
 from lifecert.application.decide_review import DecideReview
 from lifecert.application.enrol_reference import BeginEnrolment, FinishEnrolment
 from lifecert.application.entitlement import ConfirmProposal, Propose
+from lifecert.application.find_duplicates import FindDuplicates
 from lifecert.application.get_certificate import GetCertificate
 from lifecert.application.get_reviews import GetReview, ListReviews
 from lifecert.application.get_status import GetBeneficiary, GetSession
@@ -40,6 +41,7 @@ from lifecert.application.publish import Publish
 from lifecert.application.purge_faces import PurgeFaces
 from lifecert.application.register_beneficiary import RegisterBeneficiary
 from lifecert.application.report_death import ReportDeath
+from lifecert.application.reviewing import OpenReview
 from lifecert.application.send_notice import SendNotice
 from lifecert.application.set_contact import SetContact
 from lifecert.application.start_session import StartSession
@@ -92,6 +94,7 @@ from tests.fakes import (
     MemoryBus,
     MemoryChangeFiles,
     MemoryChanges,
+    MemoryGallery,
     MemoryPhotos,
     MemoryStore,
 )
@@ -200,6 +203,7 @@ class World:
     change_files: MemoryChangeFiles = field(default_factory=MemoryChangeFiles)
     keys: FakePersonKeys = field(default_factory=FakePersonKeys)
     imports: MemoryImports = field(default_factory=MemoryImports)
+    gallery: MemoryGallery = field(default_factory=MemoryGallery)
     signing: FakeSigning = field(default_factory=FakeSigning)
     answers: MemoryAnswers = field(default_factory=MemoryAnswers)
     log: io.StringIO = field(default_factory=io.StringIO)
@@ -242,8 +246,8 @@ class World:
         for step in range(1, 4) if frames else ():
             self.photos.upload(session.frame_key(step), f"{frames}-{step}".encode())
 
-    def add_reference(self, of: Person) -> None:
-        enrolment = an_enrolment(self.store.beneficiaries[of.id])
+    def add_reference(self, of: Person, reference_id: str | None = None) -> None:
+        enrolment = an_enrolment(self.store.beneficiaries[of.id], reference_id=reference_id or world_id(399))
         template = BackwardsProtection().protect(of.id, a_template())
         reference = a_reference(enrolment, template=template)
         self.store.references_by_id[of.id, reference.reference_id] = reference
@@ -342,6 +346,7 @@ class World:
         dead = {"id_number": DUE.id_number, "said": "dead", "on": "2026-02-20", "source": "civil_register"}
         self.imports.files["2026-03.jsonl"] = json.dumps(dead).encode()
         self.store.counted[f"user#{BUSY}#{NOW:%Y-%m-%dT%H}"] = 1000
+        self.add_reference(WANG, world_id(307))
         self.add_enrolment(301, "good")
         self.add_enrolment(302)
         self.add_enrolment(303, "blurred")
@@ -411,6 +416,13 @@ class World:
                 clock,
                 policy,
                 protection,
+            ),
+            "find_duplicates": FindDuplicates(
+                store.register,
+                ProtectedReferences(store.references, protection),
+                self.gallery,
+                OpenReview(store.register, clock),
+                policy,
             ),
             "withdraw_consent": WithdrawConsent(store.register, clock),
             "give_consent": GiveConsent(store.register, clock, "2026-1"),

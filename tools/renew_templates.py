@@ -8,16 +8,21 @@ left alone, so a run that was stopped is simply started again.
 import argparse
 import sys
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.config_files import load_policy
 from lifecert.adapters.dynamodb_items import template_of
 from lifecert.adapters.dynamodb_values import plain, typed
 from lifecert.adapters.kms_template_protection import KmsTemplateProtection
+from lifecert.adapters.s3_gallery import gallery_files, gallery_secret
 from lifecert.domain.evidence import Template
+from lifecert.domain.gallery import GalleryFace
+from lifecert.ports.gallery import Gallery
 from lifecert.ports.protection import TemplateProtection
 from lifecert.ports.vision import FaceAnalyser
 from tools.deployment import UNREACHABLE, add_arguments, client, dynamodb, output, outputs
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
+_TOGETHER = 1000  # faces between two writes of the gallery
 Progress = Callable[[Counter[str]], None]
 
 
@@ -54,6 +60,20 @@ class Renewal:
             done[self._renew(item)] += 1
             progress(done)
         return done
+
+    def fill(self, gallery: Gallery) -> int:
+        """Put everybody's newest templates into a gallery, which may be empty or not; how many there are."""
+        count = 0
+        batch: list[GalleryFace] = []
+        for item in self._items():
+            if item["model_version"] == self.model_version:
+                self.wait()
+                (plain_one,) = self.protection.reveal(item["beneficiary_id"], {"": template_of(item)}).values()
+                reference_id = item.get("of_reference", item["reference_id"])
+                batch.append(GalleryFace(item["beneficiary_id"], reference_id, plain_one))
+            if len(batch) == _TOGETHER:
+                count += _filled(gallery, batch)
+        return count + _filled(gallery, batch)
 
     def _items(self) -> Iterator[Mapping[str, Any]]:
         pages = self.client.get_paginator("scan").paginate(
@@ -131,6 +151,13 @@ class Renewal:
         return True
 
 
+def _filled(gallery: Gallery, batch: list[GalleryFace]) -> int:
+    gallery.add(f"filled-{uuid.uuid4()}", list(batch))
+    count = len(batch)
+    batch.clear()
+    return count
+
+
 def _key(beneficiary_id: str, reference_id: str) -> Any:
     return typed({"beneficiary_id": beneficiary_id, "reference_id": reference_id})
 
@@ -161,11 +188,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.renew_templates", description=(__doc__ or "").split("\n")[0])
     add_arguments(parser)
     parser.add_argument("--secret-version", required=True, help="TemplateSecretVersion of the deployment")
+    parser.add_argument(
+        "--gallery",
+        action="store_true",
+        help="fill the gallery of this secret and model too",
+    )
     parser.add_argument("--per-second", type=float, default=5.0, help="changes a second, at most (%(default)s)")
     asked = parser.parse_args(arguments)
     if not asked.stack or asked.per_second <= 0:
         parser.error("name --stack, and a --per-second above 0")
     from lifecert_vision.analyser import VisionAnalyser
+    from lifecert_vision.gallery import PackedGallery
 
     policy = load_policy()
     try:
@@ -185,6 +218,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             at_most(asked.per_second),
         )
         done = renewal(_show)
+        if asked.gallery:
+            files = gallery_files(renewal.s3, renewal.bucket, renewal.model_version, asked.secret_version)
+            secret = partial(gallery_secret, protection.client, protection.key_id, asked.secret_version)
+            print(f"\n{renewal.fill(PackedGallery(files, secret)):,} faces in the gallery", file=sys.stderr)
     except UNREACHABLE as error:
         print(f"stopped: {error}; start again to go on", file=sys.stderr)
         return 2

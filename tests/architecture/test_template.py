@@ -111,6 +111,19 @@ def test_no_ledger_entry_is_lost_on_its_way_to_the_bus() -> None:
     assert text(stream["DestinationConfig"]["OnFailure"]["Destination"]) == "PublishFailures.Arn"
 
 
+def test_no_new_face_is_left_out_of_the_search() -> None:
+    stream = FUNCTIONS["FindDuplicates"]["Properties"]["Events"]["Ledger"]["Properties"]
+    assert text(stream["Stream"]) == "Data.Outputs.LedgerStreamArn"
+    assert stream["StartingPosition"] == "TRIM_HORIZON"
+    assert stream["BisectBatchOnFunctionError"] is True
+    assert stream["MaximumRecordAgeInSeconds"] < DAY
+    assert text(stream["DestinationConfig"]["OnFailure"]["Destination"]) == "DuplicateFailures.Arn"
+    (only,) = stream["FilterCriteria"]["Filters"]
+    assert json.loads(only["Pattern"]) == {
+        "dynamodb": {"NewImage": {"event": {"S": ["reference_enrolled", "faces_deleted"]}}}
+    }
+
+
 def test_every_queue_keeps_its_messages_encrypted_for_fourteen_days() -> None:
     queues = {**of_type(parent(), "AWS::SQS::Queue"), **of_type(child("events"), "AWS::SQS::Queue")}
     assert set(queues) == {
@@ -122,6 +135,7 @@ def test_every_queue_keeps_its_messages_encrypted_for_fourteen_days() -> None:
         "PurgeFailures",
         "PublishFailures",
         "ChangeFileFailures",
+        "DuplicateFailures",
         "PayerQueue",
         "PayerDeadLetters",
     }
@@ -194,6 +208,7 @@ def test_one_message_in_any_dead_letter_queue_is_an_alarm() -> None:
         "Events.Outputs.NoticeDeadLettersName",
         "PublishFailures.QueueName",
         "ChangeFileFailures.QueueName",
+        "DuplicateFailures.QueueName",
         "Events.Outputs.PayerDeadLettersName",
     }
     for alarm in ALARMS.values():

@@ -12,9 +12,12 @@ from lifecert.adapters.dynamodb_references import DynamoReferences
 from lifecert.adapters.dynamodb_values import typed
 from lifecert.adapters.kms_template_protection import KmsTemplateProtection
 from lifecert.adapters.protected_references import ProtectedReferences
+from lifecert.adapters.s3_gallery import gallery_files, gallery_secret
 from lifecert.domain.evidence import EnrolmentEvidence, Measure, Template, Verdict
+from lifecert.domain.gallery import GalleryFace
 from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import Reference
+from lifecert_vision.gallery import PackedGallery
 from tests.builders import MODEL, a_beneficiary, a_reference, an_enrolment, face
 from tests.contract.engines import DynamoTables
 from tests.fakes import ScriptedAnalyser
@@ -121,3 +124,31 @@ def test_a_reference_that_is_deleted_meanwhile_does_not_come_back(deployment: De
     deployment.analyser = Deleting(enrolment=deployment.analyser.enrolment)
     assert deployment.renew(model=NEW) == {"left alone": 1}
     assert client.scan(TableName=table)["Count"] == 0
+
+
+def test_a_gallery_is_filled_with_the_newest_templates_and_found_by_their_references(deployment: Deployment) -> None:
+    deployment.renew(model=NEW)
+    twin = deployment.enrol(face(5))
+    deployment.renew(model=NEW)
+    files = gallery_files(deployment.s3, BUCKET, NEW, "1")
+    gallery = PackedGallery(files, lambda: gallery_secret(deployment.kms, deployment.key, "1"))
+    renewal = Renewal(
+        deployment.tables.client,
+        deployment.s3,
+        deployment.table,
+        BUCKET,
+        deployment.protection("1"),
+        "1",
+        deployment.analyser,
+        NEW,
+    )
+    assert renewal.fill(gallery) == 2
+    asked = GalleryFace(twin.beneficiary_id, twin.reference_id, replace(face(5), model_version=NEW))
+    (alike,) = gallery.search([asked], 0.9, 5)[twin.reference_id]
+    assert (alike.beneficiary_id, alike.reference_id) == (
+        deployment.reference.beneficiary_id,
+        deployment.reference.reference_id,
+    )
+    assert gallery.forget({twin.beneficiary_id, deployment.reference.beneficiary_id}) == 2
+    assert files.sizes() == {}
+    assert list(files.read("gone")) == []

@@ -110,6 +110,7 @@ def test_buckets(stack: Deployment, role: Aws, function: str) -> None:
             "frames",
             "review",
             "references",
+            "gallery",
             "sweeps",
             "incoming",
             "progress",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lifecert.application.decide_review import DecideReview
     from lifecert.application.enrol_reference import BeginEnrolment, FinishEnrolment
     from lifecert.application.entitlement import ConfirmProposal, Propose
+    from lifecert.application.find_duplicates import FindDuplicates
     from lifecert.application.get_certificate import GetCertificate
     from lifecert.application.get_reviews import GetReview, ListReviews
     from lifecert.application.get_status import GetBeneficiary, GetSession
@@ -376,6 +377,36 @@ def _entitlement_register() -> "DynamoRegister":
         ledger=names.ledger_table,
         certificates=names.certificates_table,
         reviews=names.reviews_table,
+    )
+
+
+@cache
+def find_duplicates() -> "FindDuplicates":
+    """After each enrolment."""
+    from functools import partial
+
+    from lifecert.adapters.s3_gallery import gallery_files, gallery_secret
+    from lifecert.application.find_duplicates import FindDuplicates
+    from lifecert.application.reviewing import OpenReview
+    from lifecert_vision.gallery import PackedGallery
+
+    names = settings.FindDuplicatesSettings.load()
+    register = _register(
+        shards=names.due_shards,
+        beneficiaries=names.beneficiaries_table,
+        ledger=names.ledger_table,
+        reviews=names.reviews_table,
+    )
+    version = names.template_secret_version
+    return FindDuplicates(
+        register=register,
+        references=_references(names),
+        gallery=PackedGallery(
+            gallery_files(_s3(), names.references_bucket, _policy().match.model_version, version),
+            partial(gallery_secret, _client("kms"), names.template_key_id, version),
+        ),
+        open_review=OpenReview(register, _clock(names)),
+        policy=_policy(),
     )
 
 

@@ -15,6 +15,7 @@ from lifecert.domain.policy import (
     AttemptLimits,
     Audit,
     ChallengeLimits,
+    DuplicateLimits,
     ImageLimits,
     MatchLimits,
     PassiveLimits,
@@ -151,6 +152,11 @@ class _Attempts(Strict):
         )
 
 
+class _Duplicates(Strict):
+    similarity: Cosine
+    most: Annotated[int, Field(ge=1, le=20)]
+
+
 class PolicyFile(Strict):
     """policy.json as it is written: with the wanted rates, and not yet with the thresholds that give them."""
 
@@ -162,6 +168,7 @@ class PolicyFile(Strict):
     attempts: _Attempts
     passive: _Passive
     audit: _Audit
+    duplicates: _Duplicates
 
     def policy(self, match: MatchLimits) -> Policy:
         """The policy with these thresholds."""
@@ -174,6 +181,7 @@ class PolicyFile(Strict):
             attempts=self.attempts.limits(),
             passive=PassiveLimits(**self.passive.model_dump()),
             audit=Audit(**self.audit.model_dump()),
+            duplicates=DuplicateLimits(**self.duplicates.model_dump()),
         )
 
 

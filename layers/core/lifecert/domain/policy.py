@@ -117,6 +117,17 @@ class Audit:
 
 
 @dataclass(frozen=True, slots=True)
+class DuplicateLimits:
+    """From which similarity on two beneficiaries' references open a review, and with how many others at the most.
+
+    Much higher than `accept`: one face is compared with everybody's, and each comparison may err.
+    """
+
+    similarity: float
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptLimits:
     """Rule 2 of the design: when a retry becomes a review, and when the camera channel pauses."""
 
@@ -138,6 +149,7 @@ class Policy:
     match: MatchLimits
     attempts: AttemptLimits
     audit: Audit
+    duplicates: DuplicateLimits
 
 
 class Outcome(StrEnum):

@@ -60,6 +60,7 @@ class LogCode(StrEnum):
     RECEIPT_UNREADABLE = "receipt_unreadable"
     CHANGE_FILES_WRITTEN = "change_files_written"
     CHANGE_FILES_UNFINISHED = "change_files_unfinished"
+    DUPLICATES_SEARCHED = "duplicates_searched"
     EVENTS_PUBLISHED = "events_published"
     EVENT_NOT_PUBLISHED = "event_not_published"
     UNEXPECTED = "unexpected"

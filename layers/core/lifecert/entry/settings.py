@@ -315,3 +315,11 @@ class PublishEventsSettings(Common):
     changes_table: Name
 
     event_bus_name: Name
+
+
+class FindDuplicatesSettings(WithChanges, WithTemplates, Common):
+    """find_duplicates."""
+
+    references_bucket: Name
+    reviews_table: Name
+    template_secret_version: SecretVersion

@@ -1,11 +1,25 @@
 """Records of the ledger's stream, taken in order for each beneficiary."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import Any
 
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord, DynamoDBRecordEventName
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import (
+    DynamoDBRecord,
+    DynamoDBRecordEventName,
+    DynamoDBStreamEvent,
+)
 
 from lifecert.entry.log import LogCode, logger
+
+
+def inserted(event: Mapping[str, Any], wanted: Set[str]) -> dict[str, Mapping[str, Any]]:
+    """New images of the entries of a batch whose event is one of `wanted`, by sequence number."""
+    images: dict[str, Mapping[str, Any]] = {}
+    for record in DynamoDBStreamEvent(dict(event)).records:
+        image = record.dynamodb.new_image if record.dynamodb else None
+        if record.event_name is DynamoDBRecordEventName.INSERT and image and image.get("event") in wanted:
+            images[str(record.dynamodb.sequence_number)] = image  # type: ignore[union-attr]
+    return images
 
 
 class OutOfOrder(Exception):
