@@ -1,0 +1,64 @@
+"""A reminder from the sweep to the person and back: due, sent, and delivered only when the channel says so."""
+
+import base64
+import gzip
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from local.cast import XIULAN
+from local.deploy import Deployment
+from local.phone import Phone
+from local.sweeping import sweep
+from tests.e2e.world import Known, standing
+
+NUMBER = "+8613800000000"
+
+
+def test_who_is_due_is_told_and_only_a_delivered_notice_is_recorded_as_such(
+    stack: Deployment, clerk: Phone, registered: Callable[..., Known]
+) -> None:
+    known = registered(XIULAN, days_left=50)
+    path = f"/staff/beneficiaries/{known.beneficiary_id}/contact"
+    clerk.expect(200, "PUT", path, {"contact": {"channel": "sms", "address": NUMBER}})
+    later = stack.update(clock_shift_days=20)
+    try:
+        assert sweep(later)["kinds"]["remind"]["total"] >= 1
+        sent = waited_for(clerk, known, "notice_sent")
+        assert history(clerk, known).count("reminder_due") == 1
+        assert "notice_delivered" not in history(clerk, known)
+        assert receipt(later, sent["details"]["message_id"]) == {"arrived": 1, "noted": 1, "failed": 0}
+        assert waited_for(clerk, known, "notice_delivered")["details"]["message_id"] == sent["details"]["message_id"]
+        assert sweep(later)["state"] == "finished"
+        assert history(clerk, known).count("reminder_due") == 1
+        assert NUMBER not in json.dumps(standing(clerk, known))
+    finally:
+        later.update(clock_shift_days=0)
+
+
+def history(clerk: Phone, known: Known) -> list[str]:
+    return [entry["event"] for entry in standing(clerk, known)["history"]]
+
+
+def waited_for(clerk: Phone, known: Known, event: str, seconds: float = 30) -> dict[str, Any]:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        for entry in standing(clerk, known)["history"]:
+            if entry["event"] == event:
+                found: dict[str, Any] = entry
+                return found
+        time.sleep(0.2)
+    raise AssertionError(f"no {event} within {seconds:.0f} s")
+
+
+def receipt(stack: Deployment, message_id: str) -> dict[str, int]:
+    """What SNS writes to its delivery log, handed over as CloudWatch Logs does it."""
+    said = {"notification": {"messageId": message_id}, "delivery": {"destination": NUMBER}, "status": "SUCCESS"}
+    batch = {"messageType": "DATA_MESSAGE", "logEvents": [{"id": "1", "message": json.dumps(said)}]}
+    data = base64.b64encode(gzip.compress(json.dumps(batch).encode())).decode()
+    answer = stack.aws.functions().invoke(
+        FunctionName=stack.outputs["NoticeReceiptFunction"], Payload=json.dumps({"awslogs": {"data": data}}).encode()
+    )
+    noted: dict[str, int] = json.loads(answer["Payload"].read())
+    return noted
