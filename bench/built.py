@@ -1,13 +1,14 @@
-"""What the built template tells a function: its variables, with what only a deployment knows made up."""
+"""What the built template tells a function: its layers and its variables, with what only a deployment knows made up."""
 
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 
 def variables(build: Path) -> dict[str, dict[str, str]]:
     """The functions of a build by name, with their variables: parameters have their defaults."""
-    template = yaml.safe_load((build / "template.yaml").read_text("utf-8"))
+    template = _template(build)
     defaults = {name: str(one.get("Default", name)) for name, one in template["Parameters"].items()}
     shared = template["Globals"]["Function"]["Environment"]["Variables"]
     found = {}
@@ -16,6 +17,19 @@ def variables(build: Path) -> dict[str, dict[str, str]]:
             own = resource["Properties"].get("Environment", {}).get("Variables", {})
             found[name] = {key: _plain(key, value, defaults) for key, value in {**shared, **own}.items()}
     return found
+
+
+def layers(build: Path, function: str) -> list[Path]:
+    """The folders of a function's layers, those of all functions first: what Lambda lays over /opt."""
+    template = _template(build)
+    shared = template["Globals"]["Function"]["Layers"]
+    own = template["Resources"][function]["Properties"].get("Layers", [])
+    return [build / layer["Ref"] for layer in (*shared, *own)]
+
+
+def _template(build: Path) -> dict[str, Any]:
+    template: dict[str, Any] = yaml.safe_load((build / "template.yaml").read_text("utf-8"))
+    return template
 
 
 def _plain(name: str, value: object, defaults: dict[str, str]) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.built import variables
+from bench.built import layers, variables
 from tests.artefact.sizes import BUILT, ROOT
 
 OTHERS = ROOT / ".build" / "builds"
@@ -17,10 +17,9 @@ class Build:
     folder: Path
     interpreter: Path
 
-    @property
-    def path(self) -> str:
-        """Where the layers are found, in Lambda /opt/python."""
-        return ":".join(str(self.folder / layer / "python") for layer in ("CoreLayer", "VisionLayer"))
+    def path(self, function: str) -> str:
+        """Where the packages of a function's layers are found, in Lambda /opt/python."""
+        return ":".join(str(layer / "python") for layer in layers(self.folder, function))
 
     def functions(self) -> dict[str, dict[str, str]]:
         """The functions' names with their variables."""

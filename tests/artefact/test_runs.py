@@ -36,6 +36,8 @@ VARIABLES = {
     "AWS_ENDPOINT_URL": NO_AWS,
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
+# Parameters without a default that would do.
+CHOSEN = {"Authorise": {"OIDC_ISSUER": "https://127.0.0.1:9", "OIDC_AUDIENCE": "nobody"}}
 
 pytestmark = pytest.mark.skipif(not BUILDS, reason="nothing built: make build")
 
@@ -54,10 +56,11 @@ def invoke(build: Build, function: str, event: dict[str, Any]) -> tuple[Answer, 
             env={
                 **VARIABLES,
                 **build.functions()[function],
+                **CHOSEN.get(function, {}),
                 "AWS_LAMBDA_RUNTIME_API": api.address,
                 "LAMBDA_TASK_ROOT": str(build.folder / function),
                 "_HANDLER": "app.handler",
-                "PYTHONPATH": build.path,
+                "PYTHONPATH": build.path(function),
                 "PYTHONDONTWRITEBYTECODE": "1",
             },
             stdout=log,
