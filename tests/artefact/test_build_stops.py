@@ -12,7 +12,8 @@ from tests.artefact.sizes import ROOT
 
 # What make finds up to date, so that only building and what follows runs.
 REQUIREMENTS = ("requirements/dev.txt", "requirements/runtime.txt")
-LOCKS = (*REQUIREMENTS, "layers/core/requirements.txt", "layers/vision/requirements.txt")
+LAYERS = ("layers/core", "layers/vision", "layers/tokens")
+LOCKS = (*REQUIREMENTS, *(f"{layer}/requirements.txt" for layer in LAYERS))
 # Writes down how it was called, and fails at what it is told to fail at.
 SAM = """#!/bin/sh
 echo "$1" >> called
@@ -23,7 +24,7 @@ echo "$1" >> called
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """The Makefile in a project where `sam` only writes down that it was called."""
-    for folder in (".venv/bin", ".build/runtime/bin", ".build/stamps", "requirements", "layers/core", "layers/vision"):
+    for folder in (".venv/bin", ".build/runtime/bin", ".build/stamps", "requirements", *LAYERS):
         (tmp_path / folder).mkdir(parents=True)
     shutil.copy(ROOT / "Makefile", tmp_path)
     shutil.copy(ROOT / "samconfig.toml", tmp_path)

@@ -300,17 +300,8 @@ def test_the_largest_change_is_ten_items_and_all_are_there(tables: DynamoTables)
     digests = tuple(f"{n:064}" for n in range(6))
     change = certify(before, date(2026, 3, 1), certificate=certificate, session=decided(session), frame_digests=digests)
     stores.register.commit(change)
-    assert tables.count() == {
-        "Beneficiaries": 1,
-        "References": 0,
-        "Counters": 0,
-        "Sessions": 1,
-        "SeenFrames": 6,
-        "Certificates": 1,
-        "Ledger": 2,
-        "Reviews": 0,
-        "SweepRuns": 0,
-    }
+    written = {table: count for table, count in tables.count().items() if count}
+    assert written == {"Beneficiaries": 1, "Sessions": 1, "SeenFrames": 6, "Certificates": 1, "Ledger": 2}
     (found,) = tables.index("Certificates", "by_beneficiary", beneficiary_id=before.beneficiary_id)
     assert found == {
         "certificate_id": certificate.certificate_id,

@@ -19,6 +19,8 @@ from tests.builders import registration
 from tests.contract.engines import DynamoTables
 
 PLAN = Plan(sizes=(500, 5_000), due=50, runs=1)
+# Transactions that a run writes for itself: begun, the jobs of four shards, closed.
+OF_THE_RUN = 10
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +34,12 @@ def test_ten_times_the_people_cost_nothing_more(result: dict[str, Any]) -> None:
     assert large["index"]["write_units"] == small["index"]["write_units"]
     # A lapse writes the person (2), the ledger (2), and index entries: by_person, and by_due from bucket to bucket.
     assert large["index"]["write_units"] >= 6 * PLAN.due
-    assert large["index"]["by_operation"]["TransactWriteItems"] == PLAN.due
+    assert PLAN.due < large["index"]["by_operation"]["TransactWriteItems"] <= PLAN.due + OF_THE_RUN
 
 
 def test_a_scan_costs_more_the_more_people_there_are(result: dict[str, Any]) -> None:
     small, large = result["sizes"]
-    assert small["scan"]["by_operation"]["TransactWriteItems"] == PLAN.due
+    assert PLAN.due < small["scan"]["by_operation"]["TransactWriteItems"] <= PLAN.due + OF_THE_RUN
     reads = [one["scan"]["read_units"] - PLAN.due for one in (small, large)]  # without the due, read one by one
     assert reads[1] > 5 * reads[0]
     assert large["scan"]["read_units"] > 3 * large["index"]["read_units"]

@@ -227,7 +227,8 @@ def test_a_sweep_killed_around_any_request_is_made_good(moment: str, moto_tables
 def prepared_again(stores: Stores, clock: FixedClock) -> list[str]:
     """Three people in two shards whose year ends today, seen from tomorrow."""
     today = clock.today()
-    finished_run(stores.sweep_runs, today)
+    if stores.sweep_runs.newest() is None:
+        finished_run(stores.sweep_runs, today)
     while True:
         changes = [registration(valid_until=today) for _ in range(3)]
         if {shard(change) for change in changes} == {0, 1}:
