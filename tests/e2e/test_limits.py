@@ -6,9 +6,10 @@ from collections.abc import Callable
 from local.deploy import Deployment
 from local.phone import Answer, Phone
 from tests.e2e.test_bad_input import start_body
-from tests.e2e.world import Known, another_id_number
+from tests.e2e.world import Known, another_id_number, needs_fresh_stack
 
 
+@needs_fresh_stack
 def test_many_unknown_people_are_too_many(
     stack: Deployment, phone_of: Callable[[str], Phone], phone: Phone, ming: Known
 ) -> None:

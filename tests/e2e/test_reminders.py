@@ -11,11 +11,12 @@ from local.cast import XIULAN
 from local.deploy import Deployment
 from local.phone import Phone
 from local.sweeping import sweep
-from tests.e2e.world import Known, standing
+from tests.e2e.world import Known, needs_fresh_stack, standing
 
 NUMBER = "+8613800000000"
 
 
+@needs_fresh_stack
 def test_who_is_due_is_told_and_only_a_delivered_notice_is_recorded_as_such(
     stack: Deployment, clerk: Phone, registered: Callable[..., Known]
 ) -> None:

@@ -11,7 +11,7 @@ from local.cast import XIULAN, portrait
 from local.deploy import Deployment
 from local.phone import Phone, camera_before
 from local.sweeping import lapsed, plan, sweep
-from tests.e2e.world import Known, entitlement, standing
+from tests.e2e.world import Known, entitlement, needs_fresh_stack, standing
 
 
 def test_a_real_face_is_certified_and_every_trace_is_there(
@@ -102,6 +102,7 @@ def test_frames_for_a_review_are_kept_and_others_are_not(stack: Deployment, phon
     assert listed["KeyCount"] == 2
 
 
+@needs_fresh_stack
 def test_the_year_ends_the_sweep_lapses_exactly_that_one_and_certifying_restores_with_arrears(
     stack: Deployment, clerk: Phone, phone: Phone, registered: Callable[..., Known]
 ) -> None:
@@ -132,6 +133,7 @@ def test_the_year_ends_the_sweep_lapses_exactly_that_one_and_certifying_restores
     assert published(stack, due) == ["BeneficiaryCertified", "BeneficiaryLapsed", "BeneficiaryRegistered"]
 
 
+@needs_fresh_stack
 def test_a_session_past_its_deadline_is_gone(stack: Deployment, phone: Phone, ming: Known) -> None:
     session = phone.start(ming.name, ming.id_number)
     phone.show(session, ming.camera)
