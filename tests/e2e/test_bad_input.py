@@ -16,7 +16,7 @@ from tests.e2e.world import (
     decompression_bomb,
     empty_room,
     entitlement,
-    standing,
+    history,
     two_people,
 )
 
@@ -216,4 +216,4 @@ def test_failures_become_a_review_and_then_a_pause(clerk: Phone, phone: Phone, m
     refused(paused, 429, "camera_paused")
     assert paused.body["help_line"] == "12333"
     assert entitlement(clerk, ming) == before
-    assert standing(clerk, ming)["history"][-1]["event"] == "verification_failed"
+    assert history(clerk, ming)[-1]["event"] == "verification_failed"

@@ -11,7 +11,7 @@ from local.cast import XIULAN, portrait
 from local.deploy import Deployment
 from local.phone import Phone, camera_before
 from local.sweeping import lapsed, plan, sweep
-from tests.e2e.world import Known, entitlement, needs_fresh_stack, standing
+from tests.e2e.world import Known, entitlement, history, standing
 
 
 def test_a_real_face_is_certified_and_every_trace_is_there(
@@ -23,9 +23,11 @@ def test_a_real_face_is_certified_and_every_trace_is_there(
     after = standing(clerk, ming)
     assert after["status"] == "active"
     assert after["valid_until"] == decided["certificate"]["valid_until"]
-    assert [entry["event"] for entry in after["history"]] == ["registered", "reference_enrolled", "certified"]
+    events = [entry["event"] for entry in history(clerk, ming)]
+    assert events == ["registered", "reference_enrolled", "certified"]
     ledger = DynamoLedger(stack.aws.dynamodb(), stack.outputs["LedgerTable"])
-    assert verify_chain(ledger.entries(ming.beneficiary_id)) == 3
+    entries = list(ledger.entries(ming.beneficiary_id))
+    assert verify_chain(entries) == len(entries) >= len(events)
     assert phone.expect(200, "GET", f"/sessions/{decided['session_id']}") == decided
 
 
@@ -50,7 +52,7 @@ def test_another_persons_face_is_refused_and_the_entitlement_untouched(
 def test_on_behalf_of_another(clerk: Phone, phone: Phone, jianguo: Known) -> None:
     decided = phone.certify(jianguo.name, jianguo.id_number, jianguo.camera, on_behalf=True)
     assert decided["outcome"] == "accepted"
-    entry = standing(clerk, jianguo)["history"][-1]
+    entry = history(clerk, jianguo)[-1]
     assert entry["details"]["method"] == "face_on_behalf"
     assert entry["details"]["on_behalf"] is True
     assert entry["actor"] == {"role": "user", "actor_id": entry["actor"]["actor_id"]}
@@ -102,7 +104,6 @@ def test_frames_for_a_review_are_kept_and_others_are_not(stack: Deployment, phon
     assert listed["KeyCount"] == 2
 
 
-@needs_fresh_stack
 def test_the_year_ends_the_sweep_lapses_exactly_that_one_and_certifying_restores_with_arrears(
     stack: Deployment, clerk: Phone, phone: Phone, registered: Callable[..., Known]
 ) -> None:
@@ -124,7 +125,7 @@ def test_the_year_ends_the_sweep_lapses_exactly_that_one_and_certifying_restores
         assert decided["outcome"] == "accepted"
         after = standing(clerk, due)
         assert after["status"] == "active"
-        details = after["history"][-1]["details"]
+        details = history(clerk, due)[-1]["details"]
         lapsed_until = standing(clerk, due)["history"][0]["details"]["valid_until"]
         assert details["arrears_first_day"] > lapsed_until
         assert details["arrears_first_day"] <= details["arrears_last_day"]
@@ -133,7 +134,6 @@ def test_the_year_ends_the_sweep_lapses_exactly_that_one_and_certifying_restores
     assert published(stack, due) == ["BeneficiaryCertified", "BeneficiaryLapsed", "BeneficiaryRegistered"]
 
 
-@needs_fresh_stack
 def test_a_session_past_its_deadline_is_gone(stack: Deployment, phone: Phone, ming: Known) -> None:
     session = phone.start(ming.name, ming.id_number)
     phone.show(session, ming.camera)
