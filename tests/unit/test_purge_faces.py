@@ -330,3 +330,4 @@ def test_a_photo_uploaded_before_the_end_is_not_enrolled_after_it() -> None:
         finish(person, begun.reference_id, CLERK)
     assert world.store.faces == FaceCount()
     assert not store.references.enrolled(person)
+    assert not world.photos.kept

@@ -128,9 +128,11 @@ class FinishEnrolment:
             continuity = judge_continuity(
                 newest, reference_id, plain, earlier, self.policy.match.accept, enrolment.replacement
             )
+            clerk = Actor(user.user_id, Role.CLERK)
+            change = self._change(newest, reference, continuity, enrolment.replacement, clerk)
             # Not before it is known to be enrolled: what is refused leaves no photo behind.
             self.photos.keep_reference(reference.photo_key, photo)
-            return self._change(newest, reference, continuity, enrolment.replacement, Actor(user.user_id, Role.CLERK))
+            return change
 
         change_newest(self.register, beneficiary_id, make)
         return reference
