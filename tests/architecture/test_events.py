@@ -164,6 +164,7 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "review_cases/report_confirmed": (200, "decided"),
     "start_session/a_list": (422, "invalid_request"),
     "start_session/base64_body": (201, ""),
+    "start_session/cannot_repeated": (422, "invalid_request"),
     "start_session/camera_paused": (429, "camera_paused"),
     "start_session/child_with_guardian": (201, ""),
     "start_session/child_without_guardian": (422, "consent_missing"),

@@ -2,27 +2,31 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from local.cast import JIANGUO, MING, XIULAN, Person, portrait, register
 from local.deploy import Deployment
 from local.phone import Phone, camera_before
-from tests.e2e.world import Known, another_id_number
+from tests.e2e.secrets import WatchedPhone
+from tests.e2e.world import Known, another_id_number, today
 
 PASSWORD = "Only-for-these-tests-2026"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Logs are read when everything else has written its own."""
+    items.sort(key=lambda item: item.path.name == "test_logs.py")
+
+
 @pytest.fixture(scope="session")
 def token_of(stack: Deployment) -> Callable[[str], str]:
-    """ID tokens by e-mail address; `clerk@`, `auditor@` and `payer@` are in the group of that name."""
+    """ID tokens by e-mail address; `clerk@`, `second-clerk@`, `auditor@` and `payer@` are in the group of that name."""
     tokens: dict[str, str] = {}
 
     def token(email: str) -> str:
         if email not in tokens:
-            name = email.partition("@")[0]
+            name = email.partition("@")[0].rpartition("-")[2]
             group = name if name in {"clerk", "auditor", "payer"} else None
             tokens[email] = stack.people.new_user(email, PASSWORD, group)
         return tokens[email]
@@ -32,13 +36,18 @@ def token_of(stack: Deployment) -> Callable[[str], str]:
 
 @pytest.fixture(scope="session")
 def phone_of(stack: Deployment, token_of: Callable[[str], str]) -> Callable[[str], Phone]:
-    """A phone signed in as somebody."""
-    return lambda email: Phone(stack.api_url, token_of(email))
+    """A phone signed in as somebody, whose secrets test_logs looks for at the end."""
+    return lambda email: WatchedPhone(stack.api_url, token_of(email))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def clerk(phone_of: Callable[[str], Phone]) -> Phone:
     return phone_of("clerk@example.org")
+
+
+@pytest.fixture(scope="session")
+def other_clerk(phone_of: Callable[[str], Phone]) -> Phone:
+    return phone_of("second-clerk@example.org")
 
 
 @pytest.fixture
@@ -46,14 +55,13 @@ def phone(phone_of: Callable[[str], Phone]) -> Phone:
     return phone_of("daughter@example.org")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def registered(clerk: Phone) -> Callable[..., Known]:
     """Register a member of the cast under an ID number of their own, so that no test meets another's failures."""
 
     def one(person: Person = MING, **fields: object) -> Known:
         known = replace(person, id_number=another_id_number(), **fields)  # type: ignore[arg-type]
-        today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
-        return Known(known, register(clerk, known, today), camera_before(portrait(known.face)))
+        return Known(known, register(clerk, known, today()), camera_before(portrait(known.face)))
 
     return one
 

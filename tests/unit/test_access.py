@@ -44,7 +44,7 @@ def test_whom_a_rule_lets_in(rule: Rule, user: User | None, refused: type[Except
 
 
 def as_caller(case: str, claims: dict[str, Any]) -> int:
-    context = {**event(case)["requestContext"], "authorizer": {"claims": claims}}
+    context = {**event(case)["requestContext"], "authorizer": {"claims": {"token_use": "id", **claims}}}
     return int(run(case, requestContext=context)["statusCode"])
 
 
@@ -56,6 +56,27 @@ def test_every_group_and_nobody_on_every_route(world: World, route: str) -> None
         refused = as_caller(case, {"sub": USER, "cognito:groups": str(group)}) == 403
         assert refused is bool(rule.groups and group not in rule.groups), group
     assert (as_caller(case, {"sub": USER}) == 403) is bool(rule.groups)
+
+
+@pytest.mark.parametrize(
+    ("claims", "status"),
+    [
+        ({"aud": "our-app"}, 201),
+        ({"aud": "another-app"}, 401),
+        ({"aud": "our-app", "token_use": "access"}, 401),
+        ({"token_use": None}, 401),
+    ],
+)
+def test_only_an_id_token_for_our_own_app_signs_in(
+    world: World, monkeypatch: pytest.MonkeyPatch, claims: dict[str, Any], status: int
+) -> None:
+    monkeypatch.setenv("USER_POOL_CLIENT_ID", "our-app")
+    assert as_caller("start_session/self", {"sub": USER, **claims}) == status
+
+
+def test_no_app_is_ours_when_none_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("USER_POOL_CLIENT_ID", raising=False)
+    assert as_caller("start_session/self", {"sub": USER, "aud": "any-app"}) == 401
 
 
 def test_a_route_without_a_rule_answers_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,10 @@
 """A function's side of the REST API: who calls, in which language, what they sent, and how they are answered."""
 
 import json
+import os
 import re
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
@@ -62,7 +64,10 @@ class Api(APIGatewayRestResolver):
         """Who is signed in, if anybody is."""
         told = self.current_event.request_context.get("authorizer") or {}
         # The user pool's authorizer tells all claims, our own (functions/authorise) just these two.
-        claims = told.get("claims") or {"sub": told.get("sub"), "cognito:groups": told.get("groups")}
+        claims = told.get("claims")
+        if claims and not is_for_us(claims):
+            return None
+        claims = claims or {"sub": told.get("sub"), "cognito:groups": told.get("groups")}
         return User(claims["sub"], groups_of(claims.get("cognito:groups"))) if claims.get("sub") else None
 
     @property
@@ -156,6 +161,13 @@ def an_id(text: str, otherwise: type[LifeCertError]) -> str:
     if not _ID.fullmatch(text):
         raise otherwise
     return text
+
+
+def is_for_us(claims: Mapping[str, Any]) -> bool:
+    """Whether these claims of the user pool are an ID token's for our own app. The gateway asks neither: it takes the
+    pool's access tokens, and what the pool gave to another app."""
+    ours = os.environ.get("USER_POOL_CLIENT_ID")
+    return claims.get("token_use") == "id" and claims.get("aud", ours) == ours
 
 
 def groups_of(claim: object) -> frozenset[Group]:

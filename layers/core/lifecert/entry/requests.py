@@ -119,7 +119,8 @@ class StartSessionBody(_Request):
     consent: ConsentGiven | None = None
     on_behalf: bool
     channel: Channel = Channel.APP
-    cannot: Annotated[frozenset[Ability], Field(max_length=len(Ability))] = frozenset()
+    # A list first: a set would count what is said again and again once.
+    cannot: Annotated[list[Ability], Field(max_length=len(Ability))] = []
     image_type: ImageType = ImageType.JPEG
 
     def to_domain(self, idempotency_key: str | None) -> StartRequest:
@@ -131,7 +132,7 @@ class StartSessionBody(_Request):
             channel=self.channel,
             consent_version=self.consent.version if self.consent else "",
             guardian_consent=bool(self.consent and self.consent.guardian),
-            cannot=self.cannot,
+            cannot=frozenset(self.cannot),
             image_type=self.image_type,
             idempotency_key=idempotency_key,
         )
