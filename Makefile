@@ -40,7 +40,7 @@ dev: setup build ## start the local AWS with the stack deployed, and print addre
 	@$(PY) -m local.dev
 
 ##@ Test it
-.PHONY: secrets test test-unit bench bench-scale profile duplicates-bench calibrate causes check format-check lint \
+.PHONY: secrets test test-unit bench bench-scale cost profile duplicates-bench calibrate causes check format-check lint \
 	types template-lint
 test: setup build ## every test, on the built artefact and the local AWS (ARGS='-k name' picks)
 	@$(PY) -m pytest $(ARGS)
@@ -54,6 +54,9 @@ bench: setup build ## cold start, warm verification, memory: table, JSON and pic
 bench-scale: export PYTHONPATH := layers/core
 bench-scale: setup ## cost of a sweep in registers of ten thousand to a million people (Java, npm; 20 minutes)
 	@$(PY) -m scale --date "$$(date -u +%F)" $(ARGS)
+
+cost: .venv/.ready ## what it costs to run: by verification, by year for 10 to 300 million people (ARGS='--prices mine.toml')
+	@$(PY) -m costs $(ARGS)
 
 # What Python does from the start to the first decision (module import times), then where warm verifications spend it.
 load: export PYTHONPATH := layers/core:layers/vision

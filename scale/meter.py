@@ -9,8 +9,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_TOLD_BY = ("GetItem", "Query", "Scan", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
-_READS = frozenset({"GetItem", "Query", "Scan"})
+_TOLD_BY = (
+    "GetItem",
+    "BatchGetItem",
+    "Query",
+    "Scan",
+    "PutItem",
+    "UpdateItem",
+    "DeleteItem",
+    "BatchWriteItem",
+    "TransactWriteItems",
+)
+_READS = frozenset({"GetItem", "BatchGetItem", "Query", "Scan"})
 # In a transaction DynamoDB Local charges 4 units a KB for an item and for each of its index entries. The published rule
 # is 2 for the item (prepare and commit), and 1 for an index entry, which follows once the transaction is through.
 _ITEM_IN_TRANSACTION, _ENTRY_IN_TRANSACTION = 2, 4
@@ -38,13 +48,37 @@ class Meter:
             total = float(one["CapacityUnits"])
             entries = sum(float(index["CapacityUnits"]) for index in one.get("GlobalSecondaryIndexes", {}).values())
             if operation in _READS:
-                self.read_units += max(total, 1.0 if params.get("ConsistentRead") else 0.5)
+                self.read_units += max(total, _least(params))
             elif operation == "TransactWriteItems":
                 self.engine_write_units += total
                 self.write_units += (total - entries) / _ITEM_IN_TRANSACTION + entries / _ENTRY_IN_TRANSACTION
             else:
                 self.engine_write_units += total
                 self.write_units += total
+
+
+def _least(params: Mapping[str, Any]) -> float:
+    """Units of a read that finds nothing: one item's for each that was asked for."""
+    batches = params.get("RequestItems", {"": {**params, "Keys": [None]}})
+    return sum(len(one["Keys"]) * (1.0 if one.get("ConsistentRead") else 0.5) for one in batches.values())
+
+
+def item_bytes(item: Mapping[str, Any]) -> int:
+    """Size of a stored item, in DynamoDB's own form, by the published rule: names and values, numbers at most."""
+    return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
+
+
+def _value_bytes(value: Mapping[str, Any]) -> int:
+    ((kind, held),) = value.items()
+    if kind == "M":
+        return 3 + sum(1 + len(name.encode()) + _value_bytes(one) for name, one in held.items())
+    if kind == "L":
+        return 3 + sum(1 + _value_bytes(one) for one in held)
+    if kind in ("SS", "NS", "BS"):
+        return sum(_value_bytes({kind[0]: one}) for one in held)
+    if kind in ("BOOL", "NULL"):
+        return 1
+    return len(held) if kind == "B" else len(str(held).encode())
 
 
 @contextmanager

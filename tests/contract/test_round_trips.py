@@ -62,7 +62,11 @@ def counter(moto_tables: DynamoTables) -> Iterator[Counter]:
 @pytest.fixture
 def known(moto_tables: DynamoTables) -> Stores:
     """A register with one person, who has a reference."""
-    stores = moto_tables.stores()
+    return enrolled(moto_tables.stores())
+
+
+def enrolled(stores: Stores) -> Stores:
+    """The same on any engine."""
     change = registration(
         person_key=KEYS.person_key(ID_NUMBER.value),
         name_key=KEYS.name_key(normalise_name(NAME)),

@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from lifecert.adapters.dynamodb_items import beneficiary_item
 from lifecert.adapters.dynamodb_values import typed
 from local.dynamodb_local import Engine
 from scale.__main__ import main, table
-from scale.meter import metered
+from scale.meter import item_bytes, metered
 from scale.people import People
 from scale.plot import picture
 from scale.run import Plan, measure
@@ -63,11 +62,6 @@ def test_people_are_stored_as_the_product_stores_them() -> None:
         False,
         False,
     ]
-
-
-def item_bytes(item: Mapping[str, Any]) -> int:
-    """Size of an item of texts, numbers and flags by the published rule, numbers at most."""
-    return sum(len(name.encode()) + len(str(next(iter(value.values()))).encode()) for name, value in item.items())
 
 
 def test_units_are_those_of_the_published_prices(amazon_tables: DynamoTables) -> None:
