@@ -220,35 +220,40 @@ def failed_evidence(reason: Reason, steps: tuple[Step, ...] = CHALLENGE) -> Evid
     return Evidence(tuple(FrameEvidence(step, failed) for step in steps), model_version=MODEL)
 
 
+QUALITY_LIMITS = QualityLimits(
+    min_eye_distance_px=32,
+    warn_eye_distance_px=48,
+    min_brightness=35,
+    max_brightness=220,
+    max_dark_share=0.35,
+    warn_bright_share=0.35,
+    max_bright_share=0.6,
+    min_evenness=0.2,
+    warn_evenness=0.5,
+    min_sharpness=0.34,
+    min_whole_sharpness=0.42,
+    max_yaw_degrees=25,
+    max_pitch_degrees=20,
+    max_roll_degrees=60,
+    min_upright=1.1,
+    sure_strength=11.5,
+    max_second_face=0.1,
+    min_face_in_frame=0.95,
+    min_eyes_seen=0.2,
+    min_eye_seen=0.22,
+    min_mouth_seen=1,
+    mask_colour_step=14,
+)
+REFERENCE_LIMITS = replace(QUALITY_LIMITS, min_eye_distance_px=40, max_yaw_degrees=16)
+
+
 def a_policy(**parts: Any) -> Policy:
     return Policy(
         **{
             "version": "test-1",
             "image": ImageLimits(8_000_000, 50_000_000, 160, 1280),
-            "quality": QualityLimits(
-                min_eye_distance_px=32,
-                warn_eye_distance_px=48,
-                min_brightness=35,
-                max_brightness=220,
-                max_dark_share=0.35,
-                warn_bright_share=0.35,
-                max_bright_share=0.6,
-                min_evenness=0.2,
-                warn_evenness=0.5,
-                min_sharpness=0.34,
-                min_whole_sharpness=0.42,
-                max_yaw_degrees=25,
-                max_pitch_degrees=20,
-                max_roll_degrees=60,
-                min_upright=1.1,
-                sure_strength=11.5,
-                max_second_face=0.1,
-                min_face_in_frame=0.95,
-                min_eyes_seen=0.2,
-                min_eye_seen=0.22,
-                min_mouth_seen=1,
-                mask_colour_step=14,
-            ),
+            "quality": QUALITY_LIMITS,
+            "reference": REFERENCE_LIMITS,
             "challenge": ChallengeLimits(2, 12, 0.12, 0.8, 0.25, 0.2, 0.35),
             "match": MatchLimits(
                 MODEL, accept=0.5, review=0.36, same_person=0.36, calibration_version="test-calibration"

@@ -58,7 +58,7 @@ def test_the_problem_carries_the_request_id_of_the_gateway(world: World) -> None
 
 def test_the_answer_is_in_the_language_asked_for(world: World) -> None:
     english, chinese = run("verify_face/another_face"), run("verify_face/too_dark")
-    assert body(english)["reason"]["instruction"].startswith("Take off hat")
+    assert body(english)["reason"]["instruction"].startswith("Show the pensioner's own face")
     assert header(english, "Content-Language") == "en"
     assert body(chinese)["reason"]["instruction"] == "请面向窗户或灯光"
     assert header(chinese, "Content-Language") == "zh-CN"

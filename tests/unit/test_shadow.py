@@ -109,7 +109,7 @@ def test_a_candidate_is_a_policy_of_its_own_with_the_same_measures(tmp_path: Pat
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"quality__max_yaw_degrees": 12}, "quality: must be as in force"),
+        ({"quality__max_yaw_degrees": 20}, "quality: must be as in force"),
         ({"challenge__smile": 0.5}, "challenge: must be as in force"),
         ({"image__min_side_px": 200}, "image: must be as in force"),
         ({"version": "2027-2"}, "it is '2027-2', not the file's name"),

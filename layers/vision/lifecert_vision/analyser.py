@@ -11,7 +11,7 @@ import cv2
 
 from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import EnrolmentEvidence, Evidence, FrameEvidence, Measure, Template, Verdict
-from lifecert.domain.policy import PASSIVE_MEASURE, PassiveUse, Policy
+from lifecert.domain.policy import PASSIVE_MEASURE, PassiveUse, Policy, QualityLimits
 from lifecert.domain.reasons import Reason
 from lifecert.ports.vision import Frame
 from lifecert_vision import embed, liveness, match, no_face, quality
@@ -84,14 +84,14 @@ class VisionAnalyser:
 
         Every frame with a face is embedded, however it was judged: who it is belongs in the evidence too.
         """
-        watch = _Stopwatch(self._clock)
-        seen = [self._see(frame.step, frame.content, watch) for frame in frames]
+        watch, limits = _Stopwatch(self._clock), self._policy.quality
+        seen = [self._see(frame.step, frame.content, limits, watch) for frame in frames]
         neutral = next((one.faces[0] for one in seen if one.step is Step.NEUTRAL and one.faces), None)
         # A mirror image gains what a third frame gains, and costs as much.
         few = sum(bool(one.faces) for one in seen) < _ENOUGH_FRAMES
         embedded = [self._embed(one, watch, both_sides=few) if one.faces else None for one in seen]
         evidence = tuple(
-            FrameEvidence(one.step, (*self._judge(one, neutral, watch), *self._way_up(one, found, watch)))
+            FrameEvidence(one.step, (*self._judge(one, neutral, limits, watch), *self._way_up(one, found, watch)))
             for one, found in zip(seen, embedded, strict=True)
         )
         with watch.stage("passive"):
@@ -104,15 +104,15 @@ class VisionAnalyser:
         return Evidence(evidence, across, matches, embed.MODEL_VERSION, watch.spent)
 
     def enrol(self, photo: bytes) -> EnrolmentEvidence:
-        """Measure one reference photo as a neutral frame; its template is there when no measure failed."""
-        watch = _Stopwatch(self._clock)
-        seen = self._see(Step.NEUTRAL, photo, watch)
+        """Measure one reference photo as a neutral frame by stricter limits; its template is there if it kept them."""
+        watch, limits = _Stopwatch(self._clock), self._policy.reference
+        seen = self._see(Step.NEUTRAL, photo, limits, watch)
         embedding = self._embed(seen, watch, both_sides=True) if seen.faces else None
-        measures = (*self._judge(seen, None, watch), *self._way_up(seen, embedding, watch, sure=False))
+        measures = (*self._judge(seen, None, limits, watch), *self._way_up(seen, embedding, watch, sure=False))
         good = all(measure.verdict in (Verdict.PASSED, Verdict.WARNED) for measure in measures)
         return EnrolmentEvidence(measures, embed.to_template(embedding.vector) if embedding and good else None)
 
-    def _see(self, step: Step, content: bytes, watch: _Stopwatch) -> _Seen:
+    def _see(self, step: Step, content: bytes, limits: QualityLimits, watch: _Stopwatch) -> _Seen:
         try:
             with watch.stage("decode"):
                 image = decode(content, self._policy.image)
@@ -122,16 +122,18 @@ class VisionAnalyser:
             faces = self._detector.detect(image)
         if not faces:
             with watch.stage("quality"):
-                cause = no_face.cause(image, self._detector.boxes(image), self._policy.quality)
+                cause = no_face.cause(image, self._detector.boxes(image), limits)
             return _Seen(step, (passed("decode"), failed("detect", cause)))
         return _Seen(step, (passed("decode"), passed("detect")), image, faces)
 
-    def _judge(self, seen: _Seen, neutral: Face | None, watch: _Stopwatch) -> tuple[Measure, ...]:
+    def _judge(
+        self, seen: _Seen, neutral: Face | None, limits: QualityLimits, watch: _Stopwatch
+    ) -> tuple[Measure, ...]:
         """The frame's measures so far, with quality and liveness if there is a face to measure."""
         if seen.image is None:
             return seen.measures
         with watch.stage("quality"):
-            quality_measures = quality.assess(seen.image, seen.faces, seen.step, self._policy.quality)
+            quality_measures = quality.assess(seen.image, seen.faces, seen.step, limits)
         with watch.stage("liveness"):
             step_measures = liveness.judge(seen.step, seen.faces[0], neutral, self._policy.challenge)
         return (*seen.measures, *quality_measures, *step_measures)

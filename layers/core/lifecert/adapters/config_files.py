@@ -82,6 +82,30 @@ class _Quality(Strict):
         return self
 
 
+class _Reference(Strict):
+    """What a reference photo, by which a face is known for years, must keep to beyond the limits of a frame."""
+
+    min_eye_distance_px: Positive
+    min_brightness: Annotated[float, Field(ge=0, le=255)]
+    max_brightness: Annotated[float, Field(ge=0, le=255)]
+    max_dark_share: Share
+    max_bright_share: Share
+    min_evenness: Share
+    min_sharpness: Share
+    max_yaw_degrees: Angle
+    max_pitch_degrees: Angle
+    max_roll_degrees: Angle
+
+    def limits(self, of_frames: _Quality) -> QualityLimits:
+        """All limits of a reference photo. Raises ValueError where one is laxer than that of a frame."""
+        stricter = self.model_dump()
+        for name, value in stricter.items():
+            frame = getattr(of_frames, name)
+            if value < frame if name.startswith("min_") else value > frame:
+                raise ValueError(f"reference.{name} ({value}) must not be laxer than quality.{name} ({frame})")
+        return QualityLimits(**(of_frames.model_dump() | stricter))
+
+
 class _Challenge(Strict):
     # At least one: a challenge without steps is a photo.
     steps: Annotated[int, Field(ge=1, le=len(NEEDS))]
@@ -163,6 +187,7 @@ class PolicyFile(Strict):
     version: Version
     image: _Image
     quality: _Quality
+    reference: _Reference
     challenge: _Challenge
     match: MatchFile
     attempts: _Attempts
@@ -170,12 +195,18 @@ class PolicyFile(Strict):
     audit: _Audit
     duplicates: _Duplicates
 
+    @model_validator(mode="after")
+    def _fits(self) -> "PolicyFile":
+        self.reference.limits(self.quality)
+        return self
+
     def policy(self, match: MatchLimits) -> Policy:
         """The policy with these thresholds."""
         return Policy(
             version=self.version,
             image=ImageLimits(**self.image.model_dump()),
             quality=QualityLimits(**self.quality.model_dump()),
+            reference=self.reference.limits(self.quality),
             challenge=ChallengeLimits(**self.challenge.model_dump()),
             match=match,
             attempts=self.attempts.limits(),
@@ -208,7 +239,7 @@ def load_shadow_policy(version: str, in_force: Policy, folder: Path = POLICY_FIL
     policy = load_policy(folder / name)
     if policy.version != version:
         raise ConfigError(f"{name}: version: it is {policy.version!r}, not the file's name")
-    for part in ("image", "quality", "challenge"):
+    for part in ("image", "quality", "reference", "challenge"):
         if getattr(policy, part) != getattr(in_force, part):
             raise ConfigError(f"{name}: {part}: must be as in force; only match can be tried on the same evidence")
     if policy.match.model_version != in_force.match.model_version:

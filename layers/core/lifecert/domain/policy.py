@@ -139,11 +139,15 @@ class AttemptLimits:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One versioned set of limits; `version` is in every certificate and ledger entry decided by it."""
+    """One versioned set of limits; `version` is in every certificate and ledger entry decided by it.
+
+    `reference` are the limits of reference photos: those of frames, with the stricter ones in their place.
+    """
 
     version: str
     image: ImageLimits
     quality: QualityLimits
+    reference: QualityLimits
     challenge: ChallengeLimits
     passive: PassiveLimits
     match: MatchLimits
