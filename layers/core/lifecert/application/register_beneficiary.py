@@ -45,8 +45,8 @@ class RegisterBeneficiary:
         if not user.is_clerk:
             raise NotAllowed
         person_key = self.person_keys.person_key(registration.id_number.value)
-        valid_until = valid_until_after(registration.benefit_start)
-        standing = Standing(status_by_valid_until(valid_until, self.clock.today()), valid_until)
+        valid_until, today = valid_until_after(registration.benefit_start), self.clock.today()
+        standing = Standing(status_by_valid_until(valid_until, today), valid_until)
         beneficiary_id, given = beneficiary_id_of(person_key), registration.contact
         contact = sealed_contact(self.seal, beneficiary_id, given) if given else None
         after, entry = record(
@@ -60,6 +60,8 @@ class RegisterBeneficiary:
                 district=registration.district,
                 standing=standing,
                 contact_channel=contact.channel if contact else None,
+                # Whose first year was over already is told so, and has all the grace days.
+                grace_from=today,
             ),
             LedgerEvent.REGISTERED,
             Actor(user.user_id, Role.CLERK),
