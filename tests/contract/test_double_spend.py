@@ -1,7 +1,7 @@
 """One session, and a hundred requests that want it decided at the same moment: one certificate, one ledger entry.
 
-In memory, whose transactions the other tests of this folder hold to the real ones; the deployed stack is raced with six
-(tests/e2e/test_way_through.py), because each request there is a process with its own models.
+On every engine that threads can share. The deployed stack is raced with six (tests/e2e/test_way_through.py), because
+each request there is a process with its own models.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from lifecert.domain.errors import LifeCertError, SessionBusy, StoreUnavailable
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.session import Session
 from tests.builders import HELPER, a_policy, a_session, an_id, an_issuer, good_evidence, helper_volume, registration
-from tests.contract.engines import Stores, memory_stores
+from tests.contract.engines import Stores
 from tests.fakes import FixedClock, MemoryPhotos, ScriptedAnalyser
 
 AT_ONCE = 100
@@ -35,8 +35,7 @@ def verifier(stores: Stores, photos: MemoryPhotos) -> VerifyFace:
     )
 
 
-def test_a_hundred_at_once_make_one_certificate() -> None:
-    racing = memory_stores()
+def test_a_hundred_at_once_make_one_certificate(racing: Stores) -> None:
     change = registration(person_key=an_id())
     racing.register.commit(change)
     session = a_session(beneficiary_id=change.after.beneficiary_id)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from statistics import median
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from lifecert.bootstrap import CONSENT_VERSION
 from local.cast import DISTRICT, JIANGUO, MING, portrait
 from local.deploy import Deployment
 from local.phone import Answer, Phone
+from local.probing import probe, starting
 from tests.e2e.world import (
     Known,
     another_id_number,
@@ -57,6 +59,12 @@ def test_unknown_person_and_wrong_name_get_the_same_answer(phone: Phone, ming: K
         refused(answer, 404, "beneficiary_not_found")
         del answer.body["request_id"]
     assert answers[0] == answers[1]
+
+
+def test_the_time_of_an_answer_does_not_tell_who_is_registered(phone: Phone, ming: Known) -> None:
+    probed = probe(starting(phone), ming.id_number, another_id_number(), pairs=60)
+    low, high = probed.interval(0.999)
+    assert low <= 0 <= high or abs(median(probed.differences)) < 0.05 * median(probed.wrong_name), str(probed)
 
 
 @pytest.mark.parametrize("consent", [None, {"version": "1999-1"}])
@@ -201,6 +209,15 @@ def test_replayed_bytes_are_refused(clerk: Phone, phone: Phone, ming: Known) -> 
     assert first["outcome"] == "accepted"
     replay = phone.certify(ming.name, ming.id_number, remembering, cannot=cannot)
     assert (replay["outcome"], replay["reason"]["code"]) == ("retry", "frame_seen_before")
+
+
+def test_a_used_slot_changes_nothing(phone: Phone, ming: Known) -> None:
+    session = phone.start(ming.name, ming.id_number)
+    phone.show(session, ming.camera)
+    decided = phone.verify(session["session_id"])
+    assert decided["outcome"] == "accepted"
+    assert phone.upload(session["slots"][0], empty_room()) in {200, 204}  # as long as its form is valid
+    assert phone.verify(session["session_id"]) == decided
 
 
 def test_failures_become_a_review_and_then_a_pause(clerk: Phone, phone: Phone, ming: Known) -> None:
