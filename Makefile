@@ -28,7 +28,7 @@ export SAM_CLI_TELEMETRY := 0
 
 ##@ Run it
 .PHONY: help demo dev
-demo dev bench profile duplicates-bench: export PYTHONPATH := layers/core:layers/vision
+demo dev bench profile probe duplicates-bench: export PYTHONPATH := layers/core:layers/vision
 help: ## this list
 	@echo "LifeCert: make <target>"
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' Makefile
@@ -40,8 +40,8 @@ dev: setup build ## start the local AWS with the stack deployed, and print addre
 	@$(PY) -m local.dev
 
 ##@ Test it
-.PHONY: secrets test test-unit bench bench-scale cost profile duplicates-bench calibrate causes check format-check lint \
-	types template-lint
+.PHONY: secrets test test-unit bench bench-scale cost profile probe duplicates-bench calibrate causes check \
+	format-check lint types template-lint
 test: setup build ## every test, on the built artefact and the local AWS (ARGS='-k name' picks)
 	@$(PY) -m pytest $(ARGS)
 
@@ -65,6 +65,9 @@ load: setup build ## many phones at once on the local stack: latencies, no error
 
 profile: setup build ## where the time of a cold start and of a warm verification goes
 	@$(PY) -m bench.profile
+
+probe: setup build ## whether the time of an answer tells who is registered (ARGS='--pairs 1000')
+	@$(PY) -m local.probing $(ARGS)
 
 duplicates-bench: .venv/.ready ## time and memory of the search for one face among many (FACES=1000000)
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m local.gallery_bench --faces $(or $(FACES),1000000)
@@ -209,7 +212,7 @@ docker-check: setup ## build in Lambda's image and invoke a function in it (FUNC
 
 ##@ Look into it
 # STACK names the deployed stack (lifecert-dev); ENDPOINT another AWS, as make dev prints it.
-.PHONY: renew-templates verify-ledger restore-drill export-record privacy-report verify-certificate
+.PHONY: renew-templates rotate-person-secret verify-ledger restore-drill export-record privacy-report verify-certificate
 verify-ledger export-record privacy-report: export PYTHONPATH := layers/core
 REACH = --stack "$(STACK)" $(if $(ENDPOINT),--endpoint-url "$(ENDPOINT)")
 
@@ -223,6 +226,11 @@ renew-templates: setup ## embed and protect stored templates anew (STACK=lifecer
 		{ echo "usage: make renew-templates STACK=lifecert-dev SECRET=1 [RATE=5] [GALLERY=1] [ENDPOINT=url]"; exit 2; }
 	@$(PY) -m tools.renew_templates $(REACH) --secret-version "$(SECRET)" $(if $(RATE),--per-second "$(RATE)") \
 		$(if $(GALLERY),--gallery)
+
+rotate-person-secret: export PYTHONPATH := layers/core
+rotate-person-secret: .venv/.ready ## bring hashes of ID numbers up to the newest secret (STACK=lifecert-dev [RATE=50])
+	@test -n "$(STACK)" || { echo "usage: make rotate-person-secret STACK=lifecert-dev [RATE=50] [ENDPOINT=url]"; exit 2; }
+	@$(PY) -m tools.rotate_person_secret $(REACH) $(if $(RATE),--per-second "$(RATE)")
 
 restore-drill: export PYTHONPATH := layers/core
 restore-drill: .venv/.ready ## restore register and ledger beside the real ones, verify, clean up (STACK=lifecert-dev [AT=time])

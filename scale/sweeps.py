@@ -1,6 +1,6 @@
 """The two sweeps that are compared: the product's own, and the one that people write first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -119,9 +119,9 @@ class ScanningRegister:
         """As ever."""
         return self.real.get(beneficiary_id)
 
-    def find_by_person(self, person_key: str) -> Beneficiary | None:
+    def find_by_person(self, person_keys: Sequence[str]) -> Beneficiary | None:
         """As ever."""
-        return self.real.find_by_person(person_key)
+        return self.real.find_by_person(person_keys)
 
     def commit(self, change: Change) -> None:
         """As ever."""

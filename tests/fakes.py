@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import threading
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -33,6 +34,7 @@ from lifecert.domain.gallery import Alike, GalleryFace
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.limits import Count
 from lifecert.domain.notice import Contact, SentNotice
+from lifecert.domain.person import FIRST_SECRET
 from lifecert.domain.published import PublishedEvent
 from lifecert.domain.reference import Enrolment, Reference, ReferencePhoto, photos_of
 from lifecert.domain.review import Review, ReviewFilter, ReviewPage, ReviewPosition
@@ -41,7 +43,6 @@ from lifecert.domain.sweep import Partition, partition_of, shard_of
 from lifecert.ports.photos import UploadSlot
 from lifecert.ports.tokens import Bearer
 from lifecert.ports.vision import Frame
-from tests.fakes_holds import MemoryHoldBatches
 from tests.fakes_notices import MemoryContacts, MemorySentNotices
 from tests.fakes_sweep import MemorySweepRuns
 
@@ -64,7 +65,6 @@ class MemoryStore:
     sweep_runs: MemorySweepRuns = field(default_factory=MemorySweepRuns)
     contacts: dict[str, Contact] = field(default_factory=dict)
     sent_notices: dict[str, SentNotice] = field(default_factory=dict)
-    hold_batches: MemoryHoldBatches = field(default_factory=MemoryHoldBatches)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
@@ -127,12 +127,12 @@ class MemoryRegister:
     def get(self, beneficiary_id: str) -> Beneficiary | None:
         return self.store.beneficiaries.get(beneficiary_id)
 
-    def find_by_person(self, person_key: str) -> Beneficiary | None:
-        return next((one for one in self.store.beneficiaries.values() if one.person_key == person_key), None)
+    def find_by_person(self, person_keys: Sequence[str]) -> Beneficiary | None:
+        return next((one for one in self.store.beneficiaries.values() if one.person_key in person_keys), None)
 
     def due(self, partition: Partition, after: str | None = None) -> Iterator[str]:
         for beneficiary_id, one in sorted(self.store.beneficiaries.items()):
-            stands = partition_of(one, self.store.shards)
+            stands = partition_of(beneficiary_id, one.standing, self.store.shards)
             if stands == partition and beneficiary_id > (after or ""):
                 yield beneficiary_id
 
@@ -165,11 +165,10 @@ class MemoryRegister:
         before = store.beneficiaries.get(after.beneficiary_id)
         if change.before_version == 0 and before:
             raise AlreadyRegistered
-        if change.before_version != (before.version if before else 0):
+        if change.before_version != (before.version if before else 0) or _rehashed(before, after):
             raise VersionConflict
         if any((after.beneficiary_id, one) not in store.references_by_id for one in change.deleted_references):
             raise VersionConflict
-        self._check_hold(change)
         if any(entry.seq == change.entry.seq for entry in store.entries.get(after.beneficiary_id, [])):
             raise VersionConflict
 
@@ -181,15 +180,6 @@ class MemoryRegister:
         certificate = self.store.certificates.get(revocation.certificate_id)
         if certificate is None or (revocation.at and certificate.revoked_at):
             raise VersionConflict
-
-    def _check_hold(self, change: Change) -> None:
-        stored, new, settled = self.store.hold_batches.by_person, change.hold_candidate, change.hold_outcome
-        if new and (new.batch_id, new.beneficiary_id) in stored:
-            raise VersionConflict
-        if settled:
-            candidate = stored.get((settled.batch_id, settled.beneficiary_id))
-            if candidate is None or candidate.outcome:
-                raise VersionConflict
 
     def _check_review(self, review: Review) -> None:
         stored = self.store.reviews.get(review.review_id)
@@ -221,18 +211,9 @@ class MemoryRegister:
             store.contacts.pop(change.after.beneficiary_id, None)
         if change.sent_notice:
             store.sent_notices[change.sent_notice.message_id] = change.sent_notice
-        self._write_hold(change)
         for reference_id in change.deleted_references:
             del store.references_by_id[after.beneficiary_id, reference_id]
         store.faces += change.faces
-
-    def _write_hold(self, change: Change) -> None:
-        holds = self.store.hold_batches.by_person
-        if new := change.hold_candidate:
-            holds[new.batch_id, new.beneficiary_id] = new
-        if settled := change.hold_outcome:
-            key = (settled.batch_id, settled.beneficiary_id)
-            holds[key] = replace(holds[key], outcome=settled.outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -472,14 +453,32 @@ class BackwardsProtection:
 @dataclass(frozen=True, slots=True)
 class FakePersonKeys:
     secret: bytes = b"secret of this test"
+    secrets: tuple[str, ...] = (FIRST_SECRET,)
+    moving: bool = False
 
-    def person_key(self, id_number: str) -> str:
-        return self._key("id", id_number)
+    @property
+    def newest(self) -> str:
+        return self.secrets[-1]
 
-    def name_key(self, name: str) -> str:
-        return self._key("name", name)
+    @property
+    def looked_up(self) -> tuple[str, ...]:
+        return tuple(reversed(self.secrets[-2 if self.moving else -1 :]))
 
-    def _key(self, purpose: str, value: str) -> str:
+    def person_key(self, id_number: str, secret: str | None = None) -> str:
+        return self._key("id", id_number, secret)
+
+    def name_key(self, name: str, secret: str | None = None) -> str:
+        return self._key("name", name, secret)
+
+    def beneficiary_id(self, id_number: str) -> str:
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, self._mac("an id of", id_number)))
+
+    def _key(self, purpose: str, value: str, secret: str | None) -> str:
+        for version in self.secrets[: self.secrets.index(secret or self.newest) + 1]:
+            value = self._mac(f"{version} {purpose}", value)
+        return value
+
+    def _mac(self, purpose: str, value: str) -> str:
         return hmac.new(self.secret, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
 
 
@@ -576,6 +575,10 @@ class ScriptedAnalyser:
         self.photos.append(photo)
         assert self.enrolment is not None, "the test has not set `enrolment`"
         return self.enrolment
+
+
+def _rehashed(before: Beneficiary | None, after: Beneficiary) -> bool:
+    return before is not None and before.person_key != after.person_key
 
 
 def _reference_key(reference: Reference) -> tuple[str, str]:

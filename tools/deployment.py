@@ -1,7 +1,8 @@
 """Which deployment a tool looks at: the stack's outputs name its tables."""
 
 import argparse
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -48,3 +49,15 @@ def output(found: Mapping[str, str], name: str) -> str:
     if name not in found:
         raise UnknownStack(f"the stack has no output {name}")
     return found[name]
+
+
+def at_most(per_second: float) -> Callable[[], None]:
+    """Waits so that calls come no faster than this."""
+    last = 0.0
+
+    def wait() -> None:
+        nonlocal last
+        time.sleep(max(0.0, last + 1 / per_second - time.monotonic()))
+        last = time.monotonic()
+
+    return wait

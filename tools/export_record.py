@@ -47,8 +47,6 @@ SHOWN: dict[str, frozenset[str]] = {
             "consent_withdrawn_on",
             "notice",
             "contact_channel",
-            "grace_from",
-            "hold_proposal",
             "faces_due",
         ]
     ),
@@ -134,9 +132,9 @@ SHOWN: dict[str, frozenset[str]] = {
 }
 WITHHELD: dict[str, frozenset[str]] = {
     # due_bucket repeats valid_until, faces_shard is of no meaning; ledger_head is the hash of the last entry below.
-    "Beneficiaries": frozenset({"person_key", "name_key", "due_bucket", "faces_shard", "ledger_head"}),
+    "Beneficiaries": frozenset({"person_key", "name_key", "person_secret", "due_bucket", "faces_shard", "ledger_head"}),
     "References": frozenset({"template", "quality"}),
-    "Sessions": frozenset({"request_digest"}),  # made from person_key
+    "Sessions": frozenset({"request_digest"}),  # made from what was asked for
     "Reviews": frozenset({"related_id"}),  # may be another person
 }
 NOT_INCLUDED = (

@@ -7,7 +7,6 @@ left alone, so a run that was stopped is simply started again.
 
 import argparse
 import sys
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,7 +24,7 @@ from lifecert.domain.gallery import GalleryFace
 from lifecert.ports.gallery import Gallery
 from lifecert.ports.protection import TemplateProtection
 from lifecert.ports.vision import FaceAnalyser
-from tools.deployment import UNREACHABLE, add_arguments, client, dynamodb, output, outputs
+from tools.deployment import UNREACHABLE, add_arguments, at_most, client, dynamodb, output, outputs
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -160,18 +159,6 @@ def _filled(gallery: Gallery, batch: list[GalleryFace]) -> int:
 
 def _key(beneficiary_id: str, reference_id: str) -> Any:
     return typed({"beneficiary_id": beneficiary_id, "reference_id": reference_id})
-
-
-def at_most(per_second: float) -> Callable[[], None]:
-    """Waits so that calls come no faster than this."""
-    last = 0.0
-
-    def wait() -> None:
-        nonlocal last
-        time.sleep(max(0.0, last + 1 / per_second - time.monotonic()))
-        last = time.monotonic()
-
-    return wait
 
 
 def _show(done: Counter[str]) -> None:

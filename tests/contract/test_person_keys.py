@@ -1,5 +1,8 @@
 """Keyed hashes of ID numbers and names."""
 
+import hashlib
+import hmac
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
@@ -9,7 +12,6 @@ import boto3
 import pytest
 
 from lifecert.adapters.kms_person_keys import KmsPersonKeys
-from lifecert.ports.keys import PersonKeys
 from local.aws import Aws
 from tests.fakes import FakePersonKeys
 
@@ -17,20 +19,25 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
 ID_NUMBER = "11010519491231002X"
-# Gives the keys of the nth deployment, every time as a new process would make them.
-NewKeys = Callable[[int], PersonKeys]
+AnyKeys = KmsPersonKeys | FakePersonKeys
+# Gives the keys of the nth deployment with these secrets, every time as a new process would make them.
+NewKeys = Callable[..., AnyKeys]
 
 
 def kms_keys(client: "KMSClient") -> NewKeys:
     made: dict[int, str] = {}
 
-    def new(deployment: int) -> PersonKeys:
+    def new(deployment: int, *secrets: str, moving: bool = False) -> AnyKeys:
         if deployment not in made:
             key = client.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
             made[deployment] = key["KeyMetadata"]["KeyId"]
-        return KmsPersonKeys(client, made[deployment])
+        return KmsPersonKeys(client, made[deployment], secrets or ("1",), moving)
 
     return new
+
+
+def memory_keys(deployment: int, *secrets: str, moving: bool = False) -> AnyKeys:
+    return FakePersonKeys(b"deployment %d" % deployment, secrets or ("1",), moving)
 
 
 @pytest.fixture
@@ -46,7 +53,7 @@ def local_keys(aws: Aws) -> NewKeys:
 @pytest.fixture(params=["memory", "moto", "local"])
 def keys(request: pytest.FixtureRequest) -> NewKeys:
     if request.param == "memory":
-        return lambda deployment: FakePersonKeys(b"deployment %d" % deployment)
+        return memory_keys
     found: NewKeys = request.getfixturevalue(f"{request.param}_keys")
     return found
 
@@ -66,9 +73,35 @@ def test_different_for_every_value_purpose_and_deployment(keys: NewKeys) -> None
         one.name_key(ID_NUMBER),
         two.person_key(ID_NUMBER),
         two.name_key("王小明"),
+        keys(1, "1", "2").person_key(ID_NUMBER),
+        keys(1, "1", "2").name_key("王小明"),
+        keys(1, "1", "3").person_key(ID_NUMBER),
     ]
     assert len(set(values)) == len(values)
     assert all(len(value) == 64 and int(value, 16) for value in values)
+
+
+def test_an_older_secret_is_still_there_and_a_newer_one_builds_on_it(keys: NewKeys) -> None:
+    before, after = keys(1), keys(1, "1", "2")
+    assert after.person_key(ID_NUMBER, "1") == before.person_key(ID_NUMBER)
+    assert after.name_key("王小明", "1") == before.name_key("王小明")
+    assert after.person_key(ID_NUMBER, "2") == after.person_key(ID_NUMBER)
+    assert after.name_key("王小明", "2") == after.name_key("王小明")
+
+
+def test_people_are_looked_up_under_two_secrets_only_while_one_replaces_another(keys: NewKeys) -> None:
+    assert [keys(1, moving=moving).looked_up for moving in (False, True)] == [("1",), ("1",)]
+    assert keys(1, "1", "2", "3").looked_up == ("3",)
+    assert keys(1, "1", "2", "3", moving=True).looked_up == ("3", "2")
+    assert keys(1, "1", "2").newest == "2"
+
+
+def test_a_person_has_one_id_whatever_the_secret(keys: NewKeys) -> None:
+    one = keys(1).beneficiary_id(ID_NUMBER)
+    assert str(uuid.UUID(one)) == one
+    assert one == keys(1, "1", "2").beneficiary_id(ID_NUMBER)
+    assert one != keys(1).beneficiary_id("110105194912310011")
+    assert one != keys(2).beneficiary_id(ID_NUMBER)
 
 
 @dataclass(slots=True)
@@ -80,7 +113,7 @@ class CountingKms:
 
     def generate_mac(self, **call: Any) -> dict[str, bytes]:
         self.calls.append(call)
-        return {"Mac": b"secret %d" % next(self.numbers)}
+        return {"Mac": (b"secret %d" % next(self.numbers)).ljust(32, b"\0")}
 
 
 def test_kms_is_asked_once_and_not_before_the_first_use() -> None:
@@ -91,10 +124,35 @@ def test_kms_is_asked_once_and_not_before_the_first_use() -> None:
     assert len(hashes) == 2
     # The label and with it every stored hash must never change.
     assert kms.calls == [{"KeyId": "key-1", "Message": b"lifecert person keys 1", "MacAlgorithm": "HMAC_SHA_256"}]
-    assert "secret" not in repr(keys)
+    assert "secret 0" not in repr(keys)
+
+
+def test_each_version_is_derived_once_and_an_id_is_made_by_kms_itself() -> None:
+    kms = CountingKms()
+    keys = KmsPersonKeys(kms, "key-1", ("1", "2"))  # type: ignore[arg-type]
+    first = [keys.person_key(ID_NUMBER, "1"), keys.person_key(ID_NUMBER), keys.person_key(ID_NUMBER, "1")][0]
+    keys.beneficiary_id(ID_NUMBER)
+    said = [call["Message"].decode() for call in kms.calls]
+    # The number itself is told to nobody, not even to KMS.
+    assert said == ["lifecert person keys 1", "lifecert person keys 2", f"lifecert beneficiary id 1 {first}"]
+
+
+def test_stored_hashes_are_brought_up_without_number_and_name() -> None:
+    kms = CountingKms()
+    keys = KmsPersonKeys(kms, "key-1", ("1", "2", "3"))  # type: ignore[arg-type]
+    newest = (keys.person_key(ID_NUMBER), keys.name_key("王小明"))
+    for secret in ("1", "2", "3"):
+        stored = (keys.person_key(ID_NUMBER, secret), keys.name_key("王小明", secret))
+        assert (stored == newest) is (secret == "3")
+        assert keys.brought_up(*stored, secret) == newest
+    with pytest.raises(ValueError, match="not in tuple"):
+        keys.brought_up(*newest, "4")
 
 
 def test_the_stored_form_never_changes() -> None:
     keys = KmsPersonKeys(CountingKms(), "key-1")  # type: ignore[arg-type]
     assert keys.person_key(ID_NUMBER) == "0645283b383340e6f2c4807298c836bd27c2e944210b62be1ac93bc82e4710f8"
     assert keys.name_key("王小明") == "a876cb905600eee4c03f2d4ebd3ed35cf4d56ec32d055b32d6046bf6808c867c"
+    newer = KmsPersonKeys(CountingKms(), "key-1", ("1", "2"))  # type: ignore[arg-type]
+    by_hand = hmac.new(b"secret 1", f"id\0{keys.person_key(ID_NUMBER)}".encode(), hashlib.sha256).hexdigest()
+    assert newer.person_key(ID_NUMBER) == by_hand

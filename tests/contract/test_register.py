@@ -17,7 +17,6 @@ from lifecert.domain.errors import (
     SessionAlreadyDecided,
     VersionConflict,
 )
-from lifecert.domain.hold import HoldProposal
 from lifecert.domain.ledger import GENESIS, LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel
 from lifecert.domain.reasons import Reason
@@ -61,7 +60,7 @@ def certify(before: Beneficiary, on: date, **parts: object) -> Change:
 
 def test_nobody_is_found_in_an_empty_register(stores: Stores) -> None:
     assert stores.register.get(an_id()) is None
-    assert stores.register.find_by_person("0" * 64) is None
+    assert stores.register.find_by_person(["0" * 64]) is None
     assert list(stores.ledger.entries(an_id())) == []
 
 
@@ -77,11 +76,10 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         certificate_id=an_id(),
         open_review_id=an_id(),
         masked_name="阿*** 买*提",
+        person_secret="2",
         consent_withdrawn_on=date(2026, 8, 3),
         notice=Notice(VALID_UNTIL, 30, 7, sent=True, delivered_on=date(2026, 6, 2)),
         contact_channel=NoticeChannel.SMS,
-        grace_from=date(2026, 7, 2),
-        hold_proposal=HoldProposal(an_id(), VALID_UNTIL, NOW),
     )
     change = a_change(replace(full, standing=Standing(status, VALID_UNTIL, held, ended)), LedgerEvent.REGISTERED)
     assert left_at_default(change.after) == set()
@@ -90,7 +88,7 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
     assert left_at_default(change.after.notice) == set()
     stores.register.commit(change)
     assert stores.register.get(full.beneficiary_id) == change.after
-    assert stores.register.find_by_person(full.person_key) == change.after
+    assert stores.register.find_by_person([full.person_key]) == change.after
 
 
 def test_absent_fields_come_back_absent(stores: Stores) -> None:

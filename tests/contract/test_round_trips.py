@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -101,6 +101,18 @@ def test_a_start_is_two_round_trips_and_a_repeat_too(known: Stores, counter: Cou
     assert counter.take() == ["Query", "TransactWriteItems"]
     start(REQUEST, HELPER)
     assert len(counter.take()) <= 3  # moto does not give the old item back; AWS and the local AWS do
+
+
+def test_while_secrets_move_everybody_is_looked_up_twice_at_once(known: Stores, counter: Counter) -> None:
+    moving = FakePersonKeys(secrets=("1", "2"), moving=True)
+    start = replace(start_session(known, MemoryPhotos()), person_keys=moving)
+    stranger = IdNumber.parse("330106195611192842")
+    start(REQUEST, HELPER)
+    assert counter.take() == ["Query", "Query", "TransactWriteItems"]
+    for name, id_number in (("张三", ID_NUMBER), (NAME, stranger)):
+        with pytest.raises(BeneficiaryNotFound):
+            start(replace(REQUEST, name=name, id_number=id_number), HELPER)
+        assert counter.take() == ["Query", "Query", "TransactWriteItems"]
 
 
 def test_an_unknown_person_costs_as_much_as_a_wrong_name(known: Stores, counter: Counter) -> None:

@@ -80,7 +80,7 @@ def test_units_are_those_of_the_published_prices(amazon_tables: DynamoTables) ->
     with metered(amazon_tables.client) as meter:
         register.get("nobody")
         register.get(change.after.beneficiary_id)
-        register.find_by_person("nobody's")
+        register.find_by_person(["nobody's"])
     assert meter.read_units == 1 + 1 + 0.5
     assert meter.write_units == 0
 

@@ -1,7 +1,7 @@
 """Sweeps at once with each other and with certifications, and a sweep killed between two requests to the tables."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -47,8 +47,8 @@ class InStep:
             self.both.wait(timeout=20)
         return found
 
-    def find_by_person(self, person_key: str) -> Beneficiary | None:
-        return self.register.find_by_person(person_key)
+    def find_by_person(self, person_keys: Sequence[str]) -> Beneficiary | None:
+        return self.register.find_by_person(person_keys)
 
     def due(self, partition: Partition, after: str | None = None) -> Iterator[str]:
         return iter(list(self.register.due(partition, after)))

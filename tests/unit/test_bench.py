@@ -101,7 +101,8 @@ def test_a_process_reads_its_own_time_and_memory() -> None:
     assert after["cpu_ms"] > before["cpu_ms"] > 0
     assert after["at"] > before["at"]
     if Path("/proc/self/status").exists():
-        assert memory_mb("VmHWM") >= memory_mb("VmRSS") > 1
+        # The kernel adds the peak up a little later than what is in use.
+        assert memory_mb("VmHWM") > memory_mb("VmRSS") * 0.95 > 1
 
 
 def test_import_times_are_summed_by_package() -> None:

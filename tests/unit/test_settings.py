@@ -21,8 +21,6 @@ SWEEP = {
     "SWEEP_TRIES": "5",
     "REPORTS_BUCKET": "r",
     "REMINDER_DAYS": "60,30,7,1",
-    "HOLD_GRACE_DAYS": "90",
-    "HOLD_BATCHES_TABLE": "h",
     "PATH": "/usr/bin",
     "AWS_REGION": "us-east-1",
 }
@@ -71,10 +69,6 @@ def test_time_zone_and_shift_have_defaults() -> None:
         ({"REMINDER_DAYS": "60;30"}, "REMINDER_DAYS"),
         ({"REMINDER_DAYS": "30,30"}, "REMINDER_DAYS"),
         ({"REMINDER_DAYS": "0"}, "REMINDER_DAYS"),
-        ({"HOLD_GRACE_DAYS": None}, "HOLD_GRACE_DAYS"),
-        ({"HOLD_GRACE_DAYS": "13"}, "HOLD_GRACE_DAYS"),
-        ({"HOLD_GRACE_DAYS": "366"}, "HOLD_GRACE_DAYS"),
-        ({"HOLD_GRACE": "90"}, "HOLD_GRACE"),
         ({"FRAMES_BUCKET": "f"}, "FRAMES_BUCKET"),
         ({"CLOCK_SHIFT_DAY": "1"}, "CLOCK_SHIFT_DAY"),
     ],
@@ -88,6 +82,22 @@ def test_a_wrong_setting_is_named(change: dict[str, str | None], named: str) -> 
 def test_all_faults_are_named_at_once() -> None:
     with pytest.raises(SettingsError, match=r"BENEFICIARIES_TABLE: .*LEDGER_TABLE: .*SWEEP_RUNS_TABLE: .*SWEEP_RATE: "):
         SweepWorkerSettings.load({**COMMON, "DUE_SHARDS": "4"})
+
+
+@pytest.mark.parametrize(
+    ("given", "secrets"),
+    [("1", ("1",)), ("1,h7Kq-2_v", ("1", "h7Kq-2_v")), ("1,1", None), ("1,", None), ("", None), ("1, 2", None)],
+)
+def test_versions_of_the_person_secret(given: str, secrets: tuple[str, ...] | None) -> None:
+    environment = {**COMMON, "PERSON_SECRETS_MOVING": "true"}
+    environment |= {f"{name}_TABLE": "t" for name in ("BENEFICIARIES", "LEDGER", "REVIEWS")}
+    environment |= {"PERSON_KEY_ID": "key", "DUE_SHARDS": "4", "PERSON_SECRETS": given}
+    if secrets is None:
+        with pytest.raises(SettingsError, match="PERSON_SECRETS"):
+            settings.ReportDeathSettings.load(environment)
+    else:
+        loaded = settings.ReportDeathSettings.load(environment)
+        assert (loaded.person_secrets, loaded.person_secrets_moving) == (secrets, True)
 
 
 def test_time_moves_locally_only() -> None:

@@ -92,6 +92,20 @@ def test_unknown_person_and_wrong_name_cannot_be_told_apart() -> None:
     assert refusals[0] == refusals[1] == ("", "12333")
 
 
+def test_a_repeat_meets_its_session_although_the_hashes_were_brought_up_meanwhile() -> None:
+    world, moving = World(), FakePersonKeys(secrets=("1", "2"), moving=True)
+    world.start = replace(world.start, person_keys=moving)
+    request = a_request(idempotency_key="one-and-the-same")
+    first = world.start(request, HELPER)
+    [before] = world.store.beneficiaries.values()
+    person_key, name_key = moving.person_key(ID_NUMBER.value), moving.name_key(normalise_name(NAME))
+    assert person_key != before.person_key
+    world.store.beneficiaries[before.beneficiary_id] = replace(
+        before, person_key=person_key, name_key=name_key, person_secret="2"
+    )
+    assert world.start(request, HELPER).session == first.session
+
+
 def test_the_name_may_be_spelt_with_other_spaces_and_width() -> None:
     assert World().start(a_request(name=" 王 小明"), HELPER).session.beneficiary_id
 

@@ -72,7 +72,7 @@ def start_session() -> "StartSession":
         register=_register(beneficiaries=names.beneficiaries_table),
         sessions=DynamoSessions(_dynamodb(), names.sessions_table, names.limits_table),
         photos=S3Photos(_s3(), names.frames_bucket),
-        person_keys=_person_keys(names.person_key_id),
+        person_keys=_person_keys(names),
         clock=_clock(names),
         chooser=SystemRandom(),
         policy=_policy(),
@@ -193,7 +193,7 @@ def register_beneficiary() -> "RegisterBeneficiary":
         contacts=names.contacts_table,
     )
     seal = KmsAddresses(_client("kms"), names.contact_key_id)
-    return RegisterBeneficiary(register, _person_keys(names.person_key_id), seal, _clock(names))
+    return RegisterBeneficiary(register, _person_keys(names), seal, _clock(names))
 
 
 @cache
@@ -565,10 +565,10 @@ def _limits(names: settings.WithLimits) -> "DynamoLimits":
     return DynamoLimits(_dynamodb(), names.limits_table)
 
 
-def _person_keys(key_id: str) -> "KmsPersonKeys":
+def _person_keys(names: settings.WithPersonKeys) -> "KmsPersonKeys":
     from lifecert.adapters.kms_person_keys import KmsPersonKeys
 
-    return KmsPersonKeys(_client("kms"), key_id)
+    return KmsPersonKeys(_client("kms"), names.person_key_id, names.person_secrets, names.person_secrets_moving)
 
 
 def _references(names: settings.WithTemplates) -> "ProtectedReferences":

@@ -23,7 +23,7 @@ def report_death() -> "ReportDeath":
         ledger=names.ledger_table,
         reviews=names.reviews_table,
     )
-    return ReportDeath(register, _person_keys(names.person_key_id), _clock(names), help_lines())
+    return ReportDeath(register, _person_keys(names), _clock(names), help_lines())
 
 
 @cache
@@ -45,7 +45,7 @@ def import_data_match() -> "ImportDataMatch":
     return ImportDataMatch(
         register=register,
         imports=S3Imports(_s3(), names.imports_bucket),
-        person_keys=_person_keys(names.person_key_id),
+        person_keys=_person_keys(names),
         clock=_clock(names),
         issuer=Issuer(names.issuer, KmsSigner(_client("kms"), names.certificate_key_id)),
     )

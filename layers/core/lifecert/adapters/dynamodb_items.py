@@ -12,9 +12,9 @@ from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.evidence import Template
-from lifecert.domain.hold import HoldProposal
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.notice import Notice, NoticeChannel
+from lifecert.domain.person import FIRST_SECRET
 from lifecert.domain.reference import Enrolment, Reference, ReferencePhoto, Replacement
 from lifecert.domain.status import Standing, Status
 from lifecert.domain.sweep import partition_of, shard_of
@@ -26,11 +26,12 @@ ENROLMENT_KEPT = timedelta(days=1)
 def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
     """Item of the beneficiaries table. `due_bucket` is the key of the sparse index (domain/sweep.py)."""
     standing = beneficiary.standing
-    due = partition_of(beneficiary, shards)
+    due = partition_of(beneficiary.beneficiary_id, standing, shards)
     return {
         "beneficiary_id": beneficiary.beneficiary_id,
         "person_key": beneficiary.person_key,
         "name_key": beneficiary.name_key,
+        "person_secret": beneficiary.person_secret,
         "masked_name": beneficiary.masked_name,
         "masked_id_number": beneficiary.masked_id_number,
         "category": str(beneficiary.category),
@@ -52,8 +53,6 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "consent_withdrawn_on": optional_day(beneficiary.consent_withdrawn_on),
         "notice": _notice_item(beneficiary.notice) if beneficiary.notice else None,
         "contact_channel": beneficiary.contact_channel and str(beneficiary.contact_channel),
-        "grace_from": optional_day(beneficiary.grace_from),
-        "hold_proposal": _proposal_item(beneficiary.hold_proposal) if beneficiary.hold_proposal else None,
         # Keys of the sparse index by_faces_due, there only while faces are stored that must go.
         "faces_shard": shard_of(beneficiary.beneficiary_id, shards) if beneficiary.faces_due else None,
         "faces_due": beneficiary.faces_due.on.isoformat() if beneficiary.faces_due else None,
@@ -90,8 +89,7 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         consent_withdrawn_on=as_day(item.get("consent_withdrawn_on")),
         notice=_notice_of(item["notice"]) if "notice" in item else None,
         contact_channel=NoticeChannel(item["contact_channel"]) if "contact_channel" in item else None,
-        grace_from=as_day(item.get("grace_from")),
-        hold_proposal=_proposal_of(item["hold_proposal"]) if "hold_proposal" in item else None,
+        person_secret=item.get("person_secret", FIRST_SECRET),
     )
 
 
@@ -112,22 +110,6 @@ def _notice_of(item: Mapping[str, Any]) -> Notice:
         reminder_seq=int(item["reminder_seq"]),
         sent=item["sent"],
         delivered_on=as_day(item.get("delivered_on")),
-    )
-
-
-def _proposal_item(proposal: HoldProposal) -> dict[str, Any]:
-    return {
-        "batch_id": proposal.batch_id,
-        "valid_until": proposal.valid_until.isoformat(),
-        "proposed_at": moment(proposal.proposed_at),
-    }
-
-
-def _proposal_of(item: Mapping[str, Any]) -> HoldProposal:
-    return HoldProposal(
-        batch_id=item["batch_id"],
-        valid_until=date.fromisoformat(item["valid_until"]),
-        proposed_at=datetime.fromisoformat(item["proposed_at"]),
     )
 
 

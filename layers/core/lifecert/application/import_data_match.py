@@ -7,6 +7,7 @@ from itertools import islice
 
 from lifecert.application.certifying import Proof, certifying, digest_of
 from lifecert.application.changing import change_newest
+from lifecert.application.finding import by_number
 from lifecert.application.issuing import Issuer
 from lifecert.application.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Role
@@ -71,7 +72,7 @@ class ImportDataMatch:
         if line.on > self.clock.today():
             return Rejected.DAY_IN_FUTURE
         try:
-            found = self.register.find_by_person(self.person_keys.person_key(line.id_number.value))
+            found = by_number(self.register, self.person_keys, line.id_number)
             if found is None:
                 return Rejected.UNKNOWN_PERSON
             return self._alive(found, line) if line.said is Said.ALIVE else self._dead(found, line)

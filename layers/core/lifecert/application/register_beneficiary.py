@@ -1,6 +1,5 @@
 """Register a beneficiary: the office's first word about a person."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,15 +43,16 @@ class RegisterBeneficiary:
         """Register a person. Raises NotAllowed and AlreadyRegistered."""
         if not user.is_clerk:
             raise NotAllowed
-        person_key = self.person_keys.person_key(registration.id_number.value)
-        valid_until, today = valid_until_after(registration.benefit_start), self.clock.today()
-        standing = Standing(status_by_valid_until(valid_until, today), valid_until)
-        beneficiary_id, given = beneficiary_id_of(person_key), registration.contact
+        valid_until = valid_until_after(registration.benefit_start)
+        standing = Standing(status_by_valid_until(valid_until, self.clock.today()), valid_until)
+        # One person, one id: registering the same person twice meets the same item, and so fails, even in a race.
+        beneficiary_id = self.person_keys.beneficiary_id(registration.id_number.value)
+        given = registration.contact
         contact = sealed_contact(self.seal, beneficiary_id, given) if given else None
         after, entry = record(
             Beneficiary(
                 beneficiary_id=beneficiary_id,
-                person_key=person_key,
+                person_key=self.person_keys.person_key(registration.id_number.value),
                 name_key=self.person_keys.name_key(normalise_name(registration.name)),
                 masked_name=mask_name(registration.name),
                 masked_id_number=registration.id_number.masked,
@@ -60,8 +60,7 @@ class RegisterBeneficiary:
                 district=registration.district,
                 standing=standing,
                 contact_channel=contact.channel if contact else None,
-                # Whose first year was over already is told so, and has all the grace days.
-                grace_from=today,
+                person_secret=self.person_keys.newest,
             ),
             LedgerEvent.REGISTERED,
             Actor(user.user_id, Role.CLERK),
@@ -76,8 +75,3 @@ class RegisterBeneficiary:
         )
         self.register.commit(Change(0, after, entry, contact=contact))
         return after
-
-
-def beneficiary_id_of(person_key: str) -> str:
-    """One person, one id: registering the same person twice meets the same item, and so fails, even in a race."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, person_key))

@@ -1,23 +1,21 @@
 """A family reports a death: a case for the office, and nothing else (design.md §3 rule 4)."""
 
-import hmac
 from dataclasses import dataclass
 from datetime import date
 
+from lifecert.application.finding import by_number_and_name
 from lifecert.application.helping import naming_help_line
 from lifecert.application.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import BeneficiaryNotFound, DayInFuture, EntitlementEnded
 from lifecert.domain.help_lines import HelpLines
-from lifecert.domain.person import IdNumber, normalise_name
+from lifecert.domain.person import IdNumber
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import EndCause, Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.keys import PersonKeys
 from lifecert.ports.stores import Register
-
-_NOBODY = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +42,8 @@ class ReportDeath:
         """
         with naming_help_line(self.help_lines.default):
             self._check_day(died_on)
-            found = self.register.find_by_person(self.person_keys.person_key(person.id_number.value))
-            name_key = self.person_keys.name_key(normalise_name(person.name))
-            # An unknown person costs the same work as a wrong name, so that the register cannot be probed.
-            if not hmac.compare_digest(found.name_key if found else _NOBODY, name_key) or found is None:
+            found = by_number_and_name(self.register, self.person_keys, person.id_number, person.name)
+            if found is None:
                 raise BeneficiaryNotFound
         return self._report(found, died_on, user)
 

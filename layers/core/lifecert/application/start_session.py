@@ -1,12 +1,12 @@
 """Start a session: find the beneficiary, draw a challenge, give upload slots."""
 
 import hashlib
-import hmac
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
 from lifecert.application.consent import refuse_without_consent
+from lifecert.application.finding import by_number_and_name
 from lifecert.application.helping import naming_help_line
 from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary
@@ -23,7 +23,7 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.limits import StartLimits
-from lifecert.domain.person import IdNumber, normalise_name
+from lifecert.domain.person import IdNumber
 from lifecert.domain.policy import Policy
 from lifecert.domain.session import Channel, Consent, ImageType, Session
 from lifecert.domain.status import Status
@@ -34,7 +34,6 @@ from lifecert.ports.stores import Limits, Register, Sessions
 
 SESSION_DURATION = timedelta(minutes=10)
 GUARDIAN_AGE = 14
-_NOBODY = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +114,8 @@ class StartSession:
             raise ConsentMissing
 
     def _find(self, request: StartRequest, user: User) -> Beneficiary:
-        found = self.register.find_by_person(self.person_keys.person_key(request.id_number.value))
-        name_key = self.person_keys.name_key(normalise_name(request.name))
-        # An unknown person costs the same work as a wrong name, so that the register cannot be probed.
-        if not hmac.compare_digest(found.name_key if found else _NOBODY, name_key) or found is None:
+        found = by_number_and_name(self.register, self.person_keys, request.id_number, request.name)
+        if found is None:
             self.limits.take(self.start_limits.unknown(user.user_id, self.clock.now()))
             raise BeneficiaryNotFound
         return found
@@ -169,7 +166,7 @@ def _session_id(user: User, idempotency_key: str | None) -> str:
 
 def _request_digest(request: StartRequest, beneficiary: Beneficiary) -> str:
     parts = (
-        beneficiary.person_key,
+        beneficiary.beneficiary_id,
         str(request.on_behalf),
         request.channel,
         request.consent_version,

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lifecert.application.sweep_holds import CloseHolds
 from lifecert.domain.sweep import RunState, SweepRun
 from lifecert.domain.sweep_report import SweepReport, tallied
 from lifecert.ports.sweep import SweepReports, SweepRuns
@@ -14,11 +13,10 @@ RUNS_COMPARED = 14
 
 @dataclass(frozen=True, slots=True)
 class CloseRun:
-    """The use case. A sweep that proposes no holds needs no `holds`."""
+    """The use case."""
 
     runs: SweepRuns
     reports: SweepReports
-    holds: CloseHolds | None = None
 
     def __call__(self, run_id: str) -> SweepReport | None:
         """Write the report and end the run, if none of its jobs is open.
@@ -31,9 +29,6 @@ class CloseRun:
         run = self.runs.get(run_id)
         if run is None or run.state is not RunState.RUNNING:
             return None
-        # Before the run ends: whoever dies here, the next one does it again.
-        if self.holds:
-            self.holds(run_id)
         report = self._report(run)
         self.reports.write(report)
         ended = report.run

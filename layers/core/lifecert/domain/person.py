@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
+# Version of the secret under which the first people of a deployment are hashed.
+FIRST_SECRET = "1"  # noqa: S105 (a name, and no secret)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARACTERS = "10X98765432"
 _NOT_IN_NAMES = re.compile(r"[\s\u00b7\u2022\u2027\u30fb\uff0e.]+")

@@ -1,22 +1,21 @@
 """What a sweep looks at: jobs over partitions of the `by_due` index, and the run they belong to."""
 
 import hashlib
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from lifecert.domain.beneficiary import Beneficiary
-from lifecert.domain.status import Status
+from lifecert.domain.status import Standing, Status
 
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """One partition of the `by_due` index: beneficiaries of one shard and one day.
+    """One partition of the `by_due` index: the beneficiaries of one shard whose year ends, or ended, on `day`.
 
-    `among` ACTIVE: those whose year ends on `day`, whom the sweep reminds and lapses. `among` LAPSED: those lapsed
-    whose grace days count from `day`, and whose payment is neither held nor proposed to be. Nobody else is in it.
+    `among` ACTIVE: those whom the sweep reminds and lapses. `among` LAPSED: those lapsed whose payment is not held,
+    who may come to be held. Nobody else is in the index.
     """
 
     day: date
@@ -35,13 +34,11 @@ def shard_of(beneficiary_id: str, shards: int) -> int:
     return int.from_bytes(hashlib.sha256(beneficiary_id.encode()).digest()[:4]) % shards
 
 
-def partition_of(beneficiary: Beneficiary, shards: int) -> Partition | None:
-    """Where a beneficiary stands in the `by_due` index; None for the held, those proposed for it and the terminated."""
-    standing = beneficiary.standing
-    if standing.status is Status.TERMINATED or standing.held_since or beneficiary.open_proposal:
+def partition_of(beneficiary_id: str, standing: Standing, shards: int) -> Partition | None:
+    """Where a beneficiary stands in the `by_due` index; None for the held and the terminated."""
+    if standing.status is Status.TERMINATED or standing.held_since:
         return None
-    day = standing.valid_until if standing.status is Status.ACTIVE else beneficiary.grace_begins_on
-    return Partition(day, shard_of(beneficiary.beneficiary_id, shards), standing.status)
+    return Partition(standing.valid_until, shard_of(beneficiary_id, shards), standing.status)
 
 
 class JobKind(StrEnum):
@@ -49,33 +46,26 @@ class JobKind(StrEnum):
 
     LAPSE = "lapse"
     REMIND = "remind"
-    NOTICE = "notice"
-    PROPOSE = "propose"
-    HOLD = "hold"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One partition's work in a run: of the `by_due` index, or with `batch_id` of a decided hold batch."""
+    """One partition's work in a run."""
 
     kind: JobKind
     day: date
     shard: int
-    batch_id: str | None = None
 
     @property
     def key(self) -> str:
         """Unique within a run."""
-        key = f"{self.kind}#{self.day.isoformat()}#{self.shard}"
-        return f"{key}#{self.batch_id}" if self.batch_id else key
+        return f"{self.kind}#{self.day.isoformat()}#{self.shard}"
 
     @staticmethod
     def of(key: str) -> "Job":
         """The job with this key. Raises ValueError."""
-        kind, day, shard, *batch = key.split("#")
-        if len(batch) != (kind == JobKind.HOLD):
-            raise ValueError("only a hold, and every hold, is of a batch")
-        return Job(JobKind(kind), date.fromisoformat(day), int(shard), str(uuid.UUID(batch[0])) if batch else None)
+        kind, day, shard = key.split("#")
+        return Job(JobKind(kind), date.fromisoformat(day), int(shard))
 
 
 @dataclass(frozen=True, slots=True)

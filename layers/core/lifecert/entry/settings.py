@@ -45,15 +45,21 @@ def _quiet_hours(text: str) -> QuietHours:
     return QuietHours(int(first), int(until))
 
 
+def _versions(text: str) -> tuple[str, ...]:
+    """`1,2` as versions."""
+    found = tuple(text.split(","))
+    if len(set(found)) < len(found):
+        raise ValueError("none twice")
+    return found
+
+
 Name = Annotated[str, Field(min_length=1)]
 SecretVersion = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")]
 Positive = Annotated[int, Field(ge=1)]
-# Shorter, and a notice that is still on its way would come with the hold; longer, and a whole year passes without one.
-GraceDays = Annotated[int, Field(ge=14, le=365)]
 # What only LifeCert would call so: one of these that no field knows is a misspelt or misplaced setting.
 _OURS = re.compile(
-    r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON_KEY|CERTIFICATE_KEY|TEMPLATE|ISSUER|EVENT_BUS|DUE|SWEEP"
-    r"|REMINDER|HOLD|NOTICE|CONTACT_KEY|QUIET|LIMIT|OIDC|SHADOW)(_.*)?"
+    r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON|CERTIFICATE_KEY|TEMPLATE|ISSUER|EVENT_BUS|DUE|SWEEP"
+    r"|REMINDER|NOTICE|CONTACT_KEY|QUIET|LIMIT|OIDC|SHADOW)(_.*)?"
 )
 
 
@@ -138,9 +144,12 @@ class WithFrames(_Settings):
 
 
 class WithPersonKeys(_Settings):
-    """Looks people up by ID number and name."""
+    """Looks people up by ID number and name. `person_secrets` are the versions of the secret that hashes them, oldest
+    first; while `person_secrets_moving`, some may still stand under the last but one."""
 
     person_key_id: Name
+    person_secrets: Annotated[tuple[SecretVersion, ...], BeforeValidator(_versions), Field(min_length=1)]
+    person_secrets_moving: bool
 
 
 class WithCertificates(_Settings):
@@ -282,8 +291,6 @@ class WithSweep(WithBeneficiaries):
     sweep_queue_url: Name
     reports_bucket: Name
     reminder_days: Annotated[tuple[int, ...], BeforeValidator(_days_before)]
-    hold_grace_days: GraceDays
-    hold_batches_table: Name
 
 
 class ExpirySweepSettings(WithSweep, Common):

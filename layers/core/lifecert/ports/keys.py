@@ -4,12 +4,30 @@ from typing import Protocol
 
 
 class PersonKeys(Protocol):
-    """Hashes that can be compared but not reversed or guessed without the deployment's secret. Hex text."""
+    """Hashes that can be compared but not reversed or guessed without the deployment's secrets. Hex text.
 
-    def person_key(self, id_number: str) -> str:
-        """The look-up key of a normalised ID number."""
+    A secret has a version. Each newer one hashes what the one before it made, so that stored hashes can be brought up
+    to date without the number and the name, which are stored nowhere.
+    """
+
+    @property
+    def newest(self) -> str:
+        """Version of the secret under which people are registered."""
         ...
 
-    def name_key(self, name: str) -> str:
-        """The comparison key of a normalised name."""
+    @property
+    def looked_up(self) -> tuple[str, ...]:
+        """Versions under which somebody may stand, newest first: two while stored hashes are brought up to date."""
+        ...
+
+    def person_key(self, id_number: str, secret: str | None = None) -> str:
+        """The look-up key of a normalised ID number, under the newest secret or another."""
+        ...
+
+    def name_key(self, name: str, secret: str | None = None) -> str:
+        """The comparison key of a normalised name, under the newest secret or another."""
+        ...
+
+    def beneficiary_id(self, id_number: str) -> str:
+        """The one id that this person can have, whatever the secret: a UUID that no secret's holder can work out."""
         ...

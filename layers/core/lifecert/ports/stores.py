@@ -23,8 +23,8 @@ class Register(Protocol):
         """The newest state."""
         ...
 
-    def find_by_person(self, person_key: str) -> Beneficiary | None:
-        """The beneficiary with this ID number's key. May lag behind a change by a moment."""
+    def find_by_person(self, person_keys: Sequence[str]) -> Beneficiary | None:
+        """The beneficiary with one of these keys, which are of one ID number. May lag behind a change by a moment."""
         ...
 
     def due(self, partition: Partition, after: str | None = None) -> Iterator[str]:

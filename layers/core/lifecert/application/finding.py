@@ -1,0 +1,22 @@
+"""Find the person whom somebody names, so that nobody can find out who is registered."""
+
+import hmac
+
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.person import IdNumber, normalise_name
+from lifecert.ports.keys import PersonKeys
+from lifecert.ports.stores import Register
+
+_NOBODY = "0" * 64
+
+
+def by_number(register: Register, keys: PersonKeys, id_number: IdNumber) -> Beneficiary | None:
+    """Who has this ID number, under whichever secret they stand."""
+    return register.find_by_person([keys.person_key(id_number.value, secret) for secret in keys.looked_up])
+
+
+def by_number_and_name(register: Register, keys: PersonKeys, id_number: IdNumber, name: str) -> Beneficiary | None:
+    """Who has this ID number, if they have this name too. An unknown person costs the same work as a wrong name."""
+    found = by_number(register, keys, id_number)
+    name_key = keys.name_key(normalise_name(name), found.person_secret if found else None)
+    return found if hmac.compare_digest(found.name_key if found else _NOBODY, name_key) else None
