@@ -1,14 +1,14 @@
 """The payer's feed on real engines: a change waits once, is settled once, and a file is written once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 
-from lifecert.adapters.dynamodb_changes import DynamoChanges
+from lifecert.adapters.dynamodb_changes import BY_WAITING, SHARDS, DynamoChanges
 from lifecert.adapters.dynamodb_values import plain
 from lifecert.adapters.s3_change_files import S3ChangeFiles
 from lifecert.application.write_change_files import WriteChangeFiles
@@ -107,6 +107,62 @@ def test_the_head_moves_on_from_where_it_was_read(table: Table) -> None:
     changes.advance(first, FeedHead(2, 99, "c" * 64))
     assert changes.head() == second
     assert list(changes.waiting()) == []
+
+
+@dataclass
+class LaggingIndex:
+    """A client whose index shows what it showed at some moment, whatever has changed since: indexes follow later."""
+
+    client: Any
+    shown: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client, name)
+
+    def stand_still(self, name: str) -> None:
+        """Go on showing this table's index as it is now."""
+        for shard in map(str, range(SHARDS)):
+            pages = self.client.get_paginator("query").paginate(
+                TableName=name,
+                IndexName=BY_WAITING,
+                KeyConditionExpression="waiting = :shard",
+                ExpressionAttributeValues={":shard": {"S": shard}},
+            )
+            self.shown[shard] = [item for page in pages for item in page["Items"]]
+
+    def get_paginator(self, operation: str) -> "LaggingIndex":
+        assert operation == "query"
+        return self
+
+    def batch_get_item(self, **asked: Any) -> Any:
+        # Not even the table answers at once with what was written last, unless asked to.
+        assert all(one["ConsistentRead"] for one in asked["RequestItems"].values())
+        return self.client.batch_get_item(**asked)
+
+    def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
+        assert asked["IndexName"] == BY_WAITING
+        shard = asked["ExpressionAttributeValues"][":shard"]["S"]
+        yield {"Items": self.shown[shard]}
+
+
+def test_what_the_index_still_shows_is_in_no_second_file(moto_session: boto3.Session) -> None:
+    """No engine here lags, and the real one does: a run soon after another finds in the index what is filed already."""
+    name = "t-Changes"
+    create(moto_session.client("dynamodb"), "t-", ["Changes"])
+    lagging: Any = LaggingIndex(moto_session.client("dynamodb"))
+    changes, files = DynamoChanges(lagging, name), MemoryChangeFiles()
+    write = WriteChangeFiles(changes, files, FixedClock())
+    first, second = an_event(), an_event()
+    changes.add(first)
+    lagging.stand_still(name)
+    assert [manifest.lines for manifest in write()] == [1]
+    assert [manifest.lines for manifest in write()] == [0], "the index shows it, the table knows better"
+    changes.add(second)
+    assert [manifest.lines for manifest in write()] == [0], "not shown yet"
+    lagging.stand_still(name)
+    assert [manifest.lines for manifest in write()] == [1]
+    filed = [event.event_id for number in sorted(files.files) for event in events_of(files.files[number])]
+    assert filed == [first.event_id, second.event_id]
 
 
 @pytest.fixture

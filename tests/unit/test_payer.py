@@ -1,9 +1,7 @@
 """The payer's feed: events and files tell the same, which is how the register stands; a damaged feed is refused."""
 
-import importlib.util
 import json
 import random
-import sys
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -33,20 +31,14 @@ from lifecert.domain.status import (
     transition,
 )
 from lifecert.domain.year import is_over
-from tests.architecture.templates import ROOT
 from tests.builders import a_beneficiary, a_change
 from tests.fakes import FixedClock, MemoryBus, MemoryChangeFiles, MemoryChanges, MemoryStore
+from tests.payer_example import payer_example
 
 
 @pytest.fixture(scope="module")
 def payer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("payer_example", ROOT / "examples/payer/rebuild.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return payer_example()
 
 
 class Feed:
