@@ -28,7 +28,7 @@ export SAM_CLI_TELEMETRY := 0
 
 ##@ Run it
 .PHONY: help demo dev
-demo dev bench profile probe duplicates-bench: export PYTHONPATH := layers/core:layers/vision
+demo dev bench bench-peers profile probe duplicates-bench: export PYTHONPATH := layers/core:layers/vision
 help: ## this list
 	@echo "LifeCert: make <target>"
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' Makefile
@@ -40,8 +40,8 @@ dev: setup build ## start the local AWS with the stack deployed, and print addre
 	@$(PY) -m local.dev
 
 ##@ Test it
-.PHONY: secrets test test-unit bench bench-scale cost profile probe duplicates-bench calibrate causes check \
-	format-check lint types template-lint
+.PHONY: secrets test test-unit bench bench-scale bench-peers cost profile probe duplicates-bench calibrate causes \
+	check format-check lint types template-lint
 test: setup build ## every test, on the built artefact and the local AWS (ARGS='-k name' picks)
 	@$(PY) -m pytest $(ARGS)
 
@@ -54,6 +54,17 @@ bench: setup build ## cold start, warm verification, memory: table, JSON and pic
 bench-scale: export PYTHONPATH := layers/core
 bench-scale: setup ## cost of a sweep in registers of ten thousand to a million people (Java, npm; 20 minutes)
 	@$(PY) -m scale --date "$$(date -u +%F)" $(ARGS)
+
+bench-peers: setup build .build/peers/.ready ## beside dlib's pipeline, same photos, one core (DATA=manifest.csv adds labelled pairs)
+	@$(PY) -m bench.peers --date "$$(date -u +%F)" $(if $(DATA),--data "$(DATA)") $(ARGS)
+
+# An environment of their own. One peer is no wheel: what builds it comes first, and builds it without asking for more.
+.build/peers/.ready: requirements/peers.txt requirements/peers-build.txt .venv/.ready
+	@echo "bench-peers: installing the peers (110 MB)"
+	@$(PY) -m venv --clear .build/peers
+	@.build/peers/bin/python -m pip install $(PIP_FLAGS) -r requirements/peers-build.txt
+	@.build/peers/bin/python -m pip install $(PIP_FLAGS) --no-build-isolation -r requirements/peers.txt
+	@touch $@
 
 cost: .venv/.ready ## what it costs to run: by verification, by year for 10 to 300 million people (ARGS='--prices mine.toml')
 	@$(PY) -m costs $(ARGS)
@@ -175,7 +186,7 @@ $(STAMPS)/sam-%: $(STAMPS)/sam requirements/runtime.txt
 	@$(call SAM_BUILD,$*,.build/builds/$*/sam)
 	@touch $@
 
-size: build ## bytes of the built layers and functions, by component
+size: build ## bytes of the built layers and functions, by component: table, and picture in .build/bench
 	@$(PY) -m tests.artefact.sizes
 
 # Given on the command line, parameters replace samconfig's instead of adding to them: hence they are read here.
@@ -263,6 +274,8 @@ lock: .venv/.ready ## compile the hash-pinned requirements from their .in files 
 	@test -x .build/uv/bin/uv || { $(PY) -m venv .build/uv && .build/uv/bin/python -m pip install -qq uv==0.13.9; }
 	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/dev.txt requirements/dev.in
 	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/runtime.txt requirements/runtime.in
+	@$(UV) $(if $(UPGRADE),--upgrade) --no-deps -o requirements/peers-build.txt requirements/peers-build.in
+	@$(UV) $(if $(UPGRADE),--upgrade) --no-deps -o requirements/peers.txt requirements/peers.in
 	@$(UV) $(if $(UPGRADE),--upgrade) $(addprefix --no-emit-package ,$(IN_LAMBDA)) \
 		-o layers/core/requirements.txt layers/core/requirements.in
 	@$(UV) $(if $(UPGRADE),--upgrade) -o layers/tokens/requirements.txt layers/tokens/requirements.in

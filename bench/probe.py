@@ -61,7 +61,7 @@ def photos(folder: Path, portraits: Path, sizes: list[tuple[int, int]]) -> dict[
     return {"libraries": {name: version(name) for name in names}}
 
 
-class _Bench:
+class Bench:
     """An analyser with its three frames and its reference."""
 
     def __init__(self, folder: Path, size: str = "", clock: Callable[[], float] = time.perf_counter) -> None:
@@ -103,12 +103,12 @@ class _Bench:
 
 def warm(folder: Path, runs: int, threads: int) -> dict[str, Any]:
     """Warm verifications of one, two and three frames of 960 x 1280, and the stages of the last."""
-    bench = _Bench(folder)
+    bench = Bench(folder)
     cv2.setNumThreads(threads)  # the analyser sets one
     by_frames = {f"frames_{number}": bench.timed(runs, number) for number in range(1, len(STEPS) + 1)}
     wall = bench.stages(runs)
     peak = memory_mb("VmHWM")
-    cpu_bench = _Bench(folder, clock=time.process_time)
+    cpu_bench = Bench(folder, clock=time.process_time)
     cv2.setNumThreads(threads)
     cpu = cpu_bench.stages(runs)
     stages = {name: {"cpu_ms": spread(cpu[name]), "wall_ms": spread(wall[name])} for name in cpu}
@@ -117,7 +117,7 @@ def warm(folder: Path, runs: int, threads: int) -> dict[str, Any]:
 
 def size(folder: Path, width: int, height: int, runs: int) -> dict[str, Any]:
     """Three photos of one size: time, and the memory at its peak."""
-    bench = _Bench(folder, f"-{width}x{height}")
+    bench = Bench(folder, f"-{width}x{height}")
     times = bench.timed(runs)
     megapixels = round(width * height / 1e6, 1)
     photo = round(sum(bench.bytes) / len(bench.bytes))
@@ -130,7 +130,7 @@ def growth(folder: Path, runs: int, looks: int) -> dict[str, Any]:
 
     `growth_mb` is what was added after the first tenth, in which buffers find their size.
     """
-    bench = _Bench(folder)
+    bench = Bench(folder)
     seen: list[tuple[int, float]] = []
     for number in range(1, runs + 1):
         bench.verify()
@@ -142,7 +142,7 @@ def growth(folder: Path, runs: int, looks: int) -> dict[str, Any]:
 
 def profile(folder: Path, runs: int) -> dict[str, Any]:
     """The functions that `runs` verifications spend their time in, as a table."""
-    bench = _Bench(folder)
+    bench = Bench(folder)
     bench.verify()
     profiler = cProfile.Profile()
     profiler.enable()

@@ -4,6 +4,7 @@ import hashlib
 import json
 import subprocess
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -48,6 +49,14 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
 
 def test_layers_and_the_largest_function_fit_in_lambda() -> None:
     assert sizes.heaviest() <= sizes.LIMIT - sizes.SPARE, "\n" + sizes.report()
+
+
+def test_the_picture_shows_every_large_component_against_the_limit() -> None:
+    texts = [text.text for text in ET.fromstring(sizes.picture()).iter("{http://www.w3.org/2000/svg}text")]
+    large = [name for layer in LAYERS for count, name in sizes.components(layer) if count >= 500_000]
+    assert {"together", "262", "cv2", "mediapipe"} <= set(texts)
+    assert sorted(name for name in texts if name in large) == sorted(large)
+    assert f"{sizes.heaviest() / 1e6:,.0f} MB" in texts
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.name)
