@@ -42,8 +42,10 @@ dev: setup build ## start the local AWS with the stack deployed, and print addre
 ##@ Test it
 .PHONY: secrets test test-unit bench bench-scale bench-peers cost profile probe duplicates-bench calibrate causes \
 	check format-check lint types template-lint
-test: setup build ## every test, on the built artefact and the local AWS (ARGS='-k name' picks)
-	@$(PY) -m pytest $(ARGS)
+# Two workers: what they share, and in which order, is said in tests/conftest.py.
+WORKERS ?= 2
+test: setup build ## every test, on the built artefact and the local AWS (ARGS='-k name' picks, WORKERS=0 for one by one)
+	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 test-unit: .venv/.ready ## the quick tests: no build, no network
 	@$(PY) -m pytest tests/unit tests/architecture $(ARGS)

@@ -1,6 +1,7 @@
 """What tests of every kind share."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,21 @@ from local.deploy import Deployment, deploy
 from local.dynamodb_local import Engine, EngineMissing, install
 from local.dynamodb_local import run as dynamodb_local_run
 from local.stack import Stack, run
+
+# `make test` has two workers. What shares a deployed stack or an engine stays with one of them, as do the tests of one
+# file; the longest come first, so that the workers end at about the same time.
+LONGEST_FIRST = ("e2e", "contract", "integration", "artefact")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests stay together, and put the longest first; within a folder the order stays as it is."""
+    tests = Path(__file__).parent
+    order = {folder: place for place, folder in enumerate(LONGEST_FIRST)}
+    folders = {item: item.path.relative_to(tests).parts[0] for item in items}
+    items.sort(key=lambda item: order.get(folders[item], len(order)))
+    for item in items:
+        folder = folders[item]
+        item.add_marker(pytest.mark.xdist_group(folder if folder in order else f"{folder}/{item.path.name}"))
 
 
 @pytest.fixture(scope="session")
