@@ -42,4 +42,6 @@ def test_nothing_personal_is_logged(stack: Deployment, clerk: Phone, phone: Phon
     assert {*secrets_in(person), "+8613812345678"} <= SECRETS
     text = "\n".join(lines)
     assert not [secret for secret in SECRETS if secret in text]
-    assert not re.search(r"similarity|X-Amz-Signature|X-Amz-Security-Token", text)
+    # A traceback may quote the word from our source; a number behind it would be a score.
+    telling = re.compile(r"similarity\W{1,4}\d|X-Amz-Signature|X-Amz-Security-Token")
+    assert not [line for line in lines if telling.search(line)]
