@@ -68,13 +68,15 @@ class Count:
 def count(photos: Sequence[bytes], judge: Judge, wanted: int, chance: np.random.Generator) -> Count:
     """Spoil up to `wanted` good ones of `photos` in every way and count what is named."""
     found = Count(spoilt={fault.name: Counter() for fault in FAULTS})
+    # Each fault draws for itself: a new one, put last, leaves the others as they are.
+    chances = chance.spawn(len(FAULTS))
     for content in photos:
         reason, image, face = judge(content)
         found.untouched[reason] += 1
         if reason is not None or image is None or face is None:
             continue
-        for fault in FAULTS:
-            spoilt = fault.spoil(image, face, chance)
+        for fault, own in zip(FAULTS, chances, strict=True):
+            spoilt = fault.spoil(image, face, own)
             encoded = bytes(cv2.imencode(".jpg", spoilt, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1])
             found.spoilt[fault.name][judge(encoded)[0]] += 1
         if found.untouched[None] == wanted:

@@ -124,7 +124,24 @@ def _mask(image: Image, face: Face, chance: np.random.Generator) -> Image:
 
 
 def _sunglasses(image: Image, face: Face, chance: np.random.Generator) -> Image:
-    """Two dark lenses, a bridge and the arms, with a faint reflection."""
+    """Dark lenses with a faint reflection."""
+    tint = (
+        np.array([18, 16, 16]) + chance.uniform(0, 18) + 0.08 * cv2.GaussianBlur(image, (0, 0), face.eye_distance / 8)
+    )
+    return _glasses(image, face, chance, tint)
+
+
+def _mirrored_sunglasses(image: Image, face: Face, chance: np.random.Generator) -> Image:
+    """Bluish lenses in which a bright horizon is reflected, which is as lively as an eye."""
+    level = _down(face) @ np.indices(image.shape[:2])[::-1].reshape(2, -1)
+    level = level.reshape(image.shape[:2]) - _down(face) @ face.points[[*_RIGHT_EYE, *_LEFT_EYE], :2].mean(axis=0)
+    horizon = np.exp(-((level / (chance.uniform(0.05, 0.08) * face.eye_distance)) ** 2))[..., None]
+    tint = np.array([70, 45, 35]) * chance.uniform(0.8, 1.2) + horizon * np.array([150, 140, 120])
+    return _glasses(image, face, chance, tint)
+
+
+def _glasses(image: Image, face: Face, chance: np.random.Generator, tint: NDArray[np.float64]) -> Image:
+    """Two lenses of `tint`, a colour for every pixel, with a bridge and the arms."""
     mask = np.zeros(image.shape[:2], np.uint8)
     unit = face.eye_distance
     across = (face.points[263] - face.points[33])[:2]
@@ -138,7 +155,6 @@ def _sunglasses(image: Image, face: Face, chance: np.random.Generator) -> Image:
     cv2.line(mask, ends[0], ends[1], 255, thick)
     for end, ear in zip(ends, (127, 356), strict=True):
         cv2.line(mask, end, tuple(int(v) for v in face.points[ear, :2]), 255, thick)
-    tint = np.array([18, 16, 16]) + chance.uniform(0, 18) + 0.08 * cv2.GaussianBlur(image, (0, 0), unit / 8)
     soft = cv2.GaussianBlur(mask, (0, 0), max(0.6, unit / 60))[..., None] / 255.0
     return _pixels(image * (1 - soft) + tint * soft)
 
@@ -203,6 +219,7 @@ FAULTS = (
     Fault("hand on eye", _hand_on_eye, (Reason.FACE_COVERED,)),
     Fault("one-sided light", _one_sided, (Reason.TOO_DARK,)),
     Fault("poor JPEG", _poor_jpeg, (Reason.BLURRED,)),
+    Fault("mirrored sunglasses", _mirrored_sunglasses, (Reason.SUNGLASSES_WORN,)),
 )
 
 

@@ -240,6 +240,7 @@ QUALITY_LIMITS = QualityLimits(
     max_second_face=0.1,
     min_face_in_frame=0.95,
     min_eyes_seen=0.2,
+    max_tint=7.8,
     min_eye_seen=0.22,
     min_mouth_seen=1,
     mask_colour_step=14,

@@ -23,6 +23,8 @@ _EYES = ((33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 1
 _LIPS = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146)
 # fmt: on
 _BELOW_EYES = ((117, 101), (346, 330))
+_LOWER_LIDS = ((22, 23, 24, 26, 110), (252, 253, 254, 256, 339))
+_LOWER_CHEEKS = (50, 205, 280, 425)
 _FOREHEAD = (151, 108, 337)
 _RED_OF_LIPS = (0, 17, 37, 267, 84, 314)
 _AROUND_MOUTH = (164, 200, 205, 425)
@@ -35,14 +37,16 @@ _VARIATION, _LINE, _REDNESS = 0.10, 0.14, 2.0
 @dataclass(frozen=True, slots=True)
 class Covering:
     """`eyes`: the range of brightness within the better seen eye. `eye`: how much darker than the cheek the darkest of
-    the worse seen eye is. `mouth`: the strongest of three signs of a mouth (variation between the lips' pixels, a dark
-    line between them, their red), 1 for just enough. `colour_step`: between forehead and lower face, in the a*b* plane.
-    The first two are in cheek brightnesses."""
+    the worse seen eye is. Both in cheek brightnesses. `mouth`: the strongest of three signs of a mouth (variation
+    between the lips' pixels, a dark line between them, their red), 1 for just enough. `colour_step`: between forehead
+    and lower face, in the a*b* plane. `tint`: how far the skin under the less covered eye is from the lower cheeks in
+    that plane, times how much darker it is (share): shadow darkens without colouring, red skin is not dark."""
 
     eyes: float
     eye: float
     mouth: float
     colour_step: float
+    tint: float
 
 
 def measure(image: Image, face: Face) -> Covering:
@@ -55,12 +59,16 @@ def measure(image: Image, face: Face) -> Covering:
     def skin(indices: Sequence[int]) -> NDArray[np.float32]:
         return np.asarray(_at(spots, points[list(indices)]).mean(axis=0), np.float32)
 
-    ranges, depths = [], []
-    for outline, below in zip(_EYES, _BELOW_EYES, strict=True):
+    ranges, depths, tints = [], [], []
+    lower_cheeks = skin(_LOWER_CHEEKS)
+    for outline, below, lid in zip(_EYES, _BELOW_EYES, _LOWER_LIDS, strict=True):
         cheek = max(float(skin(below)[0]), 1.0)
         low, tenth, high = np.percentile(_inside(grey, points[list(outline)]), (5, 10, 95))
         ranges.append(float(high - low) / cheek)
         depths.append((cheek - float(tenth)) / cheek)
+        under = skin(lid)
+        darker = max(0.0, 1 - float(under[0]) / max(float(lower_cheeks[0]), 1.0))
+        tints.append(darker * float(np.linalg.norm((under - lower_cheeks)[1:])))
     cheeks = max(float(skin([index for pair in _BELOW_EYES for index in pair])[0]), 1.0)
     lower, forehead = skin(_AROUND_MOUTH), skin(_FOREHEAD)
     signs = (
@@ -68,7 +76,8 @@ def measure(image: Image, face: Face) -> Covering:
         _line(np.asarray(cv2.GaussianBlur(grey, (0, 0), 2), np.float32), points) / cheeks / _LINE,
         float(skin(_RED_OF_LIPS)[1] - lower[1]) / _REDNESS,
     )
-    return Covering(max(ranges), min(depths), max(signs), float(np.linalg.norm((lower - forehead)[1:])))
+    step = float(np.linalg.norm((lower - forehead)[1:]))
+    return Covering(max(ranges), min(depths), max(signs), step, min(tints))
 
 
 def _line(grey: NDArray[np.float32], points: NDArray[np.float64]) -> float:

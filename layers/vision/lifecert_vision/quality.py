@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lifecert.domain.challenge import TURNS, Step
-from lifecert.domain.evidence import Measure
+from lifecert.domain.evidence import Measure, Verdict
 from lifecert.domain.policy import QualityLimits
 from lifecert.domain.reasons import Reason
 from lifecert_vision import covering
@@ -18,7 +18,13 @@ from lifecert_vision.measures import at_least, at_most
 _EYE_DISTANCE = 64  # px: exposure and sharpness are measured at one scale
 _MAX_ENLARGEMENT = 4
 _DARK, _BRIGHT = 25, 247  # grey values
-_REBLUR = 11  # px, the width of the second blur
+# The second blur, 11 px long, along each of the directions (down, right) in which a picture can be moved.
+_REBLURS = (
+    ((0, 1), np.full((1, 11), 1 / 11)),
+    ((1, 0), np.full((11, 1), 1 / 11)),
+    ((1, 1), np.eye(8) / 8),
+    ((1, -1), np.eye(8)[::-1] / 8),
+)
 # The outline of the face in MediaPipe's mesh, in order.
 # fmt: off
 OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149,
@@ -80,13 +86,19 @@ def assess(image: Image, faces: Sequence[Face], step: Step, limits: QualityLimit
 def _covered(image: Image, face: Face, limits: QualityLimits) -> tuple[Measure, ...]:
     """Sunglasses, mask, hand: looked for on frames that face the camera."""
     seen = covering.measure(image, face)
-    of_cloth = seen.colour_step > limits.mask_colour_step  # a hand is as the rest of the face is
+    # The forehead is seen above a mask: where the lower face differs from it, that is what is covered.
+    of_cloth = seen.colour_step > limits.mask_colour_step
     mouth = Reason.MASK_WORN if of_cloth else Reason.FACE_COVERED
-    return (
+    tint = Reason.MASK_WORN if of_cloth else Reason.SUNGLASSES_WORN
+    found = (
         at_least("eyes_seen", seen.eyes, limits.min_eyes_seen, "cheek brightness", Reason.SUNGLASSES_WORN),
         at_least("eye_seen", seen.eye, limits.min_eye_seen, "cheek brightness", Reason.FACE_COVERED),
         at_least("mouth_seen", seen.mouth, limits.min_mouth_seen, "ratio", mouth),
     )
+    # What covers the mouth lies on the cheeks that the tint is told by.
+    if found[-1].verdict is Verdict.FAILED:
+        return found
+    return (*found, at_most("tint", seen.tint, limits.max_tint, "a*b*", tint))
 
 
 def _evenness(grey: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
@@ -100,26 +112,33 @@ def _evenness(grey: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
 def sharpness(grey: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
     """The share of the variation between neighbouring pixels (of `mask`) that a second blur takes away, 0 to 1.
 
-    A sharp picture loses most of it, a blurred one has little to lose. The worse of the two directions counts,
-    so that motion blur shows. After Crete-Roffet et al. 2007, "The blur effect", as its complement.
+    A sharp picture loses most of it, a blurred one has little to lose. The worst of four directions counts, so that
+    motion blur shows whichever way it goes. After Crete-Roffet et al. 2007, "The blur effect", as its complement.
     """
     pixels = grey.astype(np.float32)
     shares = []
-    for axis, size in ((1, (_REBLUR, 1)), (0, (1, _REBLUR))):
-        inside = np.minimum(*_neighbours(mask, axis))
-        before = _variation(pixels, axis)[inside]
-        after = _variation(cv2.blur(pixels, size), axis)[inside]
+    for direction, kernel in _REBLURS:
+        inside = np.minimum(*_neighbours(mask, direction))
+        before = _variation(pixels, direction)[inside]
+        after = _variation(cv2.filter2D(pixels, -1, kernel), direction)[inside]
         total = float(before.sum())
         shares.append(float(np.maximum(0, before - after).sum()) / total if total else 0.0)
     return min(shares)
 
 
-def _neighbours(pixels: NDArray[np.generic], axis: int) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
-    return (pixels[1:], pixels[:-1]) if axis == 0 else (pixels[:, 1:], pixels[:, :-1])
+def _neighbours(
+    pixels: NDArray[np.generic], direction: tuple[int, int]
+) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
+    """Every pixel that has a neighbour in this direction, and the neighbours."""
+    down, right = direction
+    height, width = pixels.shape
+    columns = slice(max(-right, 0), width - max(right, 0))
+    beside = slice(max(right, 0), width + min(right, 0))
+    return pixels[: height - down, columns], pixels[down:, beside]
 
 
-def _variation(pixels: NDArray[np.generic], axis: int) -> NDArray[np.float32]:
-    one, other = _neighbours(pixels, axis)
+def _variation(pixels: NDArray[np.generic], direction: tuple[int, int]) -> NDArray[np.float32]:
+    one, other = _neighbours(pixels, direction)
     return np.asarray(np.abs(np.subtract(one, other)), np.float32)
 
 

@@ -69,6 +69,7 @@ class _Quality(Strict):
     max_second_face: Share
     min_face_in_frame: Share
     min_eyes_seen: Share
+    max_tint: Positive
     min_eye_seen: Share
     min_mouth_seen: Annotated[float, Field(ge=0, le=2)]
     mask_colour_step: Positive

@@ -52,6 +52,7 @@ class QualityLimits:
     max_second_face: float
     min_face_in_frame: float
     min_eyes_seen: float
+    max_tint: float
     min_eye_seen: float
     min_mouth_seen: float
     mask_colour_step: float
