@@ -41,7 +41,7 @@ dev: setup build ## start the local AWS with the stack deployed, and print addre
 
 ##@ Test it
 .PHONY: secrets test test-unit bench bench-scale bench-peers cost profile probe duplicates-bench calibrate causes \
-	check format-check lint types template-lint
+	check format-check lint types dependencies audit template-lint
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
 test: setup build ## every test, on the built artefact and the local AWS (ARGS='-k name' picks, WORKERS=0 for one by one)
@@ -94,7 +94,7 @@ causes: setup ## how often the true cause is named, on good photos spoilt in kno
 	@test -n "$(DATA)" || { echo "causes: name DATA=, a folder of photos"; exit 2; }
 	@$(PY) -m local.causes "$(DATA)" $(ARGS)
 
-check: format-check lint types secrets template-lint test ## what CI holds a change to: format, lint, types, secrets, template, every test
+check: format-check lint types secrets dependencies template-lint test ## what CI holds a change to: format, lint, types, secrets, dependencies, template, every test
 
 format-check: .venv/.ready
 	@$(PY) -m ruff format --check .
@@ -106,6 +106,12 @@ lint: .venv/.ready ## look for mistakes in the code
 SECRETS := --disable-plugin HexHighEntropyString --disable-plugin Base64HighEntropyString --disable-plugin KeywordDetector
 secrets: .venv/.ready ## look for keys, tokens and passwords among the files to be committed
 	@.venv/bin/detect-secrets-hook $(SECRETS) $$(git ls-files | grep -vE '^(events|requirements)/|requirements.txt$$')
+
+dependencies: .venv/.ready ## versions, hashes and licences of all that is installed, without a network
+	@$(PY) -m local.dependencies
+
+audit: .venv/.ready ## ask for published advisories about every locked version (needs a network)
+	@$(PY) -m local.advisories $(ARGS)
 
 types: .venv/.ready ## check the types
 	@$(PY) -m mypy

@@ -192,3 +192,18 @@ def test_a_session_past_its_deadline_reads_expired_but_not_while_being_decided(w
     world.add_session(207, deadline=world.clock.now(), claimed_until=world.clock.time)
     world.clock.move(seconds=-1)
     assert body(run("get_status/session_deciding"))["session_id"] == world_id(207)
+
+
+@pytest.mark.parametrize("case", ["start_session/self", "start_session/signed_out", "start_session/unknown_route"])
+def test_pages_of_the_web_client_may_read_every_answer(
+    world: World, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    monkeypatch.setenv("WEB_ORIGIN", "https://app.example.org")
+    answer = run(case)
+    assert header(answer, "Access-Control-Allow-Origin") == "https://app.example.org"
+    assert header(answer, "Access-Control-Expose-Headers") == "Content-Language, Retry-After"
+
+
+def test_without_a_web_client_no_page_may_read_anything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_ORIGIN", "")
+    assert not [name for name in run("start_session/self")["multiValueHeaders"] if name.startswith("Access-Control")]

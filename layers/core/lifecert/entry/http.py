@@ -27,11 +27,13 @@ from lifecert.entry.texts import Language, choose_language
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+    from aws_lambda_powertools.utilities.typing import LambdaContext
     from pydantic import BaseModel
 
 _Model = TypeVar("_Model", bound="BaseModel")
 _KEY = re.compile(r"[A-Za-z0-9._-]{8,100}")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_READABLE = {"Access-Control-Expose-Headers": ["Content-Language, Retry-After"]}
 _NOT_CACHED = {"Cache-Control": "no-store"}
 
 
@@ -45,6 +47,13 @@ class Api(APIGatewayRestResolver):
         self.use(middlewares=[_guarded])
         self.exception_handler(Exception)(self._problem)
         self.not_found(self._not_found)
+
+    def resolve(self, event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
+        """The answer of the API, which the pages of the web client, if there is one, may read."""
+        answer = super().resolve(event, context)
+        if origin := os.environ.get("WEB_ORIGIN"):
+            answer["multiValueHeaders"] |= {"Access-Control-Allow-Origin": [origin], **_READABLE}
+        return answer
 
     @property
     def language(self) -> Language:

@@ -70,10 +70,11 @@ class _Settings(BaseModel):
 
 class Common(_Settings):
     """What every function has. `clock_shift_days` moves the clock of a local demo; `user_pool_client_id` names the app
-    whose ID tokens count (entry/http.py)."""
+    whose ID tokens count, `web_origin` the origin whose pages may read answers (entry/http.py)."""
 
     stage: Literal["local", "dev", "prod"]
     user_pool_client_id: Name | None = None
+    web_origin: str = ""
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
     clock_shift_days: Annotated[int, Field(ge=-3660, le=3660)] = 0
 
