@@ -43,6 +43,7 @@ from lifecert.domain.sweep import Partition, partition_of, shard_of
 from lifecert.ports.photos import UploadSlot
 from lifecert.ports.tokens import Bearer
 from lifecert.ports.vision import Frame
+from tests.fakes_holds import MemoryHoldBatches
 from tests.fakes_notices import MemoryContacts, MemorySentNotices
 from tests.fakes_sweep import MemorySweepRuns
 
@@ -65,6 +66,7 @@ class MemoryStore:
     sweep_runs: MemorySweepRuns = field(default_factory=MemorySweepRuns)
     contacts: dict[str, Contact] = field(default_factory=dict)
     sent_notices: dict[str, SentNotice] = field(default_factory=dict)
+    hold_batches: MemoryHoldBatches = field(default_factory=MemoryHoldBatches)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
@@ -132,7 +134,7 @@ class MemoryRegister:
 
     def due(self, partition: Partition, after: str | None = None) -> Iterator[str]:
         for beneficiary_id, one in sorted(self.store.beneficiaries.items()):
-            stands = partition_of(beneficiary_id, one.standing, self.store.shards)
+            stands = partition_of(one, self.store.shards)
             if stands == partition and beneficiary_id > (after or ""):
                 yield beneficiary_id
 
@@ -169,6 +171,7 @@ class MemoryRegister:
             raise VersionConflict
         if any((after.beneficiary_id, one) not in store.references_by_id for one in change.deleted_references):
             raise VersionConflict
+        self._check_hold(change)
         if any(entry.seq == change.entry.seq for entry in store.entries.get(after.beneficiary_id, [])):
             raise VersionConflict
 
@@ -180,6 +183,15 @@ class MemoryRegister:
         certificate = self.store.certificates.get(revocation.certificate_id)
         if certificate is None or (revocation.at and certificate.revoked_at):
             raise VersionConflict
+
+    def _check_hold(self, change: Change) -> None:
+        stored, new, settled = self.store.hold_batches.by_person, change.hold_candidate, change.hold_outcome
+        if new and (new.batch_id, new.beneficiary_id) in stored:
+            raise VersionConflict
+        if settled:
+            candidate = stored.get((settled.batch_id, settled.beneficiary_id))
+            if candidate is None or candidate.outcome:
+                raise VersionConflict
 
     def _check_review(self, review: Review) -> None:
         stored = self.store.reviews.get(review.review_id)
@@ -211,9 +223,18 @@ class MemoryRegister:
             store.contacts.pop(change.after.beneficiary_id, None)
         if change.sent_notice:
             store.sent_notices[change.sent_notice.message_id] = change.sent_notice
+        self._write_hold(change)
         for reference_id in change.deleted_references:
             del store.references_by_id[after.beneficiary_id, reference_id]
         store.faces += change.faces
+
+    def _write_hold(self, change: Change) -> None:
+        holds = self.store.hold_batches.by_person
+        if new := change.hold_candidate:
+            holds[new.batch_id, new.beneficiary_id] = new
+        if settled := change.hold_outcome:
+            key = (settled.batch_id, settled.beneficiary_id)
+            holds[key] = replace(holds[key], outcome=settled.outcome)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,24 +5,38 @@ from datetime import date
 from typing import Any
 
 from lifecert.application.sweep_close import CloseRun
-from lifecert.application.sweep_kinds import Kind, Lapse, Remind
+from lifecert.application.sweep_holds import ApplyHolds, CloseHolds, ProposeHolds
+from lifecert.application.sweep_kinds import Kind, Lapse, Remind, TellLapsed
 from lifecert.application.sweep_plan import DryRun, PlanSweep, Scope, WatchSweep
 from lifecert.application.sweep_work import WorkSweep
 from lifecert.domain.sweep import JobKind, RunState, SweepRun
 from lifecert.domain.sweep_report import SweepReport
 from lifecert.ports.clock import Clock
+from lifecert.ports.holds import HoldBatches
 from lifecert.ports.stores import Register
 from lifecert.ports.sweep import SweepReports, SweepRuns
 from tests.builders import NOW
+from tests.fakes_holds import MemoryHoldBatches
 from tests.fakes_sweep import MemoryReports, MemoryTasks, NoPace
 
 REMINDERS = (60, 30, 7, 1)
-KINDS: dict[JobKind, Kind] = {JobKind.LAPSE: Lapse(), JobKind.REMIND: Remind(REMINDERS)}
+GRACE_DAYS = 90
+
+
+def kinds_over(batches: HoldBatches, grace_days: int = GRACE_DAYS) -> dict[JobKind, Kind]:
+    """All kinds of jobs, as the functions have them."""
+    return {
+        JobKind.LAPSE: Lapse(),
+        JobKind.REMIND: Remind(REMINDERS),
+        JobKind.NOTICE: TellLapsed(),
+        JobKind.PROPOSE: ProposeHolds(batches, grace_days),
+        JobKind.HOLD: ApplyHolds(batches, grace_days),
+    }
 
 
 @dataclass(slots=True)
 class Night:
-    """Planner, queue and worker over the ports of a test."""
+    """Planner, queue and worker over the ports of a test. Without `batches` nobody is proposed and held."""
 
     register: Register
     runs: SweepRuns
@@ -31,11 +45,15 @@ class Night:
     queue: MemoryTasks = field(default_factory=MemoryTasks)
     reports: SweepReports = field(default_factory=MemoryReports)
     pace: NoPace = field(default_factory=NoPace)
-    kinds: dict[JobKind, Kind] = field(default_factory=lambda: dict(KINDS))
+    batches: HoldBatches = field(default_factory=MemoryHoldBatches)
+    kinds: dict[JobKind, Kind] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.kinds = self.kinds or kinds_over(self.batches)
 
     @property
     def close(self) -> CloseRun:
-        return CloseRun(self.runs, self.reports)
+        return CloseRun(self.runs, self.reports, CloseHolds(self.batches, self.clock))
 
     @property
     def scope(self) -> Scope:

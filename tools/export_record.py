@@ -47,6 +47,8 @@ SHOWN: dict[str, frozenset[str]] = {
             "consent_withdrawn_on",
             "notice",
             "contact_channel",
+            "grace_from",
+            "hold_proposal",
             "faces_due",
         ]
     ),

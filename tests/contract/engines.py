@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.dynamodb_certificates import DynamoCertificates
 from lifecert.adapters.dynamodb_face_counts import DynamoFaceCounts
+from lifecert.adapters.dynamodb_holds import DynamoHoldBatches
 from lifecert.adapters.dynamodb_ledger import DynamoLedger
 from lifecert.adapters.dynamodb_limits import DynamoLimits
 from lifecert.adapters.dynamodb_notices import DynamoContacts, DynamoSentNotices
@@ -17,6 +18,7 @@ from lifecert.adapters.dynamodb_seen_frames import DynamoSeenFrames
 from lifecert.adapters.dynamodb_sessions import DynamoSessions
 from lifecert.adapters.dynamodb_sweep_runs import DynamoSweepRuns
 from lifecert.adapters.dynamodb_values import plain, typed
+from lifecert.ports.holds import HoldBatches
 from lifecert.ports.notices import Contacts, SentNotices
 from lifecert.ports.stores import (
     Certificates,
@@ -44,6 +46,7 @@ TABLES = (
     "Counters",
     "Contacts",
     "Notices",
+    "HoldBatches",
     "Sessions",
     "Limits",
     "SeenFrames",
@@ -70,6 +73,7 @@ class Stores:
     sweep_runs: SweepRuns
     contacts: Contacts
     sent_notices: SentNotices
+    hold_batches: HoldBatches
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,7 @@ class DynamoTables:
             counters=self.name("Counters"),
             contacts=self.name("Contacts"),
             notices=self.name("Notices"),
+            hold_batches=self.name("HoldBatches"),
         )
         return Stores(
             register=DynamoRegister(client, tables, SHARDS, page_size=PAGE_SIZE),
@@ -145,6 +150,7 @@ class DynamoTables:
             sweep_runs=DynamoSweepRuns(client, self.name("SweepRuns")),
             contacts=DynamoContacts(client, tables.contacts),
             sent_notices=DynamoSentNotices(client, tables.notices),
+            hold_batches=DynamoHoldBatches(client, tables.hold_batches, SHARDS, page_size=PAGE_SIZE),
         )
 
 
@@ -163,6 +169,7 @@ def memory_stores() -> Stores:
         sweep_runs=store.sweep_runs,
         contacts=store.contacts_port,
         sent_notices=store.sent_notices_port,
+        hold_batches=store.hold_batches,
     )
 
 

@@ -17,6 +17,7 @@ from lifecert.domain.errors import (
     SessionAlreadyDecided,
     VersionConflict,
 )
+from lifecert.domain.hold import HoldProposal
 from lifecert.domain.ledger import GENESIS, LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel
 from lifecert.domain.reasons import Reason
@@ -80,6 +81,8 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         consent_withdrawn_on=date(2026, 8, 3),
         notice=Notice(VALID_UNTIL, 30, 7, sent=True, delivered_on=date(2026, 6, 2)),
         contact_channel=NoticeChannel.SMS,
+        grace_from=date(2026, 7, 2),
+        hold_proposal=HoldProposal(an_id(), VALID_UNTIL, NOW),
     )
     change = a_change(replace(full, standing=Standing(status, VALID_UNTIL, held, ended)), LedgerEvent.REGISTERED)
     assert left_at_default(change.after) == set()

@@ -42,7 +42,7 @@ FACTORIES: dict[str, type[settings.Common]] = {
 }
 MODULES = (bootstrap, bootstrap_sweep, bootstrap_notices)
 SPECIAL = {"stage": "prod", "time_zone": "Asia/Shanghai", "clock_shift_days": "0", "due_shards": "4"}
-SPECIAL |= {"sweep_rate": "50", "sweep_tries": "5", "reminder_days": "60,30,7,1"}
+SPECIAL |= {"sweep_rate": "50", "sweep_tries": "5", "reminder_days": "60,30,7,1", "hold_grace_days": "90"}
 SPECIAL |= {"quiet_hours": "21-8", "notice_language": "zh-CN"}
 SPECIAL |= dict.fromkeys(("limit_starts_by_user", "limit_unknown_by_user", "limit_starts_for_person"), "7")
 SPECIAL["oidc_issuer"] = "https://issuer.example.org"
@@ -97,7 +97,7 @@ def test_names_reach_the_adapters(monkeypatch: pytest.MonkeyPatch) -> None:
     built: Any = bootstrap.verify_face()
     tables = {name: getattr(built.register.tables, name) for name in built.register.tables.__slots__}
     assert tables == {
-        name: "" if name in ("references", "counters", "contacts", "notices") else f"the-{name}_table"
+        name: "" if name in ("references", "counters", "contacts", "notices", "hold_batches") else f"the-{name}_table"
         for name in tables
     }
     assert built.register.shards == 4

@@ -79,7 +79,8 @@ def test_who_had_lapsed_and_was_held_is_restored_with_arrears() -> None:
     assert office.of(LI).standing == Standing(Status.ACTIVE, date(2027, 2, 25))
     details = office.store.entries[office.ids[LI]][-1].details
     assert details["payment_was_held"] is True
-    assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-02-01", "2026-02-24")
+    # The payment stood still until it became known, on the first of March, that she was seen in February.
+    assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-02-01", "2026-02-28")
 
 
 def test_a_later_day_wins_and_an_earlier_one_shortens_nothing_in_any_order() -> None:

@@ -39,9 +39,20 @@ def test_a_notice_says_what_it_must_and_nothing_of_the_person_but_the_masked_nam
     assert "http" not in text
 
 
+def test_who_has_lapsed_is_told_so(world: World) -> None:
+    before = world.store.beneficiaries[REMINDED.id]
+    lapsed = replace(before, standing=replace(before.standing, status=Status.LAPSED))
+    world.store.beneficiaries[REMINDED.id] = lapsed
+    run("send_notice/reminder")
+    [(_, _, text)] = world.sender.sent
+    assert text == load_notice_text("zh-CN").of("郑*兰", VALID_UNTIL, "010-12333", lapsed=True)
+    assert "已于" in text
+
+
+@pytest.mark.parametrize("lapsed", [False, True])
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_the_words_in_both_languages(language: str) -> None:
-    text = load_notice_text(language).of("王*明", VALID_UNTIL, "12333")
+def test_the_words_in_both_languages(language: str, lapsed: bool) -> None:
+    text = load_notice_text(language).of("王*明", VALID_UNTIL, "12333", lapsed=lapsed)
     assert all(word in text for word in ("王*明", "2026-06-30", "12333"))
     assert any(word in text for word in ("免费", "free of charge"))
     assert any(word in text for word in ("银行卡", "bank card"))
@@ -60,7 +71,8 @@ def test_the_words_in_both_languages(language: str) -> None:
 def test_words_that_will_not_do_are_refused_when_they_are_loaded(tmp_path: Path, text: str, named: str) -> None:
     file = tmp_path / "notices.json"
     good = "{name}: certify until {date}, help {help_line}"
-    file.write_text(json.dumps({"zh-CN": good, "en": text}), encoding="utf-8")
+    words = {"zh-CN": {"reminder": good, "lapsed": good}, "en": {"reminder": good, "lapsed": text}}
+    file.write_text(json.dumps(words), encoding="utf-8")
     with pytest.raises(ConfigError, match=named):
         load_notice_text("zh-CN", file)
 

@@ -10,11 +10,14 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from lifecert.application.entitlement import ConfirmProposal, Propose
+from lifecert.application.note_delivery import NoteDelivery
 from lifecert.application.publish import Publish
 from lifecert.application.register_beneficiary import RegisterBeneficiary, Registration
 from lifecert.application.verify_face import VerifyFace
 from lifecert.domain.category import Category
+from lifecert.domain.hold import HoldChoice, HoldDecision, HoldGround, HoldState
 from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.notice import NoticeChannel, SentNotice
 from lifecert.domain.person import IdNumber
 from lifecert.domain.published import published_event
 from lifecert.domain.reasons import Reason
@@ -45,8 +48,8 @@ from tests.fakes import (
     MemoryStore,
     ScriptedAnalyser,
 )
-from tests.fakes_notices import FakeSeal
-from tests.sweeping import Night
+from tests.fakes_notices import FakeSeal, MemorySentNotices
+from tests.sweeping import GRACE_DAYS, Night
 
 SCHEMAS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "infra/schemas").glob("*.json")}
 COMMON = {"event_id", "beneficiary_id", "seq", "at"}
@@ -56,6 +59,7 @@ CERTIFIED = COMMON | {
     "status",
     "valid_until",
     "payment_was_held",
+    "held_since",
     "arrears_first_day",
     "arrears_last_day",
 }
@@ -75,7 +79,8 @@ class World:
         self.store, self.clock, self.photos = MemoryStore(), FixedClock(), MemoryPhotos()
         self.analyser = ScriptedAnalyser()
         self.register = RegisterBeneficiary(self.store.register, FakePersonKeys(), FakeSeal(), self.clock)
-        self.sweep = Night(self.store.register, self.store.sweep_runs, self.clock, self.store.shards)
+        store = self.store
+        self.sweep = Night(store.register, store.sweep_runs, self.clock, store.shards, batches=store.hold_batches)
         self.verify = VerifyFace(
             self.store.register,
             self.store.sessions,
@@ -112,6 +117,21 @@ class World:
             self.photos.upload(session.frame_key(number), an_id().encode())
         self.verify(session.session_id, HELPER)
 
+    def held(self, beneficiary_id: str) -> None:
+        """A notice arrives, the grace days pass, and the office approves the whole batch."""
+        sent = SentNotice("m", beneficiary_id, NoticeChannel.SMS, self.valid_until(beneficiary_id), self.clock.now())
+        assert NoteDelivery(self.store.register, MemorySentNotices({"m": sent}), self.clock)("m")
+        self.clock.move(days=GRACE_DAYS + 1)
+        self.sweep()
+        approved = HoldDecision(HoldChoice.ALL, HoldGround.NOT_HEARD_OF, "clerk-2", self.clock.now())
+        (batch,) = self.store.hold_batches.listed(HoldState.OPEN, 10).batches
+        assert self.store.hold_batches.decide(batch.batch_id, approved)
+        self.clock.move(days=1)
+        self.sweep()
+
+    def valid_until(self, beneficiary_id: str) -> date:
+        return self.store.beneficiaries[beneficiary_id].standing.valid_until
+
     def agreed(self, beneficiary_id: str, proposal: Proposal) -> None:
         """One clerk proposes and another confirms."""
         store = self.store
@@ -131,8 +151,8 @@ class World:
 
 @pytest.fixture
 def years() -> World:
-    """Registered, enrolled, failed, certified; lapsed a year later, and certified again a month after that. Then ended
-    by mistake, corrected, and the last certificate revoked."""
+    """Registered, enrolled, failed, certified; lapsed a year later, told so, held, and certified again a month after
+    that. Then ended by mistake, corrected, and the last certificate revoked."""
     world = World()
     person = world.registered()
     world.enrolled(person)
@@ -142,6 +162,9 @@ def years() -> World:
     world.sweep()
     world.clock.move(days=26)
     world.sweep()
+    world.clock.move(days=1)
+    world.sweep()
+    world.held(person)
     world.clock.move(days=30)
     world.shown(person)
     for proposal in (
@@ -160,20 +183,24 @@ def test_every_event_of_two_years_is_as_its_schema_says(years: World) -> None:
         "BeneficiaryCertified",
         "ReminderDue",
         "BeneficiaryLapsed",
+        "ReminderDue",
+        "PaymentHeld",
         "BeneficiaryCertified",
         "BeneficiaryTerminated",
         "BeneficiaryCorrected",
         "CertificateRevoked",
     ]
-    assert [faults(name, detail) for name, detail in published] == [[]] * 8
+    assert [faults(name, detail) for name, detail in published] == [[]] * 10
     assert {name for name, _ in published} == set(SCHEMAS)
-    assert [detail["seq"] for _, detail in published] == [1, 4, 5, 6, 7, 9, 11, 13]
-    last = published[4][1]
+    assert [detail["seq"] for _, detail in published] == [1, 4, 5, 6, 7, 10, 11, 13, 15, 17]
+    last = published[6][1]
     assert (last["status_before"], last["arrears_first_day"], last["arrears_last_day"]) == (
         "lapsed",
         "2027-03-02",
-        "2027-03-31",
+        "2027-07-02",
     )
+    held = published[5][1]["held_since"]
+    assert (last["payment_was_held"], last["held_since"], held) == (True, held, "2027-06-03")
 
 
 def test_a_payer_is_told_no_more_than_it_needs(years: World) -> None:
@@ -188,6 +215,7 @@ def test_a_payer_is_told_no_more_than_it_needs(years: World) -> None:
         "valid_until",
         "payment_held",
     }
+    assert details["PaymentHeld"].keys() == COMMON | {"status", "valid_until", "payment_held", "held_since"}
     assert details["BeneficiaryLapsed"].keys() == COMMON | {"status", "valid_until"}
     assert details["ReminderDue"].keys() == COMMON | {"days_before", "valid_until", "channel"}
     text = json.dumps(years.published())
@@ -257,6 +285,12 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("BeneficiaryCertified", {"event_id": "1"}),
     ("BeneficiaryLapsed", {"status": "active"}),
     ("BeneficiaryLapsed", {"held": True}),
+    ("BeneficiaryCertified", {"payment_was_held": True, "held_since": None}),
+    ("BeneficiaryCertified", {"payment_was_held": False, "held_since": "2027-06-03"}),
+    ("PaymentHeld", {"payment_held": False}),
+    ("PaymentHeld", {"held_since": None}),
+    ("PaymentHeld", {"status": "active"}),
+    ("PaymentHeld", {"decided_by": "clerk-1"}),
     ("BeneficiaryTerminated", {"status": "lapsed"}),
     ("BeneficiaryTerminated", {"ended_on": None}),
     ("BeneficiaryTerminated", {"cause": "deceased"}),
@@ -267,7 +301,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("CertificateRevoked", {"proposed_by": "clerk-1"}),
     ("ReminderDue", {"channel": "post"}),
     ("ReminderDue", {"address": "+8613800000000"}),
-    ("ReminderDue", {"days_before": 0}),
+    ("ReminderDue", {"days_before": -1}),
 ]
 
 

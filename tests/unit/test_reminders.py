@@ -50,14 +50,15 @@ class World:
         ]
 
 
-def test_four_reminders_in_a_year_on_their_days_and_then_the_lapse() -> None:
+def test_four_reminders_in_a_year_on_their_days_and_a_last_notice_after_the_lapse() -> None:
     world = World()
     world.night()
     world.add("slow", 65)
     world.nights(70)
-    assert world.reminded("slow") == [(60, 60), (30, 30), (7, 7), (1, 1)]
-    assert [entry.event for entry in world.store.entries["slow"]][-1] is LedgerEvent.LAPSED
-    assert verify_chain(world.store.ledger.entries("slow")) == 1 + 4 + 1
+    # Two days after the last covered one: lapsed in the first night, told so in the second.
+    assert world.reminded("slow") == [(60, 60), (30, 30), (7, 7), (1, 1), (0, -2)]
+    assert [entry.event for entry in world.store.entries["slow"]][-2] is LedgerEvent.LAPSED
+    assert verify_chain(world.store.ledger.entries("slow")) == 1 + 4 + 1 + 1
 
 
 def test_running_again_reminds_nobody_again() -> None:

@@ -1,6 +1,6 @@
 """The sweep: nobody wrongly, nobody missed (design.md §8)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,11 +9,13 @@ import pytest
 from lifecert.application.sweep_work import PAGE
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.errors import StoreUnavailable, SweepUnfinished
+from lifecert.domain.hold import HoldProposal
 from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.notice import Notice
 from lifecert.domain.status import Standing, Status
 from lifecert.domain.sweep import Job, JobKind, Partition, RunState, Task, partition_of, shard_of
 from lifecert.ports.stores import Register
-from tests.builders import NOW, a_change, registration
+from tests.builders import NOW, a_beneficiary, a_change, registration
 from tests.fakes import FixedClock, MemoryRegister, MemoryStore
 from tests.sweeping import Night, lapsed, report_of
 
@@ -34,8 +36,8 @@ class World:
 
     def over(self, register: Register) -> Night:
         night = Night(register, self.store.sweep_runs, self.clock, self.store.shards)
-        # Reminders have tests of their own.
-        del night.kinds[JobKind.REMIND]
+        # The others have tests of their own.
+        night.kinds = {JobKind.LAPSE: night.kinds[JobKind.LAPSE]}
         return night
 
     def add(self, name: str, valid_until: date, status: Status = Status.ACTIVE) -> None:
@@ -123,9 +125,9 @@ def test_a_run_reads_the_days_since_the_last_and_two_more() -> None:
     world.night()
     world.clock.move(days=1)
     first_day = world.night.scope.first_day(world.clock.today(), None)
-    partitions = {partition for _, partition in world.night.scope.partitions(first_day, world.clock.today())}
+    jobs = set(world.night.scope.every_job(first_day, world.clock.today()))
     days = (date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 1))
-    assert partitions == {Partition(day, shard) for day in days for shard in (0, 1)}
+    assert jobs == {Job(JobKind.LAPSE, day, shard) for day in days for shard in (0, 1)}
 
 
 def test_only_partitions_with_somebody_in_them_become_jobs() -> None:
@@ -388,15 +390,22 @@ def test_a_report_compares_with_the_runs_before() -> None:
 
 
 def test_where_people_stand_in_the_index() -> None:
-    day, shard = date(2026, 4, 1), shard_of("x", 4)
-    active = Standing(Status.ACTIVE, day)
-    assert partition_of("x", active, 4) == Partition(day, shard)
+    day, later, shard = date(2026, 4, 1), date(2026, 5, 1), shard_of("x", 4)
+    active = a_beneficiary(beneficiary_id="x", valid_until=day, grace_from=later)
+    assert partition_of(active, 4) == Partition(day, shard)
     assert Partition(day, shard).bucket == f"2026-04-01#{shard}"
-    lapsed_one = partition_of("x", Standing(Status.LAPSED, day), 4)
-    assert lapsed_one
-    assert lapsed_one.bucket == f"lapsed#2026-04-01#{shard}"
-    assert partition_of("x", Standing(Status.LAPSED, day, held_since=day), 4) is None
-    assert partition_of("x", Standing(Status.TERMINATED, day, ended_on=day), 4) is None
+    lapsed_one = a_beneficiary(beneficiary_id="x", valid_until=day, status=Status.LAPSED)
+    stands = partition_of(lapsed_one, 4)
+    assert stands
+    assert stands.bucket == f"lapsed#2026-04-01#{shard}"
+    # Told late, or given more time: under the day from which the grace days count.
+    told = Notice(day, 0, 2, sent=True, delivered_on=later)
+    for one in (replace(lapsed_one, grace_from=later), replace(lapsed_one, notice=told)):
+        assert partition_of(one, 4) == Partition(later, shard, Status.LAPSED)
+    assert partition_of(replace(lapsed_one, hold_proposal=HoldProposal("batch", day, NOW)), 4) is None
+    assert partition_of(replace(lapsed_one, hold_proposal=HoldProposal("batch", later, NOW)), 4) == stands
+    assert partition_of(replace(lapsed_one, standing=Standing(Status.LAPSED, day, held_since=day)), 4) is None
+    assert partition_of(replace(lapsed_one, standing=Standing(Status.TERMINATED, day, ended_on=day)), 4) is None
 
 
 def test_shards_are_stable_and_even() -> None:

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from lifecert.domain.errors import LifeCertError, StoreUnavailable
 from lifecert.domain.status import Status
 from lifecert.domain.sweep import RunState, SweepRun, Task
+from tests.mortal import WRITING, Killed
 from tests.sweeping import Night, lapsed
-from tests.unit.test_sweep_crash import PEOPLE, WRITING, Killed, World, right
+from tests.unit.test_sweep_crash import PEOPLE, World, right, without_holds
 
 GIVEN = settings(max_examples=100, deadline=None, derandomize=True, database=None)
 CERTIFY = [name for name, (_, status) in PEOPLE.items() if status is not Status.TERMINATED]
@@ -82,7 +83,7 @@ class BadNight:
         ports = (world.store.register, world.store.sweep_runs, world.reports, world.queue)
         register, runs, reports, queue = (Faulty(port, plan) for port in ports)
         any_queue: Any = queue
-        return Night(register, runs, world.clock, world.store.shards, any_queue, reports)
+        return without_holds(Night(register, runs, world.clock, world.store.shards, any_queue, reports))
 
     def act(self, action: Action, plan: list[Fault]) -> None:
         """One thing that happens, with the faults of its writes. What it raises, the queue or the schedule is told."""
@@ -158,7 +159,8 @@ def test_a_person_whose_write_never_goes_through_keeps_nobody_else_waiting(order
     """Refused every time: the others are done, the run says who was left undone, and the next night asks again."""
     bad = BadNight()
     poisoned: Any = Poisoned(bad.world.store.register, name)
-    night = Night(poisoned, bad.world.store.sweep_runs, bad.world.clock, bad.world.store.shards, bad.world.queue)
+    store = bad.world.store
+    night = without_holds(Night(poisoned, store.sweep_runs, bad.world.clock, store.shards, bad.world.queue))
     night.plan()
     tasks = [task for task, _ in bad.world.queue.waiting]
     for number in order:

@@ -8,12 +8,14 @@ from lifecert.bootstrap import _client, _clock, _dynamodb, _register, _s3
 from lifecert.entry import settings
 
 if TYPE_CHECKING:
+    from lifecert.adapters.dynamodb_holds import DynamoHoldBatches
     from lifecert.adapters.dynamodb_sweep_runs import DynamoSweepRuns
     from lifecert.application.sweep_close import CloseRun
     from lifecert.application.sweep_kinds import Kind
     from lifecert.application.sweep_plan import DryRun, PlanSweep, Scope, WatchSweep
     from lifecert.application.sweep_work import WorkSweep
     from lifecert.domain.sweep import JobKind
+    from lifecert.ports.clock import Clock
     from lifecert.ports.sweep import Waiting
 
 
@@ -25,7 +27,7 @@ def plan_sweep() -> "PlanSweep":
 
     names = settings.ExpirySweepSettings.load()
     queue = SqsTasks(_client("sqs"), names.sweep_queue_url)
-    return PlanSweep(_sweep_scope(names), _sweep_runs(names), queue, _clock(names), _close_run(names))
+    return PlanSweep(_sweep_scope(names), _sweep_runs(names), queue, _clock(names), _close_run(names, _clock(names)))
 
 
 @cache
@@ -43,7 +45,7 @@ def watch_sweep() -> "WatchSweep":
     from lifecert.application.sweep_plan import WatchSweep
 
     names = settings.ExpirySweepSettings.load()
-    return WatchSweep(_sweep_runs(names), _clock(names), _close_run(names))
+    return WatchSweep(_sweep_runs(names), _clock(names), _close_run(names, _clock(names)))
 
 
 @cache
@@ -55,13 +57,18 @@ def work_sweep() -> "WorkSweep":
 
     names = settings.SweepWorkerSettings.load()
     return WorkSweep(
-        register=_register(shards=names.due_shards, beneficiaries=names.beneficiaries_table, ledger=names.ledger_table),
+        register=_register(
+            shards=names.due_shards,
+            beneficiaries=names.beneficiaries_table,
+            ledger=names.ledger_table,
+            hold_batches=names.hold_batches_table,
+        ),
         runs=_sweep_runs(names),
         queue=SqsTasks(_client("sqs"), names.sweep_queue_url),
         clock=_clock(names),
         kinds=_sweep_kinds(names),
         pace=SteadyPace(names.sweep_rate),
-        close=_close_run(names),
+        close=_close_run(names, _clock(names)),
     )
 
 
@@ -81,10 +88,18 @@ def task_tries() -> int:
 
 def _sweep_kinds(names: settings.WithSweep) -> "Mapping[JobKind, Kind]":
     """The kinds of jobs, for planner and workers alike."""
-    from lifecert.application.sweep_kinds import Lapse, Remind
+    from lifecert.application.sweep_holds import ApplyHolds, ProposeHolds
+    from lifecert.application.sweep_kinds import Lapse, Remind, TellLapsed
     from lifecert.domain.sweep import JobKind
 
-    return {JobKind.LAPSE: Lapse(), JobKind.REMIND: Remind(names.reminder_days)}
+    batches = _hold_batches(names)
+    return {
+        JobKind.LAPSE: Lapse(),
+        JobKind.REMIND: Remind(names.reminder_days),
+        JobKind.NOTICE: TellLapsed(),
+        JobKind.PROPOSE: ProposeHolds(batches, names.hold_grace_days),
+        JobKind.HOLD: ApplyHolds(batches, names.hold_grace_days),
+    }
 
 
 def _sweep_scope(names: settings.WithSweep) -> "Scope":
@@ -100,8 +115,16 @@ def _sweep_runs(names: settings.WithSweep) -> "DynamoSweepRuns":
     return DynamoSweepRuns(_dynamodb(), names.sweep_runs_table)
 
 
-def _close_run(names: settings.WithSweep) -> "CloseRun":
+def _hold_batches(names: settings.WithSweep) -> "DynamoHoldBatches":
+    from lifecert.adapters.dynamodb_holds import DynamoHoldBatches
+
+    return DynamoHoldBatches(_dynamodb(), names.hold_batches_table, names.due_shards)
+
+
+def _close_run(names: settings.WithSweep, clock: "Clock") -> "CloseRun":
     from lifecert.adapters.s3_sweep_reports import S3SweepReports
     from lifecert.application.sweep_close import CloseRun
+    from lifecert.application.sweep_holds import CloseHolds
 
-    return CloseRun(_sweep_runs(names), S3SweepReports(_s3(), names.reports_bucket))
+    holds = CloseHolds(_hold_batches(names), clock)
+    return CloseRun(_sweep_runs(names), S3SweepReports(_s3(), names.reports_bucket), holds)

@@ -12,6 +12,7 @@ from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.evidence import Template
+from lifecert.domain.hold import HoldProposal
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.notice import Notice, NoticeChannel
 from lifecert.domain.person import FIRST_SECRET
@@ -26,7 +27,7 @@ ENROLMENT_KEPT = timedelta(days=1)
 def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
     """Item of the beneficiaries table. `due_bucket` is the key of the sparse index (domain/sweep.py)."""
     standing = beneficiary.standing
-    due = partition_of(beneficiary.beneficiary_id, standing, shards)
+    due = partition_of(beneficiary, shards)
     return {
         "beneficiary_id": beneficiary.beneficiary_id,
         "person_key": beneficiary.person_key,
@@ -53,6 +54,8 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "consent_withdrawn_on": optional_day(beneficiary.consent_withdrawn_on),
         "notice": _notice_item(beneficiary.notice) if beneficiary.notice else None,
         "contact_channel": beneficiary.contact_channel and str(beneficiary.contact_channel),
+        "grace_from": optional_day(beneficiary.grace_from),
+        "hold_proposal": _proposal_item(beneficiary.hold_proposal) if beneficiary.hold_proposal else None,
         # Keys of the sparse index by_faces_due, there only while faces are stored that must go.
         "faces_shard": shard_of(beneficiary.beneficiary_id, shards) if beneficiary.faces_due else None,
         "faces_due": beneficiary.faces_due.on.isoformat() if beneficiary.faces_due else None,
@@ -90,6 +93,8 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         notice=_notice_of(item["notice"]) if "notice" in item else None,
         contact_channel=NoticeChannel(item["contact_channel"]) if "contact_channel" in item else None,
         person_secret=item.get("person_secret", FIRST_SECRET),
+        grace_from=as_day(item.get("grace_from")),
+        hold_proposal=_proposal_of(item["hold_proposal"]) if "hold_proposal" in item else None,
     )
 
 
@@ -110,6 +115,22 @@ def _notice_of(item: Mapping[str, Any]) -> Notice:
         reminder_seq=int(item["reminder_seq"]),
         sent=item["sent"],
         delivered_on=as_day(item.get("delivered_on")),
+    )
+
+
+def _proposal_item(proposal: HoldProposal) -> dict[str, Any]:
+    return {
+        "batch_id": proposal.batch_id,
+        "valid_until": proposal.valid_until.isoformat(),
+        "proposed_at": moment(proposal.proposed_at),
+    }
+
+
+def _proposal_of(item: Mapping[str, Any]) -> HoldProposal:
+    return HoldProposal(
+        batch_id=item["batch_id"],
+        valid_until=date.fromisoformat(item["valid_until"]),
+        proposed_at=datetime.fromisoformat(item["proposed_at"]),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb_face_counts import face_count_update
+from lifecert.adapters.dynamodb_hold_items import candidate_outcome_update, new_candidate_put
 from lifecert.adapters.dynamodb_items import (
     beneficiary_item,
     beneficiary_of,
@@ -60,6 +61,7 @@ class ChangeTables:
     counters: str = ""
     contacts: str = ""
     notices: str = ""
+    hold_batches: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,12 @@ def _parts(change: Change, tables: ChangeTables, shards: int) -> list[_Part]:
         parts.append(_Part(face_count_update(tables.counters, change.after.beneficiary_id, change.faces)))
     if change.revocation:
         parts.append(_revocation_part(change.revocation, tables.certificates))
+    if change.hold_candidate:
+        put = new_candidate_put(tables.hold_batches, change.hold_candidate, shards)
+        parts.append(_Part(put))
+    if change.hold_outcome:
+        update = candidate_outcome_update(tables.hold_batches, change.hold_outcome, shards, change.entry.at)
+        parts.append(_Part(update))
     return parts
 
 

@@ -30,12 +30,18 @@ def _complete(text: str) -> str:
 _Text = Annotated[str, Field(min_length=20, max_length=400), AfterValidator(_complete)]
 
 
+class _Words(Strict):
+    reminder: _Text
+    lapsed: _Text
+
+
 class _NoticesFile(Strict):
-    chinese: Annotated[_Text, Field(alias="zh-CN")]
-    english: Annotated[_Text, Field(alias="en")]
+    chinese: Annotated[_Words, Field(alias="zh-CN")]
+    english: Annotated[_Words, Field(alias="en")]
 
 
 def load_notice_text(language: str, path: Path = NOTICES_FILE) -> NoticeText:
     """The words of this deployment in one language: `zh-CN` or `en`. Raises ConfigError."""
     file = load_strict(path, _NoticesFile)
-    return NoticeText({"zh-CN": file.chinese, "en": file.english}[language])
+    words = {"zh-CN": file.chinese, "en": file.english}[language]
+    return NoticeText(words.reminder, words.lapsed)

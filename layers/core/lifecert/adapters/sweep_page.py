@@ -6,7 +6,13 @@ from html import escape
 from lifecert.domain.sweep import JobKind, RunState, SweepRun, Tally
 from lifecert.domain.sweep_report import SweepReport, failed_parts
 
-KINDS = {JobKind.LAPSE: ("失效", "lapsed"), JobKind.REMIND: ("提醒", "reminded")}
+KINDS = {
+    JobKind.LAPSE: ("失效", "lapsed"),
+    JobKind.REMIND: ("提醒", "reminded"),
+    JobKind.NOTICE: ("失效告知", "told that they lapsed"),
+    JobKind.PROPOSE: ("拟暂停发放", "proposed for a hold"),
+    JobKind.HOLD: ("暂停发放", "payments held"),
+}
 STATES = {
     RunState.FINISHED: ("全部完成", "finished, nothing left undone"),
     RunState.LEFT_UNDONE: ("有未处理的人员", "left people undone"),

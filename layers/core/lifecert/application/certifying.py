@@ -68,8 +68,7 @@ def certifying(
     )
     after, entry = record(
         replace(
-            before,
-            standing=moved.standing,
+            before.at(moved.standing),
             certificate_id=certificate.certificate_id if newest else before.certificate_id,
             **changed,
         ),
@@ -89,6 +88,7 @@ def certifying(
             "status": moved.standing.status,
             "valid_until": moved.standing.valid_until.isoformat(),
             "payment_was_held": before.standing.held_since is not None,
+            "held_since": before.standing.held_since.isoformat() if before.standing.held_since else None,
             "arrears_first_day": moved.arrears.first_day.isoformat() if moved.arrears else None,
             "arrears_last_day": moved.arrears.last_day.isoformat() if moved.arrears else None,
         },

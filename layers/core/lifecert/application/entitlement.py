@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from lifecert.application.changing import change_newest
 from lifecert.application.reviewing import opening, recorded
@@ -171,7 +171,7 @@ class ConfirmProposal:
         on, cause = proposal.day or self.clock.today(), proposal.cause or EndCause.OTHER
         event = EntitlementEnded(on, cause, proposal.opened_by.actor_id, decision.decided_by)
         details = {"ended_on": on.isoformat(), "cause": cause, "certificate_id": newest.certificate_id}
-        change = _moved(newest, event, LedgerEvent.TERMINATED, proposal, decision, details)
+        change = _moved(newest, event, LedgerEvent.TERMINATED, proposal, decision, self.clock.today(), details)
         if newest.contact_channel:
             # Nobody is told anything any more.
             change = replace(change, after=replace(change.after, contact_channel=None), forgets_contact=True)
@@ -183,7 +183,7 @@ class ConfirmProposal:
     def _correct(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
         event = EndCorrected(self.clock.today(), proposal.opened_by.actor_id, decision.decided_by)
         details = {"certificate_id": newest.certificate_id}
-        change = _moved(newest, event, LedgerEvent.CORRECTED, proposal, decision, details)
+        change = _moved(newest, event, LedgerEvent.CORRECTED, proposal, decision, self.clock.today(), details)
         # What the wrong end revoked counts again.
         return replace(change, revocation=Revocation(newest.certificate_id, None) if newest.certificate_id else None)
 
@@ -200,7 +200,7 @@ class ConfirmProposal:
         }
         if newest.certificate_id == certificate_id:
             newest = replace(newest, certificate_id=left.certificate_id if left else None)
-        change = _moved(newest, event, LedgerEvent.CERTIFICATE_REVOKED, proposal, decision, details)
+        change = _moved(newest, event, LedgerEvent.CERTIFICATE_REVOKED, proposal, decision, self.clock.today(), details)
         return replace(change, revocation=Revocation(certificate_id, decision.decided_at, RevocationCause.FRAUD))
 
 
@@ -210,11 +210,13 @@ def _moved(
     told_as: LedgerEvent,
     proposal: Review,
     decision: ReviewDecision,
+    today: date,
     details: Mapping[str, Detail],
 ) -> Change:
     moved = transition(before.standing, event, Role.CLERK)
     after, entry = record(
-        replace(before, standing=moved.standing),
+        # Who comes to be lapsed by this has all the grace days before them, however long the year has been over.
+        replace(before.at(moved.standing), grace_from=today),
         told_as,
         Actor(decision.decided_by, Role.CLERK),
         decision.decided_at,

@@ -43,8 +43,8 @@ class RegisterBeneficiary:
         """Register a person. Raises NotAllowed and AlreadyRegistered."""
         if not user.is_clerk:
             raise NotAllowed
-        valid_until = valid_until_after(registration.benefit_start)
-        standing = Standing(status_by_valid_until(valid_until, self.clock.today()), valid_until)
+        valid_until, today = valid_until_after(registration.benefit_start), self.clock.today()
+        standing = Standing(status_by_valid_until(valid_until, today), valid_until)
         # One person, one id: registering the same person twice meets the same item, and so fails, even in a race.
         beneficiary_id = self.person_keys.beneficiary_id(registration.id_number.value)
         given = registration.contact
@@ -61,6 +61,8 @@ class RegisterBeneficiary:
                 standing=standing,
                 contact_channel=contact.channel if contact else None,
                 person_secret=self.person_keys.newest,
+                # Whose first year was over already is told so, and has all the grace days.
+                grace_from=today,
             ),
             LedgerEvent.REGISTERED,
             Actor(user.user_id, Role.CLERK),

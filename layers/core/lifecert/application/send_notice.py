@@ -52,9 +52,9 @@ class SendNotice:
         wait = self.quiet_hours.wait(self.clock.local())
         if wait:
             raise NoticeMustWait(wait)
-        valid_until = beneficiary.standing.valid_until
+        valid_until, lapsed = beneficiary.standing.valid_until, beneficiary.standing.status is Status.LAPSED
         help_line = self.help_lines.find(beneficiary.category, beneficiary.district)
-        text = self.text.of(beneficiary.masked_name, valid_until, help_line)
+        text = self.text.of(beneficiary.masked_name, valid_until, help_line, lapsed=lapsed)
         address = self.seal.open(beneficiary_id, contact.sealed_address)
         message_id = self.sender.send(contact.channel, address, text)
         sent = SentNotice(message_id, beneficiary_id, contact.channel, valid_until, self.clock.now())

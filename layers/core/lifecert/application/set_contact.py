@@ -41,8 +41,12 @@ class SetContact:
     def _change(self, beneficiary: Beneficiary, contact: Contact, actor: Actor) -> Change:
         if beneficiary.standing.status is Status.TERMINATED:
             raise EntitlementEnded
+        changed = replace(beneficiary, contact_channel=contact.channel)
+        if beneficiary.standing.status is Status.LAPSED and not beneficiary.notice_delivered_on:
+            # Whom no notice could reach is given one by the next sweep, and then has all the grace days.
+            changed = replace(changed, notice=None, grace_from=self.clock.today())
         after, entry = record(
-            replace(beneficiary, contact_channel=contact.channel),
+            changed,
             LedgerEvent.CONTACT_CHANGED,
             actor,
             self.clock.now(),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from lifecert.application.sweep_holds import CloseHolds
 from lifecert.domain.sweep import RunState, SweepRun
 from lifecert.domain.sweep_report import SweepReport, tallied
 from lifecert.ports.sweep import SweepReports, SweepRuns
@@ -13,10 +14,11 @@ RUNS_COMPARED = 14
 
 @dataclass(frozen=True, slots=True)
 class CloseRun:
-    """The use case."""
+    """The use case. A sweep that proposes no holds needs no `holds`."""
 
     runs: SweepRuns
     reports: SweepReports
+    holds: CloseHolds | None = None
 
     def __call__(self, run_id: str) -> SweepReport | None:
         """Write the report and end the run, if none of its jobs is open.
@@ -29,6 +31,9 @@ class CloseRun:
         run = self.runs.get(run_id)
         if run is None or run.state is not RunState.RUNNING:
             return None
+        # Before the run ends: whoever dies here, the next one does it again.
+        if self.holds:
+            self.holds(run_id)
         report = self._report(run)
         self.reports.write(report)
         ended = report.run

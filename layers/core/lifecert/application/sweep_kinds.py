@@ -1,75 +1,149 @@
 """The kinds of jobs that a sweep has. Another kind is a member of `JobKind` and a class like these.
 
 Every person a kind changes is one conditional transaction with a ledger entry, made of the newest state: who does not
-need it any more is left alone, and doing it again changes nothing.
+need it any more is left alone, and doing it again changes nothing. Holds are in `sweep_holds`.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from lifecert.domain.actor import SWEEP_ACTOR
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.ledger import LedgerEvent
-from lifecert.domain.notice import Notice, due_reminder
+from lifecert.domain.notice import AFTER_THE_END, Notice, due_reminder
 from lifecert.domain.status import Status, YearEnded, transition
+from lifecert.domain.sweep import Job, JobKind, Partition
 from lifecert.domain.year import is_over
+from lifecert.ports.stores import Register
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is known as a person is looked at: for which job, when, and of which hold batch they can be a candidate."""
+
+    job: Job
+    today: date
+    now: datetime
+    gathering: str = ""
 
 
 class Kind(Protocol):
     """One kind of job."""
 
-    @property
-    def among(self) -> Status:
-        """Which half of the `by_due` index it reads: the active, or the lapsed whose payment is not held."""
+    def jobs(self, first_day: date, today: date, shards: int) -> Iterator[Job]:
+        """Every job of a run of `today` that also makes good whatever the runs on the days after `first_day` had to
+        do, whether there is somebody to look at or not."""
         ...
 
-    def days(self, first_day: date, today: date) -> Iterator[date]:
-        """The `valid_until` days of the people it is for, for a run of `today` that also makes good whatever the
-        runs on the days after `first_day` had to do."""
+    def anybody(self, register: Register, job: Job) -> bool:
+        """Whether a job has somebody to look at."""
         ...
 
-    def change(self, beneficiary: Beneficiary, today: date, now: datetime) -> Change | None:
+    def people(self, register: Register, job: Job, after: str | None = None) -> Iterator[str]:
+        """Ids of the people whom a job is for, in order; those after an id only."""
+        ...
+
+    def begin(self, look: Look) -> Look:
+        """Make ready for a job's people: what to look at them with."""
+        ...
+
+    def change(self, beneficiary: Beneficiary, look: Look) -> Change | None:
         """What to do with a person; None to leave them alone."""
         ...
 
+    def counts(self, change: Change) -> bool:
+        """Whether a change is what this kind is for, and so is counted."""
+        ...
+
+    def left_alone(self, beneficiary: Beneficiary, look: Look) -> None:
+        """Take note of somebody who was left alone."""
+        ...
+
+
+class OfDays(ABC):
+    """What kinds have in common that read partitions of the `by_due` index: `among` says which half of it."""
+
+    __slots__ = ()
+    kind: ClassVar[JobKind]
+    among: ClassVar[Status] = Status.ACTIVE
+
+    @abstractmethod
+    def days(self, first_day: date, today: date) -> Iterator[date]:
+        """The days of the partitions to read."""
+
+    @abstractmethod
+    def change(self, beneficiary: Beneficiary, look: Look) -> Change | None:
+        """What to do with a person; None to leave them alone."""
+
+    def jobs(self, first_day: date, today: date, shards: int) -> Iterator[Job]:
+        """One for each day and shard."""
+        for day in self.days(first_day, today):
+            for shard in range(shards):
+                yield Job(self.kind, day, shard)
+
+    def anybody(self, register: Register, job: Job) -> bool:
+        """One read of one item."""
+        return register.has_due(self._partition(job))
+
+    def people(self, register: Register, job: Job, after: str | None = None) -> Iterator[str]:
+        """Who is in the partition."""
+        return register.due(self._partition(job), after)
+
+    def begin(self, look: Look) -> Look:
+        """There is nothing to make ready."""
+        return look
+
+    def counts(self, change: Change) -> bool:
+        """Every change is."""
+        return True
+
+    def left_alone(self, beneficiary: Beneficiary, look: Look) -> None:
+        """There is nothing to note."""
+        return
+
+    def _partition(self, job: Job) -> Partition:
+        return Partition(job.day, job.shard, self.among)
+
 
 @dataclass(frozen=True, slots=True)
-class Lapse:
+class Lapse(OfDays):
     """Marks as lapsed whoever's year has ended."""
 
-    among: Status = Status.ACTIVE
+    kind: ClassVar[JobKind] = JobKind.LAPSE
 
     def days(self, first_day: date, today: date) -> Iterator[date]:
         """Every last covered day from `first_day` to yesterday."""
         return days(first_day, today - timedelta(days=1))
 
-    def change(self, beneficiary: Beneficiary, today: date, now: datetime) -> Change | None:
+    def change(self, beneficiary: Beneficiary, look: Look) -> Change | None:
         """Lapse somebody active whose year is over."""
         standing = beneficiary.standing
-        if standing.status is not Status.ACTIVE or not is_over(standing.valid_until, today):
+        if standing.status is not Status.ACTIVE or not is_over(standing.valid_until, look.today):
             return None
-        moved = transition(standing, YearEnded(today), SWEEP_ACTOR.role)
+        moved = transition(standing, YearEnded(look.today), SWEEP_ACTOR.role)
         after, entry = record(
-            replace(beneficiary, standing=moved.standing),
+            # Whom missed nights lapse late loses none of the grace days, and is where the next night looks.
+            replace(beneficiary.at(moved.standing), grace_from=look.today - timedelta(days=1)),
             LedgerEvent.LAPSED,
             SWEEP_ACTOR,
-            now,
+            look.now,
             {"status": moved.standing.status, "valid_until": moved.standing.valid_until.isoformat()},
         )
         return Change(beneficiary.version, after, entry)
 
 
 @dataclass(frozen=True, slots=True)
-class Remind:
+class Remind(OfDays):
     """Reminds people that their year ends, so many days before it does, once each in a certification year.
 
     Of several that are due at once, because nights were missed or somebody registered late, the newest alone is given.
     """
 
+    kind: ClassVar[JobKind] = JobKind.REMIND
     days_before: tuple[int, ...]
-    among: Status = Status.ACTIVE
 
     def days(self, first_day: date, today: date) -> Iterator[date]:
         """Every day that is, or was on one of the days to make good, so many days ahead."""
@@ -80,26 +154,55 @@ class Remind:
         }
         return iter(sorted(reached))
 
-    def change(self, beneficiary: Beneficiary, today: date, now: datetime) -> Change | None:
+    def change(self, beneficiary: Beneficiary, look: Look) -> Change | None:
         """Remind somebody active who was not given this reminder, or one due later."""
         standing, told = beneficiary.standing, beneficiary.current_notice
-        due = due_reminder(standing.valid_until, today, self.days_before)
+        due = due_reminder(standing.valid_until, look.today, self.days_before)
         if standing.status is not Status.ACTIVE or due is None or (told and told.days_before <= due):
             return None
-        delivered_on = beneficiary.notice_delivered_on
-        notice = Notice(standing.valid_until, due, beneficiary.version + 1, delivered_on=delivered_on)
-        after, entry = record(
-            replace(beneficiary, notice=notice),
-            LedgerEvent.REMINDER_DUE,
-            SWEEP_ACTOR,
-            now,
-            {
-                "days_before": due,
-                "valid_until": standing.valid_until.isoformat(),
-                "channel": beneficiary.contact_channel,
-            },
-        )
-        return Change(beneficiary.version, after, entry)
+        return _told(beneficiary, due, look.now)
+
+
+@dataclass(frozen=True, slots=True)
+class TellLapsed(OfDays):
+    """Tells those who lapsed that they have, the night after, once in a certification year.
+
+    Whoever was reminded before the end is told too; a delivered reminder counts for a hold all the same.
+    """
+
+    kind: ClassVar[JobKind] = JobKind.NOTICE
+    among: ClassVar[Status] = Status.LAPSED
+
+    def days(self, first_day: date, today: date) -> Iterator[date]:
+        """Every day since the one to make good: who lapsed late, or for another cause, stands under that day."""
+        return days(first_day, today)
+
+    def change(self, beneficiary: Beneficiary, look: Look) -> Change | None:
+        """Tell somebody lapsed who was not told so."""
+        standing, told = beneficiary.standing, beneficiary.current_notice
+        if standing.status is not Status.LAPSED or standing.held_since:
+            return None
+        if told and told.days_before == AFTER_THE_END:
+            return None
+        return _told(beneficiary, AFTER_THE_END, look.now)
+
+
+def _told(beneficiary: Beneficiary, days_before: int, now: datetime) -> Change:
+    """The change that makes a notice due."""
+    valid_until, delivered_on = beneficiary.standing.valid_until, beneficiary.notice_delivered_on
+    notice = Notice(valid_until, days_before, beneficiary.version + 1, delivered_on=delivered_on)
+    after, entry = record(
+        replace(beneficiary, notice=notice),
+        LedgerEvent.REMINDER_DUE,
+        SWEEP_ACTOR,
+        now,
+        {
+            "days_before": days_before,
+            "valid_until": valid_until.isoformat(),
+            "channel": beneficiary.contact_channel,
+        },
+    )
+    return Change(beneficiary.version, after, entry)
 
 
 def days(first: date, last: date) -> Iterator[date]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from lifecert.application.sweep_close import CloseRun
-from lifecert.application.sweep_kinds import Kind
+from lifecert.application.sweep_kinds import Kind, Look
 from lifecert.domain.errors import SweepUnfinished
-from lifecert.domain.sweep import Job, JobKind, Partition, RunState, SweepRun, Tally, Task
+from lifecert.domain.sweep import Job, JobKind, RunState, SweepRun, Tally, Task
 from lifecert.domain.sweep_report import SweepReport
 from lifecert.ports.clock import Clock
 from lifecert.ports.stores import Register
@@ -37,17 +37,15 @@ class Scope:
         # `since` only ever reaches further back: a later day would leave the days before it unswept for good.
         return min(since, first_day) if since else first_day
 
-    def partitions(self, first_day: date, today: date) -> Iterator[tuple[Job, Partition]]:
-        """Every job with its partition, empty or not."""
-        for name, kind in self.kinds.items():
-            for day in kind.days(first_day, today):
-                for shard in range(self.shards):
-                    yield Job(name, day, shard), Partition(day, shard, kind.among)
+    def every_job(self, first_day: date, today: date) -> Iterator[Job]:
+        """Every job, with somebody to look at or not."""
+        for kind in self.kinds.values():
+            yield from kind.jobs(first_day, today, self.shards)
 
     def jobs(self, first_day: date, today: date) -> Iterator[Job]:
         """The jobs that have somebody to look at."""
-        for job, partition in self.partitions(first_day, today):
-            if self.register.has_due(partition):
+        for job in self.every_job(first_day, today):
+            if self.kinds[job.kind].anybody(self.register, job):
                 yield job
 
 
@@ -109,16 +107,17 @@ class DryRun:
         first_day = self.scope.first_day(today, since)
         tallies = {kind: Tally() for kind in self.scope.kinds}
         jobs = 0
-        for job, partition in self.scope.partitions(first_day, today):
-            seen = tallies[job.kind].seen
-            for beneficiary_id in self.scope.register.due(partition):
+        run = SweepRun("dry-run", today, first_day, now)
+        for job in self.scope.every_job(first_day, today):
+            kind, tally = self.scope.kinds[job.kind], tallies[job.kind]
+            seen = tally.seen
+            for beneficiary_id in kind.people(self.scope.register, job):
                 if out_of_time():
                     raise SweepUnfinished("out of time; a dry run is not spread over workers")
                 found = self.scope.register.get(beneficiary_id)
-                change = found and self.scope.kinds[job.kind].change(found, today, now)
-                tallies[job.kind].count(change.after if change else None)
-            jobs += tallies[job.kind].seen > seen
-        run = SweepRun("dry-run", today, first_day, now)
+                change = found and kind.change(found, Look(job, today, now))
+                tally.count(change.after if change and kind.counts(change) else None)
+            jobs += tally.seen > seen
         return SweepReport(run, tallies, jobs=jobs, dry_run=True)
 
 

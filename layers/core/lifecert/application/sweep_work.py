@@ -1,14 +1,14 @@
 """Working a sweep: one task after the other, each person in one conditional transaction (design.md §8)."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lifecert.application.changing import change_newest
 from lifecert.application.sweep_close import CloseRun
-from lifecert.application.sweep_kinds import Kind
-from lifecert.domain.beneficiary import Beneficiary
+from lifecert.application.sweep_kinds import Kind, Look
+from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.errors import LifeCertError, SweepUnfinished
-from lifecert.domain.sweep import JobKind, Partition, Tally, Task
+from lifecert.domain.sweep import JobKind, Tally, Task
 from lifecert.domain.sweep_report import SweepReport
 from lifecert.ports.clock import Clock
 from lifecert.ports.stores import Register
@@ -53,13 +53,14 @@ class WorkSweep:
         """Who failed."""
         failed: list[str] = []
         page, after = Tally(), task.after
+        look = self.kinds[task.job.kind].begin(Look(task.job, self.clock.today(), self.clock.now()))
         for beneficiary_id in self._people(task):
             if out_of_time():
                 self._note(task, page)
                 self._go_on_later(task, after, failed)
                 return []
             try:
-                page.count(self._change(beneficiary_id, task))
+                page.count(self._change(beneficiary_id, look))
             except LifeCertError:
                 # One bad item must not keep the others waiting.
                 failed.append(beneficiary_id)
@@ -76,8 +77,7 @@ class WorkSweep:
 
     def _people(self, task: Task) -> Iterator[str]:
         yield from task.again
-        among = self.kinds[task.job.kind].among
-        yield from self.register.due(Partition(task.job.day, task.job.shard, among), task.after)
+        yield from self.kinds[task.job.kind].people(self.register, task.job, task.after)
 
     def _go_on_later(self, task: Task, after: str | None, failed: list[str]) -> None:
         """`after` has not moved yet if there was no time for all of `again`."""
@@ -85,13 +85,22 @@ class WorkSweep:
         again = tuple(dict.fromkeys((*failed, *waiting)))
         self.queue.send([Task(task.run_id, task.job, after, again)])
 
-    def _change(self, beneficiary_id: str, task: Task) -> Beneficiary | None:
-        kind, today = self.kinds[task.job.kind], self.clock.today()
+    def _change(self, beneficiary_id: str, begun: Look) -> Beneficiary | None:
+        """Who was changed as this kind of job does, if they were."""
+        kind = self.kinds[begun.job.kind]
+        look = replace(begun, today=self.clock.today(), now=self.clock.now())
+        seen: list[Beneficiary] = []
+
+        def make(newest: Beneficiary) -> Change | None:
+            seen.append(newest)
+            return kind.change(newest, look)
+
         self.pace()
-        change = change_newest(
-            self.register, beneficiary_id, lambda newest: kind.change(newest, today, self.clock.now())
-        )
-        return change.after if change else None
+        change = change_newest(self.register, beneficiary_id, make)
+        if change is None:
+            kind.left_alone(seen[-1], look)
+            return None
+        return change.after if kind.counts(change) else None
 
     def _note(self, task: Task, page: Tally) -> None:
         if page.seen:

@@ -9,13 +9,14 @@ from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Revocation
 from lifecert.domain.faces import FaceCount, FacesDue, faces_due
+from lifecert.domain.hold import CandidateOutcome, HoldCandidate, HoldProposal
 from lifecert.domain.ledger import GENESIS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
 from lifecert.domain.person import FIRST_SECRET
 from lifecert.domain.reference import Reference
 from lifecert.domain.review import Review
 from lifecert.domain.session import Session
-from lifecert.domain.status import Standing
+from lifecert.domain.status import Standing, Status
 
 REMEMBERED_HELPERS = 20
 
@@ -30,7 +31,9 @@ class Beneficiary:
     `certified_by` are the users who certified this person, newest last.
     `open_review_id` is the open review of kind `verification`, to which further failed attempts belong.
     `consent_withdrawn_on` is the day since which no face may be used, until consent is given anew. `notice` is the
-    last that the person was told, and `contact_channel` how they can be.
+    last that the person was told, and `contact_channel` how they can be. `grace_from` is the day from which the grace
+    days before a hold count, where that is later than the last covered day; `hold_proposal` is the last batch in which
+    the person stood to be held.
     """
 
     beneficiary_id: str
@@ -53,6 +56,8 @@ class Beneficiary:
     notice: Notice | None = None
     contact_channel: NoticeChannel | None = None
     person_secret: str = FIRST_SECRET
+    grace_from: date | None = None
+    hold_proposal: HoldProposal | None = None
 
     @property
     def current_notice(self) -> Notice | None:
@@ -65,9 +70,27 @@ class Beneficiary:
         return self.current_notice.delivered_on if self.current_notice else None
 
     @property
+    def grace_begins_on(self) -> date:
+        """The day from which the grace days before a hold count: the last covered day, that on which a notice first
+        arrived or that of `grace_from`, whichever is latest. Nobody who is told late has less time than others."""
+        days = (self.standing.valid_until, self.grace_from, self.notice_delivered_on)
+        return max(day for day in days if day)
+
+    @property
+    def open_proposal(self) -> HoldProposal | None:
+        """The proposal to hold the payment, while neither a decision nor another standing has ended it."""
+        proposal, standing = self.hold_proposal, self.standing
+        lapsed = standing.status is Status.LAPSED and not standing.held_since
+        return proposal if proposal and lapsed and proposal.valid_until == standing.valid_until else None
+
+    @property
     def faces_due(self) -> FacesDue | None:
         """When the references of this person must be deleted; None when there are none, or not yet."""
         return faces_due(self.standing, self.consent_withdrawn_on) if self.has_reference else None
+
+    def at(self, standing: Standing) -> "Beneficiary":
+        """With another standing: what was proposed about the one before is off."""
+        return replace(self, standing=standing, hold_proposal=None)
 
     def with_certifier(self, user_id: str) -> tuple[str, ...]:
         """`certified_by` with this user as the newest."""
@@ -81,8 +104,8 @@ class Change:
     `before_version` is the version that was read (0: not registered yet). The other parts are those that
     come with the change: a certificate, that an earlier one does not count, the session it closes, a review that it
     opens or decides, a new reference, used frames, references that are deleted, a
-    new contact or that it is forgotten, a notice on its way. `faces` is by how much the number of
-    stored faces changes.
+    new contact or that it is forgotten, a notice on its way, a person who is proposed for a hold or what became of the
+    proposal. `faces` is by how much the number of stored faces changes.
     """
 
     before_version: int
@@ -99,6 +122,8 @@ class Change:
     contact: Contact | None = None
     forgets_contact: bool = False
     sent_notice: SentNotice | None = None
+    hold_candidate: HoldCandidate | None = None
+    hold_outcome: CandidateOutcome | None = None
 
 
 def record(

@@ -168,6 +168,22 @@ class ReviewDecidedBefore(LifeCertError):
     """The review was decided by somebody else, or otherwise, in the meantime."""
 
 
+class HoldBatchNotFound(LifeCertError):
+    """No such batch of people whose payment may be held."""
+
+
+class HoldBatchDecided(LifeCertError):
+    """The batch was decided by somebody else, or otherwise, in the meantime."""
+
+
+class HoldCandidatesUnknown(LifeCertError):
+    """A decision names people who are not in the batch: `ids`."""
+
+    def __init__(self, ids: tuple[str, ...]) -> None:
+        super().__init__(f"{len(ids)} not in the batch")
+        self.ids = ids
+
+
 class Unreadable(LifeCertError):
     """A stored item cannot be understood; the message is its id."""
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+# `days_before` of the notice that somebody has lapsed.
+AFTER_THE_END = 0
+
 
 class NoticeChannel(StrEnum):
     """How a person can be told."""
@@ -17,9 +20,9 @@ class NoticeChannel(StrEnum):
 class Notice:
     """What a person was told about the year that ends, or ended, on `valid_until`.
 
-    `days_before` and `reminder_seq` are of the newest reminder: how many days ahead it was due, and its number in the
-    ledger. `sent` is whether that one was handed to the channel. `delivered_on` is the first day on which any of this
-    year's arrived: a notice that was only sent counts for nothing.
+    `days_before` and `reminder_seq` are of the newest reminder: how many days ahead it was due, AFTER_THE_END once the
+    year is over, and its number in the ledger. `sent` is whether that one was handed to the channel. `delivered_on` is
+    the first day on which any of this year's arrived: a notice that was only sent counts for nothing.
     """
 
     valid_until: date
@@ -69,13 +72,15 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class NoticeText:
-    """The words of a notice, with {name} (masked), {date} and {help_line} in them."""
+    """The words of a notice before and after the end, with {name} (masked), {date} and {help_line} in them."""
 
-    template: str
+    reminder: str
+    lapsed: str
 
-    def of(self, masked_name: str, valid_until: date, help_line: str) -> str:
+    def of(self, masked_name: str, valid_until: date, help_line: str, *, lapsed: bool) -> str:
         """The words for one person."""
-        return self.template.format(name=masked_name, date=valid_until.isoformat(), help_line=help_line)
+        template = self.lapsed if lapsed else self.reminder
+        return template.format(name=masked_name, date=valid_until.isoformat(), help_line=help_line)
 
 
 def due_reminder(valid_until: date, today: date, days_before: Iterable[int]) -> int | None:

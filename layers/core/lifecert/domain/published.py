@@ -19,11 +19,13 @@ _PUBLISHED: Mapping[LedgerEvent, tuple[str, tuple[str, ...]]] = {
             "status",
             "valid_until",
             "payment_was_held",
+            "held_since",
             "arrears_first_day",
             "arrears_last_day",
         ),
     ),
     LedgerEvent.LAPSED: ("BeneficiaryLapsed", ("status", "valid_until")),
+    LedgerEvent.PAYMENT_HELD: ("PaymentHeld", ("status", "valid_until", "payment_held", "held_since")),
     # Not why it ended: that is between the person and the office.
     LedgerEvent.TERMINATED: ("BeneficiaryTerminated", ("status_before", "status", "valid_until", "ended_on")),
     LedgerEvent.CORRECTED: (

@@ -54,12 +54,16 @@ class YearEnded:
 
 @dataclass(frozen=True, slots=True)
 class HoldApproved:
-    """The office approved holding the payment from `today`."""
+    """The office approved holding the payment from `today`.
+
+    The grace days count from the last covered day, or from `grace_from` where that is later.
+    """
 
     today: date
     grace_days: int
     notice_delivered_on: date | None
     approved_by: str
+    grace_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,9 @@ def _certify(standing: Standing, event: Certified) -> Transition:
     if is_over(valid_until, event.today):
         raise TransitionRefused("the year of that certification is over already")
     lapsed = standing.status is Status.LAPSED
-    arrears = uncovered_period(standing.valid_until, event.on) if lapsed else None
+    # A held payment goes on when life is known, not when it was proven: the days between are owed too.
+    until = max(event.on, event.today) if standing.held_since else event.on
+    arrears = uncovered_period(standing.valid_until, until) if lapsed else None
     return Transition(Standing(Status.ACTIVE, valid_until), arrears)
 
 
@@ -124,7 +130,8 @@ def _lapse(standing: Standing, event: YearEnded) -> Transition:
 def _hold(standing: Standing, event: HoldApproved) -> Transition:
     if standing.held_since:
         raise TransitionRefused("the payment is held already")
-    if (event.today - standing.valid_until).days <= event.grace_days:
+    grace_from = max(standing.valid_until, event.grace_from or standing.valid_until)
+    if (event.today - grace_from).days <= event.grace_days:
         raise TransitionRefused("the grace days are not over")
     if event.notice_delivered_on is None or event.notice_delivered_on > event.today:
         raise TransitionRefused("no notice was delivered")

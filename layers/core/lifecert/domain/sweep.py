@@ -1,21 +1,22 @@
 """What a sweep looks at: jobs over partitions of the `by_due` index, and the run they belong to."""
 
 import hashlib
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from lifecert.domain.beneficiary import Beneficiary
-from lifecert.domain.status import Standing, Status
+from lifecert.domain.status import Status
 
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """One partition of the `by_due` index: the beneficiaries of one shard whose year ends, or ended, on `day`.
+    """One partition of the `by_due` index: beneficiaries of one shard and one day.
 
-    `among` ACTIVE: those whom the sweep reminds and lapses. `among` LAPSED: those lapsed whose payment is not held,
-    who may come to be held. Nobody else is in the index.
+    `among` ACTIVE: those whose year ends on `day`, whom the sweep reminds and lapses. `among` LAPSED: those lapsed
+    whose grace days count from `day`, and whose payment is neither held nor proposed to be. Nobody else is in it.
     """
 
     day: date
@@ -34,11 +35,13 @@ def shard_of(beneficiary_id: str, shards: int) -> int:
     return int.from_bytes(hashlib.sha256(beneficiary_id.encode()).digest()[:4]) % shards
 
 
-def partition_of(beneficiary_id: str, standing: Standing, shards: int) -> Partition | None:
-    """Where a beneficiary stands in the `by_due` index; None for the held and the terminated."""
-    if standing.status is Status.TERMINATED or standing.held_since:
+def partition_of(beneficiary: Beneficiary, shards: int) -> Partition | None:
+    """Where a beneficiary stands in the `by_due` index; None for the held, those proposed for it and the terminated."""
+    standing = beneficiary.standing
+    if standing.status is Status.TERMINATED or standing.held_since or beneficiary.open_proposal:
         return None
-    return Partition(standing.valid_until, shard_of(beneficiary_id, shards), standing.status)
+    day = standing.valid_until if standing.status is Status.ACTIVE else beneficiary.grace_begins_on
+    return Partition(day, shard_of(beneficiary.beneficiary_id, shards), standing.status)
 
 
 class JobKind(StrEnum):
@@ -46,26 +49,33 @@ class JobKind(StrEnum):
 
     LAPSE = "lapse"
     REMIND = "remind"
+    NOTICE = "notice"
+    PROPOSE = "propose"
+    HOLD = "hold"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One partition's work in a run."""
+    """One partition's work in a run: of the `by_due` index, or with `batch_id` of a decided hold batch."""
 
     kind: JobKind
     day: date
     shard: int
+    batch_id: str | None = None
 
     @property
     def key(self) -> str:
         """Unique within a run."""
-        return f"{self.kind}#{self.day.isoformat()}#{self.shard}"
+        key = f"{self.kind}#{self.day.isoformat()}#{self.shard}"
+        return f"{key}#{self.batch_id}" if self.batch_id else key
 
     @staticmethod
     def of(key: str) -> "Job":
         """The job with this key. Raises ValueError."""
-        kind, day, shard = key.split("#")
-        return Job(JobKind(kind), date.fromisoformat(day), int(shard))
+        kind, day, shard, *batch = key.split("#")
+        if len(batch) != (kind == JobKind.HOLD):
+            raise ValueError("only a hold, and every hold, is of a batch")
+        return Job(JobKind(kind), date.fromisoformat(day), int(shard), str(uuid.UUID(batch[0])) if batch else None)
 
 
 @dataclass(frozen=True, slots=True)

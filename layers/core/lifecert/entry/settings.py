@@ -56,10 +56,12 @@ def _versions(text: str) -> tuple[str, ...]:
 Name = Annotated[str, Field(min_length=1)]
 SecretVersion = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")]
 Positive = Annotated[int, Field(ge=1)]
+# Shorter, and a notice that is still on its way would come with the hold; longer, and a whole year passes without one.
+GraceDays = Annotated[int, Field(ge=14, le=365)]
 # What only LifeCert would call so: one of these that no field knows is a misspelt or misplaced setting.
 _OURS = re.compile(
     r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON|CERTIFICATE_KEY|TEMPLATE|ISSUER|EVENT_BUS|DUE|SWEEP"
-    r"|REMINDER|NOTICE|CONTACT_KEY|QUIET|LIMIT|OIDC|SHADOW)(_.*)?"
+    r"|REMINDER|HOLD|NOTICE|CONTACT_KEY|QUIET|LIMIT|OIDC|SHADOW)(_.*)?"
 )
 
 
@@ -292,6 +294,8 @@ class WithSweep(WithBeneficiaries):
     sweep_queue_url: Name
     reports_bucket: Name
     reminder_days: Annotated[tuple[int, ...], BeforeValidator(_days_before)]
+    hold_grace_days: GraceDays
+    hold_batches_table: Name
 
 
 class ExpirySweepSettings(WithSweep, Common):
