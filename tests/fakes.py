@@ -37,7 +37,7 @@ from lifecert.domain.notice import Contact, SentNotice
 from lifecert.domain.person import FIRST_SECRET
 from lifecert.domain.published import PublishedEvent
 from lifecert.domain.reference import Enrolment, Reference, ReferencePhoto, photos_of
-from lifecert.domain.review import Review, ReviewFilter, ReviewPage, ReviewPosition
+from lifecert.domain.review import AtLeast, Review, ReviewFilter, ReviewPage, ReviewPosition, ReviewState
 from lifecert.domain.session import ImageType, Session, SessionState
 from lifecert.domain.sweep import Partition, partition_of, shard_of
 from lifecert.ports.photos import UploadSlot
@@ -332,6 +332,9 @@ class MemoryReviews:
 
     def get(self, review_id: str) -> Review | None:
         return self.store.reviews.get(review_id)
+
+    def count_open(self) -> AtLeast:
+        return AtLeast(sum(one.state is ReviewState.OPEN for one in self.store.reviews.values()))
 
     def listed(self, wanted: ReviewFilter, limit: int, after: ReviewPosition | None = None) -> ReviewPage:
         def place(review: Review) -> tuple[datetime, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from lifecert.domain.sweep import Job, RunState, SweepRun, Tally, Task
-from lifecert.domain.sweep_report import SweepReport
+from lifecert.domain.sweep_report import RunFigures, SweepReport, document
 
 
 @dataclass(slots=True)
@@ -95,6 +95,10 @@ class MemoryReports:
 
     def write(self, report: SweepReport) -> None:
         self.written.append(report)
+
+    def figures(self, run_id: str) -> RunFigures | None:
+        found = [document(one) for one in self.written if one.run.run_id == run_id]
+        return RunFigures.of(found[-1]) if found else None
 
 
 @dataclass(slots=True)

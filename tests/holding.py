@@ -1,11 +1,12 @@
 """Somebody who does not come, night by night: sweeps, notices that arrive, batches that the office decides."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
 from lifecert.application.certifying import Proof, certifying
 from lifecert.application.changing import change_newest
+from lifecert.application.entitlement import ConfirmProposal, Propose
 from lifecert.application.note_delivery import NoteDelivery
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary, Change
@@ -13,9 +14,10 @@ from lifecert.domain.certificate import Method
 from lifecert.domain.hold import HoldBatch, HoldChoice, HoldDecision, HoldGround, HoldOutcome, HoldState
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.notice import NoticeChannel, SentNotice
-from lifecert.domain.status import EndCause, EntitlementEnded, Standing, transition
+from lifecert.domain.review import Proposal, ReviewKind
+from lifecert.domain.status import EndCause, Standing
 from lifecert.domain.sweep import SweepRun
-from tests.builders import NOW, a_change, registration
+from tests.builders import CLERK, NOW, a_beneficiary, a_change, an_id
 from tests.fakes import FixedClock, MemoryStore
 from tests.fakes_notices import MemorySentNotices
 from tests.fakes_sweep import MemoryReports, MemoryTasks
@@ -45,7 +47,9 @@ class HoldWorld:
     def add(self, name: str, days_left: int = 0, **fields: Any) -> None:
         """Somebody active whose last covered day is so many days away."""
         valid_until = self.clock.today() + timedelta(days=days_left)
-        self.store.register.commit(registration(beneficiary_id=name, valid_until=valid_until, **fields))
+        person = a_beneficiary(beneficiary_id=name, valid_until=valid_until, **fields)
+        details = {"status": person.standing.status, "valid_until": valid_until.isoformat()}
+        self.store.register.commit(a_change(person, LedgerEvent.REGISTERED, details=details))
 
     def nights(self, number: int = 1) -> SweepRun:
         """The sweeps of so many nights to come, one after the other; the last."""
@@ -75,13 +79,23 @@ class HoldWorld:
         change_newest(self.store.register, name, make)
 
     def terminate(self, name: str) -> None:
-        def make(before: Beneficiary) -> Change:
-            ended = EntitlementEnded(self.clock.today(), EndCause.MOVED, "clerk-1", "clerk-2")
-            after = before.at(transition(before.standing, ended, Role.CLERK).standing)
-            changed = {"standing": after.standing, "hold_proposal": None}
-            return a_change(before, LedgerEvent.TERMINATED, changed=changed, details={"status": "terminated"})
+        """Two clerks end an entitlement."""
+        self._agreed(name, Proposal(ReviewKind.END, self.clock.today(), EndCause.MOVED))
 
-        change_newest(self.store.register, name, make)
+    def correct(self, name: str) -> None:
+        """Two clerks say that the end was a mistake."""
+        self._agreed(name, Proposal(ReviewKind.CORRECTION))
+
+    def revoke(self, name: str) -> None:
+        """Two clerks say that the newest certificate was got by fraud."""
+        self._agreed(name, Proposal(ReviewKind.REVOCATION, certificate_id=self.person(name).certificate_id))
+
+    def _agreed(self, name: str, proposal: Proposal) -> None:
+        store = self.store
+        propose = Propose(store.register, store.reviews_port, store.certificates_port, self.clock)
+        proposed = propose(name, proposal, an_id(), CLERK)
+        confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock)
+        confirm(proposed.review_id, replace(CLERK, user_id="clerk-2"), confirm=True)
 
     def batches(self, state: HoldState) -> tuple[HoldBatch, ...]:
         return self.store.hold_batches.listed(state, 1000).batches

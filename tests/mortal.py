@@ -1,7 +1,12 @@
 """Processes that die at a write: before it, or after it took effect."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from tests.sweeping import Night, kinds_over
+
+if TYPE_CHECKING:
+    from tests.holding import HoldWorld
 
 WRITING = {"begin", "lay_out", "finish", "note", "close", "reopen", "send", "write", "commit"}
 WRITING |= {"gathering", "open", "leave", "settle"}  # of hold batches
@@ -39,3 +44,15 @@ class Mortal:
     def __getattr__(self, name: str) -> Any:
         method = getattr(self.port, name)
         return (lambda *arguments: self.life.write(method, *arguments)) if name in WRITING else method
+
+
+def mortal_night(world: "HoldWorld", life: Life) -> Night:
+    """A night whose every write counts, those to the batches too."""
+    register, runs, reports = (
+        Mortal(port, life) for port in (world.store.register, world.store.sweep_runs, world.reports)
+    )
+    queue: Any = Mortal(world.queue, life)
+    batches: Any = Mortal(world.store.hold_batches, life)
+    night = Night(register, runs, world.clock, world.store.shards, queue, reports, batches=batches)
+    night.kinds = kinds_over(batches, world.grace_days)
+    return night

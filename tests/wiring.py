@@ -27,12 +27,14 @@ from lifecert.adapters.notice_texts import load_notice_text
 from lifecert.adapters.protected_references import ProtectedReferences
 from lifecert.application.certify_in_person import CertifyInPerson
 from lifecert.application.consent import GiveConsent, WithdrawConsent
+from lifecert.application.decide_holds import DecideHolds, GetHoldBatch, ListHoldBatches
 from lifecert.application.decide_review import DecideReview
 from lifecert.application.enrol_reference import BeginEnrolment, FinishEnrolment
 from lifecert.application.entitlement import ConfirmProposal, Propose
 from lifecert.application.find_duplicates import FindDuplicates
 from lifecert.application.get_certificate import GetCertificate
 from lifecert.application.get_reviews import GetReview, ListReviews
+from lifecert.application.get_statistics import GetStatistics
 from lifecert.application.get_status import GetBeneficiary, GetSession
 from lifecert.application.import_data_match import ImportDataMatch
 from lifecert.application.issuing import Issuer
@@ -55,6 +57,15 @@ from lifecert.domain.errors import StoreUnavailable
 from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Measure, Template, Verdict
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.help_lines import HelpLines
+from lifecert.domain.hold import (
+    HoldBatch,
+    HoldCandidate,
+    HoldChoice,
+    HoldDecision,
+    HoldGround,
+    HoldOutcome,
+    HoldProposal,
+)
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, QuietHours, SentNotice
 from lifecert.domain.person import IdNumber, mask_name, normalise_name
@@ -65,6 +76,8 @@ from lifecert.domain.reference import Replacement
 from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
 from lifecert.domain.session import SessionState
 from lifecert.domain.status import EndCause, Standing, Status
+from lifecert.domain.sweep import JobKind, RunState, SweepRun, Tally
+from lifecert.domain.sweep_report import SweepReport
 from lifecert.entry.log import logger, metrics
 from lifecert.entry.once import Once
 from lifecert.ports.vision import Frame
@@ -135,7 +148,9 @@ DUE = Person(107, "吴德发", "110101194001010071")
 WITHDRAWN = Person(108, "孙玉梅", "110101194001010098")
 LONG_ENDED = Person(109, "钱大江", "110101194001010119")
 REMINDED = Person(131, "郑秀兰", "110101194001010418")
-PEOPLE = (WANG, LAPSED, PAUSED, UNSEEN, ENDED, CHILD, DUE, WITHDRAWN, LONG_ENDED, REMINDED)
+SILENT = Person(132, "冯桂英", "110101194001010434")
+MUTE = Person(133, "褚国强", "110101194001010450")
+PEOPLE = (WANG, LAPSED, PAUSED, UNSEEN, ENDED, CHILD, DUE, WITHDRAWN, LONG_ENDED, REMINDED, SILENT, MUTE)
 
 
 @dataclass(slots=True)
@@ -214,8 +229,10 @@ class World:
 
     @property
     def night(self) -> Night:
-        store = self.store
-        return Night(store.register, store.sweep_runs, self.clock, store.shards, self.queue, self.reports)
+        store, batches = self.store, self.store.hold_batches
+        return Night(
+            store.register, store.sweep_runs, self.clock, store.shards, self.queue, self.reports, batches=batches
+        )
 
     def add_person(self, person: Person, **fields: Any) -> None:
         standing = fields.pop("standing", Standing(Status.ACTIVE, VALID_UNTIL))
@@ -298,6 +315,31 @@ class World:
         self.add_review(510, WANG, ReviewKind.REVOCATION, by, expires_at=until, related_id=world_id(401))
         self.store.beneficiaries[WANG.id] = replace(self.store.beneficiaries[WANG.id], open_review_id=world_id(501))
 
+    def add_hold_batch(self, number: int, *people: Person, decided_by: str = "", **fields: Any) -> None:
+        batch_id, told_on = world_id(number), date(2026, 1, 20)
+        decision = HoldDecision(HoldChoice.ALL, HoldGround.NOT_HEARD_OF, decided_by, NOW) if decided_by else None
+        opened = HoldBatch(batch_id, "2026-02-28.1", NOW, len(people), decision)
+        self.store.hold_batches.batches[batch_id] = opened
+        for one in (self.store.beneficiaries[person.id] for person in people):
+            candidate = HoldCandidate(
+                batch_id=batch_id,
+                beneficiary_id=one.beneficiary_id,
+                masked_name=one.masked_name,
+                category=one.category,
+                district=one.district,
+                valid_until=one.standing.valid_until,
+                notice_delivered_on=told_on,
+                proposed_at=NOW,
+                **fields,
+            )
+            self.store.hold_batches.by_person[batch_id, one.beneficiary_id] = candidate
+
+    def add_ended_run(self) -> None:
+        """The night before: one lapsed."""
+        run = SweepRun("2026-02-28.1", date(2026, 2, 28), date(2026, 2, 27), NOW, RunState.FINISHED)
+        self.reports.write(SweepReport(run, {JobKind.LAPSE: Tally({"resident_pension/110101": 1}, 2)}, jobs=1))
+        self.store.sweep_runs.runs[run.run_id], self.store.sweep_runs.newest_id = run, run.run_id
+
     def populate(self) -> None:
         minutes = timedelta(minutes=1)
         self.add_person(WANG)
@@ -340,6 +382,13 @@ class World:
         self.add_certificate(403, WANG, newest=False)
         self.add_certificate(404, ENDED, newest=True)
         self.add_cases()
+        for person in (SILENT, MUTE):
+            standing = Standing(Status.LAPSED, date(2025, 11, 20))
+            proposal = HoldProposal(world_id(601), standing.valid_until, NOW)
+            self.add_person(person, standing=standing, hold_proposal=proposal)
+        self.add_hold_batch(601, SILENT, MUTE)
+        self.add_hold_batch(602, LAPSED, decided_by="clerk-2", outcome=HoldOutcome.HELD_BEFORE)
+        self.add_ended_run()
         self.add_reference(LAPSED)
         alive = f"{WANG.id_number},alive,2026-02-20,hospital"
         self.imports.files["2026-03.csv"] = f"id_number,said,on,source\n{alive}\nrubbish\n1,alive,2026-02-20,x".encode()
@@ -468,6 +517,12 @@ class World:
         office: dict[str, Any] = {
             "report_death": ReportDeath(store.register, self.keys, clock, lines),
             "import_data_match": ImportDataMatch(store.register, self.imports, self.keys, clock, issuer),
+            "list_hold_batches": ListHoldBatches(store.hold_batches),
+            "get_hold_batch": GetHoldBatch(store.hold_batches),
+            "decide_holds": DecideHolds(store.hold_batches, clock),
+            "get_statistics": GetStatistics(
+                store.sweep_runs, self.reports, store.reviews_port, store.hold_batches, store.face_counts
+            ),
         }
         for name, built in office.items():
             monkeypatch.setattr(bootstrap_office, name, lambda built=built: built)

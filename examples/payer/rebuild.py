@@ -24,7 +24,11 @@ class FeedError(Exception):
 
 @dataclass(slots=True)
 class State:
-    """Status and last day covered of each beneficiary, and the periods for which arrears are due."""
+    """Status, last day covered and whether the payment is held of each beneficiary, and the periods for which arrears
+    are due.
+
+    Pay whoever is active, or lapsed and not held. Of an arrears period pay what was not paid: the days since the hold.
+    """
 
     people: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     arrears: dict[str, tuple[str, str]] = field(default_factory=dict)  # by event: nothing is paid twice
@@ -40,6 +44,8 @@ class State:
         known = self.people.get(detail["beneficiary_id"])
         if "status" in detail and (known is None or known["seq"] < detail["seq"]):
             standing = {"seq": detail["seq"], "status": detail["status"], "valid_until": detail["valid_until"]}
+            # Said where it is so; every other event of a standing ends a hold.
+            standing["payment_held"] = detail.get("payment_held", False)
             self.people[detail["beneficiary_id"]] = standing
         return True
 
@@ -93,6 +99,7 @@ def main(arguments: list[str]) -> int:
         return 1
     for status in sorted({standing["status"] for standing in state.people.values()}):
         print(f"{status}: {sum(standing['status'] == status for standing in state.people.values())}")
+    print(f"payments held: {sum(standing['payment_held'] for standing in state.people.values())}")
     print(f"arrears periods: {len(state.arrears)}; events: {len(state.seen)}")
     return 0
 

@@ -29,7 +29,8 @@ def beneficiary(beneficiary_id: str) -> Response[str]:
     view = bootstrap.get_beneficiary()(an_id(beneficiary_id, BeneficiaryNotFound), user)
     done(LogCode.BENEFICIARY_READ, "BeneficiariesRead", beneficiary_id=beneficiary_id)
     today = bootstrap.clock().today()
-    return api.answer(BeneficiaryStanding.of(view, today, bootstrap.help_lines(), for_staff=user.is_staff))
+    lines, staff = bootstrap.help_lines(), user.is_staff
+    return api.answer(BeneficiaryStanding.of(view, today, lines, api.language, for_staff=staff))
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST)

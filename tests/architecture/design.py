@@ -190,6 +190,21 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:PutItem Reviews",
         "dynamodb:UpdateItem Reviews",
     },
+    "DecideHolds": {
+        "dynamodb:Query HoldBatches/index/by_state",
+        "dynamodb:GetItem HoldBatches",
+        "dynamodb:BatchGetItem HoldBatches",
+        "dynamodb:Query HoldBatches",
+        "dynamodb:UpdateItem HoldBatches",
+    },
+    "GetStatistics": {
+        "dynamodb:GetItem SweepRuns",
+        "s3:GetObject Reports/sweeps/*",
+        "s3:ListBucket Reports",
+        "dynamodb:Query Reviews/index/by_state",
+        "dynamodb:Query HoldBatches/index/by_state",
+        "dynamodb:Query Counters",
+    },
     "ExpirySweep": {
         "dynamodb:Query Beneficiaries/index/by_due",
         "dynamodb:GetItem Beneficiaries",

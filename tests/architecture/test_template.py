@@ -33,6 +33,10 @@ ROUTES = {
     "GET /staff/reviews": "ReviewCases",
     "GET /staff/reviews/{review_id}": "ReviewCases",
     "POST /staff/reviews/{review_id}/decision": "ReviewCases",
+    "GET /staff/hold-batches": "DecideHolds",
+    "GET /staff/hold-batches/{batch_id}": "DecideHolds",
+    "POST /staff/hold-batches/{batch_id}/decision": "DecideHolds",
+    "GET /staff/statistics": "GetStatistics",
 }
 
 # --- what runs by itself --------------------------------------------------------------------------------------------

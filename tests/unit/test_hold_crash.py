@@ -1,8 +1,6 @@
 """A sweep that proposes and holds dies at any of its writes: the next puts everything right, and nobody is held twice,
 without approval, or for nothing."""
 
-from typing import Any
-
 import pytest
 
 from lifecert.domain.hold import HoldChoice, HoldOutcome, HoldState
@@ -10,23 +8,11 @@ from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.status import Status
 from lifecert.domain.sweep import RunState
 from tests.holding import HoldWorld
-from tests.mortal import Killed, Life, Mortal
-from tests.sweeping import Night, kinds_over
+from tests.mortal import Killed, Life, mortal_night
+from tests.sweeping import finished_run
 from tools.verify_ledger import LedgerCheck
 
 APPROVED, REJECTED, NEXT = ("slow 1", "slow 2", "slow 3"), ("spared",), ("next 1", "next 2")
-
-
-def mortal_night(world: HoldWorld, life: Life) -> Night:
-    """A night whose every write counts, those to the batches too."""
-    register, runs, reports = (
-        Mortal(port, life) for port in (world.store.register, world.store.sweep_runs, world.reports)
-    )
-    queue: Any = Mortal(world.queue, life)
-    batches: Any = Mortal(world.store.hold_batches, life)
-    night = Night(register, runs, world.clock, world.store.shards, queue, reports, batches=batches)
-    night.kinds = kinds_over(batches, world.grace_days)
-    return night
 
 
 def the_eve() -> HoldWorld:
@@ -40,8 +26,11 @@ def the_eve() -> HoldWorld:
     for name in (*APPROVED, *REJECTED, "quick", *NEXT):
         assert world.deliver(name)
     world.clock.move(days=7)
+    finished_run(world.store.sweep_runs, world.clock.today())
     world.nights(2)
     world.clock.move(days=world.grace_days - 2)
+    # The nights between had nothing to do, and went well.
+    finished_run(world.store.sweep_runs, world.clock.today())
     world.add("ends", days_left=1)
     world.nights()
     assert world.the_batch().candidates == 5

@@ -265,12 +265,11 @@ def test_a_candidate_whom_the_office_never_saw_is_not_held_by_its_decision_but_p
 
 def test_a_revoked_certificate_gives_the_grace_days_and_a_notice_however_long_the_year_has_been_over() -> None:
     world = HoldWorld()
-    world.night()
-    world.add("cheat", days_left=200)
-    before = world.person("cheat")
-    lapsed = replace(before.at(Standing(Status.LAPSED, date(2025, 6, 1))), grace_from=world.clock.today())
-    changed = {"standing": lapsed.standing, "grace_from": lapsed.grace_from}
-    world.store.register.commit(a_change(before, LedgerEvent.CERTIFICATE_REVOKED, changed=changed))
+    world.add("cheat")
+    world.certify("cheat")
+    world.nights(200)
+    world.revoke("cheat")
+    assert world.standing("cheat") == Standing(Status.LAPSED, date(2026, 3, 1))
     world.nights()
     assert world.events("cheat")[-1] is LedgerEvent.REMINDER_DUE
     world.deliver("cheat")

@@ -25,6 +25,7 @@ from lifecert.domain.status import (
     EndCorrected,
     EntitlementEnded,
     Event,
+    HoldApproved,
     Standing,
     Status,
     YearEnded,
@@ -63,7 +64,7 @@ def manifest_text(manifest: Manifest) -> str:
 
 
 class RandomHistory:
-    """People who register, certify, lapse, end and are corrected, by the product's own status table."""
+    """People who register, certify, lapse, are held, end and are corrected, by the product's own status table."""
 
     def __init__(self, seed: int) -> None:
         self.random, self.store, self.today = random.Random(seed), MemoryStore(), date(2026, 3, 1)
@@ -97,6 +98,9 @@ class RandomHistory:
         standing = person.standing
         if standing.status is Status.ACTIVE and is_over(standing.valid_until, self.today):
             return self._moved(person, YearEnded(self.today), Role.SWEEP, LedgerEvent.LAPSED)
+        if standing.status is Status.LAPSED and not standing.held_since and self.random.random() < 0.05:
+            approved = HoldApproved(self.today, 0, self.today, "office")
+            return self._moved(person, approved, Role.SWEEP, LedgerEvent.PAYMENT_HELD)
         if self.random.random() > 0.05:
             return None
         if standing.status is Status.TERMINATED:
@@ -122,6 +126,8 @@ class RandomHistory:
                 "arrears_first_day": moved.arrears and moved.arrears.first_day.isoformat(),
                 "arrears_last_day": moved.arrears and moved.arrears.last_day.isoformat(),
             }
+            if standing.held_since:
+                details |= {"payment_held": True, "held_since": standing.held_since.isoformat()}
         changed = replace(person, standing=standing)
         after, entry = record(changed, recorded, Actor("somebody", role), self.clock.now(), details)
         self.store.register.commit(Change(person.version, after, entry))
@@ -148,13 +154,19 @@ def test_events_and_files_tell_how_the_register_stands(seed: int, payer: ModuleT
         told.apply(detail)
     filed = payer.rebuilt(feed.into(tmp_path))
     stands = {
-        one.beneficiary_id: (one.standing.status, one.standing.valid_until.isoformat())
+        one.beneficiary_id: (
+            one.standing.status,
+            one.standing.valid_until.isoformat(),
+            one.standing.held_since is not None,
+        )
         for one in history.store.beneficiaries.values()
     }
     assert len(stands) > 20
-    assert len({status for status, _ in stands.values()}) == 3
+    assert len({status for status, *_ in stands.values()}) == 3
+    assert any(held for *_, held in stands.values())
     for state in (told, filed):
-        assert {key: (one["status"], one["valid_until"]) for key, one in state.people.items()} == stands
+        rebuilt = {key: (one["status"], one["valid_until"], one["payment_held"]) for key, one in state.people.items()}
+        assert rebuilt == stands
     assert filed.seen == told.seen
     assert filed.arrears == told.arrears
     assert filed.arrears

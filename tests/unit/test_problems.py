@@ -39,7 +39,7 @@ def test_nothing_lacks_a_text_and_no_text_is_left_over(language: Language) -> No
         "fields": {*FIELD_TEXTS.values(), "invalid"},
         "reasons": {reason.value for reason in Reason},
         "steps": {step.value for step in Step},
-        "notes": {"notice", "other_ways", "reported"},
+        "notes": {"held", "lapsed", "notice", "other_ways", "reported"},
     }
     assert {group: set(members) for group, members in texts(language).items()} == expected
     assert all(words.strip() for members in texts(language).values() for words in members.values())

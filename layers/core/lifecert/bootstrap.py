@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
+    from lifecert.adapters.dynamodb_holds import DynamoHoldBatches
     from lifecert.adapters.dynamodb_limits import DynamoLimits
     from lifecert.adapters.dynamodb_register import DynamoRegister
     from lifecert.adapters.kms_person_keys import KmsPersonKeys
@@ -557,6 +558,12 @@ def _register(*, shards: int = 1, **tables: str) -> "DynamoRegister":
     from lifecert.entry.log import correlation_id
 
     return DynamoRegister(_dynamodb(), ChangeTables(**tables), shards, correlation=correlation_id)
+
+
+def _hold_batches(names: settings.WithHoldBatches) -> "DynamoHoldBatches":
+    from lifecert.adapters.dynamodb_holds import DynamoHoldBatches
+
+    return DynamoHoldBatches(_dynamodb(), names.hold_batches_table, names.due_shards)
 
 
 def _limits(names: settings.WithLimits) -> "DynamoLimits":

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lifecert.bootstrap import _client, _clock, _dynamodb, _register, _s3
+from lifecert.bootstrap import _client, _clock, _dynamodb, _hold_batches, _register, _s3
 from lifecert.entry import settings
 
 if TYPE_CHECKING:
-    from lifecert.adapters.dynamodb_holds import DynamoHoldBatches
     from lifecert.adapters.dynamodb_sweep_runs import DynamoSweepRuns
     from lifecert.application.sweep_close import CloseRun
     from lifecert.application.sweep_kinds import Kind
@@ -113,12 +112,6 @@ def _sweep_runs(names: settings.WithSweep) -> "DynamoSweepRuns":
     from lifecert.adapters.dynamodb_sweep_runs import DynamoSweepRuns
 
     return DynamoSweepRuns(_dynamodb(), names.sweep_runs_table)
-
-
-def _hold_batches(names: settings.WithSweep) -> "DynamoHoldBatches":
-    from lifecert.adapters.dynamodb_holds import DynamoHoldBatches
-
-    return DynamoHoldBatches(_dynamodb(), names.hold_batches_table, names.due_shards)
 
 
 def _close_run(names: settings.WithSweep, clock: "Clock") -> "CloseRun":

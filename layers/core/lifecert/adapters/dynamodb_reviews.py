@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb_review_items import review_of
 from lifecert.adapters.dynamodb_values import moment, plain, typed
-from lifecert.domain.review import Review, ReviewFilter, ReviewPage, ReviewPosition
+from lifecert.domain.review import AtLeast, Review, ReviewFilter, ReviewPage, ReviewPosition, ReviewState
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 BY_STATE = "by_state"
 # A rare kind among many: one call reads no more than so many pages, and gives what it found with where to go on.
 MAX_PAGES = 5
+# A queue longer than this is long, whatever its length.
+COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,20 @@ class DynamoReviews:
                 TableName=self.table, Key=typed({"review_id": review_id}), ConsistentRead=True
             )
         return review_of(plain(answer["Item"])) if "Item" in answer else None
+
+    def count_open(self) -> AtLeast:
+        """How many are open, of the first COUNTED; as the index knows them."""
+        with translated():
+            page = self.client.query(
+                TableName=self.table,
+                IndexName=BY_STATE,
+                KeyConditionExpression="#state = :open",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues=typed({":open": str(ReviewState.OPEN)}),
+                Select="COUNT",
+                Limit=COUNTED,
+            )
+        return AtLeast(page["Count"], more="LastEvaluatedKey" in page)
 
     def listed(self, wanted: ReviewFilter, limit: int, after: ReviewPosition | None = None) -> ReviewPage:
         """Reviews in one state, oldest first, after a position. May lag behind a decision by a moment."""

@@ -4,9 +4,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lifecert.adapters.aws_errors import translated
+from botocore.exceptions import ClientError
+
+from lifecert.adapters.aws_errors import code_of, translated
 from lifecert.adapters.sweep_page import page
-from lifecert.domain.sweep_report import SweepReport, document, failed_parts
+from lifecert.domain.sweep_report import RunFigures, SweepReport, document, failed_parts
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -30,6 +32,25 @@ class S3SweepReports:
     def _put(self, key: str, text: str, content_type: str) -> None:
         with translated():
             self.client.put_object(Bucket=self.bucket, Key=key, Body=text.encode(), ContentType=content_type)
+
+
+@dataclass(frozen=True, slots=True)
+class S3RunReports:
+    """The same bucket, to read."""
+
+    client: "S3Client"
+    bucket: str
+
+    def figures(self, run_id: str) -> RunFigures | None:
+        """What report.json says of a run; None when there is none any more."""
+        with translated():
+            try:
+                found = self.client.get_object(Bucket=self.bucket, Key=f"sweeps/{run_id}/report.json")
+                return RunFigures.of(json.loads(found["Body"].read()))
+            except ClientError as error:
+                if code_of(error) != "NoSuchKey":
+                    raise
+                return None
 
 
 def _json(content: Any) -> str:

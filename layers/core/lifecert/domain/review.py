@@ -123,6 +123,14 @@ class ReviewFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class AtLeast:
+    """A number of things, or the least that it is when there are `more`."""
+
+    number: int
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewPosition:
     """A place in the list of reviews of one state, which is ordered by age."""
 

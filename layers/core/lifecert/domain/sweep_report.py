@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from lifecert.domain.sweep import JobKind, SweepRun, Tally
+from lifecert.domain.sweep import JobKind, RunState, SweepRun, Tally
 
 # A report names so many of those left undone; whoever needs all finds them beside it, in parts of as many.
 IDS_IN_A_PART = 1000
@@ -33,6 +34,33 @@ class SweepReport:
     def totals(self) -> dict[str, int]:
         """How many each kind of job changed."""
         return {kind: tally.total for kind, tally in self.tallies.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class RunFigures:
+    """What a report says of a run: a tally for each kind of job, and how many people were left undone."""
+
+    run_id: str
+    run_date: date
+    state: RunState
+    tallies: Mapping[JobKind, Tally]
+    failed: int
+
+    @staticmethod
+    def of(report: Mapping[str, Any]) -> "RunFigures":
+        """Out of what `document` made, also of an earlier version that knew fewer kinds."""
+        known = {str(kind): kind for kind in JobKind}
+        return RunFigures(
+            run_id=report["run_id"],
+            run_date=date.fromisoformat(report["run_date"]),
+            state=RunState(report["state"]),
+            tallies={
+                known[kind]: Tally(dict(told["by_category_and_district"]), told["left_alone"])
+                for kind, told in report["kinds"].items()
+                if kind in known
+            },
+            failed=report["failed_total"],
+        )
 
 
 def tallied(pages: Iterable[tuple[JobKind, Tally]]) -> dict[JobKind, Tally]:

@@ -29,6 +29,7 @@ class Rule:
 ANYONE = Rule(signed_in=False)
 SIGNED_IN = Rule()
 CLERKS = Rule(groups=frozenset({Group.CLERK}))
+STAFF = Rule(groups=frozenset({Group.CLERK, Group.AUDITOR}))
 
 RULES: dict[str, Rule] = {
     "POST /sessions": SIGNED_IN,
@@ -53,4 +54,8 @@ RULES: dict[str, Rule] = {
     "GET /staff/reviews": CLERKS,
     "GET /staff/reviews/{review_id}": CLERKS,
     "POST /staff/reviews/{review_id}/decision": CLERKS,
+    "GET /staff/hold-batches": STAFF,
+    "GET /staff/hold-batches/{batch_id}": STAFF,
+    "POST /staff/hold-batches/{batch_id}/decision": CLERKS,
+    "GET /staff/statistics": STAFF,
 }

@@ -26,6 +26,9 @@ class Code(StrEnum):
     CONSENT_WITHDRAWN = "consent_withdrawn"
     ENTITLEMENT_ENDED = "entitlement_ended"
     FRAMES_MISSING = "frames_missing"
+    HOLD_BATCH_DECIDED = "hold_batch_decided"
+    HOLD_BATCH_NOT_FOUND = "hold_batch_not_found"
+    HOLD_CANDIDATES_UNKNOWN = "hold_candidates_unknown"
     IDEMPOTENCY_KEY_INVALID = "idempotency_key_invalid"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     INTERNAL_ERROR = "internal_error"
@@ -140,13 +143,20 @@ TABLE: dict[type[Exception], Problem] = {
     errors.ReferenceNotFound: Problem(HTTPStatus.NOT_FOUND, Code.REFERENCE_NOT_FOUND),
     errors.SessionNotFound: Problem(HTTPStatus.NOT_FOUND, Code.SESSION_NOT_FOUND),
     errors.ReviewNotFound: Problem(HTTPStatus.NOT_FOUND, Code.REVIEW_NOT_FOUND),
+    errors.HoldBatchNotFound: Problem(HTTPStatus.NOT_FOUND, Code.HOLD_BATCH_NOT_FOUND),
     errors.ProposalNotFound: Problem(HTTPStatus.NOT_FOUND, Code.PROPOSAL_NOT_FOUND),
     errors.ActedInCase: Problem(HTTPStatus.FORBIDDEN, Code.ACTED_IN_CASE),
     errors.SecondClerkNeeded: Problem(HTTPStatus.FORBIDDEN, Code.SECOND_CLERK_NEEDED),
     errors.ReviewDecidedBefore: Problem(HTTPStatus.CONFLICT, Code.REVIEW_DECIDED),
+    errors.HoldBatchDecided: Problem(HTTPStatus.CONFLICT, Code.HOLD_BATCH_DECIDED),
     errors.TransitionRefused: Problem(HTTPStatus.CONFLICT, Code.TRANSITION_REFUSED),
     errors.ProposalExpired: Problem(HTTPStatus.GONE, Code.PROPOSAL_EXPIRED),
     errors.GroundUnsuitable: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.GROUND_UNSUITABLE),
+    errors.HoldCandidatesUnknown: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        Code.HOLD_CANDIDATES_UNKNOWN,
+        lambda error, _language: {"unknown": list(error.ids)},
+    ),
     errors.DayInFuture: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DAY_IN_FUTURE),
     RequestInProgress: Problem(HTTPStatus.CONFLICT, Code.REQUEST_IN_PROGRESS, headers=_soon),
     errors.AlreadyRegistered: Problem(HTTPStatus.CONFLICT, Code.ALREADY_REGISTERED),

@@ -19,7 +19,7 @@ from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.policy import Outcome
 from lifecert.domain.reference import Reference
 from lifecert.domain.session import Session
-from lifecert.domain.status import Status
+from lifecert.domain.status import Standing, Status
 from lifecert.entry.problems import reason_members
 from lifecert.entry.texts import Language, text
 
@@ -29,6 +29,7 @@ _FOR_EVERYBODY = frozenset(
         "arrears_first_day",
         "arrears_last_day",
         "certificate_id",
+        "held_since",
         "method",
         "on_behalf",
         "outcome",
@@ -209,7 +210,7 @@ class HistoryEntry(Response):
 
 
 class BeneficiaryStanding(Response):
-    """A beneficiary's standing. `days_left` counts the covered days after today."""
+    """A beneficiary's standing. `days_left` counts the covered days after today, `what_to_do` is for who lapsed."""
 
     beneficiary_id: str
     masked_name: str
@@ -219,12 +220,16 @@ class BeneficiaryStanding(Response):
     valid_until: date
     days_left: int
     payment_held: bool
+    held_since: date | None
+    what_to_do: str | None
     help_line: str
     history: tuple[HistoryEntry, ...]
 
     @staticmethod
-    def of(view: BeneficiaryView, today: date, help_lines: HelpLines, *, for_staff: bool) -> "BeneficiaryStanding":
-        """The answer as of `today`."""
+    def of(
+        view: BeneficiaryView, today: date, help_lines: HelpLines, language: Language, *, for_staff: bool
+    ) -> "BeneficiaryStanding":
+        """The answer as of `today`, in a language."""
         beneficiary = view.beneficiary
         standing = beneficiary.standing
         return BeneficiaryStanding(
@@ -236,6 +241,8 @@ class BeneficiaryStanding(Response):
             valid_until=standing.valid_until,
             days_left=max(0, (standing.valid_until - today).days),
             payment_held=standing.held_since is not None,
+            held_since=standing.held_since,
+            what_to_do=_what_to_do(standing, language),
             help_line=help_lines.find(beneficiary.category, beneficiary.district),
             history=tuple(
                 HistoryEntry.of(entry, for_staff=for_staff)
@@ -243,6 +250,12 @@ class BeneficiaryStanding(Response):
                 if for_staff or entry.event not in _FOR_STAFF
             ),
         )
+
+
+def _what_to_do(standing: Standing, language: Language) -> str | None:
+    if standing.status is not Status.LAPSED:
+        return None
+    return text(language, "notes", "held" if standing.held_since else "lapsed")
 
 
 class Registered(Response):

@@ -286,16 +286,33 @@ class ChangeEntitlementSettings(WithChanges, Common):
     reviews_table: Name
 
 
-class WithSweep(WithBeneficiaries):
+class WithHoldBatches(_Settings):
+    """Reads or decides hold batches, whose candidates stand by shard."""
+
+    hold_batches_table: Name
+    due_shards: Annotated[int, Field(ge=1, le=64)]
+
+
+class DecideHoldsSettings(WithHoldBatches, Common):
+    """decide_holds."""
+
+
+class GetStatisticsSettings(WithHoldBatches, WithCounters, Common):
+    """get_statistics."""
+
+    reviews_table: Name
+    sweep_runs_table: Name
+    reports_bucket: Name
+
+
+class WithSweep(WithBeneficiaries, WithHoldBatches):
     """Plans or works the sweep."""
 
-    due_shards: Annotated[int, Field(ge=1, le=64)]
     sweep_runs_table: Name
     sweep_queue_url: Name
     reports_bucket: Name
     reminder_days: Annotated[tuple[int, ...], BeforeValidator(_days_before)]
     hold_grace_days: GraceDays
-    hold_batches_table: Name
 
 
 class ExpirySweepSettings(WithSweep, Common):

@@ -25,20 +25,25 @@ PAGE = 50
 _PastDay = Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))]
 
 
-def _position(value: Any) -> ReviewPosition:
+def place_of(value: Any) -> tuple[datetime, str]:
+    """What `cursor_of` made a place in a list of. Raises PydanticCustomError."""
     try:
-        opened_at, review_id = base64.urlsafe_b64decode(str(value)).decode().split(" ")
-        position = ReviewPosition(datetime.fromisoformat(opened_at), review_id)
+        text, one_id = base64.urlsafe_b64decode(str(value)).decode().split(" ")
+        opened_at = datetime.fromisoformat(text)
     except (ValueError, binascii.Error):
-        position = None
-    if position is None or position.opened_at.utcoffset() is None or len(position.review_id) > 40:
+        opened_at = None
+    if opened_at is None or opened_at.utcoffset() is None or len(one_id) > 40:
         raise PydanticCustomError("invalid", "not a place in the list")
-    return position
+    return opened_at, one_id
 
 
-def cursor_of(position: ReviewPosition) -> str:
-    """A place in the list as clients get it, and send it back: opaque to them."""
-    return base64.urlsafe_b64encode(f"{position.opened_at.isoformat()} {position.review_id}".encode()).decode()
+def cursor_of(opened_at: datetime, one_id: str) -> str:
+    """A place in a list ordered by age, as clients get it, and send it back: opaque to them."""
+    return base64.urlsafe_b64encode(f"{opened_at.isoformat()} {one_id}".encode()).decode()
+
+
+def _position(value: Any) -> ReviewPosition:
+    return ReviewPosition(*place_of(value))
 
 
 class _Request(BaseModel):

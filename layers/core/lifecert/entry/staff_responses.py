@@ -79,7 +79,9 @@ class ReviewsShown(Response):
     def of(page: ReviewPage) -> "ReviewsShown":
         """The answer."""
         reviews = tuple(ReviewShown.of(review) for review in page.reviews)
-        return ReviewsShown(reviews=reviews, after=cursor_of(page.after) if page.after else None)
+        return ReviewsShown(
+            reviews=reviews, after=cursor_of(page.after.opened_at, page.after.review_id) if page.after else None
+        )
 
 
 class FindingShown(Response):

@@ -11,7 +11,7 @@ from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.limits import Count
 from lifecert.domain.reference import Enrolment, ReferencePhoto
-from lifecert.domain.review import Review, ReviewFilter, ReviewPage, ReviewPosition
+from lifecert.domain.review import AtLeast, Review, ReviewFilter, ReviewPage, ReviewPosition
 from lifecert.domain.session import Session
 from lifecert.domain.sweep import Partition
 
@@ -144,6 +144,14 @@ class Reviews(Protocol):
 
     def listed(self, wanted: ReviewFilter, limit: int, after: ReviewPosition | None = None) -> ReviewPage:
         """At most `limit` reviews, oldest first, after a position; fewer does not mean the end."""
+        ...
+
+
+class OpenReviews(Protocol):
+    """How many reviews wait."""
+
+    def count_open(self) -> AtLeast:
+        """How many are open, as far as one request tells. May lag behind by a moment."""
         ...
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Protocol
 
 from lifecert.domain.sweep import Job, RunState, SweepRun, Tally, Task
-from lifecert.domain.sweep_report import SweepReport
+from lifecert.domain.sweep_report import RunFigures, SweepReport
 
 
 class SweepRuns(Protocol):
@@ -92,6 +92,14 @@ class SweepReports(Protocol):
 
     def write(self, report: SweepReport) -> None:
         """Keep a report; writing it again puts the same in its place."""
+        ...
+
+
+class RunReports(Protocol):
+    """Reports that were kept, to read."""
+
+    def figures(self, run_id: str) -> RunFigures | None:
+        """What a report says of a run; None when there is none any more."""
         ...
 
 

@@ -1,0 +1,233 @@
+"""Requests and answers of hold batches, and of statistics."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
+
+from lifecert.application.decide_holds import HoldBatchView, HoldWish, applied_on
+from lifecert.application.get_statistics import Statistics
+from lifecert.domain.category import Category
+from lifecert.domain.hold import (
+    BatchPage,
+    BatchPosition,
+    HoldBatch,
+    HoldCandidate,
+    HoldChoice,
+    HoldGround,
+    HoldOutcome,
+    HoldState,
+)
+from lifecert.domain.sweep import JobKind, RunState, Tally
+from lifecert.domain.sweep_report import RunFigures
+from lifecert.entry.responses import Response
+from lifecert.entry.staff_requests import PAGE, cursor_of, place_of
+
+# People that a decision can name. Who means more names the others, or decides the next batch too.
+MOST_NAMED = 500
+CANDIDATES = 100
+Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+
+
+def _position(value: Any) -> BatchPosition:
+    return BatchPosition(*place_of(value))
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class HoldBatchesQuery(_Request):
+    """GET /staff/hold-batches."""
+
+    state: HoldState = HoldState.OPEN
+    limit: Annotated[int, Field(ge=1, le=PAGE)] = PAGE
+    after: Annotated[BatchPosition, PlainValidator(_position)] | None = None
+
+
+class CandidatesQuery(_Request):
+    """GET /staff/hold-batches/{batch_id}."""
+
+    limit: Annotated[int, Field(ge=1, le=CANDIDATES)] = CANDIDATES
+    after: Id | None = None
+
+
+class DecideHoldsBody(_Request):
+    """POST /staff/hold-batches/{batch_id}/decision."""
+
+    choice: HoldChoice
+    ground: HoldGround
+    ids: Annotated[list[Id], Field(max_length=MOST_NAMED)] = []
+
+    @model_validator(mode="after")
+    def _names_whom_it_means(self) -> Self:
+        if bool(self.ids) is not (self.choice in (HoldChoice.ALL_BUT, HoldChoice.ONLY)):
+            raise ValueError("ids with all_but and only, and with nothing else")
+        return self
+
+    def to_domain(self) -> HoldWish:
+        """What the use case takes."""
+        return HoldWish(self.choice, self.ground, tuple(self.ids))
+
+
+class HoldDecisionShown(Response):
+    """What was decided. `ids` with all_but and only."""
+
+    choice: HoldChoice
+    ground: HoldGround
+    decided_by: str
+    decided_at: datetime
+    ids: tuple[str, ...]
+
+
+class HoldBatchShown(Response):
+    """A batch. `applied_on` is the day whose sweep is the next to do what was decided; `outcomes` once it is done."""
+
+    batch_id: str
+    state: HoldState
+    run_id: str
+    opened_at: datetime
+    candidates: int
+    decision: HoldDecisionShown | None
+    applied_on: date | None
+    applied_at: datetime | None
+    outcomes: Mapping[HoldOutcome, int]
+
+    @staticmethod
+    def of(batch: HoldBatch, today: date) -> "HoldBatchShown":
+        """The answer as of `today`."""
+        decision = batch.decision
+        return HoldBatchShown(
+            batch_id=batch.batch_id,
+            state=batch.state,
+            run_id=batch.run_id,
+            opened_at=batch.opened_at,
+            candidates=batch.candidates,
+            decision=decision
+            and HoldDecisionShown(
+                choice=decision.choice,
+                ground=decision.ground,
+                decided_by=decision.decided_by,
+                decided_at=decision.decided_at,
+                ids=decision.ids,
+            ),
+            applied_on=applied_on(batch, today),
+            applied_at=batch.applied_at,
+            outcomes=batch.outcomes,
+        )
+
+
+class HoldBatchesShown(Response):
+    """A page of batches. `after` asks for the next one; null at the end."""
+
+    batches: tuple[HoldBatchShown, ...]
+    after: str | None
+
+    @staticmethod
+    def of(page: BatchPage, today: date) -> "HoldBatchesShown":
+        """The answer as of `today`."""
+        after = cursor_of(page.after.opened_at, page.after.batch_id) if page.after else None
+        return HoldBatchesShown(batches=tuple(HoldBatchShown.of(one, today) for one in page.batches), after=after)
+
+
+class CandidateShown(Response):
+    """Somebody whose payment may be held, as they were when they were proposed; `outcome` once there is one."""
+
+    beneficiary_id: str
+    masked_name: str
+    category: Category
+    district: str
+    valid_until: date
+    notice_delivered_on: date
+    outcome: HoldOutcome | None
+
+    @staticmethod
+    def of(candidate: HoldCandidate) -> "CandidateShown":
+        """The answer."""
+        return CandidateShown(
+            beneficiary_id=candidate.beneficiary_id,
+            masked_name=candidate.masked_name,
+            category=candidate.category,
+            district=candidate.district,
+            valid_until=candidate.valid_until,
+            notice_delivered_on=candidate.notice_delivered_on,
+            outcome=candidate.outcome,
+        )
+
+
+class HoldBatchDetails(Response):
+    """A batch and a page of its candidates. `after` asks for the next page; null at the end."""
+
+    batch: HoldBatchShown
+    candidates: tuple[CandidateShown, ...]
+    after: str | None
+
+    @staticmethod
+    def of(view: HoldBatchView, today: date) -> "HoldBatchDetails":
+        """The answer as of `today`."""
+        return HoldBatchDetails(
+            batch=HoldBatchShown.of(view.batch, today),
+            candidates=tuple(CandidateShown.of(one) for one in view.page.candidates),
+            after=view.page.after,
+        )
+
+
+class StatisticsQuery(_Request):
+    """GET /staff/statistics: of how many runs of the sweep, the newest first."""
+
+    runs: Annotated[int, Field(ge=1, le=31)] = 7
+
+
+class DoneShown(Response):
+    """What a kind of job did in a run."""
+
+    total: int
+    left_alone: int
+    by_category_and_district: Mapping[str, int]
+
+    @staticmethod
+    def of(tally: Tally) -> "DoneShown":
+        """The answer."""
+        return DoneShown(total=tally.total, left_alone=tally.left_alone, by_category_and_district=tally.changed)
+
+
+class RunShown(Response):
+    """A run of the sweep that ended."""
+
+    run_id: str
+    run_date: date
+    state: RunState
+    failed: int
+    kinds: Mapping[JobKind, DoneShown]
+
+    @staticmethod
+    def of(run: RunFigures) -> "RunShown":
+        """The answer."""
+        kinds = {kind: DoneShown.of(tally) for kind, tally in run.tallies.items()}
+        return RunShown(run_id=run.run_id, run_date=run.run_date, state=run.state, failed=run.failed, kinds=kinds)
+
+
+class StatisticsShown(Response):
+    """What the last runs did, and what waits now. `more_reviews`: `reviews_open` is the least that it is."""
+
+    runs: tuple[RunShown, ...]
+    reviews_open: int
+    more_reviews: bool
+    hold_batches_open: int
+    hold_candidates_open: int
+    people_with_faces: int
+    faces_stored: int
+
+    @staticmethod
+    def of(statistics: Statistics) -> "StatisticsShown":
+        """The answer."""
+        return StatisticsShown(
+            runs=tuple(RunShown.of(run) for run in statistics.runs),
+            reviews_open=statistics.reviews_open,
+            more_reviews=statistics.more_reviews,
+            hold_batches_open=statistics.hold_batches_open,
+            hold_candidates_open=statistics.hold_candidates_open,
+            people_with_faces=statistics.faces.people,
+            faces_stored=statistics.faces.faces,
+        )
