@@ -97,6 +97,7 @@ def deploy(
     template = yaml.safe_load(template_file.read_text(encoding="utf-8"))
     aws.s3().create_bucket(Bucket=ARTEFACTS)
     without_alias(template)
+    with_authorizer(template, (more or {}).get("Authorizer"))
     _upload_parts(aws, template, build, say)
     address = _upload_template(aws, "template.yaml", yaml.safe_dump(template, sort_keys=False).encode())
     parameters = {
@@ -130,6 +131,14 @@ def without_alias(template: dict[str, Any]) -> None:
     properties = template["Resources"].get("VerifyFace", {}).get("Properties", {})
     for name in ("AutoPublishAlias", "AutoPublishCodeSha256", "DeploymentPreference"):
         properties.pop(name, None)
+
+
+def with_authorizer(template: dict[str, Any], name: str | None) -> None:
+    """Write down who signs people in. SAM looks the parameter up; the local AWS takes the user pool for it whatever it
+    says."""
+    api = template["Resources"].get("Api")
+    if name and api:
+        api["Properties"]["Auth"]["DefaultAuthorizer"] = name
 
 
 def _wait(aws: Aws, waiter: Any) -> Mapping[str, str]:
