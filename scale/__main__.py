@@ -23,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     if not 0 < asked.due <= asked.sizes[0]:
         parser.error(f"--due must be from 1 to the smallest size, {asked.sizes[0]}")
+    if asked.sizes[-1] > Plan().scanned and len([size for size in asked.sizes if size <= Plan().scanned]) < 2:
+        parser.error(f"--sizes above {Plan().scanned} need two below, from which a scan's cost is computed")
     try:
         with run(_say, for_long=True) as engine:
             result = {"date": asked.date, **measure(engine, Plan(asked.sizes, asked.due), _say)}
@@ -47,7 +49,9 @@ def table(result: dict[str, Any]) -> str:
     for one in result["sizes"]:
         for kind in ("index", "scan"):
             row = one[kind]
-            times = f"{row['client_cpu_s']:.1f}, {row['engine_cpu_s']:.1f} | {row['wall_s']:.1f}"
+            times = "computed |"
+            if "wall_s" in row:
+                times = f"{row['client_cpu_s']:.1f}, {row['engine_cpu_s']:.1f} | {row['wall_s']:.1f}"
             counts = f"{row['requests']:,} | {row['read_units']:,.0f} | {row['write_units']:,.0f}"
             lines.append(f"| {one['register']:,} | {kind} | {counts} | {times} |")
     return "\n".join(lines)

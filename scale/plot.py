@@ -32,7 +32,8 @@ def picture(result: Mapping[str, Any]) -> str:
 
 
 def _panel(left: float, sizes: Sequence[Mapping[str, Any]], figure: str, title: str) -> str:
-    values = [max(one[kind][figure], 0.01) for one in sizes for kind in _COLOURS]
+    drawn = {kind: [one for one in sizes if figure in one[kind]] for kind in _COLOURS}
+    values = [max(one[kind][figure], 0.01) for kind, several in drawn.items() for one in several]
     x_range = floor(log10(sizes[0]["register"])), ceil(log10(sizes[-1]["register"]))
     y_range = floor(log10(min(values))), max(ceil(log10(max(values))), floor(log10(min(values))) + 1)
     height = _HEIGHT - _TOP - _BOTTOM
@@ -53,11 +54,13 @@ def _panel(left: float, sizes: Sequence[Mapping[str, Any]], figure: str, title: 
         label = f"{10**decade:,}" if decade >= 0 else f"{10**decade:g}"
         parts.append(f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{label}</text>')
     for kind, colour in _COLOURS.items():
-        points = [place(one["register"], one[kind][figure]) for one in sizes]
+        points = [place(one["register"], one[kind][figure]) for one in drawn[kind]]
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2.5"/>')
-        for (x, y), one in zip(points, sizes, strict=True):
-            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>')
+        for (x, y), one in zip(points, drawn[kind], strict=True):
+            # A ring is what was computed and not measured.
+            inside = "#fff" if one[kind].get("computed") else colour
+            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{inside}" stroke="{colour}"/>')
             value = one[kind][figure]
             text = f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
             parts.append(f'<text x="{x:.1f}" y="{y - 8:.1f}" text-anchor="middle" fill="{colour}">{text}</text>')

@@ -13,7 +13,7 @@ from scale.__main__ import main, table
 from scale.meter import item_bytes, metered
 from scale.people import People
 from scale.plot import picture
-from scale.run import Plan, measure
+from scale.run import Plan, computed_scan, measure
 from tests.builders import registration
 from tests.contract.engines import DynamoTables
 
@@ -51,6 +51,23 @@ def test_the_figures_are_shown(result: dict[str, Any]) -> None:
     assert f"| 5,000 | index | {result['sizes'][1]['index']['requests']:,} |" in table(result)
 
 
+def test_a_scan_too_large_to_run_is_computed_and_said_to_be(result: dict[str, Any]) -> None:
+    small, large = result["sizes"]
+    scan = computed_scan(50_000, result["sizes"])
+    a_person = (large["scan"]["read_units"] - small["scan"]["read_units"]) / 4_500
+    assert scan["read_units"] == pytest.approx(large["scan"]["read_units"] + 45_000 * a_person)
+    assert scan["write_units"] == large["scan"]["write_units"]
+    assert "wall_s" not in scan
+    more = {**result, "sizes": [small, large, {"register": 50_000, "index": large["index"], "scan": scan}]}
+    assert f"| 50,000 | scan | {scan['requests']:,} | {scan['read_units']:,.0f} |" in table(more)
+    assert "| computed |" in table(more)
+    drawn = picture(more)
+    assert drawn.count("<circle") == 3 * 2 * 2 - 1, "nobody says how long it would take"
+    assert drawn.count('fill="#fff" stroke=') == 1
+    further = [*result["sizes"], {"register": 50_000, "scan": scan}]
+    assert computed_scan(100_000, further) == computed_scan(100_000, result["sizes"]), "from what was measured alone"
+
+
 def test_people_are_stored_as_the_product_stores_them() -> None:
     people = People(Plan().today, due=2, shards=4)
     for number in (0, 1, 2, 500):
@@ -85,7 +102,10 @@ def test_units_are_those_of_the_published_prices(amazon_tables: DynamoTables) ->
     assert meter.write_units == 0
 
 
-@pytest.mark.parametrize("wrong", [["--due", "11", "--sizes", "10,20"], ["--sizes", "20,10"], ["--sizes", "ten"]])
+@pytest.mark.parametrize(
+    "wrong",
+    [["--due", "11", "--sizes", "10,20"], ["--sizes", "20,10"], ["--sizes", "ten"], ["--sizes", "10000,1000000"]],
+)
 def test_a_plan_that_makes_no_sense_is_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as refused:
         main(["--date", "2026-11-25", *wrong])

@@ -1,0 +1,70 @@
+"""The payer's feed end to end: what the deployed functions wrote into the files rebuilds the register."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from lifecert.adapters.dynamodb_values import plain
+from local.cast import XIULAN
+from local.deploy import Deployment
+from local.phone import Phone
+from local.stack import ROOT
+from local.sweeping import sweep
+from tests.e2e.test_office import invoke, key, on_paper
+from tests.e2e.world import Known, standing, today
+from tests.payer_example import payer_example
+
+SECONDS = 30
+
+
+def test_whoever_missed_every_event_rebuilds_the_register_from_the_files(
+    stack: Deployment, clerk: Phone, other_clerk: Phone, registered: Callable[..., Known], tmp_path: Path
+) -> None:
+    """Ledger, stream, publisher, table of changes, daily file, the example of a payer: all as deployed."""
+    lapses, (certified, path), (ended, path_of_ended) = (
+        registered(XIULAN, days_left=0),
+        on_paper(clerk),
+        on_paper(clerk),
+    )
+    clerk.expect(
+        201, "POST", f"{path}/certifications", {"seen_on": today().isoformat(), "document": "id_card"}, **key()
+    )
+    end = {"ended_on": today().isoformat(), "cause": "moved"}
+    proposal = clerk.expect(201, "POST", f"{path_of_ended}/end", end, **key())["proposal_id"]
+    other_clerk.expect(200, "POST", f"/staff/proposals/{proposal}/confirmation", {"confirm": True})
+    tomorrow = stack.update(clock_shift_days=1)
+    try:
+        assert sweep(tomorrow)["kinds"]["lapse"]["total"] >= 1
+    finally:
+        tomorrow.update(clock_shift_days=0)
+    wanted = {one.beneficiary_id: standing(clerk, one)["status"] for one in (lapses, certified, ended)}
+    assert sorted(wanted.values()) == ["active", "lapsed", "terminated"]
+    until = time.monotonic() + SECONDS  # the stream takes its time
+    while (told := rebuilt(stack, tmp_path)) != (stands := register(stack)) and time.monotonic() < until:
+        time.sleep(0.5)
+    assert told == stands, "everybody there is, whatever other tests did to them"
+    assert {beneficiary_id: told[beneficiary_id][0] for beneficiary_id in wanted} == wanted
+    program = [sys.executable, str(ROOT / "examples/payer/rebuild.py"), str(tmp_path)]
+    said = subprocess.run(program, capture_output=True, text=True, check=True).stdout
+    assert f"terminated: {sum(status == 'terminated' for status, _ in stands.values())}" in said
+
+
+def rebuilt(stack: Deployment, folder: Path) -> dict[str, tuple[str, str]]:
+    """How everybody stands by the files, after one more of them was written."""
+    invoke(stack, "WriteChangeFileFunction")
+    s3, bucket = stack.aws.s3(), stack.outputs["ChangeFilesBucket"]
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for found in page["Contents"]:
+            name = found["Key"].rpartition("/")[2]
+            (folder / name).write_bytes(s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read())
+    people = payer_example().rebuilt(folder).people
+    return {beneficiary_id: (one["status"], one["valid_until"]) for beneficiary_id, one in people.items()}
+
+
+def register(stack: Deployment) -> dict[str, tuple[str, str]]:
+    """How everybody stands in the register's own table."""
+    pages = stack.aws.dynamodb().get_paginator("scan").paginate(TableName=stack.outputs["BeneficiariesTable"])
+    people = [plain(item) for page in pages for item in page["Items"]]
+    return {one["beneficiary_id"]: (one["status"], one["valid_until"]) for one in people}
