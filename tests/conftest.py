@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.nodeid import NodeId
 
 from local.deploy import Deployment, deploy
 from local.dynamodb_local import Engine, EngineMissing, install
@@ -15,15 +16,29 @@ from local.stack import Stack, run
 LONGEST_FIRST = ("e2e", "contract", "integration", "artefact")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Say which tests stay together, and put the longest first; within a folder the order stays as it is."""
     tests = Path(__file__).parent
     order = {folder: place for place, folder in enumerate(LONGEST_FIRST)}
     folders = {item: item.path.relative_to(tests).parts[0] for item in items}
     items.sort(key=lambda item: order.get(folders[item], len(order)))
+    shared = hasattr(config, "workerinput")
     for item in items:
         folder = folders[item]
-        item.add_marker(pytest.mark.xdist_group(folder if folder in order else f"{folder}/{item.path.name}"))
+        group = folder if folder in order else f"{folder}/{item.path.name}"
+        _name(item, f"@{group}" if shared else "")
+
+
+def _name(item: pytest.Item, group: str) -> None:
+    """Give a test its whole name and its group, by which xdist keeps tests together.
+
+    xdist's own way (the mark `xdist_group`) writes an attribute that pytest 9.2 does not read any more; and
+    schemathesis names all its tests alike, of which only the first would run.
+    """
+    plain = item.name.partition("[")[0]
+    whole = item.nodeid if item.name in item.nodeid else item.nodeid.replace(plain, item.name)
+    item._id = NodeId.parse(whole + group)
 
 
 @pytest.fixture(scope="session")
