@@ -113,15 +113,25 @@ class Costs:
         return together([self.verification(memory_mb).times(tries), self.published()])
 
     def reminder(self) -> Bill:
-        """One reminder: found and written by the sweep, announced, sent. Without the price of the message itself."""
-        prices, measured = self.inputs.prices, self.inputs.measured
-        units = measured.units
+        """One reminder: found and written by the sweep, announced, sent."""
+        return together([self.swept("reminder"), self.notice()])
+
+    def lapse(self) -> Bill:
+        """One person whose year ran out: marked, published, and told."""
+        return together([self.swept("lapse"), self.published(), self.notice()])
+
+    def swept(self, what: str) -> Bill:
+        """What a worker of the sweep asks for about one person."""
+        units = self.inputs.measured.units[what]
+        return together([self.database(units), self.function(SMALL_MB, self.small_ms(units, SMALL_MB))])
+
+    def notice(self) -> Bill:
+        """A notice announced and handed to its channel. Without the price of the message itself."""
+        prices, units = self.inputs.prices, self.inputs.measured.units["notice"]
         return together(
             [
-                self.database(units["reminder"]),
-                self.database(units["notice"]),
-                self.function(SMALL_MB, self.small_ms(units["reminder"], SMALL_MB)),
-                self.function(SMALL_MB, self.small_ms(units["notice"], SMALL_MB)),
+                self.database(units),
+                self.function(SMALL_MB, self.small_ms(units, SMALL_MB)),
                 Bill(
                     {
                         "events and queues": prices.bus_event.each + 3 * prices.sqs_request.each,
@@ -131,12 +141,6 @@ class Costs:
                 self.logs(1),
             ]
         )
-
-    def lapse(self) -> Bill:
-        """One person whose year ran out."""
-        units = self.inputs.measured.units["lapse"]
-        swept = self.function(SMALL_MB, self.small_ms(units, SMALL_MB))
-        return together([self.database(units), swept, self.published()])
 
     def storage_month(self) -> Bill:
         """A month of what is kept of one person who certified once, photo and all."""

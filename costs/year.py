@@ -11,7 +11,7 @@ DAYS = 365
 SHARDS, WORKERS, RATE = 4, 5, 50
 # Data, person, template, certificate and contact keys, and a second certificate key while one is rotated.
 KEYS = 6
-# Every night looks again at the two days before (LOOKS_BACK_AGAIN), so a person reminded is read on three nights.
+# Every night looks again at the two days before (LOOKS_BACK_AGAIN): a person who is told something is read on three.
 NIGHTS_READ = 3
 # What DynamoDB takes into one partition in a second.
 WRITES_A_PARTITION = 1000
@@ -77,8 +77,7 @@ def nights(inputs: Inputs, people: int) -> Nights:
     rate, in_time = worker_rate(inputs), assumed.hours_of_a_night * 3600
     due = people / DAYS
     most = due * assumed.peak_day
-    # A lapse is read once: the person then leaves the partition.
-    looks = due * (assumed.reminders_per_person * NIGHTS_READ + assumed.lapsed_share)
+    looks = due * (assumed.reminders_per_person + assumed.lapsed_share) * NIGHTS_READ
     # A shard of a day is one job, and a job is one worker's: the largest day must be split into jobs that end in time.
     shards = max(SHARDS, ceil(most / (rate * in_time)))
     certified = most / (assumed.hours_of_a_day * 3600)

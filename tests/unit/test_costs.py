@@ -127,6 +127,11 @@ def test_a_reminder_is_swept_announced_and_sent() -> None:
     assert bill.lines["Lambda"] == 2
 
 
+def test_a_lapse_is_swept_published_and_told() -> None:
+    bill = Costs(inputs(prices=only("dynamodb_write", "bus_event", "kms_decryption", "lambda_request"))).lapse()
+    assert dict(bill.lines) == {"DynamoDB": 3, "Lambda": 3, "events and queues": 2, "logs": 0, "KMS": 1}
+
+
 def test_sizes_that_are_too_small_are_left_out() -> None:
     assert Costs(inputs()).memory_sizes() == [512, 768, 1024, 1769, 3008]
     assert Costs(inputs(measured={"peak_mb": 400.0})).memory_sizes() == [768, 1024, 1769, 3008]
@@ -178,11 +183,11 @@ def test_beside_it() -> None:
 def test_nights_by_hand() -> None:
     found = nights(inputs(assumed={"lapsed_share": 0.5}), 365_000_000)
     assert (found.due, found.due_most) == (1_000_000, 10_000_000)
-    # Two reminders a year, each read on three nights, and half a lapse; on the worst night the largest day's too.
-    assert (found.looks, found.looks_most) == (6_500_000, 16_500_000)
-    assert found.hours == pytest.approx(6_500_000 / 250 / 3600)
-    assert found.hours_most == pytest.approx(16_500_000 / 250 / 3600)
-    assert found.workers == 92  # 16.5 million in an hour are 4,583 a second, at 50 each
+    # Two reminders a year and half a lapse, each read on three nights; on the worst night the largest day's too.
+    assert (found.looks, found.looks_most) == (7_500_000, 17_500_000)
+    assert found.hours == pytest.approx(7_500_000 / 250 / 3600)
+    assert found.hours_most == pytest.approx(17_500_000 / 250 / 3600)
+    assert found.workers == 98  # 17.5 million in an hour are 4,861 a second, at 50 each
     assert found.shards == 56  # 10 million in an hour are 2,778 a second of one day, at 50 each
     assert found.floor_minutes == pytest.approx(10_000_000 / 56_000 / 60)
     assert found.certified_a_second == pytest.approx(10_000_000 / 36_000)
