@@ -1,4 +1,7 @@
-"""Whoever is woken by an alarm, or reads a line of the log, finds it in docs/operations.md."""
+"""Whoever is woken by an alarm, or reads a line of the log, finds it in docs/operations.md; pages lead somewhere."""
+
+import re
+from pathlib import Path
 
 import pytest
 
@@ -20,3 +23,19 @@ def test_every_alarm_has_its_line_with_a_meaning_and_something_to_do(alarm: str)
 @pytest.mark.parametrize("code", sorted(LogCode))
 def test_every_log_code_has_its_line(code: LogCode) -> None:
     assert [row for row in ROWS if f"`{code}`" in row.split("|")[1]]
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_what_a_page_names_is_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    links = set(re.findall(r"\]\(([^)#:]+)[^)]*\)", text))
+    tests = set(re.findall(r"`(tests/[^`: ]+)`", text))
+    assert not [link for link in links if not (page.parent / link).exists()]
+    assert not [named for named in tests if not list(ROOT.glob(named))]
+
+
+def test_every_attack_has_a_test() -> None:
+    text = (ROOT / "docs/attacks.md").read_text(encoding="utf-8")
+    rows = [line.split("|") for line in text.splitlines() if line.startswith("| ") and not line.startswith("| attack")]
+    assert len(rows) > 20
+    assert all("tests/" in test or "the same" in test for _, _, _, test, _ in rows)
