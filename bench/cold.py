@@ -30,7 +30,7 @@ def main(photos: Path) -> None:
 
     steps = tuple(Step(step) for step in plan["steps"])
     frames = [Frame(step, (photos / f"{step}.jpg").read_bytes()) for step in steps]
-    evidence = verify.analyser.analyse(frames, {"reference": reference})
+    evidence = verify.analyser.analyse(frames, {"reference": reference}).evidence
     decision = decide(evidence, verify.policy, steps, attempt=1)
     print(json.dumps({"ready": ready, "decided": mark(), "outcome": decision.outcome, "peak_mb": memory_mb("VmHWM")}))
 

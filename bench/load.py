@@ -25,7 +25,7 @@ from bench.process import BUILD
 from lifecert.domain.challenge import Step
 from local.cast import MING, portrait, register
 from local.deploy import Deployment, deploy
-from local.phone import Phone, camera_before
+from local.phone import Camera, Phone, camera_before
 from local.quiet import native_logs_hidden
 from local.stack import StackError, run
 
@@ -44,17 +44,17 @@ class Certified:
 
 
 class _Frames:
-    """Frames drawn beforehand: each is taken once, because each is good once."""
+    """Frames drawn beforehand, those of one moment together: each is taken once, because each is good once."""
 
-    def __init__(self, each: int) -> None:
+    def __init__(self, moments: int) -> None:
         camera = camera_before(portrait(MING.face))
-        self._left: dict[Step, SimpleQueue[bytes]] = {step: SimpleQueue() for step in Step}
-        for step, queue in self._left.items():
-            for _ in range(each):
-                queue.put(camera(step))
+        self._left: SimpleQueue[dict[Step, bytes]] = SimpleQueue()
+        for _ in range(moments):
+            self._left.put({step: camera(step) for step in Step})
 
-    def shoot(self, step: Step) -> bytes:
-        return self._left[step].get_nowait()
+    def camera(self) -> Camera:
+        """A camera at a moment of its own."""
+        return self._left.get_nowait().__getitem__
 
 
 def measure(stack: Deployment, phones: int, certifications: int, date: str) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _certify(phone: Phone, name: str, id_number: str, frames: _Frames) -> Certif
     try:
         session = phone.start(name, id_number)
         marks.append(time.perf_counter())
-        phone.show(session, frames.shoot)
+        phone.show(session, frames.camera())
         marks.append(time.perf_counter())
         decided = phone.verify(session["session_id"])
         marks.append(time.perf_counter())

@@ -75,7 +75,7 @@ class Bench:
     def verify(self, frames: int = len(STEPS)) -> Evidence:
         """Look at the first `frames` frames. Raises RuntimeError when that is not accepted: then a quicker way
         out was measured."""
-        evidence = self._analyser.analyse(self._frames[:frames], self._references)
+        evidence = self._analyser.analyse(self._frames[:frames], self._references).evidence
         if frames == len(STEPS) and (reason := decide(evidence, self._policy, STEPS, 1).reason):
             raise RuntimeError(f"the sample frames were not accepted: {reason}")
         return evidence

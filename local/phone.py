@@ -23,11 +23,16 @@ Camera = Callable[[Step], bytes]
 
 
 def camera_before(portrait: bytes, noise: np.random.Generator | None = None) -> Camera:
-    """A camera in front of the person of a portrait. No two of its frames are the same, as with a real one's noise."""
+    """A camera in front of the person of a portrait. No two of its frames are the same, as with a real one's noise, and
+    with each neutral frame a new moment begins."""
     noise = noise or np.random.default_rng()
+    moment = 0
 
     def shoot(step: Step) -> bytes:
-        frame = np.asarray(cv2.imdecode(np.frombuffer(frame_for(portrait, step), np.uint8), cv2.IMREAD_COLOR))
+        nonlocal moment
+        if step == Step.NEUTRAL or not moment:
+            moment = int(noise.integers(1, 2**31))
+        frame = np.asarray(cv2.imdecode(np.frombuffer(frame_for(portrait, step, moment), np.uint8), cv2.IMREAD_COLOR))
         grain = noise.normal(0, 1.5, frame.shape)
         noisy = np.clip(frame + grain, 0, 255).astype(np.uint8)
         return cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes()

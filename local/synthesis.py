@@ -4,7 +4,7 @@ For demo, tests and training only. It works because a server alone cannot tell s
 by a camera, so it is also an attack on this system, and listed as one.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -24,6 +24,7 @@ _MOUTH_CORNERS = (61, 291)
 _CHEEKS = (205, 425)
 _CLOSED = 1e-3  # square pixels: a triangle of a closed opening
 _RINGS = ((1.12, 0.85), (1.3, 0.5), (1.65, 0.0))  # size against the face outline, share of its movement
+_CHANGE, _REACH = 0.045, 0.5  # eye distances: how far a face changes between moments, and over what distance
 _MOUTH_BACK, _MOUTH_FRONT = (26, 18, 44), (46, 36, 84)  # BGR
 
 
@@ -87,13 +88,15 @@ def render(
     return result
 
 
-def frame_for(portrait: bytes, step: Step) -> bytes:
+def frame_for(portrait: bytes, step: Step, moment: int | None = None) -> bytes:
     """A JPEG of 960 x 1280 in which the person of the portrait shows `step`.
 
     Frames of one portrait belong together: a portrait that smiles or looks aside already does so less in all of
-    them, so that the step is a change. Raises ValueError when the portrait shows no face.
+    them, so that the step is a change. At another `moment` the face is a little different all over, as no two photos
+    of a person are the same: without that, each would be a copy of the last. Raises ValueError when the portrait shows
+    no face.
     """
-    image, face = _subject(portrait)
+    image, face = _subject(portrait, moment)
     shapes = face.blendshapes
     smiling = min(shapes["mouthSmileLeft"], shapes["mouthSmileRight"])
     squinting = max(shapes["eyeBlinkLeft"], shapes["eyeBlinkRight"])
@@ -120,9 +123,9 @@ def _landmarker() -> Landmarker:
     return landmarker
 
 
-@cache
-def _subject(portrait: bytes) -> tuple[Image, Face]:
-    """The portrait cropped and scaled as a phone at arm's length would see it, and its face."""
+@lru_cache(maxsize=8)
+def _subject(portrait: bytes, moment: int | None) -> tuple[Image, Face]:
+    """The portrait cropped and scaled as a phone at arm's length would see it, at a moment, and its face."""
     decoded = cv2.imdecode(np.frombuffer(portrait, np.uint8), cv2.IMREAD_COLOR)
     if decoded is None:
         raise ValueError("the portrait cannot be read")
@@ -138,7 +141,24 @@ def _subject(portrait: bytes) -> tuple[Image, Face]:
     top = int(np.clip(y - _HEIGHT * 0.45, 0, size[1] - _HEIGHT))
     scaled = cv2.resize(decoded, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
     framed = np.ascontiguousarray(scaled[top : top + _HEIGHT, left : left + _WIDTH], np.uint8)
-    return framed, _landmarker().detect(framed)[0]
+    face = _landmarker().detect(framed)[0]
+    if moment is None:
+        return framed, face
+    changed = _changed(framed, face.eye_distance, np.random.default_rng(moment))
+    return changed, _landmarker().detect(changed)[0]
+
+
+def _changed(image: Image, unit: float, chance: np.random.Generator) -> Image:
+    """The picture drawn a little out of shape, smoothly, in every direction."""
+    rows, columns = image.shape[:2]
+    spots = max(2, round(rows / (_REACH * unit))), max(2, round(columns / (_REACH * unit)))
+    place = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
+    moved = [
+        axis + cv2.resize(chance.normal(0, _CHANGE * unit, spots), (columns, rows), interpolation=cv2.INTER_CUBIC)
+        for axis in place
+    ]
+    across, down = (np.asarray(axis, np.float32) for axis in moved)
+    return np.asarray(cv2.remap(image, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _rotation(yaw: float, pitch: float) -> NDArray[np.float64]:

@@ -31,6 +31,7 @@ from lifecert.domain.policy import (
     PassiveUse,
     Policy,
     QualityLimits,
+    ReplayLimits,
 )
 from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import Enrolment, Reference
@@ -214,6 +215,12 @@ def good_evidence(similarity: float = 0.9, steps: tuple[Step, ...] = CHALLENGE, 
     )
 
 
+def uploaded_in_time(evidence: Evidence) -> Evidence:
+    """The evidence as it is stored when all frames came in the moment their session opened."""
+    times = Measure("upload_times", Verdict.PASSED, 0.0, "seconds", 1.0)
+    return replace(evidence, across=(*evidence.across, times))
+
+
 def failed_evidence(reason: Reason, steps: tuple[Step, ...] = CHALLENGE) -> Evidence:
     """One failed measure on every frame."""
     failed = (Measure("some_measure", Verdict.FAILED, reason=reason),)
@@ -260,6 +267,7 @@ def a_policy(**parts: Any) -> Policy:
                 MODEL, accept=0.5, review=0.36, same_person=0.36, calibration_version="test-calibration"
             ),
             "passive": PassiveLimits(PassiveUse.WHEN_BUILT, 0.3),
+            "replay": ReplayLimits(0.75, 0.95, timedelta(seconds=5)),
             "audit": Audit(0.0),
             "duplicates": DuplicateLimits(0.7, 2),
             "attempts": AttemptLimits(3, 5, timedelta(minutes=15), timedelta(minutes=30)),

@@ -31,6 +31,7 @@ from lifecert.domain.errors import (
 from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Template
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.gallery import Alike, GalleryFace
+from lifecert.domain.imprint import NO_PHOTOS, SESSIONS_REMEMBERED, FrameImprints, KnownPhotos
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.limits import Count
 from lifecert.domain.notice import Contact, SentNotice
@@ -40,12 +41,14 @@ from lifecert.domain.reference import Enrolment, Reference, ReferencePhoto, phot
 from lifecert.domain.review import AtLeast, Review, ReviewFilter, ReviewPage, ReviewPosition, ReviewState
 from lifecert.domain.session import ImageType, Session, SessionState
 from lifecert.domain.sweep import Partition, partition_of, shard_of
-from lifecert.ports.photos import UploadSlot
+from lifecert.ports.photos import Upload, UploadSlot
 from lifecert.ports.tokens import Bearer
-from lifecert.ports.vision import Frame
+from lifecert.ports.vision import Analysis, Frame
 from tests.fakes_holds import MemoryHoldBatches
 from tests.fakes_notices import MemoryContacts, MemorySentNotices
 from tests.fakes_sweep import MemorySweepRuns
+
+UPLOADED = datetime(2026, 3, 1, 1, 0, 5, tzinfo=UTC)  # a moment after the tests' sessions open
 
 
 @dataclass(slots=True)
@@ -59,6 +62,7 @@ class MemoryStore:
     sessions_by_id: dict[str, Session] = field(default_factory=dict)
     reviews: dict[str, Review] = field(default_factory=dict)
     references_by_id: dict[tuple[str, str], Reference] = field(default_factory=dict)
+    frame_imprints: dict[tuple[str, str, int], FrameImprints] = field(default_factory=dict)
     enrolments: dict[tuple[str, str], Enrolment] = field(default_factory=dict)
     digests: set[str] = field(default_factory=set)
     counted: dict[str, int] = field(default_factory=dict)
@@ -169,7 +173,8 @@ class MemoryRegister:
             raise AlreadyRegistered
         if change.before_version != (before.version if before else 0) or _rehashed(before, after):
             raise VersionConflict
-        if any((after.beneficiary_id, one) not in store.references_by_id for one in change.deleted_references):
+        named = (*change.deleted_references, *([change.frame_imprints.reference_id] if change.frame_imprints else []))
+        if any((after.beneficiary_id, one) not in store.references_by_id for one in named):
             raise VersionConflict
         self._check_hold(change)
         if any(entry.seq == change.entry.seq for entry in store.entries.get(after.beneficiary_id, [])):
@@ -224,8 +229,7 @@ class MemoryRegister:
         if change.sent_notice:
             store.sent_notices[change.sent_notice.message_id] = change.sent_notice
         self._write_hold(change)
-        for reference_id in change.deleted_references:
-            del store.references_by_id[after.beneficiary_id, reference_id]
+        self._write_faces(change)
         store.faces += change.faces
 
     def _write_hold(self, change: Change) -> None:
@@ -235,6 +239,15 @@ class MemoryRegister:
         if settled := change.hold_outcome:
             key = (settled.batch_id, settled.beneficiary_id)
             holds[key] = replace(holds[key], outcome=settled.outcome)
+
+    def _write_faces(self, change: Change) -> None:
+        store, person = self.store, change.after.beneficiary_id
+        if kept := change.frame_imprints:
+            store.frame_imprints[person, kept.reference_id, kept.slot] = kept
+        for reference_id in change.deleted_references:
+            del store.references_by_id[person, reference_id]
+            for slot in range(SESSIONS_REMEMBERED):
+                store.frame_imprints.pop((person, reference_id, slot), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +268,15 @@ class MemoryReferences:
             for (owner, reference_id), reference in self.store.references_by_id.items()
             if owner == beneficiary_id and reference.template.model_version == model_version
         }
+
+    def faces(self, beneficiary_id: str, model_version: str) -> tuple[Mapping[str, Template], KnownPhotos]:
+        mine = [one for (owner, _), one in self.store.references_by_id.items() if owner == beneficiary_id]
+        kept = [one for (owner, *_), one in self.store.frame_imprints.items() if owner == beneficiary_id]
+        known = KnownPhotos(
+            tuple(one.imprint for one in mine if one.imprint),
+            tuple(imprint for one in kept for imprint in one.imprints),
+        )
+        return self.templates(beneficiary_id, model_version), known
 
     def enrolled(self, beneficiary_id: str) -> Sequence[str]:
         return sorted(reference_id for owner, reference_id in self.store.references_by_id if owner == beneficiary_id)
@@ -389,19 +411,20 @@ class MemoryPhotos:
     """`uploads` by key; `kept` holds what was kept for a review or as a reference; `slots` what was handed out."""
 
     uploads: dict[str, bytes] = field(default_factory=dict)
+    uploaded_at: dict[str, datetime] = field(default_factory=dict)
     kept: dict[str, bytes] = field(default_factory=dict)
     slots: dict[str, tuple[ImageType, int, int]] = field(default_factory=dict)
 
-    def upload(self, key: str, content: bytes) -> None:
-        self.uploads[key] = content
+    def upload(self, key: str, content: bytes, at: datetime = UPLOADED) -> None:
+        self.uploads[key], self.uploaded_at[key] = content, at
 
     def upload_slot(self, key: str, image_type: ImageType, max_bytes: int, seconds: int) -> UploadSlot:
         self.slots[key] = (image_type, max_bytes, seconds)
         return UploadSlot("https://frames.example/", {"key": key, "Content-Type": image_type})
 
-    def read_upload(self, key: str, max_bytes: int) -> bytes | None:
+    def read_upload(self, key: str, max_bytes: int) -> Upload | None:
         content = self.uploads.get(key)
-        return None if content is None else content[: max_bytes + 1]
+        return None if content is None else Upload(content[: max_bytes + 1], self.uploaded_at[key])
 
     def keep_for_review(self, key: str, content: bytes) -> None:
         self.kept[key] = content
@@ -587,13 +610,18 @@ class ScriptedAnalyser:
 
     evidence: Evidence | None = None
     enrolment: EnrolmentEvidence | None = None
+    imprints: tuple[bytes, ...] = ()
     calls: list[tuple[tuple[Frame, ...], dict[str, Template]]] = field(default_factory=list)
+    known: list[KnownPhotos] = field(default_factory=list)
     photos: list[bytes] = field(default_factory=list)
 
-    def analyse(self, frames: Sequence[Frame], references: Mapping[str, Template]) -> Evidence:
+    def analyse(
+        self, frames: Sequence[Frame], references: Mapping[str, Template], known: KnownPhotos = NO_PHOTOS
+    ) -> Analysis:
         self.calls.append((tuple(frames), dict(references)))
+        self.known.append(known)
         assert self.evidence is not None, "the test has not set `evidence`"
-        return self.evidence
+        return Analysis(self.evidence, self.imprints)
 
     def enrol(self, photo: bytes) -> EnrolmentEvidence:
         self.photos.append(photo)

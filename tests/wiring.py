@@ -66,6 +66,7 @@ from lifecert.domain.hold import (
     HoldOutcome,
     HoldProposal,
 )
+from lifecert.domain.imprint import NO_PHOTOS, KnownPhotos
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, QuietHours, SentNotice
 from lifecert.domain.person import IdNumber, mask_name, normalise_name
@@ -80,7 +81,7 @@ from lifecert.domain.sweep import JobKind, RunState, SweepRun, Tally
 from lifecert.domain.sweep_report import SweepReport
 from lifecert.entry.log import logger, metrics
 from lifecert.entry.once import Once
-from lifecert.ports.vision import Frame
+from lifecert.ports.vision import Analysis, Frame
 from tests.builders import (
     NOW,
     VALID_UNTIL,
@@ -157,7 +158,12 @@ PEOPLE = (WANG, LAPSED, PAUSED, UNSEEN, ENDED, CHILD, DUE, WITHDRAWN, LONG_ENDED
 class ReadingAnalyser:
     """Reads the verdict off the frame: the content is `good`, `uncertain`, `other` or the name of a reason."""
 
-    def analyse(self, frames: Sequence[Frame], references: Mapping[str, Template]) -> Evidence:
+    def analyse(
+        self, frames: Sequence[Frame], references: Mapping[str, Template], known: KnownPhotos = NO_PHOTOS
+    ) -> Analysis:
+        return Analysis(self._evidence(frames))
+
+    def _evidence(self, frames: Sequence[Frame]) -> Evidence:
         steps = tuple(frame.step for frame in frames)
         verdict = frames[0].content.decode().split("-")[0]
         if verdict in ("good", "uncertain", "other"):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb_face_counts import DynamoFaceCounts
+from lifecert.adapters.dynamodb_items import IMPRINT_ATTRIBUTES
 from lifecert.adapters.dynamodb_values import plain, typed
 from lifecert.domain.actor import PURGE_ACTOR, SWEEP_ACTOR
 from lifecert.domain.errors import BeneficiaryNotFound
@@ -135,13 +136,13 @@ SHOWN: dict[str, frozenset[str]] = {
 WITHHELD: dict[str, frozenset[str]] = {
     # due_bucket repeats valid_until, faces_shard is of no meaning; ledger_head is the hash of the last entry below.
     "Beneficiaries": frozenset({"person_key", "name_key", "person_secret", "due_bucket", "faces_shard", "ledger_head"}),
-    "References": frozenset({"template", "quality"}),
+    "References": frozenset({"template", "quality", *IMPRINT_ATTRIBUTES}),
     "Sessions": frozenset({"request_digest"}),  # made from what was asked for
     "Reviews": frozenset({"related_id"}),  # may be another person
 }
 NOT_INCLUDED = (
     "keyed hashes of ID number and name",
-    "face templates",
+    "face templates, and imprints of photos by which copies are known",
     "measured values and similarities",
     "the address for notices (its channel is shown)",
     "accounts of helpers and staff (told apart by number)",

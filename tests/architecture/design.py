@@ -59,6 +59,7 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:Query References",
+        "dynamodb:UpdateItem References",
         "dynamodb:GetItem Sessions",
         "dynamodb:UpdateItem Sessions",
         "dynamodb:PutItem Certificates",

@@ -25,7 +25,7 @@ def test_both_templates_are_the_products_own(name: str, people: Path, policy: Po
     assert made.reference is not None
     assert made.frame is not None
     assert to_template(made.reference) == enrolled
-    similarity = analyser.analyse([Frame(Step.NEUTRAL, content)] * 3, {"r": enrolled}).similarity
+    similarity = analyser.analyse([Frame(Step.NEUTRAL, content)] * 3, {"r": enrolled}).evidence.similarity
     assert similarity is not None
     assert similarity == pytest.approx(float(made.reference @ made.frame), abs=1e-6)
     assert similarity < 0.9999, "the reference is averaged with its mirror image, the frame is not"

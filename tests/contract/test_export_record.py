@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lifecert.adapters.dynamodb_items import (
+    IMPRINT_ATTRIBUTES,
     beneficiary_item,
     certificate_item,
     enrolment_item,
@@ -170,7 +171,7 @@ def test_every_attribute_that_is_written_is_shown_or_withheld_on_purpose() -> No
         "Beneficiaries": beneficiary_item(person, 2).keys(),
         "References": enrolment_item(enrolment).keys()
         | reference_item(a_reference(enrolment)).keys()
-        | {"of_reference"},
+        | {"of_reference", *IMPRINT_ATTRIBUTES},
         "Sessions": session_item(a_session()).keys(),
         "Certificates": certificate_item(a_certificate(person)).keys() | {"revoked_for"},
         "Reviews": review_item(a_review(person)).keys(),

@@ -3,8 +3,8 @@
 import base64
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import boto3
@@ -91,7 +91,22 @@ def test_what_was_not_uploaded_is_none(engine: Engine) -> None:
 def test_no_more_is_read_than_is_needed_to_see_that_it_is_too_large(engine: Engine, size: int) -> None:
     content = (JPEG * 30)[:size]
     engine.put("frames/x/1", content)
-    assert engine.photos.read_upload("frames/x/1", 1000) == content[:1001]
+    upload = engine.photos.read_upload("frames/x/1", 1000)
+    assert upload
+    assert upload.content == content[:1001]
+
+
+@pytest.mark.parametrize("name", ["moto_buckets", "local_buckets"])
+def test_when_an_upload_arrived_is_known_to_the_second(request: pytest.FixtureRequest, name: str) -> None:
+    made: Buckets = request.getfixturevalue(name)
+    before = datetime.now(UTC)
+    made.put("frames/x/1", JPEG)
+    upload = made.photos().read_upload("frames/x/1", 1000)
+    moved = replace(made.photos(), ahead=timedelta(days=2)).read_upload("frames/x/1", 1000)
+    assert upload
+    assert moved
+    assert timedelta(seconds=-1) <= upload.at - before <= timedelta(seconds=5)
+    assert moved.at - upload.at == timedelta(days=2)
 
 
 def test_what_is_kept_is_kept(engine: Engine) -> None:
@@ -152,7 +167,9 @@ def test_a_phone_uploads_by_the_form(local_buckets: Buckets) -> None:
     photos = local_buckets.photos()
     slot = photos.upload_slot("frames/x/1", ImageType.JPEG, len(JPEG), 60)
     assert send(slot, JPEG) == 204
-    assert photos.read_upload("frames/x/1", len(JPEG)) == JPEG
+    upload = photos.read_upload("frames/x/1", len(JPEG))
+    assert upload
+    assert upload.content == JPEG
 
 
 @pytest.mark.parametrize(

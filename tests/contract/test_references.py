@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from lifecert.domain.errors import ReferenceNotFound
+from lifecert.domain.errors import ReferenceNotFound, VersionConflict
+from lifecert.domain.imprint import FrameImprints, KnownPhotos
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.reference import Replacement
 from tests.builders import MODEL, a_change, a_reference, a_template, an_enrolment, an_id, registration
@@ -75,6 +76,29 @@ def test_only_what_was_begun_is_enrolled(stores: Stores) -> None:
     with pytest.raises(ReferenceNotFound):
         stores.register.commit(a_change(change.after, LedgerEvent.REFERENCE_ENROLLED, reference=reference))
     assert stores.references.templates(change.after.beneficiary_id, MODEL) == {}
+
+
+def test_imprints_are_read_with_the_templates_and_go_with_their_reference(stores: Stores) -> None:
+    stores.register.commit(change := registration())
+    person = change.after.beneficiary_id
+    old, new = an_enrolment(change.after), an_enrolment(change.after)
+    references = a_reference(old, template=a_template("model/2"), imprint=b"old"), a_reference(new, imprint=b"new")
+    for reference in references:
+        stores.references.begin(old if reference.imprint == b"old" else new)
+        stores.register.commit(change := a_change(change.after, LedgerEvent.REFERENCE_ENROLLED, reference=reference))
+    for slot, imprints in ((0, (b"1", b"2")), (3, (b"3",)), (0, (b"4", b"5"))):
+        kept = FrameImprints(new.reference_id, slot, imprints)
+        stores.register.commit(change := a_change(change.after, frame_imprints=kept))
+    templates, known = stores.references.faces(person, MODEL)
+    assert templates == stores.references.templates(person, MODEL) == {new.reference_id: references[1].template}
+    assert sorted(known.references) == [b"new", b"old"]
+    assert sorted(known.frames) == [b"3", b"4", b"5"]
+    assert all(type(one) is bytes for one in (*known.references, *known.frames))
+    stores.register.commit(change := a_change(change.after, deleted_references=(new.reference_id,)))
+    assert stores.references.faces(person, MODEL) == ({}, KnownPhotos((b"old",), ()))
+    with pytest.raises(VersionConflict):
+        stores.register.commit(a_change(change.after, frame_imprints=FrameImprints(new.reference_id, 1, (b"6",))))
+    assert stores.references.faces(person, MODEL) == ({}, KnownPhotos((b"old",), ()))
 
 
 def test_only_an_unfinished_enrolment_expires(tables: DynamoTables) -> None:

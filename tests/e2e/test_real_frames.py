@@ -8,11 +8,13 @@ from lifecert.domain.challenge import Step
 from local.cast import DISTRICT
 from local.phone import Phone
 from local.stack import BUILD
+from local.synthesis import frame_for
 from tests.e2e.world import another_id_number
 
 # Read off the clip by eye.
 FRAMES = {Step.NEUTRAL: 10, Step.CLOSE_EYES: 27, Step.SMILE: 45}
-REFERENCE = 4
+# The clip is two seconds long: a reference out of it would be as like its frames as a copy is.
+REFERENCE, ANOTHER_DAY = 4, 1
 NOT_ON_THE_CLIP = ["turn_head", "open_mouth"]
 
 
@@ -31,7 +33,7 @@ def clip() -> dict[int, bytes]:
 def test_real_frames_are_certified(clerk: Phone, phone: Phone, clip: dict[int, bytes]) -> None:
     name, id_number = "赵一", another_id_number()
     beneficiary_id = clerk.register(name, id_number, "resident_pension", DISTRICT, "2026-06-01")
-    clerk.enrol(beneficiary_id, clip[REFERENCE])
+    clerk.enrol(beneficiary_id, frame_for(clip[REFERENCE], Step.NEUTRAL, ANOTHER_DAY))
     decided = phone.certify(name, id_number, lambda step: clip[FRAMES[step]], on_behalf=True, cannot=NOT_ON_THE_CLIP)
     assert decided["outcome"] == "accepted", decided["reason"]
 
@@ -39,7 +41,7 @@ def test_real_frames_are_certified(clerk: Phone, phone: Phone, clip: dict[int, b
 def test_neutral_frames_answer_no_step(clerk: Phone, phone: Phone, clip: dict[int, bytes]) -> None:
     name, id_number = "赵二", another_id_number()
     beneficiary_id = clerk.register(name, id_number, "resident_pension", DISTRICT, "2026-06-01")
-    clerk.enrol(beneficiary_id, clip[REFERENCE])
+    clerk.enrol(beneficiary_id, frame_for(clip[REFERENCE], Step.NEUTRAL, ANOTHER_DAY))
     still = iter([clip[7], clip[8], clip[9]])
     decided = phone.certify(name, id_number, lambda _: next(still), on_behalf=True, cannot=NOT_ON_THE_CLIP)
     assert decided["outcome"] == "retry"

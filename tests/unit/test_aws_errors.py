@@ -136,7 +136,7 @@ def test_an_event_that_the_bus_did_not_take_is_an_error() -> None:
 )
 def test_only_a_missing_photo_is_none(code: str, expected: type[Exception] | None) -> None:
     client = boto3.client("s3", region_name="us-east-1", aws_access_key_id="k", aws_secret_access_key="s")
-    read: Callable[[], bytes | None] = lambda: S3Photos(client, "frames-bucket").read_upload("frames/x/1", 10)  # noqa: E731
+    read: Callable[[], object] = lambda: S3Photos(client, "frames-bucket").read_upload("frames/x/1", 10)  # noqa: E731
     with Stubber(client) as stub:
         stub.add_client_error("get_object", code)
         if expected is None:

@@ -97,7 +97,7 @@ def test_names_reach_the_adapters(monkeypatch: pytest.MonkeyPatch) -> None:
     built: Any = bootstrap.verify_face()
     tables = {name: getattr(built.register.tables, name) for name in built.register.tables.__slots__}
     assert tables == {
-        name: "" if name in ("references", "counters", "contacts", "notices", "hold_batches") else f"the-{name}_table"
+        name: "" if name in ("counters", "contacts", "notices", "hold_batches") else f"the-{name}_table"
         for name in tables
     }
     assert built.register.shards == 4

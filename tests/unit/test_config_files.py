@@ -72,6 +72,12 @@ def test_the_packaged_files_are_valid() -> None:
         ("match.accept_fmr", 0.05, "match: Value error, accept_fmr (0.05) must not be above review_fmr (0.04)"),
         ("quality.min_eye_distance_px", 49, "min_eye_distance_px (49.0) must not be above warn_eye_distance_px"),
         ("attempts.before_review", 6, "before_review (6) must not be above before_pause (5)"),
+        ("replay.max_alike", 0.96, "max_alike (0.96) must not be above max_alike_within (0.95)"),
+        (
+            "replay.clock_tolerance_seconds",
+            0,
+            "replay.clock_tolerance_seconds: Input should be greater than or equal to 1",
+        ),
         ("reference.min_sharpness", 0.3, "reference.min_sharpness (0.3) must not be laxer than quality.min_sharpness"),
         ("reference.max_yaw_degrees", 26, "reference.max_yaw_degrees (26.0) must not be laxer than"),
         ("image.min_side_px", 1281, "min_side_px (1281) must not be above working_long_side_px (1280)"),

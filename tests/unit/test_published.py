@@ -114,7 +114,7 @@ class World:
         session = a_session(beneficiary_id=beneficiary_id, opened_at=now, deadline=deadline)
         self.store.sessions.open(session)
         for number in range(1, len(session.challenge) + 1):
-            self.photos.upload(session.frame_key(number), an_id().encode())
+            self.photos.upload(session.frame_key(number), an_id().encode(), session.opened_at)
         self.verify(session.session_id, HELPER)
 
     def held(self, beneficiary_id: str) -> None:

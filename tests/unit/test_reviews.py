@@ -41,6 +41,7 @@ from tests.builders import (
     good_evidence,
     helper_volume,
     registration,
+    uploaded_in_time,
 )
 from tests.fakes import FixedClock, MemoryPhotos, MemoryStore, ScriptedAnalyser
 
@@ -94,7 +95,7 @@ class Office:
         )
         self.store.sessions.open(session)
         for number in range(1, len(session.challenge) + 1):
-            self.photos.upload(session.frame_key(number), an_id().encode())
+            self.photos.upload(session.frame_key(number), an_id().encode(), session.opened_at)
         decided = self.verify(session.session_id, user)
         assert decided.result
         assert decided.result.decision.outcome is Outcome.REVIEW
@@ -121,7 +122,7 @@ def test_accepting_certifies_with_the_sessions_method_and_day_and_the_clerk_in_t
     assert (certificate.method, certificate.certified_on) == (Method.FACE_SELF, seen)
     assert certificate.valid_until == office.person.standing.valid_until == date(2027, 3, 1)
     assert certificate.statement.count(".") == 2
-    assert certificate.evidence_digest == good_evidence(0.4).digest()
+    assert certificate.evidence_digest == uploaded_in_time(good_evidence(0.4)).digest()
     entry = office.store.entries[office.id][-1]
     assert (entry.event, entry.actor.actor_id) == (LedgerEvent.CERTIFIED, CLERK.user_id)
     assert entry.details["certified_by"] == HELPER.user_id
@@ -172,7 +173,7 @@ def test_frames_of_every_attempt_of_the_case_are_shown_until_it_is_decided_and_t
     for attempt in view.attempts:
         assert [f"/{number}?" in link for number, link in enumerate(attempt.frames, start=1)] == [True] * 3
         assert all(link.endswith("?expires=300") for link in attempt.frames)
-        assert {finding.name for finding in attempt.findings} == {"decode", "same_person"}
+        assert {finding.name for finding in attempt.findings} == {"decode", "same_person", "upload_times"}
     [shown] = view.references
     assert shown.link == f"https://references.example/{reference.photo_key}?expires=300"
     office.decide(review.review_id, REFUSE, Ground.NOT_LIVE, CLERK)

@@ -1,12 +1,11 @@
 """An upload slot counts once: what is sent to it after, or while, its session is decided changes nothing."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from lifecert.domain.challenge import Step
-from lifecert.domain.evidence import Evidence, Template
 from lifecert.domain.session import Session
-from lifecert.ports.vision import Frame
+from lifecert.ports.vision import Analysis
 from tests.builders import HELPER, good_evidence
 from tests.fakes import ScriptedAnalyser
 from tests.unit.test_verify_face import World
@@ -34,9 +33,9 @@ def test_what_is_uploaded_while_it_is_decided_is_not_what_a_human_sees() -> None
     session = world.session(challenge=(Step.NEUTRAL, Step.SMILE))
 
     class Meanwhile(ScriptedAnalyser):
-        def analyse(self, frames: Sequence[Frame], references: Mapping[str, Template]) -> Evidence:
+        def analyse(self, *shown: Any) -> Analysis:
             overwrite(world, session)
-            return super().analyse(frames, references)
+            return super().analyse(*shown)
 
     analyser = Meanwhile(good_evidence(similarity=0.4, steps=session.challenge))
     world.verify = replace(world.verify, analyser=analyser)

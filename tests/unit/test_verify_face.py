@@ -5,6 +5,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -21,12 +22,14 @@ from lifecert.domain.errors import (
     SessionNotFound,
     VersionConflict,
 )
+from lifecert.domain.evidence import Evidence
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.policy import Audit, Decision, Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.session import Session, SessionState
 from lifecert.domain.status import Standing, Status
+from lifecert.ports.vision import Analysis
 from tests.builders import (
     CHALLENGE,
     HELPER,
@@ -41,6 +44,7 @@ from tests.builders import (
     good_evidence,
     helper_volume,
     registration,
+    uploaded_in_time,
 )
 from tests.fakes import FixedClock, MemoryPhotos, MemoryRegister, MemoryStore, ScriptedAnalyser
 
@@ -86,7 +90,7 @@ class World:
         self.store.sessions.open(session)
         for number in range(1, len(session.challenge) + 1) if upload else ():
             self._uploaded += 1
-            self.photos.upload(session.frame_key(number), b"photo %d" % self._uploaded)
+            self.photos.upload(session.frame_key(number), b"photo %d" % self._uploaded, now)
         return session
 
     def last_entry(self) -> dict[str, object]:
@@ -108,7 +112,7 @@ def test_an_accepted_verification_renews_the_year_and_leaves_a_whole_trace() -> 
     assert stated == certificate.claims("lifecert.example")
     assert certificate.policy_version == "test-1"
     assert certificate.calibration_version == "test-calibration"
-    assert certificate.evidence_digest == good_evidence().digest()
+    assert certificate.evidence_digest == uploaded_in_time(good_evidence()).digest()
     entry = world.store.entries[world.id][-1]
     assert entry.event is LedgerEvent.CERTIFIED
     assert entry.actor.actor_id == HELPER.user_id
@@ -274,14 +278,14 @@ def test_frames_used_elsewhere_in_the_same_moment_are_refused_by_the_transaction
     session = world.session()
 
     class StealingAnalyser(ScriptedAnalyser):
-        def analyse(self, frames, references):  # type: ignore[no-untyped-def]
-            evidence = ScriptedAnalyser.analyse(self, frames, references)
+        def analyse(self, *shown: Any) -> Analysis:
+            analysis = ScriptedAnalyser.analyse(self, *shown)
             if not world.store.digests:
                 twin = world.session(upload=False)
                 for number in (1, 2, 3):
                     world.photos.upload(twin.frame_key(number), world.photos.uploads[session.frame_key(number)])
                 world.verify(twin.session_id, HELPER)
-            return evidence
+            return analysis
 
     # The twin verifies with the plain analyser while the first is still looking.
     stealing = replace(world.verify, analyser=StealingAnalyser(good_evidence()))
@@ -289,6 +293,90 @@ def test_frames_used_elsewhere_in_the_same_moment_are_refused_by_the_transaction
     assert result
     assert result.decision.reason is Reason.FRAME_SEEN_BEFORE
     assert len(world.store.certificates) == 1
+
+
+def test_imprints_of_an_accepted_session_are_known_to_the_next() -> None:
+    world = World()
+    world.analyser.imprints = (b"one", b"two", b"three")
+    world.verify(world.session().session_id, HELPER)
+    world.analyser.imprints = (b"four", b"five", b"six")
+    world.verify(world.session().session_id, HELPER)
+    reference = b"reference's"
+    assert [known.frames for known in world.analyser.known] == [(), (b"one", b"two", b"three")]
+    assert {known.references for known in world.analyser.known} == {()}, "enrolled before there were imprints"
+    [(owner, reference_id)] = world.store.references_by_id
+    enrolled = replace(world.store.references_by_id[owner, reference_id], imprint=reference)
+    world.store.references_by_id[owner, reference_id] = enrolled
+    world.verify(world.session().session_id, HELPER)
+    assert world.analyser.known[-1].references == (reference,)
+    assert len(world.analyser.known[-1].frames) == 6
+
+
+def test_imprints_of_one_person_do_not_grow_without_end() -> None:
+    world = World()
+    for number in range(6):
+        world.analyser.imprints = (b"%d" % number,)
+        world.verify(world.session().session_id, HELPER)
+    assert sorted(world.analyser.known[-1].frames) == [b"1", b"2", b"3", b"4"]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "kept"),
+    [
+        (good_evidence(), True),
+        (good_evidence(0.4), True),  # a human decides
+        (good_evidence(0.1), False),
+        (failed_evidence(Reason.TOO_DARK), False),
+        (failed_evidence(Reason.FRAME_SEEN_BEFORE), False),
+    ],
+)
+def test_a_failed_try_pushes_no_imprint_out(evidence: Evidence, kept: bool) -> None:
+    world = World()
+    world.analyser.evidence, world.analyser.imprints = evidence, (b"one",)
+    world.verify(world.session().session_id, HELPER)
+    assert bool(world.store.frame_imprints) is kept
+
+
+def test_no_imprint_is_in_the_session_or_the_ledger() -> None:
+    world = World()
+    world.analyser.imprints = (b"a picture of a face",)
+    session = world.verify(world.session().session_id, HELPER)
+    assert "picture" not in session.evidence
+    assert "picture" not in str(world.store.entries[world.id])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "outcome", "reason"),
+    [
+        (-5, Outcome.ACCEPTED, None),  # two clocks
+        (-6, Outcome.REVIEW, Reason.UPLOADED_OUT_OF_TIME),
+        (-86_400, Outcome.REVIEW, Reason.UPLOADED_OUT_OF_TIME),
+        (1, Outcome.ACCEPTED, None),
+        (605, Outcome.ACCEPTED, None),
+        (606, Outcome.REVIEW, Reason.UPLOADED_OUT_OF_TIME),
+    ],
+)
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_frames_that_came_outside_their_session_are_for_a_human(
+    number: int, seconds: int, outcome: Outcome, reason: Reason | None
+) -> None:
+    world = World()
+    session = world.session()
+    world.photos.upload(session.frame_key(number), b"odd", session.opened_at + timedelta(seconds=seconds))
+    result = world.verify(session.session_id, HELPER).result
+    assert result
+    assert result.decision == Decision(outcome, reason)
+
+
+def test_frames_may_come_in_any_order() -> None:
+    world = World()
+    session = world.session()
+    for number in (1, 2, 3):
+        at = session.opened_at + timedelta(seconds=60 - 10 * number)
+        world.photos.upload(session.frame_key(number), b"%d" % number, at)
+    result = world.verify(session.session_id, HELPER).result
+    assert result
+    assert result.decision.outcome is Outcome.ACCEPTED
 
 
 def test_retries_used_up_open_one_review_with_its_frames() -> None:

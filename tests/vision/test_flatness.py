@@ -84,7 +84,7 @@ def test_a_sheet_that_shows_a_turn_is_still_refused(
     neutral = frames.content(name, Step.NEUTRAL)
     sheet = pictures.encode(pictures.turned_sheet(pictures.read(neutral), degrees, distance))
     step = Step.TURN_LEFT if degrees > 0 else Step.TURN_RIGHT
-    found = _named(analyser.analyse([Frame(Step.NEUTRAL, neutral), Frame(step, sheet)], {}).frames[1])
+    found = _named(analyser.analyse([Frame(Step.NEUTRAL, neutral), Frame(step, sheet)], {}).evidence.frames[1])
 
     assert found[step.value].verdict is Verdict.PASSED
     assert found["width_kept"].verdict is Verdict.FAILED
@@ -93,7 +93,7 @@ def test_a_sheet_that_shows_a_turn_is_still_refused(
 
 def test_depth_is_not_assessed_where_the_turn_is_not_seen(analyser: VisionAnalyser, frames: Frames) -> None:
     still = frames.content("biden.jpg", Step.NEUTRAL)
-    frame = analyser.analyse([Frame(Step.NEUTRAL, still), Frame(Step.TURN_LEFT, still)], {}).frames[1]
+    frame = analyser.analyse([Frame(Step.NEUTRAL, still), Frame(Step.TURN_LEFT, still)], {}).evidence.frames[1]
 
     found = _named(frame)
     assert found["turn_left"].reason is Reason.TURN_NOT_SEEN
@@ -101,7 +101,7 @@ def test_depth_is_not_assessed_where_the_turn_is_not_seen(analyser: VisionAnalys
 
 
 def test_only_turns_are_judged_for_depth(analyser: VisionAnalyser, frames: Frames) -> None:
-    seen = analyser.analyse(frames("biden.jpg", Step.NEUTRAL, Step.SMILE, Step.TURN_LEFT), {}).frames
+    seen = analyser.analyse(frames("biden.jpg", Step.NEUTRAL, Step.SMILE, Step.TURN_LEFT), {}).evidence.frames
 
     assert [("depth" in _named(frame), "width_kept" in _named(frame)) for frame in seen] == [
         (False, False),

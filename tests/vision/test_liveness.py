@@ -31,7 +31,7 @@ def _step_measure(frame: FrameEvidence) -> Measure:
 
 @pytest.mark.parametrize("name", PORTRAITS)
 def test_a_portrait_re_drawn_for_a_step_shows_it(name: str, analyser: VisionAnalyser, frames: Frames) -> None:
-    evidence = analyser.analyse(frames(name, *Step), {})
+    evidence = analyser.analyse(frames(name, *Step), {}).evidence
 
     failed = [(f.step, m) for f in evidence.frames for m in f.measures if m.verdict is not Verdict.PASSED]
     assert failed == []
@@ -42,7 +42,7 @@ def test_a_portrait_re_drawn_for_a_step_shows_it(name: str, analyser: VisionAnal
 def test_the_frame_of_another_step_does_not_answer(asked: Step, analyser: VisionAnalyser, frames: Frames) -> None:
     others = [step for step in Step if step is not asked]
     answers = [Frame(asked, frames.content("biden.jpg", other)) for other in others]
-    evidence = analyser.analyse([*frames("biden.jpg", Step.NEUTRAL), *answers], {})
+    evidence = analyser.analyse([*frames("biden.jpg", Step.NEUTRAL), *answers], {}).evidence
 
     for other, frame in zip(others, evidence.frames[1:], strict=True):
         measure = _step_measure(frame)
@@ -52,7 +52,7 @@ def test_the_frame_of_another_step_does_not_answer(asked: Step, analyser: Vision
 
 def test_turning_the_other_way_counts_against(analyser: VisionAnalyser, frames: Frames) -> None:
     wrong = Frame(Step.TURN_LEFT, frames.content("obama.jpg", Step.TURN_RIGHT))
-    measure = _step_measure(analyser.analyse([*frames("obama.jpg", Step.NEUTRAL), wrong], {}).frames[1])
+    measure = _step_measure(analyser.analyse([*frames("obama.jpg", Step.NEUTRAL), wrong], {}).evidence.frames[1])
 
     assert measure.value is not None
     assert measure.value < -10
@@ -65,7 +65,7 @@ def test_a_mirrored_frame_turns_the_other_way(analyser: VisionAnalyser, frames: 
 
     neutral = Frame(Step.NEUTRAL, mirrored(frames.content("obama.jpg", Step.NEUTRAL)))
     turned = mirrored(frames.content("obama.jpg", Step.TURN_RIGHT))
-    evidence = analyser.analyse([neutral, Frame(Step.TURN_LEFT, turned), Frame(Step.TURN_RIGHT, turned)], {})
+    evidence = analyser.analyse([neutral, Frame(Step.TURN_LEFT, turned), Frame(Step.TURN_RIGHT, turned)], {}).evidence
 
     assert [_step_measure(frame).verdict for frame in evidence.frames[1:]] == [Verdict.PASSED, Verdict.FAILED]
 
@@ -77,7 +77,7 @@ def test_closing_one_eye_is_not_closing_the_eyes(analyser: VisionAnalyser, frame
     wink[:, middle:] = closed[:, middle:]
     evidence = analyser.analyse(
         [Frame(Step.NEUTRAL, pictures.encode(neutral)), Frame(Step.CLOSE_EYES, pictures.encode(wink))], {}
-    )
+    ).evidence
 
     assert _step_measure(evidence.frames[1]).verdict is Verdict.FAILED
 
@@ -90,7 +90,7 @@ CLIP = {10: set(), 27: {Step.CLOSE_EYES, Step.SMILE}, 50: {Step.SMILE}}
 @pytest.mark.parametrize("step", STEPS)
 def test_a_real_person_is_read_rightly(step: Step, index: int, analyser: VisionAnalyser, clip: list[Image]) -> None:
     neutral, shown = (pictures.encode(clip[at], ".png") for at in (5, index))
-    frame = analyser.analyse([Frame(Step.NEUTRAL, neutral), Frame(step, shown)], {}).frames[1]
+    frame = analyser.analyse([Frame(Step.NEUTRAL, neutral), Frame(step, shown)], {}).evidence.frames[1]
 
     assert (_step_measure(frame).verdict is Verdict.PASSED) == (step in CLIP[index])
     assert [m for m in frame.measures if m.verdict is Verdict.FAILED and m.name != step.value] == []
@@ -101,7 +101,7 @@ def test_without_a_neutral_frame_a_step_is_not_assessed(
 ) -> None:
     blank = Frame(Step.NEUTRAL, pictures.encode(np.full((480, 640, 3), 90, np.uint8), ".png"))
     for given in ([blank, *frames("biden.jpg", Step.SMILE)], frames("biden.jpg", Step.SMILE)):
-        measure = _step_measure(analyser.analyse(given, {}).frames[-1])
+        measure = _step_measure(analyser.analyse(given, {}).evidence.frames[-1])
 
         assert measure.verdict is Verdict.NOT_ASSESSED
         assert measure.value is None

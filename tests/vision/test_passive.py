@@ -51,7 +51,7 @@ def _judged(
     assert template is not None
     monkeypatch.setattr(analyser, "_passive", cue)
     references: dict[str, Template] = {"reference": template}
-    evidence = analyser.analyse(frames("obama.jpg", *ASKED), references)
+    evidence = analyser.analyse(frames("obama.jpg", *ASKED), references).evidence
     return evidence, decide(evidence, policy, ASKED, 1)
 
 

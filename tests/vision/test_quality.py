@@ -97,7 +97,7 @@ def test_a_face_turned_away_is_refused(pose: dict[str, float], analyser: VisionA
 @pytest.mark.parametrize("degrees", [-50, 50])
 def test_a_leaning_head_is_no_fault_of_a_frame(degrees: float, analyser: VisionAnalyser, obama: Image) -> None:
     leaning = pictures.encode(_leaning(obama, degrees))
-    measures = analyser.analyse([Frame(Step.NEUTRAL, leaning)], {}).frames[0].measures
+    measures = analyser.analyse([Frame(Step.NEUTRAL, leaning)], {}).evidence.frames[0].measures
 
     assert first_reason(measures) is None
     assert abs(_by_name(measures)["roll"].value or 0) == pytest.approx(50, abs=8)
@@ -139,7 +139,7 @@ def test_no_face_is_taken_upside_down(name: str, way: str, analyser: VisionAnaly
 @pytest.mark.parametrize("way", UPSIDE_DOWN)
 def test_a_face_that_is_found_upside_down_is_refused_by_name(way: str, analyser: VisionAnalyser, obama: Image) -> None:
     photo = pictures.encode(_upside_down(obama, way))
-    frame = analyser.analyse([Frame(Step.NEUTRAL, photo)], {}).frames[0]
+    frame = analyser.analyse([Frame(Step.NEUTRAL, photo)], {}).evidence.frames[0]
 
     for measures in (analyser.enrol(photo).measures, frame.measures):
         assert _by_name(measures)["upright"].verdict is Verdict.FAILED
@@ -148,7 +148,7 @@ def test_a_face_that_is_found_upside_down_is_refused_by_name(way: str, analyser:
 
 def test_nothing_but_the_embedding_tells_that_a_face_is_upside_down(analyser: VisionAnalyser, obama: Image) -> None:
     photo = Frame(Step.NEUTRAL, pictures.encode(_upside_down(obama, "top to bottom")))
-    measures = analyser.analyse([photo], {}).frames[0].measures
+    measures = analyser.analyse([photo], {}).evidence.frames[0].measures
     named = _by_name(measures)
 
     assert named["upright"].verdict is Verdict.FAILED
@@ -192,7 +192,7 @@ def test_a_reference_must_be_better_than_a_frame(case: str, analyser: VisionAnal
     spoil, reason = ONLY_A_FRAME[case]
     photo = pictures.encode(np.ascontiguousarray(spoil(obama)), ".png")
 
-    assert first_reason(analyser.analyse([Frame(Step.NEUTRAL, photo)], {}).frames[0].measures) is None
+    assert first_reason(analyser.analyse([Frame(Step.NEUTRAL, photo)], {}).evidence.frames[0].measures) is None
     enrolled = analyser.enrol(photo)
     assert (enrolled.reason, enrolled.template) == (reason, None)
 
@@ -204,7 +204,7 @@ def test_a_reference_must_face_the_camera_squarely(
     face = analyser._detector.detect(obama)[0]
     photo = pictures.encode(render(obama, face.points, **pose))
 
-    assert first_reason(analyser.analyse([Frame(Step.NEUTRAL, photo)], {}).frames[0].measures) is None
+    assert first_reason(analyser.analyse([Frame(Step.NEUTRAL, photo)], {}).evidence.frames[0].measures) is None
     assert analyser.enrol(photo).reason is Reason.NOT_FACING_CAMERA
 
 

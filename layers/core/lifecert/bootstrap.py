@@ -7,6 +7,7 @@ factories up in this module at every call, so a test can put fakes in their plac
 
 import os
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import cache, partial
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
@@ -110,6 +111,7 @@ def verify_face() -> "VerifyFace":
         certificates=names.certificates_table,
         sessions=names.sessions_table,
         reviews=names.reviews_table,
+        references=names.references_table,
         seen_frames=names.seen_frames_table,
     )
     shadow = Shadow(_shadow_policy(names.shadow_policy), shadow_scored) if names.shadow_policy else None
@@ -117,7 +119,7 @@ def verify_face() -> "VerifyFace":
         register=register,
         sessions=DynamoSessions(_dynamodb(), names.sessions_table),
         references=_references(names),
-        photos=S3Photos(_s3(), names.frames_bucket),
+        photos=S3Photos(_s3(), names.frames_bucket, ahead=timedelta(days=names.clock_shift_days)),
         seen_frames=DynamoSeenFrames(_dynamodb(), names.seen_frames_table),
         analyser=_analyser(),
         clock=_clock(names),

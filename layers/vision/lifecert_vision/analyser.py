@@ -5,22 +5,24 @@ import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from time import perf_counter
 
 import cv2
 
 from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import EnrolmentEvidence, Evidence, FrameEvidence, Measure, Template, Verdict
+from lifecert.domain.imprint import NO_PHOTOS, KnownPhotos
 from lifecert.domain.policy import PASSIVE_MEASURE, PassiveUse, Policy, QualityLimits
 from lifecert.domain.reasons import Reason
-from lifecert.ports.vision import Frame
-from lifecert_vision import embed, liveness, match, no_face, quality
+from lifecert.ports.vision import Analysis, Frame
+from lifecert_vision import embed, imprint, liveness, match, no_face, quality
 from lifecert_vision.align import align
 from lifecert_vision.decode import Image, decode
 from lifecert_vision.detect import Detector
 from lifecert_vision.header import PictureRefused
 from lifecert_vision.landmarks import Face
-from lifecert_vision.measures import at_least, failed, not_assessed, passed
+from lifecert_vision.measures import at_least, at_most, failed, not_assessed, passed
 from lifecert_vision.models import ModelMissingError
 from lifecert_vision.passive import PassiveCue, find_passive_cue
 
@@ -79,8 +81,11 @@ class VisionAnalyser:
         self._detector = Detector()
         self._embedder = embed.Embedder()
 
-    def analyse(self, frames: Sequence[Frame], references: Mapping[str, Template]) -> Evidence:
-        """Measure a challenge's frames, the neutral one first, and compare their mean template with the references.
+    def analyse(
+        self, frames: Sequence[Frame], references: Mapping[str, Template], known: KnownPhotos = NO_PHOTOS
+    ) -> Analysis:
+        """Measure a challenge's frames, the neutral one first, compare their mean template with the references, and
+        look for copies of the person's `known` photos and of each other.
 
         Every frame with a face is embedded, however it was judged: who it is belongs in the evidence too.
         """
@@ -97,11 +102,14 @@ class VisionAnalyser:
         with watch.stage("passive"):
             alive = self._alive(seen)
         vectors = {index: found.vector for index, found in enumerate(embedded) if found}
+        with watch.stage("imprint"):
+            imprints = [imprint.take(*one.first_face()) for one in seen if one.faces]
+            new = self._new(imprints, known)
         with watch.stage("match"):
-            across = (*self._same_person(seen, vectors), *alive)
+            across = (*self._same_person(seen, vectors), *new, *alive)
             probe = embed.mean(list(vectors.values())) if vectors else None
             matches = match.compare(probe, references) if probe is not None else ()
-        return Evidence(evidence, across, matches, embed.MODEL_VERSION, watch.spent)
+        return Analysis(Evidence(evidence, across, matches, embed.MODEL_VERSION, watch.spent), tuple(imprints))
 
     def enrol(self, photo: bytes) -> EnrolmentEvidence:
         """Measure one reference photo as a neutral frame by stricter limits; its template is there if it kept them."""
@@ -110,7 +118,9 @@ class VisionAnalyser:
         embedding = self._embed(seen, watch, both_sides=True) if seen.faces else None
         measures = (*self._judge(seen, None, limits, watch), *self._way_up(seen, embedding, watch, sure=False))
         good = all(measure.verdict in (Verdict.PASSED, Verdict.WARNED) for measure in measures)
-        return EnrolmentEvidence(measures, embed.to_template(embedding.vector) if embedding and good else None)
+        if embedding is None or not good:
+            return EnrolmentEvidence(measures, None)
+        return EnrolmentEvidence(measures, embed.to_template(embedding.vector), imprint.take(*seen.first_face()))
 
     def _see(self, step: Step, content: bytes, limits: QualityLimits, watch: _Stopwatch) -> _Seen:
         try:
@@ -175,6 +185,25 @@ class VisionAnalyser:
             return (not_assessed(PASSIVE_MEASURE),)
         limit = self._policy.passive.min_live
         return (at_least(PASSIVE_MEASURE, live, limit, "score", Reason.LIVENESS_DOUBTED),)
+
+    def _new(self, imprints: Sequence[bytes], known: KnownPhotos) -> tuple[Measure, ...]:
+        """Whether the frames are new photos: the most that any is like a reference, a frame of an earlier session, and
+        another frame. Left out where there is nothing to compare with."""
+        limits = self._policy.replay
+        found = (
+            ("alike_reference", limits.max_alike, [imprint.alike(one, known.references) for one in imprints]),
+            ("alike_earlier", limits.max_alike, [imprint.alike(one, known.frames) for one in imprints]),
+            (
+                "alike_within",
+                limits.max_alike_within,
+                [imprint.alike(one, imprints[:number]) for number, one in enumerate(imprints)],
+            ),
+        )
+        return tuple(
+            at_most(name, max(chain(*values)), limit, "correlation", Reason.FRAME_SEEN_BEFORE)
+            for name, limit, values in found
+            if any(values)
+        )
 
     def _same_person(self, seen: Sequence[_Seen], vectors: Mapping[int, embed.Vector]) -> tuple[Measure, ...]:
         """Whether all frames show one person: the least similarity of any frame to the neutral one."""

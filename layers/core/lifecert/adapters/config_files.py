@@ -22,6 +22,7 @@ from lifecert.domain.policy import (
     PassiveUse,
     Policy,
     QualityLimits,
+    ReplayLimits,
 )
 
 POLICY_FILE = Path(__file__).parent.parent / "policy.json"
@@ -153,6 +154,22 @@ class _Passive(Strict):
     min_live: Cosine
 
 
+class _Replay(Strict):
+    max_alike: Cosine
+    max_alike_within: Cosine
+    # More would hide that frames were there before their session.
+    clock_tolerance_seconds: Annotated[int, Field(ge=1, le=60)]
+
+    @model_validator(mode="after")
+    def _fits(self) -> "_Replay":
+        self._ordered("max_alike", "max_alike_within")
+        return self
+
+    def limits(self) -> ReplayLimits:
+        tolerance = timedelta(seconds=self.clock_tolerance_seconds)
+        return ReplayLimits(self.max_alike, self.max_alike_within, tolerance)
+
+
 class _Audit(Strict):
     rate: Share
 
@@ -193,6 +210,7 @@ class PolicyFile(Strict):
     match: MatchFile
     attempts: _Attempts
     passive: _Passive
+    replay: _Replay
     audit: _Audit
     duplicates: _Duplicates
 
@@ -211,6 +229,7 @@ class PolicyFile(Strict):
             challenge=ChallengeLimits(**self.challenge.model_dump()),
             match=match,
             attempts=self.attempts.limits(),
+            replay=self.replay.limits(),
             passive=PassiveLimits(**self.passive.model_dump()),
             audit=Audit(**self.audit.model_dump()),
             duplicates=DuplicateLimits(**self.duplicates.model_dump()),
@@ -240,7 +259,7 @@ def load_shadow_policy(version: str, in_force: Policy, folder: Path = POLICY_FIL
     policy = load_policy(folder / name)
     if policy.version != version:
         raise ConfigError(f"{name}: version: it is {policy.version!r}, not the file's name")
-    for part in ("image", "quality", "reference", "challenge"):
+    for part in ("image", "quality", "reference", "challenge", "replay"):
         if getattr(policy, part) != getattr(in_force, part):
             raise ConfigError(f"{name}: {part}: must be as in force; only match can be tried on the same evidence")
     if policy.match.model_version != in_force.match.model_version:

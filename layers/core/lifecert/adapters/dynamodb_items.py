@@ -1,6 +1,6 @@
 """The register's objects to stored items and back, attribute by attribute. Items here are plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.evidence import Template
 from lifecert.domain.hold import HoldProposal
+from lifecert.domain.imprint import SESSIONS_REMEMBERED, KnownPhotos
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.notice import Notice, NoticeChannel
 from lifecert.domain.person import FIRST_SECRET
@@ -230,6 +231,7 @@ def reference_item(reference: Reference) -> dict[str, Any]:
         "template": reference.template.vector,
         "model_version": reference.template.model_version,
         "protection": reference.template.protection or None,
+        "imprint": reference.imprint or None,
         "photo_key": reference.photo_key,
         "source": reference.source,
         **_captured_on(reference.captured_on),
@@ -240,6 +242,24 @@ def reference_item(reference: Reference) -> dict[str, Any]:
 
 def _captured_on(day: date | None) -> dict[str, str]:
     return {"captured_on": day.isoformat()} if day else {}
+
+
+def frames_attribute(slot: int) -> str:
+    """Where the imprints of one session's frames are, among a reference's attributes."""
+    return f"frames_{slot}"
+
+
+TEMPLATE_ATTRIBUTES = ("reference_id", "of_reference", "template", "model_version", "protection")
+IMPRINT_ATTRIBUTES = ("imprint", *map(frames_attribute, range(SESSIONS_REMEMBERED)))
+
+
+def known_photos_of(items: Sequence[Mapping[str, Any]]) -> KnownPhotos:
+    """The imprints in items of one person's references."""
+    own, *frames = IMPRINT_ATTRIBUTES
+    return KnownPhotos(
+        tuple(bytes(item[own]) for item in items if own in item),
+        tuple(bytes(imprint) for item in items for name in frames for imprint in item.get(name, [])),
+    )
 
 
 def template_of(item: Mapping[str, Any]) -> Template:

@@ -2,12 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.aws_errors import translated
-from lifecert.adapters.dynamodb_items import enrolment_item, enrolment_of, reference_photo_of, template_of
+from lifecert.adapters.dynamodb_items import (
+    IMPRINT_ATTRIBUTES,
+    TEMPLATE_ATTRIBUTES,
+    enrolment_item,
+    enrolment_of,
+    known_photos_of,
+    reference_photo_of,
+    template_of,
+)
 from lifecert.adapters.dynamodb_values import plain, typed
 from lifecert.domain.evidence import Template
+from lifecert.domain.imprint import KnownPhotos
 from lifecert.domain.reference import Enrolment, ReferencePhoto
 
 if TYPE_CHECKING:
@@ -26,30 +35,29 @@ class DynamoReferences:
 
         A reference that was embedded anew by another model is an item of its own beside the first.
         """
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.table,
-            KeyConditionExpression="beneficiary_id = :beneficiary_id",
-            FilterExpression="attribute_exists(template) AND model_version = :model_version",
-            ExpressionAttributeValues=typed({":beneficiary_id": beneficiary_id, ":model_version": model_version}),
-            ProjectionExpression="reference_id, of_reference, template, model_version, protection",
-            ConsistentRead=True,
-        )
-        with translated():
-            items = [plain(item) for page in pages for item in page["Items"]]
-        return {item.get("of_reference", item["reference_id"]): template_of(item) for item in items}
+        items = self._enrolled(beneficiary_id, TEMPLATE_ATTRIBUTES)
+        return _templates(items, model_version)
 
-    def enrolled(self, beneficiary_id: str) -> Sequence[str]:
-        """Ids of the enrolled references, without reading a template."""
+    def faces(self, beneficiary_id: str, model_version: str) -> tuple[Mapping[str, Template], KnownPhotos]:
+        """The same with the imprints of all photos, whatever model their templates are of."""
+        items = self._enrolled(beneficiary_id, (*TEMPLATE_ATTRIBUTES, *IMPRINT_ATTRIBUTES))
+        return _templates(items, model_version), known_photos_of(items)
+
+    def _enrolled(self, beneficiary_id: str, attributes: Sequence[str]) -> list[dict[str, Any]]:
         pages = self.client.get_paginator("query").paginate(
             TableName=self.table,
             KeyConditionExpression="beneficiary_id = :beneficiary_id",
             FilterExpression="attribute_exists(template)",
             ExpressionAttributeValues=typed({":beneficiary_id": beneficiary_id}),
-            ProjectionExpression="reference_id",
+            ProjectionExpression=", ".join(attributes),
             ConsistentRead=True,
         )
         with translated():
-            return [plain(item)["reference_id"] for page in pages for item in page["Items"]]
+            return [plain(item) for page in pages for item in page["Items"]]
+
+    def enrolled(self, beneficiary_id: str) -> Sequence[str]:
+        """Ids of the enrolled references, without reading a template."""
+        return [item["reference_id"] for item in self._enrolled(beneficiary_id, ("reference_id",))]
 
     def photos(self, beneficiary_id: str) -> tuple[ReferencePhoto, ...]:
         """The enrolled photos, newest first."""
@@ -82,3 +90,11 @@ class DynamoReferences:
             )
         item = plain(answer.get("Item", {}))
         return enrolment_of(item) if "upload_key" in item else None
+
+
+def _templates(items: Sequence[Mapping[str, Any]], model_version: str) -> Mapping[str, Template]:
+    return {
+        item.get("of_reference", item["reference_id"]): template_of(item)
+        for item in items
+        if item["model_version"] == model_version
+    }

@@ -12,6 +12,7 @@ from lifecert.adapters.dynamodb_items import (
     beneficiary_item,
     beneficiary_of,
     certificate_item,
+    frames_attribute,
     ledger_item,
     reference_item,
 )
@@ -32,6 +33,7 @@ from lifecert.domain.errors import (
     Unreadable,
     VersionConflict,
 )
+from lifecert.domain.imprint import FrameImprints
 from lifecert.domain.review import Review, ReviewState
 from lifecert.domain.session import Session
 from lifecert.domain.sweep import Partition
@@ -187,13 +189,7 @@ def _parts(change: Change, tables: ChangeTables, shards: int) -> list[_Part]:
         parts.append(_session_part(change.session, tables.sessions))
     if change.review:
         parts.append(_review_part(change.review, tables.reviews))
-    if change.reference:
-        # It replaces the enrolment that was begun, and its expiry with it.
-        put = _put(tables.references, reference_item(change.reference), "attribute_exists(upload_key)")
-        parts.append(_Part(put, ReferenceNotFound))
-    for digest in change.frame_digests:
-        item = {"digest": digest, "expires_at": epoch(change.entry.at + FRAME_REMEMBERED)}
-        parts.append(_Part(_put(tables.seen_frames, item, "attribute_not_exists(digest)"), FrameSeenBefore))
+    parts += _photo_parts(change, tables)
     parts.append(_beneficiary_part(change, tables.beneficiaries, shards))
     parts.append(_Part(_put(tables.ledger, ledger_item(change.entry), "attribute_not_exists(seq)")))
     if change.certificate:
@@ -213,6 +209,18 @@ def _parts(change: Change, tables: ChangeTables, shards: int) -> list[_Part]:
         update = candidate_outcome_update(tables.hold_batches, change.hold_outcome, shards, change.entry.at)
         parts.append(_Part(update))
     return parts
+
+
+def _photo_parts(change: Change, tables: ChangeTables) -> Iterator[_Part]:
+    if change.reference:
+        # It replaces the enrolment that was begun, and its expiry with it.
+        put = _put(tables.references, reference_item(change.reference), "attribute_exists(upload_key)")
+        yield _Part(put, ReferenceNotFound)
+    for digest in change.frame_digests:
+        item = {"digest": digest, "expires_at": epoch(change.entry.at + FRAME_REMEMBERED)}
+        yield _Part(_put(tables.seen_frames, item, "attribute_not_exists(digest)"), FrameSeenBefore)
+    if change.frame_imprints:
+        yield _Part(_keep_imprints(change, change.frame_imprints, tables.references))
 
 
 def _notice_parts(change: Change, tables: ChangeTables) -> Iterator[_Part]:
@@ -291,6 +299,20 @@ def _review_part(review: Review, table: str) -> _Part:
         }
     }
     return _Part(update, ReviewDecidedBefore)
+
+
+def _keep_imprints(change: Change, kept: FrameImprints, table: str) -> "TransactWriteItemTypeDef":
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": typed({"beneficiary_id": change.after.beneficiary_id, "reference_id": kept.reference_id}),
+            "UpdateExpression": "SET #frames = :imprints",
+            # Nothing of a face comes back that was deleted meanwhile.
+            "ConditionExpression": "attribute_exists(template)",
+            "ExpressionAttributeNames": {"#frames": frames_attribute(kept.slot)},
+            "ExpressionAttributeValues": typed({":imprints": list(kept.imprints)}),
+        }
+    }
 
 
 def _delete_reference(change: Change, reference_id: str, table: str) -> "TransactWriteItemTypeDef":

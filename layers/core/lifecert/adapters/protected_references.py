@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lifecert.domain.evidence import Template
+from lifecert.domain.imprint import KnownPhotos
 from lifecert.domain.reference import Enrolment, ReferencePhoto
 from lifecert.ports.protection import TemplateProtection
 from lifecert.ports.stores import References
@@ -19,6 +20,11 @@ class ProtectedReferences:
     def templates(self, beneficiary_id: str, model_version: str) -> Mapping[str, Template]:
         """Plain templates of one model version by reference id."""
         return self.protection.reveal(beneficiary_id, self.stored.templates(beneficiary_id, model_version))
+
+    def faces(self, beneficiary_id: str, model_version: str) -> tuple[Mapping[str, Template], KnownPhotos]:
+        """The same with the imprints of all photos, which are stored as they are."""
+        templates, known = self.stored.faces(beneficiary_id, model_version)
+        return self.protection.reveal(beneficiary_id, templates), known
 
     def enrolled(self, beneficiary_id: str) -> Sequence[str]:
         """Ids of the enrolled references."""

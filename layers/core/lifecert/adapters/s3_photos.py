@@ -1,6 +1,7 @@
 """Photos in S3. Phones upload by presigned POST only; what is kept is written by the function itself."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from botocore.config import Config
@@ -9,7 +10,7 @@ from botocore.exceptions import ClientError
 from lifecert.adapters.aws_errors import code_of, translated
 from lifecert.domain.reference import photos_of
 from lifecert.domain.session import ImageType
-from lifecert.ports.photos import UploadSlot
+from lifecert.ports.photos import Upload, UploadSlot
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -25,7 +26,8 @@ def client_config() -> Config:
 
 @dataclass(frozen=True, slots=True)
 class S3Photos:
-    """The frames bucket and the references bucket. A bucket that a function never uses stays empty.
+    """The frames bucket and the references bucket. A bucket that a function never uses stays empty. `ahead` is how far
+    the clock of a local demo was moved, while S3 keeps its own.
 
     The client is made with `client_config()`. To tell a frame that was not
     uploaded from a permission that is missing, S3 wants s3:ListBucket beside s3:GetObject: without it a missing
@@ -35,6 +37,7 @@ class S3Photos:
     client: "S3Client"
     frames_bucket: str
     references_bucket: str = ""
+    ahead: timedelta = timedelta(0)
 
     def upload_slot(self, key: str, image_type: ImageType, max_bytes: int, seconds: int) -> UploadSlot:
         """A presigned POST for exactly this key and type, 1 to `max_bytes` bytes, for `seconds`. No request is made."""
@@ -48,7 +51,7 @@ class S3Photos:
         )
         return UploadSlot(post["url"], post["fields"])
 
-    def read_upload(self, key: str, max_bytes: int) -> bytes | None:
+    def read_upload(self, key: str, max_bytes: int) -> Upload | None:
         """An uploaded file, cut off after `max_bytes` + 1 bytes; None when there is none."""
         with translated():
             try:
@@ -59,7 +62,7 @@ class S3Photos:
                 raise
             body = answer["Body"]
             try:
-                return body.read(max_bytes + 1)
+                return Upload(body.read(max_bytes + 1), answer["LastModified"] + self.ahead)
             finally:
                 body.close()
 

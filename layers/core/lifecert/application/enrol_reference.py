@@ -17,7 +17,7 @@ from lifecert.domain.errors import (
     PhotoUnsuitable,
     ReferenceNotFound,
 )
-from lifecert.domain.evidence import Template, Verdict
+from lifecert.domain.evidence import EnrolmentEvidence, Template, Verdict
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.policy import Policy
@@ -108,10 +108,10 @@ class FinishEnrolment:
         enrolment = self.references.begun(beneficiary_id, reference_id)
         if enrolment is None or self.clock.now() > enrolment.deadline:
             raise ReferenceNotFound
-        photo = self.photos.read_upload(enrolment.upload_key, self.policy.image.max_bytes)
-        if photo is None:
+        upload = self.photos.read_upload(enrolment.upload_key, self.policy.image.max_bytes)
+        if upload is None:
             raise PhotoMissing
-        plain, quality = self._embed(photo)
+        plain, evidence = self._embed(upload.content)
         earlier = self.references.templates(beneficiary_id, plain.model_version)
         reference = Reference(
             beneficiary_id=beneficiary_id,
@@ -120,8 +120,9 @@ class FinishEnrolment:
             photo_key=f"references/{beneficiary_id}/{reference_id}",
             source=enrolment.source,
             captured_on=enrolment.captured_on,
-            quality=quality,
+            quality=evidence.quality,
             enrolled_at=self.clock.now(),
+            imprint=evidence.imprint,
         )
 
         def make(newest: Beneficiary) -> Change:
@@ -131,21 +132,21 @@ class FinishEnrolment:
             clerk = Actor(user.user_id, Role.CLERK)
             change = self._change(newest, reference, continuity, enrolment.replacement, clerk)
             # Not before it is known to be enrolled: what is refused leaves no photo behind.
-            self.photos.keep_reference(reference.photo_key, photo)
+            self.photos.keep_reference(reference.photo_key, upload.content)
             return change
 
         change_newest(self.register, beneficiary_id, make)
         return reference
 
-    def _embed(self, photo: bytes) -> tuple[Template, float]:
-        """The photo's plain template and quality. Raises PhotoUnsuitable."""
+    def _embed(self, photo: bytes) -> tuple[Template, EnrolmentEvidence]:
+        """The photo's plain template, and all that was seen of it. Raises PhotoUnsuitable."""
         evidence = self.analyser.enrol(photo)
         if evidence.reason:
             raise PhotoUnsuitable(evidence.reason)
         unsure = any(measure.verdict is Verdict.NOT_ASSESSED for measure in evidence.measures)
         if evidence.template is None or unsure:
             raise PhotoUnsuitable(Reason.NOT_ASSESSED)
-        return evidence.template, evidence.quality
+        return evidence.template, evidence
 
     def _change(
         self,

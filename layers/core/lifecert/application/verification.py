@@ -10,10 +10,17 @@ from lifecert.domain.actor import Actor, Role
 from lifecert.domain.audit import is_drawn
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.evidence import Evidence
+from lifecert.domain.imprint import SESSIONS_REMEMBERED, FrameImprints
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.policy import Decision, Outcome, Policy
+from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.session import Result, Session, SessionState
+
+# Frames of a session that a human may yet accept.
+_UNDECIDED = frozenset(
+    {Reason.LIVENESS_DOUBTED, Reason.UPLOADED_OUT_OF_TIME, Reason.MATCH_UNCERTAIN, Reason.CHALLENGE_NOT_POSSIBLE}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,7 @@ class Verification:
     now: datetime
     today: date
     frame_digests: tuple[str, ...]
+    imprints: tuple[bytes, ...] = ()
 
     @property
     def needs_a_human(self) -> bool:
@@ -67,7 +75,7 @@ class Verification:
         decided = self._decided(certificate_id=certificate.certificate_id, valid_until=certificate.valid_until)
         # Beside the acceptance and never in its way: no open review of the beneficiary, nothing told to the phone.
         audit = self._review(str(uuid.uuid4()), ReviewKind.AUDIT) if self._audited else None
-        return replace(change, session=decided, review=audit, frame_digests=self.frame_digests), decided
+        return self._with_frames(replace(change, session=decided, review=audit)), decided
 
     def _failed(self) -> tuple[Change, Session]:
         before, review_id, review = self.beneficiary, None, None
@@ -88,8 +96,16 @@ class Verification:
             self._details(outcome=self.decision.outcome, reason=self.decision.reason, review_id=review_id),
         )
         decided = self._decided(review_id=review_id)
-        change = Change(before.version, after, entry, session=decided, review=review, frame_digests=self.frame_digests)
-        return change, decided
+        return self._with_frames(Change(before.version, after, entry, session=decided, review=review)), decided
+
+    def _with_frames(self, change: Change) -> Change:
+        """The change with what is remembered of the frames: of all their bytes, and of those that served, or may yet,
+        their imprints, so that nobody's own failed tries push them out."""
+        before, kept = self.beneficiary, None
+        served = self.decision.outcome is Outcome.ACCEPTED or self.decision.reason in _UNDECIDED
+        if served and self.imprints and before.reference_ids:
+            kept = FrameImprints(before.reference_ids[0], before.version % SESSIONS_REMEMBERED, self.imprints)
+        return replace(change, frame_digests=self.frame_digests, frame_imprints=kept)
 
     @property
     def _actor(self) -> Actor:

@@ -1,8 +1,8 @@
 """Verify: look at a session's frames, decide, and write the decision with everything that follows from it."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from lifecert.application.changing import change_newest
@@ -25,15 +25,15 @@ from lifecert.domain.errors import (
     SessionExpired,
     SessionNotFound,
 )
-from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Template, Verdict
+from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
 from lifecert.domain.policy import Outcome, Policy, decide
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Session
 from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
-from lifecert.ports.photos import Photos
+from lifecert.ports.photos import Photos, Upload
 from lifecert.ports.stores import References, Register, SeenFrames, Sessions
-from lifecert.ports.vision import FaceAnalyser, Frame
+from lifecert.ports.vision import Analysis, FaceAnalyser, Frame
 
 # Longer than the function may run, so that only a dead request's claim is ever taken over.
 CLAIM_DURATION = timedelta(seconds=40)
@@ -68,33 +68,41 @@ class VerifyFace:
     def _verify(self, session: Session, user: User) -> Session:
         session_id = session.session_id
         beneficiary = self._check(session)
-        frames = self._frames(session)
+        uploads = self._uploads(session)
+        frames = [Frame(step, upload.content) for step, upload in zip(session.challenge, uploads, strict=True)]
         now = self.clock.now()
         claimed = self.sessions.claim(session_id, now, now + CLAIM_DURATION)
         if claimed is None:
             return self._decided_elsewhere(session_id, user)
         digests = tuple(hashlib.sha256(frame.content).hexdigest() for frame in frames)
         if len(set(digests)) < len(digests) or self.seen_frames.any_seen(digests):
-            evidence, digests = _replayed(claimed), ()
+            analysis, digests = _replayed(claimed), ()
         else:
-            evidence = self.analyser.analyse(frames, self._references(beneficiary))
+            analysis = self._analyse(claimed, beneficiary, frames, uploads)
         try:
             try:
-                decided = self._commit(claimed, frames, digests, evidence)
+                decided = self._commit(claimed, frames, digests, analysis)
             except FrameSeenBefore:
                 # Another session used the same bytes while this one was looking at them.
                 return self._commit(claimed, frames, (), _replayed(claimed))
         except SessionAlreadyDecided:
             return self._decided_elsewhere(session_id, user)
         if self.shadow and digests:
-            self.shadow.score(evidence, claimed.challenge, self.policy)
+            self.shadow.score(analysis.evidence, claimed.challenge, self.policy)
         return decided
 
-    def _references(self, beneficiary: Beneficiary) -> Mapping[str, Template]:
-        """Those that count; one that a clerk replaced is kept and compared with nothing."""
+    def _analyse(
+        self, session: Session, beneficiary: Beneficiary, frames: Sequence[Frame], uploads: Sequence[Upload]
+    ) -> Analysis:
+        """What the frames show, beside the references that count: one that a clerk replaced is kept and matched with
+        nothing, but a copy of it is a copy all the same."""
         model_version = self.policy.match.model_version
-        templates = self.references.templates(beneficiary.beneficiary_id, model_version)
-        return {name: template for name, template in templates.items() if name in beneficiary.reference_ids}
+        templates, known = self.references.faces(beneficiary.beneficiary_id, model_version)
+        counting = {name: template for name, template in templates.items() if name in beneficiary.reference_ids}
+        analysis = self.analyser.analyse(frames, counting, known)
+        times = _upload_times(session, uploads, self.policy.replay.clock_tolerance)
+        evidence = replace(analysis.evidence, across=(*analysis.evidence.across, times))
+        return replace(analysis, evidence=evidence)
 
     def _own(self, session_id: str, user: User) -> Session:
         session = self.sessions.get(session_id)
@@ -116,18 +124,14 @@ class VerifyFace:
             raise CameraPaused(until)
         return beneficiary
 
-    def _frames(self, session: Session) -> list[Frame]:
-        contents = {
+    def _uploads(self, session: Session) -> list[Upload]:
+        uploads = {
             number: self.photos.read_upload(session.frame_key(number), self.policy.image.max_bytes)
             for number in range(1, len(session.challenge) + 1)
         }
-        if missing := tuple(number for number, content in contents.items() if content is None):
+        if missing := tuple(number for number, upload in uploads.items() if upload is None):
             raise FramesMissing(missing)
-        return [
-            Frame(step, content)
-            for step, content in zip(session.challenge, contents.values(), strict=True)
-            if content is not None
-        ]
+        return [upload for upload in uploads.values() if upload]
 
     def _decided_elsewhere(self, session_id: str, user: User) -> Session:
         session = self._own(session_id, user)
@@ -135,12 +139,12 @@ class VerifyFace:
             raise SessionBusy
         return session
 
-    def _commit(self, session: Session, frames: list[Frame], digests: tuple[str, ...], evidence: Evidence) -> Session:
+    def _commit(self, session: Session, frames: list[Frame], digests: tuple[str, ...], analysis: Analysis) -> Session:
         decided = session
 
         def make(beneficiary: Beneficiary) -> Change:
             nonlocal decided
-            verification = self._decide(session, beneficiary, evidence, digests)
+            verification = self._decide(session, beneficiary, analysis, digests)
             change, decided = verification.change()
             # Every frame a human may have to look at, also of attempts after the one that opened the review.
             if verification.needs_a_human:
@@ -154,13 +158,23 @@ class VerifyFace:
         return decided
 
     def _decide(
-        self, session: Session, beneficiary: Beneficiary, evidence: Evidence, digests: tuple[str, ...]
+        self, session: Session, beneficiary: Beneficiary, analysis: Analysis, digests: tuple[str, ...]
     ) -> Verification:
         _refuse_if_no_face_may_be_used(beneficiary)
-        now = self.clock.now()
+        now, evidence = self.clock.now(), analysis.evidence
         attempt = beneficiary.camera.attempt_at(now, self.policy.attempts)
         decision = decide(evidence, self.policy, session.challenge, attempt)
-        return Verification(session, beneficiary, evidence, decision, self.policy, now, self.clock.today(), digests)
+        return Verification(
+            session,
+            beneficiary,
+            evidence,
+            decision,
+            self.policy,
+            now,
+            self.clock.today(),
+            digests,
+            analysis.imprints,
+        )
 
 
 def _refuse_if_no_face_may_be_used(beneficiary: Beneficiary) -> None:
@@ -169,6 +183,22 @@ def _refuse_if_no_face_may_be_used(beneficiary: Beneficiary) -> None:
     refuse_without_consent(beneficiary)
 
 
-def _replayed(session: Session) -> Evidence:
+def _upload_times(session: Session, uploads: Sequence[Upload], tolerance: timedelta) -> Measure:
+    """How many seconds any frame came before its session or after its deadline; 0 and below is within. In which order
+    they came says nothing: a phone sends them side by side, and a slow network as it can."""
+    times = [upload.at for upload in uploads]
+    outside = max(session.opened_at - min(times), max(times) - session.deadline)
+    within = outside <= tolerance
+    return Measure(
+        "upload_times",
+        Verdict.PASSED if within else Verdict.FAILED,
+        outside.total_seconds(),
+        "seconds",
+        float(within),
+        None if within else Reason.UPLOADED_OUT_OF_TIME,
+    )
+
+
+def _replayed(session: Session) -> Analysis:
     seen = Measure("frame_new", Verdict.FAILED, reason=Reason.FRAME_SEEN_BEFORE)
-    return Evidence(tuple(FrameEvidence(step, (seen,)) for step in session.challenge))
+    return Analysis(Evidence(tuple(FrameEvidence(step, (seen,)) for step in session.challenge)))

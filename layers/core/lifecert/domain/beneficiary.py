@@ -10,6 +10,7 @@ from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Revocation
 from lifecert.domain.faces import FaceCount, FacesDue, faces_due
 from lifecert.domain.hold import CandidateOutcome, HoldCandidate, HoldProposal
+from lifecert.domain.imprint import FrameImprints
 from lifecert.domain.ledger import GENESIS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
 from lifecert.domain.person import FIRST_SECRET
@@ -103,7 +104,7 @@ class Change:
 
     `before_version` is the version that was read (0: not registered yet). The other parts are those that
     come with the change: a certificate, that an earlier one does not count, the session it closes, a review that it
-    opens or decides, a new reference, used frames, references that are deleted, a
+    opens or decides, a new reference, used frames and their imprints, references that are deleted, a
     new contact or that it is forgotten, a notice on its way, a person who is proposed for a hold or what became of the
     proposal. `faces` is by how much the number of stored faces changes.
     """
@@ -124,6 +125,7 @@ class Change:
     sent_notice: SentNotice | None = None
     hold_candidate: HoldCandidate | None = None
     hold_outcome: CandidateOutcome | None = None
+    frame_imprints: FrameImprints | None = None
 
 
 def record(

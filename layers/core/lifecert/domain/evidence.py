@@ -107,10 +107,11 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentEvidence:
-    """What was measured on one reference photo, and its template if every measure allowed one."""
+    """What was measured on one reference photo, and its template and imprint if every measure allowed one."""
 
     measures: tuple[Measure, ...]
     template: Template | None
+    imprint: bytes = b""
 
     @property
     def quality(self) -> float:

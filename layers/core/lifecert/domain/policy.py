@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from lifecert.domain.challenge import Step, has_expression
 from lifecert.domain.evidence import Evidence, Verdict, first_reason
-from lifecert.domain.reasons import Reason
+from lifecert.domain.reasons import FOR_A_HUMAN, Reason
 
 PASSIVE_MEASURE = "passive_live"
 
@@ -111,6 +111,19 @@ class PassiveLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplayLimits:
+    """When a frame is a copy: `max_alike` (-1 to 1) is the most it may be like the person's references and the frames
+    of earlier sessions, `max_alike_within` the most that two frames of one session may be like each other.
+
+    `clock_tolerance` is how far outside its session an upload may seem to be, since two clocks are compared.
+    """
+
+    max_alike: float
+    max_alike_within: float
+    clock_tolerance: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """`rate` (0-1) is the share of accepted sessions that a human looks at afterwards."""
 
@@ -151,6 +164,7 @@ class Policy:
     reference: QualityLimits
     challenge: ChallengeLimits
     passive: PassiveLimits
+    replay: ReplayLimits
     match: MatchLimits
     attempts: AttemptLimits
     audit: Audit
@@ -188,7 +202,7 @@ def decide(evidence: Evidence, policy: Policy, asked: tuple[Step, ...], attempt:
 
 def _decide_once(evidence: Evidence, policy: Policy, asked: tuple[Step, ...]) -> Decision:
     reason = first_reason(evidence.measures())
-    if reason and reason is not Reason.LIVENESS_DOUBTED:
+    if reason and reason not in FOR_A_HUMAN:
         return Decision(Outcome.RETRY, reason)
     if tuple(frame.step for frame in evidence.frames) != asked or evidence.model_version != policy.match.model_version:
         return Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
@@ -202,7 +216,6 @@ def _decide_once(evidence: Evidence, policy: Policy, asked: tuple[Step, ...]) ->
     if similarity < policy.match.review:
         return Decision(Outcome.RETRY, Reason.NOT_MATCHING)
     if reason:
-        # Nobody can act on this one, and telling it again and again would teach an attacker: a human looks.
         return Decision(Outcome.REVIEW, reason)
     if similarity < policy.match.accept:
         return Decision(Outcome.REVIEW, Reason.MATCH_UNCERTAIN)

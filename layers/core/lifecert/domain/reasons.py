@@ -38,8 +38,13 @@ class Reason(StrEnum):
     # Whose face it is
     NOT_MATCHING = "not_matching"
     # Only ever the reason of a review
+    UPLOADED_OUT_OF_TIME = "uploaded_out_of_time"
     LIVENESS_DOUBTED = "liveness_doubted"
     MATCH_UNCERTAIN = "match_uncertain"
     CHALLENGE_NOT_POSSIBLE = "challenge_not_possible"
     NOT_ASSESSED = "not_assessed"
     RETRIES_USED_UP = "retries_used_up"
+
+
+# Nobody can act on these, and telling them again and again would teach an attacker: a human looks.
+FOR_A_HUMAN = frozenset({Reason.UPLOADED_OUT_OF_TIME, Reason.LIVENESS_DOUBTED})

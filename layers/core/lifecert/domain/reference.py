@@ -26,7 +26,8 @@ def photos_of(beneficiary_id: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Reference:
     """One enrolled photo, kept at `photo_key`. `source` says where it came from and `captured_on` when it was taken,
-    if that is known; `quality` is the least score (0 to 1, 0.5 is the limit) of its measures."""
+    if that is known; `quality` is the least score (0 to 1, 0.5 is the limit) of its measures. By its `imprint` a copy
+    of the photo is known; earlier references have none."""
 
     beneficiary_id: str
     reference_id: str
@@ -36,6 +37,7 @@ class Reference:
     captured_on: date | None
     quality: float
     enrolled_at: datetime
+    imprint: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

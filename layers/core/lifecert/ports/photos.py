@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from lifecert.domain.session import ImageType
@@ -13,6 +14,14 @@ class UploadSlot:
 
     url: str
     fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An uploaded file, and when it arrived, by the store's clock to the second."""
+
+    content: bytes
+    at: datetime
 
 
 class ReviewPhotos(Protocol):
@@ -42,7 +51,7 @@ class Photos(Protocol):
         """A slot that takes one file of exactly this key and type and at most this size, for so long."""
         ...
 
-    def read_upload(self, key: str, max_bytes: int) -> bytes | None:
+    def read_upload(self, key: str, max_bytes: int) -> Upload | None:
         """An uploaded file, or None when nothing was uploaded. Reads no more than `max_bytes` + 1 bytes."""
         ...
 

@@ -8,6 +8,7 @@ from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.certificate import Certificate
 from lifecert.domain.evidence import Template
 from lifecert.domain.faces import FaceCount
+from lifecert.domain.imprint import KnownPhotos
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.limits import Count
 from lifecert.domain.reference import Enrolment, ReferencePhoto
@@ -66,6 +67,10 @@ class References(Protocol):
 
     def templates(self, beneficiary_id: str, model_version: str) -> Mapping[str, Template]:
         """Templates of one model version by reference id."""
+        ...
+
+    def faces(self, beneficiary_id: str, model_version: str) -> tuple[Mapping[str, Template], KnownPhotos]:
+        """The same with the imprints of all the person's photos, in one request."""
         ...
 
     def enrolled(self, beneficiary_id: str) -> Sequence[str]:

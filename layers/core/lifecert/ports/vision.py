@@ -6,6 +6,7 @@ from typing import Protocol
 
 from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Template
+from lifecert.domain.imprint import NO_PHOTOS, KnownPhotos
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +17,22 @@ class Frame:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The evidence of a challenge's frames, and the imprints of those with a face, which the evidence must not hold."""
+
+    evidence: Evidence
+    imprints: tuple[bytes, ...] = ()
+
+
 class FaceAnalyser(Protocol):
     """Measures faces. Never raises on a picture's content: whatever is wrong with it is a failed measure."""
 
-    def analyse(self, frames: Sequence[Frame], references: Mapping[str, Template]) -> Evidence:
-        """Measure a challenge's frames, the neutral one first, and compare them with the references by id."""
+    def analyse(
+        self, frames: Sequence[Frame], references: Mapping[str, Template], known: KnownPhotos = NO_PHOTOS
+    ) -> Analysis:
+        """Measure a challenge's frames, the neutral one first, compare them with the references by id, and look for
+        copies of the person's `known` photos."""
         ...
 
     def enrol(self, photo: bytes) -> EnrolmentEvidence:
