@@ -162,7 +162,7 @@ def swept(stores: Stores, counter: Counter) -> Night:
     for number in range(20):
         stores.register.commit(registration(beneficiary_id=f"running {number}", valid_until=date(2026, 9, 1)))
     finished_run(stores.sweep_runs, NOW.date() - timedelta(days=3))
-    night = Night(stores.register, stores.sweep_runs, FixedClock(NOW), shards=2)
+    night = Night(stores.register, stores.sweep_runs, FixedClock(NOW), shards=2, batches=stores.hold_batches)
     counter.take()
     night.plan()
     return night
@@ -172,8 +172,9 @@ def test_planning_looks_once_into_each_partition(known: Stores, counter: Counter
     swept(known, counter)
     calls = counter.take()
     # To lapse, the days since and two more; to remind, as many before each reminder, from today on: 2 for the one of a
-    # day ahead, 5 for the others. Of two shards; then the jobs to send, and whether any is open.
-    assert calls.count("Query") == (5 + 2 + 3 * 5) * 2 + 2
+    # day ahead, 5 for the others; to tell who lapsed, today too; to propose holds, the days whose grace is over since.
+    # Of two shards; then the batches that are decided, the jobs to send, and whether any is open.
+    assert calls.count("Query") == (5 + 2 + 3 * 5 + 6 + 5) * 2 + 1 + 2
     # The run begun, and the one job that somebody is in.
     assert (calls.count("TransactWriteItems"), calls.count("PutItem"), calls.count("UpdateItem")) == (1, 1, 1)
 
@@ -191,6 +192,8 @@ def test_a_worker_reads_and_writes_what_is_due_and_nothing_else(known: Stores, c
         "TransactWriteItems",  # the job finished
         "Query",  # whether any is open: none
         "GetItem",  # the run
+        "GetItem",  # whether a batch took candidates
+        "Query",  # batches that are decided
         "Query",  # jobs for the report
         "Query",  # pages for the report
         "GetItem",  # the run before it

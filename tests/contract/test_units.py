@@ -201,7 +201,8 @@ def nights(office: Office, people: int, valid_until: date, first: date, count: i
     clock = FixedClock(NOW)
     clock.move(days=(first - clock.today()).days)
     finished_run(office.stores.sweep_runs, first - timedelta(days=1))
-    night = Night(office.stores.register, office.stores.sweep_runs, clock, shards=1)
+    stores = office.stores
+    night = Night(stores.register, stores.sweep_runs, clock, shards=1, batches=stores.hold_batches)
     for number in range(people):
         office.stores.register.commit(registration(beneficiary_id=f"person {number:04}", valid_until=valid_until))
     before = office.bytes()
