@@ -22,7 +22,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
 
-from lifecert import bootstrap, bootstrap_notices, bootstrap_office, bootstrap_sweep
+from lifecert import bootstrap, bootstrap_notices, bootstrap_office, bootstrap_streams, bootstrap_sweep
 from lifecert.adapters.notice_texts import load_notice_text
 from lifecert.adapters.protected_references import ProtectedReferences
 from lifecert.application.certify_in_person import CertifyInPerson
@@ -121,6 +121,12 @@ ROOT = Path(__file__).resolve().parents[1]
 USER = "0a1b2c3d-0000-4000-8000-00000000000a"
 DESK = "0a1b2c3d-0000-4000-8000-00000000000c"
 BUSY = "0a1b2c3d-0000-4000-8000-00000000000b"
+
+
+def home_of(name: str) -> ModuleType:
+    """The part of the composition root that has this factory, and did not only import it."""
+    parts = (bootstrap, bootstrap_notices, bootstrap_office, bootstrap_streams, bootstrap_sweep)
+    return next(part for part in parts if getattr(vars(part).get(name), "__module__", "") == part.__name__)
 
 
 def world_id(number: int) -> str:
@@ -489,8 +495,6 @@ class World:
             "clock": clock,
             "help_lines": lines,
         }
-        for name, built in wired.items():
-            monkeypatch.setattr(bootstrap, name, lambda built=built: built)
         told = {
             "set_contact": SetContact(store.register, FakeSeal(), clock),
             "send_notice": SendNotice(
@@ -506,8 +510,6 @@ class World:
             "wait_for_notice": lambda _receipt, seconds: self.waits.append(seconds),
             "note_delivery": NoteDelivery(store.register, store.sent_notices_port, clock),
         }
-        for name, built in told.items():
-            monkeypatch.setattr(bootstrap_notices, name, lambda built=built: built)
         night = self.night
         swept = {
             "plan_sweep": night.plan,
@@ -517,8 +519,6 @@ class World:
             "wait_for_task": lambda _receipt, seconds: self.waits.append(seconds),
             "task_tries": night.queue.tries,
         }
-        for name, built in swept.items():
-            monkeypatch.setattr(bootstrap_sweep, name, lambda built=built: built)
         issuer = Issuer("lifecert.example", self.signing)
         office: dict[str, Any] = {
             "report_death": ReportDeath(store.register, self.keys, clock, lines),
@@ -530,8 +530,8 @@ class World:
                 store.sweep_runs, self.reports, store.reviews_port, store.hold_batches, store.face_counts
             ),
         }
-        for name, built in office.items():
-            monkeypatch.setattr(bootstrap_office, name, lambda built=built: built)
+        for name, built in {**wired, **told, **swept, **office}.items():
+            monkeypatch.setattr(home_of(name), name, lambda built=built: built)
 
 
 @contextmanager

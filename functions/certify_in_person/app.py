@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap
+from lifecert import bootstrap, bootstrap_office
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.entry.http import Api, an_id
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
@@ -14,7 +14,7 @@ from lifecert.entry.staff_requests import CertifyInPersonBody
 from lifecert.entry.staff_responses import CertifiedInPerson
 
 api = Api()
-bootstrap.at_start(bootstrap.certify_in_person, bootstrap.certify_once)
+bootstrap.at_start(bootstrap_office.certify_in_person, bootstrap_office.certify_once)
 
 
 @api.post("/staff/beneficiaries/<beneficiary_id>/certifications")
@@ -23,10 +23,10 @@ def certify(beneficiary_id: str) -> Response[str]:
     an_id(beneficiary_id, BeneficiaryNotFound)
 
     def act() -> dict[str, Any]:
-        certificate = bootstrap.certify_in_person()(beneficiary_id, body.seen_on, body.document, clerk)
+        certificate = bootstrap_office.certify_in_person()(beneficiary_id, body.seen_on, body.document, clerk)
         return CertifiedInPerson.of(certificate).model_dump(mode="json")
 
-    kept = bootstrap.certify_once()(clerk, key, body.fingerprint(beneficiary_id), api.lambda_context, act)
+    kept = bootstrap_office.certify_once()(clerk, key, body.fingerprint(beneficiary_id), api.lambda_context, act)
     certified = CertifiedInPerson.model_validate(kept)
     certificate_id = certified.certificate_id
     done(LogCode.CERTIFIED_IN_PERSON, "CertifiedInPerson", beneficiary_id=beneficiary_id, certificate_id=certificate_id)

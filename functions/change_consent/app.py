@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap
+from lifecert import bootstrap, bootstrap_office
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.entry.http import Api, an_id
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
@@ -14,13 +14,13 @@ from lifecert.entry.requests import GiveConsentBody
 from lifecert.entry.responses import ConsentState
 
 api = Api()
-bootstrap.at_start(bootstrap.withdraw_consent, bootstrap.give_consent)
+bootstrap.at_start(bootstrap_office.withdraw_consent, bootstrap_office.give_consent)
 
 
 @api.post("/beneficiaries/<beneficiary_id>/consent-withdrawal")
 def withdraw(beneficiary_id: str) -> Response[str]:
     user = api.user
-    changed = bootstrap.withdraw_consent()(an_id(beneficiary_id, BeneficiaryNotFound), user)
+    changed = bootstrap_office.withdraw_consent()(an_id(beneficiary_id, BeneficiaryNotFound), user)
     done(LogCode.CONSENT_WITHDRAWN, "ConsentsWithdrawn", beneficiary_id=beneficiary_id)
     return api.answer(ConsentState.of(changed))
 
@@ -29,7 +29,7 @@ def withdraw(beneficiary_id: str) -> Response[str]:
 def give(beneficiary_id: str) -> Response[str]:
     clerk, consent = api.user, api.body(GiveConsentBody).consent
     an_id(beneficiary_id, BeneficiaryNotFound)
-    changed = bootstrap.give_consent()(beneficiary_id, consent.version, consent.guardian, clerk)
+    changed = bootstrap_office.give_consent()(beneficiary_id, consent.version, consent.guardian, clerk)
     done(LogCode.CONSENT_GIVEN, "ConsentsGiven", beneficiary_id=beneficiary_id)
     return api.answer(ConsentState.of(changed))
 

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap
+from lifecert import bootstrap, bootstrap_office
 from lifecert.domain.errors import BeneficiaryNotFound, CertificateNotFound, ProposalNotFound
 from lifecert.domain.review import Proposal, Review, ReviewKind
 from lifecert.entry.http import Api, an_id
@@ -15,32 +15,32 @@ from lifecert.entry.staff_requests import ConfirmationBody, ProposeEndBody
 from lifecert.entry.staff_responses import ProposalShown
 
 api = Api()
-bootstrap.at_start(bootstrap.propose, bootstrap.confirm_proposal)
+bootstrap.at_start(bootstrap_office.propose, bootstrap_office.confirm_proposal)
 
 
 @api.post("/staff/beneficiaries/<beneficiary_id>/end")
 def end(beneficiary_id: str) -> Response[str]:
     key, body = api.required_idempotency_key, api.body(ProposeEndBody)
     an_id(beneficiary_id, BeneficiaryNotFound)
-    return proposed(bootstrap.propose()(beneficiary_id, body.to_domain(), key, api.user))
+    return proposed(bootstrap_office.propose()(beneficiary_id, body.to_domain(), key, api.user))
 
 
 @api.post("/staff/beneficiaries/<beneficiary_id>/correction")
 def correction(beneficiary_id: str) -> Response[str]:
     key, proposal = api.required_idempotency_key, Proposal(ReviewKind.CORRECTION)
-    return proposed(bootstrap.propose()(an_id(beneficiary_id, BeneficiaryNotFound), proposal, key, api.user))
+    return proposed(bootstrap_office.propose()(an_id(beneficiary_id, BeneficiaryNotFound), proposal, key, api.user))
 
 
 @api.post("/staff/certificates/<certificate_id>/revocation")
 def revocation(certificate_id: str) -> Response[str]:
     key = api.required_idempotency_key
-    return proposed(bootstrap.propose().revocation(an_id(certificate_id, CertificateNotFound), key, api.user))
+    return proposed(bootstrap_office.propose().revocation(an_id(certificate_id, CertificateNotFound), key, api.user))
 
 
 @api.post("/staff/proposals/<proposal_id>/confirmation")
 def confirmation(proposal_id: str) -> Response[str]:
     body = api.body(ConfirmationBody)
-    proposal = bootstrap.confirm_proposal()(an_id(proposal_id, ProposalNotFound), api.user, confirm=body.confirm)
+    proposal = bootstrap_office.confirm_proposal()(an_id(proposal_id, ProposalNotFound), api.user, confirm=body.confirm)
     dimensions = {"kind": proposal.kind.value, "confirmed": str(body.confirm).lower()}
     done(LogCode.PROPOSAL_DECIDED, "ProposalsDecided", dimensions, proposal_id=proposal_id)
     return api.answer(ProposalShown.of(proposal))

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap
+from lifecert import bootstrap, bootstrap_office
 from lifecert.domain.errors import BeneficiaryNotFound, ReferenceNotFound
 from lifecert.entry.http import Api, an_id
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
@@ -14,14 +14,14 @@ from lifecert.entry.requests import BeginEnrolmentBody
 from lifecert.entry.responses import Enrolled, EnrolmentBegun
 
 api = Api()
-bootstrap.at_start(bootstrap.begin_enrolment, bootstrap.finish_enrolment)
+bootstrap.at_start(bootstrap_office.begin_enrolment, bootstrap_office.finish_enrolment)
 
 
 @api.post("/staff/beneficiaries/<beneficiary_id>/references")
 def begin(beneficiary_id: str) -> Response[str]:
     clerk, body = api.user, api.body(BeginEnrolmentBody)
     an_id(beneficiary_id, BeneficiaryNotFound)
-    begun = bootstrap.begin_enrolment()(
+    begun = bootstrap_office.begin_enrolment()(
         beneficiary_id, body.source, body.captured_on, body.image_type, clerk, body.replacement
     )
     reference_id = begun.enrolment.reference_id
@@ -34,7 +34,7 @@ def enrol(beneficiary_id: str, reference_id: str) -> Response[str]:
     clerk = api.user
     an_id(beneficiary_id, BeneficiaryNotFound)
     an_id(reference_id, ReferenceNotFound)
-    reference = bootstrap.finish_enrolment()(beneficiary_id, reference_id, clerk)
+    reference = bootstrap_office.finish_enrolment()(beneficiary_id, reference_id, clerk)
     done(LogCode.REFERENCE_ENROLLED, "ReferencesEnrolled", beneficiary_id=beneficiary_id, reference_id=reference_id)
     return api.answer(Enrolled.of(reference))
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap
+from lifecert import bootstrap, bootstrap_streams
 from lifecert.entry.log import LogCode, count, logger, metrics, traced
 from lifecert.entry.stream import inserted
 
-bootstrap.at_start(bootstrap.find_duplicates)
+bootstrap.at_start(bootstrap_streams.find_duplicates)
 # The stream's filter lets these through; whatever else comes is nobody's face.
 EVENTS = {"reference_enrolled", "faces_deleted"}
 
@@ -19,10 +19,10 @@ EVENTS = {"reference_enrolled", "faces_deleted"}
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     count("DuplicateSearches")
     images = inserted(event, EVENTS)
-    entries = [bootstrap.ledger_entry(image) for image in images.values()]
+    entries = [bootstrap_streams.ledger_entry(image) for image in images.values()]
     # Named after the first record: a batch that is handed over again writes the same file.
     segment = next(iter(images), "")
-    searched = bootstrap.find_duplicates()(entries, segment)
+    searched = bootstrap_streams.find_duplicates()(entries, segment)
     counts = {"added": searched.added, "forgotten": searched.forgotten, "reviews": searched.reviews}
     logger.info(LogCode.DUPLICATES_SEARCHED, extra=counts)
     count("FacesSearched", searched.added)

@@ -4,15 +4,14 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap_office as bootstrap
-from lifecert.bootstrap import at_start
+from lifecert import bootstrap, bootstrap_office
 from lifecert.entry.log import LogCode, count, logger, metrics, traced
 from lifecert.entry.office import ImportEvent, import_report
 
 # Enough to end the part in hand.
 RESERVE_MS = 60_000
 
-at_start(bootstrap.import_data_match)
+bootstrap.at_start(bootstrap_office.import_data_match)
 
 
 @logger.inject_lambda_context
@@ -21,7 +20,7 @@ at_start(bootstrap.import_data_match)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     count("DataMatchImports")
     asked = ImportEvent.model_validate(event)
-    done = bootstrap.import_data_match()(asked.name, lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
+    done = bootstrap_office.import_data_match()(asked.name, lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
     report = import_report(done)
     logger.info(LogCode.DATA_MATCHED, extra={"report": report})
     count("DataMatchFilesFinished", done.finished)

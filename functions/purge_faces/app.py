@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap
+from lifecert import bootstrap, bootstrap_streams
 from lifecert.domain.errors import PurgeUnfinished
 from lifecert.entry.log import LogCode, count, logger, metrics, traced
 from lifecert.entry.purge_event import purge_report
@@ -12,7 +12,7 @@ from lifecert.entry.purge_event import purge_report
 # Enough to finish the person in hand and report.
 RESERVE_MS = 20_000
 
-bootstrap.at_start(bootstrap.purge_faces)
+bootstrap.at_start(bootstrap_streams.purge_faces)
 
 
 @logger.inject_lambda_context
@@ -20,7 +20,7 @@ bootstrap.at_start(bootstrap.purge_faces)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     try:
-        report = bootstrap.purge_faces()(lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
+        report = bootstrap_streams.purge_faces()(lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
     except PurgeUnfinished as unfinished:
         logger.error(LogCode.PURGE_UNFINISHED, extra={"cause": str(unfinished)})
         count("PurgesUnfinished")

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap, bootstrap_notices
+from lifecert import bootstrap, bootstrap_notices, bootstrap_office
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.entry.http import Api, an_id
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
@@ -14,18 +14,18 @@ from lifecert.entry.requests import RegisterBody, SetContactBody
 from lifecert.entry.responses import ContactSet, Registered
 
 api = Api()
-bootstrap.at_start(bootstrap.register_beneficiary, bootstrap.register_once)
+bootstrap.at_start(bootstrap_office.register_beneficiary, bootstrap_office.register_once)
 
 
 @api.post("/staff/beneficiaries")
 def register() -> Response[str]:
     clerk, key = api.user, api.required_idempotency_key
-    body, use_case = api.body(RegisterBody), bootstrap.register_beneficiary()
+    body, use_case = api.body(RegisterBody), bootstrap_office.register_beneficiary()
 
     def act() -> dict[str, Any]:
         return Registered.of(use_case(body.to_domain(), clerk)).model_dump(mode="json")
 
-    kept = bootstrap.register_once()(clerk, key, body.fingerprint(use_case.person_keys), api.lambda_context, act)
+    kept = bootstrap_office.register_once()(clerk, key, body.fingerprint(use_case.person_keys), api.lambda_context, act)
     registered = Registered.model_validate(kept)
     done(LogCode.BENEFICIARY_REGISTERED, "BeneficiariesRegistered", beneficiary_id=registered.beneficiary_id)
     return api.answer(registered, 201)

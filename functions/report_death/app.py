@@ -6,28 +6,27 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap_office as bootstrap
-from lifecert.bootstrap import at_start
+from lifecert import bootstrap, bootstrap_office
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.entry.http import Api, an_id
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
 from lifecert.entry.office import DeathReportBody, DeathReported, NamedDeathReportBody
 
 api = Api()
-at_start(bootstrap.report_death)
+bootstrap.at_start(bootstrap_office.report_death)
 
 
 @api.post("/reports")
 def named() -> Response[str]:
     body = api.body(NamedDeathReportBody)
-    return reported(bootstrap.report_death().of_person(body.to_domain(), body.died_on, api.user))
+    return reported(bootstrap_office.report_death().of_person(body.to_domain(), body.died_on, api.user))
 
 
 @api.post("/beneficiaries/<beneficiary_id>/reports")
 def known(beneficiary_id: str) -> Response[str]:
     body = api.body(DeathReportBody)
     an_id(beneficiary_id, BeneficiaryNotFound)
-    return reported(bootstrap.report_death().of_known(beneficiary_id, body.died_on, api.user))
+    return reported(bootstrap_office.report_death().of_known(beneficiary_id, body.died_on, api.user))
 
 
 def reported(report_id: str) -> Response[str]:

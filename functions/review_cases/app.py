@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap
+from lifecert import bootstrap, bootstrap_office
 from lifecert.domain.errors import ReviewNotFound
 from lifecert.entry.http import Api, an_id
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
@@ -14,20 +14,20 @@ from lifecert.entry.staff_requests import DecideReviewBody, ReviewsQuery
 from lifecert.entry.staff_responses import CaseShown, ReviewShown, ReviewsShown
 
 api = Api()
-bootstrap.at_start(bootstrap.list_reviews, bootstrap.get_review, bootstrap.decide_review)
+bootstrap.at_start(bootstrap_office.list_reviews, bootstrap_office.get_review, bootstrap_office.decide_review)
 
 
 @api.get("/staff/reviews")
 def listed() -> Response[str]:
     asked = api.query(ReviewsQuery)
-    page = bootstrap.list_reviews()(asked.wanted(), asked.limit, asked.after)
+    page = bootstrap_office.list_reviews()(asked.wanted(), asked.limit, asked.after)
     done(LogCode.REVIEWS_LISTED, "ReviewsListed", found=len(page.reviews))
     return api.answer(ReviewsShown.of(page))
 
 
 @api.get("/staff/reviews/<review_id>")
 def case(review_id: str) -> Response[str]:
-    view = bootstrap.get_review()(an_id(review_id, ReviewNotFound))
+    view = bootstrap_office.get_review()(an_id(review_id, ReviewNotFound))
     # Who looked at whose photos can be told from this line.
     done(LogCode.REVIEW_READ, "ReviewsRead", review_id=review_id, actor_id=api.user.user_id)
     return api.answer(CaseShown.of(view))
@@ -36,7 +36,7 @@ def case(review_id: str) -> Response[str]:
 @api.post("/staff/reviews/<review_id>/decision")
 def decision(review_id: str) -> Response[str]:
     body = api.body(DecideReviewBody)
-    review = bootstrap.decide_review()(an_id(review_id, ReviewNotFound), body.outcome, body.ground, api.user)
+    review = bootstrap_office.decide_review()(an_id(review_id, ReviewNotFound), body.outcome, body.ground, api.user)
     dimensions = {"kind": review.kind.value, "outcome": body.outcome.value}
     done(LogCode.REVIEW_DECIDED, "ReviewsDecided", dimensions, review_id=review_id)
     return api.answer(ReviewShown.of(review))

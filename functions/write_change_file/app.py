@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap
+from lifecert import bootstrap, bootstrap_streams
 from lifecert.domain.errors import ChangeFilesUnfinished
 from lifecert.entry.feed_event import feed_report
 from lifecert.entry.log import LogCode, count, logger, metrics, traced
@@ -12,7 +12,7 @@ from lifecert.entry.log import LogCode, count, logger, metrics, traced
 # Enough to settle the file in hand and report.
 RESERVE_MS = 120_000
 
-bootstrap.at_start(bootstrap.write_change_files)
+bootstrap.at_start(bootstrap_streams.write_change_files)
 
 
 @logger.inject_lambda_context
@@ -20,7 +20,7 @@ bootstrap.at_start(bootstrap.write_change_files)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     try:
-        written = bootstrap.write_change_files()(lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
+        written = bootstrap_streams.write_change_files()(lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
     except ChangeFilesUnfinished as unfinished:
         logger.error(LogCode.CHANGE_FILES_UNFINISHED, extra={"cause": str(unfinished)})
         raise

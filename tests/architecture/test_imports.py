@@ -21,6 +21,8 @@ AWS = {
     "mypy_boto3_s3",
     "mypy_boto3_sqs",
 }
+# Of the composition root, beside what all of it shares.
+AREAS = ("notices", "office", "streams", "sweep")
 POWERTOOLS = {"aws_lambda_powertools"}
 PYDANTIC = {"pydantic", "pydantic_core"}
 # Part of the project: what it may import of the project, and which libraries beside the standard one.
@@ -40,27 +42,21 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
         {f"lifecert.{part}" for part in ("domain", "ports", "application", "adapters", "entry")} | {"lifecert_vision"},
         AWS | POWERTOOLS,
     ),
-    "lifecert.bootstrap_sweep": (
-        {f"lifecert.{part}" for part in ("domain", "ports", "application", "adapters", "entry", "bootstrap")},
-        AWS,
-    ),
-    "lifecert.bootstrap_notices": (
-        {f"lifecert.{part}" for part in ("domain", "ports", "application", "adapters", "entry", "bootstrap")},
-        AWS,
-    ),
+    **{
+        f"lifecert.bootstrap_{area}": (
+            {f"lifecert.{part}" for part in ("domain", "ports", "application", "adapters", "entry", "bootstrap")}
+            | {"lifecert_vision"},
+            AWS | POWERTOOLS,
+        )
+        for area in AREAS
+    },
     "lifecert_vision": ({"lifecert.domain", "lifecert.ports", "lifecert_vision"}, {"cv2", "mediapipe", "numpy"}),
-    "lifecert.bootstrap_office": (
-        {f"lifecert.{part}" for part in ("domain", "ports", "application", "adapters", "entry", "bootstrap")},
-        AWS,
-    ),
     "functions": (
         {
             "lifecert.domain",
             "lifecert.entry",
             "lifecert.bootstrap",
-            "lifecert.bootstrap_office",
-            "lifecert.bootstrap_sweep",
-            "lifecert.bootstrap_notices",
+            *(f"lifecert.bootstrap_{area}" for area in AREAS),
         },
         POWERTOOLS,
     ),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lifecert import bootstrap, bootstrap_notices, bootstrap_sweep
+from lifecert import bootstrap, bootstrap_notices, bootstrap_office, bootstrap_streams, bootstrap_sweep
 from lifecert.adapters.system_clock import SystemClock
 from lifecert.entry import settings
 from lifecert.entry.settings import SettingsError
@@ -40,7 +40,7 @@ FACTORIES: dict[str, type[settings.Common]] = {
     "write_change_files": settings.WriteChangeFileSettings,
     "publish": settings.PublishEventsSettings,
 }
-MODULES = (bootstrap, bootstrap_sweep, bootstrap_notices)
+MODULES = (bootstrap, bootstrap_notices, bootstrap_office, bootstrap_streams, bootstrap_sweep)
 SPECIAL = {"stage": "prod", "time_zone": "Asia/Shanghai", "clock_shift_days": "0", "due_shards": "4"}
 SPECIAL |= {"sweep_rate": "50", "sweep_tries": "5", "reminder_days": "60,30,7,1", "hold_grace_days": "90"}
 SPECIAL |= {"quiet_hours": "21-8", "notice_language": "zh-CN"}

@@ -1,0 +1,112 @@
+"""The composition root's part for what follows a change by itself, or comes at its hour: feed, duplicates, purge."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from lifecert.bootstrap import (
+    _client,
+    _clock,
+    _dynamodb,
+    _policy,
+    _references,
+    _register,
+    _s3,
+)
+from lifecert.entry import settings
+
+if TYPE_CHECKING:
+    from lifecert.application.find_duplicates import FindDuplicates
+    from lifecert.application.publish import Publish
+    from lifecert.application.purge_faces import PurgeFaces
+    from lifecert.application.write_change_files import WriteChangeFiles
+    from lifecert.domain.ledger import LedgerEntry
+
+
+@cache
+def find_duplicates() -> "FindDuplicates":
+    """After each enrolment."""
+    from functools import partial
+
+    from lifecert.adapters.s3_gallery import gallery_files, gallery_secret
+    from lifecert.application.find_duplicates import FindDuplicates
+    from lifecert.application.reviewing import OpenReview
+    from lifecert_vision.gallery import PackedGallery
+
+    names = settings.FindDuplicatesSettings.load()
+    register = _register(
+        shards=names.due_shards,
+        beneficiaries=names.beneficiaries_table,
+        ledger=names.ledger_table,
+        reviews=names.reviews_table,
+    )
+    version = names.template_secret_version
+    return FindDuplicates(
+        register=register,
+        references=_references(names),
+        gallery=PackedGallery(
+            gallery_files(_s3(), names.references_bucket, _policy().match.model_version, version),
+            partial(gallery_secret, _client("kms"), names.template_key_id, version),
+        ),
+        open_review=OpenReview(register, _clock(names)),
+        policy=_policy(),
+    )
+
+
+@cache
+def purge_faces() -> "PurgeFaces":
+    """The nightly deletion of faces that must go."""
+    from lifecert.adapters.dynamodb_face_counts import DynamoFaceCounts
+    from lifecert.adapters.dynamodb_references import DynamoReferences
+    from lifecert.adapters.s3_photos import S3Photos
+    from lifecert.application.purge_faces import PurgeFaces
+
+    names = settings.PurgeFacesSettings.load()
+    register = _register(
+        shards=names.due_shards,
+        beneficiaries=names.beneficiaries_table,
+        ledger=names.ledger_table,
+        references=names.references_table,
+        counters=names.counters_table,
+    )
+    return PurgeFaces(
+        register=register,
+        index=register,
+        references=DynamoReferences(_dynamodb(), names.references_table),
+        photos=S3Photos(_s3(), "", names.references_bucket),
+        face_counts=DynamoFaceCounts(_dynamodb(), names.counters_table),
+        clock=_clock(names),
+        shards=names.due_shards,
+    )
+
+
+@cache
+def publish() -> "Publish":
+    """One ledger entry to the event bus, and to the payer's next file."""
+    from lifecert.adapters.dynamodb_changes import DynamoChanges
+    from lifecert.adapters.eventbridge_bus import EventBridgeBus
+    from lifecert.application.publish import Publish
+
+    names = settings.PublishEventsSettings.load()
+    return Publish(
+        EventBridgeBus(_client("events"), names.event_bus_name), DynamoChanges(_dynamodb(), names.changes_table)
+    )
+
+
+@cache
+def write_change_files() -> "WriteChangeFiles":
+    """The payer's daily file."""
+    from lifecert.adapters.dynamodb_changes import DynamoChanges
+    from lifecert.adapters.s3_change_files import S3ChangeFiles
+    from lifecert.application.write_change_files import WriteChangeFiles
+
+    names = settings.WriteChangeFileSettings.load()
+    files = S3ChangeFiles(_s3(), names.change_files_bucket)
+    return WriteChangeFiles(DynamoChanges(_dynamodb(), names.changes_table), files, _clock(names))
+
+
+def ledger_entry(image: Mapping[str, Any]) -> "LedgerEntry":
+    """A ledger entry as the table's stream shows it, once its values are plain."""
+    from lifecert.adapters.dynamodb_items import ledger_entry_of
+
+    return ledger_entry_of(image)
