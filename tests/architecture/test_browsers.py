@@ -1,11 +1,29 @@
-"""What a browser hears from the gateway, before and beside the functions: one origin may call, and no other."""
+"""What the gateway says by itself: to browsers that ask first, and to callers whom no function hears."""
 
+import json
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
+from lifecert.domain.errors import LimitReached, NotAllowed, StoreUnavailable
 from lifecert.entry.access import RULES
+from lifecert.entry.problems import RouteNotFound, SignedOut, answer_to
+from lifecert.entry.texts import Language
 from tests.architecture.templates import expanded, parent
 
 ORIGIN = {"Fn::If": ["CallsFromBrowsers", {"Fn::Sub": "'${WebOrigin}'"}, "'https://none.invalid'"]}
+
+# What the gateway may have to say before or instead of a function.
+TOLD: dict[str, Exception] = {
+    "UNAUTHORIZED": SignedOut(),
+    "ACCESS_DENIED": NotAllowed(),
+    "MISSING_AUTHENTICATION_TOKEN": RouteNotFound(),
+    "THROTTLED": LimitReached(datetime(2026, 3, 1, tzinfo=UTC)),
+    "INTEGRATION_TIMEOUT": StoreUnavailable(),
+    "DEFAULT_5XX": RuntimeError(),
+}
+OWN_STATUS = {"UNAUTHORIZED": "401", "ACCESS_DENIED": "403", "THROTTLED": "429"}
 
 
 def body() -> dict[str, Any]:
@@ -29,9 +47,17 @@ def test_a_browser_may_ask_for_every_route_from_one_origin() -> None:
 
 def test_the_gateways_own_refusals_can_be_read_too() -> None:
     answers = body()["x-amazon-apigateway-gateway-responses"]
-    assert set(answers) == {"DEFAULT_4XX", "DEFAULT_5XX"}
+    assert set(answers) == {"DEFAULT_4XX", *TOLD}
     for answer in answers.values():
         assert answer["responseParameters"] == {"gatewayresponse.header.Access-Control-Allow-Origin": ORIGIN}
+
+
+@pytest.mark.parametrize("kind", TOLD)
+def test_the_gateway_refuses_in_the_words_of_the_functions(kind: str) -> None:
+    told = body()["x-amazon-apigateway-gateway-responses"][kind]
+    wanted = answer_to(TOLD[kind], Language.CHINESE, "$context.requestId")
+    assert json.loads(told["responseTemplates"]["application/json"]) == wanted.body
+    assert told.get("statusCode", OWN_STATUS.get(kind)) == str(wanted.status.value)
 
 
 def test_functions_know_the_same_origin() -> None:
