@@ -324,6 +324,8 @@ class World:
         self.add_review(507, WANG, ReviewKind.DEATH_REPORT, "daughter", day=date(2026, 2, 20))
         self.add_review(508, ENDED, ReviewKind.VERIFICATION, "daughter", **seen)
         self.add_review(509, ENDED, ReviewKind.CORRECTION, by, expires_at=until)
+        unclear = ReviewDecision(ReviewOutcome.NEEDS_MORE, Ground.NOT_RECOGNISABLE, by, NOW)
+        self.add_review(511, WANG, ReviewKind.VERIFICATION, "daughter", session_id=world_id(215), decision=unclear)
         self.add_review(510, WANG, ReviewKind.REVOCATION, by, expires_at=until, related_id=world_id(401))
         self.store.beneficiaries[WANG.id] = replace(self.store.beneficiaries[WANG.id], open_review_id=world_id(501))
 
@@ -389,6 +391,11 @@ class World:
         self.add_session(213, "good")
         sessions[world_id(213)] = replace(sessions[world_id(213)], user_id="somebody else")
         self.add_session(214, "good", beneficiary=WITHDRAWN)
+        self.add_session(215)
+        sent_on = decided(sessions[world_id(215)], Outcome.REVIEW, Reason.MATCH_UNCERTAIN)
+        assert sent_on.result
+        reviewed = replace(sent_on.result, certificate_id=None, valid_until=None, review_id=world_id(511))
+        sessions[world_id(215)] = replace(sent_on, result=reviewed)
         self.add_certificate(401, WANG, newest=True)
         self.add_certificate(402, LAPSED, newest=True, valid_until=date(2026, 1, 31))
         self.add_certificate(403, WANG, newest=False)
@@ -449,7 +456,7 @@ class World:
             "get_certificate": GetCertificate(store.certificates_port, store.register, clock),
             "public_keys": self.signing,
             "tokens": FakeTokens(),
-            "get_session": GetSession(store.sessions),
+            "get_session": GetSession(store.sessions, store.reviews_port),
             "get_beneficiary": GetBeneficiary(store.register, store.ledger),
             "register_beneficiary": RegisterBeneficiary(store.register, self.keys, FakeSeal(), clock),
             "register_once": Once(self.answers),

@@ -20,7 +20,7 @@ bootstrap.at_start(bootstrap.get_session, bootstrap.get_beneficiary)
 def session(session_id: str) -> Response[str]:
     found = bootstrap.get_session()(an_id(session_id, SessionNotFound), api.user)
     done(LogCode.SESSION_READ, "SessionsRead", session_id=session_id)
-    return api.answer(SessionView.of(found, bootstrap.clock().now(), api.language))
+    return api.answer(SessionView.of(found.session, bootstrap.clock().now(), api.language, found.reviewed))
 
 
 @api.get("/beneficiaries/<beneficiary_id>")

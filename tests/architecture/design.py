@@ -74,7 +74,12 @@ ALLOWED: dict[str, set[str]] = {
         "s3:ListBucket Frames",
         "s3:PutObject Frames/review/*",
     },
-    "GetStatus": {"dynamodb:GetItem Sessions", "dynamodb:GetItem Beneficiaries", "dynamodb:Query Ledger"},
+    "GetStatus": {
+        "dynamodb:GetItem Sessions",
+        "dynamodb:GetItem Reviews",
+        "dynamodb:GetItem Beneficiaries",
+        "dynamodb:Query Ledger",
+    },
     "GetCertificate": {
         "dynamodb:GetItem Certificates",
         "dynamodb:GetItem Beneficiaries",

@@ -136,6 +136,7 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "get_status/session_foreign": (404, "session_not_found"),
     "get_status/session_open": (200, "open"),
     "get_status/session_retry": (200, "retry"),
+    "get_status/session_reviewed": (200, "review"),
     "get_status/session_signed_out": (401, "signed_out"),
     "get_status/session_unknown": (404, "session_not_found"),
     "register_beneficiary/already_registered": (409, "already_registered"),

@@ -1,12 +1,13 @@
 """What a clerk does: register, enrol; and who may look."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from lifecert.adapters.protected_references import ProtectedReferences
 from lifecert.application.enrol_reference import BeginEnrolment, FinishEnrolment
-from lifecert.application.get_status import GetBeneficiary, GetSession
+from lifecert.application.get_status import GetBeneficiary, GetSession, SessionFound
 from lifecert.application.publish import Publish
 from lifecert.application.register_beneficiary import RegisterBeneficiary, Registration
 from lifecert.domain.actor import Group, User
@@ -24,12 +25,28 @@ from lifecert.domain.errors import (
 from lifecert.domain.evidence import EnrolmentEvidence, Measure, Template, Verdict
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.person import IdNumber
+from lifecert.domain.policy import Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import Reference, Replacement
-from lifecert.domain.review import ReviewKind
+from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
 from lifecert.domain.session import ImageType
 from lifecert.domain.status import Standing, Status
-from tests.builders import CLERK, HELPER, MODEL, NOW, a_policy, a_session, a_template, face, registration
+from lifecert.entry.responses import SessionView
+from lifecert.entry.texts import Language
+from tests.builders import (
+    CLERK,
+    HELPER,
+    MODEL,
+    NOW,
+    a_beneficiary,
+    a_policy,
+    a_review,
+    a_session,
+    a_template,
+    decided,
+    face,
+    registration,
+)
 from tests.fakes import (
     BackwardsProtection,
     FakePersonKeys,
@@ -190,11 +207,37 @@ def test_a_beneficiary_is_seen_by_staff_and_by_who_certified_them() -> None:
 def test_a_session_is_seen_by_its_user_only() -> None:
     store, session = MemoryStore(), a_session()
     store.sessions.open(session)
-    look = GetSession(store.sessions)
-    assert look(session.session_id, HELPER) == session
+    look = GetSession(store.sessions, store.reviews_port)
+    assert look(session.session_id, HELPER) == SessionFound(session, None)
     for user in (CLERK, User("stranger")):
         with pytest.raises(SessionNotFound):
             look(session.session_id, user)
+
+
+def test_how_the_review_of_a_session_ended_is_told_once_it_has() -> None:
+    store, person = MemoryStore(), a_beneficiary()
+    review = a_review(person)
+    session = decided(a_session(), Outcome.REVIEW, Reason.MATCH_UNCERTAIN)
+    assert session.result
+    session = replace(session, result=replace(session.result, review_id=review.review_id))
+    store.sessions.open(session)
+    look = GetSession(store.sessions, store.reviews_port)
+    store.reviews[review.review_id] = review
+    assert look(session.session_id, HELPER).reviewed is None
+    decision = ReviewDecision(ReviewOutcome.NEEDS_MORE, Ground.NOT_RECOGNISABLE, "clerk-1", NOW)
+    store.reviews[review.review_id] = replace(review, decision=decision)
+    assert look(session.session_id, HELPER).reviewed == decision
+
+
+@pytest.mark.parametrize("ground", list(Ground))
+def test_a_person_reads_why_a_review_ended_so_and_never_who_decided(ground: Ground) -> None:
+    decision = ReviewDecision(ReviewOutcome.REFUSE, ground, "clerk-1", NOW)
+    for language in Language:
+        told = SessionView.of(decided(a_session(), Outcome.REVIEW), NOW, language, decision)
+        assert told.reviewed
+        assert told.reviewed.reason.code == ground
+        assert len(told.reviewed.reason.instruction) > 5
+        assert "clerk-1" not in told.model_dump_json()
 
 
 def test_what_concerns_the_world_is_published() -> None:

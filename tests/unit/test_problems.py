@@ -8,6 +8,7 @@ import pytest
 from lifecert.domain import errors
 from lifecert.domain.challenge import Step
 from lifecert.domain.reasons import Reason
+from lifecert.domain.review import Ground
 from lifecert.entry import problems
 from lifecert.entry.problems import INTERNAL, NOT_FOR_CLIENTS, TABLE, Code, answer_to
 from lifecert.entry.requests import _TEXTS as FIELD_TEXTS
@@ -39,6 +40,7 @@ def test_nothing_lacks_a_text_and_no_text_is_left_over(language: Language) -> No
         "fields": {*FIELD_TEXTS.values(), "invalid"},
         "reasons": {reason.value for reason in Reason},
         "steps": {step.value for step in Step},
+        "grounds": {ground.value for ground in Ground},
         "notes": {"held", "lapsed", "notice", "other_ways", "reported"},
     }
     assert {group: set(members) for group, members in texts(language).items()} == expected

@@ -153,10 +153,16 @@ def public_keys() -> "PublicKeys":
 @cache
 def get_session() -> "GetSession":
     """GET /sessions/{session_id}."""
+    from lifecert.adapters.dynamodb_reviews import DynamoReviews
     from lifecert.adapters.dynamodb_sessions import DynamoSessions
     from lifecert.application.get_status import GetSession
 
-    return GetSession(DynamoSessions(_dynamodb(), settings.GetStatusSettings.load().sessions_table))
+    names = settings.GetStatusSettings.load()
+    sessions, reviews = (
+        DynamoSessions(_dynamodb(), names.sessions_table),
+        DynamoReviews(_dynamodb(), names.reviews_table),
+    )
+    return GetSession(sessions, reviews)
 
 
 @cache

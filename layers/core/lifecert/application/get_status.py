@@ -6,8 +6,17 @@ from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import BeneficiaryNotFound, SessionNotFound
 from lifecert.domain.ledger import LedgerEntry
+from lifecert.domain.review import ReviewDecision
 from lifecert.domain.session import Session
-from lifecert.ports.stores import Ledger, Register, Sessions
+from lifecert.ports.stores import Ledger, Register, Reviews, Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFound:
+    """A session, and what a clerk said of the case that it opened or belongs to, once they did."""
+
+    session: Session
+    reviewed: ReviewDecision | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +24,17 @@ class GetSession:
     """The use case."""
 
     sessions: Sessions
+    reviews: Reviews
 
-    def __call__(self, session_id: str, user: User) -> Session:
-        """A session of this user. Raises SessionNotFound, for another user's session too."""
+    def __call__(self, session_id: str, user: User) -> SessionFound:
+        """A session of this user, and how the review of it ended. Raises SessionNotFound, for another user's session
+        too."""
         session = self.sessions.get(session_id)
         if session is None or session.user_id != user.user_id:
             raise SessionNotFound
-        return session
+        review_id = session.result.review_id if session.result else None
+        review = self.reviews.get(review_id) if review_id else None
+        return SessionFound(session, review.decision if review else None)
 
 
 @dataclass(frozen=True, slots=True)

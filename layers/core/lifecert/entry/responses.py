@@ -18,6 +18,7 @@ from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.policy import Outcome
 from lifecert.domain.reference import Reference
+from lifecert.domain.review import ReviewDecision, ReviewOutcome
 from lifecert.domain.session import Session
 from lifecert.domain.status import Standing, Status
 from lifecert.entry.problems import reason_members
@@ -140,8 +141,27 @@ class ReasonTold(Response):
     instruction: str
 
 
+class Reviewed(Response):
+    """How the office decided what the machine left open; `certificate_id` when that certified."""
+
+    outcome: ReviewOutcome
+    decided_at: datetime
+    certificate_id: str | None
+    reason: ReasonTold
+
+    @staticmethod
+    def of(decision: ReviewDecision, language: Language) -> "Reviewed":
+        """The answer in a language."""
+        return Reviewed(
+            outcome=decision.outcome,
+            decided_at=decision.decided_at,
+            certificate_id=decision.certificate_id,
+            reason=ReasonTold(code=decision.ground, instruction=text(language, "grounds", decision.ground)),
+        )
+
+
 class SessionView(Response):
-    """A session's state; `outcome` and what follows from it once decided."""
+    """A session's state; `outcome` and what follows from it once decided, and `reviewed` once a clerk said so."""
 
     session_id: str
     state: str
@@ -151,11 +171,14 @@ class SessionView(Response):
     outcome: Outcome | None
     certificate: CertificateIssued | None
     reason: ReasonTold | None
+    reviewed: Reviewed | None
     help_line: str
     other_ways: str
 
     @staticmethod
-    def of(session: Session, now: datetime, language: Language) -> "SessionView":
+    def of(
+        session: Session, now: datetime, language: Language, reviewed: ReviewDecision | None = None
+    ) -> "SessionView":
         """The answer in a language, as of `now`."""
         result = session.result
         certificate, reason = None, None
@@ -176,6 +199,7 @@ class SessionView(Response):
             outcome=result.decision.outcome if result else None,
             certificate=certificate,
             reason=reason,
+            reviewed=Reviewed.of(reviewed, language) if reviewed else None,
             help_line=session.help_line,
             other_ways=text(language, "notes", "other_ways"),
         )

@@ -191,6 +191,7 @@ class GetStatusSettings(WithBeneficiaries, WithSessions, Common):
     """get_status."""
 
     ledger_table: Name
+    reviews_table: Name
 
 
 class AuthoriseSettings(Common):
