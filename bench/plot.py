@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-_WIDTH, _LEFT, _RIGHT = 760, 250, 70
+_WIDTH, _LEFT, _RIGHT = 760, 250, 95
 _BAR, _GAP, _TITLE = 16, 7, 34
 _COLOURS = (
     "#1f5fa8",

@@ -69,8 +69,11 @@ class Costs:
         )
         return cpu / share_of_a_core(memory_mb) + waits
 
-    def verification(self, memory_mb: int = VERIFY_MB) -> Bill:
-        """One verification, from the start of its session to its decision: two calls of the API."""
+    def verification(self, memory_mb: int = VERIFY_MB, *, accepted: bool = True) -> Bill:
+        """One verification, from the start of its session to its decision: two calls of the API.
+
+        One that is not accepted signs nothing. It also writes a little less, which is not taken off.
+        """
         prices, measured, assumed = self.inputs.prices, self.inputs.measured, self.inputs.assumed
         asked, units = measured.requests, measured.units
         cold_ms = assumed.cold_share * measured.cold_start_cpu_ms / share_of_a_core(memory_mb)
@@ -88,7 +91,8 @@ class Costs:
                         + asked.s3_get * prices.s3_get.each
                         # Frames lie there for up to two days: the rule of one day works once a day.
                         + photos * prices.s3_gb_month.each * 2 / 30,
-                        "KMS": asked.kms_mac * prices.kms_mac.each + asked.kms_signature * prices.kms_signature.each,
+                        "KMS": asked.kms_mac * prices.kms_mac.each
+                        + accepted * asked.kms_signature * prices.kms_signature.each,
                     }
                 ),
                 self.logs(2),
@@ -109,8 +113,9 @@ class Costs:
 
     def certification(self, memory_mb: int = VERIFY_MB) -> Bill:
         """One person certified, with the tries that were not accepted, up to the payer."""
-        tries = self.inputs.assumed.verifications_per_certification
-        return together([self.verification(memory_mb).times(tries), self.published()])
+        more = self.inputs.assumed.verifications_per_certification - 1
+        others = self.verification(memory_mb, accepted=False).times(more)
+        return together([self.verification(memory_mb), others, self.published()])
 
     def reminder(self) -> Bill:
         """One reminder: found and written by the sweep, announced, sent."""

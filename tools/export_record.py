@@ -165,7 +165,9 @@ class Record:
         beneficiary = self._item("Beneficiaries", key)
         ledger = list(self._query("Ledger", beneficiary_id))
         references = list(self._query("References", beneficiary_id))
-        sessions = list(self._query("Sessions", beneficiary_id, "by_beneficiary"))
+        # That index has keys only; an item that is gone meanwhile was past its time.
+        keys = [{"session_id": one["session_id"]} for one in self._query("Sessions", beneficiary_id, "by_beneficiary")]
+        sessions = [session for key in keys if (session := self._item("Sessions", key))]
         certificates = list(self._query("Certificates", beneficiary_id, "by_beneficiary"))
         if not (beneficiary or ledger or references or sessions or certificates):
             raise BeneficiaryNotFound("nothing is stored under this id")

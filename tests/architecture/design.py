@@ -16,7 +16,7 @@ SCHEMA: dict[str, tuple[list[str], dict[str, tuple[list[str], str]], str | None,
     "Counters": (["counter:S", "shard:N"], {}, None, None),
     "Sessions": (
         ["session_id:S"],
-        {"by_beneficiary": (["beneficiary_id:S", "opened_at:S"], "ALL")},
+        {"by_beneficiary": (["beneficiary_id:S", "opened_at:S"], "KEYS_ONLY")},
         "expires_at",
         None,
     ),

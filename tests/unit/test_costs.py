@@ -113,7 +113,15 @@ def test_a_verification_asks_for_so_many_of_each(price: str, dollars: float) -> 
 
 
 @pytest.mark.parametrize(
-    ("price", "dollars"), [("bus_event", 1), ("sqs_request", 3), ("api_request", 4), ("dynamodb_write", 2 * 2 + 1)]
+    ("price", "dollars"),
+    [
+        ("bus_event", 1),
+        ("sqs_request", 3),
+        ("api_request", 4),
+        ("dynamodb_write", 2 * 2 + 1),
+        ("kms_mac", 2),
+        ("kms_signature", 1),
+    ],
 )
 def test_a_certification_is_its_tries_and_one_change_published(price: str, dollars: float) -> None:
     assert Costs(inputs(prices=only(price))).certification().total == pytest.approx(dollars)
