@@ -16,7 +16,7 @@ from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.notice import NoticeChannel, SentNotice
 from lifecert.domain.review import Proposal, ReviewKind
 from lifecert.domain.status import EndCause, Standing
-from lifecert.domain.sweep import SweepRun
+from lifecert.domain.sweep import RunState, SweepRun
 from tests.builders import CLERK, NOW, a_beneficiary, a_change, an_id
 from tests.fakes import FixedClock, MemoryStore
 from tests.fakes_notices import MemorySentNotices
@@ -56,6 +56,7 @@ class HoldWorld:
         for _ in range(number):
             self.clock.move(days=1)
             run = self.night()
+            assert run.state is RunState.FINISHED
         return run
 
     def person(self, name: str) -> Beneficiary:

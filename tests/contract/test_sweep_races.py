@@ -3,25 +3,38 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from lifecert.application.certifying import Proof, certifying
 from lifecert.application.changing import change_newest
-from lifecert.domain.actor import Role
+from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.certificate import Method
 from lifecert.domain.errors import VersionConflict
+from lifecert.domain.hold import (
+    HoldBatch,
+    HoldCandidate,
+    HoldChoice,
+    HoldDecision,
+    HoldGround,
+    HoldOutcome,
+    HoldProposal,
+    HoldState,
+)
 from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.notice import Notice
 from lifecert.domain.status import Certified, Status, transition
 from lifecert.domain.sweep import JobKind, Partition, RunState, shard_of
 from lifecert.ports.stores import Register
-from tests.builders import VALID_UNTIL, a_change, registration
+from tests.builders import NOW, VALID_UNTIL, a_change, an_id, registration
 from tests.contract.engines import SHARDS, DynamoTables, Stores
 from tests.fakes import FixedClock
 from tests.fakes_sweep import MemoryReports, MemoryTasks
-from tests.sweeping import Night, finished_run
+from tests.sweeping import GRACE_DAYS, Night, finished_run
 from tools.verify_ledger import LedgerCheck
 
 PEOPLE = 9
@@ -174,6 +187,72 @@ def test_who_certifies_while_the_sweep_writes_ends_certified(racing: Stores) -> 
         assert found
         assert found.standing.status is Status.ACTIVE
         assert found.standing.valid_until > clock.today() + timedelta(days=360)
+
+
+def approved(stores: Stores, clock: FixedClock) -> list[str]:
+    """Lapsed people in a batch that is decided: all of them are to be held."""
+    batch_id, ids = stores.hold_batches.gathering(an_id()), []
+    for _ in range(PEOPLE):
+        told = Notice(VALID_UNTIL, 0, 1, sent=True, delivered_on=VALID_UNTIL)
+        registered = registration(status=Status.LAPSED, notice=told)
+        stores.register.commit(registered)
+        one = registered.after
+        proposed = HoldProposal(batch_id, VALID_UNTIL, clock.now())
+        candidate = HoldCandidate(
+            batch_id, one.beneficiary_id, one.masked_name, one.category, one.district, VALID_UNTIL, VALID_UNTIL, NOW
+        )
+        changed = {"hold_proposal": proposed}
+        stores.register.commit(a_change(one, LedgerEvent.HOLD_PROPOSED, changed=changed, hold_candidate=candidate))
+        ids.append(one.beneficiary_id)
+    stores.hold_batches.open(HoldBatch(batch_id, "2026-06-01.1", clock.now(), PEOPLE))
+    decision = HoldDecision(HoldChoice.ALL, HoldGround.NOT_HEARD_OF, "clerk-1", clock.now())
+    assert stores.hold_batches.decide(batch_id, decision)
+    return ids
+
+
+def test_who_certifies_as_the_sweep_holds_ends_active_and_is_told_of_every_day_held(racing: Stores) -> None:
+    clock = day_after()
+    clock.move(days=GRACE_DAYS)
+    ids = approved(racing, clock)
+    register = InStep(racing.register)
+    night = Night(register, racing.sweep_runs, clock, SHARDS, batches=racing.hold_batches)
+    night.kinds = {JobKind.HOLD: night.kinds[JobKind.HOLD]}
+    night.plan()
+    tasks = [task for task, _ in night.queue.waiting]
+    order = [one for task in tasks for one in night.kinds[JobKind.HOLD].people(racing.register, task.job)]
+    assert sorted(order) == sorted(ids)
+    proof = Proof(Method.FACE_SELF, clock.today(), "clerk-2", "e" * 64, "policy", "model", "calibration")
+
+    def certified(before: Beneficiary) -> Change:
+        actor = Actor("clerk-2", Role.CLERK)
+        change, _ = certifying(before, proof, actor, clock.now(), clock.today(), {})
+        return replace(change, certificate=None)
+
+    def certify() -> None:
+        for beneficiary_id in order:
+            assert change_newest(register, beneficiary_id, certified)
+
+    with ThreadPoolExecutor(2) as pool:
+        sweep = pool.submit(lambda: [night.work(task) for task in tasks])
+        pool.submit(certify).result(timeout=60)
+        assert sweep.result(timeout=60)[-1]
+    assert sorted(register.collisions) == sorted(ids)
+    check = LedgerCheck(racing.register, racing.ledger)
+    outcomes = {}
+    for one in ids:
+        assert check(one) is None
+        entries = list(racing.ledger.entries(one))
+        held = [entry.event for entry in entries].count(LedgerEvent.PAYMENT_HELD)
+        assert entries[-1].event is LedgerEvent.CERTIFIED
+        assert entries[-1].details["payment_was_held"] is bool(held)
+        found = racing.register.get(one)
+        assert found
+        assert found.standing.status is Status.ACTIVE
+        assert found.standing.held_since is None
+        outcomes[one] = HoldOutcome.HELD if held else HoldOutcome.CERTIFIED
+    (batch,) = racing.hold_batches.listed(HoldState.APPLIED, 10).batches
+    page = racing.hold_batches.candidates(batch.batch_id, PEOPLE)
+    assert {one.beneficiary_id: one.outcome for one in page.candidates} == outcomes
 
 
 class Killed(BaseException):

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from lifecert.application.sweep_kinds import Look
 from lifecert.domain.hold import HoldChoice, HoldOutcome, HoldProposal, HoldState
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.published import published_event
 from lifecert.domain.status import Standing, Status
-from lifecert.domain.sweep import JobKind, RunState
+from lifecert.domain.sweep import Job, JobKind, RunState
 from tests.builders import a_change
 from tests.holding import GRACE, HoldWorld
 from tests.sweeping import report_of
@@ -72,6 +73,16 @@ def test_nobody_is_proposed_before_the_grace_days_are_over_and_everybody_the_nig
     assert world.person("slow").open_proposal
     # Told on the third of March; ninety days later is the first of June.
     assert world.clock.today() == date(2026, 3, 3) + timedelta(days=GRACE + 1)
+
+
+def test_somebody_whom_an_index_that_lags_shows_too_early_is_left_alone() -> None:
+    world = HoldWorld()
+    world.lapsed("slow")
+    world.clock.move(days=GRACE)
+    today, job = world.clock.today(), Job(JobKind.PROPOSE, date(2026, 3, 1), 0)
+    propose = world.night.kinds[JobKind.PROPOSE]
+    assert propose.change(world.person("slow"), Look(job, today, world.clock.now())) is None
+    assert propose.change(world.person("slow"), Look(job, today + timedelta(days=1), world.clock.now()))
 
 
 def test_a_reminder_that_arrived_before_the_end_counts_and_then_the_grace_days_begin_with_the_last_covered_day() -> (
@@ -203,6 +214,19 @@ def test_who_certifies_between_approval_and_application_is_left_alone_and_the_ba
     }
     assert {name: world.person(name).version for name in versions} == versions
     assert world.standing("quick").status is Status.ACTIVE
+
+
+def test_whose_end_turns_out_a_mistake_after_the_batch_is_done_is_not_left_in_it_for_good() -> None:
+    world = HoldWorld()
+    batch = world.proposed("back")
+    world.decide(HoldChoice.ALL)
+    world.terminate("back")
+    world.nights()
+    assert world.outcomes(batch.batch_id) == {"back": HoldOutcome.TERMINATED}
+    world.correct("back")
+    assert world.person("back").open_proposal is None
+    world.nights(GRACE + 1)
+    assert world.the_batch().candidates == 1
 
 
 def test_who_is_held_already_or_lapsed_anew_is_left_alone() -> None:

@@ -104,11 +104,18 @@ def test_a_hold_begins_on_the_day_it_is_made() -> None:
     "event",
     [
         HoldApproved(TODAY, grace_days=32, notice_delivered_on=date(2026, 7, 1), approved_by="office"),
+        HoldApproved(TODAY, 30, date(2026, 7, 2), "office", grace_from=date(2026, 7, 2)),
         HoldApproved(TODAY, grace_days=30, notice_delivered_on=None, approved_by="office"),
         HoldApproved(TODAY, grace_days=30, notice_delivered_on=TODAY + timedelta(days=1), approved_by="office"),
         HoldApproved(TODAY, grace_days=30, notice_delivered_on=date(2026, 7, 1), approved_by=""),
     ],
-    ids=["grace days left", "no notice", "notice not delivered yet", "not approved"],
+    ids=[
+        "grace days left",
+        "grace days left since the notice",
+        "no notice",
+        "notice not delivered yet",
+        "not approved",
+    ],
 )
 def test_a_hold_needs_grace_over_notice_delivered_and_approval(event: HoldApproved) -> None:
     with pytest.raises(TransitionRefused):
