@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
 from typing import Any
 
-_WIDTH, _HEIGHT = 860, 360
+_WIDTH, _HEIGHT = 890, 360
 _PANEL = 330
 _LEFT, _TOP, _BOTTOM, _BETWEEN = 70, 46, 60, 110
 _COLOURS = {"index": "#1f5fa8", "scan": "#c2571a"}
