@@ -40,7 +40,7 @@ dev: setup build ## start the local AWS with the stack deployed, and print addre
 	@$(PY) -m local.dev
 
 ##@ Test it
-.PHONY: secrets test test-unit bench bench-scale bench-peers cost profile probe duplicates-bench calibrate causes \
+.PHONY: secrets test test-unit bench bench-scale bench-peers cost profile probe duplicates-bench calibrate causes attacks \
 	check format-check lint types dependencies audit template-lint
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
@@ -93,6 +93,11 @@ causes: export PYTHONPATH := layers/core:layers/vision
 causes: setup ## how often the true cause is named, on good photos spoilt in known ways (DATA=folder, ARGS=...)
 	@test -n "$(DATA)" || { echo "causes: name DATA=, a folder of photos"; exit 2; }
 	@$(PY) -m local.causes "$(DATA)" $(ARGS)
+
+attacks: export PYTHONPATH := layers/core:layers/vision
+attacks: setup ## how many computed attacks pass a whole verification (DATA=folder of people with two photos each, ARGS=...)
+	@test -n "$(DATA)" || { echo "attacks: name DATA=, a folder of people"; exit 2; }
+	@$(PY) -m local.attacks "$(DATA)" $(ARGS)
 
 check: format-check lint types secrets dependencies template-lint test ## what CI holds a change to: format, lint, types, secrets, dependencies, template, every test
 

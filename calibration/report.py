@@ -10,11 +10,12 @@ _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 68rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.6rem; margin: 0 } h2 { font-size: 1.15rem; margin: 2rem 0 .4rem }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
-th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid #ddd; vertical-align: top }
+th, td { text-align: left; padding: .3rem 1rem .3rem 0; border-bottom: 1px solid #ddd; vertical-align: top }
 th { font-weight: 600; color: #555 } small, .note { color: #666 } tr.policy td { background: #f2f6fb }
 td small { white-space: nowrap } code { overflow-wrap: anywhere }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: 1rem }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1rem }
 svg { width: 100% }
+@media (max-width: 40rem) { table { display: block; overflow-x: auto } td small { white-space: normal } }
 """
 
 
@@ -72,7 +73,8 @@ def _how_to_read(content: Measurement) -> str:
     return (
         "<p class=note>Brackets hold 95 % intervals: Wilson's, which takes pairs as independent and so is too narrow "
         "where photos are used again, and after &ldquo;people&rdquo; the one that resamples people "
-        f"({content.bootstrap_repeats:,} times). Read the wider. Shaded rows are this calibration's thresholds.</p>"
+        f"({content.bootstrap_repeats:,} times). Read the wider. Shaded rows are this calibration's thresholds. "
+        "Of data without errors the left plot shows no curve.</p>"
     )
 
 

@@ -91,7 +91,7 @@ def render(
 def frame_for(portrait: bytes, step: Step, moment: int | None = None) -> bytes:
     """A JPEG of 960 x 1280 in which the person of the portrait shows `step`.
 
-    Frames of one portrait belong together: a portrait that smiles or looks aside already does so less in all of
+    Frames of one portrait belong together: a portrait that smiles or looks aside or up already does so less in all of
     them, so that the step is a change. At another `moment` the face is a little different all over, as no two photos
     of a person are the same: without that, each would be a copy of the last. Raises ValueError when the portrait shows
     no face.
@@ -101,7 +101,13 @@ def frame_for(portrait: bytes, step: Step, moment: int | None = None) -> bytes:
     smiling = min(shapes["mouthSmileLeft"], shapes["mouthSmileRight"])
     squinting = max(shapes["eyeBlinkLeft"], shapes["eyeBlinkRight"])
     aside = -0.5 * face.pose.yaw
-    relaxed = {"yaw": aside, "smile": -0.9 * smiling, "jaw": -0.8 * shapes["jawOpen"], "blink": -0.6 * squinting}
+    relaxed = {
+        "yaw": aside,
+        "pitch": -0.5 * face.pose.pitch,
+        "smile": -0.9 * smiling,
+        "jaw": -0.8 * shapes["jawOpen"],
+        "blink": -0.6 * squinting,
+    }
     asked: dict[Step, dict[str, float]] = {
         Step.NEUTRAL: {},
         Step.TURN_LEFT: {"yaw": aside + 22},

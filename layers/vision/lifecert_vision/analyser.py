@@ -190,18 +190,17 @@ class VisionAnalyser:
         """Whether the frames are new photos: the most that any is like a reference, a frame of an earlier session, and
         another frame. Left out where there is nothing to compare with."""
         limits = self._policy.replay
-        found = (
-            ("alike_reference", limits.max_alike, [imprint.alike(one, known.references) for one in imprints]),
-            ("alike_earlier", limits.max_alike, [imprint.alike(one, known.frames) for one in imprints]),
-            (
-                "alike_within",
-                limits.max_alike_within,
-                [imprint.alike(one, imprints[:number]) for number, one in enumerate(imprints)],
-            ),
-        )
+        before = {"alike_reference": known.references, "alike_earlier": known.frames}
+        found = [
+            (name, [imprint.alike(one, photos) for one in imprints], limits.max_alike, Reason.FRAME_SEEN_BEFORE)
+            for name, photos in before.items()
+        ]
+        # Told after the steps: who shows none of them is as like themselves as a copy is.
+        within = [imprint.alike(one, imprints[:number]) for number, one in enumerate(imprints)]
+        found.append(("alike_within", within, limits.max_alike_within, Reason.FLAT_FACE))
         return tuple(
-            at_most(name, max(chain(*values)), limit, "correlation", Reason.FRAME_SEEN_BEFORE)
-            for name, limit, values in found
+            at_most(name, max(chain(*values)), limit, "correlation", reason)
+            for name, values, limit, reason in found
             if any(values)
         )
 
