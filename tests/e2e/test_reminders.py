@@ -1,7 +1,5 @@
 """A reminder from the sweep to the person and back: due, sent, and delivered only when the channel says so."""
 
-import base64
-import gzip
 import json
 import time
 from collections.abc import Callable
@@ -9,6 +7,7 @@ from typing import Any
 
 from local.cast import XIULAN
 from local.deploy import Deployment
+from local.notices import arrived
 from local.phone import Phone
 from local.sweeping import sweep
 from tests.e2e.world import Known, standing
@@ -29,7 +28,7 @@ def test_who_is_due_is_told_and_only_a_delivered_notice_is_recorded_as_such(
         sent = waited_for(clerk, known, "notice_sent")
         assert events(clerk, known).count("reminder_due") == 1
         assert "notice_delivered" not in events(clerk, known)
-        assert receipt(later, sent["details"]["message_id"]) == {"arrived": 1, "noted": 1, "failed": 0}
+        assert arrived(later, sent["details"]["message_id"], NUMBER) == {"arrived": 1, "noted": 1, "failed": 0}
         assert waited_for(clerk, known, "notice_delivered")["details"]["message_id"] == sent["details"]["message_id"]
         assert sweep(later)["state"] == "finished"
         assert events(clerk, known).count("reminder_due") == 1
@@ -51,15 +50,3 @@ def waited_for(clerk: Phone, known: Known, event: str, seconds: float = 30) -> d
                 return found
         time.sleep(0.2)
     raise AssertionError(f"no {event} within {seconds:.0f} s")
-
-
-def receipt(stack: Deployment, message_id: str) -> dict[str, int]:
-    """What SNS writes to its delivery log, handed over as CloudWatch Logs does it."""
-    said = {"notification": {"messageId": message_id}, "delivery": {"destination": NUMBER}, "status": "SUCCESS"}
-    batch = {"messageType": "DATA_MESSAGE", "logEvents": [{"id": "1", "message": json.dumps(said)}]}
-    data = base64.b64encode(gzip.compress(json.dumps(batch).encode())).decode()
-    answer = stack.aws.functions().invoke(
-        FunctionName=stack.outputs["NoticeReceiptFunction"], Payload=json.dumps({"awslogs": {"data": data}}).encode()
-    )
-    noted: dict[str, int] = json.loads(answer["Payload"].read())
-    return noted

@@ -146,12 +146,12 @@ def test_a_session_past_its_deadline_is_gone(stack: Deployment, phone: Phone, mi
         tomorrow.update(clock_shift_days=0)
 
 
-def published(stack: Deployment, known: Known, seconds: float = 20) -> list[str]:
+def published(stack: Deployment, known: Known, wanted: int = 3, seconds: float = 20) -> list[str]:
     """Types of the events that reached the payer's queue, each once, whatever the number of deliveries."""
     queue, url = stack.aws.sqs(), stack.outputs["PayerQueueUrl"]
     seen: dict[str, str] = {}
     until = time.monotonic() + seconds
-    while time.monotonic() < until and len(seen) < 3:
+    while time.monotonic() < until and len(seen) < wanted:
         for message in queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get(
             "Messages", []
         ):

@@ -5,14 +5,19 @@ from datetime import date, timedelta
 
 import pytest
 
+from lifecert.application.set_contact import NewContact, SetContact
 from lifecert.application.sweep_kinds import Look
+from lifecert.domain.beneficiary import Change
+from lifecert.domain.errors import StoreUnavailable
 from lifecert.domain.hold import HoldChoice, HoldOutcome, HoldProposal, HoldState
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.published import published_event
 from lifecert.domain.status import Standing, Status
 from lifecert.domain.sweep import Job, JobKind, RunState
-from tests.builders import a_change
+from tests.builders import CLERK, a_change
+from tests.fakes import MemoryRegister
+from tests.fakes_notices import FakeSeal
 from tests.holding import GRACE, HoldWorld
 from tests.sweeping import report_of
 
@@ -109,6 +114,47 @@ def test_whom_no_notice_reached_is_never_proposed_until_one_does_and_then_has_al
     assert world.batches(HoldState.OPEN) == ()
     world.nights()
     assert world.the_batch().candidates == 1
+
+
+def test_a_contact_given_to_somebody_whom_no_notice_reached_makes_the_next_sweep_tell_them() -> None:
+    world = HoldWorld()
+    world.lapsed("unreached", told=False)
+    world.nights(2 * GRACE)
+    contact = NewContact(NoticeChannel.SMS, "+8613800000000")
+    SetContact(world.store.register, FakeSeal(), world.clock)("unreached", contact, CLERK)
+    world.nights(3)
+    told = world.entry("unreached", LedgerEvent.REMINDER_DUE)
+    assert (told.details["days_before"], told.details["channel"]) == (0, "sms")
+    assert world.events("unreached").count(LedgerEvent.REMINDER_DUE) == 2
+    assert world.deliver("unreached")
+    world.nights(GRACE + 1)
+    assert world.the_batch().candidates == 1
+    # Whom one did reach is not told again.
+    SetContact(world.store.register, FakeSeal(), world.clock)("unreached", contact, CLERK)
+    world.nights(3)
+    assert world.events("unreached").count(LedgerEvent.REMINDER_DUE) == 2
+
+
+def test_a_batch_with_somebody_left_undone_is_not_applied_and_the_next_sweep_goes_on_with_it() -> None:
+    world = HoldWorld()
+    batch = world.proposed("bad", "good")
+    world.decide(HoldChoice.ALL)
+
+    class Failing(MemoryRegister):
+        def commit(self, change: Change) -> None:
+            if change.after.beneficiary_id == "bad":
+                raise StoreUnavailable
+            MemoryRegister.commit(self, change)
+
+    world.clock.move(days=1)
+    night = world.night
+    night.register = Failing(world.store)
+    assert night().state is RunState.LEFT_UNDONE
+    assert world.standing("good").held_since
+    assert [one.batch_id for one in world.batches(HoldState.DECIDED)] == [batch.batch_id]
+    world.nights()
+    assert world.standing("bad").held_since == world.clock.today()
+    assert world.batches(HoldState.APPLIED)[0].outcomes == {HoldOutcome.HELD: 2}
 
 
 def test_everybody_lapsed_is_told_so_once() -> None:
@@ -227,6 +273,24 @@ def test_whose_end_turns_out_a_mistake_after_the_batch_is_done_is_not_left_in_it
     assert world.person("back").open_proposal is None
     world.nights(GRACE + 1)
     assert world.the_batch().candidates == 1
+
+
+def test_an_old_batch_approves_nothing_of_a_later_year() -> None:
+    """Nobody decided it for a year: she certified, lapsed again, and stands in another batch."""
+    world = HoldWorld()
+    old = world.proposed("again")
+    world.certify("again")
+    world.nights((world.standing("again").valid_until - world.clock.today()).days + 2)
+    assert world.deliver("again")
+    world.nights(GRACE + 1)
+    new = world.person("again").open_proposal
+    assert new
+    assert new.batch_id != old.batch_id
+    world.decide(HoldChoice.ALL, batch_id=old.batch_id)
+    world.nights()
+    assert world.outcomes(old.batch_id) == {"again": HoldOutcome.SUPERSEDED}
+    assert world.standing("again").held_since is None
+    assert world.person("again").open_proposal == new
 
 
 def test_who_is_held_already_or_lapsed_anew_is_left_alone() -> None:
