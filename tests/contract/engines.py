@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lifecert.adapters.dynamodb_certificates import DynamoCertificates
 from lifecert.adapters.dynamodb_face_counts import DynamoFaceCounts
@@ -25,6 +25,7 @@ from lifecert.ports.stores import (
     FaceCounts,
     Ledger,
     Limits,
+    OpenReviews,
     References,
     Register,
     Reviews,
@@ -57,6 +58,10 @@ TABLES = (
 )
 
 
+class CountedReviews(Reviews, OpenReviews, Protocol):
+    """Reviews, to read and to count."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stores:
     """One adapter for each port, over the same data."""
@@ -68,7 +73,7 @@ class Stores:
     face_counts: FaceCounts
     sessions: Sessions
     limits: Limits
-    reviews: Reviews
+    reviews: CountedReviews
     seen_frames: SeenFrames
     sweep_runs: SweepRuns
     contacts: Contacts

@@ -13,6 +13,7 @@ from lifecert.domain.errors import BeneficiaryNotFound, ReviewDecidedBefore, Rev
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import (
+    AtLeast,
     Ground,
     Review,
     ReviewDecision,
@@ -102,6 +103,17 @@ def test_open_reviews_are_listed_oldest_first_page_by_page(stores: Stores) -> No
         assert seen == expected, limit
     [only] = stores.reviews.listed(ReviewFilter(ReviewState.DECIDED), 10).reviews
     assert only.review_id == opened[2].review_id
+
+
+def test_open_reviews_are_counted_and_beyond_a_bound_only_that_there_are_more(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *_ = with_reviews(stores, {}, {}, {}, {})
+    decide(stores, first)
+    assert stores.reviews.count_open() == AtLeast(3)
+    monkeypatch.setattr("lifecert.adapters.dynamodb_reviews.COUNTED", 2)
+    monkeypatch.setattr("tests.fakes.COUNTED", 2)
+    assert stores.reviews.count_open() == AtLeast(2, more=True)
 
 
 def test_reviews_are_listed_by_kind_and_reason(stores: Stores) -> None:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import boto3
 import pytest
 
-from lifecert.adapters.s3_sweep_reports import S3SweepReports
+from lifecert.adapters.s3_sweep_reports import S3RunReports, S3SweepReports
 from lifecert.adapters.sqs_tasks import SqsTasks, SqsWaiting
 from lifecert.adapters.sweep_page import page
 from lifecert.domain.sweep import Job, JobKind, RunState, SweepRun, Tally, Task
@@ -85,6 +85,18 @@ def test_a_report_is_written_for_machines_and_for_people(moto_session: boto3.Ses
     assert [one["totals"] for one in told["before"]] == [{"lapse": 280}, {"lapse": 270}]
     assert json.loads(read("failed-0001.json")) + json.loads(read("failed-0002.json")) == ids
     assert "failed-0002.json" in read("report.html")
+
+
+def test_the_figures_of_a_report_are_read_back_and_one_that_is_gone_is_none(moto_session: boto3.Session) -> None:
+    s3 = moto_session.client("s3")
+    s3.create_bucket(Bucket="reports")
+    S3SweepReports(s3, "reports").write(REPORT)
+    reports = S3RunReports(s3, "reports")
+    figures = reports.figures(RUN.run_id)
+    assert figures
+    assert (figures.run_date, figures.state, figures.failed) == (DAY, RunState.FINISHED, 0)
+    assert figures.tallies == {JobKind.LAPSE: TALLY}
+    assert reports.figures("2026-02-28.1") is None
 
 
 def test_the_page_draws_the_trend_with_this_run_last() -> None:
