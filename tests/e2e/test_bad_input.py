@@ -206,7 +206,7 @@ def test_replayed_bytes_are_refused(clerk: Phone, phone: Phone, ming: Known) -> 
 
     cannot = ["turn_head", "open_mouth"]
     first = phone.certify(ming.name, ming.id_number, remembering, cannot=cannot)
-    assert first["outcome"] == "accepted"
+    assert first["outcome"] == "accepted", first["reason"]
     replay = phone.certify(ming.name, ming.id_number, remembering, cannot=cannot)
     assert (replay["outcome"], replay["reason"]["code"]) == ("retry", "frame_seen_before")
 
