@@ -15,7 +15,9 @@ from lifecert.adapters.s3_photos import S3Photos, client_config
 from lifecert.application.issuing import Issuer
 from lifecert.application.verify_face import VerifyFace
 from lifecert.domain.evidence import Evidence, Template
+from lifecert.domain.imprint import NO_PHOTOS, KnownPhotos
 from lifecert.domain.reasons import Reason
+from lifecert.ports.photos import Upload
 from lifecert.ports.stores import References
 from tests.builders import HELPER, MODEL, NOW, a_policy, failed_evidence, good_evidence, helper_volume
 from tests.contract.engines import Stores
@@ -35,8 +37,16 @@ REVIEW = {**LOOK, "s3.PutObject": 3}
 class _Kept:
     kept: Mapping[str, Template]
 
-    def templates(self, *_: str) -> Mapping[str, Template]:
-        return self.kept
+    def faces(self, *_: str) -> tuple[Mapping[str, Template], KnownPhotos]:
+        return self.kept, NO_PHOTOS
+
+
+class _UploadedNow(S3Photos):
+    """moto dates uploads by the machine's clock, and the clock of this test stands still."""
+
+    def read_upload(self, key: str, max_bytes: int) -> Upload | None:
+        upload = super().read_upload(key, max_bytes)
+        return upload and replace(upload, at=NOW)
 
 
 class Office:
@@ -47,7 +57,7 @@ class Office:
         kms = session.client("kms")
         self.s3.create_bucket(Bucket="frames")
         key = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
-        self.photos = S3Photos(self.s3, "frames")
+        self.photos = _UploadedNow(self.s3, "frames")
         secret = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["KeyId"]
         self.protection = KmsTemplateProtection(kms, secret, "1")
         self.issuer = Issuer("office", KmsSigner(kms, key))

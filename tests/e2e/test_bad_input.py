@@ -182,7 +182,7 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "truncated": (lambda: portrait(JIANGUO.face)[:20_000], "file_damaged"),
     "bomb": (decompression_bomb, "image_too_large"),
     "no face": (empty_room, "no_face"),
-    "two faces": (lambda: two_people(JIANGUO.face, MING.face), "several_faces"),
+    "two faces": (lambda: two_people(JIANGUO.face, MING.reference), "several_faces"),
 }
 
 
