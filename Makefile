@@ -33,7 +33,7 @@ help: ## this list
 	@echo "LifeCert: make <target>"
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' Makefile
 
-demo: setup build ## the whole story on this machine: register, certify, lapse, certify again (under 3 minutes)
+demo: setup build ## the whole story on this machine: register, certify, lapse, hold, certify again (under 3 minutes)
 	@$(PY) -m local.demo
 
 dev: setup build ## start the local AWS with the stack deployed, and print addresses and sample calls

@@ -1,4 +1,4 @@
-"""The whole story on this machine: register, certify, refuse, lapse, certify again. `make demo`.
+"""The whole story on this machine: register, certify, refuse, lapse, hold, certify again. `make demo`.
 
 Everything goes over HTTP through the deployed template; only the sweep is called as its schedule would.
 """
@@ -14,6 +14,7 @@ from lifecert.adapters.dynamodb_ledger import DynamoLedger
 from lifecert.domain.ledger import LedgerEntry, verify_chain
 from local.cast import JIANGUO, MING, PEOPLE, XIULAN, portrait, register
 from local.deploy import Deployment, deploy
+from local.holding import hold
 from local.phone import Phone, camera_before
 from local.stack import StackError, run
 from local.story import Story, day
@@ -56,7 +57,7 @@ def _tell(story: Story, deployed: Deployment) -> None:
     ids = {}
     for person in PEOPLE:
         ids[person.name] = register(clerk, person, today)
-        standing = _standing(clerk, ids[person.name])
+        standing = clerk.standing(ids[person.name])
         story.tell(
             f"{standing['masked_name']:6} {person.category:18} {standing['status']}, "
             f"valid until {day(standing['valid_until'])} (photo: {person.reference})"
@@ -77,11 +78,11 @@ def _tell(story: Story, deployed: Deployment) -> None:
     )
 
     story.chapter("Another person's face in front of the camera")
-    before = _standing(clerk, ids[JIANGUO.name])
+    before = clerk.standing(ids[JIANGUO.name])
     refused = daughter.certify(JIANGUO.name, JIANGUO.id_number, camera_before(portrait(XIULAN.face)))
     story.check(refused["outcome"] == "retry", f"refused: {refused['reason']['instruction']}")
     story.tell(f"way round the camera: {refused['other_ways']} (help line {refused['help_line']})")
-    after = _standing(clerk, ids[JIANGUO.name])
+    after = clerk.standing(ids[JIANGUO.name])
     same = all(before[name] == after[name] for name in ("status", "valid_until", "payment_held"))
     story.check(same, f"the entitlement is untouched: {after['status']}, valid until {day(after['valid_until'])}")
 
@@ -102,35 +103,35 @@ def _tell(story: Story, deployed: Deployment) -> None:
     story.tell(
         f"sweep of {day(report['run_date'])}: {json.dumps(report['kinds']['lapse']['by_category_and_district'])}"
     )
-    statuses = {name: _standing(clerk, one)["status"] for name, one in ids.items()}
+    statuses = {name: clerk.standing(one)["status"] for name, one in ids.items()}
     expected = {MING.name: "active", JIANGUO.name: "active", XIULAN.name: "lapsed"}
     story.check(statuses == expected and lapsed(report) == 1, "exactly that one is lapsed; nothing is held")
     story.check(lapsed(sweep(deployed)) == 0, "sweeping again changes nothing")
 
+    deployed = hold(story, deployed, clerk, ids[XIULAN.name], LATER_DAYS)
+
     story.chapter("She certifies after all")
     decided = daughter.certify(XIULAN.name, XIULAN.id_number, camera_before(portrait(XIULAN.face)), on_behalf=True)
     story.check(decided["outcome"] == "accepted", f"accepted, valid until {day(decided['certificate']['valid_until'])}")
-    story.check(_standing(clerk, ids[XIULAN.name])["status"] == "active", "active again")
+    restored = clerk.standing(ids[XIULAN.name])
+    story.check(restored["status"] == "active" and not restored["payment_held"], "active again, and paid again")
     arrears = _details(clerk, ids[XIULAN.name], "certified")
     story.check(
-        bool(arrears["arrears_first_day"]),
-        f"arrears from {day(arrears['arrears_first_day'])} to {day(arrears['arrears_last_day'])}",
+        bool(arrears["arrears_first_day"] and arrears["held_since"]),
+        f"arrears from {day(arrears['arrears_first_day'])} to {day(arrears['arrears_last_day'])}, "
+        f"not paid since {day(arrears['held_since'])}",
     )
 
     story.chapter("What the auditor and the payer see")
-    standing = _standing(clerk, ids[XIULAN.name])
+    standing = clerk.standing(ids[XIULAN.name])
     _print_ledger(story, standing)
     entries = _ledger(deployed, ids[XIULAN.name])
     story.check(verify_chain(entries) == len(entries), f"the hash chain of her {len(entries)} ledger entries is whole")
     _wait_for_payer(story, deployed, standing)
 
 
-def _standing(clerk: Phone, beneficiary_id: str) -> dict[str, Any]:
-    return clerk.expect(200, "GET", f"/beneficiaries/{beneficiary_id}")
-
-
 def _details(clerk: Phone, beneficiary_id: str, event: str) -> dict[str, Any]:
-    history = _standing(clerk, beneficiary_id)["history"]
+    history = clerk.standing(beneficiary_id)["history"]
     return next(entry["details"] for entry in reversed(history) if entry["event"] == event)
 
 
@@ -150,7 +151,7 @@ def _wait_for_payer(story: Story, deployed: Deployment, standing: dict[str, Any]
     queue = deployed.aws.sqs()
     seen: list[str] = []
     until = time.monotonic() + EVENT_SECONDS
-    wanted = ["BeneficiaryRegistered", "BeneficiaryLapsed", "BeneficiaryCertified"]
+    wanted = ["BeneficiaryRegistered", "BeneficiaryLapsed", "PaymentHeld", "BeneficiaryCertified"]
     while time.monotonic() < until and set(seen) != set(wanted):
         batch = queue.receive_message(
             QueueUrl=deployed.outputs["PayerQueueUrl"], MaxNumberOfMessages=10, WaitTimeSeconds=1

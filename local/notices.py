@@ -15,7 +15,7 @@ def sent(clerk: Phone, beneficiary_id: str, days_before: int) -> str:
     """The channel's id of the notice of one reminder, once it is on its way. Raises AssertionError when it is not."""
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
-        history = clerk.expect(200, "GET", f"/beneficiaries/{beneficiary_id}")["history"]
+        history = clerk.standing(beneficiary_id)["history"]
         due = [entry["seq"] for entry in history if entry["details"].get("days_before") == days_before]
         for entry in history:
             if entry["event"] == "notice_sent" and entry["details"]["reminder_seq"] in due:

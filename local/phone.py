@@ -147,6 +147,10 @@ class Phone:
         answer = self.expect(201, "POST", "/staff/beneficiaries", body, Idempotency_Key=str(uuid.uuid4()))
         return str(answer["beneficiary_id"])
 
+    def standing(self, beneficiary_id: str) -> dict[str, Any]:
+        """Where an entitlement stands, with its history, as this user may see it."""
+        return self.expect(200, "GET", f"/beneficiaries/{beneficiary_id}")
+
     def enrol(self, beneficiary_id: str, photo: bytes, image_type: str = "image/jpeg") -> str:
         """As a clerk, enrol a reference photo: the reference's id."""
         path = f"/staff/beneficiaries/{beneficiary_id}/references"
