@@ -243,7 +243,7 @@ def test_the_figures_are_those_of_the_product() -> None:
         (PRICES, "usd = 3.50", "usd = -3.50", "api_request.usd"),
         (PRICES, "noted = 2026-11-26", 'noted = "today"', "noted"),
         (MEASURED, "[units.lapse]", "[units.laps]", "units: laps, lapse"),
-        (MEASURED, "peak_mb = 306.1", "peak_mb = inf", "peak_mb"),
+        (MEASURED, "peak_mb = ", "peak_mb = -", "peak_mb"),
         (ASSUMED, "lapsed_share = 0.03", "lapsed_share = 3.0", "lapsed_share"),
         (ASSUMED, "cold_share", "cold-share = ", "line 10"),
     ],
