@@ -71,7 +71,7 @@ class World:
 
     def __init__(self) -> None:
         self.store, self.photos, self.clock = MemoryStore(), MemoryPhotos(), FixedClock(NOW)
-        self.analyser = ScriptedAnalyser(enrolment=EnrolmentEvidence(PASSED, a_template()))
+        self.analyser = ScriptedAnalyser(enrolment=EnrolmentEvidence(PASSED, a_template(), b"imprint"))
         self.register = RegisterBeneficiary(self.store.register, FakePersonKeys(), FakeSeal(), self.clock)
         self.begin = BeginEnrolment(self.store.register, self.store.references, self.photos, self.clock, a_policy())
         protection = BackwardsProtection()
@@ -136,6 +136,7 @@ def test_a_good_photo_becomes_a_reference() -> None:
     assert (stored.protection, stored.vector) != ("", a_template().vector), "never plain at rest"
     assert world.photos.kept == {f"references/{beneficiary_id}/{reference.reference_id}": b"photo"}
     assert (reference.source, reference.captured_on, reference.quality) == ("office", TAKEN, 0.7)
+    assert world.store.references_by_id[beneficiary_id, reference.reference_id].imprint == b"imprint"
     beneficiary = world.store.beneficiaries[beneficiary_id]
     assert beneficiary.has_reference
     assert world.store.entries[beneficiary_id][-1].event is LedgerEvent.REFERENCE_ENROLLED
