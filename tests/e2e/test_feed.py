@@ -11,9 +11,8 @@ from local.cast import XIULAN
 from local.deploy import Deployment
 from local.phone import Phone
 from local.stack import ROOT
-from local.sweeping import sweep
 from tests.e2e.test_office import invoke, key, on_paper
-from tests.e2e.world import Known, standing, today
+from tests.e2e.world import Known, standing, swept, today
 from tests.payer_example import payer_example
 
 SECONDS = 30
@@ -36,7 +35,7 @@ def test_whoever_missed_every_event_rebuilds_the_register_from_the_files(
     other_clerk.expect(200, "POST", f"/staff/proposals/{proposal}/confirmation", {"confirm": True})
     tomorrow = stack.update(clock_shift_days=1)
     try:
-        assert sweep(tomorrow)["kinds"]["lapse"]["total"] >= 1
+        assert swept(tomorrow)["kinds"]["lapse"]["total"] >= 1
     finally:
         tomorrow.update(clock_shift_days=0)
     wanted = {one.beneficiary_id: standing(clerk, one)["status"] for one in (lapses, certified, ended)}

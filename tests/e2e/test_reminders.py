@@ -9,8 +9,7 @@ from local.cast import XIULAN
 from local.deploy import Deployment
 from local.notices import arrived
 from local.phone import Phone
-from local.sweeping import sweep
-from tests.e2e.world import Known, standing
+from tests.e2e.world import Known, standing, swept
 
 NUMBER = "+8613800000000"
 
@@ -21,16 +20,15 @@ def test_who_is_due_is_told_and_only_a_delivered_notice_is_recorded_as_such(
     known = registered(XIULAN, days_left=32)
     path = f"/staff/beneficiaries/{known.beneficiary_id}/contact"
     clerk.expect(200, "PUT", path, {"contact": {"channel": "sms", "address": NUMBER}})
-    # As few days as will do: a later test's sweep looks back to the day of this one's.
     later = stack.update(clock_shift_days=2)
     try:
-        assert sweep(later)["kinds"]["remind"]["total"] >= 1
+        assert swept(later)["kinds"]["remind"]["total"] >= 1
         sent = waited_for(clerk, known, "notice_sent")
         assert events(clerk, known).count("reminder_due") == 1
         assert "notice_delivered" not in events(clerk, known)
         assert arrived(later, sent["details"]["message_id"], NUMBER) == {"arrived": 1, "noted": 1, "failed": 0}
         assert waited_for(clerk, known, "notice_delivered")["details"]["message_id"] == sent["details"]["message_id"]
-        assert sweep(later)["state"] == "finished"
+        assert swept(later)["state"] == "finished"
         assert events(clerk, known).count("reminder_due") == 1
         assert NUMBER not in json.dumps(standing(clerk, known))
     finally:

@@ -10,8 +10,8 @@ from lifecert.domain.ledger import verify_chain
 from local.cast import XIULAN, portrait
 from local.deploy import Deployment
 from local.phone import Phone, camera_before
-from local.sweeping import lapsed, plan, sweep
-from tests.e2e.world import Known, entitlement, history, standing
+from local.sweeping import lapsed, plan
+from tests.e2e.world import Known, entitlement, history, standing, swept, today
 
 
 def test_a_real_face_is_certified_and_every_trace_is_there(
@@ -108,19 +108,19 @@ def test_the_year_ends_the_sweep_lapses_exactly_that_one_and_certifying_restores
     stack: Deployment, clerk: Phone, phone: Phone, registered: Callable[..., Known]
 ) -> None:
     due, running = registered(XIULAN, days_left=10), registered(XIULAN, days_left=40)
-    assert lapsed(sweep(stack)) == 0
+    assert lapsed(swept(stack)) == 0
     later = stack.update(clock_shift_days=20)
     try:
-        assert lapsed(plan(later, dry_run=True)) == 1
+        assert lapsed(plan(later, dry_run=True, since=today().isoformat())) == 1
         assert standing(clerk, due)["status"] == "active"
-        report = sweep(later)
+        report = swept(later)
         assert report["kinds"]["lapse"]["by_category_and_district"] == {"survivor_allowance/330106": 1}
         assert (report["state"], report["failed"]) == ("finished", [])
         assert plan(later, watch=True)["state"] == "finished"
         assert standing(clerk, due)["status"] == "lapsed"
         assert standing(clerk, due)["payment_held"] is False
         assert standing(clerk, running)["status"] == "active"
-        assert lapsed(sweep(later)) == 0
+        assert lapsed(swept(later)) == 0
         decided = phone.certify(due.name, due.id_number, due.camera)
         assert decided["outcome"] == "accepted"
         after = standing(clerk, due)

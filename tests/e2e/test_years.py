@@ -1,5 +1,4 @@
-"""From a lapse to a hold and back, on the deployed template. The last file: its clock runs far ahead, and a sweep of an
-earlier day after it would find nothing new."""
+"""From a lapse to a hold and back, on the deployed template."""
 
 from datetime import timedelta
 
@@ -10,10 +9,9 @@ from local.phone import Phone
 from local.sweeping import sweep
 from tests.e2e.test_office import key
 from tests.e2e.test_way_through import published
-from tests.e2e.world import Known, another_id_number, standing, today
+from tests.e2e.world import Known, another_id_number, standing, swept, today
 
 NUMBER = "+8613800000000"
-# Past whatever the tests before it swept.
 LAPSES_AFTER = 40
 GRACE_DAYS = 90
 
@@ -31,7 +29,8 @@ def test_who_stays_away_is_told_proposed_approved_held_and_restored_with_the_arr
     valid_until = today() + timedelta(days=LAPSES_AFTER)
     try:
         later = stack.update(clock_shift_days=LAPSES_AFTER + 1)
-        sweep(later)
+        swept(later)
+        # From here on as its schedule would: it goes on from the night before.
         later = later.update(clock_shift_days=LAPSES_AFTER + 2)
         assert sweep(later)["kinds"]["notice"]["total"] >= 1
         assert arrived(later, sent(clerk, known.beneficiary_id, 0), NUMBER) == {"arrived": 1, "noted": 1, "failed": 0}

@@ -13,7 +13,9 @@ import numpy as np
 
 from lifecert.domain.person import IdNumber
 from local.cast import Person, portrait
+from local.deploy import Deployment
 from local.phone import Camera, Phone
+from local.sweeping import sweep
 
 ENTITLEMENT = ("status", "valid_until", "payment_held")
 _ORDER = itertools.count(1)
@@ -33,6 +35,12 @@ def another_id_number() -> str:
 def today() -> date:
     """The day that the deployed functions have, as long as no test moved their clock."""
     return datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+
+def swept(deployed: Deployment) -> dict[str, Any]:
+    """The report of a sweep that reaches back to today, wherever another test's sweeps had taken the clock: by itself
+    it goes on after the latest day that was swept."""
+    return sweep(deployed, since=today().isoformat())
 
 
 @dataclass(frozen=True)
