@@ -16,6 +16,7 @@ from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, ReferenceMatch, Template, Verdict
+from lifecert.domain.hold import HoldCandidate
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.limits import StartLimits
 from lifecert.domain.policy import (
@@ -40,7 +41,7 @@ from lifecert.domain.session import Channel, Consent, ImageType, Result, Session
 from lifecert.domain.status import Standing, Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.stores import Limits, Register
-from tests.fakes import FakeSigning
+from tests.fakes.keys import FakeSigning
 
 NOW = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
 VALID_UNTIL = date(2026, 6, 30)
@@ -151,6 +152,22 @@ def a_review(beneficiary: Beneficiary, **fields: Any) -> Review:
             "opened_by": Actor(HELPER.user_id, Role.USER),
             "session_id": an_id(),
             "reason": Reason.MATCH_UNCERTAIN,
+            **fields,
+        }
+    )
+
+
+def a_hold_candidate(beneficiary: Beneficiary, batch_id: str, **fields: Any) -> HoldCandidate:
+    return HoldCandidate(
+        **{
+            "batch_id": batch_id,
+            "beneficiary_id": beneficiary.beneficiary_id,
+            "masked_name": beneficiary.masked_name,
+            "category": beneficiary.category,
+            "district": beneficiary.district,
+            "valid_until": beneficiary.standing.valid_until,
+            "notice_delivered_on": date(2026, 1, 20),
+            "proposed_at": NOW,
             **fields,
         }
     )

@@ -18,9 +18,10 @@ from lifecert.domain.review import Proposal, ReviewKind
 from lifecert.domain.status import EndCause, Standing
 from lifecert.domain.sweep import RunState, SweepRun
 from tests.builders import CLERK, NOW, a_beneficiary, a_change, an_id
-from tests.fakes import FixedClock, MemoryStore
-from tests.fakes_notices import MemorySentNotices
-from tests.fakes_sweep import MemoryReports, MemoryTasks
+from tests.fakes.clock import FixedClock
+from tests.fakes.notices import MemorySentNotices
+from tests.fakes.store import MemoryStore
+from tests.fakes.sweep import MemoryReports, MemoryTasks
 from tests.sweeping import Night, kinds_over
 
 GRACE = 90

@@ -16,8 +16,8 @@ from lifecert.ports.holds import HoldBatches
 from lifecert.ports.stores import Register
 from lifecert.ports.sweep import SweepReports, SweepRuns
 from tests.builders import NOW
-from tests.fakes_holds import MemoryHoldBatches
-from tests.fakes_sweep import MemoryReports, MemoryTasks, NoPace
+from tests.fakes.holds import MemoryHoldBatches
+from tests.fakes.sweep import MemoryReports, MemoryTasks, NoPace
 
 REMINDERS = (60, 30, 7, 1)
 GRACE_DAYS = 90

@@ -34,7 +34,7 @@ from lifecert.ports.stores import (
 )
 from lifecert.ports.sweep import SweepRuns
 from local.tables import create, definitions, drop
-from tests.fakes import MemoryStore
+from tests.fakes.store import MemoryStore
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -18,7 +18,8 @@ from lifecert.ports.feed import ChangeFiles, Changes
 from local.aws import Aws
 from local.tables import create, drop
 from tests.builders import NOW, an_id
-from tests.fakes import FixedClock, MemoryChangeFiles, MemoryChanges
+from tests.fakes.clock import FixedClock
+from tests.fakes.feed import MemoryChangeFiles, MemoryChanges
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -14,7 +14,9 @@ from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.session import Session
 from tests.builders import HELPER, a_policy, a_session, an_id, an_issuer, good_evidence, helper_volume, registration
 from tests.contract.engines import Stores
-from tests.fakes import FixedClock, MemoryPhotos, ScriptedAnalyser
+from tests.fakes.analysers import ScriptedAnalyser
+from tests.fakes.clock import FixedClock
+from tests.fakes.photos import MemoryPhotos
 
 AT_ONCE = 100
 

@@ -16,7 +16,8 @@ from lifecert.domain.status import Standing, Status
 from lifecert.ports.stores import FacesDueIndex
 from tests.builders import MODEL, VALID_UNTIL, a_change, a_reference, an_enrolment, an_id, registration
 from tests.contract.engines import SHARDS, DynamoTables, Stores
-from tests.fakes import FixedClock, MemoryPhotos
+from tests.fakes.clock import FixedClock
+from tests.fakes.photos import MemoryPhotos
 
 ENDED = Standing(Status.TERMINATED, VALID_UNTIL, ended_on=date(2026, 3, 1))
 DUE = date(2026, 5, 30)

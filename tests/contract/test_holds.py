@@ -22,7 +22,7 @@ from lifecert.domain.hold import (
 )
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.status import Status
-from tests.builders import NOW, a_beneficiary, a_change, an_id
+from tests.builders import NOW, a_beneficiary, a_change, a_hold_candidate, an_id
 from tests.contract.engines import SHARDS, DynamoTables, Stores, left_at_default
 
 RUN = "2026-06-01.1"
@@ -32,16 +32,7 @@ DECISION = HoldDecision(HoldChoice.ONLY, HoldGround.CANNOT_COME, "clerk-1", NOW,
 
 
 def candidate(person: Beneficiary, batch_id: str = BATCH) -> HoldCandidate:
-    return HoldCandidate(
-        batch_id=batch_id,
-        beneficiary_id=person.beneficiary_id,
-        masked_name=person.masked_name,
-        category=person.category,
-        district=person.district,
-        valid_until=person.standing.valid_until,
-        notice_delivered_on=TOLD_ON,
-        proposed_at=NOW,
-    )
+    return a_hold_candidate(person, batch_id, notice_delivered_on=TOLD_ON)
 
 
 def proposing(stores: Stores, batch_id: str = BATCH) -> tuple[Beneficiary, Change]:

@@ -17,7 +17,7 @@ from lifecert.domain.person import IdNumber
 from lifecert.ports.imports import Imports
 from local.aws import Aws
 from tests.builders import an_id
-from tests.fakes_office import MemoryImports
+from tests.fakes.imports import MemoryImports
 
 WANG = "11010519491231002X"
 FILE = f"id_number,said,on,source\n{WANG},alive,2026-02-20,hospital\nrubbish\n".encode()

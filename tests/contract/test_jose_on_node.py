@@ -15,7 +15,7 @@ from lifecert_verify import NotGenuine, read
 from tests.architecture.templates import ROOT
 from tests.builders import a_certificate, registration
 from tests.contract.test_signing import ENGINES, Signing
-from tests.fakes import FakeSigning
+from tests.fakes.keys import FakeSigning
 
 HERE = Path(__file__).with_name("jose")
 PAGE = ROOT / "layers/core/lifecert/entry/certificate_page.js"

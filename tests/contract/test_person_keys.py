@@ -13,7 +13,7 @@ import pytest
 
 from lifecert.adapters.kms_person_keys import KmsPersonKeys
 from local.aws import Aws
-from tests.fakes import FakePersonKeys
+from tests.fakes.keys import FakePersonKeys
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

@@ -17,7 +17,7 @@ from lifecert.domain.session import ImageType
 from lifecert.ports.photos import Photos, UploadSlot
 from local.aws import REGION, Aws
 from tests.builders import an_id
-from tests.fakes import MemoryPhotos
+from tests.fakes.photos import MemoryPhotos
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

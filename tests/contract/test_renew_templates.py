@@ -20,7 +20,7 @@ from lifecert.domain.reference import Reference
 from lifecert_vision.gallery import PackedGallery
 from tests.builders import MODEL, a_beneficiary, a_reference, an_enrolment, face
 from tests.contract.engines import DynamoTables
-from tests.fakes import ScriptedAnalyser
+from tests.fakes.analysers import ScriptedAnalyser
 from tools.renew_templates import Renewal
 
 if TYPE_CHECKING:

@@ -22,7 +22,8 @@ from lifecert.ports.stores import References
 from tests.builders import HELPER, MODEL, NOW, a_policy, failed_evidence, good_evidence, helper_volume
 from tests.contract.engines import Stores
 from tests.contract.test_round_trips import REQUEST, known, start_session  # noqa: F401 - a fixture among them
-from tests.fakes import FixedClock, ScriptedAnalyser
+from tests.fakes.analysers import ScriptedAnalyser
+from tests.fakes.clock import FixedClock
 
 # Presigned forms are made without a request. A person's keys are derived from one MAC for the life of the process.
 START: dict[str, int] = {}

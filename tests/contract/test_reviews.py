@@ -26,7 +26,7 @@ from lifecert.domain.review import (
 from lifecert.domain.status import EndCause
 from tests.builders import NOW, a_certificate, a_change, a_reference, a_review, an_enrolment, an_id, registration
 from tests.contract.engines import PAGE_SIZE, Stores, left_at_default
-from tests.fakes import FixedClock
+from tests.fakes.clock import FixedClock
 
 DECISION = ReviewDecision(ReviewOutcome.ACCEPT, Ground.SAME_PERSON, "clerk-2", NOW, certificate_id="certificate")
 
@@ -112,7 +112,7 @@ def test_open_reviews_are_counted_and_beyond_a_bound_only_that_there_are_more(
     decide(stores, first)
     assert stores.reviews.count_open() == AtLeast(3)
     monkeypatch.setattr("lifecert.adapters.dynamodb_reviews.COUNTED", 2)
-    monkeypatch.setattr("tests.fakes.COUNTED", 2)
+    monkeypatch.setattr("tests.fakes.reviews.COUNTED", 2)
     assert stores.reviews.count_open() == AtLeast(2, more=True)
 
 

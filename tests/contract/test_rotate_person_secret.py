@@ -22,8 +22,8 @@ from lifecert.domain.ledger import verify_chain
 from lifecert.domain.person import IdNumber
 from tests.builders import CLERK, a_change
 from tests.contract.engines import DynamoTables, Stores
-from tests.fakes import FixedClock
-from tests.fakes_notices import FakeSeal
+from tests.fakes.clock import FixedClock
+from tests.fakes.notices import FakeSeal
 from tools.rotate_person_secret import PersonRotation, UnknownSecret
 
 if TYPE_CHECKING:

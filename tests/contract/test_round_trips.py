@@ -29,7 +29,10 @@ from tests.builders import (
     start_limits,
 )
 from tests.contract.engines import DynamoTables, Stores
-from tests.fakes import FakePersonKeys, FixedClock, MemoryPhotos, ScriptedAnalyser
+from tests.fakes.analysers import ScriptedAnalyser
+from tests.fakes.clock import FixedClock
+from tests.fakes.keys import FakePersonKeys
+from tests.fakes.photos import MemoryPhotos
 from tests.sweeping import Night, finished_run, lapsed, report_of
 
 NAME, ID_NUMBER = "王小明", IdNumber.parse("11010519491231002X")

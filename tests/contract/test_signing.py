@@ -15,7 +15,7 @@ from lifecert.adapters.kms_signing import KmsPublicKeys, KmsSigner
 from lifecert.ports.signing import PublicKeys, Signer
 from local.aws import Aws
 from tests.builders import a_certificate, registration
-from tests.fakes import FakeSigning
+from tests.fakes.keys import FakeSigning
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

@@ -14,8 +14,8 @@ from tests.builders import VALID_UNTIL, registration
 from tests.contract.engines import SHARDS, DynamoTables
 from tests.contract.test_sweep_races import all_lapsed_once, day_after
 from tests.contract.worker_process import told
-from tests.fakes import FixedClock
-from tests.fakes_sweep import MemoryReports, MemoryTasks
+from tests.fakes.clock import FixedClock
+from tests.fakes.sweep import MemoryReports, MemoryTasks
 from tests.sweeping import Night, finished_run
 
 PEOPLE = 40

@@ -17,7 +17,6 @@ from lifecert.domain.certificate import Method
 from lifecert.domain.errors import VersionConflict
 from lifecert.domain.hold import (
     HoldBatch,
-    HoldCandidate,
     HoldChoice,
     HoldDecision,
     HoldGround,
@@ -30,10 +29,10 @@ from lifecert.domain.notice import Notice
 from lifecert.domain.status import Certified, Status, transition
 from lifecert.domain.sweep import JobKind, Partition, RunState, shard_of
 from lifecert.ports.stores import Register
-from tests.builders import NOW, VALID_UNTIL, a_change, an_id, registration
+from tests.builders import VALID_UNTIL, a_change, a_hold_candidate, an_id, registration
 from tests.contract.engines import SHARDS, DynamoTables, Stores
-from tests.fakes import FixedClock
-from tests.fakes_sweep import MemoryReports, MemoryTasks
+from tests.fakes.clock import FixedClock
+from tests.fakes.sweep import MemoryReports, MemoryTasks
 from tests.sweeping import GRACE_DAYS, Night, finished_run
 from tools.verify_ledger import LedgerCheck
 
@@ -198,9 +197,7 @@ def approved(stores: Stores, clock: FixedClock) -> list[str]:
         stores.register.commit(registered)
         one = registered.after
         proposed = HoldProposal(batch_id, VALID_UNTIL, clock.now())
-        candidate = HoldCandidate(
-            batch_id, one.beneficiary_id, one.masked_name, one.category, one.district, VALID_UNTIL, VALID_UNTIL, NOW
-        )
+        candidate = a_hold_candidate(one, batch_id, notice_delivered_on=VALID_UNTIL)
         changed = {"hold_proposal": proposed}
         stores.register.commit(a_change(one, LedgerEvent.HOLD_PROPOSED, changed=changed, hold_candidate=candidate))
         ids.append(one.beneficiary_id)

@@ -38,8 +38,11 @@ from tests.builders import (
 from tests.contract.engines import DynamoTables, Stores
 from tests.contract.test_requests import ACCEPTED
 from tests.contract.test_round_trips import REQUEST, enrolled, start_session
-from tests.fakes import FixedClock, MemoryChangeFiles, MemoryPhotos, ScriptedAnalyser
-from tests.fakes_notices import MemorySender
+from tests.fakes.analysers import ScriptedAnalyser
+from tests.fakes.clock import FixedClock
+from tests.fakes.feed import MemoryChangeFiles
+from tests.fakes.notices import MemorySender
+from tests.fakes.photos import MemoryPhotos
 from tests.sweeping import Night, finished_run
 
 # Bytes that storage is charged for beside each item and each entry of an index.

@@ -17,7 +17,7 @@ from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.status import Standing, Status
 from tests.builders import a_beneficiary, a_change, an_id
 from tests.contract.engines import SHARDS, DynamoTables
-from tests.fakes import FixedClock
+from tests.fakes.clock import FixedClock
 from tests.sweeping import Night, lapsed
 from tools.verify_ledger import LedgerCheck, WholeLedger, ledger_check, main
 

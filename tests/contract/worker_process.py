@@ -13,7 +13,7 @@ from botocore.config import Config
 from lifecert.domain.sweep import Job, JobKind, Task
 from local.aws import Aws
 from tests.contract.engines import SHARDS, DynamoTables
-from tests.fakes import FixedClock
+from tests.fakes.clock import FixedClock
 from tests.sweeping import Night
 
 

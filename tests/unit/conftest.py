@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.wiring import World, world_on_fakes
+from tests.wiring.factories import world_on_fakes
+from tests.wiring.world import World
 
 
 @pytest.fixture(autouse=True)

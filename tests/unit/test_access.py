@@ -11,7 +11,9 @@ from lifecert.entry import http
 from lifecert.entry.access import ANYONE, CLERKS, RULES, SIGNED_IN, Rule
 from lifecert.entry.problems import SignedOut
 from tests.architecture.test_events import ANSWERS
-from tests.wiring import USER, World, event, run
+from tests.wiring.functions import event, run
+from tests.wiring.people import USER
+from tests.wiring.world import World
 
 NOBODY = None
 SOMEBODY = User("somebody")

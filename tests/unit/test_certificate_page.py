@@ -14,7 +14,9 @@ from lifecert.domain.category import Category
 from lifecert.domain.certificate import CertificateState, Method
 from lifecert.entry.certificate_page import FACTS, SMALL, page_texts, prefers_page
 from lifecert.entry.texts import Language
-from tests.wiring import WANG, World, event, run
+from tests.wiring.functions import event, run
+from tests.wiring.people import WANG
+from tests.wiring.world import World
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 

@@ -19,8 +19,10 @@ from lifecert.domain.person import IdNumber
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import Standing, Status
 from tests.builders import a_beneficiary, a_change, an_issuer
-from tests.fakes import FakePersonKeys, FixedClock, MemoryStore
-from tests.fakes_office import MemoryImports
+from tests.fakes.clock import FixedClock
+from tests.fakes.imports import MemoryImports
+from tests.fakes.keys import FakePersonKeys
+from tests.fakes.store import MemoryStore
 
 HEADER = "id_number,said,on,source"
 WANG, LI, ZHAO, CHEN = "11010519491231002X", "440524188001010014", "110101194001010039", "110101194001010055"

@@ -23,11 +23,13 @@ from lifecert.domain.status import Status
 from lifecert.domain.sweep import JobKind, RunState
 from lifecert.domain.sweep_report import RunFigures, document
 from tests.builders import CLERK, NOW, a_review
-from tests.fakes import MemoryStore
-from tests.fakes_holds import MemoryHoldBatches
+from tests.fakes.holds import MemoryHoldBatches
+from tests.fakes.store import MemoryStore
 from tests.holding import GRACE, HoldWorld
 from tests.sweeping import report_of
-from tests.wiring import MUTE, SILENT, World, run, world_id
+from tests.wiring.functions import run
+from tests.wiring.people import MUTE, SILENT, world_id
+from tests.wiring.world import World
 
 ALL = HoldWish(HoldChoice.ALL, HoldGround.NOT_HEARD_OF)
 OTHER_CLERK = replace(CLERK, user_id="clerk-2")

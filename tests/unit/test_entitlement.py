@@ -30,7 +30,8 @@ from lifecert.domain.notice import Contact, NoticeChannel
 from lifecert.domain.review import Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause, Standing, Status
 from tests.builders import CLERK, HELPER, a_change, a_review, an_id, an_issuer, registration
-from tests.fakes import FixedClock, MemoryStore
+from tests.fakes.clock import FixedClock
+from tests.fakes.store import MemoryStore
 
 OTHER = replace(CLERK, user_id="clerk-2")
 ID_CARD = Document.ID_CARD

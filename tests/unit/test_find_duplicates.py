@@ -10,7 +10,9 @@ from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.published import published_event
 from lifecert.domain.review import ReviewKind
 from tests.builders import NOW, a_change, a_policy, a_reference, an_enrolment, face, registration
-from tests.fakes import FixedClock, MemoryGallery, MemoryStore
+from tests.fakes.clock import FixedClock
+from tests.fakes.faces import MemoryGallery
+from tests.fakes.store import MemoryStore
 
 
 class Office:

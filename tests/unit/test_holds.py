@@ -16,8 +16,8 @@ from lifecert.domain.published import published_event
 from lifecert.domain.status import Standing, Status
 from lifecert.domain.sweep import Job, JobKind, RunState
 from tests.builders import CLERK, a_change
-from tests.fakes import MemoryRegister
-from tests.fakes_notices import FakeSeal
+from tests.fakes.notices import FakeSeal
+from tests.fakes.register import MemoryRegister
 from tests.holding import GRACE, HoldWorld
 from tests.sweeping import report_of
 

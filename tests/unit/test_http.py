@@ -10,7 +10,9 @@ from lifecert import bootstrap
 from lifecert.domain.actor import Group
 from lifecert.domain.errors import BrokenLedger, StoreUnavailable, VersionConflict
 from lifecert.entry.http import groups_of
-from tests.wiring import LAPSED, WANG, World, event, run, world_id
+from tests.wiring.functions import event, run
+from tests.wiring.people import LAPSED, WANG, world_id
+from tests.wiring.world import World
 
 
 def body(answer: dict[str, Any]) -> dict[str, Any]:

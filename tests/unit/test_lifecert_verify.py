@@ -12,7 +12,7 @@ from joserfc.jwk import KeySet
 from lifecert.domain.certificate import Certificate
 from lifecert_verify import main, read
 from tests.builders import a_certificate, registration
-from tests.fakes import FakeSigning
+from tests.fakes.keys import FakeSigning
 
 SIGNING = FakeSigning()
 CERTIFICATE: Certificate = a_certificate(registration().after)

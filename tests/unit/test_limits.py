@@ -14,7 +14,8 @@ from lifecert.domain.person import IdNumber
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import Status
 from tests.builders import HELPER, NOW, a_session, registration
-from tests.fakes import FixedClock, MemoryStore
+from tests.fakes.clock import FixedClock
+from tests.fakes.store import MemoryStore
 from tests.unit.test_start_session import World, a_request
 
 STRANGER = IdNumber.parse("330106195611192842")

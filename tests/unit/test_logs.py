@@ -7,7 +7,9 @@ import pytest
 from lifecert.domain.person import IdNumber, mask_name
 from lifecert.entry.log import LogCode
 from tests.architecture.test_events import FIRST, REPORTS
-from tests.wiring import PEOPLE, World, cases, event, run
+from tests.wiring.functions import cases, event, run
+from tests.wiring.people import PEOPLE
+from tests.wiring.world import World
 
 PERSONAL = {
     *(person.name for person in PEOPLE),

@@ -9,7 +9,8 @@ import pytest
 from lifecert.entry.log import correlation_id, logger
 from tests.architecture.templates import ROOT, child, of_type
 from tests.builders import NOW
-from tests.wiring import World, run
+from tests.wiring.functions import run
+from tests.wiring.world import World
 
 Counted = dict[str, list[tuple[dict[str, str], float]]]
 

@@ -18,8 +18,10 @@ from lifecert.domain.notice import Notice, NoticeChannel
 from lifecert.domain.published import published_event
 from lifecert.domain.status import Standing, Status
 from tests.builders import CLERK, HELPER, VALID_UNTIL, a_change
-from tests.fakes import MemoryRegister
-from tests.wiring import ENDED, REMINDED, WANG, Context, World, event, function, run
+from tests.fakes.register import MemoryRegister
+from tests.wiring.functions import Context, event, function, run
+from tests.wiring.people import ENDED, REMINDED, WANG
+from tests.wiring.world import World
 
 ADDRESS = "+8613800000000"
 

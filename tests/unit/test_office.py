@@ -47,17 +47,13 @@ from tests.builders import (
     face,
     registration,
 )
-from tests.fakes import (
-    BackwardsProtection,
-    FakePersonKeys,
-    FixedClock,
-    MemoryBus,
-    MemoryChanges,
-    MemoryPhotos,
-    MemoryStore,
-    ScriptedAnalyser,
-)
-from tests.fakes_notices import FakeSeal
+from tests.fakes.analysers import ScriptedAnalyser
+from tests.fakes.clock import FixedClock
+from tests.fakes.feed import MemoryBus, MemoryChanges
+from tests.fakes.keys import BackwardsProtection, FakePersonKeys
+from tests.fakes.notices import FakeSeal
+from tests.fakes.photos import MemoryPhotos
+from tests.fakes.store import MemoryStore
 
 PERSON = Registration(
     "王小明", IdNumber.parse("11010519491231002X"), Category.RESIDENT_PENSION, "330106", date(2025, 6, 1)

@@ -21,7 +21,8 @@ from lifecert.entry.access import RULES
 from lifecert.entry.problems import INTERNAL, TABLE, Code
 from tests.architecture.templates import of_type, parent
 from tests.architecture.test_events import ANSWERS, FIRST
-from tests.wiring import ROOT, World, event, run
+from tests.wiring.functions import ROOT, event, run
+from tests.wiring.world import World
 
 METHODS = ("get", "post", "put", "patch", "delete")
 # Well formed, but refused by rules that no schema can say.

@@ -33,7 +33,9 @@ from lifecert.domain.status import (
 )
 from lifecert.domain.year import is_over
 from tests.builders import a_beneficiary, a_change
-from tests.fakes import FixedClock, MemoryBus, MemoryChangeFiles, MemoryChanges, MemoryStore
+from tests.fakes.clock import FixedClock
+from tests.fakes.feed import MemoryBus, MemoryChangeFiles, MemoryChanges
+from tests.fakes.store import MemoryStore
 from tests.payer_example import payer_example
 
 

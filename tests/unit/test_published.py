@@ -39,16 +39,13 @@ from tests.builders import (
     helper_volume,
     registration,
 )
-from tests.fakes import (
-    FakePersonKeys,
-    FixedClock,
-    MemoryBus,
-    MemoryChanges,
-    MemoryPhotos,
-    MemoryStore,
-    ScriptedAnalyser,
-)
-from tests.fakes_notices import FakeSeal, MemorySentNotices
+from tests.fakes.analysers import ScriptedAnalyser
+from tests.fakes.clock import FixedClock
+from tests.fakes.feed import MemoryBus, MemoryChanges
+from tests.fakes.keys import FakePersonKeys
+from tests.fakes.notices import FakeSeal, MemorySentNotices
+from tests.fakes.photos import MemoryPhotos
+from tests.fakes.store import MemoryStore
 from tests.sweeping import GRACE_DAYS, Night
 
 SCHEMAS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "infra/schemas").glob("*.json")}

@@ -29,7 +29,11 @@ from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.session import ImageType
 from lifecert.domain.status import Standing, Status
 from tests.builders import CLERK, HELPER, VALID_UNTIL, a_change, a_policy, a_template, registration
-from tests.fakes import BackwardsProtection, FixedClock, MemoryPhotos, MemoryStore, ScriptedAnalyser
+from tests.fakes.analysers import ScriptedAnalyser
+from tests.fakes.clock import FixedClock
+from tests.fakes.keys import BackwardsProtection
+from tests.fakes.photos import MemoryPhotos
+from tests.fakes.store import MemoryStore
 
 ENDED = date(2026, 3, 1)
 DUE = ENDED + timedelta(days=90)

@@ -11,7 +11,8 @@ from lifecert.domain.notice import Notice, NoticeChannel, QuietHours, due_remind
 from lifecert.domain.published import published_event
 from lifecert.domain.status import Standing, Status
 from tests.builders import NOW, a_beneficiary, a_change, registration
-from tests.fakes import FixedClock, MemoryStore
+from tests.fakes.clock import FixedClock
+from tests.fakes.store import MemoryStore
 from tests.sweeping import REMINDERS, Night
 
 TODAY = date(2026, 3, 1)

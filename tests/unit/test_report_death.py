@@ -14,7 +14,9 @@ from lifecert.domain.person import IdNumber, normalise_name
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import EndCause, Standing, Status
 from tests.builders import CLERK, HELPER, a_beneficiary, a_change, an_id
-from tests.fakes import FakePersonKeys, FixedClock, MemoryStore
+from tests.fakes.clock import FixedClock
+from tests.fakes.keys import FakePersonKeys
+from tests.fakes.store import MemoryStore
 
 NAME, NUMBER = "王小明", IdNumber.parse("11010519491231002X")
 DAY = date(2026, 2, 20)

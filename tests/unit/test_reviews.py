@@ -43,7 +43,10 @@ from tests.builders import (
     registration,
     uploaded_in_time,
 )
-from tests.fakes import FixedClock, MemoryPhotos, MemoryStore, ScriptedAnalyser
+from tests.fakes.analysers import ScriptedAnalyser
+from tests.fakes.clock import FixedClock
+from tests.fakes.photos import MemoryPhotos
+from tests.fakes.store import MemoryStore
 
 ACCEPT, REFUSE, MORE = ReviewOutcome.ACCEPT, ReviewOutcome.REFUSE, ReviewOutcome.NEEDS_MORE
 OTHER = replace(CLERK, user_id="clerk-2")

@@ -26,7 +26,10 @@ from lifecert.domain.person import IdNumber, normalise_name
 from lifecert.domain.session import Channel, ImageType
 from lifecert.domain.status import Status
 from tests.builders import HELPER, NOW, a_policy, registration, start_limits
-from tests.fakes import FakePersonKeys, FixedClock, MemoryPhotos, MemoryStore
+from tests.fakes.clock import FixedClock
+from tests.fakes.keys import FakePersonKeys
+from tests.fakes.photos import MemoryPhotos
+from tests.fakes.store import MemoryStore
 
 NAME, ID_NUMBER = "王小明", IdNumber.parse("11010519491231002X")
 CHILD = IdNumber.parse("110105201901010016")

@@ -16,7 +16,9 @@ from lifecert.domain.status import Standing, Status
 from lifecert.domain.sweep import Job, JobKind, Partition, RunState, Task, partition_of, shard_of
 from lifecert.ports.stores import Register
 from tests.builders import NOW, a_beneficiary, a_change, registration
-from tests.fakes import FixedClock, MemoryRegister, MemoryStore
+from tests.fakes.clock import FixedClock
+from tests.fakes.register import MemoryRegister
+from tests.fakes.store import MemoryStore
 from tests.sweeping import Night, lapsed, report_of
 
 TODAY = date(2026, 3, 1)

@@ -15,8 +15,9 @@ from lifecert.domain.status import Certified, Status, transition
 from lifecert.domain.sweep import JobKind, RunState, Task, shard_of
 from lifecert.domain.sweep_report import SweepReport
 from tests.builders import NOW, a_change, registration
-from tests.fakes import FixedClock, MemoryStore
-from tests.fakes_sweep import MemoryReports, MemoryTasks
+from tests.fakes.clock import FixedClock
+from tests.fakes.store import MemoryStore
+from tests.fakes.sweep import MemoryReports, MemoryTasks
 from tests.mortal import Killed, Life, Mortal
 from tests.sweeping import Night, finished_run, lapsed
 from tools.verify_ledger import LedgerCheck

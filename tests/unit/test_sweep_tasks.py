@@ -9,8 +9,9 @@ from lifecert.adapters.steady_pace import SteadyPace
 from lifecert.domain.errors import StoreUnavailable
 from lifecert.domain.sweep import RunState
 from lifecert.entry.sweep_tasks import RESERVE_MS
-from tests.fakes import MemoryRegister
-from tests.wiring import Context, World, event, function, run
+from tests.fakes.register import MemoryRegister
+from tests.wiring.functions import Context, event, function, run
+from tests.wiring.world import World
 
 
 def handled(records: list[dict[str, Any]], remaining_ms: int = 300_000) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from lifecert.adapters import system_clock
 from lifecert.adapters.system_clock import SystemClock
-from tests.fakes import FixedClock
+from tests.fakes.clock import FixedClock
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -7,7 +7,7 @@ from lifecert.domain.challenge import Step
 from lifecert.domain.session import Session
 from lifecert.ports.vision import Analysis
 from tests.builders import HELPER, good_evidence
-from tests.fakes import ScriptedAnalyser
+from tests.fakes.analysers import ScriptedAnalyser
 from tests.unit.test_verify_face import World
 
 

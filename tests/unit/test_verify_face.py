@@ -46,7 +46,11 @@ from tests.builders import (
     registration,
     uploaded_in_time,
 )
-from tests.fakes import FixedClock, MemoryPhotos, MemoryRegister, MemoryStore, ScriptedAnalyser
+from tests.fakes.analysers import ScriptedAnalyser
+from tests.fakes.clock import FixedClock
+from tests.fakes.photos import MemoryPhotos
+from tests.fakes.register import MemoryRegister
+from tests.fakes.store import MemoryStore
 
 
 class World:

@@ -1,4 +1,4 @@
-"""Stand-ins for the office's own ports."""
+"""The office's files of data matches in memory."""
 
 from collections.abc import Iterator, Sequence
 from copy import deepcopy

@@ -1,0 +1,56 @@
+"""Uploads and kept photos in memory."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from lifecert.domain.reference import photos_of
+from lifecert.domain.session import ImageType
+from lifecert.ports.photos import Upload, UploadSlot
+
+UPLOADED = datetime(2026, 3, 1, 1, 0, 5, tzinfo=UTC)  # a moment after the tests' sessions open
+
+
+@dataclass(slots=True)
+class MemoryPhotos:
+    """`uploads` by key; `kept` holds what was kept for a review or as a reference; `slots` what was handed out."""
+
+    uploads: dict[str, bytes] = field(default_factory=dict)
+    uploaded_at: dict[str, datetime] = field(default_factory=dict)
+    kept: dict[str, bytes] = field(default_factory=dict)
+    slots: dict[str, tuple[ImageType, int, int]] = field(default_factory=dict)
+
+    def upload(self, key: str, content: bytes, at: datetime = UPLOADED) -> None:
+        self.uploads[key], self.uploaded_at[key] = content, at
+
+    def upload_slot(self, key: str, image_type: ImageType, max_bytes: int, seconds: int) -> UploadSlot:
+        self.slots[key] = (image_type, max_bytes, seconds)
+        return UploadSlot("https://frames.example/", {"key": key, "Content-Type": image_type})
+
+    def read_upload(self, key: str, max_bytes: int) -> Upload | None:
+        content = self.uploads.get(key)
+        return None if content is None else Upload(content[: max_bytes + 1], self.uploaded_at[key])
+
+    def keep_for_review(self, key: str, content: bytes) -> None:
+        self.kept[key] = content
+
+    def keep_reference(self, key: str, content: bytes) -> None:
+        self.kept[key] = content
+
+    def delete_references(self, beneficiary_id: str) -> int:
+        mine = [key for key in self.kept if key.startswith(photos_of(beneficiary_id))]
+        for key in mine:
+            del self.kept[key]
+        return len(mine)
+
+    def review_frames(self, session_id: str) -> tuple[str, ...]:
+        return tuple(sorted(key for key in self.kept if key.startswith(f"review/{session_id}/")))
+
+    def frame_link(self, key: str, seconds: int) -> str:
+        return f"https://frames.example/{key}?expires={seconds}"
+
+    def reference_link(self, key: str, seconds: int) -> str:
+        return f"https://references.example/{key}?expires={seconds}"
+
+    def delete_review_frames(self, session_id: str) -> None:
+        for key in self.review_frames(session_id):
+            del self.kept[key]

@@ -1,0 +1,66 @@
+"""The people, and the fixed ids, which the event files name."""
+
+from dataclasses import dataclass
+
+USER = "0a1b2c3d-0000-4000-8000-00000000000a"
+
+
+DESK = "0a1b2c3d-0000-4000-8000-00000000000c"
+
+
+BUSY = "0a1b2c3d-0000-4000-8000-00000000000b"
+
+
+def world_id(number: int) -> str:
+    """A fixed id: 1xx are beneficiaries, 2xx sessions, 3xx enrolments, 4xx certificates, 5xx cases."""
+    return f"00000000-0000-4000-8000-{number:012d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    number: int
+    name: str
+    id_number: str
+
+    @property
+    def id(self) -> str:
+        return world_id(self.number)
+
+
+WANG = Person(101, "王小明", "11010519491231002X")
+
+
+LAPSED = Person(102, "李秀英", "440524188001010014")
+
+
+PAUSED = Person(103, "Ana María Gómez", "110101194001010012")
+
+
+UNSEEN = Person(104, "赵桂兰", "110101194001010039")
+
+
+ENDED = Person(105, "陈建国", "110101194001010055")
+
+
+CHILD = Person(106, "周小宝", "110101201801010013")
+
+
+DUE = Person(107, "吴德发", "110101194001010071")
+
+
+WITHDRAWN = Person(108, "孙玉梅", "110101194001010098")
+
+
+LONG_ENDED = Person(109, "钱大江", "110101194001010119")
+
+
+REMINDED = Person(131, "郑秀兰", "110101194001010418")
+
+
+SILENT = Person(132, "冯桂英", "110101194001010434")
+
+
+MUTE = Person(133, "褚国强", "110101194001010450")
+
+
+PEOPLE = (WANG, LAPSED, PAUSED, UNSEEN, ENDED, CHILD, DUE, WITHDRAWN, LONG_ENDED, REMINDED, SILENT, MUTE)
