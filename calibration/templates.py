@@ -91,7 +91,7 @@ class Pipeline:
             image = decode(content, self._policy.image)
         except PictureRefused as refused:
             return Photo(digest, refused.reason.value)
-        faces = self._detector.detect(image)
+        faces = self._detector.detect(image, others=True)
         if not faces:
             return Photo(digest, Reason.NO_FACE.value)
         aligned = align(image, _nearest_to_middle(image, faces) if self._central else faces[0])

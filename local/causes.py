@@ -46,7 +46,7 @@ class Judge:
             image = decode(content, self._policy.image)
         except PictureRefused as refused:
             return refused.reason, None, None
-        faces = self._detector.detect(image)
+        faces = self._detector.detect(image, others=True)
         limits = self._policy.quality
         if not faces:
             return no_face.cause(image, self._detector.boxes(image), limits), image, None

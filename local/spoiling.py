@@ -218,7 +218,7 @@ FAULTS = (
     Fault("hand on mouth", _hand_on_mouth, (Reason.FACE_COVERED, Reason.MASK_WORN)),
     Fault("hand on eye", _hand_on_eye, (Reason.FACE_COVERED,)),
     Fault("one-sided light", _one_sided, (Reason.TOO_DARK,)),
-    Fault("poor JPEG", _poor_jpeg, (Reason.BLURRED,)),
+    Fault("poor JPEG", _poor_jpeg, (Reason.TOO_COMPRESSED,)),
     Fault("mirrored sunglasses", _mirrored_sunglasses, (Reason.SUNGLASSES_WORN,)),
 )
 

@@ -65,6 +65,35 @@ def test_a_large_face_is_looked_for_once(detector: Detector, head: Image, monkey
     assert len(detector.detect(_placed(head, 300, (480, 640)))) == 1
 
 
+def _beside(head: Image, width: float, middle: tuple[float, float]) -> Image:
+    """A head whose face is 250 px wide, and a smaller one that is `width` px wide elsewhere."""
+    image = _placed(head, width, middle)
+    scaled = np.asarray(head, np.uint8)
+    image[380 : 380 + scaled.shape[0], 230 : 230 + scaled.shape[1]] = scaled
+    return image
+
+
+@pytest.mark.parametrize("middle", [(130.0, 250.0), (800.0, 500.0), (180.0, 1100.0)])
+def test_a_second_face_that_the_landmarker_misses_is_found_by_the_look_for_others(
+    middle: tuple[float, float], detector: Detector, head: Image
+) -> None:
+    image = _beside(head, 130, middle)
+
+    assert len(detector.detect(image)) == 1
+    first, second = detector.detect(image, others=True)
+    assert first.width == pytest.approx(250, rel=0.2)
+    assert second.width == pytest.approx(130, rel=0.2)
+    assert np.abs(second.middle - middle).max() < 0.6 * second.width
+
+
+def test_a_face_too_small_to_matter_is_not_looked_at(
+    detector: Detector, head: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(detector, "_close", lambda *_: pytest.fail("looked closely"))
+
+    assert len(detector.detect(_beside(head, 40, (130, 250)), others=True)) == 1
+
+
 def test_no_face_is_counted_twice(detector: Detector, head: Image) -> None:
     assert len(detector.detect(_placed(head, 0.10 * WIDTH, (480, 640)))) == 1
 

@@ -13,7 +13,8 @@ from lifecert.domain.reasons import Reason
 from lifecert.ports.vision import Frame
 from lifecert_vision.analyser import VisionAnalyser
 from lifecert_vision.decode import Image
-from lifecert_vision.quality import sharpness
+from lifecert_vision.landmarks import Face
+from lifecert_vision.quality import blockiness, sharpness
 from local.synthesis import render
 from tests.vision import pictures
 
@@ -231,3 +232,63 @@ def test_sharpness_falls_with_every_blur_and_ignores_size(analyser: VisionAnalys
 
 def test_an_even_surface_has_no_sharpness() -> None:
     assert sharpness(np.full((64, 64), 128, np.uint8), np.ones((64, 64), np.bool_)) == 0
+
+
+def _as_jpeg(image: Image, quality: int) -> Image:
+    return pictures.read(bytes(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]))
+
+
+def test_blocks_of_a_poor_jpeg_are_seen_wherever_they_begin(obama: Image) -> None:
+    sound, poor = _as_jpeg(obama, 85), _as_jpeg(obama, 8)
+    cut_and_turned = np.asarray(cv2.rotate(poor[3:, 5:], cv2.ROTATE_90_CLOCKWISE), np.uint8)
+    saved_anew = _as_jpeg(cut_and_turned, 92)
+
+    assert blockiness(sound) < 1.3
+    assert min(blockiness(poor), blockiness(cut_and_turned), blockiness(saved_anew)) > 1.85
+
+
+def test_what_has_no_blocks_is_not_blocky() -> None:
+    noise = np.random.default_rng(2).integers(0, 256, (200, 200, 3), np.uint8)
+
+    assert blockiness(noise) == pytest.approx(1.0, abs=0.1)
+    assert blockiness(np.full((200, 200, 3), 90, np.uint8)) == 0.0
+    assert blockiness(noise[:16, :16]) == 0.0
+
+
+def test_a_photo_without_a_face_can_be_too_compressed_too(analyser: VisionAnalyser) -> None:
+    coarse = np.random.default_rng(2).integers(60, 200, (12, 16, 3), np.uint8)
+    scene = np.asarray(cv2.resize(coarse, (640, 480), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+    assert analyser.enrol(pictures.encode(_as_jpeg(scene, 4), ".png")).reason is Reason.TOO_COMPRESSED
+    assert analyser.enrol(pictures.encode(scene, ".png")).reason is not Reason.TOO_COMPRESSED
+
+
+def _with_glare(image: Image, face: Face, eyes: tuple[tuple[int, int], ...]) -> Image:
+    """White reflections before the eyes with these corners."""
+    result = image.copy()
+    for corners in eyes:
+        middle = face.points[list(corners), :2].mean(axis=0)
+        half = round(face.eye_distance * 0.28), round(face.eye_distance * 0.16)
+        cv2.ellipse(result, (round(float(middle[0])), round(float(middle[1]))), half, 0, 0, 360, (250, 250, 250), -1)
+    return result
+
+
+RIGHT_EYE, LEFT_EYE = (33, 133), (362, 263)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_glare_on_one_glass_is_no_fault_of_a_frame(name: str, analyser: VisionAnalyser, portraits: Path) -> None:
+    portrait = pictures.read((portraits / name).read_bytes())
+    photo = pictures.encode(_with_glare(portrait, analyser._detector.detect(portrait)[0], (RIGHT_EYE,)))
+    frame = analyser.analyse([Frame(Step.NEUTRAL, photo)], {}).evidence.frames[0].measures
+
+    assert first_reason(frame) is None
+    assert _by_name(frame)["glare"].verdict is Verdict.WARNED
+    assert analyser.enrol(photo).reason is Reason.GLASSES_GLARE
+
+
+def test_glare_on_both_glasses_is_told(analyser: VisionAnalyser, obama: Image) -> None:
+    photo = pictures.encode(_with_glare(obama, analyser._detector.detect(obama)[0], (RIGHT_EYE, LEFT_EYE)))
+    frame = analyser.analyse([Frame(Step.NEUTRAL, photo)], {}).evidence.frames[0].measures
+
+    assert first_reason(frame) is Reason.GLASSES_GLARE

@@ -129,7 +129,7 @@ class VisionAnalyser:
         except PictureRefused as refused:
             return _Seen(step, (failed("decode", refused.reason),))
         with watch.stage("detect"):
-            faces = self._detector.detect(image)
+            faces = self._detector.detect(image, others=step is Step.NEUTRAL)
         if not faces:
             with watch.stage("quality"):
                 cause = no_face.cause(image, self._detector.boxes(image), limits)

@@ -1,4 +1,4 @@
-"""Stage 2: the faces of a picture, the dominant one first, with a second, closer look for small ones."""
+"""Stage 2: the faces of a picture, the dominant one first, with a second, closer look for small and further ones."""
 
 from dataclasses import replace
 
@@ -12,6 +12,8 @@ from lifecert_vision.models import FACE_FINDER, model_path
 
 _TINY = 0.12  # of the picture's width: about the narrowest face that the landmarker finds by itself
 _FINDER_SIDE = 640  # px, the longest side that is searched for small faces
+_OTHERS_SIDE = 320  # px, the same for other faces of a size to matter: a fourth of the time
+_MATTERS = 0.05  # of the dominant face's area: a smaller face is not looked at
 _SURE = 0.7  # score from which the finder is believed
 _OVERLAP = 0.3
 _CANDIDATES = 10
@@ -23,29 +25,33 @@ Box = NDArray[np.float32]  # left, top, width, height in pixels
 
 
 class Detector:
-    """The Face Landmarker, and YuNet where that found nothing or only a tiny face. Build once per process and use
-    from one thread; never use it after a fork."""
+    """The Face Landmarker, and YuNet where that found nothing or only a tiny face, or may have missed a second one.
+    Build once per process and use from one thread; never use it after a fork."""
 
     def __init__(self) -> None:
         self._landmarker = Landmarker()
         size = (_FINDER_SIDE, _FINDER_SIDE)
         self._finder = cv2.FaceDetectorYN.create(str(model_path(FACE_FINDER)), "", size, _SURE, _OVERLAP, _CANDIDATES)
 
-    def detect(self, image: Image) -> tuple[Face, ...]:
+    def detect(self, image: Image, *, others: bool = False) -> tuple[Face, ...]:
         """The faces of a BGR picture, the dominant one first; empty when there is none.
 
-        Raises as `Landmarker.detect` does.
+        With `others` a second look for further faces is taken, as the landmarker misses some. Raises as
+        `Landmarker.detect` does.
         """
         faces = list(self._landmarker.detect(image))
         if max((face.width for face in faces), default=0.0) < _TINY * image.shape[1]:
-            faces += self._closer(image, faces)
+            faces += self._closer(image, faces, self.boxes(image))
+        elif others and len(faces) == 1:
+            faces += self._closer(image, faces, self.boxes(image, _OTHERS_SIDE), faces[0].area * _MATTERS)
         return by_dominance(faces, image)
 
-    def _closer(self, image: Image, known: list[Face]) -> list[Face]:
-        """Faces besides the `known` ones, each found by landmarks on a crop around it."""
+    def _closer(self, image: Image, known: list[Face], boxes: list[Box], least: float = 0.0) -> list[Face]:
+        """Faces besides the `known` ones, each in one of the `boxes` of `least` square pixels and found by landmarks
+        on a crop around it."""
         found: list[Face] = []
-        boxes = sorted(self.boxes(image), key=lambda box: float(box[2] * box[3]), reverse=True)
-        for box in boxes[:_LOOKS]:
+        large = [box for box in boxes if float(box[2] * box[3]) >= least]
+        for box in sorted(large, key=lambda box: float(box[2] * box[3]), reverse=True)[:_LOOKS]:
             middle = np.asarray(box[:2] + box[2:] / 2, np.float32)
             if any(np.abs(face.middle - middle).max() < box[2:].max() / 2 for face in (*known, *found)):
                 continue
@@ -64,9 +70,9 @@ class Detector:
                 return replace(faces[0], points=faces[0].points + np.array([left, top, 0], np.float32))
         return None
 
-    def boxes(self, image: Image) -> list[Box]:
-        """Where YuNet sees faces down to 3 % of the picture's width, the surest first."""
-        scale = min(1.0, _FINDER_SIDE / max(image.shape[:2]))
+    def boxes(self, image: Image, side: int = _FINDER_SIDE) -> list[Box]:
+        """Where YuNet sees faces on the picture shrunk to `side` px, the surest first; down to 3 % of the width."""
+        scale = min(1.0, side / max(image.shape[:2]))
         small = image if scale == 1 else cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         self._finder.setInputSize(small.shape[1::-1])
         # None, and so no table, where there is none.

@@ -9,7 +9,7 @@ from lifecert.domain.policy import QualityLimits
 from lifecert.domain.reasons import Reason
 from lifecert_vision.decode import Image
 from lifecert_vision.detect import Box
-from lifecert_vision.quality import sharpness
+from lifecert_vision.quality import blockiness, sharpness
 
 _SIDE = 320  # px, the longest side on which the whole picture is measured
 _BRIGHT = 247  # grey value
@@ -30,6 +30,8 @@ def cause(image: Image, boxes: Sequence[Box], limits: QualityLimits) -> Reason:
         return Reason.TOO_BRIGHT
     if any(_goes_on_outside(box, image) for box in boxes):
         return Reason.FACE_CUT_OFF
+    if blockiness(image) > limits.max_blockiness:
+        return Reason.TOO_COMPRESSED
     if sharpness(grey, np.ones(grey.shape, np.bool_)) < limits.min_whole_sharpness:
         return Reason.BLURRED
     return Reason.NO_FACE

@@ -18,6 +18,9 @@ from lifecert_vision.measures import at_least, at_most
 _EYE_DISTANCE = 64  # px: exposure and sharpness are measured at one scale
 _MAX_ENLARGEMENT = 4
 _DARK, _BRIGHT = 25, 247  # grey values
+_BLOCK = 8  # px, of JPEG
+_FEWEST_BLOCKS = 3
+_SMOOTH = 0.5  # grey values a pixel: a step of less is nothing to compare with
 # The second blur, 11 px long, along each of the directions (down, right) in which a picture can be moved.
 _REBLURS = (
     ((0, 1), np.full((1, 11), 1 / 11)),
@@ -58,9 +61,12 @@ def assess(image: Image, faces: Sequence[Face], step: Step, limits: QualityLimit
             at_most("yaw", abs(pose.yaw), limits.max_yaw_degrees, "degrees", Reason.NOT_FACING_CAMERA),
             at_most("pitch", abs(pose.pitch), limits.max_pitch_degrees, "degrees", Reason.NOT_FACING_CAMERA),
         ]
-    grey, mask = _at_one_scale(image, face)
+    crop, corner = _crop(image, face)
+    if not crop.size:  # wholly outside the picture; face_in_frame has failed already
+        return tuple(found)
+    grey, mask = _at_one_scale(crop, corner, face)
     skin = grey[mask]
-    if not skin.size:  # wholly outside the picture; face_in_frame has failed already
+    if not skin.size:
         return tuple(found)
     return (
         *found,
@@ -78,6 +84,14 @@ def assess(image: Image, faces: Sequence[Face], step: Step, limits: QualityLimit
         at_least(
             "evenness", _evenness(grey, mask), limits.min_evenness, "ratio", Reason.TOO_DARK, warn=limits.warn_evenness
         ),
+        at_most(
+            "blockiness",
+            blockiness(crop),
+            limits.max_blockiness,
+            "ratio",
+            Reason.TOO_COMPRESSED,
+            warn=limits.warn_blockiness,
+        ),
         at_least("sharpness", sharpness(grey, mask), limits.min_sharpness, "share", Reason.BLURRED),
         *(_covered(image, face, limits) if step not in TURNS else ()),
     )
@@ -86,19 +100,31 @@ def assess(image: Image, faces: Sequence[Face], step: Step, limits: QualityLimit
 def _covered(image: Image, face: Face, limits: QualityLimits) -> tuple[Measure, ...]:
     """Sunglasses, mask, hand: looked for on frames that face the camera."""
     seen = covering.measure(image, face)
-    # The forehead is seen above a mask: where the lower face differs from it, that is what is covered.
-    of_cloth = seen.colour_step > limits.mask_colour_step
-    mouth = Reason.MASK_WORN if of_cloth else Reason.FACE_COVERED
-    tint = Reason.MASK_WORN if of_cloth else Reason.SUNGLASSES_WORN
-    found = (
-        at_least("eyes_seen", seen.eyes, limits.min_eyes_seen, "cheek brightness", Reason.SUNGLASSES_WORN),
-        at_least("eye_seen", seen.eye, limits.min_eye_seen, "cheek brightness", Reason.FACE_COVERED),
-        at_least("mouth_seen", seen.mouth, limits.min_mouth_seen, "ratio", mouth),
+    # The forehead is seen above a mask: where the lower face differs from it, that is what is covered. Fingers have
+    # edges, cloth hardly any.
+    of_cloth = seen.colour_step > limits.mask_colour_step or seen.edges < limits.min_mouth_edges
+    reason = Reason.MASK_WORN if of_cloth else Reason.FACE_COVERED
+    mouth = (
+        at_least("mouth_seen", seen.mouth, limits.min_mouth_seen, "ratio", reason),
+        at_least("mouth_edges", seen.edges, limits.min_mouth_edges, "cheek brightness", reason),
     )
-    # What covers the mouth lies on the cheeks that the tint is told by.
-    if found[-1].verdict is Verdict.FAILED:
-        return found
-    return (*found, at_most("tint", seen.tint, limits.max_tint, "a*b*", tint))
+    covered = any(measure.verdict is Verdict.FAILED for measure in mouth)
+    if covered and of_cloth:
+        return mouth  # the mask lies on the cheeks that everything about the eyes is told by
+    behind = Reason.GLASSES_GLARE if seen.glare_both >= limits.warn_glare else Reason.SUNGLASSES_WORN
+    found = [
+        *mouth,
+        at_least("eyes_seen", seen.eyes, limits.min_eyes_seen, "cheek brightness", behind),
+        at_most("glare", seen.glare, limits.max_glare, "share", Reason.GLASSES_GLARE, warn=limits.warn_glare),
+    ]
+    if seen.glare < limits.warn_glare:  # an eye behind a reflection is not covered
+        # Where neither eye shows, lenses are before both; a hand mostly leaves one.
+        over = Reason.SUNGLASSES_WORN if seen.other_eye < limits.min_eye_seen else Reason.FACE_COVERED
+        found.append(at_least("eye_seen", seen.eye, limits.min_eye_seen, "cheek brightness", over))
+    if not covered:
+        tint = Reason.MASK_WORN if of_cloth else Reason.SUNGLASSES_WORN
+        found.append(at_most("tint", seen.tint, limits.max_tint, "a*b*", tint))
+    return tuple(found)
 
 
 def _evenness(grey: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
@@ -126,6 +152,27 @@ def sharpness(grey: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
     return min(shares)
 
 
+def blockiness(image: Image) -> float:
+    """How much larger the steps between neighbouring pixels are at the edges of JPEG's blocks (8 px) than elsewhere.
+
+    About 1 for a sound picture. The blocks may begin anywhere, as in a picture that was cut or turned: the phase with
+    the largest steps counts. A picture that was shrunk shows none, and has lost less. After Wang, Bovik and Evans 2000,
+    "Blind measurement of blocking artifacts in images", in the pixels' domain. 0 for less than two blocks.
+    """
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    ratios = []
+    for axis in (0, 1):
+        steps = np.abs(np.diff(grey, axis=axis)).mean(axis=1 - axis)
+        whole = len(steps) // _BLOCK
+        if whole < _FEWEST_BLOCKS:
+            return 0.0
+        by_phase = steps[: whole * _BLOCK].reshape(whole, _BLOCK).mean(axis=0)
+        phase = int(by_phase.argmax())
+        elsewhere = float(np.delete(by_phase, phase).mean())
+        ratios.append(float(by_phase[phase]) / max(elsewhere, _SMOOTH))
+    return sum(ratios) / len(ratios)
+
+
 def _neighbours(
     pixels: NDArray[np.generic], direction: tuple[int, int]
 ) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
@@ -149,18 +196,21 @@ def _in_frame(image: Image, face: Face) -> float:
     return float(((flat >= 0) & (flat < (width, height))).all(axis=1).mean())
 
 
-def _at_one_scale(image: Image, face: Face) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """The part of the picture around the face in grey, at 64 px eye distance, and which pixels are the face."""
-    height, width = image.shape[:2]
-    left, top = np.clip(np.floor(face.points[:, :2].min(axis=0)), 0, (width, height)).astype(int)
-    right, bottom = np.clip(np.ceil(face.points[:, :2].max(axis=0)), 0, (width, height)).astype(int)
-    if right - left < 1 or bottom - top < 1:
-        return np.zeros((1, 1), np.uint8), np.zeros((1, 1), np.bool_)
+def _crop(image: Image, face: Face) -> tuple[Image, NDArray[np.int_]]:
+    """The part of the picture around the face's points, empty where they are outside, and its corner (x, y)."""
+    size = image.shape[1::-1]
+    low = np.clip(np.floor(face.points[:, :2].min(axis=0)), 0, size).astype(int)
+    high = np.clip(np.ceil(face.points[:, :2].max(axis=0)), 0, size).astype(int)
+    return image[low[1] : high[1], low[0] : high[0]], low
+
+
+def _at_one_scale(crop: Image, corner: NDArray[np.int_], face: Face) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """A crop in grey, at 64 px eye distance, and which pixels are the face."""
     scale = min(_MAX_ENLARGEMENT, _EYE_DISTANCE / max(face.eye_distance, 1.0))
-    size = max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale))
-    grey = cv2.cvtColor(image[top:bottom, left:right], cv2.COLOR_BGR2GRAY)
+    size = max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale))
+    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
     grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     mask = np.zeros((size[1], size[0]), np.uint8)
-    outline = (face.points[OVAL, :2] - (left, top)) * scale
+    outline = (face.points[OVAL, :2] - corner) * scale
     cv2.fillPoly(mask, [np.round(outline).astype(np.int32)], 1)
     return np.asarray(grey, np.uint8), mask.astype(np.bool_)

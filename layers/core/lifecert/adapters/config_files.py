@@ -59,6 +59,8 @@ class _Quality(Strict):
     max_bright_share: Share
     min_evenness: Share
     warn_evenness: Share
+    max_blockiness: Annotated[float, Field(ge=1, le=10)]
+    warn_blockiness: Annotated[float, Field(ge=1, le=10)]
     min_sharpness: Share
     min_whole_sharpness: Share
     max_yaw_degrees: Angle
@@ -72,8 +74,11 @@ class _Quality(Strict):
     min_eyes_seen: Share
     max_tint: Positive
     min_eye_seen: Share
+    warn_glare: Share
+    max_glare: Share
     min_mouth_seen: Annotated[float, Field(ge=0, le=2)]
     mask_colour_step: Positive
+    min_mouth_edges: Share
 
     @model_validator(mode="after")
     def _fits(self) -> "_Quality":
@@ -81,6 +86,8 @@ class _Quality(Strict):
         self._ordered("warn_bright_share", "max_bright_share")
         self._ordered("min_brightness", "max_brightness")
         self._ordered("min_evenness", "warn_evenness")
+        self._ordered("warn_blockiness", "max_blockiness")
+        self._ordered("warn_glare", "max_glare")
         return self
 
 
@@ -93,10 +100,12 @@ class _Reference(Strict):
     max_dark_share: Share
     max_bright_share: Share
     min_evenness: Share
+    max_blockiness: Annotated[float, Field(ge=1, le=10)]
     min_sharpness: Share
     max_yaw_degrees: Angle
     max_pitch_degrees: Angle
     max_roll_degrees: Angle
+    max_glare: Share
 
     def limits(self, of_frames: _Quality) -> QualityLimits:
         """All limits of a reference photo. Raises ValueError where one is laxer than that of a frame."""

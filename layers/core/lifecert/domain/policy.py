@@ -26,9 +26,10 @@ class QualityLimits:
     """Per-frame limits, aligned with ISO/IEC 29794-5. A `warn_*` limit never refuses.
 
     Brightness is the mean grey value (0-255) of the face; `*_share` is a share of its pixels (0-1);
+    `max_blockiness` is a ratio, of steps at the edges of JPEG's blocks to others;
     `*_evenness` is the darker side's brightness against the other's; `min_sharpness` is the re-blur measure (0-1) at
     64 px eye distance, `min_whole_sharpness` that of a picture without a face; `max_second_face` is an area ratio;
-    `min_*_seen` and `mask_colour_step` are told at the vision layer's `covering`;
+    `min_*_seen`, `min_mouth_edges`, `*_glare` and `mask_colour_step` are told at the vision layer's `covering`;
     `min_upright` is how much stronger the recogniser answers to the face as it was found than to it upside down;
     from an answer of `sure_strength` on, a frame's face is taken to be upright without that look.
     """
@@ -42,6 +43,8 @@ class QualityLimits:
     max_bright_share: float
     min_evenness: float
     warn_evenness: float
+    max_blockiness: float
+    warn_blockiness: float
     min_sharpness: float
     min_whole_sharpness: float
     max_yaw_degrees: float
@@ -54,8 +57,11 @@ class QualityLimits:
     min_eyes_seen: float
     max_tint: float
     min_eye_seen: float
+    warn_glare: float
+    max_glare: float
     min_mouth_seen: float
     mask_colour_step: float
+    min_mouth_edges: float
 
 
 @dataclass(frozen=True, slots=True)

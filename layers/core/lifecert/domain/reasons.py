@@ -21,11 +21,13 @@ class Reason(StrEnum):
     # The picture's quality
     TOO_DARK = "too_dark"
     TOO_BRIGHT = "too_bright"
+    TOO_COMPRESSED = "too_compressed"
     BLURRED = "blurred"
     NOT_FACING_CAMERA = "not_facing_camera"
     # What covers a face shows only on one that faces the camera
     SUNGLASSES_WORN = "sunglasses_worn"
     MASK_WORN = "mask_worn"
+    GLASSES_GLARE = "glasses_glare"
     FACE_COVERED = "face_covered"
     # Answering the challenge
     TURN_NOT_SEEN = "turn_not_seen"
