@@ -91,7 +91,16 @@ def test_a_face_too_small_to_matter_is_not_looked_at(
 ) -> None:
     monkeypatch.setattr(detector, "_close", lambda *_: pytest.fail("looked closely"))
 
-    assert len(detector.detect(_beside(head, 40, (130, 250)), others=True)) == 1
+    assert len(detector.detect(_beside(head, 75, (130, 250)), others=True)) == 1
+
+
+def test_a_larger_face_beside_a_box_is_not_taken_for_one_in_it(
+    detector: Detector, head: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = _placed(head, 300, (480, 640))
+    monkeypatch.setattr(detector, "boxes", lambda *_: [np.array([550, 550, 300, 300], np.float32)])
+
+    assert len(detector.detect(image, others=True)) == 1
 
 
 def test_no_face_is_counted_twice(detector: Detector, head: Image) -> None:

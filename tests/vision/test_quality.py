@@ -1,6 +1,7 @@
 """Each way in which a frame can be too poor, made from a good portrait, gets its own reason."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -9,9 +10,12 @@ import pytest
 
 from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import Measure, Verdict, first_reason
+from lifecert.domain.policy import Policy
 from lifecert.domain.reasons import Reason
 from lifecert.ports.vision import Frame
+from lifecert_vision import covering, quality
 from lifecert_vision.analyser import VisionAnalyser
+from lifecert_vision.covering import Covering
 from lifecert_vision.decode import Image
 from lifecert_vision.landmarks import Face
 from lifecert_vision.quality import blockiness, sharpness
@@ -292,3 +296,48 @@ def test_glare_on_both_glasses_is_told(analyser: VisionAnalyser, obama: Image) -
     frame = analyser.analyse([Frame(Step.NEUTRAL, photo)], {}).evidence.frames[0].measures
 
     assert first_reason(frame) is Reason.GLASSES_GLARE
+
+
+UNCOVERED = Covering(eyes=0.5, eye=0.8, other_eye=0.9, glare=0, mouth=2, edges=0.3, colour_step=4, tint=1)
+# What is seen otherwise than on an uncovered face, and what is told.
+COVERED: dict[str, tuple[dict[str, float], Reason | None]] = {
+    "nothing": ({}, None),
+    "a hand on one eye": ({"eye": 0.2}, Reason.FACE_COVERED),
+    "lenses before both eyes": ({"eye": 0.2, "other_eye": 0.3}, Reason.SUNGLASSES_WORN),
+    "dark lenses": ({"eyes": 0.1}, Reason.SUNGLASSES_WORN),
+    "tinted lenses": ({"tint": 9}, Reason.SUNGLASSES_WORN),
+    "a reflection on one glass": ({"eye": 0.2, "glare": 0.6}, None),
+    "reflections on both": ({"eye": 0.1, "eyes": 0.1, "glare": 0.6}, Reason.GLASSES_GLARE),
+    "a hand on the mouth": ({"mouth": 0.5}, Reason.FACE_COVERED),
+    "a coloured mask": ({"mouth": 0.5, "colour_step": 30}, Reason.MASK_WORN),
+    "a mask of the skin's colour": ({"mouth": 0.5, "edges": 0.03}, Reason.MASK_WORN),
+    "a printed mask": ({"edges": 0.03}, Reason.MASK_WORN),
+    "a mask up to the eyes": ({"mouth": 0.5, "colour_step": 30, "eyes": 0.1, "eye": 0.1}, Reason.MASK_WORN),
+    "a hand on the mouth that lies on the cheeks": ({"mouth": 0.5, "tint": 9}, Reason.FACE_COVERED),
+}
+
+
+@pytest.mark.parametrize("case", COVERED)
+def test_what_covers_a_face_is_told(
+    case: str, analyser: VisionAnalyser, obama: Image, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, reason = COVERED[case]
+    monkeypatch.setattr(covering, "measure", lambda *_: replace(UNCOVERED, **seen))
+
+    measures = quality.assess(obama, analyser._detector.detect(obama), Step.NEUTRAL, policy.quality)
+
+    assert first_reason(measures) is reason
+
+
+def test_a_second_person_that_the_landmarker_misses_is_told_on_the_neutral_frame(
+    analyser: VisionAnalyser, obama: Image
+) -> None:
+    head = obama[0:640, 220:740]
+    image = np.full((1280, 960, 3), 180, np.uint8)
+    image[600:1240, 400:920] = head
+    small = cv2.resize(head, None, fx=0.56, fy=0.56, interpolation=cv2.INTER_AREA)
+    image[60 : 60 + small.shape[0], 20 : 20 + small.shape[1]] = small
+
+    assert len(analyser._detector.detect(image)) == 1
+    frame = analyser.analyse([Frame(Step.NEUTRAL, pictures.encode(image))], {}).evidence.frames[0].measures
+    assert first_reason(frame) is Reason.SEVERAL_FACES

@@ -48,18 +48,17 @@ class Covering:
 
     `eyes`: the range of brightness within the better seen eye. `eye`: how much darker than the cheek the darkest of the
     worse seen eye is, and how far its colour is from the cheek's; `other_eye`: the same of the better seen one.
-    `glare`: the share of the worse seen eye that is white; `glare_both`: the least share of either. `mouth`: the sum of
-    three signs (variation between the lips' pixels, a dark line between them, their red), 1 for just enough. `edges`:
-    how much there is to see where the lips are at all. `colour_step`: between forehead and lower face, in the a*b*
-    plane. `tint`: how far the skin under the less covered eye is from the lower cheeks in that plane, times how much
-    darker it is (share): shadow darkens without colouring, red skin is not dark.
+    `glare`: the share of the worse seen eye that is white. `mouth`: the sum of three signs (variation between the lips'
+    pixels, a dark line between them, their red), 1 for just enough. `edges`: how much there is to see where the lips
+    are at all. `colour_step`: between forehead and lower face, in the a*b* plane. `tint`: how far the skin under the
+    less covered eye is from the lower cheeks in that plane, times how much darker it is (share): shadow darkens
+    without colouring, red skin is not dark.
     """
 
     eyes: float
     eye: float
     other_eye: float
     glare: float
-    glare_both: float
     mouth: float
     edges: float
     colour_step: float
@@ -112,7 +111,6 @@ def measure(image: Image, face: Face) -> Covering:
         eye=worse.seen,
         other_eye=better.seen,
         glare=worse.white,
-        glare_both=min(worse.white, better.white),
         mouth=_VARIATION * float(_inside(lab[..., 0], lips).std()) / cheeks
         + _LINE * min(_line(soft, points) / cheeks, _MOST_LINE)
         + _REDNESS * min(red, _MOST_COLOUR),

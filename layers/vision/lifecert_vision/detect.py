@@ -13,7 +13,7 @@ from lifecert_vision.models import FACE_FINDER, model_path
 _TINY = 0.12  # of the picture's width: about the narrowest face that the landmarker finds by itself
 _FINDER_SIDE = 640  # px, the longest side that is searched for small faces
 _OTHERS_SIDE = 320  # px, the same for other faces of a size to matter: a fourth of the time
-_MATTERS = 0.1  # of the dominant face's area: a smaller face is not looked at
+_MATTERS = 0.15  # of the dominant face's area: a smaller face is not looked at
 _SURE = 0.7  # score from which the finder is believed
 _OVERLAP = 0.3
 _CANDIDATES = 10
@@ -53,21 +53,25 @@ class Detector:
         large = [box for box in boxes if float(box[2] * box[3]) >= least]
         for box in sorted(large, key=lambda box: float(box[2] * box[3]), reverse=True)[:_LOOKS]:
             middle = np.asarray(box[:2] + box[2:] / 2, np.float32)
-            if any(np.abs(face.middle - middle).max() < box[2:].max() / 2 for face in (*known, *found)):
+            size = float(box[2:].max())
+            if any(_near(face, middle, size) for face in (*known, *found)):
                 continue
-            face = self._close(image, middle, float(box[2:].max()))
+            face = self._close(image, middle, size)
             if face is not None:
                 found.append(face)
         return found
 
     def _close(self, image: Image, middle: NDArray[np.float32], size: float) -> Face | None:
-        """The face of a crop around `middle`, in the whole picture's pixels."""
+        """The face at `middle`, found on a crop around it, in the whole picture's pixels."""
         for sides in _CROPS:
             left, top = np.clip(middle - size * sides / 2, 0, None).astype(int)
             right, bottom = np.ceil(middle + size * sides / 2).astype(int)
-            faces = self._landmarker.detect(np.ascontiguousarray(image[top:bottom, left:right]))
-            if faces:
-                return replace(faces[0], points=faces[0].points + np.array([left, top, 0], np.float32))
+            found = self._landmarker.detect(np.ascontiguousarray(image[top:bottom, left:right]))
+            faces = [replace(face, points=face.points + np.array([left, top, 0], np.float32)) for face in found]
+            # The crop may hold a larger face beside it.
+            there = next((face for face in faces if _near(face, middle, size)), None)
+            if there is not None:
+                return there
         return None
 
     def boxes(self, image: Image, side: int = _FINDER_SIDE) -> list[Box]:
@@ -78,6 +82,11 @@ class Detector:
         # None, and so no table, where there is none.
         rows = np.atleast_2d(np.asarray(self._finder.detect(small)[1], np.float32))
         return [np.asarray(row[:4] / scale, np.float32) for row in rows if row.size > 1]
+
+
+def _near(face: Face, middle: NDArray[np.float32], size: float) -> bool:
+    """Whether a face is the one in the box of this middle and size."""
+    return bool(np.abs(face.middle - middle).max() < size / 2)
 
 
 def by_dominance(faces: list[Face], image: Image) -> tuple[Face, ...]:

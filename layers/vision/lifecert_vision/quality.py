@@ -111,7 +111,7 @@ def _covered(image: Image, face: Face, limits: QualityLimits) -> tuple[Measure, 
     covered = any(measure.verdict is Verdict.FAILED for measure in mouth)
     if covered and of_cloth:
         return mouth  # the mask lies on the cheeks that everything about the eyes is told by
-    behind = Reason.GLASSES_GLARE if seen.glare_both >= limits.warn_glare else Reason.SUNGLASSES_WORN
+    behind = Reason.GLASSES_GLARE if seen.glare >= limits.warn_glare else Reason.SUNGLASSES_WORN
     found = [
         *mouth,
         at_least("eyes_seen", seen.eyes, limits.min_eyes_seen, "cheek brightness", behind),
