@@ -23,6 +23,8 @@ AWS = {
 }
 # Of the composition root, beside what all of it shares.
 AREAS = ("notices", "office", "streams", "sweep")
+# What the composition root puts together.
+BUILT = {f"lifecert.{part}" for part in ("domain", "ports", "application", "adapters", "entry")} | {"lifecert_vision"}
 POWERTOOLS = {"aws_lambda_powertools"}
 PYDANTIC = {"pydantic", "pydantic_core"}
 # Part of the project: what it may import of the project, and which libraries beside the standard one.
@@ -38,14 +40,11 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
         {"lifecert.domain", "lifecert.ports", "lifecert.application", "lifecert.entry"},
         POWERTOOLS | PYDANTIC | {"segno"},
     ),
-    "lifecert.bootstrap": (
-        {f"lifecert.{part}" for part in ("domain", "ports", "application", "adapters", "entry")} | {"lifecert_vision"},
-        AWS | POWERTOOLS,
-    ),
+    "lifecert.bootstrap_parts": (BUILT, AWS | POWERTOOLS),
+    "lifecert.bootstrap": (BUILT | {"lifecert.bootstrap_parts"}, AWS | POWERTOOLS),
     **{
         f"lifecert.bootstrap_{area}": (
-            {f"lifecert.{part}" for part in ("domain", "ports", "application", "adapters", "entry", "bootstrap")}
-            | {"lifecert_vision"},
+            BUILT | {"lifecert.bootstrap_parts", "lifecert.bootstrap"},
             AWS | POWERTOOLS,
         )
         for area in AREAS
@@ -112,6 +111,8 @@ def test_imports_point_inwards(module: str, path: Path) -> None:
         ("lifecert.entry.http", "import boto3"),
         ("lifecert_vision.embed", "from lifecert.adapters import config_files"),
         ("lifecert.bootstrap", "import functions.start_session.app"),
+        ("lifecert.bootstrap_parts", "from lifecert.bootstrap import clock"),
+        ("functions.start_session.app", "from lifecert import bootstrap_parts"),
         ("functions.start_session.app", "from lifecert.adapters.s3_photos import S3Photos"),
         ("functions.start_session.app", "import functions.verify_face.app"),
     ],

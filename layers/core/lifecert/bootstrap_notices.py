@@ -3,11 +3,10 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lifecert.bootstrap import _client, _clock, _dynamodb, _register, help_lines
+from lifecert import bootstrap_parts as parts
 from lifecert.entry import settings
 
 if TYPE_CHECKING:
-    from lifecert.adapters.kms_addresses import KmsAddresses
     from lifecert.application.note_delivery import NoteDelivery
     from lifecert.application.send_notice import SendNotice
     from lifecert.application.set_contact import SetContact
@@ -20,13 +19,8 @@ def set_contact() -> "SetContact":
     from lifecert.application.set_contact import SetContact
 
     names = settings.RegisterBeneficiarySettings.load()
-    register = _register(
-        shards=names.due_shards,
-        beneficiaries=names.beneficiaries_table,
-        ledger=names.ledger_table,
-        contacts=names.contacts_table,
-    )
-    return SetContact(register, addresses(names.contact_key_id), _clock(names))
+    register = parts.changing_register(names, contacts=names.contacts_table)
+    return SetContact(register, parts.addresses(names), parts.clock(names))
 
 
 @cache
@@ -38,20 +32,15 @@ def send_notice() -> "SendNotice":
     from lifecert.application.send_notice import SendNotice
 
     names = settings.SendNoticeSettings.load()
-    register = _register(
-        shards=names.due_shards,
-        beneficiaries=names.beneficiaries_table,
-        ledger=names.ledger_table,
-        notices=names.notices_table,
-    )
+    register = parts.changing_register(names, notices=names.notices_table)
     return SendNotice(
         register=register,
-        contacts=DynamoContacts(_dynamodb(), names.contacts_table),
-        seal=addresses(names.contact_key_id),
-        sender=SnsSender(_client("sns")),
-        clock=_clock(names),
+        contacts=DynamoContacts(parts.dynamodb(), names.contacts_table),
+        seal=parts.addresses(names),
+        sender=SnsSender(parts.client("sns")),
+        clock=parts.clock(names),
         text=load_notice_text(names.notice_language),
-        help_lines=help_lines(),
+        help_lines=parts.help_lines(),
         quiet_hours=names.quiet_hours,
     )
 
@@ -61,7 +50,7 @@ def wait_for_notice() -> "Waiting":
     """Lets a notice come again later."""
     from lifecert.adapters.sqs_tasks import SqsWaiting
 
-    return SqsWaiting(_client("sqs"), settings.SendNoticeSettings.load().notice_queue_url)
+    return SqsWaiting(parts.client("sqs"), settings.SendNoticeSettings.load().notice_queue_url)
 
 
 @cache
@@ -71,12 +60,5 @@ def note_delivery() -> "NoteDelivery":
     from lifecert.application.note_delivery import NoteDelivery
 
     names = settings.NoticeReceiptSettings.load()
-    register = _register(shards=names.due_shards, beneficiaries=names.beneficiaries_table, ledger=names.ledger_table)
-    return NoteDelivery(register, DynamoSentNotices(_dynamodb(), names.notices_table), _clock(names))
-
-
-def addresses(key_id: str) -> "KmsAddresses":
-    """Encryption of addresses."""
-    from lifecert.adapters.kms_addresses import KmsAddresses
-
-    return KmsAddresses(_client("kms"), key_id)
+    register = parts.changing_register(names)
+    return NoteDelivery(register, DynamoSentNotices(parts.dynamodb(), names.notices_table), parts.clock(names))

@@ -4,21 +4,8 @@ from outside (reports, registers)."""
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lifecert.bootstrap import (
-    CONSENT_VERSION,
-    _analyser,
-    _client,
-    _clock,
-    _dynamodb,
-    _hold_batches,
-    _person_keys,
-    _policy,
-    _protection,
-    _references,
-    _register,
-    _s3,
-    help_lines,
-)
+from lifecert import bootstrap_parts as parts
+from lifecert.bootstrap import CONSENT_VERSION
 from lifecert.entry import settings
 
 if TYPE_CHECKING:
@@ -43,37 +30,24 @@ def report_death() -> "ReportDeath":
     from lifecert.application.report_death import ReportDeath
 
     names = settings.ReportDeathSettings.load()
-    register = _register(
-        shards=names.due_shards,
-        beneficiaries=names.beneficiaries_table,
-        ledger=names.ledger_table,
-        reviews=names.reviews_table,
-    )
-    return ReportDeath(register, _person_keys(names), _clock(names), help_lines())
+    register = parts.changing_register(names, reviews=names.reviews_table)
+    return ReportDeath(register, parts.person_keys(names), parts.clock(names), parts.help_lines())
 
 
 @cache
 def import_data_match() -> "ImportDataMatch":
     """One file of data matches."""
-    from lifecert.adapters.kms_signing import KmsSigner
     from lifecert.adapters.s3_imports import S3Imports
     from lifecert.application.import_data_match import ImportDataMatch
-    from lifecert.application.issuing import Issuer
 
     names = settings.ImportDataMatchSettings.load()
-    register = _register(
-        shards=names.due_shards,
-        beneficiaries=names.beneficiaries_table,
-        ledger=names.ledger_table,
-        certificates=names.certificates_table,
-        reviews=names.reviews_table,
-    )
+    register = parts.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table)
     return ImportDataMatch(
         register=register,
-        imports=S3Imports(_s3(), names.imports_bucket),
-        person_keys=_person_keys(names),
-        clock=_clock(names),
-        issuer=Issuer(names.issuer, KmsSigner(_client("kms"), names.certificate_key_id)),
+        imports=S3Imports(parts.s3(), names.imports_bucket),
+        person_keys=parts.person_keys(names),
+        clock=parts.clock(names),
+        issuer=parts.issuer(names),
     )
 
 
@@ -82,7 +56,7 @@ def list_hold_batches() -> "ListHoldBatches":
     """GET /staff/hold-batches."""
     from lifecert.application.decide_holds import ListHoldBatches
 
-    return ListHoldBatches(_hold_batches(settings.DecideHoldsSettings.load()))
+    return ListHoldBatches(parts.hold_batches(settings.DecideHoldsSettings.load()))
 
 
 @cache
@@ -90,7 +64,7 @@ def get_hold_batch() -> "GetHoldBatch":
     """GET /staff/hold-batches/{batch_id}."""
     from lifecert.application.decide_holds import GetHoldBatch
 
-    return GetHoldBatch(_hold_batches(settings.DecideHoldsSettings.load()))
+    return GetHoldBatch(parts.hold_batches(settings.DecideHoldsSettings.load()))
 
 
 @cache
@@ -99,43 +73,35 @@ def decide_holds() -> "DecideHolds":
     from lifecert.application.decide_holds import DecideHolds
 
     names = settings.DecideHoldsSettings.load()
-    return DecideHolds(_hold_batches(names), _clock(names))
+    return DecideHolds(parts.hold_batches(names), parts.clock(names))
 
 
 @cache
 def get_statistics() -> "GetStatistics":
     """GET /staff/statistics."""
     from lifecert.adapters.dynamodb_face_counts import DynamoFaceCounts
-    from lifecert.adapters.dynamodb_reviews import DynamoReviews
     from lifecert.adapters.dynamodb_sweep_runs import DynamoSweepRuns
     from lifecert.adapters.s3_sweep_reports import S3RunReports
     from lifecert.application.get_statistics import GetStatistics
 
     names = settings.GetStatisticsSettings.load()
     return GetStatistics(
-        runs=DynamoSweepRuns(_dynamodb(), names.sweep_runs_table),
-        reports=S3RunReports(_s3(), names.reports_bucket),
-        reviews=DynamoReviews(_dynamodb(), names.reviews_table),
-        batches=_hold_batches(names),
-        face_counts=DynamoFaceCounts(_dynamodb(), names.counters_table),
+        runs=DynamoSweepRuns(parts.dynamodb(), names.sweep_runs_table),
+        reports=S3RunReports(parts.s3(), names.reports_bucket),
+        reviews=parts.reviews(names),
+        batches=parts.hold_batches(names),
+        face_counts=DynamoFaceCounts(parts.dynamodb(), names.counters_table),
     )
 
 
 @cache
 def register_beneficiary() -> "RegisterBeneficiary":
     """POST /staff/beneficiaries."""
-    from lifecert.adapters.kms_addresses import KmsAddresses
     from lifecert.application.register_beneficiary import RegisterBeneficiary
 
     names = settings.RegisterBeneficiarySettings.load()
-    register = _register(
-        shards=names.due_shards,
-        beneficiaries=names.beneficiaries_table,
-        ledger=names.ledger_table,
-        contacts=names.contacts_table,
-    )
-    seal = KmsAddresses(_client("kms"), names.contact_key_id)
-    return RegisterBeneficiary(register, _person_keys(names), seal, _clock(names))
+    register = parts.changing_register(names, contacts=names.contacts_table)
+    return RegisterBeneficiary(register, parts.person_keys(names), parts.addresses(names), parts.clock(names))
 
 
 @cache
@@ -149,7 +115,7 @@ def _once(table: str) -> "Once":
 
     from lifecert.entry.once import Once
 
-    return Once(DynamoDBPersistenceLayer(table, boto3_client=_dynamodb()))
+    return Once(DynamoDBPersistenceLayer(table, boto3_client=parts.dynamodb()))
 
 
 @cache
@@ -161,11 +127,11 @@ def begin_enrolment() -> "BeginEnrolment":
 
     names = settings.EnrolReferenceSettings.load()
     return BeginEnrolment(
-        register=_register(beneficiaries=names.beneficiaries_table),
-        references=DynamoReferences(_dynamodb(), names.references_table),
-        photos=S3Photos(_s3(), names.frames_bucket),
-        clock=_clock(names),
-        policy=_policy(),
+        register=parts.register(names),
+        references=DynamoReferences(parts.dynamodb(), names.references_table),
+        photos=S3Photos(parts.s3(), names.frames_bucket),
+        clock=parts.clock(names),
+        policy=parts.policy(),
     )
 
 
@@ -176,22 +142,17 @@ def finish_enrolment() -> "FinishEnrolment":
     from lifecert.application.enrol_reference import FinishEnrolment
 
     names = settings.EnrolReferenceSettings.load()
-    register = _register(
-        shards=names.due_shards,
-        beneficiaries=names.beneficiaries_table,
-        ledger=names.ledger_table,
-        references=names.references_table,
-        counters=names.counters_table,
-        reviews=names.reviews_table,
+    register = parts.changing_register(
+        names, references=names.references_table, counters=names.counters_table, reviews=names.reviews_table
     )
     return FinishEnrolment(
         register=register,
-        references=_references(names),
-        photos=S3Photos(_s3(), names.frames_bucket, names.references_bucket),
-        analyser=_analyser(),
-        clock=_clock(names),
-        policy=_policy(),
-        protection=_protection(names.template_key_id, names.template_secret_version),
+        references=parts.references(names),
+        photos=S3Photos(parts.s3(), names.frames_bucket, names.references_bucket),
+        analyser=parts.analyser(),
+        clock=parts.clock(names),
+        policy=parts.policy(),
+        protection=parts.protection(names.template_key_id, names.template_secret_version),
     )
 
 
@@ -201,56 +162,42 @@ def list_reviews() -> "ListReviews":
     from lifecert.adapters.dynamodb_reviews import DynamoReviews
     from lifecert.application.get_reviews import ListReviews
 
-    return ListReviews(DynamoReviews(_dynamodb(), settings.ReviewCasesSettings.load().reviews_table))
+    return ListReviews(DynamoReviews(parts.dynamodb(), settings.ReviewCasesSettings.load().reviews_table))
 
 
 @cache
 def get_review() -> "GetReview":
     """GET /staff/reviews/{review_id}."""
-    from lifecert.adapters.dynamodb_ledger import DynamoLedger
     from lifecert.adapters.dynamodb_references import DynamoReferences
-    from lifecert.adapters.dynamodb_reviews import DynamoReviews
-    from lifecert.adapters.dynamodb_sessions import DynamoSessions
     from lifecert.adapters.s3_review_photos import S3ReviewPhotos
     from lifecert.application.get_reviews import GetReview
 
     names = settings.ReviewCasesSettings.load()
     return GetReview(
-        reviews=DynamoReviews(_dynamodb(), names.reviews_table),
-        sessions=DynamoSessions(_dynamodb(), names.sessions_table),
-        references=DynamoReferences(_dynamodb(), names.references_table),
-        ledger=DynamoLedger(_dynamodb(), names.ledger_table),
-        photos=S3ReviewPhotos(_s3(), names.frames_bucket, names.references_bucket),
+        reviews=parts.reviews(names),
+        sessions=parts.sessions(names),
+        references=DynamoReferences(parts.dynamodb(), names.references_table),
+        ledger=parts.ledger(names),
+        photos=S3ReviewPhotos(parts.s3(), names.frames_bucket, names.references_bucket),
     )
 
 
 @cache
 def decide_review() -> "DecideReview":
     """POST /staff/reviews/{review_id}/decision."""
-    from lifecert.adapters.dynamodb_ledger import DynamoLedger
-    from lifecert.adapters.dynamodb_reviews import DynamoReviews
-    from lifecert.adapters.dynamodb_sessions import DynamoSessions
-    from lifecert.adapters.kms_signing import KmsSigner
     from lifecert.adapters.s3_review_photos import S3ReviewPhotos
     from lifecert.application.decide_review import DecideReview
-    from lifecert.application.issuing import Issuer
 
     names = settings.ReviewCasesSettings.load()
-    register = _register(
-        shards=names.due_shards,
-        beneficiaries=names.beneficiaries_table,
-        ledger=names.ledger_table,
-        certificates=names.certificates_table,
-        reviews=names.reviews_table,
-    )
+    register = parts.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table)
     return DecideReview(
         register=register,
-        reviews=DynamoReviews(_dynamodb(), names.reviews_table),
-        sessions=DynamoSessions(_dynamodb(), names.sessions_table),
-        ledger=DynamoLedger(_dynamodb(), names.ledger_table),
-        photos=S3ReviewPhotos(_s3(), names.frames_bucket, names.references_bucket),
-        clock=_clock(names),
-        issuer=Issuer(names.issuer, KmsSigner(_client("kms"), names.certificate_key_id)),
+        reviews=parts.reviews(names),
+        sessions=parts.sessions(names),
+        ledger=parts.ledger(names),
+        photos=S3ReviewPhotos(parts.s3(), names.frames_bucket, names.references_bucket),
+        clock=parts.clock(names),
+        issuer=parts.issuer(names),
     )
 
 
@@ -262,14 +209,9 @@ def certify_in_person() -> "CertifyInPerson":
     from lifecert.application.issuing import Issuer
 
     names = settings.CertifyInPersonSettings.load()
-    register = _register(
-        shards=names.due_shards,
-        beneficiaries=names.beneficiaries_table,
-        ledger=names.ledger_table,
-        certificates=names.certificates_table,
-    )
-    signer = KmsSigner(_client("kms"), names.certificate_key_id)
-    return CertifyInPerson(register, _clock(names), Issuer(names.issuer, signer))
+    register = parts.changing_register(names, certificates=names.certificates_table)
+    signer = KmsSigner(parts.client("kms"), names.certificate_key_id)
+    return CertifyInPerson(register, parts.clock(names), Issuer(names.issuer, signer))
 
 
 @cache
@@ -282,43 +224,35 @@ def certify_once() -> "Once":
 def propose() -> "Propose":
     """POST .../end, .../correction and .../revocation."""
     from lifecert.adapters.dynamodb_certificates import DynamoCertificates
-    from lifecert.adapters.dynamodb_reviews import DynamoReviews
     from lifecert.application.entitlement import Propose
 
     names = settings.ChangeEntitlementSettings.load()
     return Propose(
         register=_entitlement_register(),
-        reviews=DynamoReviews(_dynamodb(), names.reviews_table),
-        certificates=DynamoCertificates(_dynamodb(), names.certificates_table),
-        clock=_clock(names),
+        reviews=parts.reviews(names),
+        certificates=DynamoCertificates(parts.dynamodb(), names.certificates_table),
+        clock=parts.clock(names),
     )
 
 
 @cache
 def confirm_proposal() -> "ConfirmProposal":
     """POST /staff/proposals/{proposal_id}/confirmation."""
-    from lifecert.adapters.dynamodb_ledger import DynamoLedger
-    from lifecert.adapters.dynamodb_reviews import DynamoReviews
     from lifecert.application.entitlement import ConfirmProposal
 
     names = settings.ChangeEntitlementSettings.load()
     return ConfirmProposal(
         register=_entitlement_register(),
-        reviews=DynamoReviews(_dynamodb(), names.reviews_table),
-        ledger=DynamoLedger(_dynamodb(), names.ledger_table),
-        clock=_clock(names),
+        reviews=parts.reviews(names),
+        ledger=parts.ledger(names),
+        clock=parts.clock(names),
     )
 
 
 def _entitlement_register() -> "DynamoRegister":
     names = settings.ChangeEntitlementSettings.load()
-    return _register(
-        contacts=names.contacts_table,
-        shards=names.due_shards,
-        beneficiaries=names.beneficiaries_table,
-        ledger=names.ledger_table,
-        certificates=names.certificates_table,
-        reviews=names.reviews_table,
+    return parts.changing_register(
+        names, contacts=names.contacts_table, certificates=names.certificates_table, reviews=names.reviews_table
     )
 
 
@@ -328,8 +262,8 @@ def withdraw_consent() -> "WithdrawConsent":
     from lifecert.application.consent import WithdrawConsent
 
     names = settings.ChangeConsentSettings.load()
-    register = _register(shards=names.due_shards, beneficiaries=names.beneficiaries_table, ledger=names.ledger_table)
-    return WithdrawConsent(register, _clock(names))
+    register = parts.changing_register(names)
+    return WithdrawConsent(register, parts.clock(names))
 
 
 @cache
@@ -338,5 +272,5 @@ def give_consent() -> "GiveConsent":
     from lifecert.application.consent import GiveConsent
 
     names = settings.ChangeConsentSettings.load()
-    register = _register(shards=names.due_shards, beneficiaries=names.beneficiaries_table, ledger=names.ledger_table)
-    return GiveConsent(register, _clock(names), CONSENT_VERSION)
+    register = parts.changing_register(names)
+    return GiveConsent(register, parts.clock(names), CONSENT_VERSION)

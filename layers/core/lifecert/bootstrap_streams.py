@@ -4,15 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from lifecert.bootstrap import (
-    _client,
-    _clock,
-    _dynamodb,
-    _policy,
-    _references,
-    _register,
-    _s3,
-)
+from lifecert import bootstrap_parts as parts
 from lifecert.entry import settings
 
 if TYPE_CHECKING:
@@ -34,22 +26,17 @@ def find_duplicates() -> "FindDuplicates":
     from lifecert_vision.gallery import PackedGallery
 
     names = settings.FindDuplicatesSettings.load()
-    register = _register(
-        shards=names.due_shards,
-        beneficiaries=names.beneficiaries_table,
-        ledger=names.ledger_table,
-        reviews=names.reviews_table,
-    )
+    register = parts.changing_register(names, reviews=names.reviews_table)
     version = names.template_secret_version
     return FindDuplicates(
         register=register,
-        references=_references(names),
+        references=parts.references(names),
         gallery=PackedGallery(
-            gallery_files(_s3(), names.references_bucket, _policy().match.model_version, version),
-            partial(gallery_secret, _client("kms"), names.template_key_id, version),
+            gallery_files(parts.s3(), names.references_bucket, parts.policy().match.model_version, version),
+            partial(gallery_secret, parts.client("kms"), names.template_key_id, version),
         ),
-        open_review=OpenReview(register, _clock(names)),
-        policy=_policy(),
+        open_review=OpenReview(register, parts.clock(names)),
+        policy=parts.policy(),
     )
 
 
@@ -62,20 +49,14 @@ def purge_faces() -> "PurgeFaces":
     from lifecert.application.purge_faces import PurgeFaces
 
     names = settings.PurgeFacesSettings.load()
-    register = _register(
-        shards=names.due_shards,
-        beneficiaries=names.beneficiaries_table,
-        ledger=names.ledger_table,
-        references=names.references_table,
-        counters=names.counters_table,
-    )
+    register = parts.changing_register(names, references=names.references_table, counters=names.counters_table)
     return PurgeFaces(
         register=register,
         index=register,
-        references=DynamoReferences(_dynamodb(), names.references_table),
-        photos=S3Photos(_s3(), "", names.references_bucket),
-        face_counts=DynamoFaceCounts(_dynamodb(), names.counters_table),
-        clock=_clock(names),
+        references=DynamoReferences(parts.dynamodb(), names.references_table),
+        photos=S3Photos(parts.s3(), "", names.references_bucket),
+        face_counts=DynamoFaceCounts(parts.dynamodb(), names.counters_table),
+        clock=parts.clock(names),
         shards=names.due_shards,
     )
 
@@ -89,7 +70,8 @@ def publish() -> "Publish":
 
     names = settings.PublishEventsSettings.load()
     return Publish(
-        EventBridgeBus(_client("events"), names.event_bus_name), DynamoChanges(_dynamodb(), names.changes_table)
+        EventBridgeBus(parts.client("events"), names.event_bus_name),
+        DynamoChanges(parts.dynamodb(), names.changes_table),
     )
 
 
@@ -101,8 +83,8 @@ def write_change_files() -> "WriteChangeFiles":
     from lifecert.application.write_change_files import WriteChangeFiles
 
     names = settings.WriteChangeFileSettings.load()
-    files = S3ChangeFiles(_s3(), names.change_files_bucket)
-    return WriteChangeFiles(DynamoChanges(_dynamodb(), names.changes_table), files, _clock(names))
+    files = S3ChangeFiles(parts.s3(), names.change_files_bucket)
+    return WriteChangeFiles(DynamoChanges(parts.dynamodb(), names.changes_table), files, parts.clock(names))
 
 
 def ledger_entry(image: Mapping[str, Any]) -> "LedgerEntry":

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lifecert.bootstrap import _client, _clock, _dynamodb, _hold_batches, _register, _s3
+from lifecert import bootstrap_parts as parts
 from lifecert.entry import settings
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from lifecert.application.sweep_plan import DryRun, PlanSweep, Scope, WatchSweep
     from lifecert.application.sweep_work import WorkSweep
     from lifecert.domain.sweep import JobKind
-    from lifecert.ports.clock import Clock
     from lifecert.ports.sweep import Waiting
 
 
@@ -25,8 +24,8 @@ def plan_sweep() -> "PlanSweep":
     from lifecert.application.sweep_plan import PlanSweep
 
     names = settings.ExpirySweepSettings.load()
-    queue = SqsTasks(_client("sqs"), names.sweep_queue_url)
-    return PlanSweep(_sweep_scope(names), _sweep_runs(names), queue, _clock(names), _close_run(names, _clock(names)))
+    queue = SqsTasks(parts.client("sqs"), names.sweep_queue_url)
+    return PlanSweep(_sweep_scope(names), _sweep_runs(names), queue, parts.clock(names), _close_run(names))
 
 
 @cache
@@ -35,7 +34,7 @@ def dry_run() -> "DryRun":
     from lifecert.application.sweep_plan import DryRun
 
     names = settings.ExpirySweepSettings.load()
-    return DryRun(_sweep_scope(names), _clock(names))
+    return DryRun(_sweep_scope(names), parts.clock(names))
 
 
 @cache
@@ -44,7 +43,7 @@ def watch_sweep() -> "WatchSweep":
     from lifecert.application.sweep_plan import WatchSweep
 
     names = settings.ExpirySweepSettings.load()
-    return WatchSweep(_sweep_runs(names), _clock(names), _close_run(names, _clock(names)))
+    return WatchSweep(_sweep_runs(names), parts.clock(names), _close_run(names))
 
 
 @cache
@@ -56,18 +55,13 @@ def work_sweep() -> "WorkSweep":
 
     names = settings.SweepWorkerSettings.load()
     return WorkSweep(
-        register=_register(
-            shards=names.due_shards,
-            beneficiaries=names.beneficiaries_table,
-            ledger=names.ledger_table,
-            hold_batches=names.hold_batches_table,
-        ),
+        register=parts.changing_register(names, hold_batches=names.hold_batches_table),
         runs=_sweep_runs(names),
-        queue=SqsTasks(_client("sqs"), names.sweep_queue_url),
-        clock=_clock(names),
+        queue=SqsTasks(parts.client("sqs"), names.sweep_queue_url),
+        clock=parts.clock(names),
         kinds=_sweep_kinds(names),
         pace=SteadyPace(names.sweep_rate),
-        close=_close_run(names, _clock(names)),
+        close=_close_run(names),
     )
 
 
@@ -76,7 +70,7 @@ def wait_for_task() -> "Waiting":
     """Lets a task that failed come again later."""
     from lifecert.adapters.sqs_tasks import SqsWaiting
 
-    return SqsWaiting(_client("sqs"), settings.SweepWorkerSettings.load().sweep_queue_url)
+    return SqsWaiting(parts.client("sqs"), settings.SweepWorkerSettings.load().sweep_queue_url)
 
 
 @cache
@@ -91,7 +85,7 @@ def _sweep_kinds(names: settings.WithSweep) -> "Mapping[JobKind, Kind]":
     from lifecert.application.sweep_kinds import Lapse, Remind, TellLapsed
     from lifecert.domain.sweep import JobKind
 
-    batches = _hold_batches(names)
+    batches = parts.hold_batches(names)
     return {
         JobKind.LAPSE: Lapse(),
         JobKind.REMIND: Remind(names.reminder_days),
@@ -104,20 +98,20 @@ def _sweep_kinds(names: settings.WithSweep) -> "Mapping[JobKind, Kind]":
 def _sweep_scope(names: settings.WithSweep) -> "Scope":
     from lifecert.application.sweep_plan import Scope
 
-    register = _register(beneficiaries=names.beneficiaries_table)
+    register = parts.register(names)
     return Scope(register, _sweep_runs(names), _sweep_kinds(names), names.due_shards)
 
 
 def _sweep_runs(names: settings.WithSweep) -> "DynamoSweepRuns":
     from lifecert.adapters.dynamodb_sweep_runs import DynamoSweepRuns
 
-    return DynamoSweepRuns(_dynamodb(), names.sweep_runs_table)
+    return DynamoSweepRuns(parts.dynamodb(), names.sweep_runs_table)
 
 
-def _close_run(names: settings.WithSweep, clock: "Clock") -> "CloseRun":
+def _close_run(names: settings.ExpirySweepSettings | settings.SweepWorkerSettings) -> "CloseRun":
     from lifecert.adapters.s3_sweep_reports import S3SweepReports
     from lifecert.application.sweep_close import CloseRun
     from lifecert.application.sweep_holds import CloseHolds
 
-    holds = CloseHolds(_hold_batches(names), clock)
-    return CloseRun(_sweep_runs(names), S3SweepReports(_s3(), names.reports_bucket), holds)
+    holds = CloseHolds(parts.hold_batches(names), parts.clock(names))
+    return CloseRun(_sweep_runs(names), S3SweepReports(parts.s3(), names.reports_bucket), holds)

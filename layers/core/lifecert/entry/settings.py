@@ -7,57 +7,26 @@ import os
 import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from lifecert.domain.notice import QuietHours
+from lifecert.entry.setting_values import (
+    GraceDays,
+    Hours,
+    Name,
+    Positive,
+    ReminderDays,
+    SecretVersion,
+    SecretVersions,
+    Shards,
+    TimeZone,
+)
 
 
 class SettingsError(ValueError):
     """The environment is wrong. The message names each variable and what is wrong with it."""
 
 
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
-        raise ValueError("unknown time zone") from None
-    return name
-
-
-def _days_before(text: str) -> tuple[int, ...]:
-    """`60,30,7,1` as numbers."""
-    try:
-        found = tuple(int(part) for part in text.split(","))
-    except ValueError:
-        raise ValueError("whole numbers with commas between them") from None
-    if len(set(found)) < len(found) or not all(1 <= days <= 180 for days in found):
-        raise ValueError("each from 1 to 180, and none twice")
-    return found
-
-
-def _quiet_hours(text: str) -> QuietHours:
-    """`21-8` as hours of the day."""
-    first, _, until = text.partition("-")
-    if not (first.isdecimal() and until.isdecimal() and max(int(first), int(until)) < 24):
-        raise ValueError("two hours of the day with - between them")
-    return QuietHours(int(first), int(until))
-
-
-def _versions(text: str) -> tuple[str, ...]:
-    """`1,2` as versions."""
-    found = tuple(text.split(","))
-    if len(set(found)) < len(found):
-        raise ValueError("none twice")
-    return found
-
-
-Name = Annotated[str, Field(min_length=1)]
-SecretVersion = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")]
-Positive = Annotated[int, Field(ge=1)]
-# Shorter, and a notice that is still on its way would come with the hold; longer, and a whole year passes without one.
-GraceDays = Annotated[int, Field(ge=14, le=365)]
 # What only LifeCert would call so: one of these that no field knows is a misspelt or misplaced setting.
 _OURS = re.compile(
     r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON|CERTIFICATE_KEY|TEMPLATE|ISSUER|EVENT_BUS|DUE|SWEEP"
@@ -77,7 +46,7 @@ class Common(_Settings):
     stage: Literal["local", "dev", "prod"]
     user_pool_client_id: Name | None = None
     web_origin: str = ""
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
+    time_zone: TimeZone = "Asia/Shanghai"
     clock_shift_days: Annotated[int, Field(ge=-3660, le=3660)] = 0
 
     @model_validator(mode="after")
@@ -109,11 +78,16 @@ class WithBeneficiaries(_Settings):
     beneficiaries_table: Name
 
 
-class WithChanges(WithBeneficiaries):
-    """Changes beneficiaries: each change is a ledger entry too, and knows the shards of the `by_due` index."""
+class WithLedger(_Settings):
+    """Reads or writes the ledger."""
 
     ledger_table: Name
-    due_shards: Annotated[int, Field(ge=1, le=64)]
+
+
+class WithChanges(WithLedger, WithBeneficiaries):
+    """Changes beneficiaries: each change is a ledger entry too, and knows the shards of the `by_due` index."""
+
+    due_shards: Shards
 
 
 class WithSessions(_Settings):
@@ -151,7 +125,7 @@ class WithPersonKeys(_Settings):
     first; while `person_secrets_moving`, some may still stand under the last but one."""
 
     person_key_id: Name
-    person_secrets: Annotated[tuple[SecretVersion, ...], BeforeValidator(_versions), Field(min_length=1)]
+    person_secrets: SecretVersions
     person_secrets_moving: bool
 
 
@@ -160,6 +134,18 @@ class WithCertificates(_Settings):
 
     certificates_table: Name
     certificate_key_id: Name
+
+
+class WithIssuer(WithCertificates):
+    """Issues certificates, in this name."""
+
+    issuer: Name
+
+
+class WithReviews(_Settings):
+    """Reads or opens cases."""
+
+    reviews_table: Name
 
 
 class WithLimits(_Settings):
@@ -176,22 +162,19 @@ class StartSessionSettings(WithBeneficiaries, WithSessions, WithFrames, WithPers
     limit_starts_for_person: Positive
 
 
-class VerifyFaceSettings(WithChanges, WithSessions, WithTemplates, WithFrames, WithCertificates, WithLimits, Common):
+class VerifyFaceSettings(
+    WithChanges, WithSessions, WithTemplates, WithFrames, WithIssuer, WithLimits, WithReviews, Common
+):
     """verify_face."""
 
-    issuer: Name
-    reviews_table: Name
     seen_frames_table: Name
     limit_usual_helper_day: Positive
     # The version of a policy on trial; empty for none.
     shadow_policy: Annotated[str, Field(pattern=r"^[0-9A-Za-z.-]{0,40}$")] = ""
 
 
-class GetStatusSettings(WithBeneficiaries, WithSessions, Common):
+class GetStatusSettings(WithBeneficiaries, WithLedger, WithSessions, WithReviews, Common):
     """get_status."""
-
-    ledger_table: Name
-    reviews_table: Name
 
 
 class AuthoriseSettings(Common):
@@ -227,7 +210,7 @@ class SendNoticeSettings(WithChanges, WithContacts, Common):
     notices_table: Name
     notice_queue_url: Name
     notice_language: Literal["zh-CN", "en"]
-    quiet_hours: Annotated[QuietHours, BeforeValidator(_quiet_hours)]
+    quiet_hours: Hours
 
 
 class NoticeReceiptSettings(WithChanges, Common):
@@ -242,66 +225,56 @@ class RegisterBeneficiarySettings(WithChanges, WithPersonKeys, WithContacts, Com
     idempotency_table: Name
 
 
-class EnrolReferenceSettings(WithChanges, WithTemplates, WithCounters, WithFrames, Common):
+class EnrolReferenceSettings(WithChanges, WithTemplates, WithCounters, WithFrames, WithReviews, Common):
     """enrol_reference."""
 
     references_bucket: Name
-    reviews_table: Name
     template_secret_version: SecretVersion
 
 
-class ReviewCasesSettings(WithChanges, WithSessions, WithReferences, WithFrames, WithCertificates, Common):
+class ReviewCasesSettings(WithChanges, WithSessions, WithReferences, WithFrames, WithIssuer, WithReviews, Common):
     """review_cases."""
 
-    issuer: Name
     references_bucket: Name
-    reviews_table: Name
 
 
-class ReportDeathSettings(WithChanges, WithPersonKeys, Common):
+class ReportDeathSettings(WithChanges, WithPersonKeys, WithReviews, Common):
     """report_death."""
 
-    reviews_table: Name
 
-
-class ImportDataMatchSettings(WithChanges, WithPersonKeys, WithCertificates, Common):
+class ImportDataMatchSettings(WithChanges, WithPersonKeys, WithIssuer, WithReviews, Common):
     """import_data_match."""
 
-    issuer: Name
-    reviews_table: Name
     imports_bucket: Name
 
 
-class CertifyInPersonSettings(WithChanges, WithCertificates, Common):
+class CertifyInPersonSettings(WithChanges, WithIssuer, Common):
     """certify_in_person."""
 
-    issuer: Name
     idempotency_table: Name
 
 
-class ChangeEntitlementSettings(WithChanges, Common):
+class ChangeEntitlementSettings(WithChanges, WithReviews, Common):
     """change_entitlement."""
 
     certificates_table: Name
     contacts_table: Name
-    reviews_table: Name
 
 
 class WithHoldBatches(_Settings):
     """Reads or decides hold batches, whose candidates stand by shard."""
 
     hold_batches_table: Name
-    due_shards: Annotated[int, Field(ge=1, le=64)]
+    due_shards: Shards
 
 
 class DecideHoldsSettings(WithHoldBatches, Common):
     """decide_holds."""
 
 
-class GetStatisticsSettings(WithHoldBatches, WithCounters, Common):
+class GetStatisticsSettings(WithHoldBatches, WithCounters, WithReviews, Common):
     """get_statistics."""
 
-    reviews_table: Name
     sweep_runs_table: Name
     reports_bucket: Name
 
@@ -312,7 +285,7 @@ class WithSweep(WithBeneficiaries, WithHoldBatches):
     sweep_runs_table: Name
     sweep_queue_url: Name
     reports_bucket: Name
-    reminder_days: Annotated[tuple[int, ...], BeforeValidator(_days_before)]
+    reminder_days: ReminderDays
     hold_grace_days: GraceDays
 
 
@@ -349,13 +322,11 @@ class PublishEventsSettings(Common):
     """publish_events."""
 
     changes_table: Name
-
     event_bus_name: Name
 
 
-class FindDuplicatesSettings(WithChanges, WithTemplates, Common):
+class FindDuplicatesSettings(WithChanges, WithTemplates, WithReviews, Common):
     """find_duplicates."""
 
     references_bucket: Name
-    reviews_table: Name
     template_secret_version: SecretVersion

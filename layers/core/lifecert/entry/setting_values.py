@@ -1,0 +1,55 @@
+"""What the value of a setting may be. Each fault is told in words that say what is expected."""
+
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from lifecert.domain.notice import QuietHours
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
+        raise ValueError("unknown time zone") from None
+    return name
+
+
+def _days_before(text: str) -> tuple[int, ...]:
+    """`60,30,7,1` as numbers."""
+    try:
+        found = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise ValueError("whole numbers with commas between them") from None
+    if len(set(found)) < len(found) or not all(1 <= days <= 180 for days in found):
+        raise ValueError("each from 1 to 180, and none twice")
+    return found
+
+
+def _quiet_hours(text: str) -> QuietHours:
+    """`21-8` as hours of the day."""
+    first, _, until = text.partition("-")
+    if not (first.isdecimal() and until.isdecimal() and max(int(first), int(until)) < 24):
+        raise ValueError("two hours of the day with - between them")
+    return QuietHours(int(first), int(until))
+
+
+def _versions(text: str) -> tuple[str, ...]:
+    """`1,2` as versions."""
+    found = tuple(text.split(","))
+    if len(set(found)) < len(found):
+        raise ValueError("none twice")
+    return found
+
+
+Name = Annotated[str, Field(min_length=1)]
+SecretVersion = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")]
+Positive = Annotated[int, Field(ge=1)]
+# Shorter, and a notice that is still on its way would come with the hold; longer, and a whole year passes without one.
+GraceDays = Annotated[int, Field(ge=14, le=365)]
+Shards = Annotated[int, Field(ge=1, le=64)]
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+SecretVersions = Annotated[tuple[SecretVersion, ...], BeforeValidator(_versions), Field(min_length=1)]
+ReminderDays = Annotated[tuple[int, ...], BeforeValidator(_days_before)]
+Hours = Annotated[QuietHours, BeforeValidator(_quiet_hours)]
