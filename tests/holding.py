@@ -100,7 +100,7 @@ class HoldWorld:
         confirm(proposed.review_id, replace(CLERK, user_id="clerk-2"), confirm=True)
 
     def batches(self, state: HoldState) -> tuple[HoldBatch, ...]:
-        return self.store.hold_batches.listed(state, 1000).batches
+        return self.store.hold_batches.listed(state, 1000).items
 
     def the_batch(self) -> HoldBatch:
         """The one that is open."""
@@ -117,7 +117,7 @@ class HoldWorld:
 
     def outcomes(self, batch_id: str) -> dict[str, HoldOutcome | None]:
         page = self.store.hold_batches.candidates(batch_id, 1000)
-        return {one.beneficiary_id: one.outcome for one in page.candidates}
+        return {one.beneficiary_id: one.outcome for one in page.items}
 
     def events(self, name: str) -> list[LedgerEvent]:
         return [entry.event for entry in self.store.entries[name]]

@@ -27,7 +27,7 @@ bootstrap.at_start(bootstrap_office.list_hold_batches, bootstrap_office.get_hold
 def listed() -> Response[str]:
     asked = api.query(HoldBatchesQuery)
     page = bootstrap_office.list_hold_batches()(asked.state, asked.limit, asked.after)
-    done(LogCode.HOLD_BATCHES_LISTED, "HoldBatchesListed", found=len(page.batches))
+    done(LogCode.HOLD_BATCHES_LISTED, "HoldBatchesListed", found=len(page.items))
     return api.answer(HoldBatchesShown.of(page, bootstrap.clock().today()))
 
 

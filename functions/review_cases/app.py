@@ -21,7 +21,7 @@ bootstrap.at_start(bootstrap_office.list_reviews, bootstrap_office.get_review, b
 def listed() -> Response[str]:
     asked = api.query(ReviewsQuery)
     page = bootstrap_office.list_reviews()(asked.wanted(), asked.limit, asked.after)
-    done(LogCode.REVIEWS_LISTED, "ReviewsListed", found=len(page.reviews))
+    done(LogCode.REVIEWS_LISTED, "ReviewsListed", found=len(page.items))
     return api.answer(ReviewsShown.of(page))
 
 

@@ -9,7 +9,6 @@ import pytest
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.errors import VersionConflict
 from lifecert.domain.hold import (
-    BatchPosition,
     CandidateOutcome,
     HoldBatch,
     HoldCandidate,
@@ -76,7 +75,7 @@ def all_pages(stores: Stores, limit: int = 2) -> list[HoldCandidate]:
     after = None
     while True:
         page = stores.hold_batches.candidates(BATCH, limit, after)
-        found += page.candidates
+        found += page.items
         after = page.after
         if after is None:
             return found
@@ -84,8 +83,8 @@ def all_pages(stores: Stores, limit: int = 2) -> list[HoldCandidate]:
 
 def test_nothing_is_there(stores: Stores) -> None:
     assert stores.hold_batches.get(BATCH) is None
-    assert stores.hold_batches.listed(HoldState.OPEN, 10).batches == ()
-    assert stores.hold_batches.candidates(BATCH, 10).candidates == ()
+    assert stores.hold_batches.listed(HoldState.OPEN, 10).items == ()
+    assert stores.hold_batches.candidates(BATCH, 10).items == ()
     assert (stores.hold_batches.count(BATCH), stores.hold_batches.any_waiting(BATCH)) == (0, False)
     assert not stores.hold_batches.decide(BATCH, DECISION)
 
@@ -222,16 +221,16 @@ def test_batches_are_listed_by_state_oldest_first_page_by_page(stores: Stores) -
     batches = [opened(stores, an_id(), minutes) for minutes in (3, 1, 2, 5, 4)]
     batches.sort(key=lambda one: one.opened_at)
     first = stores.hold_batches.listed(HoldState.OPEN, 2)
-    assert first.batches == tuple(batches[:2])
-    assert first.after == BatchPosition.of(batches[1])
+    assert first.items == tuple(batches[:2])
+    assert first.after == batches[1].position
     rest = stores.hold_batches.listed(HoldState.OPEN, 10, first.after)
-    assert (rest.batches, rest.after) == (tuple(batches[2:]), None)
+    assert (rest.items, rest.after) == (tuple(batches[2:]), None)
     for batch in batches[:4]:
         assert stores.hold_batches.decide(batch.batch_id, DECISION)
     stores.hold_batches.settle(batches[0].batch_id, {}, NOW)
     assert [one.batch_id for one in stores.hold_batches.decided()] == [one.batch_id for one in batches[1:4]]
-    assert stores.hold_batches.listed(HoldState.OPEN, 10).batches == (batches[4],)
-    assert [one.state for one in stores.hold_batches.listed(HoldState.APPLIED, 10).batches] == [HoldState.APPLIED]
+    assert stores.hold_batches.listed(HoldState.OPEN, 10).items == (batches[4],)
+    assert [one.state for one in stores.hold_batches.listed(HoldState.APPLIED, 10).items] == [HoldState.APPLIED]
 
 
 def test_no_item_grows_with_the_candidates_and_only_what_is_done_expires(moto_tables: DynamoTables) -> None:

@@ -11,6 +11,7 @@ from lifecert.domain.actor import Actor, Role
 from lifecert.domain.certificate import Certificate, Revocation, RevocationCause
 from lifecert.domain.errors import BeneficiaryNotFound, ReviewDecidedBefore, ReviewOpenedBefore, VersionConflict
 from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.page import Position
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import (
     AtLeast,
@@ -20,7 +21,6 @@ from lifecert.domain.review import (
     ReviewFilter,
     ReviewKind,
     ReviewOutcome,
-    ReviewPosition,
     ReviewState,
 )
 from lifecert.domain.status import EndCause
@@ -92,16 +92,16 @@ def test_open_reviews_are_listed_oldest_first_page_by_page(stores: Stores) -> No
     expected = [opened[n].review_id for n in (5, 1, 3, 4, 0, 6)]
     for limit in (1, PAGE_SIZE - 1, PAGE_SIZE, PAGE_SIZE + 1, 6, 100):
         seen: list[str] = []
-        after: ReviewPosition | None = None
+        after: Position | None = None
         for _ in range(20):
             page = stores.reviews.listed(ReviewFilter(), limit, after)
-            assert len(page.reviews) <= limit
-            seen += [review.review_id for review in page.reviews]
+            assert len(page.items) <= limit
+            seen += [review.review_id for review in page.items]
             after = page.after
             if after is None:
                 break
         assert seen == expected, limit
-    [only] = stores.reviews.listed(ReviewFilter(ReviewState.DECIDED), 10).reviews
+    [only] = stores.reviews.listed(ReviewFilter(ReviewState.DECIDED), 10).items
     assert only.review_id == opened[2].review_id
 
 
@@ -125,7 +125,7 @@ def test_reviews_are_listed_by_kind_and_reason(stores: Stores) -> None:
     )
 
     def ids(wanted: ReviewFilter) -> list[str]:
-        return [review.review_id for review in stores.reviews.listed(wanted, 100).reviews]
+        return [review.review_id for review in stores.reviews.listed(wanted, 100).items]
 
     assert ids(ReviewFilter(kind=ReviewKind.DEATH_REPORT)) == [opened[0].review_id]
     assert ids(ReviewFilter(reason=Reason.NOT_ASSESSED)) == [opened[-1].review_id]

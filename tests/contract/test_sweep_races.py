@@ -247,9 +247,9 @@ def test_who_certifies_as_the_sweep_holds_ends_active_and_is_told_of_every_day_h
         assert found.standing.status is Status.ACTIVE
         assert found.standing.held_since is None
         outcomes[one] = HoldOutcome.HELD if held else HoldOutcome.CERTIFIED
-    (batch,) = racing.hold_batches.listed(HoldState.APPLIED, 10).batches
+    (batch,) = racing.hold_batches.listed(HoldState.APPLIED, 10).items
     page = racing.hold_batches.candidates(batch.batch_id, PEOPLE)
-    assert {one.beneficiary_id: one.outcome for one in page.candidates} == outcomes
+    assert {one.beneficiary_id: one.outcome for one in page.items} == outcomes
 
 
 class Killed(BaseException):

@@ -7,15 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lifecert.domain.hold import (
-    BatchPage,
-    BatchPosition,
-    CandidatePage,
     HoldBatch,
     HoldCandidate,
     HoldDecision,
     HoldOutcome,
     HoldState,
 )
+from lifecert.domain.page import Page, Position
 from lifecert.domain.sweep import shard_of
 
 
@@ -32,24 +30,21 @@ class MemoryHoldBatches:
     def get(self, batch_id: str) -> HoldBatch | None:
         return self.batches.get(batch_id)
 
-    def listed(self, state: HoldState, limit: int, after: BatchPosition | None = None) -> BatchPage:
-        def place(batch: HoldBatch) -> tuple[datetime, str]:
-            return batch.opened_at, batch.batch_id
-
+    def listed(self, state: HoldState, limit: int, after: Position | None = None) -> Page[HoldBatch, Position]:
         found = [
             one
-            for one in sorted(self.batches.values(), key=place)
-            if one.state is state and (after is None or place(one) > (after.opened_at, after.batch_id))
+            for one in sorted(self.batches.values(), key=lambda one: one.position)
+            if one.state is state and (after is None or one.position > after)
         ]
         page = tuple(found[:limit])
-        return BatchPage(page, BatchPosition.of(page[-1]) if len(found) > limit else None)
+        return Page(page, page[-1].position if len(found) > limit else None)
 
-    def candidates(self, batch_id: str, limit: int, after: str | None = None) -> CandidatePage:
+    def candidates(self, batch_id: str, limit: int, after: str | None = None) -> Page[HoldCandidate, str]:
         found = [
             one for one in self._of(batch_id) if after is None or self._place(one.beneficiary_id) > self._place(after)
         ]
         page = tuple(found[:limit])
-        return CandidatePage(page, page[-1].beneficiary_id if len(found) > limit else None)
+        return Page(page, page[-1].beneficiary_id if len(found) > limit else None)
 
     def gathering(self, new_id: str) -> str:
         with self.lock:
@@ -79,7 +74,7 @@ class MemoryHoldBatches:
             return True
 
     def decided(self) -> Iterator[HoldBatch]:
-        yield from self.listed(HoldState.DECIDED, len(self.batches)).batches
+        yield from self.listed(HoldState.DECIDED, len(self.batches)).items
 
     def waiting(self, batch_id: str, shard: int, after: str | None = None) -> Iterator[str]:
         for one in self._of(batch_id):

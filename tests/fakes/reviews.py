@@ -1,10 +1,10 @@
 """Cases in memory."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from lifecert.domain.review import AtLeast, Review, ReviewFilter, ReviewPage, ReviewPosition, ReviewState
+from lifecert.domain.page import Page, Position
+from lifecert.domain.review import AtLeast, Review, ReviewFilter, ReviewState
 
 if TYPE_CHECKING:
     from tests.fakes.store import MemoryStore
@@ -24,17 +24,14 @@ class MemoryReviews:
         number = sum(one.state is ReviewState.OPEN for one in self.store.reviews.values())
         return AtLeast(min(number, COUNTED), more=number > COUNTED)
 
-    def listed(self, wanted: ReviewFilter, limit: int, after: ReviewPosition | None = None) -> ReviewPage:
-        def place(review: Review) -> tuple[datetime, str]:
-            return review.opened_at, review.review_id
-
+    def listed(self, wanted: ReviewFilter, limit: int, after: Position | None = None) -> Page[Review, Position]:
         found = [
             one
-            for one in sorted(self.store.reviews.values(), key=place)
+            for one in sorted(self.store.reviews.values(), key=lambda one: one.position)
             if one.state is wanted.state
-            and (after is None or place(one) > (after.opened_at, after.review_id))
+            and (after is None or one.position > after)
             and wanted.kind in (None, one.kind)
             and wanted.reason in (None, one.reason)
         ]
         page = tuple(found[:limit])
-        return ReviewPage(page, ReviewPosition.of(page[-1]) if len(found) > limit else None)
+        return Page(page, page[-1].position if len(found) > limit else None)

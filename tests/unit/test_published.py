@@ -121,7 +121,7 @@ class World:
         self.clock.move(days=GRACE_DAYS + 1)
         self.sweep()
         approved = HoldDecision(HoldChoice.ALL, HoldGround.NOT_HEARD_OF, "clerk-2", self.clock.now())
-        (batch,) = self.store.hold_batches.listed(HoldState.OPEN, 10).batches
+        (batch,) = self.store.hold_batches.listed(HoldState.OPEN, 10).items
         assert self.store.hold_batches.decide(batch.batch_id, approved)
         self.clock.move(days=1)
         self.sweep()

@@ -28,15 +28,14 @@ from lifecert.adapters.dynamodb_hold_items import (
 from lifecert.adapters.dynamodb_values import epoch, moment, plain, typed
 from lifecert.domain.errors import VersionConflict
 from lifecert.domain.hold import (
-    BatchPage,
-    BatchPosition,
     CandidateOutcome,
-    CandidatePage,
     HoldBatch,
+    HoldCandidate,
     HoldDecision,
     HoldOutcome,
     HoldState,
 )
+from lifecert.domain.page import Page, Position
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -60,11 +59,11 @@ class DynamoHoldBatches:
         item = self._item(batch_id, HEAD)
         return batch_of(item) if item else None
 
-    def listed(self, state: HoldState, limit: int, after: BatchPosition | None = None) -> BatchPage:
+    def listed(self, state: HoldState, limit: int, after: Position | None = None) -> Page[HoldBatch, Position]:
         """Batches in one state, oldest first, after a position, as the index knows them."""
         asked: dict[str, Any] = {}
         if after:
-            place = {"state": str(state), "opened_at": moment(after.opened_at), "batch_id": after.batch_id}
+            place = {"state": str(state), "opened_at": moment(after.opened_at), "batch_id": after.id}
             asked["ExclusiveStartKey"] = typed({**place, "item": HEAD})
         with translated():
             page = self.client.query(
@@ -78,9 +77,9 @@ class DynamoHoldBatches:
             )
         batches = tuple(batch_of(plain(item)) for item in page["Items"])
         more = batches and "LastEvaluatedKey" in page
-        return BatchPage(batches, BatchPosition.of(batches[-1]) if more else None)
+        return Page(batches, batches[-1].position if more else None)
 
-    def candidates(self, batch_id: str, limit: int, after: str | None = None) -> CandidatePage:
+    def candidates(self, batch_id: str, limit: int, after: str | None = None) -> Page[HoldCandidate, str]:
         """Candidates by shard and id, after an id."""
         asked = self._having(batch_id, CANDIDATE)
         if after:
@@ -88,7 +87,7 @@ class DynamoHoldBatches:
         with translated():
             page = self.client.query(**asked, Limit=limit)
         found = tuple(candidate_of(plain(item)) for item in page["Items"])
-        return CandidatePage(found, found[-1].beneficiary_id if found and "LastEvaluatedKey" in page else None)
+        return Page(found, found[-1].beneficiary_id if found and "LastEvaluatedKey" in page else None)
 
     def gathering(self, new_id: str) -> str:
         """Id of the batch that takes candidates now: `new_id` if there is none."""
@@ -144,10 +143,10 @@ class DynamoHoldBatches:
 
     def decided(self) -> Iterator[HoldBatch]:
         """Those decided and not yet applied, by the index."""
-        after: BatchPosition | None = None
+        after: Position | None = None
         while True:
             page = self.listed(HoldState.DECIDED, self.page_size, after)
-            yield from page.batches
+            yield from page.items
             after = page.after
             if after is None:
                 return

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb_review_items import review_of
 from lifecert.adapters.dynamodb_values import moment, plain, typed
-from lifecert.domain.review import AtLeast, Review, ReviewFilter, ReviewPage, ReviewPosition, ReviewState
+from lifecert.domain.page import Page, Position
+from lifecert.domain.review import AtLeast, Review, ReviewFilter, ReviewState
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -49,7 +50,7 @@ class DynamoReviews:
             )
         return AtLeast(page["Count"], more="LastEvaluatedKey" in page)
 
-    def listed(self, wanted: ReviewFilter, limit: int, after: ReviewPosition | None = None) -> ReviewPage:
+    def listed(self, wanted: ReviewFilter, limit: int, after: Position | None = None) -> Page[Review, Position]:
         """Reviews in one state, oldest first, after a position. May lag behind a decision by a moment."""
         names, values = {"#state": "state"}, {":state": str(wanted.state)}
         conditions = []
@@ -61,7 +62,7 @@ class DynamoReviews:
         found: list[Review] = []
         for _ in range(MAX_PAGES):
             if after:
-                start = {"state": str(wanted.state), "opened_at": moment(after.opened_at), "review_id": after.review_id}
+                start = {"state": str(wanted.state), "opened_at": moment(after.opened_at), "review_id": after.id}
                 asked["ExclusiveStartKey"] = typed(start)
             with translated():
                 page = self.client.query(
@@ -76,8 +77,8 @@ class DynamoReviews:
             found += [review_of(plain(item)) for item in page["Items"]]
             last = plain(page.get("LastEvaluatedKey", {}))
             if len(found) > limit or (len(found) == limit and last):
-                return ReviewPage(tuple(found[:limit]), ReviewPosition.of(found[limit - 1]))
+                return Page(tuple(found[:limit]), found[limit - 1].position)
             if not last:
-                return ReviewPage(tuple(found))
-            after = ReviewPosition(datetime.fromisoformat(last["opened_at"]), last["review_id"])
-        return ReviewPage(tuple(found), after)
+                return Page(tuple(found))
+            after = Position(datetime.fromisoformat(last["opened_at"]), last["review_id"])
+        return Page(tuple(found), after)

@@ -13,15 +13,14 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.hold import (
     HOLD_GROUNDS,
-    BatchPage,
-    BatchPosition,
-    CandidatePage,
     HoldBatch,
+    HoldCandidate,
     HoldChoice,
     HoldDecision,
     HoldGround,
     HoldState,
 )
+from lifecert.domain.page import Page, Position
 from lifecert.ports.clock import Clock
 from lifecert.ports.holds import HoldBatches
 
@@ -32,7 +31,7 @@ class ListHoldBatches:
 
     batches: HoldBatches
 
-    def __call__(self, state: HoldState, limit: int, after: BatchPosition | None) -> BatchPage:
+    def __call__(self, state: HoldState, limit: int, after: Position | None) -> Page[HoldBatch, Position]:
         """At most `limit` batches in one state, oldest first, after a position."""
         return self.batches.listed(state, limit, after)
 
@@ -42,7 +41,7 @@ class HoldBatchView:
     """A batch and some of its candidates."""
 
     batch: HoldBatch
-    page: CandidatePage
+    page: Page[HoldCandidate, str]
 
 
 @dataclass(frozen=True, slots=True)

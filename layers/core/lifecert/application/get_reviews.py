@@ -8,7 +8,8 @@ from typing import Any
 from lifecert.application.decide_review import attempts_of
 from lifecert.domain.errors import ReviewNotFound
 from lifecert.domain.evidence import Verdict
-from lifecert.domain.review import Review, ReviewFilter, ReviewKind, ReviewPage, ReviewPosition
+from lifecert.domain.page import Page, Position
+from lifecert.domain.review import Review, ReviewFilter, ReviewKind
 from lifecert.domain.session import Session
 from lifecert.ports.photos import ReviewPhotos
 from lifecert.ports.stores import Ledger, References, Reviews, Sessions
@@ -23,7 +24,7 @@ class ListReviews:
 
     reviews: Reviews
 
-    def __call__(self, wanted: ReviewFilter, limit: int, after: ReviewPosition | None) -> ReviewPage:
+    def __call__(self, wanted: ReviewFilter, limit: int, after: Position | None) -> Page[Review, Position]:
         """At most `limit` reviews, oldest first, after a position."""
         return self.reviews.listed(wanted, limit, after)
 

@@ -42,7 +42,7 @@ class GetStatistics:
     def __call__(self, runs: int) -> Statistics:
         """Of so many runs at most."""
         reviews = self.reviews.count_open()
-        waiting = self.batches.listed(HoldState.OPEN, MOST_BATCHES).batches
+        waiting = self.batches.listed(HoldState.OPEN, MOST_BATCHES).items
         return Statistics(
             runs=tuple(self._figures(runs)),
             reviews_open=reviews.number,

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from lifecert.domain.category import Category
+from lifecert.domain.page import Position
 
 
 class HoldState(StrEnum):
@@ -144,35 +145,11 @@ class HoldBatch:
             return HoldState.APPLIED
         return HoldState.DECIDED if self.decision else HoldState.OPEN
 
+    @property
+    def position(self) -> Position:
+        """Its place in the list of the batches of one state."""
+        return Position(self.opened_at, self.batch_id)
+
     def showed(self, proposal: HoldProposal) -> bool:
         """Whether the office saw this proposal: it came in before the batch was opened."""
         return proposal.proposed_at <= self.opened_at
-
-
-@dataclass(frozen=True, slots=True)
-class BatchPosition:
-    """A place in the list of batches of one state, which is ordered by age."""
-
-    opened_at: datetime
-    batch_id: str
-
-    @staticmethod
-    def of(batch: HoldBatch) -> "BatchPosition":
-        """The place of a batch."""
-        return BatchPosition(batch.opened_at, batch.batch_id)
-
-
-@dataclass(frozen=True, slots=True)
-class BatchPage:
-    """Some batches, and where to go on; `after` is None at the end."""
-
-    batches: tuple[HoldBatch, ...]
-    after: BatchPosition | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CandidatePage:
-    """Some candidates of a batch, and the id after which to go on; None at the end."""
-
-    candidates: tuple[HoldCandidate, ...]
-    after: str | None = None

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from lifecert.domain.actor import Actor
+from lifecert.domain.page import Position
 from lifecert.domain.reasons import Reason
 from lifecert.domain.status import EndCause
 
@@ -102,6 +103,11 @@ class Review:
         """Open until it is decided, once."""
         return ReviewState.DECIDED if self.decision else ReviewState.OPEN
 
+    @property
+    def position(self) -> Position:
+        """Its place in the list of the reviews of one state."""
+        return Position(self.opened_at, self.review_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -128,24 +134,3 @@ class AtLeast:
 
     number: int
     more: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewPosition:
-    """A place in the list of reviews of one state, which is ordered by age."""
-
-    opened_at: datetime
-    review_id: str
-
-    @staticmethod
-    def of(review: Review) -> "ReviewPosition":
-        """The place of a review."""
-        return ReviewPosition(review.opened_at, review.review_id)
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewPage:
-    """Some reviews, and where to go on; `after` is None at the end."""
-
-    reviews: tuple[Review, ...]
-    after: ReviewPosition | None = None

@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from lifecert.application.decide_holds import HoldBatchView, HoldWish, applied_on
 from lifecert.application.get_statistics import Statistics
 from lifecert.domain.category import Category
 from lifecert.domain.hold import (
-    BatchPage,
-    BatchPosition,
     HoldBatch,
     HoldCandidate,
     HoldChoice,
@@ -19,19 +17,16 @@ from lifecert.domain.hold import (
     HoldOutcome,
     HoldState,
 )
+from lifecert.domain.page import Page, Position
 from lifecert.domain.sweep import JobKind, RunState, Tally
 from lifecert.domain.sweep_report import RunFigures
 from lifecert.entry.responses import Response
-from lifecert.entry.staff_requests import PAGE, cursor_of, place_of
+from lifecert.entry.staff_requests import PAGE, InList, cursor_of
 
 # People that a decision can name. Who means more names the others, or decides the next batch too.
 MOST_NAMED = 500
 CANDIDATES = 100
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-
-
-def _position(value: Any) -> BatchPosition:
-    return BatchPosition(*place_of(value))
 
 
 class _Request(BaseModel):
@@ -43,7 +38,7 @@ class HoldBatchesQuery(_Request):
 
     state: HoldState = HoldState.OPEN
     limit: Annotated[int, Field(ge=1, le=PAGE)] = PAGE
-    after: Annotated[BatchPosition, PlainValidator(_position)] | None = None
+    after: InList | None = None
 
 
 class CandidatesQuery(_Request):
@@ -125,10 +120,10 @@ class HoldBatchesShown(Response):
     after: str | None
 
     @staticmethod
-    def of(page: BatchPage, today: date) -> "HoldBatchesShown":
+    def of(page: Page[HoldBatch, Position], today: date) -> "HoldBatchesShown":
         """The answer as of `today`."""
-        after = cursor_of(page.after.opened_at, page.after.batch_id) if page.after else None
-        return HoldBatchesShown(batches=tuple(HoldBatchShown.of(one, today) for one in page.batches), after=after)
+        after = page.after and cursor_of(page.after)
+        return HoldBatchesShown(batches=tuple(HoldBatchShown.of(one, today) for one in page.items), after=after)
 
 
 class CandidateShown(Response):
@@ -168,7 +163,7 @@ class HoldBatchDetails(Response):
         """The answer as of `today`."""
         return HoldBatchDetails(
             batch=HoldBatchShown.of(view.batch, today),
-            candidates=tuple(CandidateShown.of(one) for one in view.page.candidates),
+            candidates=tuple(CandidateShown.of(one) for one in view.page.items),
             after=view.page.after,
         )
 

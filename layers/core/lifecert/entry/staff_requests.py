@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from lifecert.application.certify_in_person import Document
+from lifecert.domain.page import Position
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import (
     Ground,
@@ -16,7 +17,6 @@ from lifecert.domain.review import (
     ReviewFilter,
     ReviewKind,
     ReviewOutcome,
-    ReviewPosition,
     ReviewState,
 )
 from lifecert.domain.status import EndCause
@@ -25,8 +25,7 @@ PAGE = 50
 _PastDay = Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))]
 
 
-def place_of(value: Any) -> tuple[datetime, str]:
-    """What `cursor_of` made a place in a list of. Raises PydanticCustomError."""
+def _position(value: Any) -> Position:
     try:
         text, one_id = base64.urlsafe_b64decode(str(value)).decode().split(" ")
         opened_at = datetime.fromisoformat(text)
@@ -34,16 +33,16 @@ def place_of(value: Any) -> tuple[datetime, str]:
         opened_at = None
     if opened_at is None or opened_at.utcoffset() is None or len(one_id) > 40:
         raise PydanticCustomError("invalid", "not a place in the list")
-    return opened_at, one_id
+    return Position(opened_at, one_id)
 
 
-def cursor_of(opened_at: datetime, one_id: str) -> str:
-    """A place in a list ordered by age, as clients get it, and send it back: opaque to them."""
-    return base64.urlsafe_b64encode(f"{opened_at.isoformat()} {one_id}".encode()).decode()
+# What `cursor_of` made of a place in a list.
+InList = Annotated[Position, PlainValidator(_position)]
 
 
-def _position(value: Any) -> ReviewPosition:
-    return ReviewPosition(*place_of(value))
+def cursor_of(position: Position) -> str:
+    """A place in a list, as clients get it, and send it back: opaque to them."""
+    return base64.urlsafe_b64encode(f"{position.opened_at.isoformat()} {position.id}".encode()).decode()
 
 
 class _Request(BaseModel):
@@ -57,7 +56,7 @@ class ReviewsQuery(_Request):
     kind: ReviewKind | None = None
     reason: Reason | None = None
     limit: Annotated[int, Field(ge=1, le=PAGE)] = PAGE
-    after: Annotated[ReviewPosition, PlainValidator(_position)] | None = None
+    after: InList | None = None
 
     def wanted(self) -> ReviewFilter:
         """Which reviews are asked for."""

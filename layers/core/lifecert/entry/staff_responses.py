@@ -6,7 +6,8 @@ from lifecert.application.get_reviews import Attempt, ReviewView
 from lifecert.domain.actor import Role
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.challenge import Step
-from lifecert.domain.review import Ground, Review, ReviewKind, ReviewOutcome, ReviewPage
+from lifecert.domain.page import Page, Position
+from lifecert.domain.review import Ground, Review, ReviewKind, ReviewOutcome
 from lifecert.domain.status import EndCause
 from lifecert.entry.responses import Response
 from lifecert.entry.staff_requests import cursor_of
@@ -76,12 +77,10 @@ class ReviewsShown(Response):
     after: str | None
 
     @staticmethod
-    def of(page: ReviewPage) -> "ReviewsShown":
+    def of(page: Page[Review, Position]) -> "ReviewsShown":
         """The answer."""
-        reviews = tuple(ReviewShown.of(review) for review in page.reviews)
-        return ReviewsShown(
-            reviews=reviews, after=cursor_of(page.after.opened_at, page.after.review_id) if page.after else None
-        )
+        reviews = tuple(ReviewShown.of(review) for review in page.items)
+        return ReviewsShown(reviews=reviews, after=page.after and cursor_of(page.after))
 
 
 class FindingShown(Response):

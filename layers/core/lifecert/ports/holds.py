@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Protocol
 
 from lifecert.domain.hold import (
-    BatchPage,
-    BatchPosition,
-    CandidatePage,
     HoldBatch,
+    HoldCandidate,
     HoldDecision,
     HoldOutcome,
     HoldState,
 )
+from lifecert.domain.page import Page, Position
 
 
 class HoldBatches(Protocol):
@@ -22,11 +21,11 @@ class HoldBatches(Protocol):
         """A batch, as it is now; None until it is opened."""
         ...
 
-    def listed(self, state: HoldState, limit: int, after: BatchPosition | None = None) -> BatchPage:
+    def listed(self, state: HoldState, limit: int, after: Position | None = None) -> Page[HoldBatch, Position]:
         """At most `limit` batches in one state, oldest first, after a position. May lag behind by a moment."""
         ...
 
-    def candidates(self, batch_id: str, limit: int, after: str | None = None) -> CandidatePage:
+    def candidates(self, batch_id: str, limit: int, after: str | None = None) -> Page[HoldCandidate, str]:
         """At most `limit` candidates, in one order for good, after an id."""
         ...
 

@@ -11,8 +11,9 @@ from lifecert.domain.faces import FaceCount
 from lifecert.domain.imprint import KnownPhotos
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.limits import Count
+from lifecert.domain.page import Page, Position
 from lifecert.domain.reference import Enrolment, ReferencePhoto
-from lifecert.domain.review import AtLeast, Review, ReviewFilter, ReviewPage, ReviewPosition
+from lifecert.domain.review import AtLeast, Review, ReviewFilter
 from lifecert.domain.session import Session
 from lifecert.domain.sweep import Partition
 
@@ -147,7 +148,7 @@ class Reviews(Protocol):
         """The newest state."""
         ...
 
-    def listed(self, wanted: ReviewFilter, limit: int, after: ReviewPosition | None = None) -> ReviewPage:
+    def listed(self, wanted: ReviewFilter, limit: int, after: Position | None = None) -> Page[Review, Position]:
         """At most `limit` reviews, oldest first, after a position; fewer does not mean the end."""
         ...
 
