@@ -10,8 +10,8 @@ from lifecert import bootstrap, bootstrap_office
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.entry.http import Api, an_id
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
+from lifecert.entry.register_responses import ConsentState
 from lifecert.entry.requests import GiveConsentBody
-from lifecert.entry.responses import ConsentState
 
 api = Api()
 bootstrap.at_start(bootstrap_office.withdraw_consent, bootstrap_office.give_consent)

@@ -10,8 +10,8 @@ from lifecert import bootstrap, bootstrap_office
 from lifecert.domain.errors import BeneficiaryNotFound, ReferenceNotFound
 from lifecert.entry.http import Api, an_id
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
+from lifecert.entry.register_responses import Enrolled, EnrolmentBegun
 from lifecert.entry.requests import BeginEnrolmentBody
-from lifecert.entry.responses import Enrolled, EnrolmentBegun
 
 api = Api()
 bootstrap.at_start(bootstrap_office.begin_enrolment, bootstrap_office.finish_enrolment)

@@ -7,9 +7,9 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lifecert import bootstrap, bootstrap_office
-from lifecert.entry.holds import StatisticsQuery, StatisticsShown
 from lifecert.entry.http import Api
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
+from lifecert.entry.statistics import StatisticsQuery, StatisticsShown
 
 api = Api()
 bootstrap.at_start(bootstrap_office.get_statistics)

@@ -10,8 +10,8 @@ from lifecert import bootstrap, bootstrap_notices, bootstrap_office
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.entry.http import Api, an_id
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
+from lifecert.entry.register_responses import ContactSet, Registered
 from lifecert.entry.requests import RegisterBody, SetContactBody
-from lifecert.entry.responses import ContactSet, Registered
 
 api = Api()
 bootstrap.at_start(bootstrap_office.register_beneficiary, bootstrap_office.register_once)

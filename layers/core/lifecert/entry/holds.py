@@ -1,13 +1,12 @@
-"""Requests and answers of hold batches, and of statistics."""
+"""Requests and answers of hold batches."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from lifecert.application.decide_holds import HoldBatchView, HoldWish, applied_on
-from lifecert.application.get_statistics import Statistics
 from lifecert.domain.category import Category
 from lifecert.domain.hold import (
     HoldBatch,
@@ -18,9 +17,7 @@ from lifecert.domain.hold import (
     HoldState,
 )
 from lifecert.domain.page import Page, Position
-from lifecert.domain.sweep import JobKind, RunState, Tally
-from lifecert.domain.sweep_report import RunFigures
-from lifecert.entry.responses import Response
+from lifecert.entry.models import Incoming, Response
 from lifecert.entry.staff_requests import PAGE, InList, cursor_of
 
 # People that a decision can name. Who means more names the others, or decides the next batch too.
@@ -29,11 +26,7 @@ CANDIDATES = 100
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class HoldBatchesQuery(_Request):
+class HoldBatchesQuery(Incoming):
     """GET /staff/hold-batches."""
 
     state: HoldState = HoldState.OPEN
@@ -41,19 +34,19 @@ class HoldBatchesQuery(_Request):
     after: InList | None = None
 
 
-class CandidatesQuery(_Request):
+class CandidatesQuery(Incoming):
     """GET /staff/hold-batches/{batch_id}."""
 
     limit: Annotated[int, Field(ge=1, le=CANDIDATES)] = CANDIDATES
     after: Id | None = None
 
 
-class DecideHoldsBody(_Request):
+class DecideHoldsBody(Incoming):
     """POST /staff/hold-batches/{batch_id}/decision."""
 
     choice: HoldChoice
     ground: HoldGround
-    ids: Annotated[list[Id], Field(max_length=MOST_NAMED)] = []
+    ids: Annotated[list[Id], Field(max_length=MOST_NAMED)] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _names_whom_it_means(self) -> Self:
@@ -165,64 +158,4 @@ class HoldBatchDetails(Response):
             batch=HoldBatchShown.of(view.batch, today),
             candidates=tuple(CandidateShown.of(one) for one in view.page.items),
             after=view.page.after,
-        )
-
-
-class StatisticsQuery(_Request):
-    """GET /staff/statistics: of how many runs of the sweep, the newest first."""
-
-    runs: Annotated[int, Field(ge=1, le=31)] = 7
-
-
-class DoneShown(Response):
-    """What a kind of job did in a run."""
-
-    total: int
-    left_alone: int
-    by_category_and_district: Mapping[str, int]
-
-    @staticmethod
-    def of(tally: Tally) -> "DoneShown":
-        """The answer."""
-        return DoneShown(total=tally.total, left_alone=tally.left_alone, by_category_and_district=tally.changed)
-
-
-class RunShown(Response):
-    """A run of the sweep that ended."""
-
-    run_id: str
-    run_date: date
-    state: RunState
-    failed: int
-    kinds: Mapping[JobKind, DoneShown]
-
-    @staticmethod
-    def of(run: RunFigures) -> "RunShown":
-        """The answer."""
-        kinds = {kind: DoneShown.of(tally) for kind, tally in run.tallies.items()}
-        return RunShown(run_id=run.run_id, run_date=run.run_date, state=run.state, failed=run.failed, kinds=kinds)
-
-
-class StatisticsShown(Response):
-    """What the last runs did, and what waits now. `more_reviews`: `reviews_open` is the least that it is."""
-
-    runs: tuple[RunShown, ...]
-    reviews_open: int
-    more_reviews: bool
-    hold_batches_open: int
-    hold_candidates_open: int
-    people_with_faces: int
-    faces_stored: int
-
-    @staticmethod
-    def of(statistics: Statistics) -> "StatisticsShown":
-        """The answer."""
-        return StatisticsShown(
-            runs=tuple(RunShown.of(run) for run in statistics.runs),
-            reviews_open=statistics.reviews_open,
-            more_reviews=statistics.more_reviews,
-            hold_batches_open=statistics.hold_batches_open,
-            hold_candidates_open=statistics.hold_candidates_open,
-            people_with_faces=statistics.faces.people,
-            faces_stored=statistics.faces.faces,
         )

@@ -17,19 +17,21 @@ from lifecert.entry.log import LogCode, count, logger
 COMES_AGAIN_SECONDS = 60
 
 
-class ReminderDetail(BaseModel):
-    """What of a ReminderDue event is needed (infra/schemas/ReminderDue.json)."""
+class _FromAws(BaseModel):
+    """What AWS wraps around ours has more members than we read."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class ReminderDetail(_FromAws):
+    """What of a ReminderDue event is needed (infra/schemas/ReminderDue.json)."""
 
     beneficiary_id: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")]
     seq: Annotated[int, Field(ge=1)]
 
 
-class ReminderMessage(BaseModel):
+class ReminderMessage(_FromAws):
     """The event as the bus puts it into the queue."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
     detail_type: Literal["ReminderDue"] = Field(alias="detail-type")
     detail: ReminderDetail
@@ -65,15 +67,11 @@ class EachNotice:
         count("NoticesSent", outcome is NoticeOutcome.SENT)
 
 
-class _Notification(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
-
+class _Notification(_FromAws):
     message_id: Annotated[str, Field(alias="messageId", min_length=1, max_length=100)]
 
 
-class _Receipt(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
-
+class _Receipt(_FromAws):
     notification: _Notification
     status: Literal["SUCCESS", "FAILURE"]
 

@@ -3,19 +3,17 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from lifecert.application.report_death import NamedPerson
 from lifecert.domain.data_match import Import
+from lifecert.entry.models import Incoming, Response
 from lifecert.entry.requests import Person
-from lifecert.entry.responses import Response
 from lifecert.entry.texts import Language, text
 
 
-class DeathReportBody(BaseModel):
+class DeathReportBody(Incoming):
     """POST /beneficiaries/{beneficiary_id}/reports."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     died_on: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))] | None = None
 
@@ -42,10 +40,8 @@ class DeathReported(Response):
         return DeathReported(report_id=report_id, note=text(language, "notes", "reported"))
 
 
-class ImportEvent(BaseModel):
+class ImportEvent(Incoming):
     """`name` of a file under `incoming/` of the imports bucket."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
+from pydantic import BaseModel, Field, PlainValidator, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
 
 from lifecert.application.register_beneficiary import Registration
@@ -20,6 +20,7 @@ from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.person import IdNumber, normalise_name
 from lifecert.domain.reference import Replacement
 from lifecert.domain.session import Channel, ImageType
+from lifecert.entry.models import Incoming
 from lifecert.entry.problems import InvalidJson, InvalidRequest
 from lifecert.ports.keys import PersonKeys
 
@@ -94,25 +95,21 @@ District = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class Person(_Request):
+class Person(Incoming):
     """Who is meant: both must belong together."""
 
     name: PersonName
     id_number: PersonIdNumber
 
 
-class ConsentGiven(_Request):
+class ConsentGiven(Incoming):
     """Agreement to the current consent text, by a guardian for a child."""
 
     version: Label
     guardian: bool = False
 
 
-class StartSessionBody(_Request):
+class StartSessionBody(Incoming):
     """POST /sessions."""
 
     beneficiary: Person
@@ -120,7 +117,7 @@ class StartSessionBody(_Request):
     on_behalf: bool
     channel: Channel = Channel.APP
     # A list first: a set would count what is said again and again once.
-    cannot: Annotated[list[Ability], Field(max_length=len(Ability))] = []
+    cannot: Annotated[list[Ability], Field(max_length=len(Ability))] = Field(default_factory=list)
     image_type: ImageType = ImageType.JPEG
 
     def to_domain(self, idempotency_key: str | None) -> StartRequest:
@@ -138,14 +135,14 @@ class StartSessionBody(_Request):
         )
 
 
-class _ByText(_Request):
+class _ByText(Incoming):
     """A telephone number, with its country's code."""
 
     channel: Literal[NoticeChannel.SMS]
     address: Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{7,14}$")]
 
 
-class _ByPush(_Request):
+class _ByPush(Incoming):
     """An app's endpoint in SNS."""
 
     channel: Literal[NoticeChannel.PUSH]
@@ -157,7 +154,7 @@ class _ByPush(_Request):
 ContactGiven = Annotated[_ByText | _ByPush, Field(discriminator="channel")]
 
 
-class SetContactBody(_Request):
+class SetContactBody(Incoming):
     """PUT /staff/beneficiaries/{beneficiary_id}/contact."""
 
     contact: ContactGiven
@@ -167,7 +164,7 @@ class SetContactBody(_Request):
         return NewContact(self.contact.channel, self.contact.address)
 
 
-class RegisterBody(_Request):
+class RegisterBody(Incoming):
     """POST /staff/beneficiaries."""
 
     name: PersonName
@@ -189,13 +186,13 @@ class RegisterBody(_Request):
         return " ".join((*person, self.category, self.district, self.benefit_start.isoformat(), contact))
 
 
-class GiveConsentBody(_Request):
+class GiveConsentBody(Incoming):
     """POST /staff/beneficiaries/{beneficiary_id}/consent."""
 
     consent: ConsentGiven
 
 
-class BeginEnrolmentBody(_Request):
+class BeginEnrolmentBody(Incoming):
     """POST /staff/beneficiaries/{beneficiary_id}/references."""
 
     source: Label = "office"

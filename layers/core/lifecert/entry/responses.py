@@ -1,26 +1,21 @@
-"""What clients get: response models and their mapping from the domain. Never a score, never an ID number."""
+"""What phones get: response models and their mapping from the domain. Never a score, never an ID number."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from pydantic import BaseModel, ConfigDict
-
-from lifecert.application.enrol_reference import BegunEnrolment
 from lifecert.application.get_certificate import CertificateView
 from lifecert.application.get_status import BeneficiaryView
 from lifecert.application.start_session import StartedSession
-from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import CertificateState
 from lifecert.domain.challenge import Step
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
-from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.policy import Outcome
-from lifecert.domain.reference import Reference
 from lifecert.domain.review import ReviewDecision, ReviewOutcome
 from lifecert.domain.session import Session
 from lifecert.domain.status import Standing, Status
+from lifecert.entry.models import Response
 from lifecert.entry.problems import reason_members
 from lifecert.entry.texts import Language, text
 
@@ -43,13 +38,6 @@ _FOR_EVERYBODY = frozenset(
 )
 # Entries that only staff see: to know of a suspicion is to be warned.
 _FOR_STAFF = frozenset({LedgerEvent.REVIEW_OPENED, LedgerEvent.REVIEW_DECIDED})
-
-
-class Response(BaseModel):
-    """What every answer is: unchangeable."""
-
-    # Built when first used: a function answers with one or two of these models.
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class Slot(Response):
@@ -280,93 +268,3 @@ def _what_to_do(standing: Standing, language: Language) -> str | None:
     if standing.status is not Status.LAPSED:
         return None
     return text(language, "notes", "held" if standing.held_since else "lapsed")
-
-
-class Registered(Response):
-    """A new beneficiary. Kept to answer a repeat, so without personal data."""
-
-    beneficiary_id: str
-    status: Status
-    valid_until: date
-
-    @staticmethod
-    def of(beneficiary: Beneficiary) -> "Registered":
-        """The answer."""
-        return Registered(
-            beneficiary_id=beneficiary.beneficiary_id,
-            status=beneficiary.standing.status,
-            valid_until=beneficiary.standing.valid_until,
-        )
-
-
-class ContactSet(Response):
-    """How the office can reach a person from now on. The address is not repeated."""
-
-    beneficiary_id: str
-    channel: NoticeChannel
-
-
-class ConsentState(Response):
-    """Whether the face of a person may be used, and if not, since which day; those stored are deleted that night."""
-
-    beneficiary_id: str
-    withdrawn_on: date | None
-    faces_stored: bool
-
-    @staticmethod
-    def of(beneficiary: Beneficiary) -> "ConsentState":
-        """The answer."""
-        return ConsentState(
-            beneficiary_id=beneficiary.beneficiary_id,
-            withdrawn_on=beneficiary.consent_withdrawn_on,
-            faces_stored=beneficiary.has_reference,
-        )
-
-
-class PhotoSlot(Response):
-    """Where the reference photo goes, as a frame does."""
-
-    url: str
-    fields: Mapping[str, str]
-
-
-class EnrolmentBegun(Response):
-    """An enrolment that waits for its photo."""
-
-    beneficiary_id: str
-    reference_id: str
-    deadline: datetime
-    slot: PhotoSlot
-
-    @staticmethod
-    def of(begun: BegunEnrolment) -> "EnrolmentBegun":
-        """The answer."""
-        return EnrolmentBegun(
-            beneficiary_id=begun.enrolment.beneficiary_id,
-            reference_id=begun.enrolment.reference_id,
-            deadline=begun.enrolment.deadline,
-            slot=PhotoSlot(url=begun.slot.url, fields=begun.slot.fields),
-        )
-
-
-class Enrolled(Response):
-    """An enrolled reference."""
-
-    beneficiary_id: str
-    reference_id: str
-    source: str
-    captured_on: date | None
-    model_version: str
-    enrolled_at: datetime
-
-    @staticmethod
-    def of(reference: Reference) -> "Enrolled":
-        """The answer."""
-        return Enrolled(
-            beneficiary_id=reference.beneficiary_id,
-            reference_id=reference.reference_id,
-            source=reference.source,
-            captured_on=reference.captured_on,
-            model_version=reference.template.model_version,
-            enrolled_at=reference.enrolled_at,
-        )

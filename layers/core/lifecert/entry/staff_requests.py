@@ -5,7 +5,7 @@ import binascii
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from lifecert.application.certify_in_person import Document
@@ -20,6 +20,7 @@ from lifecert.domain.review import (
     ReviewState,
 )
 from lifecert.domain.status import EndCause
+from lifecert.entry.models import Incoming
 
 PAGE = 50
 _PastDay = Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))]
@@ -45,11 +46,7 @@ def cursor_of(position: Position) -> str:
     return base64.urlsafe_b64encode(f"{position.opened_at.isoformat()} {position.id}".encode()).decode()
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class ReviewsQuery(_Request):
+class ReviewsQuery(Incoming):
     """GET /staff/reviews."""
 
     state: ReviewState = ReviewState.OPEN
@@ -63,14 +60,14 @@ class ReviewsQuery(_Request):
         return ReviewFilter(self.state, self.kind, self.reason)
 
 
-class DecideReviewBody(_Request):
+class DecideReviewBody(Incoming):
     """POST /staff/reviews/{review_id}/decision."""
 
     outcome: ReviewOutcome
     ground: Ground
 
 
-class CertifyInPersonBody(_Request):
+class CertifyInPersonBody(Incoming):
     """POST /staff/beneficiaries/{beneficiary_id}/certifications."""
 
     method: Literal["in_person"] = "in_person"
@@ -82,7 +79,7 @@ class CertifyInPersonBody(_Request):
         return f"{beneficiary_id} {self.seen_on.isoformat()} {self.document}"
 
 
-class ProposeEndBody(_Request):
+class ProposeEndBody(Incoming):
     """POST /staff/beneficiaries/{beneficiary_id}/end."""
 
     ended_on: _PastDay
@@ -93,7 +90,7 @@ class ProposeEndBody(_Request):
         return Proposal(ReviewKind.END, self.ended_on, self.cause)
 
 
-class ConfirmationBody(_Request):
+class ConfirmationBody(Incoming):
     """POST /staff/proposals/{proposal_id}/confirmation."""
 
     confirm: bool

@@ -9,7 +9,7 @@ from lifecert.domain.challenge import Step
 from lifecert.domain.page import Page, Position
 from lifecert.domain.review import Ground, Review, ReviewKind, ReviewOutcome
 from lifecert.domain.status import EndCause
-from lifecert.entry.responses import Response
+from lifecert.entry.models import Response
 from lifecert.entry.staff_requests import cursor_of
 
 

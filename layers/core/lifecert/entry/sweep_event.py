@@ -3,18 +3,17 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from lifecert.domain.sweep import SweepRun
+from lifecert.entry.models import Incoming
 
 
-class SweepEvent(BaseModel):
+class SweepEvent(Incoming):
     """`since`: look at years that ended on that day or later, instead of where the last run ended.
 
     `watch`: only look whether today's run has finished.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     since: Annotated[date, Field(ge=date(2000, 1, 1))] | None = None
     dry_run: bool = False

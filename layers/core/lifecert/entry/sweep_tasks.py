@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Annotated
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from lifecert.application.sweep_work import WorkSweep
 from lifecert.domain.errors import SweepUnfinished
 from lifecert.domain.sweep import Job, RunState, Task
 from lifecert.domain.sweep_report import SweepReport
 from lifecert.entry.log import LogCode, count, logger
+from lifecert.entry.models import Incoming
 
 # Enough to finish the person in hand, note the page and send on what is left.
 RESERVE_MS = 20_000
@@ -25,10 +26,8 @@ def _job(key: str) -> str:
     return key
 
 
-class TaskMessage(BaseModel):
+class TaskMessage(Incoming):
     """A task as the queue has it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     run_id: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}\.[1-9]\d*$")]
     job: Annotated[str, AfterValidator(_job)]
