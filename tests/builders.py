@@ -85,7 +85,9 @@ def a_change(before: Beneficiary, event: LedgerEvent = LedgerEvent.VERIFICATION_
 
 def registration(**fields: Any) -> Change:
     """The change that registers `a_beneficiary(**fields)`."""
-    return a_change(a_beneficiary(**fields), LedgerEvent.REGISTERED)
+    person = a_beneficiary(**fields)
+    told = {"status": person.standing.status, "valid_until": person.standing.valid_until.isoformat()}
+    return a_change(person, LedgerEvent.REGISTERED, details=told)
 
 
 def a_session(**fields: Any) -> Session:

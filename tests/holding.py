@@ -48,7 +48,7 @@ class HoldWorld:
     def add(self, name: str, days_left: int = 0, **fields: Any) -> None:
         """Somebody active whose last covered day is so many days away."""
         valid_until = self.clock.today() + timedelta(days=days_left)
-        person = a_beneficiary(beneficiary_id=name, valid_until=valid_until, **fields)
+        person = a_beneficiary(**{"beneficiary_id": name, "valid_until": valid_until, "has_reference": False, **fields})
         details = {"status": person.standing.status, "valid_until": valid_until.isoformat()}
         self.store.register.commit(a_change(person, LedgerEvent.REGISTERED, details=details))
 

@@ -44,6 +44,15 @@ def outputs(stack: str, endpoint_url: str | None) -> Mapping[str, str]:
     return {one["OutputKey"]: one["OutputValue"] for one in answer["Stacks"][0].get("Outputs", [])}
 
 
+def parameter(stack: str, endpoint_url: str | None, name: str) -> str:
+    """One of the stack's parameters. Raises UnknownStack."""
+    answer = client("cloudformation", endpoint_url).describe_stacks(StackName=stack)
+    found = {one["ParameterKey"]: one["ParameterValue"] for one in answer["Stacks"][0].get("Parameters", [])}
+    if name not in found:
+        raise UnknownStack(f"the stack has no parameter {name}")
+    return str(found[name])
+
+
 def output(found: Mapping[str, str], name: str) -> str:
     """One output. Raises UnknownStack."""
     if name not in found:

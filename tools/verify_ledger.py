@@ -1,8 +1,9 @@
 """Walk the ledger and name the first broken link of each broken chain: `python -m tools.verify_ledger --help`.
 
 Beside the links it holds each chain against the beneficiary: `version` and `ledger_head` must be the chain's end, or a
-tail that was cut off would not show, and the standing must be the one that was recorded last, or an edit of the
-register behind the ledger's back would not. Whoever rewrites a whole chain and the beneficiary with it is found only by
+tail that was cut off would not show, and every field of which the ledger tells (tools/recorded.py) must be what it
+tells, or an edit of the register behind the ledger's back would not. So must the keys under which the sweep and the
+purge find the person (tools/due_keys.py). Whoever rewrites a whole chain and the beneficiary with it is found only by
 what has left the database: the events in the bus's archive and at the payer.
 """
 
@@ -22,7 +23,9 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import BrokenLedger, Unreadable
 from lifecert.domain.ledger import ChainEnd, LedgerEntry, chain_end
 from lifecert.ports.stores import Ledger, Register
-from tools.deployment import UNREACHABLE, add_arguments, dynamodb, output, outputs
+from tools.deployment import UNREACHABLE, add_arguments, dynamodb, output, outputs, parameter
+from tools.due_keys import DueKeys
+from tools.recorded import Recorded
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,6 +43,8 @@ class LedgerCheck:
 
     register: Register
     ledger: Ledger
+    # What is wrong with the keys of the indexes; a register in memory has none.
+    due_keys: Callable[[Beneficiary], str | None] = lambda _beneficiary: None
 
     def __call__(self, beneficiary_id: str) -> str | None:
         """What is wrong first, or None. Reads one entry after the other: a chain may be of any length."""
@@ -56,29 +61,28 @@ class LedgerCheck:
                 return str(broken)
             except UNREADABLE:
                 return f"entry {walk.read + 1} of {beneficiary_id} cannot be read"
-            fault = _against(beneficiary, end, walk.standing)
+            fault = _against(beneficiary, end, walk.recorded) or (self.due_keys(beneficiary) if beneficiary else None)
             if fault is None:
                 return None
         return f"{fault}: {beneficiary_id}"
 
 
 class _Walk:
-    """Passes entries on; counts them and remembers the standing recorded last."""
+    """Passes entries on; counts them and remembers what they told."""
 
     def __init__(self, entries: Iterator[LedgerEntry]) -> None:
         self._entries = entries
         self.read = 0
-        self.standing: tuple[object, object] | None = None
+        self.recorded = Recorded()
 
     def __iter__(self) -> Iterator[LedgerEntry]:
         for entry in self._entries:
             yield entry
+            self.recorded.take(entry)
             self.read += 1
-            if {"status", "valid_until"} <= entry.details.keys():
-                self.standing = (entry.details["status"], entry.details["valid_until"])
 
 
-def _against(beneficiary: Beneficiary | None, end: ChainEnd, recorded: tuple[object, object] | None) -> str | None:
+def _against(beneficiary: Beneficiary | None, end: ChainEnd, recorded: Recorded) -> str | None:
     if beneficiary is None:
         return f"nobody is registered, yet the ledger has {end.version} entries" if end.version else "nobody known"
     if beneficiary.version > end.version:
@@ -87,9 +91,8 @@ def _against(beneficiary: Beneficiary | None, end: ChainEnd, recorded: tuple[obj
         return f"the chain has {end.version} entries, the beneficiary is at {beneficiary.version}"
     if beneficiary.ledger_head != end.head:
         return f"entry {end.version} is not the one that the beneficiary points at"
-    standing = (beneficiary.standing.status, beneficiary.standing.valid_until.isoformat())
-    if recorded and recorded != standing:
-        return "status or valid_until is not what the ledger recorded last"
+    if names := recorded.differences(beneficiary):
+        return f"{', '.join(names)} not as the ledger recorded last"
     return None
 
 
@@ -106,7 +109,8 @@ class Walked:
 class WholeLedger:
     """Checks everybody: those in the register, and those of whom only the ledger knows.
 
-    `segments` parts of the tables are read side by side; each holds one page in memory.
+    `segments` parts of the tables are read side by side; each holds one page in memory. `shards` as `ledger_check`
+    has it.
     """
 
     client: "DynamoDBClient"
@@ -114,6 +118,7 @@ class WholeLedger:
     ledger: str
     segments: int
     page_size: int = 1000
+    shards: int | None = None
 
     def __call__(self, tell: Callable[[str], None], progress: Callable[[int], None]) -> Walked:
         """Walk the tables; `tell` is given each fault once, as it is found, and `progress` the people so far."""
@@ -127,7 +132,7 @@ class WholeLedger:
     def _segment(
         self, segment: int, walked: Walked, tell: Callable[[str], None], progress: Callable[[int], None]
     ) -> None:
-        check = ledger_check(self.client, self.beneficiaries, self.ledger)
+        check = ledger_check(self.client, self.beneficiaries, self.ledger, self.shards)
         for beneficiary_id in self._ids(self.beneficiaries, segment):
             fault = check(beneficiary_id)
             with walked.lock:
@@ -174,10 +179,11 @@ class WholeLedger:
         return "Item" in answer
 
 
-def ledger_check(client: "DynamoDBClient", beneficiaries: str, ledger: str) -> LedgerCheck:
-    """The check over two tables."""
+def ledger_check(client: "DynamoDBClient", beneficiaries: str, ledger: str, shards: int | None = None) -> LedgerCheck:
+    """The check over two tables; with the number of shards (`DueShards`) that of a person's is checked too."""
     # Reading needs no number of shards.
-    return LedgerCheck(DynamoRegister(client, ChangeTables(beneficiaries), shards=1), DynamoLedger(client, ledger))
+    register = DynamoRegister(client, ChangeTables(beneficiaries), shards=1)
+    return LedgerCheck(register, DynamoLedger(client, ledger), DueKeys(client, beneficiaries, shards))
 
 
 class _Progress:
@@ -215,11 +221,12 @@ def _run(asked: argparse.Namespace) -> int:
     beneficiaries = asked.beneficiaries_table or output(found, "BeneficiariesTable")
     ledger = asked.table or output(found, "LedgerTable")
     client = dynamodb(asked.endpoint_url)
+    shards = int(parameter(asked.stack, asked.endpoint_url, "DueShards")) if asked.stack else None
     if asked.beneficiary:
-        fault = ledger_check(client, beneficiaries, ledger)(asked.beneficiary)
+        fault = ledger_check(client, beneficiaries, ledger, shards)(asked.beneficiary)
         print(f"BROKEN {fault}" if fault else f"whole: {asked.beneficiary}")
         return 1 if fault else 0
-    walked = WholeLedger(client, beneficiaries, ledger, asked.segments)(
+    walked = WholeLedger(client, beneficiaries, ledger, asked.segments, shards=shards)(
         lambda fault: print(f"BROKEN {fault}", flush=True), _Progress()
     )
     print(f"{walked.people} people checked, {len(walked.broken)} broken")

@@ -24,7 +24,7 @@ from lifecert.domain.hold import (
     HoldProposal,
     HoldState,
 )
-from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.notice import Notice
 from lifecert.domain.status import Certified, Status, transition
 from lifecert.domain.sweep import JobKind, Partition, RunState, shard_of
@@ -86,7 +86,7 @@ def prepared(stores: Stores) -> list[str]:
     """People whose year ended yesterday, and a run that finished the day before."""
     ids = []
     for _ in range(PEOPLE):
-        change = registration()
+        change = registration(has_reference=False)
         stores.register.commit(change)
         ids.append(change.after.beneficiary_id)
     finished_run(stores.sweep_runs, VALID_UNTIL)
@@ -192,14 +192,20 @@ def approved(stores: Stores, clock: FixedClock) -> list[str]:
     """Lapsed people in a batch that is decided: all of them are to be held."""
     batch_id, ids = stores.hold_batches.gathering(an_id()), []
     for _ in range(PEOPLE):
-        told = Notice(VALID_UNTIL, 0, 1, sent=True, delivered_on=VALID_UNTIL)
-        registered = registration(status=Status.LAPSED, notice=told)
-        stores.register.commit(registered)
-        one = registered.after
+        registered = registration(status=Status.LAPSED, has_reference=False)
+        told = Notice(VALID_UNTIL, 0, registered.after.version + 1)
+        day = VALID_UNTIL.isoformat()
+        details: dict[str, Detail] = {"days_before": 0, "valid_until": day}
+        due = a_change(registered.after, LedgerEvent.REMINDER_DUE, changed={"notice": told}, details=details)
+        changed: dict[str, Any] = {"notice": replace(told, delivered_on=VALID_UNTIL)}
+        arrived = a_change(due.after, LedgerEvent.NOTICE_DELIVERED, changed=changed, details={"delivered_on": day})
+        for change in (registered, due, arrived):
+            stores.register.commit(change)
+        one = arrived.after
         proposed = HoldProposal(batch_id, VALID_UNTIL, clock.now())
         candidate = a_hold_candidate(one, batch_id, notice_delivered_on=VALID_UNTIL)
-        changed = {"hold_proposal": proposed}
-        stores.register.commit(a_change(one, LedgerEvent.HOLD_PROPOSED, changed=changed, hold_candidate=candidate))
+        parts = {"changed": {"hold_proposal": proposed}, "details": {"batch_id": batch_id}, "at": clock.now()}
+        stores.register.commit(a_change(one, LedgerEvent.HOLD_PROPOSED, hold_candidate=candidate, **parts))
         ids.append(one.beneficiary_id)
     stores.hold_batches.open(HoldBatch(batch_id, "2026-06-01.1", clock.now(), PEOPLE))
     decision = HoldDecision(HoldChoice.ALL, HoldGround.NOT_HEARD_OF, "clerk-1", clock.now())
@@ -313,7 +319,7 @@ def prepared_again(stores: Stores, clock: FixedClock) -> list[str]:
     if stores.sweep_runs.newest() is None:
         finished_run(stores.sweep_runs, today)
     while True:
-        changes = [registration(valid_until=today) for _ in range(3)]
+        changes = [registration(valid_until=today, has_reference=False) for _ in range(3)]
         if {shard(change) for change in changes} == {0, 1}:
             break
     for change in changes:

@@ -27,15 +27,26 @@ def standing_details(standing: Standing) -> dict[str, Any]:
 
 
 def certified(before: Beneficiary, days: int) -> Change:
-    standing = replace(before.standing, valid_until=before.standing.valid_until + timedelta(days=days))
-    return a_change(before, LedgerEvent.CERTIFIED, changed={"standing": standing}, details=standing_details(standing))
+    certificate_id, valid_until = an_id(), before.standing.valid_until + timedelta(days=days)
+    standing = replace(before.standing, valid_until=valid_until)
+    told = {
+        "certificate_id": certificate_id,
+        "certified_on": valid_until.replace(year=valid_until.year - 1).isoformat(),
+    }
+    return a_change(
+        before,
+        LedgerEvent.CERTIFIED,
+        changed={"standing": standing, "certificate_id": certificate_id},
+        details={**standing_details(standing), **told},
+    )
 
 
 def with_chain(tables: DynamoTables, length: int = 4) -> Beneficiary:
     """A registered person with so many entries: the last one concerns no standing."""
     register = tables.stores().register
-    fresh = a_beneficiary()
-    change = a_change(fresh, LedgerEvent.REGISTERED, details=standing_details(fresh.standing))
+    fresh = a_beneficiary(has_reference=False)
+    known = {"category": fresh.category, "district": fresh.district, "grace_from": None, "channel": None}
+    change = a_change(fresh, LedgerEvent.REGISTERED, details={**standing_details(fresh.standing), **known})
     register.commit(change)
     while change.after.version < length:
         newest = change.after
@@ -89,6 +100,33 @@ class Vandal:
         self.edit_beneficiary(version=2, ledger_head=self.entry(2)["hash"])
 
 
+def last_day(vandal: Vandal) -> str:
+    return vandal.victim.standing.valid_until.isoformat()
+
+
+# Every attribute of which the ledger tells, with what somebody might write there; two more are among DAMAGES.
+EDITED: dict[str, Any] = {
+    "category": "injury_care",
+    "district": "330106",
+    "held_since": "2026-03-01",
+    "ended_on": "2026-03-01",
+    "certificate_id": "another",
+    "certified_by": ["somebody"],
+    "open_review_id": "another",
+    "consent_withdrawn_on": "2026-03-01",
+    "notice": {
+        "valid_until": "2026-03-01",
+        "days_before": 0,
+        "reminder_seq": 1,
+        "sent": True,
+        "delivered_on": "2026-03-01",
+    },
+    "contact_channel": "sms",
+    "grace_from": "2026-03-01",
+    "hold_proposal": {"batch_id": "another", "valid_until": "2026-03-01", "proposed_at": "2026-03-01T00:00:00+00:00"},
+    "has_reference": True,
+    "reference_ids": ["another"],
+}
 DAMAGES: dict[str, tuple[Callable[[Vandal], None], str]] = {
     "altered": (lambda vandal: vandal.edit(2, actor_id="somebody-else"), "entry 2 .*was altered"),
     "detail altered": (
@@ -106,17 +144,28 @@ DAMAGES: dict[str, tuple[Callable[[Vandal], None], str]] = {
     "first removed": (lambda vandal: vandal.remove(1), "entry 1 .*is missing"),
     "middle removed": (lambda vandal: vandal.remove(3), "entry 3 .*is missing"),
     "truncated": (lambda vandal: vandal.remove(4), "entry 4 is missing: .* beneficiary is at 4"),
-    "truncated, version set back": (Vandal.truncate_and_hide, "not what the ledger recorded last"),
+    "truncated, version set back": (Vandal.truncate_and_hide, "not as the ledger recorded last"),
     "reordered": (Vandal.reorder, "entry 2 .*(altered|does not link)"),
     "version set back": (lambda vandal: vandal.edit_beneficiary(version=3), "has 4 entries, the beneficiary is at 3"),
     "prolonged in the register": (
         lambda vandal: vandal.edit_beneficiary(valid_until="2099-01-01"),
-        "not what the ledger recorded last",
+        "not as the ledger recorded last",
     ),
     "revived in the register": (
         lambda vandal: vandal.edit_beneficiary(status="terminated"),
-        "not what the ledger recorded last",
+        "not as the ledger recorded last",
     ),
+    **{
+        f"{name} put into the register": (
+            lambda vandal, name=name, value=value: vandal.edit_beneficiary(**{name: value}),  # type: ignore[misc]
+            f"{name} not as the ledger recorded last",
+        )
+        for name, value in EDITED.items()
+    },
+    "never due": (lambda vandal: vandal.edit_beneficiary(due_bucket=None), "due_bucket not as the other fields"),
+    "due too late": (lambda vandal: vandal.edit_beneficiary(due_bucket="2099-01-01#0"), "due_bucket not as"),
+    "in no shard": (lambda vandal: vandal.edit_beneficiary(due_bucket=f"{last_day(vandal)}#7"), "due_bucket not as"),
+    "faces due": (lambda vandal: vandal.edit_beneficiary(faces_due="2026-03-01", faces_shard=0), "faces_due, faces_sh"),
     "beneficiary unreadable": (
         lambda vandal: vandal.edit_beneficiary(category="friend"),
         "beneficiary .*cannot be read",
@@ -133,17 +182,29 @@ def test_damage_is_found_and_named_and_nobody_else_is(damage: str, moto_tables: 
     victim = with_chain(tables)
     do(Vandal(tables, victim))
     beneficiaries, ledger = tables.name("Beneficiaries"), tables.name("Ledger")
-    check = ledger_check(tables.client, beneficiaries, ledger)
+    check = ledger_check(tables.client, beneficiaries, ledger, SHARDS)
     fault = check(victim.beneficiary_id)
     assert fault is not None
     assert victim.beneficiary_id in fault
     assert re.search(named, fault)
     assert [check(other.beneficiary_id) for other in others] == [None] * 2
     told: list[str] = []
-    walked = WholeLedger(tables.client, beneficiaries, ledger, segments=3, page_size=2)(told.append, lambda _: None)
+    walked = WholeLedger(tables.client, beneficiaries, ledger, segments=3, page_size=2, shards=SHARDS)(
+        told.append, lambda _: None
+    )
     assert told == [fault]
     assert walked.broken == {victim.beneficiary_id}
     assert walked.people == (2 if damage == "beneficiary deleted" else 3)
+
+
+def test_without_the_number_of_shards_the_day_alone_is_compared(moto_tables: DynamoTables) -> None:
+    victim = with_chain(moto_tables)
+    vandal = Vandal(moto_tables, victim)
+    check = ledger_check(moto_tables.client, moto_tables.name("Beneficiaries"), moto_tables.name("Ledger"))
+    vandal.edit_beneficiary(due_bucket=f"{last_day(vandal)}#7")
+    assert check(victim.beneficiary_id) is None
+    vandal.edit_beneficiary(due_bucket="2099-01-01#0")
+    assert "due_bucket" in str(check(victim.beneficiary_id))
 
 
 def test_a_person_whose_whole_chain_was_removed_is_missed(tables: DynamoTables) -> None:

@@ -195,7 +195,7 @@ def test_a_contact_is_kept_sealed_and_its_channel_recorded(world: World) -> None
     assert ADDRESS.encode() not in contact.sealed_address
     assert world.store.beneficiaries[WANG.id].contact_channel is NoticeChannel.SMS
     entry = world.store.entries[WANG.id][-1]
-    assert (entry.event, entry.details) == (LedgerEvent.CONTACT_CHANGED, {"channel": "sms"})
+    assert (entry.event, entry.details) == (LedgerEvent.CONTACT_CHANGED, {"channel": "sms", "grace_from": None})
     run("register_beneficiary/contact_push")
     assert world.store.contacts[WANG.id].channel is NoticeChannel.PUSH
 

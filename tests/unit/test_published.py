@@ -244,7 +244,7 @@ def test_a_new_detail_of_an_entry_stays_inside() -> None:
     entry = replace(change.entry, details={**change.entry.details, "similarity": 1, "status": "active"})
     event = published_event(entry)
     assert event
-    assert event.detail.keys() == COMMON | {"status"}
+    assert event.detail.keys() == COMMON | {"status", "valid_until"}
 
 
 def test_what_caused_an_event_travels_beside_its_detail() -> None:

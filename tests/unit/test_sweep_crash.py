@@ -50,7 +50,8 @@ class World:
         self.queue, self.reports = MemoryTasks(), MemoryReports()
         finished_run(self.store.sweep_runs, LAST_RUN)
         for name, (valid_until, status) in PEOPLE.items():
-            self.store.register.commit(registration(beneficiary_id=name, valid_until=valid_until, status=status))
+            fields = {"valid_until": valid_until, "status": status, "has_reference": False}
+            self.store.register.commit(registration(beneficiary_id=name, **fields))
 
     def night(self, life: Life | None = None) -> Night:
         life = life or Life()

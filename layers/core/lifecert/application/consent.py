@@ -36,8 +36,12 @@ class WithdrawConsent:
                 raise BeneficiaryNotFound
             if newest.consent_withdrawn_on:
                 return None
-            changed = replace(newest, consent_withdrawn_on=self.clock.today())
-            details: dict[str, Detail] = {"faces_stored": newest.has_reference}
+            withdrawn_on = self.clock.today()
+            changed = replace(newest, consent_withdrawn_on=withdrawn_on)
+            details: dict[str, Detail] = {
+                "faces_stored": newest.has_reference,
+                "withdrawn_on": withdrawn_on.isoformat(),
+            }
             return _recorded(changed, LedgerEvent.CONSENT_WITHDRAWN, user, self.clock, details)
 
         return _changed(self.register, beneficiary_id, make)

@@ -228,6 +228,7 @@ def _moved(
             "valid_until": moved.standing.valid_until.isoformat(),
             "arrears_first_day": moved.arrears.first_day.isoformat() if moved.arrears else None,
             "arrears_last_day": moved.arrears.last_day.isoformat() if moved.arrears else None,
+            "grace_from": today.isoformat(),
             **details,
         },
     )

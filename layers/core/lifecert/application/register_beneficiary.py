@@ -73,6 +73,8 @@ class RegisterBeneficiary:
                 "benefit_start": registration.benefit_start.isoformat(),
                 "status": standing.status,
                 "valid_until": valid_until.isoformat(),
+                "grace_from": today.isoformat(),
+                "channel": contact.channel if contact else None,
             },
         )
         self.register.commit(Change(0, after, entry, contact=contact))

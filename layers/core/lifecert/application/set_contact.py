@@ -50,7 +50,7 @@ class SetContact:
             LedgerEvent.CONTACT_CHANGED,
             actor,
             self.clock.now(),
-            {"channel": contact.channel},
+            {"channel": contact.channel, "grace_from": changed.grace_from.isoformat() if changed.grace_from else None},
         )
         return Change(beneficiary.version, after, entry, contact=contact)
 

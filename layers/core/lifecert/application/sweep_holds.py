@@ -139,7 +139,8 @@ class ApplyHolds:
     def _dropped(self, before: Beneficiary, outcome: HoldOutcome, look: Look, grace_from: date | None) -> Change:
         after = replace(before, hold_proposal=None, grace_from=grace_from)
         decision = self._batch(look.job).decision
-        return _decided(after, before, LedgerEvent.HOLD_DROPPED, outcome, {"reason": outcome}, decision, look)
+        details: dict[str, Detail] = {"reason": outcome, "grace_from": grace_from.isoformat() if grace_from else None}
+        return _decided(after, before, LedgerEvent.HOLD_DROPPED, outcome, details, decision, look)
 
     def _batch(self, job: Job) -> HoldBatch:
         batch_id = job.batch_id or ""

@@ -124,13 +124,18 @@ class Lapse(OfDays):
         if standing.status is not Status.ACTIVE or not is_over(standing.valid_until, look.today):
             return None
         moved = transition(standing, YearEnded(look.today), SWEEP_ACTOR.role)
+        # Whom missed nights lapse late loses none of the grace days, and is where the next night looks.
+        grace_from = look.today - timedelta(days=1)
         after, entry = record(
-            # Whom missed nights lapse late loses none of the grace days, and is where the next night looks.
-            replace(beneficiary.at(moved.standing), grace_from=look.today - timedelta(days=1)),
+            replace(beneficiary.at(moved.standing), grace_from=grace_from),
             LedgerEvent.LAPSED,
             SWEEP_ACTOR,
             look.now,
-            {"status": moved.standing.status, "valid_until": moved.standing.valid_until.isoformat()},
+            {
+                "status": moved.standing.status,
+                "valid_until": moved.standing.valid_until.isoformat(),
+                "grace_from": grace_from.isoformat(),
+            },
         )
         return Change(beneficiary.version, after, entry)
 
