@@ -110,3 +110,6 @@ def text(value: Any) -> str:
     if function == "Fn::Sub":
         return str(argument).replace("${", "").replace("}", "")
     return f"{function} {argument}"
+
+
+FUNCTIONS = of_type(parent(), "AWS::Serverless::Function")

@@ -6,11 +6,7 @@ from typing import Any
 import pytest
 
 from tests.architecture.design import ALLOWED, MANAGED, SCHEMA
-from tests.architecture.templates import as_list, expanded, of_type, parent, text
-
-FUNCTIONS = of_type(parent(), "AWS::Serverless::Function")
-
-# --- functions -----------------------------------------------------------------------------------------------------
+from tests.architecture.templates import FUNCTIONS, as_list, expanded, of_type, parent, text
 
 
 def test_exactly_the_functions_of_the_design() -> None:

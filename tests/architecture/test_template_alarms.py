@@ -1,0 +1,69 @@
+"""The template: what is watched, and whom it tells."""
+
+import json
+import re
+
+from tests.architecture.templates import FUNCTIONS, child, of_type, parent, text
+
+DAY = 86400
+
+
+ALARMS = of_type(child("monitoring"), "AWS::CloudWatch::Alarm")
+
+
+WATCHED = parent()["Resources"]["Monitoring"]["Properties"]["Parameters"]
+
+
+def _watches(metric: str) -> set[str]:
+    """What the alarms on one metric watch, as the parent template names it."""
+    return {
+        text(WATCHED[dimension["Value"]["Ref"]])
+        for alarm in ALARMS.values()
+        if alarm["Properties"].get("MetricName") == metric
+        for dimension in alarm["Properties"]["Dimensions"]
+    }
+
+
+def test_one_message_in_any_dead_letter_queue_is_an_alarm() -> None:
+    assert _watches("ApproximateNumberOfMessagesVisible") == {
+        "SweepFailures.QueueName",
+        "PurgeFailures.QueueName",
+        "SweepDeadLetters.QueueName",
+        "Events.Outputs.NoticeDeadLettersName",
+        "PublishFailures.QueueName",
+        "ChangeFileFailures.QueueName",
+        "DuplicateFailures.QueueName",
+        "Events.Outputs.PayerDeadLettersName",
+    }
+    for alarm in ALARMS.values():
+        if alarm["Properties"].get("MetricName") == "ApproximateNumberOfMessagesVisible":
+            assert alarm["Properties"]["Threshold"] == 0
+            assert alarm["Properties"]["ComparisonOperator"] == "GreaterThanThreshold"
+
+
+def test_errors_of_every_function_and_of_the_api_are_alarms() -> None:
+    # A token that is refused ends `authorise` with an error, as the gateway wants it; an issuer that cannot be reached
+    # is a 5xx of the API.
+    assert _watches("Errors") == {f"Ref {name}" for name in FUNCTIONS} - {"Ref Authorise"}
+    assert _watches("5XXError") == {"Ref AWS::StackName", "Ref Stage"}
+    assert _watches("IteratorAge") == {"Ref PublishEvents"}
+
+
+def test_a_sweep_or_purge_that_did_not_run_is_an_alarm() -> None:
+    assert _watches("Invocations") == {"Ref ExpirySweep", "Ref PurgeFaces", "Ref WriteChangeFile"}
+    for name in ("SweepNotRunAlarm", "PurgeNotRunAlarm", "ChangeFileNotWrittenAlarm"):
+        alarm = ALARMS[name]["Properties"]
+        assert alarm["TreatMissingData"] == "breaching"
+        assert alarm["ComparisonOperator"] == "LessThanThreshold"
+        # Longer than from one night to the next, shorter than a day and a half.
+        assert DAY < alarm["Period"] * alarm["EvaluationPeriods"] < 1.5 * DAY
+
+
+def test_every_alarm_tells_somebody_over_an_encrypted_topic() -> None:
+    assert all(alarm["Properties"]["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in ALARMS.values())
+    assert child("monitoring")["Resources"]["Alarms"]["Properties"]["KmsMasterKeyId"] == {"Ref": "DataKeyArn"}
+
+
+def test_the_dashboard_is_json() -> None:
+    body = child("monitoring")["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    assert len(json.loads(re.sub(r"\$\{[^}]+\}", "x", body))["widgets"]) == 9

@@ -1,0 +1,155 @@
+"""The template: the API, and who may come near it."""
+
+import json
+import tomllib
+
+from lifecert.entry.access import ANYONE, RULES
+from tests.architecture.templates import ROOT, child, expanded, of_type, parent, text
+
+ROUTES = {
+    "POST /sessions": "StartSession",
+    "POST /sessions/{session_id}/verify": "VerifyFace",
+    "GET /sessions/{session_id}": "GetStatus",
+    "GET /beneficiaries/{beneficiary_id}": "GetStatus",
+    "POST /beneficiaries/{beneficiary_id}/reports": "ReportDeath",
+    "POST /reports": "ReportDeath",
+    "GET /certificates/{certificate_id}": "GetCertificate",
+    "GET /.well-known/jwks.json": "GetCertificate",
+    "POST /beneficiaries/{beneficiary_id}/consent-withdrawal": "ChangeConsent",
+    "POST /staff/beneficiaries/{beneficiary_id}/consent": "ChangeConsent",
+    "POST /staff/beneficiaries": "RegisterBeneficiary",
+    "PUT /staff/beneficiaries/{beneficiary_id}/contact": "RegisterBeneficiary",
+    "POST /staff/beneficiaries/{beneficiary_id}/references": "EnrolReference",
+    "POST /staff/beneficiaries/{beneficiary_id}/references/{reference_id}/enrol": "EnrolReference",
+    "POST /staff/beneficiaries/{beneficiary_id}/certifications": "CertifyInPerson",
+    "POST /staff/beneficiaries/{beneficiary_id}/end": "ChangeEntitlement",
+    "POST /staff/beneficiaries/{beneficiary_id}/correction": "ChangeEntitlement",
+    "POST /staff/certificates/{certificate_id}/revocation": "ChangeEntitlement",
+    "POST /staff/proposals/{proposal_id}/confirmation": "ChangeEntitlement",
+    "GET /staff/reviews": "ReviewCases",
+    "GET /staff/reviews/{review_id}": "ReviewCases",
+    "POST /staff/reviews/{review_id}/decision": "ReviewCases",
+    "GET /staff/hold-batches": "DecideHolds",
+    "GET /staff/hold-batches/{batch_id}": "DecideHolds",
+    "POST /staff/hold-batches/{batch_id}/decision": "DecideHolds",
+    "GET /staff/statistics": "GetStatistics",
+}
+
+
+def test_exactly_the_routes_of_the_design_and_the_gateway_lets_in_whom_the_table_of_rules_does() -> None:
+    paths = expanded()["Resources"]["Api"]["Properties"]["Body"]["paths"]
+    others = expanded("OtherIssuer")["Resources"]["Api"]["Properties"]["Body"]["paths"]
+    routes = {}
+    for path, methods in paths.items():
+        for method, operation in methods.items():
+            if method == "options":
+                continue  # test_browsers.py
+            uri = text(operation["x-amazon-apigateway-integration"]["uri"])
+            function = uri.split("functions/")[1].split(".Arn")[0].split("Aliaslive")[0]
+            route = f"{method.upper()} {path}"
+            public = RULES[route] == ANYONE
+            for authorizer, described in (("SignedIn", operation), ("OtherIssuer", others[path][method])):
+                assert described.get("security") == [{"NONE" if public else authorizer: []}], route
+            routes[route] = function
+    assert routes == ROUTES
+    assert set(routes) == set(RULES)
+
+
+def test_the_authorizer_is_the_user_pool_unless_another_issuer_is_named() -> None:
+    auth = parent()["Resources"]["Api"]["Properties"]["Auth"]
+    assert auth["DefaultAuthorizer"] == {"Ref": "Authorizer"}
+    assert parent()["Parameters"]["Authorizer"]["Default"] == "SignedIn"
+    assert text(auth["Authorizers"]["SignedIn"]["UserPoolArn"]) == "Identity.Outputs.UserPoolArn"
+    other = auth["Authorizers"]["OtherIssuer"]
+    assert (text(other["FunctionArn"]), other["FunctionPayloadType"]) == ("Authorise.Arn", "TOKEN")
+    # A token is asked about again within a minute, so that its end is not overlooked for long.
+    assert other["Identity"]["ReauthorizeEvery"] <= 60
+
+
+def test_the_access_log_names_no_person() -> None:
+    api = parent()["Resources"]["Api"]["Properties"]
+    template = json.loads(api["AccessLogSetting"]["Format"])
+    assert set(template.values()) == {
+        "$context.requestId",
+        "$context.requestTime",
+        "$context.httpMethod",
+        "$context.resourcePath",  # the route as declared, without anybody's id
+        "$context.status",
+        "$context.responseLatency",
+        "$context.authorizer.error",
+        "$context.integrationErrorMessage",
+    }
+    assert not any(settings["DataTraceEnabled"] for settings in api["MethodSettings"])
+    settings = api["MethodSettings"][0]
+    assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
+    assert settings["ThrottlingRateLimit"] == {"Ref": "ThrottleRate"}
+    assert settings["ThrottlingBurstLimit"] == {"Ref": "ThrottleBurst"}
+    assert api["TracingEnabled"] is True
+
+
+def test_a_flood_of_what_anyone_may_ask_leaves_room_for_who_certifies() -> None:
+    _, *public = parent()["Resources"]["Api"]["Properties"]["MethodSettings"]
+    routes = {f"{one['HttpMethod']} {one['ResourcePath'][1:].replace('~1', '/')}" for one in public}
+    assert routes == {route for route, rule in RULES.items() if rule == ANYONE}
+    assert all(one["ThrottlingRateLimit"] == {"Ref": "PublicThrottleRate"} for one in public)
+
+
+def test_the_firewall_stands_before_the_api_when_it_is_on() -> None:
+    stack = parent()["Resources"]["Waf"]
+    assert stack["Condition"] == "UseFirewall"
+    assert parent()["Conditions"]["UseFirewall"] == {"Fn::Equals": [{"Ref": "Firewall"}, "on"]}
+    assert stack["Properties"]["Parameters"]["ApiStage"] == {"Ref": "Api.Stage"}
+    association = child("waf")["Resources"]["Association"]["Properties"]
+    assert text(association["ResourceArn"]).endswith(":apigateway:AWS::Region::/restapis/ApiId/stages/ApiStage")
+    assert text(association["WebACLArn"]) == "Firewall.Arn"
+    with (ROOT / "samconfig.toml").open("rb") as file:
+        assert "Firewall=on" in tomllib.load(file)["prod"]["deploy"]["parameters"]["parameter_overrides"]
+
+
+def test_the_firewall_limits_size_and_rate_knows_common_attacks_and_keeps_no_request() -> None:
+    wall = child("waf")["Resources"]["Firewall"]["Properties"]
+    assert wall["Scope"] == "REGIONAL"
+    rules = {rule["Name"]: rule for rule in wall["Rules"]}
+    assert [rule["Priority"] for rule in wall["Rules"]] == list(range(len(rules)))
+    assert set(rules) == {"size", "starts", "rate", "reputation", "common", "bad-inputs"}
+    for visible in (wall["VisibilityConfig"], *(rule["VisibilityConfig"] for rule in wall["Rules"])):
+        assert visible["SampledRequestsEnabled"] is False  # a sample would hold the token
+        assert visible["CloudWatchMetricsEnabled"] is True
+    for name in ("size", "starts", "rate"):
+        assert rules[name]["Action"] == {"Block": {}}
+    assert rules["rate"]["Statement"]["RateBasedStatement"]["Limit"] == {"Ref": "RatePerAddress"}
+    assert rules["starts"]["Statement"]["RateBasedStatement"]["Limit"] == {"Ref": "StartsPerAddress"}
+    managed = {
+        name: rule["Statement"]["ManagedRuleGroupStatement"]
+        for name, rule in rules.items()
+        if "ManagedRuleGroupStatement" in rule["Statement"]
+    }
+    assert {group["Name"] for group in managed.values()} == {
+        "AWSManagedRulesAmazonIpReputationList",
+        "AWSManagedRulesCommonRuleSet",
+        "AWSManagedRulesKnownBadInputsRuleSet",
+    }
+    # Neither counts instead of blocking, but for the size of a body, which has a rule of its own.
+    assert all(rules[name]["OverrideAction"] == {"None": {}} for name in managed)
+    (only,) = [override for group in managed.values() for override in group.get("RuleActionOverrides", [])]
+    assert only["Name"] == "SizeRestrictions_BODY"
+
+
+def test_passwords_are_strong_and_in_prod_never_sent() -> None:
+    pool = child("identity")["Resources"]["Users"]["Properties"]
+    policy = pool["Policies"]["PasswordPolicy"]
+    assert policy["MinimumLength"] >= 12
+    assert all(policy[f"Require{kind}"] for kind in ("Lowercase", "Uppercase", "Numbers", "Symbols"))
+    assert pool["MfaConfiguration"] == "OPTIONAL"
+    assert pool["DeletionProtection"] == {"Fn::If": ["IsProd", "ACTIVE", "INACTIVE"]}
+    client = child("identity")["Resources"]["Client"]["Properties"]
+    condition, in_prod, elsewhere = client["ExplicitAuthFlows"]["Fn::If"]
+    assert condition == "IsProd"
+    assert set(in_prod) == {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+    assert set(elsewhere) == {*in_prod, "ALLOW_USER_PASSWORD_AUTH"}
+    assert client["PreventUserExistenceErrors"] == "ENABLED"
+
+
+def test_the_groups_are_those_of_the_design() -> None:
+    groups = of_type(child("identity"), "AWS::Cognito::UserPoolGroup").values()
+    assert {group["Properties"]["GroupName"] for group in groups} == {"clerk", "auditor", "payer"}
