@@ -9,18 +9,23 @@ from lifecert.application.sweep_holds import ApplyHolds, CloseHolds, ProposeHold
 from lifecert.application.sweep_kinds import Kind, Lapse, Remind, TellLapsed
 from lifecert.application.sweep_plan import DryRun, PlanSweep, Scope, WatchSweep
 from lifecert.application.sweep_work import WorkSweep
+from lifecert.domain.status import Status
 from lifecert.domain.sweep import JobKind, RunState, SweepRun
 from lifecert.domain.sweep_report import SweepReport
 from lifecert.ports.clock import Clock
 from lifecert.ports.holds import HoldBatches
 from lifecert.ports.stores import Register
 from lifecert.ports.sweep import SweepReports, SweepRuns
-from tests.builders import NOW
+from tests.builders import NOW, registration
+from tests.fakes.clock import FixedClock
 from tests.fakes.holds import MemoryHoldBatches
+from tests.fakes.store import MemoryStore
 from tests.fakes.sweep import MemoryReports, MemoryTasks, NoPace
 
 REMINDERS = (60, 30, 7, 1)
 GRACE_DAYS = 90
+TODAY = date(2026, 3, 1)
+YESTERDAY = date(2026, 2, 28)
 
 
 def kinds_over(batches: HoldBatches, grace_days: int = GRACE_DAYS) -> dict[JobKind, Kind]:
@@ -82,6 +87,30 @@ class Night:
         newest = self.runs.newest()
         assert newest is not None
         return newest
+
+
+@dataclass
+class LapseWorld:
+    """People by the name the test gives them, and a night in which they lapse."""
+
+    store: MemoryStore = field(default_factory=MemoryStore)
+    clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
+    night: Night = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.night = self.over(self.store.register)
+
+    def over(self, register: Register) -> Night:
+        night = Night(register, self.store.sweep_runs, self.clock, self.store.shards)
+        # The others have tests of their own.
+        night.kinds = {JobKind.LAPSE: night.kinds[JobKind.LAPSE]}
+        return night
+
+    def add(self, name: str, valid_until: date, status: Status = Status.ACTIVE) -> None:
+        self.store.register.commit(registration(beneficiary_id=name, valid_until=valid_until, status=status))
+
+    def status(self, name: str) -> Status:
+        return self.store.beneficiaries[name].standing.status
 
 
 def finished_run(runs: SweepRuns, day: date) -> None:

@@ -8,33 +8,17 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from lifecert.application.verify_face import VerifyFace
 from lifecert.domain.errors import LifeCertError, SessionBusy, StoreUnavailable
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.session import Session
-from tests.builders import HELPER, a_policy, a_session, an_id, an_issuer, good_evidence, helper_volume, registration
+from tests.builders import HELPER, a_session, an_id, good_evidence, registration
 from tests.contract.engines import Stores
 from tests.fakes.analysers import ScriptedAnalyser
 from tests.fakes.clock import FixedClock
 from tests.fakes.photos import MemoryPhotos
+from tests.verifying import verifier
 
 AT_ONCE = 100
-
-
-def verifier(stores: Stores, photos: MemoryPhotos) -> VerifyFace:
-    clock = FixedClock()
-    return VerifyFace(
-        stores.register,
-        stores.sessions,
-        stores.references,
-        photos,
-        stores.seen_frames,
-        ScriptedAnalyser(evidence=good_evidence()),
-        clock,
-        a_policy(),
-        an_issuer(),
-        helper_volume(stores.limits, stores.register, clock),
-    )
 
 
 def test_a_hundred_at_once_make_one_certificate(racing: Stores) -> None:
@@ -45,7 +29,8 @@ def test_a_hundred_at_once_make_one_certificate(racing: Stores) -> None:
     photos = MemoryPhotos()
     for number in range(1, len(session.challenge) + 1):
         photos.upload(session.frame_key(number), an_id().encode())
-    verify, together = verifier(racing, photos), Barrier(AT_ONCE)
+    verify = verifier(racing, photos, ScriptedAnalyser(good_evidence()), FixedClock())
+    together = Barrier(AT_ONCE)
 
     def one(_: int) -> Session | type[LifeCertError]:
         together.wait()

@@ -13,17 +13,17 @@ from lifecert.adapters.kms_template_protection import KmsTemplateProtection
 from lifecert.adapters.protected_references import ProtectedReferences
 from lifecert.adapters.s3_photos import S3Photos, client_config
 from lifecert.application.issuing import Issuer
-from lifecert.application.verify_face import VerifyFace
 from lifecert.domain.evidence import Evidence, Template
 from lifecert.domain.imprint import NO_PHOTOS, KnownPhotos
 from lifecert.domain.reasons import Reason
 from lifecert.ports.photos import Upload
 from lifecert.ports.stores import References
-from tests.builders import HELPER, MODEL, NOW, a_policy, failed_evidence, good_evidence, helper_volume
+from tests.builders import HELPER, MODEL, NOW, failed_evidence, good_evidence
 from tests.contract.engines import Stores
 from tests.contract.test_round_trips import REQUEST, known, start_session  # noqa: F401 - a fixture among them
 from tests.fakes.analysers import ScriptedAnalyser
 from tests.fakes.clock import FixedClock
+from tests.verifying import verifier
 
 # Presigned forms are made without a request. A person's keys are derived from one MAC for the life of the process.
 START: dict[str, int] = {}
@@ -107,17 +107,13 @@ def test_requests_to_s3_and_kms(
     for number in range(1, len(session.challenge) + 1):
         office.upload(session.frame_key(number), b"photo %d" % number)
     frames = tuple(replace(one, step=step) for one, step in zip(evidence.frames, session.challenge, strict=True))
-    verify = VerifyFace(
-        known.register,
-        known.sessions,
-        office.protected(known.references, session.beneficiary_id),
+    verify = verifier(
+        known,
         office.photos,
-        known.seen_frames,
         ScriptedAnalyser(replace(evidence, frames=frames)),
         FixedClock(NOW),
-        a_policy(),
-        office.issuer,
-        helper_volume(known.limits, known.register, FixedClock(NOW)),
+        references=office.protected(known.references, session.beneficiary_id),
+        issuer=office.issuer,
     )
     assert verify(session.session_id, HELPER).result
     assert requests == made

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from lifecert.application.start_session import StartRequest, StartSession
-from lifecert.application.verify_face import VerifyFace
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.person import IdNumber, normalise_name
@@ -22,9 +21,7 @@ from tests.builders import (
     a_policy,
     a_reference,
     an_enrolment,
-    an_issuer,
     good_evidence,
-    helper_volume,
     registration,
     start_limits,
 )
@@ -34,6 +31,7 @@ from tests.fakes.clock import FixedClock
 from tests.fakes.keys import FakePersonKeys
 from tests.fakes.photos import MemoryPhotos
 from tests.sweeping import Night, finished_run, lapsed, report_of
+from tests.verifying import verifier
 
 NAME, ID_NUMBER = "王小明", IdNumber.parse("11010519491231002X")
 KEYS = FakePersonKeys()
@@ -133,18 +131,7 @@ def test_a_verification_is_seven_round_trips(known: Stores, counter: Counter) ->
     session = start_session(known, photos)(REQUEST, HELPER).session
     for number in (1, 2, 3):
         photos.upload(session.frame_key(number), b"photo %d" % number)
-    verify = VerifyFace(
-        known.register,
-        known.sessions,
-        known.references,
-        photos,
-        known.seen_frames,
-        ScriptedAnalyser(good_evidence(steps=session.challenge)),
-        FixedClock(NOW),
-        a_policy(),
-        an_issuer(),
-        helper_volume(known.limits, known.register, FixedClock(NOW)),
-    )
+    verify = verifier(known, photos, ScriptedAnalyser(good_evidence(steps=session.challenge)), FixedClock(NOW))
     counter.take()
     assert verify(session.session_id, HELPER).result
     assert counter.take() == [

@@ -14,7 +14,6 @@ from lifecert.adapters.dynamodb_changes import DynamoChanges
 from lifecert.adapters.dynamodb_register import DynamoRegister
 from lifecert.adapters.notice_texts import load_notice_text
 from lifecert.application.send_notice import NoticeOutcome, SendNotice
-from lifecert.application.verify_face import VerifyFace
 from lifecert.application.write_change_files import WriteChangeFiles
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
 from lifecert.domain.help_lines import HelpLines
@@ -29,10 +28,7 @@ from tests.builders import (
     NOW,
     a_beneficiary,
     a_change,
-    a_policy,
-    an_issuer,
     good_evidence,
-    helper_volume,
     registration,
 )
 from tests.contract.engines import DynamoTables, Stores
@@ -44,6 +40,7 @@ from tests.fakes.feed import MemoryChangeFiles
 from tests.fakes.notices import MemorySender
 from tests.fakes.photos import MemoryPhotos
 from tests.sweeping import Night, finished_run
+from tests.verifying import verifier
 
 # Bytes that storage is charged for beside each item and each entry of an index.
 OVERHEAD = 100
@@ -132,18 +129,7 @@ def test_a_certification(office: Office) -> None:
     session = sessions[0]
     for number in range(1, len(session.challenge) + 1):
         photos.upload(session.frame_key(number), b"photo %d" % number)
-    verify = VerifyFace(
-        office.stores.register,
-        office.stores.sessions,
-        office.stores.references,
-        photos,
-        office.stores.seen_frames,
-        ScriptedAnalyser(evidence_of(session)),
-        FixedClock(NOW),
-        a_policy(),
-        an_issuer(),
-        helper_volume(office.stores.limits, office.stores.register, FixedClock(NOW)),
-    )
+    verify = verifier(office.stores, photos, ScriptedAnalyser(evidence_of(session)), FixedClock(NOW))
     hold(office.units(lambda: verify(session.session_id, HELPER)), "verification")
     assert person - empty == pytest.approx(measured.stored_bytes.person, rel=0.05)
     assert office.bytes() - person == pytest.approx(measured.stored_bytes.certification, rel=0.05)

@@ -13,7 +13,6 @@ from lifecert.application.entitlement import ConfirmProposal, Propose
 from lifecert.application.note_delivery import NoteDelivery
 from lifecert.application.publish import Publish
 from lifecert.application.register_beneficiary import RegisterBeneficiary, Registration
-from lifecert.application.verify_face import VerifyFace
 from lifecert.domain.category import Category
 from lifecert.domain.hold import HoldChoice, HoldDecision, HoldGround, HoldState
 from lifecert.domain.ledger import LedgerEvent
@@ -28,15 +27,12 @@ from tests.builders import (
     CLERK,
     HELPER,
     a_change,
-    a_policy,
     a_reference,
     a_session,
     an_enrolment,
     an_id,
-    an_issuer,
     failed_evidence,
     good_evidence,
-    helper_volume,
     registration,
 )
 from tests.fakes.analysers import ScriptedAnalyser
@@ -47,6 +43,7 @@ from tests.fakes.notices import FakeSeal, MemorySentNotices
 from tests.fakes.photos import MemoryPhotos
 from tests.fakes.store import MemoryStore
 from tests.sweeping import GRACE_DAYS, Night
+from tests.verifying import verifier
 
 SCHEMAS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "infra/schemas").glob("*.json")}
 COMMON = {"event_id", "beneficiary_id", "seq", "at"}
@@ -78,18 +75,7 @@ class World:
         self.register = RegisterBeneficiary(self.store.register, FakePersonKeys(), FakeSeal(), self.clock)
         store = self.store
         self.sweep = Night(store.register, store.sweep_runs, self.clock, store.shards, batches=store.hold_batches)
-        self.verify = VerifyFace(
-            self.store.register,
-            self.store.sessions,
-            self.store.references,
-            self.photos,
-            self.store.seen_frames,
-            self.analyser,
-            self.clock,
-            a_policy(),
-            an_issuer(),
-            helper_volume(self.store.limits, self.store.register, self.clock),
-        )
+        self.verify = verifier(store, self.photos, self.analyser, self.clock)
 
     def registered(self, category: Category = Category.RESIDENT_PENSION, start: date = date(2025, 9, 1)) -> str:
         number = IdNumber.parse("11010519491231002X")

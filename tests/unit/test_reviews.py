@@ -8,7 +8,6 @@ import pytest
 
 from lifecert.application.decide_review import DecideReview
 from lifecert.application.get_reviews import GetReview
-from lifecert.application.verify_face import VerifyFace
 from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Method
@@ -31,7 +30,6 @@ from tests.builders import (
     CLERK,
     HELPER,
     a_change,
-    a_policy,
     a_reference,
     a_review,
     a_session,
@@ -39,7 +37,6 @@ from tests.builders import (
     an_id,
     an_issuer,
     good_evidence,
-    helper_volume,
     registration,
     uploaded_in_time,
 )
@@ -47,6 +44,7 @@ from tests.fakes.analysers import ScriptedAnalyser
 from tests.fakes.clock import FixedClock
 from tests.fakes.photos import MemoryPhotos
 from tests.fakes.store import MemoryStore
+from tests.verifying import verifier
 
 ACCEPT, REFUSE, MORE = ReviewOutcome.ACCEPT, ReviewOutcome.REFUSE, ReviewOutcome.NEEDS_MORE
 OTHER = replace(CLERK, user_id="clerk-2")
@@ -61,18 +59,7 @@ class Office:
         self.store.register.commit(change := registration(**person))
         self.id = change.after.beneficiary_id
         store = self.store
-        self.verify = VerifyFace(
-            store.register,
-            store.sessions,
-            store.references,
-            self.photos,
-            store.seen_frames,
-            self.analyser,
-            self.clock,
-            a_policy(),
-            an_issuer(),
-            helper_volume(store.limits, store.register, self.clock),
-        )
+        self.verify = verifier(store, self.photos, self.analyser, self.clock)
         self.decide = DecideReview(
             store.register,
             store.reviews_port,

@@ -15,7 +15,7 @@ from lifecert.domain.policy import Decision, Outcome, Policy
 from lifecert.domain.reasons import Reason
 from lifecert.entry.log import metrics, shadow_scored
 from tests.builders import CHALLENGE, HELPER, a_policy, failed_evidence, good_evidence
-from tests.unit.test_verify_face import World
+from tests.verifying import VerifyWorld
 
 STRICTER = a_policy(version="trial-1", match=replace(a_policy().match, accept=0.9, review=0.8, same_person=0.85))
 
@@ -58,7 +58,7 @@ def test_one_person_in_all_frames_is_judged_by_the_limit_on_trial() -> None:
 
 def test_a_trial_leaves_no_trace_in_what_is_decided_and_stored() -> None:
     told: list[Trial] = []
-    plain, tried = World(), World()
+    plain, tried = VerifyWorld(), VerifyWorld()
     tried.verify = replace(tried.verify, shadow=Shadow(STRICTER, told.append))
     for world in (plain, tried):
         world.analyser.evidence = replace(good_evidence(), matches=(ReferenceMatch("r", 0.7),))
@@ -75,7 +75,7 @@ def test_a_trial_leaves_no_trace_in_what_is_decided_and_stored() -> None:
 
 def test_a_repeated_request_and_replayed_frames_are_not_tried() -> None:
     told: list[Trial] = []
-    world = World()
+    world = VerifyWorld()
     world.verify = replace(world.verify, shadow=Shadow(STRICTER, told.append))
     session = world.session()
     for _ in range(2):

@@ -1,56 +1,27 @@
 """The sweep: nobody wrongly, nobody missed (design.md §8)."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from lifecert.application.sweep_work import PAGE
-from lifecert.domain.beneficiary import Beneficiary, Change
-from lifecert.domain.errors import StoreUnavailable, SweepUnfinished
+from lifecert.domain.beneficiary import Change
+from lifecert.domain.errors import SweepUnfinished
 from lifecert.domain.hold import HoldProposal
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice
 from lifecert.domain.status import Standing, Status
 from lifecert.domain.sweep import Job, JobKind, Partition, RunState, Task, partition_of, shard_of
-from lifecert.ports.stores import Register
-from tests.builders import NOW, a_beneficiary, a_change, registration
+from tests.builders import NOW, a_beneficiary, a_change
 from tests.fakes.clock import FixedClock
 from tests.fakes.register import MemoryRegister
-from tests.fakes.store import MemoryStore
-from tests.sweeping import Night, lapsed, report_of
-
-TODAY = date(2026, 3, 1)
-YESTERDAY = date(2026, 2, 28)
-
-
-@dataclass
-class World:
-    """Beneficiaries by the name the test gives them, and a night."""
-
-    store: MemoryStore = field(default_factory=MemoryStore)
-    clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
-    night: Night = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.night = self.over(self.store.register)
-
-    def over(self, register: Register) -> Night:
-        night = Night(register, self.store.sweep_runs, self.clock, self.store.shards)
-        # The others have tests of their own.
-        night.kinds = {JobKind.LAPSE: night.kinds[JobKind.LAPSE]}
-        return night
-
-    def add(self, name: str, valid_until: date, status: Status = Status.ACTIVE) -> None:
-        self.store.register.commit(registration(beneficiary_id=name, valid_until=valid_until, status=status))
-
-    def status(self, name: str) -> Status:
-        return self.store.beneficiaries[name].standing.status
+from tests.sweeping import TODAY, YESTERDAY, LapseWorld, lapsed, report_of
 
 
 def test_exactly_those_whose_year_is_over_lapse() -> None:
-    world = World()
+    world = LapseWorld()
     world.add("over", YESTERDAY)
     world.add("last day", TODAY)
     world.add("running", date(2026, 12, 1))
@@ -82,7 +53,7 @@ def test_exactly_those_whose_year_is_over_lapse() -> None:
     ],
 )
 def test_the_last_day_counts_to_its_last_second_in_the_deployments_zone(last_day: date, zone: str, second: str) -> None:
-    world = World(clock=FixedClock(datetime.fromisoformat(second), ZoneInfo(zone)))
+    world = LapseWorld(clock=FixedClock(datetime.fromisoformat(second), ZoneInfo(zone)))
     world.add("last day", last_day)
     world.night()
     assert world.status("last day") is Status.ACTIVE
@@ -92,7 +63,7 @@ def test_the_last_day_counts_to_its_last_second_in_the_deployments_zone(last_day
 
 
 def test_a_night_after_the_clock_of_the_deployment_moved_misses_nobody() -> None:
-    world = World()
+    world = LapseWorld()
     world.night()
     world.add("over", TODAY)
     world.clock.zone = ZoneInfo("America/New_York")  # half a day back
@@ -104,7 +75,7 @@ def test_a_night_after_the_clock_of_the_deployment_moved_misses_nobody() -> None
 
 
 def test_running_again_changes_nothing() -> None:
-    world = World()
+    world = LapseWorld()
     world.add("over", YESTERDAY)
     assert world.night().run_id == "2026-03-01.1"
     version = world.store.beneficiaries["over"].version
@@ -114,7 +85,7 @@ def test_running_again_changes_nothing() -> None:
 
 
 def test_a_missed_week_is_caught_up() -> None:
-    world = World()
+    world = LapseWorld()
     world.night()
     for day in range(1, 8):
         world.add(f"day {day}", date(2026, 3, day))
@@ -123,7 +94,7 @@ def test_a_missed_week_is_caught_up() -> None:
 
 
 def test_a_run_reads_the_days_since_the_last_and_two_more() -> None:
-    world = World()
+    world = LapseWorld()
     world.night()
     world.clock.move(days=1)
     first_day = world.night.scope.first_day(world.clock.today(), None)
@@ -133,7 +104,7 @@ def test_a_run_reads_the_days_since_the_last_and_two_more() -> None:
 
 
 def test_only_partitions_with_somebody_in_them_become_jobs() -> None:
-    world = World()
+    world = LapseWorld()
     world.add("over", YESTERDAY)
     world.add("over too", date(2026, 2, 20))
     world.night.plan()
@@ -148,7 +119,7 @@ def test_only_partitions_with_somebody_in_them_become_jobs() -> None:
 
 
 def test_somebody_registered_in_the_last_second_is_found_by_the_next_run() -> None:
-    world = World()
+    world = LapseWorld()
     world.night()
     world.add("late", YESTERDAY)
     world.clock.move(days=1)
@@ -156,7 +127,7 @@ def test_somebody_registered_in_the_last_second_is_found_by_the_next_run() -> No
 
 
 def test_a_task_out_of_time_sends_on_what_is_left_of_it() -> None:
-    world = World()
+    world = LapseWorld()
     world.store.shards = 1
     world.night = world.over(world.store.register)
     for number in range(50):
@@ -174,30 +145,8 @@ def test_a_task_out_of_time_sends_on_what_is_left_of_it() -> None:
     assert report.totals["lapse"] == 50
 
 
-def test_a_task_out_of_time_takes_along_whom_it_failed_on() -> None:
-    world = World()
-    world.store.shards = 1
-    for name in ("a", "bad", "c", "d", "e"):
-        world.add(name, YESTERDAY)
-    night = world.over(FailingRegister(world.store))
-    night.plan()
-    [(task, _)] = night.queue.waiting
-    night.queue.waiting.clear()
-    answers = iter([False] * 3 + [True])
-    night.work(task, out_of_time=lambda: next(answers))
-    [(rest, _)] = night.queue.waiting
-    assert (rest.after, rest.again) == ("c", ("bad",))
-    # There is no time even for the one to be tried again: it is not forgotten.
-    night.queue.waiting.clear()
-    night.work(rest, out_of_time=lambda: True)
-    assert [task for task, _ in night.queue.waiting] == [rest]
-    mended = Night(world.store.register, world.store.sweep_runs, world.clock, 1, night.queue)
-    assert mended.queue.drain(mended.work)
-    assert all(world.status(name) is Status.LAPSED for name in world.store.beneficiaries)
-
-
 def test_progress_is_noted_page_by_page() -> None:
-    world = World()
+    world = LapseWorld()
     world.store.shards = 1
     world.night = world.over(world.store.register)
     for number in range(2 * PAGE + 10):
@@ -208,7 +157,7 @@ def test_progress_is_noted_page_by_page() -> None:
 
 
 def test_somebody_certified_a_moment_before_is_left_alone() -> None:
-    world = World()
+    world = LapseWorld()
     world.add("quick", YESTERDAY)
 
     class CertifyingRegister(MemoryRegister):
@@ -227,95 +176,8 @@ def test_somebody_certified_a_moment_before_is_left_alone() -> None:
     assert (tally.total, tally.left_alone) == (0, 1)
 
 
-class FailingRegister(MemoryRegister):
-    """Cannot write the beneficiary called "bad"."""
-
-    def commit(self, change: Change) -> None:
-        if change.after.beneficiary_id == "bad":
-            raise StoreUnavailable
-        MemoryRegister.commit(self, change)
-
-
-def test_one_bad_item_keeps_nobody_waiting_but_the_run_tells_and_goes_on_when_mended() -> None:
-    world = World()
-    for name in ("a", "bad", "z"):
-        world.add(name, YESTERDAY)
-    failing = world.over(FailingRegister(world.store))
-    run = failing()
-    assert [world.status(name) for name in ("a", "bad", "z")] == [Status.LAPSED, Status.ACTIVE, Status.LAPSED]
-    assert (run.state, run.failed, lapsed(run)) == (RunState.LEFT_UNDONE, 1, 2)
-    assert report_of(failing).failed_ids == ["bad"]
-    assert world.store.sweep_runs.last_finished() is None
-    with pytest.raises(SweepUnfinished, match="left 1 people undone"):
-        failing.watch()
-    mended = world.night()
-    assert (mended.run_id, mended.state, lapsed(mended), mended.failed) == (run.run_id, RunState.FINISHED, 3, 0)
-    assert world.status("bad") is Status.LAPSED
-    assert world.night.watch() == mended
-
-
-def test_who_fails_once_is_done_at_the_next_try() -> None:
-    world = World()
-    world.add("bad", YESTERDAY)
-    failures = iter([True, False])
-
-    class OnceFailing(MemoryRegister):
-        def commit(self, change: Change) -> None:
-            if next(failures):
-                raise StoreUnavailable
-            MemoryRegister.commit(self, change)
-
-    night = world.over(OnceFailing(world.store))
-    assert night().state is RunState.FINISHED
-    assert report_of(night).failed == {}
-    assert night.queue.dead == []
-
-
-def test_a_task_that_fails_for_good_is_a_dead_letter() -> None:
-    world = World()
-    world.add("bad", YESTERDAY)
-    world.add("other job", date(2026, 2, 20))
-    night = world.over(FailingRegister(world.store))
-    night.plan()
-    [(bad, _)] = [(task, n) for task, n in night.queue.waiting if task.job.day == YESTERDAY]
-    with pytest.raises(SweepUnfinished, match="bad"):
-        night.work(bad)
-    with pytest.raises(SweepUnfinished, match="bad"):
-        night.work(bad, last_try=True)
-    assert night.work(bad) is None  # given up already: a further copy has nothing to do
-
-
-def test_a_store_that_fails_on_everybody_is_not_asked_a_million_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lifecert.application.sweep_work.MOST_FAILED", 3)
-    world = World()
-    world.store.shards = 1
-    for number in range(10):
-        world.add(f"person {number}", YESTERDAY)
-    asked: list[str] = []
-
-    class Down(MemoryRegister):
-        def get(self, beneficiary_id: str) -> Beneficiary | None:
-            asked.append(beneficiary_id)
-            raise StoreUnavailable
-
-    night = world.over(Down(world.store))
-    night.plan()
-    [(task, _)] = night.queue.waiting
-    with pytest.raises(SweepUnfinished, match="3 left undone"):
-        night.work(task)
-    assert len(asked) == 3
-
-
-def test_a_failed_run_is_caught_up_by_the_next_days() -> None:
-    world = World()
-    world.add("bad", YESTERDAY)
-    assert world.over(FailingRegister(world.store))().state is RunState.LEFT_UNDONE
-    world.clock.move(days=5)
-    assert lapsed(world.night()) == 1
-
-
 def test_a_dry_run_tells_and_writes_nothing() -> None:
-    world = World()
+    world = LapseWorld()
     world.add("over", YESTERDAY)
     report = world.night.dry_run()
     assert report.dry_run
@@ -326,21 +188,21 @@ def test_a_dry_run_tells_and_writes_nothing() -> None:
 
 
 def test_a_dry_run_out_of_time_says_so() -> None:
-    world = World()
+    world = LapseWorld()
     world.add("over", YESTERDAY)
     with pytest.raises(SweepUnfinished, match="out of time"):
         world.night.dry_run(out_of_time=lambda: True)
 
 
 def test_an_operator_can_reach_further_back() -> None:
-    world = World()
+    world = LapseWorld()
     world.add("long ago", date(2025, 6, 1))
     assert lapsed(world.night()) == 0
     assert lapsed(world.night(since=date(2025, 5, 1))) == 1
 
 
 def test_reaching_back_begins_another_run_while_todays_is_not_finished() -> None:
-    world = World()
+    world = LapseWorld()
     world.add("over", YESTERDAY)
     world.add("long ago", date(2025, 6, 1))
     first = world.night.plan()
@@ -351,7 +213,7 @@ def test_reaching_back_begins_another_run_while_todays_is_not_finished() -> None
 
 
 def test_a_later_day_skips_nobody() -> None:
-    world = World()
+    world = LapseWorld()
     world.night()
     world.add("over", date(2026, 3, 2))
     world.clock.move(days=5)
@@ -359,7 +221,7 @@ def test_a_later_day_skips_nobody() -> None:
 
 
 def test_nobody_due_is_a_finished_run_with_a_report() -> None:
-    world = World()
+    world = LapseWorld()
     run = world.night.plan()
     assert run.state is RunState.FINISHED
     assert report_of(world.night).jobs == 0
@@ -367,7 +229,7 @@ def test_nobody_due_is_a_finished_run_with_a_report() -> None:
 
 
 def test_the_watch_is_loud_until_the_run_has_finished() -> None:
-    world = World()
+    world = LapseWorld()
     with pytest.raises(SweepUnfinished, match="no sweep was begun today"):
         world.night.watch()
     world.add("over", YESTERDAY)
@@ -382,7 +244,7 @@ def test_the_watch_is_loud_until_the_run_has_finished() -> None:
 
 
 def test_a_report_compares_with_the_runs_before() -> None:
-    world = World()
+    world = LapseWorld()
     for number in range(3):
         for name in range(number):
             world.add(f"night {number}, person {name}", world.clock.today())

@@ -8,17 +8,17 @@ from lifecert.domain.session import Session
 from lifecert.ports.vision import Analysis
 from tests.builders import HELPER, good_evidence
 from tests.fakes.analysers import ScriptedAnalyser
-from tests.unit.test_verify_face import World
+from tests.verifying import VerifyWorld
 
 
-def overwrite(world: World, session: Session) -> None:
+def overwrite(world: VerifyWorld, session: Session) -> None:
     """What whoever still has the forms can do until the deadline."""
     for number in range(1, len(session.challenge) + 1):
         world.photos.upload(session.frame_key(number), b"another %d" % number)
 
 
 def test_what_is_uploaded_after_the_decision_is_not_looked_at() -> None:
-    world = World()
+    world = VerifyWorld()
     session = world.session()
     decided = world.verify(session.session_id, HELPER)
     before = world.beneficiary
@@ -29,7 +29,7 @@ def test_what_is_uploaded_after_the_decision_is_not_looked_at() -> None:
 
 
 def test_what_is_uploaded_while_it_is_decided_is_not_what_a_human_sees() -> None:
-    world = World()
+    world = VerifyWorld()
     session = world.session(challenge=(Step.NEUTRAL, Step.SMILE))
 
     class Meanwhile(ScriptedAnalyser):
