@@ -28,6 +28,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return _watch()
     count("SweepsStarted")
     run = bootstrap_sweep.plan_sweep()(since=asked.since)
+    count("HoldsUndecidedDays", bootstrap_sweep.undecided_holds()())
     logger.info(LogCode.SWEEP_STARTED, extra={"run": run_document(run)})
     return run_document(run)
 

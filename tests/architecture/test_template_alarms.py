@@ -59,6 +59,17 @@ def test_a_sweep_or_purge_that_did_not_run_is_an_alarm() -> None:
         assert DAY < alarm["Period"] * alarm["EvaluationPeriods"] < 1.5 * DAY
 
 
+def test_a_batch_of_holds_that_nobody_decides_is_an_alarm_until_somebody_does() -> None:
+    alarm = ALARMS["HoldsUndecidedAlarm"]["Properties"]
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("HoldsUndecidedDays", "Maximum")
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == DAY, "counted once a night"
+    limit = child("monitoring")["Parameters"][alarm["Threshold"]["Ref"]]["Default"]
+    assert (alarm["ComparisonOperator"], limit) == ("GreaterThanOrEqualToThreshold", 14)
+    assert alarm["OKActions"] == alarm["AlarmActions"]
+    # Decided by then, nobody in it has waited for as long again as the shortest grace.
+    assert limit <= parent()["Parameters"]["HoldGraceDays"]["MinValue"]
+
+
 def test_every_alarm_tells_somebody_over_an_encrypted_topic() -> None:
     assert all(alarm["Properties"]["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in ALARMS.values())
     assert child("monitoring")["Resources"]["Alarms"]["Properties"]["KmsMasterKeyId"] == {"Ref": "DataKeyArn"}

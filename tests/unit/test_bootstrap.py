@@ -34,6 +34,7 @@ FACTORIES: dict[str, type[settings.Common]] = {
     "finish_enrolment": settings.EnrolReferenceSettings,
     "plan_sweep": settings.ExpirySweepSettings,
     "dry_run": settings.ExpirySweepSettings,
+    "undecided_holds": settings.ExpirySweepSettings,
     "watch_sweep": settings.ExpirySweepSettings,
     "work_sweep": settings.SweepWorkerSettings,
     "wait_for_task": settings.SweepWorkerSettings,

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from lifecert.application.set_contact import NewContact, SetContact
+from lifecert.application.sweep_holds import UndecidedHolds
 from lifecert.application.sweep_kinds import Look
 from lifecert.domain.beneficiary import Change
 from lifecert.domain.errors import StoreUnavailable
@@ -49,6 +50,22 @@ def test_from_lapse_to_hold_to_restore() -> None:
     yesterday = (world.clock.today() - timedelta(days=1)).isoformat()
     assert (certified["arrears_first_day"], certified["arrears_last_day"]) == ("2026-03-02", yesterday)
     assert verify_chain(world.store.ledger.entries("slow")) == len(world.store.entries["slow"])
+
+
+def test_how_long_the_office_lets_the_oldest_batch_wait_and_no_decided_one() -> None:
+    world = HoldWorld()
+    waits = UndecidedHolds(world.store.hold_batches, world.clock)
+    assert waits() == 0
+    first = world.proposed("slow").batch_id
+    world.clock.move(hours=47)
+    assert waits() == 1
+    world.clock.move(hours=1)
+    world.lapsed("later")
+    world.nights(GRACE + 1)
+    assert len(world.batches(HoldState.OPEN)) == 2
+    assert waits() == 2 + 2 + GRACE + 1
+    world.decide(HoldChoice.NONE, batch_id=first)
+    assert waits() == 0, "the second was opened tonight"
 
 
 def test_what_the_payer_hears_of_a_hold() -> None:

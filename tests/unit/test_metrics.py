@@ -50,6 +50,12 @@ CASES: dict[str, Counted] = {
         "PeopleWithFaces": [({}, 6)],
         "PurgesFinished": [({}, 1)],
     },
+    "expiry_sweep/by_hand": {
+        "SweepsAsked": [({}, 1)],
+        "HoldsUndecidedDays": [({}, 0)],
+        "SweepsStarted": [({}, 1)],
+    },
+    "expiry_sweep/dry_run": {"SweepsAsked": [({}, 1)]},
     "publish_events/bus_refuses_one": {"EventsPublished": [({}, 1)], "EventsFailed": [({}, 2)]},
     "change_consent/withdrawn": {"ConsentsWithdrawn": [({}, 1)]},
 }
@@ -61,6 +67,14 @@ def test_what_a_call_counts(world: World, case: str, capsys: pytest.CaptureFixtu
     world.clock.move(seconds=30)
     run(case)
     assert counted(capsys.readouterr().out) == CASES[case]
+
+
+def test_each_night_counts_for_how_long_the_office_let_a_batch_wait(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.clock.move(days=15)
+    run("expiry_sweep/by_hand")
+    assert counted(capsys.readouterr().out)["HoldsUndecidedDays"] == [({}, 15)]
 
 
 def test_the_alarms_and_graphs_watch_what_is_counted() -> None:

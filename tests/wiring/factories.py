@@ -32,6 +32,7 @@ from lifecert.application.reviewing import OpenReview
 from lifecert.application.send_notice import SendNotice
 from lifecert.application.set_contact import SetContact
 from lifecert.application.start_session import StartSession
+from lifecert.application.sweep_holds import UndecidedHolds
 from lifecert.application.verify_face import VerifyFace
 from lifecert.application.write_change_files import WriteChangeFiles
 from lifecert.domain.category import Scheme
@@ -163,6 +164,7 @@ def sweep(world: World) -> dict[str, Any]:
     return {
         "plan_sweep": night.plan,
         "dry_run": night.dry_run,
+        "undecided_holds": UndecidedHolds(world.store.hold_batches, world.clock),
         "watch_sweep": night.watch,
         "work_sweep": night.work,
         "wait_for_task": lambda _receipt, seconds: world.waits.append(seconds),

@@ -10,6 +10,7 @@ from lifecert.entry import settings
 if TYPE_CHECKING:
     from lifecert.adapters.dynamodb_sweep_runs import DynamoSweepRuns
     from lifecert.application.sweep_close import CloseRun
+    from lifecert.application.sweep_holds import UndecidedHolds
     from lifecert.application.sweep_kinds import Kind
     from lifecert.application.sweep_plan import DryRun, PlanSweep, Scope, WatchSweep
     from lifecert.application.sweep_work import WorkSweep
@@ -35,6 +36,15 @@ def dry_run() -> "DryRun":
 
     names = settings.ExpirySweepSettings.load()
     return DryRun(_sweep_scope(names), parts.clock(names))
+
+
+@cache
+def undecided_holds() -> "UndecidedHolds":
+    """How long the office has let a batch of holds wait."""
+    from lifecert.application.sweep_holds import UndecidedHolds
+
+    names = settings.ExpirySweepSettings.load()
+    return UndecidedHolds(parts.hold_batches(names), parts.clock(names))
 
 
 @cache

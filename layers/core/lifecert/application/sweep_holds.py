@@ -17,6 +17,7 @@ from lifecert.domain.hold import (
     HoldDecision,
     HoldOutcome,
     HoldProposal,
+    HoldState,
 )
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.status import HoldApproved, Standing, Status, transition
@@ -150,6 +151,18 @@ class ApplyHolds:
                 raise HoldBatchNotFound
             self._known[batch_id] = batch
         return self._known[batch_id]
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedHolds:
+    """How long the office has let a batch wait: nobody in it is held, restored or proposed again meanwhile."""
+
+    batches: HoldBatches
+    clock: Clock
+
+    def __call__(self) -> int:
+        """Whole days since the oldest undecided batch was opened; 0 when none is."""
+        return max((one.days_open(self.clock.now()) for one in self.batches.listed(HoldState.OPEN, 1).items), default=0)
 
 
 @dataclass(frozen=True, slots=True)

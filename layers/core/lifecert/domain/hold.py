@@ -150,6 +150,10 @@ class HoldBatch:
         """Its place in the list of the batches of one state."""
         return Position(self.opened_at, self.batch_id)
 
+    def days_open(self, now: datetime) -> int:
+        """For how many whole days the office has had the batch before it."""
+        return (now - self.opened_at).days
+
     def showed(self, proposal: HoldProposal) -> bool:
         """Whether the office saw this proposal: it came in before the batch was opened."""
         return proposal.proposed_at <= self.opened_at
