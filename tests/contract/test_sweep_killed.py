@@ -60,7 +60,7 @@ def planned(tables: DynamoTables) -> tuple[Night, list[str], list[Task]]:
     stores = tables.stores()
     ids = []
     for _ in range(PEOPLE):
-        change = registration()
+        change = registration(has_reference=False)
         stores.register.commit(change)
         ids.append(change.after.beneficiary_id)
     finished_run(stores.sweep_runs, VALID_UNTIL)
