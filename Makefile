@@ -51,14 +51,14 @@ test-unit: .venv/.ready ## the quick tests: no build, no network
 	@$(PY) -m pytest tests/unit tests/architecture $(ARGS)
 
 bench: setup build ## cold start, warm verification, memory: table, JSON and picture in .build/bench (6 minutes)
-	@$(PY) -m bench --date "$$(date -u +%F)" $(ARGS)
+	@$(PY) -m lab.speed --date "$$(date -u +%F)" $(ARGS)
 
 bench-scale: export PYTHONPATH := layers/core
 bench-scale: setup ## cost of a sweep in registers of ten thousand to a million people (Java, npm; 20 minutes)
-	@$(PY) -m scale --date "$$(date -u +%F)" $(ARGS)
+	@$(PY) -m lab.scale --date "$$(date -u +%F)" $(ARGS)
 
 bench-peers: setup build .build/peers/.ready ## beside dlib's pipeline, same photos, one core (DATA=manifest.csv adds labelled pairs)
-	@$(PY) -m bench.peers --date "$$(date -u +%F)" $(if $(DATA),--data "$(DATA)") $(ARGS)
+	@$(PY) -m lab.speed.peers --date "$$(date -u +%F)" $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 # An environment of their own. One peer is no wheel: what builds it comes first, and builds it without asking for more.
 .build/peers/.ready: requirements/peers.txt requirements/peers-build.txt .venv/.ready
@@ -69,35 +69,35 @@ bench-peers: setup build .build/peers/.ready ## beside dlib's pipeline, same pho
 	@touch $@
 
 cost: .venv/.ready ## what it costs to run: by verification, by year for 10 to 300 million people (ARGS='--prices mine.toml')
-	@$(PY) -m costs $(ARGS)
+	@$(PY) -m lab.costs $(ARGS)
 
 # What Python does from the start to the first decision (module import times), then where warm verifications spend it.
 load: export PYTHONPATH := layers/core:layers/vision
 load: setup build ## many phones at once on the local stack: latencies, no errors (ARGS='--phones 8 --certifications 80')
-	@$(PY) -m bench.load --date "$$(date -u +%F)" $(ARGS)
+	@$(PY) -m lab.speed.load --date "$$(date -u +%F)" $(ARGS)
 
 profile: setup build ## where the time of a cold start and of a warm verification goes
-	@$(PY) -m bench.profile
+	@$(PY) -m lab.speed.profile
 
 probe: setup build ## whether the time of an answer tells who is registered (ARGS='--pairs 1000')
-	@$(PY) -m local.probing $(ARGS)
+	@$(PY) -m lab.speed.probing $(ARGS)
 
 duplicates-bench: .venv/.ready ## time and memory of the search for one face among many (FACES=1000000)
-	@OPENBLAS_NUM_THREADS=1 $(PY) -m local.gallery_bench --faces $(or $(FACES),1000000)
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m lab.speed.gallery --faces $(or $(FACES),1000000)
 
 calibrate: setup ## error rates and thresholds from labelled photos (DATA=manifest.csv or folder, OUT=folder, ARGS=...)
 	@test -n "$(DATA)" -a -n "$(OUT)" || { echo "calibrate: name DATA= and OUT=, see docs/accuracy.md"; exit 2; }
-	@bin/lifecert-calibrate "$(DATA)" "$(OUT)" $(ARGS)
+	@lab/calibration/lifecert-calibrate "$(DATA)" "$(OUT)" $(ARGS)
 
 causes: export PYTHONPATH := layers/core:layers/vision
 causes: setup ## how often the true cause is named, on good photos spoilt in known ways (DATA=folder, ARGS=...)
 	@test -n "$(DATA)" || { echo "causes: name DATA=, a folder of photos"; exit 2; }
-	@$(PY) -m local.causes "$(DATA)" $(ARGS)
+	@$(PY) -m lab.attacks.causes "$(DATA)" $(ARGS)
 
 attacks: export PYTHONPATH := layers/core:layers/vision
 attacks: setup ## how many computed attacks pass a whole verification (DATA=folder of people with two photos each, ARGS=...)
 	@test -n "$(DATA)" || { echo "attacks: name DATA=, a folder of people"; exit 2; }
-	@$(PY) -m local.attacks "$(DATA)" $(ARGS)
+	@$(PY) -m lab.attacks.computed "$(DATA)" $(ARGS)
 
 check: format-check lint types secrets dependencies template-lint test ## what CI holds a change to: format, lint, types, secrets, dependencies, template, every test
 
@@ -113,10 +113,10 @@ secrets: .venv/.ready ## look for keys, tokens and passwords among the files to 
 	@.venv/bin/detect-secrets-hook $(SECRETS) $$(git ls-files | grep -vE '^(events|requirements)/|requirements.txt$$')
 
 dependencies: .venv/.ready ## versions, hashes and licences of all that is installed, without a network
-	@$(PY) -m local.dependencies
+	@$(PY) -m ops.checks.dependencies
 
 audit: .venv/.ready ## ask for published advisories about every locked version (needs a network)
-	@$(PY) -m local.advisories $(ARGS)
+	@$(PY) -m ops.checks.advisories $(ARGS)
 
 types: .venv/.ready ## check the types
 	@$(PY) -m mypy
@@ -133,7 +133,7 @@ format: .venv/.ready ## format the code and mend what can be mended
 ##@ Build and deploy it
 .PHONY: setup build build-all size deploy deploy-prod teardown docker-check
 setup: .venv/.ready .build/runtime/.ready ## install everything: environment, models, portraits
-	@$(PY) $(ASSETS) layers/vision/models.json local/portraits.json
+	@$(PY) $(ASSETS) layers/vision/models.json local/camera/portraits.json
 
 .venv/.ready: $(LOCKS)
 	@if ! "$(PYTHON)" -c "$(SUPPORTED)" 2>/dev/null; then \
@@ -200,7 +200,7 @@ $(STAMPS)/sam-%: $(STAMPS)/sam requirements/runtime.txt
 	@touch $@
 
 size: build ## bytes of the built layers and functions, by component: table, and picture in .build/bench
-	@$(PY) -m tests.artefact.sizes
+	@$(PY) -m lab.speed.sizes
 
 # Given on the command line, parameters replace samconfig's instead of adding to them: hence they are read here.
 PARAMETERS = import tomllib; s = tomllib.load(open("samconfig.toml", "rb"))["$(STAGE)"]["deploy"]["parameters"]; \
@@ -213,7 +213,7 @@ deploy: setup build ## deploy to your AWS account (STAGE=dev or prod, RUNTIME=py
 	@[ "$(RUNTIME)" = "$(PYTHON_RUNTIME)" ] || $(MAKE) $(STAMPS)/sam-$(RUNTIME)
 	@.venv/bin/sam deploy --template $(BUILT)/template.yaml --config-file "$(CURDIR)/samconfig.toml" $(if $(GUIDED),--guided) \
 		--config-env $(STAGE) --parameter-overrides $$($(PY) -c '$(PARAMETERS)') PythonRuntime=$(RUNTIME) \
-		Release=$$($(PY) -m tools.release $(BUILT) $$($(PY) -c '$(PARAMETERS)'))
+		Release=$$($(PY) -m ops.release $(BUILT) $$($(PY) -c '$(PARAMETERS)'))
 
 deploy-prod: STAGE := prod
 deploy-prod: deploy ## the same with deletion protection, kept data, alarms, and verify_face brought in gradually
@@ -221,7 +221,7 @@ deploy-prod: deploy ## the same with deletion protection, kept data, alarms, and
 teardown: export PYTHONPATH := layers/core
 teardown: .venv/.ready ## take a deployment down and keep its data (STACK=lifecert-dev; DATA=delete for all of a dev stack)
 	@test -n "$(STACK)" || { echo "usage: make teardown STACK=lifecert-dev [DATA=delete]"; exit 2; }
-	@$(PY) -m tools.teardown $(REACH) $(if $(filter delete,$(DATA)),--delete-data)
+	@$(PY) -m ops.teardown $(REACH) $(if $(filter delete,$(DATA)),--delete-data)
 
 # What only Docker can show: the functions in Lambda's own images, by the events of events/.
 FUNCTION ?= VerifyFace
@@ -242,36 +242,36 @@ REACH = --stack "$(STACK)" $(if $(ENDPOINT),--endpoint-url "$(ENDPOINT)")
 
 verify-ledger: .venv/.ready ## name every broken chain of the ledger (STACK=lifecert-dev [BENEFICIARY=id])
 	@test -n "$(STACK)" || { echo "usage: make verify-ledger STACK=lifecert-dev [BENEFICIARY=id] [ENDPOINT=url]"; exit 2; }
-	@$(PY) -m tools.verify_ledger $(REACH) $(if $(BENEFICIARY),--beneficiary "$(BENEFICIARY)")
+	@$(PY) -m ops.verify_ledger $(REACH) $(if $(BENEFICIARY),--beneficiary "$(BENEFICIARY)")
 
 renew-templates: export PYTHONPATH := layers/core:layers/vision
 renew-templates: setup ## embed and protect stored templates anew (STACK=lifecert-dev SECRET=1 [GALLERY=1])
 	@test -n "$(STACK)" -a -n "$(SECRET)" || \
 		{ echo "usage: make renew-templates STACK=lifecert-dev SECRET=1 [RATE=5] [GALLERY=1] [ENDPOINT=url]"; exit 2; }
-	@$(PY) -m tools.renew_templates $(REACH) --secret-version "$(SECRET)" $(if $(RATE),--per-second "$(RATE)") \
+	@$(PY) -m ops.renew_templates $(REACH) --secret-version "$(SECRET)" $(if $(RATE),--per-second "$(RATE)") \
 		$(if $(GALLERY),--gallery)
 
 rotate-person-secret: export PYTHONPATH := layers/core
 rotate-person-secret: .venv/.ready ## bring hashes of ID numbers up to the newest secret (STACK=lifecert-dev [RATE=50])
 	@test -n "$(STACK)" || { echo "usage: make rotate-person-secret STACK=lifecert-dev [RATE=50] [ENDPOINT=url]"; exit 2; }
-	@$(PY) -m tools.rotate_person_secret $(REACH) $(if $(RATE),--per-second "$(RATE)")
+	@$(PY) -m ops.rotate_person_secret $(REACH) $(if $(RATE),--per-second "$(RATE)")
 
 restore-drill: export PYTHONPATH := layers/core
 restore-drill: .venv/.ready ## restore register and ledger beside the real ones, verify, clean up (STACK=lifecert-dev [AT=time])
 	@test -n "$(STACK)" || { echo "usage: make restore-drill STACK=lifecert-dev [AT=2026-11-25T08:00:00+00:00] [ENDPOINT=url]"; exit 2; }
-	@$(PY) -m tools.restore_drill $(REACH) $(if $(AT),--at "$(AT)") $(if $(ENDPOINT),--by-copy)
+	@$(PY) -m ops.restore_drill $(REACH) $(if $(AT),--at "$(AT)") $(if $(ENDPOINT),--by-copy)
 
 export-record: .venv/.ready ## all that is stored about one person, for that person (STACK=lifecert-dev BENEFICIARY=id)
 	@test -n "$(STACK)" -a -n "$(BENEFICIARY)" || \
 		{ echo "usage: make export-record STACK=lifecert-dev BENEFICIARY=id [ENDPOINT=url] > record.json"; exit 2; }
-	@$(PY) -m tools.export_record $(REACH) --beneficiary "$(BENEFICIARY)"
+	@$(PY) -m ops.export_record $(REACH) --beneficiary "$(BENEFICIARY)"
 
 privacy-report: .venv/.ready ## what is stored about one person, and until when (STACK=lifecert-dev BENEFICIARY=id)
 	@test -n "$(STACK)" -a -n "$(BENEFICIARY)" || \
 		{ echo "usage: make privacy-report STACK=lifecert-dev BENEFICIARY=id [ENDPOINT=url]"; exit 2; }
-	@$(PY) -m tools.export_record $(REACH) --beneficiary "$(BENEFICIARY)" --summary
+	@$(PY) -m ops.export_record $(REACH) --beneficiary "$(BENEFICIARY)" --summary
 
-verify-certificate: export PYTHONPATH := verifier
+verify-certificate: export PYTHONPATH := clients/verifier
 verify-certificate: .venv/.ready ## check a certificate offline (CERTIFICATE=file JWKS=file [ON=2027-03-01])
 	@test -n "$(CERTIFICATE)" -a -n "$(JWKS)" || \
 		{ echo "usage: make verify-certificate CERTIFICATE=file JWKS=file [ON=2027-03-01]"; exit 2; }

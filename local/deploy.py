@@ -19,7 +19,7 @@ import yaml
 from botocore.exceptions import ClientError, WaiterError
 
 from local.aws import REGION, Aws
-from local.people import UserPool
+from local.demo.people import UserPool
 from local.stack import BUILD, Say, StackError
 
 STACK_NAME = "lifecert-local"

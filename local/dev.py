@@ -6,11 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from lifecert.bootstrap import CONSENT_VERSION
+from lifecert.bootstrap.phone import CONSENT_VERSION
 from lifecert.domain.challenge import Step
-from local.cast import MING, portrait, register
+from local.demo.cast import MING, portrait, register
+from local.demo.phone import Phone, camera_before
 from local.deploy import Deployment, deploy
-from local.phone import Phone, camera_before
 from local.stack import BUILD, StackError, run
 
 PASSWORD = "Only-on-this-machine-2026"  # noqa: S105 (of users who live as long as this stack)
@@ -90,8 +90,8 @@ curl -s $API/beneficiaries/{beneficiary_id} -H "Authorization: $(cat {folder}/cl
 --- With Python, as often as you like ---
 
 PYTHONPATH=layers/core:layers/vision .venv/bin/python -c '
-from local.cast import MING, portrait
-from local.phone import Phone, camera_before
+from local.demo.cast import MING, portrait
+from local.demo.phone import Phone, camera_before
 phone = Phone("{deployed.api_url}", open("{folder}/user.token").read())
 print(phone.certify(MING.name, MING.id_number, camera_before(portrait(MING.face))))'
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap
+from lifecert.bootstrap import phone as bootstrap
 from lifecert.domain.errors import StoreUnavailable, TokenRefused
-from lifecert.entry.authorising import Unauthorized, allowed, token_of
+from lifecert.entry.http.authorising import Unauthorized, allowed, token_of
 from lifecert.entry.log import LogCode, count, logger, metrics, traced
 
 bootstrap.at_start(bootstrap.tokens)

@@ -6,9 +6,11 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap, bootstrap_office
+from lifecert.bootstrap import office as bootstrap_office
+from lifecert.bootstrap import phone as bootstrap
 from lifecert.domain.errors import HoldBatchNotFound
-from lifecert.entry.holds import (
+from lifecert.entry.http.api import Api, an_id
+from lifecert.entry.http.bodies.holds import (
     CandidatesQuery,
     DecideHoldsBody,
     HoldBatchDetails,
@@ -16,7 +18,6 @@ from lifecert.entry.holds import (
     HoldBatchesShown,
     HoldBatchShown,
 )
-from lifecert.entry.http import Api, an_id
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
 
 api = Api()

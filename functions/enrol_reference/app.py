@@ -6,12 +6,13 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap, bootstrap_office
+from lifecert.bootstrap import office as bootstrap_office
+from lifecert.bootstrap import phone as bootstrap
 from lifecert.domain.errors import BeneficiaryNotFound, ReferenceNotFound
-from lifecert.entry.http import Api, an_id
+from lifecert.entry.http.api import Api, an_id
+from lifecert.entry.http.bodies.register_responses import Enrolled, EnrolmentBegun
+from lifecert.entry.http.bodies.requests import BeginEnrolmentBody
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
-from lifecert.entry.register_responses import Enrolled, EnrolmentBegun
-from lifecert.entry.requests import BeginEnrolmentBody
 
 api = Api()
 bootstrap.at_start(bootstrap_office.begin_enrolment, bootstrap_office.finish_enrolment)

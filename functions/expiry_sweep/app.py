@@ -4,12 +4,13 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap, bootstrap_sweep
+from lifecert.bootstrap import phone as bootstrap
+from lifecert.bootstrap import sweep as bootstrap_sweep
 from lifecert.domain.errors import SweepUnfinished
 from lifecert.domain.sweep_report import document
+from lifecert.entry.events.sweep import SweepEvent, run_document
+from lifecert.entry.events.sweep_tasks import RESERVE_MS
 from lifecert.entry.log import LogCode, count, logger, metrics, traced
-from lifecert.entry.sweep_event import SweepEvent, run_document
-from lifecert.entry.sweep_tasks import RESERVE_MS
 
 bootstrap.at_start(bootstrap_sweep.plan_sweep)
 

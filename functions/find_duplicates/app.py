@@ -4,9 +4,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap, bootstrap_streams
+from lifecert.bootstrap import phone as bootstrap
+from lifecert.bootstrap import streams as bootstrap_streams
+from lifecert.entry.events.stream import inserted
 from lifecert.entry.log import LogCode, count, logger, metrics, traced
-from lifecert.entry.stream import inserted
 
 bootstrap.at_start(bootstrap_streams.find_duplicates)
 # The stream's filter lets these through; whatever else comes is nobody's face.

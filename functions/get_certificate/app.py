@@ -6,12 +6,12 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap
+from lifecert.bootstrap import phone as bootstrap
 from lifecert.domain.errors import CertificateNotFound
-from lifecert.entry.certificate_page import certificate_page
-from lifecert.entry.http import Api, an_id
+from lifecert.entry.http.api import Api, an_id
+from lifecert.entry.http.bodies.responses import CertificateShown, KeySet
+from lifecert.entry.http.page import certificate_page
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
-from lifecert.entry.responses import CertificateShown, KeySet
 
 api = Api(pages=True)
 bootstrap.at_start(bootstrap.get_certificate, bootstrap.public_keys)

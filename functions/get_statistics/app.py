@@ -6,10 +6,11 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap, bootstrap_office
-from lifecert.entry.http import Api
+from lifecert.bootstrap import office as bootstrap_office
+from lifecert.bootstrap import phone as bootstrap
+from lifecert.entry.http.api import Api
+from lifecert.entry.http.bodies.statistics import StatisticsQuery, StatisticsShown
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
-from lifecert.entry.statistics import StatisticsQuery, StatisticsShown
 
 api = Api()
 bootstrap.at_start(bootstrap_office.get_statistics)

@@ -6,11 +6,11 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap
+from lifecert.bootstrap import phone as bootstrap
 from lifecert.domain.errors import BeneficiaryNotFound, SessionNotFound
-from lifecert.entry.http import Api, an_id
+from lifecert.entry.http.api import Api, an_id
+from lifecert.entry.http.bodies.responses import BeneficiaryStanding, SessionView
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
-from lifecert.entry.responses import BeneficiaryStanding, SessionView
 
 api = Api()
 bootstrap.at_start(bootstrap.get_session, bootstrap.get_beneficiary)

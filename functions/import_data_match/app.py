@@ -4,9 +4,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap, bootstrap_office
+from lifecert.bootstrap import office as bootstrap_office
+from lifecert.bootstrap import phone as bootstrap
+from lifecert.entry.http.bodies.office import ImportEvent, import_report
 from lifecert.entry.log import LogCode, count, logger, metrics, traced
-from lifecert.entry.office import ImportEvent, import_report
 
 # Enough to end the part in hand.
 RESERVE_MS = 60_000

@@ -4,9 +4,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap, bootstrap_notices
+from lifecert.bootstrap import notices as bootstrap_notices
+from lifecert.bootstrap import phone as bootstrap
+from lifecert.entry.events.notices import receipts
 from lifecert.entry.log import LogCode, count, logger, metrics, traced
-from lifecert.entry.notices import receipts
 
 bootstrap.at_start(bootstrap_notices.note_delivery)
 

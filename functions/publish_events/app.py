@@ -5,9 +5,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap, bootstrap_streams
+from lifecert.bootstrap import phone as bootstrap
+from lifecert.bootstrap import streams as bootstrap_streams
+from lifecert.entry.events.stream import InOrder
 from lifecert.entry.log import LogCode, count, logger, metrics, traced
-from lifecert.entry.stream import InOrder
 
 processor = BatchProcessor(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
 bootstrap.at_start(bootstrap_streams.publish)

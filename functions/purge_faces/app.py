@@ -4,10 +4,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap, bootstrap_streams
+from lifecert.bootstrap import phone as bootstrap
+from lifecert.bootstrap import streams as bootstrap_streams
 from lifecert.domain.errors import PurgeUnfinished
+from lifecert.entry.events.purge import purge_report
 from lifecert.entry.log import LogCode, count, logger, metrics, traced
-from lifecert.entry.purge_event import purge_report
 
 # Enough to finish the person in hand and report.
 RESERVE_MS = 20_000

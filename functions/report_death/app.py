@@ -6,11 +6,12 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap, bootstrap_office
+from lifecert.bootstrap import office as bootstrap_office
+from lifecert.bootstrap import phone as bootstrap
 from lifecert.domain.errors import BeneficiaryNotFound
-from lifecert.entry.http import Api, an_id
+from lifecert.entry.http.api import Api, an_id
+from lifecert.entry.http.bodies.office import DeathReportBody, DeathReported, NamedDeathReportBody
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
-from lifecert.entry.office import DeathReportBody, DeathReported, NamedDeathReportBody
 
 api = Api()
 bootstrap.at_start(bootstrap_office.report_death)

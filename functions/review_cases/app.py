@@ -6,12 +6,13 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap, bootstrap_office
+from lifecert.bootstrap import office as bootstrap_office
+from lifecert.bootstrap import phone as bootstrap
 from lifecert.domain.errors import ReviewNotFound
-from lifecert.entry.http import Api, an_id
+from lifecert.entry.http.api import Api, an_id
+from lifecert.entry.http.bodies.staff_requests import DecideReviewBody, ReviewsQuery
+from lifecert.entry.http.bodies.staff_responses import CaseShown, ReviewShown, ReviewsShown
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
-from lifecert.entry.staff_requests import DecideReviewBody, ReviewsQuery
-from lifecert.entry.staff_responses import CaseShown, ReviewShown, ReviewsShown
 
 api = Api()
 bootstrap.at_start(bootstrap_office.list_reviews, bootstrap_office.get_review, bootstrap_office.decide_review)

@@ -5,9 +5,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap, bootstrap_notices
+from lifecert.bootstrap import notices as bootstrap_notices
+from lifecert.bootstrap import phone as bootstrap
+from lifecert.entry.events.notices import EachNotice
 from lifecert.entry.log import LogCode, count, logger, metrics, traced
-from lifecert.entry.notices import EachNotice
 
 processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 bootstrap.at_start(bootstrap_notices.send_notice)

@@ -6,11 +6,11 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap
-from lifecert.entry.http import Api
+from lifecert.bootstrap import phone as bootstrap
+from lifecert.entry.http.api import Api
+from lifecert.entry.http.bodies.requests import StartSessionBody
+from lifecert.entry.http.bodies.responses import SessionStarted
 from lifecert.entry.log import LogCode, done, logger, metrics, traced
-from lifecert.entry.requests import StartSessionBody
-from lifecert.entry.responses import SessionStarted
 
 api = Api()
 bootstrap.at_start(bootstrap.start_session)

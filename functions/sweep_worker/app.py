@@ -5,9 +5,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap, bootstrap_sweep
+from lifecert.bootstrap import phone as bootstrap
+from lifecert.bootstrap import sweep as bootstrap_sweep
+from lifecert.entry.events.sweep_tasks import EachTask
 from lifecert.entry.log import LogCode, count, logger, metrics, traced
-from lifecert.entry.sweep_tasks import EachTask
 
 processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 bootstrap.at_start(bootstrap_sweep.work_sweep)

@@ -7,11 +7,11 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap
+from lifecert.bootstrap import phone as bootstrap
 from lifecert.domain.errors import SessionNotFound
-from lifecert.entry.http import Api, an_id
+from lifecert.entry.http.api import Api, an_id
+from lifecert.entry.http.bodies.responses import SessionView
 from lifecert.entry.log import LogCode, apart, done, logger, metrics, traced
-from lifecert.entry.responses import SessionView
 
 api = Api()
 bootstrap.at_start(bootstrap.verify_face)

@@ -4,9 +4,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert import bootstrap, bootstrap_streams
+from lifecert.bootstrap import phone as bootstrap
+from lifecert.bootstrap import streams as bootstrap_streams
 from lifecert.domain.errors import ChangeFilesUnfinished
-from lifecert.entry.feed_event import feed_report
+from lifecert.entry.events.feed import feed_report
 from lifecert.entry.log import LogCode, count, logger, metrics, traced
 
 # Enough to settle the file in hand and report.

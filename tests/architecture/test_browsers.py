@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from lifecert.domain.errors import LimitReached, NotAllowed, StoreUnavailable
-from lifecert.entry.access import RULES
-from lifecert.entry.problems import RouteNotFound, SignedOut, answer_to
-from lifecert.entry.texts import Language
-from tests.architecture.templates import expanded, parent
+from lifecert.entry.http.access import RULES
+from lifecert.entry.http.problems import RouteNotFound, SignedOut, answer_to
+from lifecert.entry.http.texts import Language
+from tests.support.templates import expanded, parent
 
 ORIGIN = {"Fn::If": ["CallsFromBrowsers", {"Fn::Sub": "'${WebOrigin}'"}, "'https://none.invalid'"]}
 

@@ -9,9 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from lifecert.domain.errors import ImportNotFound, SweepUnfinished
-from lifecert.entry.authorising import Unauthorized
-from tests.wiring.factories import world_on_fakes
-from tests.wiring.functions import ROOT, cases, run
+from lifecert.entry.http.authorising import Unauthorized
+from tests.support.wiring.factories import world_on_fakes
+from tests.support.wiring.functions import ROOT, cases, run
 
 # Calls over HTTP: status, and the problem's code or the member that says what came of it.
 ANSWERS: dict[str, tuple[int, str]] = {

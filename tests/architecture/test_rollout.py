@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.deploy import without_alias
-from tests.architecture.templates import ROOT, expanded, of_type, parent, text
+from tests.support.templates import ROOT, expanded, of_type, parent, text
 
 ALIAS = "VerifyFaceAliaslive"
 

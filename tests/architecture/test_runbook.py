@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lifecert.entry.log import LogCode
-from tests.architecture.templates import ROOT, child, of_type
+from tests.support.templates import ROOT, child, of_type
 
 TEXT = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 ROWS = [line for line in TEXT.splitlines() if line.startswith("| `")]

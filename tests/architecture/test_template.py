@@ -2,7 +2,7 @@
 
 import json
 
-from tests.architecture.templates import CHILDREN, FUNCTIONS, child, of_type, parent
+from tests.support.templates import CHILDREN, FUNCTIONS, child, of_type, parent
 
 
 def test_every_log_group_has_an_end() -> None:

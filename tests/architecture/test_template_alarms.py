@@ -3,7 +3,7 @@
 import json
 import re
 
-from tests.architecture.templates import FUNCTIONS, child, of_type, parent, text
+from tests.support.templates import FUNCTIONS, child, of_type, parent, text
 
 DAY = 86400
 

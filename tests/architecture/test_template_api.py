@@ -3,8 +3,8 @@
 import json
 import tomllib
 
-from lifecert.entry.access import ANYONE, RULES
-from tests.architecture.templates import ROOT, child, expanded, of_type, parent, text
+from lifecert.entry.http.access import ANYONE, RULES
+from tests.support.templates import ROOT, child, expanded, of_type, parent, text
 
 ROUTES = {
     "POST /sessions": "StartSession",

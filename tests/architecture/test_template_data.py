@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.architecture.design import SCHEMA
-from tests.architecture.templates import child, holds, of_type, taken, text
+from tests.support.design import SCHEMA
+from tests.support.templates import child, holds, of_type, taken, text
 
 TABLES = of_type(child("data"), "AWS::DynamoDB::Table")
 BUCKETS = of_type(child("storage"), "AWS::S3::Bucket")

@@ -3,7 +3,7 @@
 import json
 
 from lifecert.domain.notice import NoticeChannel
-from tests.architecture.templates import FUNCTIONS, ROOT, child, of_type, parent, text
+from tests.support.templates import FUNCTIONS, ROOT, child, of_type, parent, text
 
 DAY = 86400
 

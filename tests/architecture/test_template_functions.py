@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.architecture.design import ALLOWED, MANAGED, SCHEMA
-from tests.architecture.templates import FUNCTIONS, as_list, expanded, of_type, parent, text
+from tests.support.design import ALLOWED, MANAGED, SCHEMA
+from tests.support.templates import FUNCTIONS, as_list, expanded, of_type, parent, text
 
 
 def test_exactly_the_functions_of_the_design() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from tests.artefact import sizes
-from tests.artefact.builds import Build, builds
+from lab.speed import sizes
+from tests.support.builds import Build, builds
 
 BUILDS = builds()
 # Amazon Linux 2023 (python3.12 and later): glibc 2.34, libstdc++ of GCC 11. Amazon Linux 2 (python3.11): glibc 2.26.

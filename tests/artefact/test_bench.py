@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import measure
-from bench.__main__ import main
-from tests.artefact import sizes
+from lab.speed import measure, sizes
+from lab.speed.__main__ import main
 
 pytestmark = pytest.mark.skipif(not sizes.BUILT.is_dir(), reason="nothing built: make build")
 
@@ -34,4 +33,4 @@ def test_a_measurement_that_fails_says_why(
 ) -> None:
     monkeypatch.setattr(measure, "BUILD", tmp_path)
     assert main(["--quick", "--date", "2026-11-25"]) == 2
-    assert "bench.probe photos" in capsys.readouterr().err
+    assert "lab.speed.probe photos" in capsys.readouterr().err

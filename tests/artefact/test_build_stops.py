@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.artefact.sizes import ROOT
+from lab.speed.sizes import ROOT
 
 # What make finds up to date, so that only building and what follows runs.
 REQUIREMENTS = ("requirements/dev.txt", "requirements/runtime.txt")

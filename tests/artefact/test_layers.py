@@ -8,8 +8,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.artefact import sizes
-from tests.artefact.sizes import CORE, LAYERS, ROOT, VISION
+from lab.speed import sizes
+from lab.speed.sizes import CORE, LAYERS, ROOT, VISION
 
 RUNTIME = ROOT / ".build" / "runtime" / "bin" / "python"
 MODELS = [

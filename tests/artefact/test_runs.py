@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.artefact.builds import Build, builds
-from tests.artefact.runtime_api import Answer, serve
-from tests.artefact.sizes import ROOT
+from lab.speed.sizes import ROOT
+from tests.support.builds import Build, builds
+from tests.support.runtime_api import Answer, serve
 
 BUILDS = builds()
 ENDS = sorted({*list(BUILDS)[:1], *list(BUILDS)[-1:]})

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lifecert.adapters.calibration_file import CALIBRATIONS, Calibration
-from lifecert.adapters.config_files import HELP_LINES_FILE, POLICY_FILE, load_help_lines, load_policy
-from lifecert.adapters.strict_files import ConfigError, load_strict
-from tests.attacks.mutations import JSON, spoilt_bytes, spoilt_json
+from lifecert.adapters.files.calibration import CALIBRATIONS, Calibration
+from lifecert.adapters.files.policy import HELP_LINES_FILE, POLICY_FILE, load_help_lines, load_policy
+from lifecert.adapters.files.strict import ConfigError, load_strict
+from tests.support.mutations import JSON, spoilt_bytes, spoilt_json
 
 FILES: dict[str, tuple[Path, Any]] = {
     "policy": (POLICY_FILE, load_policy),

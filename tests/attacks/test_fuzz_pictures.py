@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lifecert.adapters.config_files import load_policy
+from lifecert.adapters.files.policy import load_policy
 from lifecert_vision.decode import decode
 from lifecert_vision.header import PictureRefused, read_header
-from tests.attacks.hostile import jpeg, picture, png, webp
-from tests.attacks.mutations import spoilt_bytes
-from tests.vision.pictures import encode, exif, jpeg_with_exif, riff, vp8x, webp_chunk
+from tests.support.hostile import jpeg, picture, png, webp
+from tests.support.mutations import spoilt_bytes
+from tests.support.pictures import encode, exif, jpeg_with_exif, riff, vp8x, webp_chunk
 
 LIMITS = load_policy().image
 SIDE = 176

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.attacks.hostile import CASES
+from tests.support.hostile import CASES
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS, MEGABYTES = 2.0, 512
@@ -24,7 +24,7 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, An
         (folder / str(number)).write_bytes(make())
     names = [str(folder / str(number)) for number in range(len(CASES))]
     told = subprocess.run(
-        [sys.executable, "-m", "tests.attacks.judge", *names],
+        [sys.executable, "-m", "tests.support.judge", *names],
         cwd=ROOT,
         env={"PYTHONPATH": f"{ROOT}:{ROOT}/layers/core:{ROOT}/layers/vision", "OPENCV_LOG_LEVEL": "WARNING"},
         capture_output=True,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from calibration.templates import Pipeline
-from lifecert.adapters.config_files import load_policy
+from lab.calibration.templates import Pipeline
+from lifecert.adapters.files.policy import load_policy
 from lifecert.domain.policy import Policy
 
 _PORTRAITS = Path(__file__).parents[2] / ".build/portraits"

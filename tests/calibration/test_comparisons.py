@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.bootstrap import spread
-from calibration.comparisons import FLOOR, of_all, of_means, of_pairs
-from calibration.manifest import Dataset, Pair
-from calibration.templates import Photo
+from lab.calibration.bootstrap import spread
+from lab.calibration.comparisons import FLOOR, of_all, of_means, of_pairs
+from lab.calibration.manifest import Dataset, Pair
+from lab.calibration.templates import Photo
 
 
 def faces(people: int, photos: int) -> tuple[dict[Path, Photo], dict[Path, str]]:
@@ -29,7 +29,7 @@ def faces(people: int, photos: int) -> tuple[dict[Path, Photo], dict[Path, str]]
 
 
 def test_all_pairs_are_those_counted_one_by_one_over_several_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("calibration.comparisons._BLOCK", 7)
+    monkeypatch.setattr("lab.calibration.comparisons._BLOCK", 7)
     photos, who = faces(people=6, photos=5)
     made = of_all("all", list(photos), photos, who)
     genuine: list[float] = []
@@ -114,7 +114,7 @@ def test_no_bootstrap_where_impostors_were_not_kept() -> None:
 
 
 def test_means_of_frames_are_compared_with_photos_that_are_not_in_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("calibration.comparisons.DIMENSIONS", 8)
+    monkeypatch.setattr("lab.calibration.comparisons.DIMENSIONS", 8)
     photos, who = faces(people=3, photos=5)
     made = of_means("means", list(photos), photos, who, 2)
     # Four others make two means for each of 3 x 5 references; five photos make two means, for 3 people x 10 strangers.
@@ -131,7 +131,7 @@ def test_means_of_frames_are_compared_with_photos_that_are_not_in_them(monkeypat
 
 
 def test_people_with_too_few_photos_have_no_means(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("calibration.comparisons.DIMENSIONS", 8)
+    monkeypatch.setattr("lab.calibration.comparisons.DIMENSIONS", 8)
     photos, who = faces(people=3, photos=2)
     made = of_means("means", list(photos), photos, who, 3)
     assert (made.curve.genuine_total, made.curve.impostor_total) == (0, 0)

@@ -7,12 +7,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from calibration import measurement
-from calibration.__main__ import main
-from calibration.measurement import Measurement
-from lifecert.adapters.calibration_file import load_calibration
-from lifecert.adapters.config_files import POLICY_FILE, load_policy
-from lifecert.adapters.strict_files import ConfigError
+from lab.calibration import measurement
+from lab.calibration.__main__ import main
+from lab.calibration.measurement import Measurement
+from lifecert.adapters.files.calibration import load_calibration
+from lifecert.adapters.files.policy import POLICY_FILE, load_policy
+from lifecert.adapters.files.strict import ConfigError
 
 Run = Callable[..., Measurement]
 

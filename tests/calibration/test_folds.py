@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from calibration.folds import over_folds
-from calibration.statistics import Curve, histogram
+from lab.calibration.folds import over_folds
+from lab.calibration.statistics import Curve, histogram
 
 
 def curve(genuine: list[float], impostor: list[float]) -> Curve:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from calibration.manifest import (
+from lab.calibration.manifest import (
     ManifestError,
     read_folder,
     read_pairs,

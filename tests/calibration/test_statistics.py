@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from calibration.statistics import Curve, Rate, histogram, pairs_needed, wilson
+from lab.calibration.statistics import Curve, Rate, histogram, pairs_needed, wilson
 
 
 def curve(genuine: object, impostor: object) -> Curve:

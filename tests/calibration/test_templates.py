@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from calibration.templates import Photo, Pipeline, embed_all
+from lab.calibration.templates import Photo, Pipeline, embed_all
 from lifecert.domain.challenge import Step
 from lifecert.domain.policy import Policy
 from lifecert.ports.vision import Frame

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from calibration.statistics import Curve, histogram
-from calibration.thresholds import TooFewPairs, choose, least_threshold, provisional, published
-from lifecert.adapters.calibration_file import RatesAt, Source
+from lab.calibration.statistics import Curve, histogram
+from lab.calibration.thresholds import TooFewPairs, choose, least_threshold, provisional, published
+from lifecert.adapters.files.calibration import RatesAt, Source
 
 
 def source(name: str, *rates: tuple[float, float]) -> Source:

@@ -9,7 +9,7 @@ from moto import mock_aws
 from local.aws import REGION, Aws
 from local.dynamodb_local import Engine
 from local.stack import Stack
-from tests.contract.engines import DynamoTables, Stores, memory_stores
+from tests.support.engines import DynamoTables, Stores, memory_stores
 
 
 @pytest.fixture

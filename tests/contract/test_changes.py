@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from lifecert.adapters.dynamodb_changes import BY_WAITING, SHARDS, DynamoChanges
-from lifecert.adapters.dynamodb_values import plain
-from lifecert.adapters.s3_change_files import S3ChangeFiles
-from lifecert.application.write_change_files import WriteChangeFiles
+from lifecert.adapters.dynamodb.changes import BY_WAITING, SHARDS, DynamoChanges
+from lifecert.adapters.dynamodb.values import plain
+from lifecert.adapters.s3.change_files import S3ChangeFiles
+from lifecert.application.feed.write_change_files import WriteChangeFiles
 from lifecert.domain.change_file import FeedHead, events_of, manifest_of
 from lifecert.domain.published import PublishedEvent
 from lifecert.ports.feed import ChangeFiles, Changes
 from local.aws import Aws
 from local.tables import create, drop
-from tests.builders import NOW, an_id
-from tests.fakes.clock import FixedClock
-from tests.fakes.feed import MemoryChangeFiles, MemoryChanges
+from tests.support.builders import NOW, an_id
+from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.feed import MemoryChangeFiles, MemoryChanges
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

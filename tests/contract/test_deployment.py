@@ -5,7 +5,7 @@ import json
 import boto3
 import pytest
 
-from tools.deployment import UnknownStack, output, outputs
+from ops.deployment import UnknownStack, output, outputs
 
 
 def test_the_stack_names_its_tables(moto_session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:

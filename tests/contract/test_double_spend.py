@@ -11,12 +11,12 @@ from threading import Barrier
 from lifecert.domain.errors import LifeCertError, SessionBusy, StoreUnavailable
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.session import Session
-from tests.builders import HELPER, a_session, an_id, good_evidence, registration
-from tests.contract.engines import Stores
-from tests.fakes.analysers import ScriptedAnalyser
-from tests.fakes.clock import FixedClock
-from tests.fakes.photos import MemoryPhotos
-from tests.verifying import verifier
+from tests.support.builders import HELPER, a_session, an_id, good_evidence, registration
+from tests.support.engines import Stores
+from tests.support.fakes.analysers import ScriptedAnalyser
+from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.photos import MemoryPhotos
+from tests.support.verifying import verifier
 
 AT_ONCE = 100
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from lifecert.adapters.eventbridge_bus import EventBridgeBus
+from lifecert.adapters.messages.bus import EventBridgeBus
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.published import published_event
 from local.aws import Aws
-from tests.builders import a_beneficiary, a_change, an_id
+from tests.support.builders import a_beneficiary, a_change, an_id
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient

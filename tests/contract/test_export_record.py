@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lifecert.adapters.dynamodb_items import (
+from lifecert.adapters.dynamodb.items import (
     IMPRINT_ATTRIBUTES,
     beneficiary_item,
     certificate_item,
@@ -16,14 +16,16 @@ from lifecert.adapters.dynamodb_items import (
     ledger_item,
     reference_item,
 )
-from lifecert.adapters.dynamodb_review_items import review_item
-from lifecert.adapters.dynamodb_session_items import session_item
+from lifecert.adapters.dynamodb.review_items import review_item
+from lifecert.adapters.dynamodb.session_items import session_item
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.domain.evidence import Evidence, Template
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.session import Session
-from tests.builders import (
+from ops import export_record
+from ops.export_record import SHOWN, WITHHELD, Record
+from tests.support.builders import (
     MODEL,
     NOW,
     a_certificate,
@@ -37,9 +39,7 @@ from tests.builders import (
     good_evidence,
     registration,
 )
-from tests.contract.engines import DynamoTables
-from tools import export_record
-from tools.export_record import SHOWN, WITHHELD, Record
+from tests.support.engines import DynamoTables
 
 SIMILARITY = 0.876543
 VECTOR = bytes(range(1, 129)) * 4

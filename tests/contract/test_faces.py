@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from lifecert.adapters.dynamodb_values import typed
-from lifecert.application.purge_faces import PurgeFaces
+from lifecert.adapters.dynamodb.values import typed
+from lifecert.application.faces.purge_faces import PurgeFaces
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import VersionConflict
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.status import Standing, Status
 from lifecert.ports.stores import FacesDueIndex
-from tests.builders import MODEL, VALID_UNTIL, a_change, a_reference, an_enrolment, an_id, registration
-from tests.contract.engines import SHARDS, DynamoTables, Stores
-from tests.fakes.clock import FixedClock
-from tests.fakes.photos import MemoryPhotos
+from tests.support.builders import MODEL, VALID_UNTIL, a_change, a_reference, an_enrolment, an_id, registration
+from tests.support.engines import SHARDS, DynamoTables, Stores
+from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.photos import MemoryPhotos
 
 ENDED = Standing(Status.TERMINATED, VALID_UNTIL, ended_on=date(2026, 3, 1))
 DUE = date(2026, 5, 30)

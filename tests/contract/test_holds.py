@@ -21,8 +21,8 @@ from lifecert.domain.hold import (
 )
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.status import Status
-from tests.builders import NOW, a_beneficiary, a_change, a_hold_candidate, an_id
-from tests.contract.engines import SHARDS, DynamoTables, Stores, left_at_default
+from tests.support.builders import NOW, a_beneficiary, a_change, a_hold_candidate, an_id
+from tests.support.engines import SHARDS, DynamoTables, Stores, left_at_default
 
 RUN = "2026-06-01.1"
 BATCH = an_id()

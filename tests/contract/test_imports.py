@@ -9,15 +9,15 @@ from typing import Any
 import boto3
 import pytest
 
-from lifecert.adapters.s3_imports import S3Imports
-from lifecert.adapters.s3_photos import client_config
+from lifecert.adapters.s3.imports import S3Imports
+from lifecert.adapters.s3.photos import client_config
 from lifecert.domain.data_match import Import, MatchLine, Rejected, Rejection, Said
 from lifecert.domain.errors import ImportNotFound
 from lifecert.domain.person import IdNumber
 from lifecert.ports.imports import Imports
 from local.aws import Aws
-from tests.builders import an_id
-from tests.fakes.imports import MemoryImports
+from tests.support.builders import an_id
+from tests.support.fakes.imports import MemoryImports
 
 WANG = "11010519491231002X"
 FILE = f"id_number,said,on,source\n{WANG},alive,2026-02-20,hospital\nrubbish\n".encode()

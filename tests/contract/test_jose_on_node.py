@@ -12,13 +12,13 @@ import pytest
 from joserfc.jwk import ECKey, KeySet
 
 from lifecert_verify import NotGenuine, read
-from tests.architecture.templates import ROOT
-from tests.builders import a_certificate, registration
 from tests.contract.test_signing import ENGINES, Signing
-from tests.fakes.keys import FakeSigning
+from tests.support.builders import a_certificate, registration
+from tests.support.fakes.keys import FakeSigning
+from tests.support.templates import ROOT
 
 HERE = Path(__file__).with_name("jose")
-PAGE = ROOT / "layers/core/lifecert/entry/certificate_page.js"
+PAGE = ROOT / "layers/core/lifecert/entry/http/certificate_page.js"
 CLAIMS = a_certificate(registration().after).claims("lifecert.example")
 Ask = Callable[[list[str], Any], dict[str, Any]]
 

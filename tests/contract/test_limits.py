@@ -9,8 +9,8 @@ import pytest
 
 from lifecert.domain.errors import LimitReached
 from lifecert.domain.limits import Count, helper_day
-from tests.builders import NOW, a_session
-from tests.contract.engines import DynamoTables, Stores
+from tests.support.builders import NOW, a_session
+from tests.support.engines import DynamoTables, Stores
 
 HOUR_LATER = NOW + timedelta(hours=1)
 

@@ -7,13 +7,13 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from lifecert.adapters.kms_addresses import KmsAddresses
-from lifecert.adapters.sns_sender import SnsSender
+from lifecert.adapters.kms.addresses import KmsAddresses
+from lifecert.adapters.messages.sms import SnsSender
 from lifecert.domain.errors import NoticeRefused, StoreUnavailable, VersionConflict
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import Contact, NoticeChannel, SentNotice
-from tests.builders import NOW, VALID_UNTIL, a_change, an_id, registration
-from tests.contract.engines import DynamoTables, Stores
+from tests.support.builders import NOW, VALID_UNTIL, a_change, an_id, registration
+from tests.support.engines import DynamoTables, Stores
 
 NUMBER = "+8613800000000"
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from lifecert.adapters.kms_person_keys import KmsPersonKeys
+from lifecert.adapters.kms.person_keys import KmsPersonKeys
 from local.aws import Aws
-from tests.fakes.keys import FakePersonKeys
+from tests.support.fakes.keys import FakePersonKeys
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

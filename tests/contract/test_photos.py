@@ -12,12 +12,12 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from lifecert.adapters.s3_photos import S3Photos, client_config
+from lifecert.adapters.s3.photos import S3Photos, client_config
 from lifecert.domain.session import ImageType
 from lifecert.ports.photos import Photos, UploadSlot
 from local.aws import REGION, Aws
-from tests.builders import an_id
-from tests.fakes.photos import MemoryPhotos
+from tests.support.builders import an_id
+from tests.support.fakes.photos import MemoryPhotos
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

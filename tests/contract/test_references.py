@@ -9,8 +9,8 @@ from lifecert.domain.errors import ReferenceNotFound, VersionConflict
 from lifecert.domain.imprint import FrameImprints, KnownPhotos
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.reference import Replacement
-from tests.builders import MODEL, a_change, a_reference, a_template, an_enrolment, an_id, registration
-from tests.contract.engines import DynamoTables, Stores
+from tests.support.builders import MODEL, a_change, a_reference, a_template, an_enrolment, an_id, registration
+from tests.support.engines import DynamoTables, Stores
 
 
 def test_nothing_begun_and_nothing_enrolled(stores: Stores) -> None:

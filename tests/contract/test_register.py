@@ -12,7 +12,7 @@ from lifecert.domain.ledger import GENESIS, LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel
 from lifecert.domain.reasons import Reason
 from lifecert.domain.status import Standing, Status
-from tests.builders import (
+from tests.support.builders import (
     NOW,
     VALID_UNTIL,
     a_beneficiary,
@@ -22,8 +22,8 @@ from tests.builders import (
     an_id,
     registration,
 )
-from tests.contract.engines import PAGE_SIZE, DynamoTables, Stores, left_at_default
-from tests.contract.registering import registered
+from tests.support.engines import PAGE_SIZE, DynamoTables, Stores, left_at_default
+from tests.support.registering import registered
 
 
 def test_nobody_is_found_in_an_empty_register(stores: Stores) -> None:

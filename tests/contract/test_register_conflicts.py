@@ -15,7 +15,7 @@ from lifecert.domain.errors import (
     VersionConflict,
 )
 from lifecert.domain.ledger import verify_chain
-from tests.builders import (
+from tests.support.builders import (
     a_certificate,
     a_change,
     a_review,
@@ -24,8 +24,8 @@ from tests.builders import (
     decided,
     registration,
 )
-from tests.contract.engines import DynamoTables, Stores
-from tests.contract.registering import certify, registered
+from tests.support.engines import DynamoTables, Stores
+from tests.support.registering import certify, registered
 
 
 def test_a_stale_version_is_refused_and_changes_nothing(stores: Stores) -> None:

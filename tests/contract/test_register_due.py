@@ -8,14 +8,14 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.status import Standing, Status
 from lifecert.domain.sweep import Partition, shard_of
-from tests.builders import (
+from tests.support.builders import (
     VALID_UNTIL,
     a_beneficiary,
     a_change,
     an_id,
 )
-from tests.contract.engines import PAGE_SIZE, SHARDS, DynamoTables, Stores
-from tests.contract.registering import certify, lapse, registered
+from tests.support.engines import PAGE_SIZE, SHARDS, DynamoTables, Stores
+from tests.support.registering import certify, lapse, registered
 
 
 def due(stores: Stores, beneficiary: Beneficiary, day: date | None = None) -> list[str]:

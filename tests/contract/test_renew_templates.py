@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from lifecert.adapters.dynamodb_items import reference_item
-from lifecert.adapters.dynamodb_references import DynamoReferences
-from lifecert.adapters.dynamodb_values import typed
-from lifecert.adapters.kms_template_protection import KmsTemplateProtection
-from lifecert.adapters.protected_references import ProtectedReferences
-from lifecert.adapters.s3_gallery import gallery_files, gallery_secret
+from lifecert.adapters.dynamodb.items import reference_item
+from lifecert.adapters.dynamodb.references import DynamoReferences
+from lifecert.adapters.dynamodb.values import typed
+from lifecert.adapters.kms.protected_references import ProtectedReferences
+from lifecert.adapters.kms.template_protection import KmsTemplateProtection
+from lifecert.adapters.s3.gallery import gallery_files, gallery_secret
 from lifecert.domain.evidence import EnrolmentEvidence, Measure, Template, Verdict
 from lifecert.domain.gallery import GalleryFace
 from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import Reference
 from lifecert_vision.gallery import PackedGallery
-from tests.builders import MODEL, a_beneficiary, a_reference, an_enrolment, face
-from tests.contract.engines import DynamoTables
-from tests.fakes.analysers import ScriptedAnalyser
-from tools.renew_templates import Renewal
+from ops.renew_templates import Renewal
+from tests.support.builders import MODEL, a_beneficiary, a_reference, an_enrolment, face
+from tests.support.engines import DynamoTables
+from tests.support.fakes.analysers import ScriptedAnalyser
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

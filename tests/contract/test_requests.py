@@ -8,22 +8,22 @@ from typing import Any
 import boto3
 import pytest
 
-from lifecert.adapters.kms_signing import KmsSigner
-from lifecert.adapters.kms_template_protection import KmsTemplateProtection
-from lifecert.adapters.protected_references import ProtectedReferences
-from lifecert.adapters.s3_photos import S3Photos, client_config
-from lifecert.application.issuing import Issuer
+from lifecert.adapters.kms.protected_references import ProtectedReferences
+from lifecert.adapters.kms.signing import KmsSigner
+from lifecert.adapters.kms.template_protection import KmsTemplateProtection
+from lifecert.adapters.s3.photos import S3Photos, client_config
+from lifecert.application.shared.issuing import Issuer
 from lifecert.domain.evidence import Evidence, Template
 from lifecert.domain.imprint import NO_PHOTOS, KnownPhotos
 from lifecert.domain.reasons import Reason
 from lifecert.ports.photos import Upload
 from lifecert.ports.stores import References
-from tests.builders import HELPER, MODEL, NOW, failed_evidence, good_evidence
-from tests.contract.engines import Stores
 from tests.contract.test_round_trips import REQUEST, known, start_session  # noqa: F401 - a fixture among them
-from tests.fakes.analysers import ScriptedAnalyser
-from tests.fakes.clock import FixedClock
-from tests.verifying import verifier
+from tests.support.builders import HELPER, MODEL, NOW, failed_evidence, good_evidence
+from tests.support.engines import Stores
+from tests.support.fakes.analysers import ScriptedAnalyser
+from tests.support.fakes.clock import FixedClock
+from tests.support.verifying import verifier
 
 # Presigned forms are made without a request. A person's keys are derived from one MAC for the life of the process.
 START: dict[str, int] = {}

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.contract.engines import DynamoTables
+from ops.restore_drill import Restore, by_copy, drill, main, to_moment
 from tests.contract.test_verify_ledger import Vandal, with_chain
-from tools.restore_drill import Restore, by_copy, drill, main, to_moment
+from tests.support.engines import DynamoTables
 
 
 def run(tables: DynamoTables, restore: Restore) -> tuple[bool, str]:

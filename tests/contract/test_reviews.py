@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lifecert.application.reviewing import OpenReview
+from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.certificate import Certificate, Revocation, RevocationCause
 from lifecert.domain.errors import BeneficiaryNotFound, ReviewDecidedBefore, ReviewOpenedBefore, VersionConflict
@@ -24,9 +24,18 @@ from lifecert.domain.review import (
     ReviewState,
 )
 from lifecert.domain.status import EndCause
-from tests.builders import NOW, a_certificate, a_change, a_reference, a_review, an_enrolment, an_id, registration
-from tests.contract.engines import PAGE_SIZE, Stores, left_at_default
-from tests.fakes.clock import FixedClock
+from tests.support.builders import (
+    NOW,
+    a_certificate,
+    a_change,
+    a_reference,
+    a_review,
+    an_enrolment,
+    an_id,
+    registration,
+)
+from tests.support.engines import PAGE_SIZE, Stores, left_at_default
+from tests.support.fakes.clock import FixedClock
 
 DECISION = ReviewDecision(ReviewOutcome.ACCEPT, Ground.SAME_PERSON, "clerk-2", NOW, certificate_id="certificate")
 
@@ -111,8 +120,8 @@ def test_open_reviews_are_counted_and_beyond_a_bound_only_that_there_are_more(
     first, *_ = with_reviews(stores, {}, {}, {}, {})
     decide(stores, first)
     assert stores.reviews.count_open() == AtLeast(3)
-    monkeypatch.setattr("lifecert.adapters.dynamodb_reviews.COUNTED", 2)
-    monkeypatch.setattr("tests.fakes.reviews.COUNTED", 2)
+    monkeypatch.setattr("lifecert.adapters.dynamodb.reviews.COUNTED", 2)
+    monkeypatch.setattr("tests.support.fakes.reviews.COUNTED", 2)
     assert stores.reviews.count_open() == AtLeast(2, more=True)
 
 

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lifecert.adapters.dynamodb_register import ChangeTables, DynamoRegister
-from lifecert.adapters.kms_person_keys import KmsPersonKeys
-from lifecert.application.changing import change_newest
-from lifecert.application.finding import by_number, by_number_and_name
-from lifecert.application.register_beneficiary import RegisterBeneficiary, Registration
+from lifecert.adapters.dynamodb.register import ChangeTables, DynamoRegister
+from lifecert.adapters.kms.person_keys import KmsPersonKeys
+from lifecert.application.office.register_beneficiary import RegisterBeneficiary, Registration
+from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.finding import by_number, by_number_and_name
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.category import Category
 from lifecert.domain.errors import AlreadyRegistered, VersionConflict
 from lifecert.domain.ledger import verify_chain
 from lifecert.domain.person import IdNumber
-from tests.builders import CLERK, a_change
-from tests.contract.engines import DynamoTables, Stores
-from tests.fakes.clock import FixedClock
-from tests.fakes.notices import FakeSeal
-from tools.rotate_person_secret import PersonRotation, UnknownSecret
+from ops.rotate_person_secret import PersonRotation, UnknownSecret
+from tests.support.builders import CLERK, a_change
+from tests.support.engines import DynamoTables, Stores
+from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.notices import FakeSeal
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

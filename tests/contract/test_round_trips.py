@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from lifecert.application.start_session import StartRequest, StartSession
+from lifecert.application.certify.start_session import StartRequest, StartSession
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.person import IdNumber, normalise_name
 from lifecert.domain.session import Channel, ImageType
 from lifecert.domain.sweep import RunState
-from tests.builders import (
+from tests.support.builders import (
     HELPER,
     NOW,
     a_change,
@@ -25,13 +25,13 @@ from tests.builders import (
     registration,
     start_limits,
 )
-from tests.contract.engines import DynamoTables, Stores
-from tests.fakes.analysers import ScriptedAnalyser
-from tests.fakes.clock import FixedClock
-from tests.fakes.keys import FakePersonKeys
-from tests.fakes.photos import MemoryPhotos
-from tests.sweeping import Night, finished_run, lapsed, report_of
-from tests.verifying import verifier
+from tests.support.engines import DynamoTables, Stores
+from tests.support.fakes.analysers import ScriptedAnalyser
+from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.keys import FakePersonKeys
+from tests.support.fakes.photos import MemoryPhotos
+from tests.support.sweeping import Night, finished_run, lapsed, report_of
+from tests.support.verifying import verifier
 
 NAME, ID_NUMBER = "王小明", IdNumber.parse("11010519491231002X")
 KEYS = FakePersonKeys()

@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from lifecert.adapters.dynamodb_items import beneficiary_item
-from lifecert.adapters.dynamodb_values import typed
+from lab.scale.__main__ import main, table
+from lab.scale.meter import item_bytes, metered
+from lab.scale.people import People
+from lab.scale.plot import picture
+from lab.scale.run import Plan, computed_scan, measure
+from lifecert.adapters.dynamodb.items import beneficiary_item
+from lifecert.adapters.dynamodb.values import typed
 from local.dynamodb_local import Engine
-from scale.__main__ import main, table
-from scale.meter import item_bytes, metered
-from scale.people import People
-from scale.plot import picture
-from scale.run import Plan, computed_scan, measure
-from tests.builders import registration
-from tests.contract.engines import DynamoTables
+from tests.support.builders import registration
+from tests.support.engines import DynamoTables
 
 PLAN = Plan(sizes=(500, 5_000), due=50, runs=1)
 # Transactions that a run writes for itself: begun, the jobs of four shards, closed.

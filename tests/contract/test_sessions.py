@@ -10,8 +10,8 @@ from lifecert.domain.challenge import Step
 from lifecert.domain.policy import Decision, Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Channel, ImageType, Result, Session, SessionState
-from tests.builders import NOW, a_change, a_session, an_id, decided, registration
-from tests.contract.engines import DynamoTables, Stores, left_at_default
+from tests.support.builders import NOW, a_change, a_session, an_id, decided, registration
+from tests.support.engines import DynamoTables, Stores, left_at_default
 
 UNTIL = NOW + timedelta(seconds=40)
 

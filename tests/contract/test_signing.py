@@ -11,11 +11,11 @@ from joserfc import jws
 from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import KeySet
 
-from lifecert.adapters.kms_signing import KmsPublicKeys, KmsSigner
+from lifecert.adapters.kms.signing import KmsPublicKeys, KmsSigner
 from lifecert.ports.signing import PublicKeys, Signer
 from local.aws import Aws
-from tests.builders import a_certificate, registration
-from tests.fakes.keys import FakeSigning
+from tests.support.builders import a_certificate, registration
+from tests.support.fakes.keys import FakeSigning
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

@@ -9,13 +9,13 @@ from xml.etree import ElementTree as ET
 import boto3
 import pytest
 
-from lifecert.adapters.s3_sweep_reports import S3RunReports, S3SweepReports
-from lifecert.adapters.sqs_tasks import SqsTasks, SqsWaiting
-from lifecert.adapters.sweep_page import page
+from lifecert.adapters.messages.tasks import SqsTasks, SqsWaiting
+from lifecert.adapters.s3.sweep_page import page
+from lifecert.adapters.s3.sweep_reports import S3RunReports, S3SweepReports
 from lifecert.domain.sweep import Job, JobKind, RunState, SweepRun, Tally, Task
 from lifecert.domain.sweep_report import IDS_IN_A_PART, SweepReport
-from lifecert.entry.sweep_tasks import TaskMessage
-from tests.builders import NOW, an_id
+from lifecert.entry.events.sweep_tasks import TaskMessage
+from tests.support.builders import NOW, an_id
 
 DAY = date(2026, 3, 1)
 RUN = SweepRun("2026-03-01.1", DAY, DAY, NOW, RunState.FINISHED, totals={"lapse": 1234})

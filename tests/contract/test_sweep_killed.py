@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from lifecert.domain.sweep import RunState, Task
 from local.dynamodb_local import Engine
 from local.stack import ROOT
-from tests.builders import VALID_UNTIL, registration
-from tests.contract.engines import SHARDS, DynamoTables
 from tests.contract.test_sweep_races import all_lapsed_once, day_after
-from tests.contract.worker_process import told
-from tests.fakes.clock import FixedClock
-from tests.fakes.sweep import MemoryReports, MemoryTasks
-from tests.sweeping import Night, finished_run
+from tests.support.builders import VALID_UNTIL, registration
+from tests.support.engines import SHARDS, DynamoTables
+from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.sweep import MemoryReports, MemoryTasks
+from tests.support.sweeping import Night, finished_run
+from tests.support.worker_process import told
 
 PEOPLE = 40
 
@@ -25,7 +25,7 @@ PEOPLE = 40
 def worker(engine: Engine, tables: DynamoTables, tasks: Sequence[Task]) -> Iterator["subprocess.Popen[str]"]:
     """A worker process, which is dead when the block ends."""
     days = (day_after().today() - FixedClock().today()).days
-    command = [sys.executable, "-m", "tests.contract.worker_process", engine.url, tables.prefix, str(days)]
+    command = [sys.executable, "-m", "tests.support.worker_process", engine.url, tables.prefix, str(days)]
     process = subprocess.Popen(
         [*command, *map(told, tasks)],
         cwd=ROOT,

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from lifecert.application.certifying import Proof, certifying
-from lifecert.application.changing import change_newest
+from lifecert.application.shared.certifying import Proof, certifying
+from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.certificate import Method
@@ -29,12 +29,12 @@ from lifecert.domain.notice import Notice
 from lifecert.domain.status import Certified, Status, transition
 from lifecert.domain.sweep import JobKind, Partition, RunState, shard_of
 from lifecert.ports.stores import Register
-from tests.builders import VALID_UNTIL, a_change, a_hold_candidate, an_id, registration
-from tests.contract.engines import SHARDS, DynamoTables, Stores
-from tests.fakes.clock import FixedClock
-from tests.fakes.sweep import MemoryReports, MemoryTasks
-from tests.sweeping import GRACE_DAYS, Night, finished_run
-from tools.verify_ledger import LedgerCheck
+from ops.verify_ledger import LedgerCheck
+from tests.support.builders import VALID_UNTIL, a_change, a_hold_candidate, an_id, registration
+from tests.support.engines import SHARDS, DynamoTables, Stores
+from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.sweep import MemoryReports, MemoryTasks
+from tests.support.sweeping import GRACE_DAYS, Night, finished_run
 
 PEOPLE = 9
 

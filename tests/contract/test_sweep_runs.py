@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from lifecert.domain.sweep import Job, JobKind, RunState, SweepRun, Tally
-from tests.builders import NOW, an_id
-from tests.contract.engines import DynamoTables, Stores, left_at_default
-from tests.sweeping import finished_run
+from tests.support.builders import NOW, an_id
+from tests.support.engines import DynamoTables, Stores, left_at_default
+from tests.support.sweeping import finished_run
 
 DAY = date(2026, 7, 1)
 JOBS = [Job(JobKind.LAPSE, DAY - timedelta(days=1), shard) for shard in range(3)]

@@ -6,9 +6,9 @@ from typing import Any
 import boto3
 import pytest
 
-from tools import teardown
-from tools.deployment import UnknownStack
-from tools.teardown import NotTakenDown, take_down
+from ops import teardown
+from ops.deployment import UnknownStack
+from ops.teardown import NotTakenDown, take_down
 
 TEMPLATE = {
     "Parameters": {"Stage": {"Type": "String"}},

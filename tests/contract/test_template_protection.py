@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from lifecert.adapters.kms_template_protection import KmsTemplateProtection
-from lifecert.adapters.protected_references import ProtectedReferences
+from lifecert.adapters.kms.protected_references import ProtectedReferences
+from lifecert.adapters.kms.template_protection import KmsTemplateProtection
 from lifecert.domain.errors import Unreadable
 from lifecert.domain.evidence import Template
 from lifecert.domain.ledger import LedgerEvent
 from local.aws import Aws
-from tests.builders import MODEL, a_change, a_reference, an_enrolment, face, registration
-from tests.contract.engines import DynamoTables
+from tests.support.builders import MODEL, a_change, a_reference, an_enrolment, face, registration
+from tests.support.engines import DynamoTables
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

@@ -1,6 +1,7 @@
 """What the cost sheet counts with: units and bytes of each thing that happens to a person, on DynamoDB Local.
 
-`costs/measured.toml` has these figures. Here they are measured again, so that the sheet cannot drift from the product.
+`lab/costs/measured.toml` has these figures. They are measured again here, so that the sheet cannot drift from the
+product.
 """
 
 from collections.abc import Callable
@@ -9,12 +10,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from costs.inputs import MEASURED, Units, load_measured
-from lifecert.adapters.dynamodb_changes import DynamoChanges
-from lifecert.adapters.dynamodb_register import DynamoRegister
-from lifecert.adapters.notice_texts import load_notice_text
-from lifecert.application.send_notice import NoticeOutcome, SendNotice
-from lifecert.application.write_change_files import WriteChangeFiles
+from lab.costs.inputs import MEASURED, Units, load_measured
+from lab.scale.meter import Meter, item_bytes, metered
+from lifecert.adapters.dynamodb.changes import DynamoChanges
+from lifecert.adapters.dynamodb.register import DynamoRegister
+from lifecert.adapters.files.notice_texts import load_notice_text
+from lifecert.application.feed.write_change_files import WriteChangeFiles
+from lifecert.application.notices.send_notice import NoticeOutcome, SendNotice
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import LedgerEvent
@@ -22,8 +24,9 @@ from lifecert.domain.notice import Contact, Notice, NoticeChannel, QuietHours
 from lifecert.domain.published import published_event
 from lifecert.domain.session import Session
 from local.tables import create, definitions, drop
-from scale.meter import Meter, item_bytes, metered
-from tests.builders import (
+from tests.contract.test_requests import ACCEPTED
+from tests.contract.test_round_trips import REQUEST, enrolled, start_session
+from tests.support.builders import (
     HELPER,
     NOW,
     a_beneficiary,
@@ -31,16 +34,14 @@ from tests.builders import (
     good_evidence,
     registration,
 )
-from tests.contract.engines import DynamoTables, Stores
-from tests.contract.test_requests import ACCEPTED
-from tests.contract.test_round_trips import REQUEST, enrolled, start_session
-from tests.fakes.analysers import ScriptedAnalyser
-from tests.fakes.clock import FixedClock
-from tests.fakes.feed import MemoryChangeFiles
-from tests.fakes.notices import MemorySender
-from tests.fakes.photos import MemoryPhotos
-from tests.sweeping import Night, finished_run
-from tests.verifying import verifier
+from tests.support.engines import DynamoTables, Stores
+from tests.support.fakes.analysers import ScriptedAnalyser
+from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.feed import MemoryChangeFiles
+from tests.support.fakes.notices import MemorySender
+from tests.support.fakes.photos import MemoryPhotos
+from tests.support.sweeping import Night, finished_run
+from tests.support.verifying import verifier
 
 # Bytes that storage is charged for beside each item and each entry of an index.
 OVERHEAD = 100

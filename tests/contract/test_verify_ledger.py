@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from lifecert.adapters.dynamodb_items import ledger_item
-from lifecert.adapters.dynamodb_values import typed
+from lifecert.adapters.dynamodb.items import ledger_item
+from lifecert.adapters.dynamodb.values import typed
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.status import Standing, Status
-from tests.builders import a_beneficiary, a_change, an_id
-from tests.contract.engines import SHARDS, DynamoTables
-from tests.fakes.clock import FixedClock
-from tests.sweeping import Night, lapsed
-from tools.verify_ledger import LedgerCheck, WholeLedger, ledger_check, main
+from ops.verify_ledger import LedgerCheck, WholeLedger, ledger_check, main
+from tests.support.builders import a_beneficiary, a_change, an_id
+from tests.support.engines import SHARDS, DynamoTables
+from tests.support.fakes.clock import FixedClock
+from tests.support.sweeping import Night, lapsed
 
 
 def standing_details(standing: Standing) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from local.cast import JIANGUO, MING, XIULAN, Person, portrait, register
+from local.demo.cast import JIANGUO, MING, XIULAN, Person, portrait, register
+from local.demo.phone import Phone, camera_before
 from local.deploy import Deployment
-from local.phone import Phone, camera_before
-from tests.e2e.secrets import WatchedPhone
-from tests.e2e.world import Known, another_id_number, today
+from tests.support.deployed import Known, another_id_number, today
+from tests.support.secrets import WatchedPhone
 
 PASSWORD = "Only-for-these-tests-2026"
 

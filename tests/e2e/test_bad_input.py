@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from lifecert.bootstrap import CONSENT_VERSION
-from local.cast import DISTRICT, JIANGUO, MING, portrait
+from lab.speed.probing import probe, starting
+from lifecert.bootstrap.phone import CONSENT_VERSION
+from local.demo.cast import DISTRICT, JIANGUO, MING, portrait
+from local.demo.phone import Answer, Phone
 from local.deploy import Deployment
-from local.phone import Answer, Phone
-from local.probing import probe, starting
-from tests.e2e.world import (
+from tests.support.deployed import (
     Known,
     another_id_number,
     decompression_bomb,

@@ -6,9 +6,9 @@ from pathlib import Path
 import requests
 
 from lifecert_verify import main
+from local.demo.phone import Phone
 from local.deploy import Deployment
-from local.phone import Phone
-from tests.e2e.world import Known
+from tests.support.deployed import Known
 
 
 def test_anyone_can_check_a_certificate_and_see_it_superseded(

@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from lifecert.adapters.dynamodb_values import plain
-from local.cast import XIULAN
+from lifecert.adapters.dynamodb.values import plain
+from local.demo.cast import XIULAN
+from local.demo.phone import Phone
 from local.deploy import Deployment
-from local.phone import Phone
 from local.stack import ROOT
 from tests.e2e.test_office import invoke, key, on_paper
-from tests.e2e.world import Known, standing, swept, today
-from tests.payer_example import payer_example
+from tests.support.deployed import Known, standing, swept, today
+from tests.support.payer_example import payer_example
 
 SECONDS = 30
 
@@ -45,7 +45,7 @@ def test_whoever_missed_every_event_rebuilds_the_register_from_the_files(
         time.sleep(0.5)
     assert told == stands, "everybody there is, whatever other tests did to them"
     assert {beneficiary_id: told[beneficiary_id][0] for beneficiary_id in wanted} == wanted
-    program = [sys.executable, str(ROOT / "examples/payer/rebuild.py"), str(tmp_path)]
+    program = [sys.executable, str(ROOT / "clients/payer/rebuild.py"), str(tmp_path)]
     said = subprocess.run(program, capture_output=True, text=True, check=True).stdout
     assert f"terminated: {sum(status == 'terminated' for status, _ in stands.values())}" in said
 

@@ -3,10 +3,10 @@
 import uuid
 from collections.abc import Callable
 
+from local.demo.phone import Answer, Phone
 from local.deploy import Deployment
-from local.phone import Answer, Phone
 from tests.e2e.test_bad_input import start_body
-from tests.e2e.world import Known, another_id_number
+from tests.support.deployed import Known, another_id_number
 
 
 def test_many_unknown_people_are_too_many(stack: Deployment, phone_of: Callable[[str], Phone], ming: Known) -> None:

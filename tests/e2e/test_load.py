@@ -1,6 +1,6 @@
 """Several phones at once on the deployed stack: nobody is refused, and what was measured is told."""
 
-from bench.load import measure, picture, report
+from lab.speed.load import measure, picture, report
 from local.deploy import Deployment
 
 

@@ -4,10 +4,10 @@ end (conftest.py puts this file last), for everything that any test sent or was 
 import re
 import uuid
 
+from local.demo.phone import Phone
 from local.deploy import Deployment
-from local.phone import Phone
-from tests.e2e.secrets import SECRETS, secrets_in
-from tests.e2e.world import Known, today
+from tests.support.deployed import Known, today
+from tests.support.secrets import SECRETS, secrets_in
 
 ENOUGH_LINES = 10
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import requests
 
-from local.cast import DISTRICT, JIANGUO, Person
+from local.demo.cast import DISTRICT, JIANGUO, Person
+from local.demo.phone import Phone, Refused
 from local.deploy import Deployment
-from local.phone import Phone, Refused
-from tests.e2e.world import Known, another_id_number, entitlement, history, standing, today
+from tests.support.deployed import Known, another_id_number, entitlement, history, standing, today
 
 TOO_LITTLE = ["turn_head", "close_eyes", "open_mouth"]  # for a machine to decide
 

@@ -26,9 +26,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from local.demo.phone import TIMEOUT_SECONDS, Phone
 from local.deploy import Deployment
-from local.phone import TIMEOUT_SECONDS, Phone
-from tests.e2e.world import Known, today
+from tests.support.deployed import Known, today
 
 CHECKS = [
     not_a_server_error,

@@ -14,8 +14,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from local.demo.phone import Answer, Phone
 from local.deploy import Deployment, deploy
-from local.phone import Answer, Phone
 from local.stack import run
 from tests.e2e.test_tokens import reclaimed
 

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from lifecert.domain.challenge import Step
-from local.cast import DISTRICT
-from local.phone import Phone
+from local.camera.synthesis import frame_for
+from local.demo.cast import DISTRICT
+from local.demo.phone import Phone
 from local.stack import BUILD
-from local.synthesis import frame_for
-from tests.e2e.world import another_id_number
+from tests.support.deployed import another_id_number
 
 # Read off the clip by eye.
 FRAMES = {Step.NEUTRAL: 10, Step.CLOSE_EYES: 27, Step.SMILE: 45}

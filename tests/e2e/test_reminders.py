@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from local.cast import XIULAN
+from local.demo.cast import XIULAN
+from local.demo.notices import arrived
+from local.demo.phone import Phone
 from local.deploy import Deployment
-from local.notices import arrived
-from local.phone import Phone
-from tests.e2e.world import Known, standing, swept
+from tests.support.deployed import Known, standing, swept
 
 NUMBER = "+8613800000000"
 

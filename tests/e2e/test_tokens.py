@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import pytest
 
 from lifecert.domain.actor import Group
-from lifecert.entry.access import RULES
+from lifecert.entry.http.access import RULES
+from local.demo.people import UserPool
+from local.demo.phone import Answer, Phone
 from local.deploy import Deployment
-from local.people import UserPool
-from local.phone import Answer, Phone
 from tests.e2e.conftest import PASSWORD
 
 SIGNED_IN = [route for route, rule in RULES.items() if rule.signed_in]

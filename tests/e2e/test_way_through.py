@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from lifecert.adapters.dynamodb_ledger import DynamoLedger
+from lifecert.adapters.dynamodb.ledger import DynamoLedger
 from lifecert.domain.ledger import verify_chain
-from local.cast import XIULAN, portrait
+from local.demo.cast import XIULAN, portrait
+from local.demo.phone import Phone, camera_before
+from local.demo.sweeping import lapsed, plan
 from local.deploy import Deployment
-from local.phone import Phone, camera_before
-from local.sweeping import lapsed, plan
-from tests.e2e.world import Known, entitlement, history, standing, swept, today
+from tests.support.deployed import Known, entitlement, history, standing, swept, today
 
 
 def test_a_real_face_is_certified_and_every_trace_is_there(

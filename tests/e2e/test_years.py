@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from local.cast import DISTRICT, Person
+from local.demo.cast import DISTRICT, Person
+from local.demo.notices import arrived, sent
+from local.demo.phone import Phone
+from local.demo.sweeping import sweep
 from local.deploy import Deployment
-from local.notices import arrived, sent
-from local.phone import Phone
-from local.sweeping import sweep
 from tests.e2e.test_office import key
 from tests.e2e.test_way_through import published
-from tests.e2e.world import Known, another_id_number, standing, swept, today
+from tests.support.deployed import Known, another_id_number, standing, swept, today
 
 NUMBER = "+8613800000000"
 LAPSES_AFTER = 40

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.integration.browser import CHROMIUM, browse, served
-from tests.wiring.factories import world_on_fakes
-from tests.wiring.people import world_id
+from tests.support.browser import CHROMIUM, browse, served
+from tests.support.wiring.factories import world_on_fakes
+from tests.support.wiring.people import world_id
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed: nothing here can show the page")
 ADDRESS = f"/certificates/{world_id(401)}"

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from local.aws import Aws, Credentials
 from local.deploy import CAPABILITIES, STACK_NAME, Deployment
-from tests.architecture.design import ALLOWED, SCHEMA
+from tests.support.design import ALLOWED, SCHEMA
 
 REFUSED = {"AccessDenied", "AccessDeniedException"}
 NOBODY = "least-privilege-test"

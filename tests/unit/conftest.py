@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.wiring.factories import world_on_fakes
-from tests.wiring.world import World
+from tests.support.wiring.factories import world_on_fakes
+from tests.support.wiring.world import World
 
 
 @pytest.fixture(autouse=True)

@@ -6,13 +6,13 @@ import cv2
 import numpy as np
 import pytest
 
-from lifecert.adapters.config_files import load_policy
+from lifecert.adapters.files.policy import load_policy
 from lifecert.domain.challenge import Step
 from lifecert.domain.policy import Policy
 from lifecert.ports.vision import Frame
 from lifecert_vision.analyser import VisionAnalyser
 from lifecert_vision.decode import Image
-from local.synthesis import frame_for
+from local.camera.synthesis import frame_for
 
 _BUILD = Path(__file__).parents[2] / ".build"
 

@@ -12,7 +12,7 @@ from lifecert.domain.policy import Decision, Outcome, Policy, decide
 from lifecert.domain.reasons import Reason
 from lifecert.ports.vision import FaceAnalyser, Frame
 from lifecert_vision.analyser import VisionAnalyser
-from tests.vision import pictures
+from tests.support import pictures
 from tests.vision.conftest import Frames
 
 ASKED = (Step.NEUTRAL, Step.TURN_LEFT, Step.OPEN_MOUTH)

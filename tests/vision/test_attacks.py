@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
+from lab.attacks.computed import ATTACKS, Tried, attack, main, table
+from lab.attacks.screens import shown_on_screen
 from lifecert.domain.policy import Outcome, Policy
 from lifecert_vision.analyser import VisionAnalyser
-from local.attacks import ATTACKS, Tried, attack, main, table
-from local.screens import shown_on_screen
-from tests.vision import pictures
+from tests.support import pictures
 
 
 @pytest.fixture(scope="module")

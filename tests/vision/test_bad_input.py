@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from lifecert_vision.decode import Image
-from tests.vision import pictures
+from tests.support import pictures
 
 # Of CPU, since the clock also counts what other work on the machine takes.
 SECONDS, MEGABYTES = 2.0, 512
@@ -21,7 +21,7 @@ SECONDS, MEGABYTES = 2.0, 512
 CHILD = """
     import json, sys, time
     from pathlib import Path
-    from lifecert.adapters.config_files import load_policy
+    from lifecert.adapters.files.policy import load_policy
     from lifecert_vision.analyser import VisionAnalyser
 
     analyser = VisionAnalyser(load_policy())

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lab.attacks.causes import Count, Judge, count, main, table
+from lab.attacks.spoiling import FAULTS, Fault
 from lifecert.domain.policy import Policy
 from lifecert.domain.reasons import Reason
-from local.causes import Count, Judge, count, main, table
-from local.spoiling import FAULTS, Fault
 
 NAMES = ("obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg", "astronaut.png")
 # What is known not to be caught: half of the one-sided light, which is warned of.

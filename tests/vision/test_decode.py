@@ -12,7 +12,7 @@ from lifecert.domain.policy import ImageLimits, Policy
 from lifecert.domain.reasons import Reason
 from lifecert_vision.decode import Image, decode
 from lifecert_vision.header import Kind, PictureRefused, read_header
-from tests.vision import pictures
+from tests.support import pictures
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from lifecert_vision.decode import Image
 from lifecert_vision.detect import Detector, by_dominance
 from lifecert_vision.landmarks import Face
-from tests.vision import pictures
+from tests.support import pictures
 
 WIDTH, HEIGHT = 960, 1280
 

@@ -11,7 +11,7 @@ from lifecert.ports.vision import Frame
 from lifecert_vision import flatness
 from lifecert_vision.analyser import VisionAnalyser
 from lifecert_vision.landmarks import LEFT_IRIS, RIGHT_IRIS, Face
-from tests.vision import pictures
+from tests.support import pictures
 from tests.vision.conftest import Frames
 
 EYES_APART = 100.0  # px

@@ -15,8 +15,8 @@ from lifecert.ports.vision import Frame
 from lifecert_vision import imprint
 from lifecert_vision.analyser import VisionAnalyser
 from lifecert_vision.decode import Image
-from local.synthesis import frame_for
-from tests.vision import pictures
+from local.camera.synthesis import frame_for
+from tests.support import pictures
 from tests.vision.conftest import Frames
 
 ASKED = (Step.NEUTRAL, Step.TURN_LEFT, Step.OPEN_MOUTH)

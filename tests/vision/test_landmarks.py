@@ -11,7 +11,7 @@ import pytest
 
 from lifecert_vision.decode import Image
 from lifecert_vision.landmarks import Landmarker
-from tests.vision import pictures
+from tests.support import pictures
 
 
 @pytest.fixture(scope="module")

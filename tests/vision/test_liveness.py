@@ -11,7 +11,7 @@ from lifecert.domain.reasons import Reason
 from lifecert.ports.vision import Frame
 from lifecert_vision.analyser import VisionAnalyser
 from lifecert_vision.decode import Image
-from tests.vision import pictures
+from tests.support import pictures
 from tests.vision.conftest import Frames
 
 STEPS = [step for step in Step if step is not Step.NEUTRAL]

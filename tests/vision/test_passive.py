@@ -19,7 +19,7 @@ from lifecert_vision.detect import Detector
 from lifecert_vision.landmarks import Face
 from lifecert_vision.models import PASSIVE, ModelMissingError, is_built
 from lifecert_vision.passive import LivenessNetwork, surroundings
-from tests.vision import pictures
+from tests.support import pictures
 from tests.vision.conftest import Frames
 
 ASKED = (Step.NEUTRAL, Step.TURN_LEFT, Step.OPEN_MOUTH)

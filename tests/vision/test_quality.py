@@ -19,8 +19,8 @@ from lifecert_vision.covering import Covering
 from lifecert_vision.decode import Image
 from lifecert_vision.landmarks import Face
 from lifecert_vision.quality import blockiness, sharpness
-from local.synthesis import render
-from tests.vision import pictures
+from local.camera.synthesis import render
+from tests.support import pictures
 
 NAMES = ("obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg", "astronaut.png")
 

@@ -13,7 +13,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 if TYPE_CHECKING:
-    from lifecert.application.shadow import Trial
+    from lifecert.application.certify.shadow import Trial
 
 
 class LogCode(StrEnum):

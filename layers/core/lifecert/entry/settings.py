@@ -41,7 +41,7 @@ class _Settings(BaseModel):
 
 class Common(_Settings):
     """What every function has. `clock_shift_days` moves the clock of a local demo; `user_pool_client_id` names the app
-    whose ID tokens count, `web_origin` the origin whose pages may read answers (entry/http.py)."""
+    whose ID tokens count, `web_origin` the origin whose pages may read answers (entry/http/api.py)."""
 
     stage: Literal["local", "dev", "prod"]
     user_pool_client_id: Name | None = None

@@ -1,4 +1,0 @@
-"""Measures how often the matcher errs on labelled photos, and writes it down: `bin/lifecert-calibrate --help`.
-
-A tool for developers and offices, in no layer. As a library: `calibration.run.calibrate`.
-"""

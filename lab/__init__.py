@@ -1,0 +1,1 @@
+"""Everything that measures. Nothing of the product depends on it."""

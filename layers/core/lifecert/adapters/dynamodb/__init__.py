@@ -1,0 +1,1 @@
+"""The stored state, in DynamoDB."""

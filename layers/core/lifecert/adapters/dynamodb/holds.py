@@ -1,0 +1,237 @@
+"""Hold batches in DynamoDB. Candidates are written with a change of the person, and read here page by page."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from lifecert.adapters.aws_errors import code_of, translated
+from lifecert.adapters.dynamodb.hold_items import (
+    CANDIDATE,
+    GATHERING,
+    HEAD,
+    KEPT,
+    batch_of,
+    candidate_key,
+    candidate_of,
+    decision_map,
+    head_item,
+    id_of,
+    of_shard,
+    outcome_update,
+    outcomes_map,
+)
+from lifecert.adapters.dynamodb.values import epoch, moment, plain, typed
+from lifecert.domain.errors import VersionConflict
+from lifecert.domain.hold import (
+    CandidateOutcome,
+    HoldBatch,
+    HoldCandidate,
+    HoldDecision,
+    HoldOutcome,
+    HoldState,
+)
+from lifecert.domain.page import Page, Position
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+BY_STATE = "by_state"
+NOT_DECIDED = "attribute_not_exists(outcome)"
+MOST_READ = 100  # in one BatchGetItem
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoHoldBatches:
+    """The hold_batches table. Reads `page_size` candidates per request where it reads them all."""
+
+    client: "DynamoDBClient"
+    table: str
+    shards: int
+    page_size: int = 1000
+
+    def get(self, batch_id: str) -> HoldBatch | None:
+        """A batch, as it is now; None until it is opened."""
+        item = self._item(batch_id, HEAD)
+        return batch_of(item) if item else None
+
+    def listed(self, state: HoldState, limit: int, after: Position | None = None) -> Page[HoldBatch, Position]:
+        """Batches in one state, oldest first, after a position, as the index knows them."""
+        asked: dict[str, Any] = {}
+        if after:
+            place = {"state": str(state), "opened_at": moment(after.opened_at), "batch_id": after.id}
+            asked["ExclusiveStartKey"] = typed({**place, "item": HEAD})
+        with translated():
+            page = self.client.query(
+                TableName=self.table,
+                IndexName=BY_STATE,
+                KeyConditionExpression="#state = :state",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues=typed({":state": str(state)}),
+                Limit=limit,
+                **asked,
+            )
+        batches = tuple(batch_of(plain(item)) for item in page["Items"])
+        more = batches and "LastEvaluatedKey" in page
+        return Page(batches, batches[-1].position if more else None)
+
+    def candidates(self, batch_id: str, limit: int, after: str | None = None) -> Page[HoldCandidate, str]:
+        """Candidates by shard and id, after an id."""
+        asked = self._having(batch_id, CANDIDATE)
+        if after:
+            asked["ExclusiveStartKey"] = _key(batch_id, candidate_key(after, self.shards))
+        with translated():
+            page = self.client.query(**asked, Limit=limit)
+        found = tuple(candidate_of(plain(item)) for item in page["Items"])
+        return Page(found, found[-1].beneficiary_id if found and "LastEvaluatedKey" in page else None)
+
+    def gathering(self, new_id: str) -> str:
+        """Id of the batch that takes candidates now: `new_id` if there is none."""
+        if found := self.gathered():
+            return found
+        item = typed({"batch_id": GATHERING, "item": GATHERING, "gathering": new_id})
+        begun = self._conditional(self.client.put_item, Item=item, ConditionExpression="attribute_not_exists(batch_id)")
+        return new_id if begun else self.gathering(new_id)
+
+    def gathered(self) -> str | None:
+        """Id of the batch that takes candidates now, if there is one."""
+        return self._item(GATHERING, GATHERING).get("gathering")
+
+    def count(self, batch_id: str) -> int:
+        """How many candidates there are."""
+        with translated():
+            pages = self.client.get_paginator("query").paginate(**self._having(batch_id, CANDIDATE), Select="COUNT")
+            return sum(page["Count"] for page in pages)
+
+    def unknown(self, batch_id: str, ids: Sequence[str]) -> tuple[str, ...]:
+        """Those who are no candidates."""
+        found: set[str] = set()
+        for start in range(0, len(ids), MOST_READ):
+            keys = [candidate_key(one, self.shards) for one in ids[start : start + MOST_READ]]
+            wanted: Any = {self.table: {"Keys": [_key(batch_id, key) for key in keys], "ConsistentRead": True}}
+            while wanted:
+                with translated():
+                    answer = self.client.batch_get_item(RequestItems=wanted)
+                found.update(id_of(plain(item)["item"]) for item in answer["Responses"].get(self.table, []))
+                wanted = answer.get("UnprocessedKeys", {})
+        return tuple(one for one in ids if one not in found)
+
+    def open(self, batch: HoldBatch) -> None:
+        """Show the batch that takes candidates to the office: it takes no more. One that is open stays as it is."""
+        head = {
+            "TableName": self.table,
+            "Item": typed(head_item(batch)),
+            "ConditionExpression": "attribute_not_exists(batch_id)",
+        }
+        pointer = {
+            "TableName": self.table,
+            "Key": _key(GATHERING, GATHERING),
+            "ConditionExpression": "gathering = :batch",
+            "ExpressionAttributeValues": typed({":batch": batch.batch_id}),
+        }
+        writes: Any = [{"Put": head}, {"Delete": pointer}]
+        with suppress(VersionConflict), translated([VersionConflict] * len(writes)):
+            self.client.transact_write_items(TransactItems=writes)
+
+    def decide(self, batch_id: str, decision: HoldDecision) -> bool:
+        """Store what was decided; False when the batch was decided before."""
+        return self._move(batch_id, HoldState.OPEN, HoldState.DECIDED, {"decision": decision_map(decision)})
+
+    def decided(self) -> Iterator[HoldBatch]:
+        """Those decided and not yet applied, by the index."""
+        after: Position | None = None
+        while True:
+            page = self.listed(HoldState.DECIDED, self.page_size, after)
+            yield from page.items
+            after = page.after
+            if after is None:
+                return
+
+    def waiting(self, batch_id: str, shard: int, after: str | None = None) -> Iterator[str]:
+        """Ids of the candidates of one shard without an outcome, page by page."""
+        prefix = of_shard(shard)
+        asked = self._having(batch_id, prefix)
+        if after:
+            asked["ExclusiveStartKey"] = _key(batch_id, f"{prefix}{after}")
+        yield from self._without_outcome(asked)
+
+    def any_waiting(self, batch_id: str) -> bool:
+        """Whether any candidate has no outcome."""
+        return next(self._without_outcome(self._having(batch_id, CANDIDATE)), None) is not None
+
+    def leave(self, batch_id: str, beneficiary_id: str, outcome: HoldOutcome, at: datetime) -> None:
+        """Note why a candidate is left alone; an outcome that is there stays."""
+        settled = CandidateOutcome(batch_id, beneficiary_id, outcome)
+        update: dict[str, Any] = dict(outcome_update(self.table, settled, self.shards, at))
+        del update["TableName"]
+        self._conditional(self.client.update_item, **update)
+
+    def outcomes(self, batch_id: str) -> Mapping[HoldOutcome, int]:
+        """How many candidates have which outcome: reads them all."""
+        asked = self._having(batch_id, CANDIDATE)
+        counted: Counter[HoldOutcome] = Counter()
+        with translated():
+            for page in self.client.get_paginator("query").paginate(**asked, ProjectionExpression="outcome"):
+                counted.update(HoldOutcome(plain(item)["outcome"]) for item in page["Items"] if item)
+        return dict(counted)
+
+    def settle(self, batch_id: str, outcomes: Mapping[HoldOutcome, int], at: datetime) -> None:
+        """Say that a decided batch is applied; once."""
+        content = {"outcomes": outcomes_map(outcomes), "applied_at": moment(at), "expires_at": epoch(at + KEPT)}
+        self._move(batch_id, HoldState.DECIDED, HoldState.APPLIED, content)
+
+    def _without_outcome(self, asked: dict[str, Any]) -> Iterator[str]:
+        while True:
+            with translated():
+                page = self.client.query(**asked, FilterExpression=NOT_DECIDED, Limit=self.page_size)
+            yield from (id_of(plain(item)["item"]) for item in page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
+            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def _item(self, batch_id: str, item: str) -> dict[str, Any]:
+        with translated():
+            answer = self.client.get_item(TableName=self.table, Key=_key(batch_id, item), ConsistentRead=True)
+        return plain(answer.get("Item", {}))
+
+    def _having(self, batch_id: str, prefix: str) -> dict[str, Any]:
+        return {
+            "TableName": self.table,
+            "KeyConditionExpression": "batch_id = :batch AND begins_with(#item, :prefix)",
+            "ExpressionAttributeNames": {"#item": "item"},
+            "ExpressionAttributeValues": typed({":batch": batch_id, ":prefix": prefix}),
+            "ConsistentRead": True,
+        }
+
+    def _move(self, batch_id: str, before: HoldState, after: HoldState, content: Mapping[str, Any]) -> bool:
+        """Change a batch's state; False when it is another than `before`."""
+        changes = {"state": str(after), **content}
+        return self._conditional(
+            self.client.update_item,
+            Key=_key(batch_id, HEAD),
+            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in changes),
+            ConditionExpression="#state = :before",
+            ExpressionAttributeNames={f"#{name}": name for name in changes},
+            ExpressionAttributeValues=typed(
+                {":before": str(before), **{f":{name}": value for name, value in changes.items()}}
+            ),
+        )
+
+    def _conditional(self, write: Any, **request: Any) -> bool:
+        """Make a write; False when its condition does not hold."""
+        with translated():
+            try:
+                write(TableName=self.table, **request)
+            except ClientError as error:
+                if code_of(error) != "ConditionalCheckFailedException":
+                    raise
+                return False
+        return True
+
+
+def _key(batch_id: str, item: str) -> Any:
+    return typed({"batch_id": batch_id, "item": item})

@@ -1,0 +1,1 @@
+"""What is encrypted, hashed, signed or protected under a key of KMS."""

@@ -1,0 +1,1 @@
+"""Events, tasks and messages, on EventBridge, SQS and SNS."""

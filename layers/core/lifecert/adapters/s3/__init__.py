@@ -1,0 +1,1 @@
+"""Photos, reports, change files and imports, in S3."""

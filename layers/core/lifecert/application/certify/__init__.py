@@ -1,0 +1,1 @@
+"""Certifying by face: start, verify, look at what came of it."""

@@ -1,0 +1,148 @@
+"""What a decided verification changes: the session's result, the beneficiary, a certificate or a review."""
+
+import json
+import uuid
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+
+from lifecert.application.shared.certifying import Proof, certifying
+from lifecert.domain.actor import Actor, Role
+from lifecert.domain.audit import is_drawn
+from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.evidence import Evidence
+from lifecert.domain.imprint import SESSIONS_REMEMBERED, FrameImprints
+from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.policy import Decision, Outcome, Policy
+from lifecert.domain.reasons import Reason
+from lifecert.domain.review import Review, ReviewKind
+from lifecert.domain.session import Result, Session, SessionState
+
+# Frames of a session that a human may yet accept.
+_UNDECIDED = frozenset(
+    {Reason.LIVENESS_DOUBTED, Reason.UPLOADED_OUT_OF_TIME, Reason.MATCH_UNCERTAIN, Reason.CHALLENGE_NOT_POSSIBLE}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """A session, the state it meets, and what was decided over its evidence."""
+
+    session: Session
+    beneficiary: Beneficiary
+    evidence: Evidence
+    decision: Decision
+    policy: Policy
+    now: datetime
+    today: date
+    frame_digests: tuple[str, ...]
+    imprints: tuple[bytes, ...] = ()
+
+    @property
+    def needs_a_human(self) -> bool:
+        """Whether somebody will have to look at the frames: to decide, or to audit."""
+        return self.decision.outcome is Outcome.REVIEW or self._audited
+
+    @property
+    def _audited(self) -> bool:
+        accepted = self.decision.outcome is Outcome.ACCEPTED
+        return accepted and is_drawn(self.session.session_id, self.beneficiary.person_key, self.policy.audit.rate)
+
+    def change(self) -> tuple[Change, Session]:
+        """The one transaction that makes the decision true, and the session as it is after it."""
+        return self._accepted() if self.decision.outcome is Outcome.ACCEPTED else self._failed()
+
+    def _accepted(self) -> tuple[Change, Session]:
+        session, before = self.session, self.beneficiary
+        proof = Proof(
+            method=session.method,
+            on=self.today,
+            certified_by=session.user_id,
+            evidence_digest=self.evidence.digest(),
+            policy_version=self.policy.version,
+            calibration_version=self.policy.match.calibration_version,
+            model_version=self.evidence.model_version,
+        )
+        change, certificate = certifying(
+            before,
+            proof,
+            self._actor,
+            self.now,
+            self.today,
+            self._details(),
+            camera=replace(before.camera, failures=()),
+            certified_by=before.with_certifier(session.user_id),
+        )
+        decided = self._decided(certificate_id=certificate.certificate_id, valid_until=certificate.valid_until)
+        # Beside the acceptance and never in its way: no open review of the beneficiary, nothing told to the phone.
+        audit = self._review(str(uuid.uuid4()), ReviewKind.AUDIT) if self._audited else None
+        return self._with_frames(replace(change, session=decided, review=audit)), decided
+
+    def _failed(self) -> tuple[Change, Session]:
+        before, review_id, review = self.beneficiary, None, None
+        if self.decision.outcome is Outcome.REVIEW:
+            # One open review per beneficiary: further attempts belong to it.
+            review_id = before.open_review_id or str(uuid.uuid4())
+            if before.open_review_id is None:
+                review = self._review(review_id, ReviewKind.VERIFICATION)
+        after, entry = record(
+            replace(
+                before,
+                camera=before.camera.failed(self.now, self.policy.attempts),
+                open_review_id=before.open_review_id or review_id,
+            ),
+            LedgerEvent.VERIFICATION_FAILED,
+            self._actor,
+            self.now,
+            self._details(outcome=self.decision.outcome, reason=self.decision.reason, review_id=review_id),
+        )
+        decided = self._decided(review_id=review_id)
+        return self._with_frames(Change(before.version, after, entry, session=decided, review=review)), decided
+
+    def _with_frames(self, change: Change) -> Change:
+        """The change with what is remembered of the frames: of all their bytes, and of those that served, or may yet,
+        their imprints, so that nobody's own failed tries push them out."""
+        before, kept = self.beneficiary, None
+        served = self.decision.outcome is Outcome.ACCEPTED or self.decision.reason in _UNDECIDED
+        if served and self.imprints and before.reference_ids:
+            kept = FrameImprints(before.reference_ids[0], before.version % SESSIONS_REMEMBERED, self.imprints)
+        return replace(change, frame_digests=self.frame_digests, frame_imprints=kept)
+
+    @property
+    def _actor(self) -> Actor:
+        return Actor(self.session.user_id, Role.USER)
+
+    def _review(self, review_id: str, kind: ReviewKind) -> Review:
+        return Review(
+            review_id=review_id,
+            beneficiary_id=self.beneficiary.beneficiary_id,
+            kind=kind,
+            opened_at=self.now,
+            opened_by=self._actor,
+            session_id=self.session.session_id,
+            reason=self.decision.reason,
+        )
+
+    def _decided(
+        self, certificate_id: str | None = None, review_id: str | None = None, valid_until: date | None = None
+    ) -> Session:
+        return replace(
+            self.session,
+            state=SessionState.DECIDED,
+            claimed_until=None,
+            result=Result(self.decision, self.now, certificate_id, review_id, valid_until),
+            evidence=json.dumps(asdict(self.evidence), sort_keys=True, separators=(",", ":")),
+        )
+
+    def _details(self, **details: Detail) -> dict[str, Detail]:
+        return {
+            "session_id": self.session.session_id,
+            "on_behalf": self.session.on_behalf,
+            "consent_version": self.session.consent.version,
+            "consent_given_at": self.session.consent.given_at.isoformat(),
+            "guardian_consent": self.session.consent.guardian,
+            "policy_version": self.policy.version,
+            "calibration_version": self.policy.match.calibration_version,
+            "model_version": self.evidence.model_version,
+            "evidence_digest": self.evidence.digest(),
+            **details,
+        }

@@ -1,0 +1,204 @@
+"""Verify: look at a session's frames, decide, and write the decision with everything that follows from it."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from lifecert.application.certify.helper_volume import HelperVolume
+from lifecert.application.certify.shadow import Shadow
+from lifecert.application.certify.verification import Verification
+from lifecert.application.faces.consent import refuse_without_consent
+from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.helping import naming_help_line
+from lifecert.application.shared.issuing import Issuer
+from lifecert.domain.actor import User
+from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.errors import (
+    BeneficiaryNotFound,
+    CameraPaused,
+    EntitlementEnded,
+    FrameSeenBefore,
+    FramesMissing,
+    SessionAlreadyDecided,
+    SessionBusy,
+    SessionExpired,
+    SessionNotFound,
+)
+from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
+from lifecert.domain.policy import Outcome, Policy, decide
+from lifecert.domain.reasons import Reason
+from lifecert.domain.session import Session
+from lifecert.domain.status import Status
+from lifecert.ports.clock import Clock
+from lifecert.ports.photos import Photos, Upload
+from lifecert.ports.stores import References, Register, SeenFrames, Sessions
+from lifecert.ports.vision import Analysis, FaceAnalyser, Frame
+
+# Longer than the function may run, so that only a dead request's claim is ever taken over.
+CLAIM_DURATION = timedelta(seconds=40)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyFace:
+    """The use case."""
+
+    register: Register
+    sessions: Sessions
+    references: References
+    photos: Photos
+    seen_frames: SeenFrames
+    analyser: FaceAnalyser
+    clock: Clock
+    policy: Policy
+    issuer: Issuer
+    helper_volume: HelperVolume
+    shadow: Shadow | None = None
+
+    def __call__(self, session_id: str, user: User) -> Session:
+        """Decide a session, once. A repeat returns the session with the same result.
+
+        Raises SessionNotFound (unknown or another user's), SessionExpired, SessionBusy, FramesMissing,
+        CameraPaused, EntitlementEnded and ConsentWithdrawn; nothing is changed then.
+        """
+        session = self._own(session_id, user)
+        with naming_help_line(session.help_line):
+            return session if session.result else self._verify(session, user)
+
+    def _verify(self, session: Session, user: User) -> Session:
+        session_id = session.session_id
+        beneficiary = self._check(session)
+        uploads = self._uploads(session)
+        frames = [Frame(step, upload.content) for step, upload in zip(session.challenge, uploads, strict=True)]
+        now = self.clock.now()
+        claimed = self.sessions.claim(session_id, now, now + CLAIM_DURATION)
+        if claimed is None:
+            return self._decided_elsewhere(session_id, user)
+        digests = tuple(hashlib.sha256(frame.content).hexdigest() for frame in frames)
+        if len(set(digests)) < len(digests) or self.seen_frames.any_seen(digests):
+            analysis, digests = _replayed(claimed), ()
+        else:
+            analysis = self._analyse(claimed, beneficiary, frames, uploads)
+        try:
+            try:
+                decided = self._commit(claimed, frames, digests, analysis)
+            except FrameSeenBefore:
+                # Another session used the same bytes while this one was looking at them.
+                return self._commit(claimed, frames, (), _replayed(claimed))
+        except SessionAlreadyDecided:
+            return self._decided_elsewhere(session_id, user)
+        if self.shadow and digests:
+            self.shadow.score(analysis.evidence, claimed.challenge, self.policy)
+        return decided
+
+    def _analyse(
+        self, session: Session, beneficiary: Beneficiary, frames: Sequence[Frame], uploads: Sequence[Upload]
+    ) -> Analysis:
+        """What the frames show, beside the references that count: one that a clerk replaced is kept and matched with
+        nothing, but a copy of it is a copy all the same."""
+        model_version = self.policy.match.model_version
+        templates, known = self.references.faces(beneficiary.beneficiary_id, model_version)
+        counting = {name: template for name, template in templates.items() if name in beneficiary.reference_ids}
+        analysis = self.analyser.analyse(frames, counting, known)
+        times = _upload_times(session, uploads, self.policy.replay.clock_tolerance)
+        evidence = replace(analysis.evidence, across=(*analysis.evidence.across, times))
+        return replace(analysis, evidence=evidence)
+
+    def _own(self, session_id: str, user: User) -> Session:
+        session = self.sessions.get(session_id)
+        if session is None or session.user_id != user.user_id:
+            raise SessionNotFound
+        return session
+
+    def _check(self, session: Session) -> Beneficiary:
+        now = self.clock.now()
+        if now > session.deadline:
+            raise SessionExpired
+        if session.claimed_until and now < session.claimed_until:
+            raise SessionBusy
+        beneficiary = self.register.get(session.beneficiary_id)
+        if beneficiary is None:
+            raise BeneficiaryNotFound
+        _refuse_if_no_face_may_be_used(beneficiary)
+        if until := beneficiary.camera.pause_at(now):
+            raise CameraPaused(until)
+        return beneficiary
+
+    def _uploads(self, session: Session) -> list[Upload]:
+        uploads = {
+            number: self.photos.read_upload(session.frame_key(number), self.policy.image.max_bytes)
+            for number in range(1, len(session.challenge) + 1)
+        }
+        if missing := tuple(number for number, upload in uploads.items() if upload is None):
+            raise FramesMissing(missing)
+        return [upload for upload in uploads.values() if upload]
+
+    def _decided_elsewhere(self, session_id: str, user: User) -> Session:
+        session = self._own(session_id, user)
+        if session.result is None:
+            raise SessionBusy
+        return session
+
+    def _commit(self, session: Session, frames: list[Frame], digests: tuple[str, ...], analysis: Analysis) -> Session:
+        decided = session
+
+        def make(beneficiary: Beneficiary) -> Change:
+            nonlocal decided
+            verification = self._decide(session, beneficiary, analysis, digests)
+            change, decided = verification.change()
+            # Every frame a human may have to look at, also of attempts after the one that opened the review.
+            if verification.needs_a_human:
+                for number, frame in enumerate(frames, start=1):
+                    self.photos.keep_for_review(session.review_key(number), frame.content)
+            return self.issuer.signed(change)
+
+        change_newest(self.register, session.beneficiary_id, make)
+        if decided.on_behalf and decided.result and decided.result.decision.outcome is Outcome.ACCEPTED:
+            self.helper_volume(decided)
+        return decided
+
+    def _decide(
+        self, session: Session, beneficiary: Beneficiary, analysis: Analysis, digests: tuple[str, ...]
+    ) -> Verification:
+        _refuse_if_no_face_may_be_used(beneficiary)
+        now, evidence = self.clock.now(), analysis.evidence
+        attempt = beneficiary.camera.attempt_at(now, self.policy.attempts)
+        decision = decide(evidence, self.policy, session.challenge, attempt)
+        return Verification(
+            session,
+            beneficiary,
+            evidence,
+            decision,
+            self.policy,
+            now,
+            self.clock.today(),
+            digests,
+            analysis.imprints,
+        )
+
+
+def _refuse_if_no_face_may_be_used(beneficiary: Beneficiary) -> None:
+    if beneficiary.standing.status is Status.TERMINATED:
+        raise EntitlementEnded
+    refuse_without_consent(beneficiary)
+
+
+def _upload_times(session: Session, uploads: Sequence[Upload], tolerance: timedelta) -> Measure:
+    """How many seconds any frame came before its session or after its deadline; 0 and below is within. In which order
+    they came says nothing: a phone sends them side by side, and a slow network as it can."""
+    times = [upload.at for upload in uploads]
+    outside = max(session.opened_at - min(times), max(times) - session.deadline)
+    within = outside <= tolerance
+    return Measure(
+        "upload_times",
+        Verdict.PASSED if within else Verdict.FAILED,
+        outside.total_seconds(),
+        "seconds",
+        float(within),
+        None if within else Reason.UPLOADED_OUT_OF_TIME,
+    )
+
+
+def _replayed(session: Session) -> Analysis:
+    seen = Measure("frame_new", Verdict.FAILED, reason=Reason.FRAME_SEEN_BEFORE)
+    return Analysis(Evidence(tuple(FrameEvidence(step, (seen,)) for step in session.challenge)))

@@ -1,0 +1,1 @@
+"""Reference photos and templates: enrolment, consent, duplicates, deletion."""

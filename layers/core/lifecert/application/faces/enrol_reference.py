@@ -1,0 +1,197 @@
+"""Enrol a reference photo: begin with an upload slot, finish with the same checks a frame passes."""
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from lifecert.application.faces.consent import refuse_without_consent
+from lifecert.application.faces.continuity import Continuity, judge_continuity
+from lifecert.application.shared.changing import change_newest
+from lifecert.domain.actor import Actor, Role, User
+from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.errors import (
+    BeneficiaryNotFound,
+    EntitlementEnded,
+    NotAllowed,
+    PhotoMissing,
+    PhotoUnsuitable,
+    ReferenceNotFound,
+)
+from lifecert.domain.evidence import EnrolmentEvidence, Template, Verdict
+from lifecert.domain.faces import FaceCount
+from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.policy import Policy
+from lifecert.domain.reasons import Reason
+from lifecert.domain.reference import Enrolment, Reference, Replacement
+from lifecert.domain.review import Review, ReviewKind
+from lifecert.domain.session import ImageType
+from lifecert.domain.status import Status
+from lifecert.ports.clock import Clock
+from lifecert.ports.photos import Photos, UploadSlot
+from lifecert.ports.protection import TemplateProtection
+from lifecert.ports.stores import References, Register
+from lifecert.ports.vision import FaceAnalyser
+
+ENROLMENT_DURATION = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class BegunEnrolment:
+    """An enrolment and the slot its photo is uploaded to."""
+
+    enrolment: Enrolment
+    slot: UploadSlot
+
+
+@dataclass(frozen=True, slots=True)
+class BeginEnrolment:
+    """The first half."""
+
+    register: Register
+    references: References
+    photos: Photos
+    clock: Clock
+    policy: Policy
+
+    def __call__(
+        self,
+        beneficiary_id: str,
+        source: str,
+        captured_on: date | None,
+        image_type: ImageType,
+        user: User,
+        replacement: Replacement | None = None,
+    ) -> BegunEnrolment:
+        """Give an upload slot. Raises NotAllowed, BeneficiaryNotFound, EntitlementEnded and ConsentWithdrawn."""
+        _require_clerk(user)
+        beneficiary = self.register.get(beneficiary_id)
+        if beneficiary is None:
+            raise BeneficiaryNotFound
+        _refuse_faces_that_must_go(beneficiary)
+        reference_id = str(uuid.uuid4())
+        enrolment = Enrolment(
+            beneficiary_id=beneficiary_id,
+            reference_id=reference_id,
+            # Beside the frames, so that a photo that is never enrolled goes the way of an old frame.
+            upload_key=f"frames/{reference_id}/1",
+            source=source,
+            captured_on=captured_on,
+            deadline=self.clock.now() + ENROLMENT_DURATION,
+            replacement=replacement,
+        )
+        self.references.begin(enrolment)
+        seconds = int(ENROLMENT_DURATION.total_seconds())
+        slot = self.photos.upload_slot(enrolment.upload_key, image_type, self.policy.image.max_bytes, seconds)
+        return BegunEnrolment(enrolment, slot)
+
+
+@dataclass(frozen=True, slots=True)
+class FinishEnrolment:
+    """The second half."""
+
+    register: Register
+    references: References
+    photos: Photos
+    analyser: FaceAnalyser
+    clock: Clock
+    policy: Policy
+    protection: TemplateProtection
+
+    def __call__(self, beneficiary_id: str, reference_id: str, user: User) -> Reference:
+        """Check the uploaded photo and keep it with its template. `references` gives plain templates.
+
+        Raises NotAllowed, BeneficiaryNotFound, ReferenceNotFound (unknown, expired or enrolled already),
+        PhotoMissing, PhotoUnsuitable, ReferenceMismatch, EntitlementEnded and ConsentWithdrawn; nothing is enrolled
+        then.
+        """
+        _require_clerk(user)
+        enrolment = self.references.begun(beneficiary_id, reference_id)
+        if enrolment is None or self.clock.now() > enrolment.deadline:
+            raise ReferenceNotFound
+        upload = self.photos.read_upload(enrolment.upload_key, self.policy.image.max_bytes)
+        if upload is None:
+            raise PhotoMissing
+        plain, evidence = self._embed(upload.content)
+        earlier = self.references.templates(beneficiary_id, plain.model_version)
+        reference = Reference(
+            beneficiary_id=beneficiary_id,
+            reference_id=reference_id,
+            template=self.protection.protect(beneficiary_id, plain),
+            photo_key=f"references/{beneficiary_id}/{reference_id}",
+            source=enrolment.source,
+            captured_on=enrolment.captured_on,
+            quality=evidence.quality,
+            enrolled_at=self.clock.now(),
+            imprint=evidence.imprint,
+        )
+
+        def make(newest: Beneficiary) -> Change:
+            continuity = judge_continuity(
+                newest, reference_id, plain, earlier, self.policy.match.accept, enrolment.replacement
+            )
+            clerk = Actor(user.user_id, Role.CLERK)
+            change = self._change(newest, reference, continuity, enrolment.replacement, clerk)
+            # Not before it is known to be enrolled: what is refused leaves no photo behind.
+            self.photos.keep_reference(reference.photo_key, upload.content)
+            return change
+
+        change_newest(self.register, beneficiary_id, make)
+        return reference
+
+    def _embed(self, photo: bytes) -> tuple[Template, EnrolmentEvidence]:
+        """The photo's plain template, and all that was seen of it. Raises PhotoUnsuitable."""
+        evidence = self.analyser.enrol(photo)
+        if evidence.reason:
+            raise PhotoUnsuitable(evidence.reason)
+        unsure = any(measure.verdict is Verdict.NOT_ASSESSED for measure in evidence.measures)
+        if evidence.template is None or unsure:
+            raise PhotoUnsuitable(Reason.NOT_ASSESSED)
+        return evidence.template, evidence
+
+    def _change(
+        self,
+        beneficiary: Beneficiary,
+        reference: Reference,
+        continuity: Continuity,
+        replacement: Replacement | None,
+        clerk: Actor,
+    ) -> Change:
+        _refuse_faces_that_must_go(beneficiary)
+        review = None
+        if continuity.overridden:
+            review = Review(
+                str(uuid.uuid4()),
+                beneficiary.beneficiary_id,
+                ReviewKind.OVERRIDE,
+                reference.enrolled_at,
+                clerk,
+                related_id=reference.reference_id,
+            )
+        after, entry = record(
+            replace(beneficiary, has_reference=True, reference_ids=continuity.reference_ids),
+            LedgerEvent.REFERENCE_ENROLLED,
+            clerk,
+            reference.enrolled_at,
+            {
+                "reference_id": reference.reference_id,
+                "source": reference.source,
+                "replacement": replacement if continuity.overridden else None,
+                "review_id": review.review_id if review else None,
+                "model_version": reference.template.model_version,
+                "policy_version": self.policy.version,
+                "calibration_version": self.policy.match.calibration_version,
+            },
+        )
+        counted = FaceCount(people=0 if beneficiary.has_reference else 1, faces=1)
+        return Change(beneficiary.version, after, entry, reference=reference, review=review, faces=counted)
+
+
+def _refuse_faces_that_must_go(beneficiary: Beneficiary) -> None:
+    if beneficiary.standing.status is Status.TERMINATED:
+        raise EntitlementEnded
+    refuse_without_consent(beneficiary)
+
+
+def _require_clerk(user: User) -> None:
+    if not user.is_clerk:
+        raise NotAllowed

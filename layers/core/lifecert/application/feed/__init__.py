@@ -1,0 +1,1 @@
+"""What payers get: events and change files."""

@@ -1,0 +1,45 @@
+"""Note a delivery: a channel says that a notice arrived, which is what a hold asks for."""
+
+from dataclasses import dataclass, replace
+
+from lifecert.application.shared.changing import change_newest
+from lifecert.domain.actor import NOTICE_ACTOR
+from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.notice import SentNotice
+from lifecert.ports.clock import Clock
+from lifecert.ports.notices import SentNotices
+from lifecert.ports.stores import Register
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDelivery:
+    """The use case."""
+
+    register: Register
+    sent_notices: SentNotices
+    clock: Clock
+
+    def __call__(self, message_id: str) -> bool:
+        """Record that a notice arrived; whether that was news.
+
+        A receipt that comes twice, or about a year that has been certified since, changes nothing.
+        """
+        sent = self.sent_notices.get(message_id)
+        if sent is None:
+            return False
+        return change_newest(self.register, sent.beneficiary_id, lambda newest: self._change(newest, sent)) is not None
+
+    def _change(self, newest: Beneficiary, sent: SentNotice) -> Change | None:
+        notice = newest.current_notice
+        if notice is None or notice.valid_until != sent.valid_until or notice.delivered_on:
+            return None
+        delivered_on = self.clock.today()
+        after, entry = record(
+            replace(newest, notice=replace(notice, delivered_on=delivered_on)),
+            LedgerEvent.NOTICE_DELIVERED,
+            NOTICE_ACTOR,
+            self.clock.now(),
+            {"channel": sent.channel, "message_id": sent.message_id, "delivered_on": delivered_on.isoformat()},
+        )
+        return Change(newest.version, after, entry)

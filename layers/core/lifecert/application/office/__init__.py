@@ -1,0 +1,1 @@
+"""What clerks do, and what comes to the office from outside."""

@@ -1,0 +1,64 @@
+"""Certify in person: a clerk saw somebody alive and checked who it was."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from lifecert.application.shared.certifying import Proof, certifying, digest_of
+from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.issuing import Issuer
+from lifecert.domain.actor import Actor, Role, User
+from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.camera import Camera
+from lifecert.domain.certificate import Certificate, Method
+from lifecert.domain.errors import BeneficiaryNotFound, DayInFuture, EntitlementEnded, NotAllowed
+from lifecert.domain.status import Status
+from lifecert.ports.clock import Clock
+from lifecert.ports.stores import Register
+
+
+class Document(StrEnum):
+    """What the clerk checked. Its number is written down nowhere."""
+
+    ID_CARD = "id_card"
+    SOCIAL_SECURITY_CARD = "social_security_card"
+    PASSPORT = "passport"
+    HOUSEHOLD_REGISTER = "household_register"
+    KNOWN_PERSONALLY = "known_personally"
+
+
+@dataclass(frozen=True, slots=True)
+class CertifyInPerson:
+    """The use case."""
+
+    register: Register
+    clock: Clock
+    issuer: Issuer
+
+    def __call__(self, beneficiary_id: str, seen_on: date, document: Document, user: User) -> Certificate:
+        """Certify that a clerk saw this person on a day, and give the certificate.
+
+        Raises NotAllowed, BeneficiaryNotFound, DayInFuture, EntitlementEnded and TransitionRefused (the year of that
+        day is over); nothing is changed then.
+        """
+        if not user.is_clerk:
+            raise NotAllowed
+        if seen_on > self.clock.today():
+            raise DayInFuture
+        facts = {"beneficiary_id": beneficiary_id, "seen_on": seen_on.isoformat(), "document": document.value}
+        proof = Proof(Method.IN_PERSON, seen_on, user.user_id, digest_of({**facts, "clerk": user.user_id}))
+
+        def make(newest: Beneficiary) -> Change:
+            if newest.standing.status is Status.TERMINATED:
+                raise EntitlementEnded
+            actor = Actor(user.user_id, Role.CLERK)
+            details = {"document": document}
+            now, today = self.clock.now(), self.clock.today()
+            # Who was seen needs no pause any more.
+            change, _ = certifying(newest, proof, actor, now, today, details, camera=Camera())
+            return self.issuer.signed(change)
+
+        change = change_newest(self.register, beneficiary_id, make)
+        if change is None or change.certificate is None:
+            raise BeneficiaryNotFound
+        return change.certificate

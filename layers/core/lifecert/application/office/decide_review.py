@@ -1,0 +1,158 @@
+"""Decide a review: a clerk's word on what the machine left open, or on what somebody reported."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from lifecert.application.shared.certifying import Proof, certifying
+from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.issuing import Issuer
+from lifecert.application.shared.reviewing import recorded, still_open
+from lifecert.domain.actor import Actor, Role, User
+from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.camera import Camera
+from lifecert.domain.certificate import Certificate
+from lifecert.domain.errors import (
+    ActedInCase,
+    EntitlementEnded,
+    GroundUnsuitable,
+    ReviewDecidedBefore,
+    ReviewNotFound,
+    SessionNotFound,
+)
+from lifecert.domain.review import GROUNDS, PROPOSALS, Ground, Review, ReviewDecision, ReviewKind, ReviewOutcome
+from lifecert.domain.session import Session
+from lifecert.domain.status import Status
+from lifecert.ports.clock import Clock
+from lifecert.ports.photos import ReviewPhotos
+from lifecert.ports.stores import Ledger, Register, Reviews, Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class DecideReview:
+    """The use case."""
+
+    register: Register
+    reviews: Reviews
+    sessions: Sessions
+    ledger: Ledger
+    photos: ReviewPhotos
+    clock: Clock
+    issuer: Issuer
+
+    def __call__(self, review_id: str, outcome: ReviewOutcome, ground: Ground, user: User) -> Review:
+        """Decide a review, once, and delete its frames. A repeat of the same decision returns it again.
+
+        Accepting a verification certifies, with the method and on the day of its session; nothing else that is
+        decided here touches the entitlement. Raises ReviewNotFound, GroundUnsuitable, ActedInCase (by this clerk
+        themself), EntitlementEnded, TransitionRefused (its year is over) and ReviewDecidedBefore; nothing is changed
+        then.
+        """
+        review = self.reviews.get(review_id)
+        if review is None or review.kind in PROPOSALS:
+            raise ReviewNotFound
+        _check_ground(review, outcome, ground)
+        attempts = attempts_of(review, self.ledger)
+        if review.decision is None:
+            _check_not_involved(review, attempts.values(), user)
+            review = self._decide(review, outcome, ground, user)
+        if review.decision is None or not _same(review.decision, outcome, ground, user):
+            raise ReviewDecidedBefore
+        # Last, and again at a repeat: whatever stops it, the decision stands, and lifecycle rules are the second net.
+        for session_id in attempts:
+            self.photos.delete_review_frames(session_id)
+        return review
+
+    def _decide(self, review: Review, outcome: ReviewOutcome, ground: Ground, user: User) -> Review:
+        decided = review
+        certifies = review.kind is ReviewKind.VERIFICATION and outcome is ReviewOutcome.ACCEPT
+        session = self._session(review) if certifies else None
+
+        def make(newest: Beneficiary) -> Change:
+            nonlocal decided
+            decision = ReviewDecision(outcome, ground, user.user_id, self.clock.now())
+            if session:
+                change, certificate = self._certified(newest, review, session, decision)
+                decision = replace(decision, certificate_id=certificate.certificate_id)
+            else:
+                change = recorded(newest, review, decision)
+            decided = replace(review, decision=decision)
+            return self.issuer.signed(replace(change, review=decided))
+
+        try:
+            change_newest(self.register, review.beneficiary_id, make)
+        except ReviewDecidedBefore:
+            return self.reviews.get(review.review_id) or review
+        return decided
+
+    def _session(self, review: Review) -> Session:
+        session = self.sessions.get(review.session_id) if review.session_id else None
+        if session is None:
+            raise SessionNotFound
+        return session
+
+    def _certified(
+        self, newest: Beneficiary, review: Review, session: Session, decision: ReviewDecision
+    ) -> tuple[Change, Certificate]:
+        if newest.standing.status is Status.TERMINATED:
+            raise EntitlementEnded
+        result = session.result
+        evidence = self._evidence(review)
+        proof = Proof(
+            method=session.method,
+            on=self.clock.day_of(result.decided_at if result else session.opened_at),
+            certified_by=session.user_id,
+            evidence_digest=str(evidence.get("evidence_digest") or ""),
+            policy_version=str(evidence.get("policy_version") or ""),
+            model_version=str(evidence.get("model_version") or ""),
+            calibration_version=str(evidence.get("calibration_version") or ""),
+        )
+        return certifying(
+            newest,
+            proof,
+            Actor(decision.decided_by, Role.CLERK),
+            decision.decided_at,
+            self.clock.today(),
+            {
+                "session_id": session.session_id,
+                "on_behalf": session.on_behalf,
+                "consent_version": session.consent.version,
+                "certified_by": session.user_id,
+                "review_id": review.review_id,
+                "ground": decision.ground,
+            },
+            camera=Camera(),
+            certified_by=newest.with_certifier(session.user_id),
+            open_review_id=still_open(newest, review),
+        )
+
+    def _evidence(self, review: Review) -> dict[str, object]:
+        """What the ledger kept of the session's evidence when the review was opened."""
+        for entry in self.ledger.entries(review.beneficiary_id):
+            if entry.details.get("session_id") == review.session_id and "evidence_digest" in entry.details:
+                return dict(entry.details)
+        return {}
+
+
+def attempts_of(review: Review, ledger: Ledger) -> dict[str, str]:
+    """The sessions that a review is about, each with who acted in it, oldest first."""
+    found = {review.session_id: review.opened_by.actor_id} if review.session_id else {}
+    for entry in ledger.entries(review.beneficiary_id):
+        session_id, mine = entry.details.get("session_id"), entry.details.get("review_id") == review.review_id
+        if isinstance(session_id, str) and entry.actor.role is Role.USER and (mine or session_id == review.session_id):
+            found[session_id] = entry.actor.actor_id
+    return found
+
+
+def _check_ground(review: Review, outcome: ReviewOutcome, ground: Ground) -> None:
+    certifies = review.kind is ReviewKind.VERIFICATION and outcome is ReviewOutcome.ACCEPT
+    if ground not in GROUNDS[outcome] or (certifies and ground is not Ground.SAME_PERSON):
+        raise GroundUnsuitable
+
+
+def _check_not_involved(review: Review, actors: Iterable[str], user: User) -> None:
+    if user.user_id in {review.opened_by.actor_id, *actors}:
+        raise ActedInCase
+
+
+def _same(decision: ReviewDecision, outcome: ReviewOutcome, ground: Ground, user: User) -> bool:
+    return (decision.outcome, decision.ground, decision.decided_by) == (outcome, ground, user.user_id)

@@ -1,0 +1,120 @@
+"""Look at reviews: the queue, and one case with everything that a reviewer needs to judge it."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from lifecert.application.office.decide_review import attempts_of
+from lifecert.domain.errors import ReviewNotFound
+from lifecert.domain.evidence import Verdict
+from lifecert.domain.page import Page, Position
+from lifecert.domain.review import Review, ReviewFilter, ReviewKind
+from lifecert.domain.session import Session
+from lifecert.ports.photos import ReviewPhotos
+from lifecert.ports.stores import Ledger, References, Reviews, Sessions
+
+# Long enough to look, too short to pass on.
+LINKS_LAST = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class ListReviews:
+    """The queue."""
+
+    reviews: Reviews
+
+    def __call__(self, wanted: ReviewFilter, limit: int, after: Position | None) -> Page[Review, Position]:
+        """At most `limit` reviews, oldest first, after a position."""
+        return self.reviews.listed(wanted, limit, after)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A measure without its value and score: its name, what it means and which step's frame it was made on."""
+
+    step: str | None
+    name: str
+    verdict: Verdict
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A session of the case: what was found, and links to its frames in the order of its challenge."""
+
+    session: Session
+    findings: tuple[Finding, ...]
+    frames: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceShown:
+    """A link to an enrolled photo, and what is known of it."""
+
+    reference_id: str
+    beneficiary_id: str
+    source: str
+    captured_on: str | None
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """A case. Links last `LINKS_LAST`."""
+
+    review: Review
+    attempts: tuple[Attempt, ...]
+    references: tuple[ReferenceShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GetReview:
+    """One case."""
+
+    reviews: Reviews
+    sessions: Sessions
+    references: References
+    ledger: Ledger
+    photos: ReviewPhotos
+
+    def __call__(self, review_id: str) -> ReviewView:
+        """A case with links to its photos. Raises ReviewNotFound."""
+        review = self.reviews.get(review_id)
+        if review is None:
+            raise ReviewNotFound
+        found = (self.sessions.get(session_id) for session_id in attempts_of(review, self.ledger))
+        attempts = tuple(self._attempt(session) for session in found if session)
+        whose = [review.beneficiary_id]
+        if review.kind is ReviewKind.DUPLICATE_FACE and review.related_id:
+            whose.append(review.related_id)
+        # Photos are shown while there is something to decide by them.
+        shown = () if review.decision else tuple(one for person in whose for one in self._references(person))
+        return ReviewView(review, attempts, shown)
+
+    def _attempt(self, session: Session) -> Attempt:
+        keys = self.photos.review_frames(session.session_id)
+        links = tuple(self.photos.frame_link(key, _seconds()) for key in keys)
+        return Attempt(session, tuple(_findings(json.loads(session.evidence or "{}"))), links)
+
+    def _references(self, beneficiary_id: str) -> list[ReferenceShown]:
+        return [
+            ReferenceShown(
+                reference_id=photo.reference_id,
+                beneficiary_id=beneficiary_id,
+                source=photo.source,
+                captured_on=photo.captured_on.isoformat() if photo.captured_on else None,
+                link=self.photos.reference_link(photo.photo_key, _seconds()),
+            )
+            for photo in self.references.photos(beneficiary_id)
+        ]
+
+
+def _findings(evidence: dict[str, Any]) -> list[Finding]:
+    measured = [(frame["step"], one) for frame in evidence.get("frames", []) for one in frame["measures"]]
+    measured += [(None, one) for one in evidence.get("across", [])]
+    return [Finding(step, one["name"], Verdict(one["verdict"]), one.get("reason")) for step, one in measured]
+
+
+def _seconds() -> int:
+    return int(LINKS_LAST.total_seconds())

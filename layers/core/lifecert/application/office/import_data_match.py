@@ -1,0 +1,116 @@
+"""Import a file of data matches: what confirms life certifies, what speaks of a death opens a case."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+
+from lifecert.application.shared.certifying import Proof, certifying, digest_of
+from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.finding import by_number
+from lifecert.application.shared.issuing import Issuer
+from lifecert.application.shared.reviewing import OpenReview
+from lifecert.domain.actor import Actor, Role
+from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.certificate import Method
+from lifecert.domain.data_match import Import, MatchLine, Rejected, Rejection, Said, Taken
+from lifecert.domain.errors import LifeCertError, TransitionRefused
+from lifecert.domain.review import ReviewKind
+from lifecert.domain.status import EndCause, Status
+from lifecert.domain.year import valid_until_after
+from lifecert.ports.clock import Clock
+from lifecert.ports.imports import Imports
+from lifecert.ports.keys import PersonKeys
+from lifecert.ports.stores import Register
+
+# Progress is kept after so many lines.
+CHUNK = 500
+# Each line waits for the store some four times.
+AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ImportDataMatch:
+    """The use case."""
+
+    register: Register
+    imports: Imports
+    person_keys: PersonKeys
+    clock: Clock
+    issuer: Issuer
+
+    def __call__(self, name: str, out_of_time: Callable[[], bool] = lambda: False) -> Import:
+        """Take a file line by line, going on where an earlier call stopped, and delete it after the last line.
+
+        Each line is taken whole or not at all; the others are numbered in reject files. The same lines again change
+        nothing. A call that runs out of time says that the file is not finished. Raises ImportNotFound.
+        """
+        done = self.imports.progress(name)
+        lines = enumerate(self.imports.lines(name), start=1)
+        for _ in islice(lines, done.lines):
+            pass
+        while chunk := list(islice(lines, CHUNK)):
+            with ThreadPoolExecutor(AT_ONCE) as threads:
+                outcomes = list(threads.map(lambda one: self._take(one[1]), chunk))
+            numbered = [(number, outcome) for (number, _), outcome in zip(chunk, outcomes, strict=True)]
+            for outcome in outcomes:
+                done.count(outcome)
+            done.lines = chunk[-1][0]
+            rejections = [Rejection(number, why) for number, why in numbered if isinstance(why, Rejected)]
+            # Rejects first: a crash between the two writes them again, and loses none.
+            self.imports.keep_rejects(name, chunk[0][0], rejections)
+            self.imports.keep_progress(name, done)
+            if out_of_time():
+                return done
+        done.finished = True
+        self.imports.delete(name)
+        return done
+
+    def _take(self, line: MatchLine | Rejected) -> Taken | Rejected:
+        if isinstance(line, Rejected):
+            return line
+        if line.on > self.clock.today():
+            return Rejected.DAY_IN_FUTURE
+        try:
+            found = by_number(self.register, self.person_keys, line.id_number)
+            if found is None:
+                return Rejected.UNKNOWN_PERSON
+            return self._alive(found, line) if line.said is Said.ALIVE else self._dead(found, line)
+        except TransitionRefused:
+            return Rejected.YEAR_OVER
+        except LifeCertError:
+            # Whatever it is, it concerns this line: the others are taken all the same.
+            return Rejected.NOT_NOW
+
+    def _alive(self, found: Beneficiary, line: MatchLine) -> Taken | Rejected:
+        if found.standing.status is Status.TERMINATED:
+            return Rejected.ENTITLEMENT_ENDED
+        actor = Actor(f"data_match:{line.source}", Role.DATA_MATCH)
+        facts = {"beneficiary_id": found.beneficiary_id, "seen_on": line.on.isoformat(), "source": line.source}
+        proof = Proof(Method.DATA_MATCH, line.on, actor.actor_id, digest_of(facts))
+
+        def make(newest: Beneficiary) -> Change | None:
+            standing = newest.standing
+            if standing.status is Status.ACTIVE and valid_until_after(line.on) <= standing.valid_until:
+                return None
+            now, today = self.clock.now(), self.clock.today()
+            change, _ = certifying(newest, proof, actor, now, today, {"source": line.source})
+            return self.issuer.signed(change)
+
+        return Taken.CERTIFIED if change_newest(self.register, found.beneficiary_id, make) else Taken.KNOWN
+
+    def _dead(self, found: Beneficiary, line: MatchLine) -> Taken | Rejected:
+        if found.standing.status is Status.TERMINATED:
+            return Taken.KNOWN
+        before = found.version
+        OpenReview(self.register, self.clock)(
+            found.beneficiary_id,
+            ReviewKind.DATA_SIGNAL,
+            Actor(f"data_match:{line.source}", Role.DATA_MATCH),
+            related_id=line.source,
+            only_once=f"{line.source} {line.on.isoformat()}",
+            day=line.on,
+            cause=EndCause.DECEASED,
+        )
+        newest = self.register.get(found.beneficiary_id)
+        return Taken.CASE_OPENED if newest and newest.version > before else Taken.KNOWN

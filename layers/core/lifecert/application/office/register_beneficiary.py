@@ -1,0 +1,81 @@
+"""Register a beneficiary: the office's first word about a person."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from lifecert.application.office.set_contact import NewContact, sealed_contact
+from lifecert.domain.actor import Actor, Role, User
+from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.category import Category
+from lifecert.domain.errors import NotAllowed
+from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.person import IdNumber, mask_name, normalise_name
+from lifecert.domain.status import Standing, status_by_valid_until
+from lifecert.domain.year import valid_until_after
+from lifecert.ports.clock import Clock
+from lifecert.ports.keys import PersonKeys
+from lifecert.ports.notices import AddressSeal
+from lifecert.ports.stores import Register
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What the office knows of a person."""
+
+    name: str
+    id_number: IdNumber
+    category: Category
+    district: str
+    benefit_start: date
+    contact: NewContact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterBeneficiary:
+    """The use case."""
+
+    register: Register
+    person_keys: PersonKeys
+    seal: AddressSeal
+    clock: Clock
+
+    def __call__(self, registration: Registration, user: User) -> Beneficiary:
+        """Register a person. Raises NotAllowed and AlreadyRegistered."""
+        if not user.is_clerk:
+            raise NotAllowed
+        valid_until, today = valid_until_after(registration.benefit_start), self.clock.today()
+        standing = Standing(status_by_valid_until(valid_until, today), valid_until)
+        # One person, one id: registering the same person twice meets the same item, and so fails, even in a race.
+        beneficiary_id = self.person_keys.beneficiary_id(registration.id_number.value)
+        given = registration.contact
+        contact = sealed_contact(self.seal, beneficiary_id, given) if given else None
+        after, entry = record(
+            Beneficiary(
+                beneficiary_id=beneficiary_id,
+                person_key=self.person_keys.person_key(registration.id_number.value),
+                name_key=self.person_keys.name_key(normalise_name(registration.name)),
+                masked_name=mask_name(registration.name),
+                masked_id_number=registration.id_number.masked,
+                category=registration.category,
+                district=registration.district,
+                standing=standing,
+                contact_channel=contact.channel if contact else None,
+                person_secret=self.person_keys.newest,
+                # Whose first year was over already is told so, and has all the grace days.
+                grace_from=today,
+            ),
+            LedgerEvent.REGISTERED,
+            Actor(user.user_id, Role.CLERK),
+            self.clock.now(),
+            {
+                "category": registration.category,
+                "district": registration.district,
+                "benefit_start": registration.benefit_start.isoformat(),
+                "status": standing.status,
+                "valid_until": valid_until.isoformat(),
+                "grace_from": today.isoformat(),
+                "channel": contact.channel if contact else None,
+            },
+        )
+        self.register.commit(Change(0, after, entry, contact=contact))
+        return after

@@ -1,0 +1,1 @@
+"""What several use cases share; none of them is a use case."""

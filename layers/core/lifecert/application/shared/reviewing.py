@@ -1,0 +1,101 @@
+"""Opening a review of a beneficiary, and closing it: what that writes when the entitlement stays as it is."""
+
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date
+
+from lifecert.application.shared.changing import change_newest
+from lifecert.domain.actor import Actor, Role
+from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.errors import ReviewOpenedBefore
+from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.review import Review, ReviewDecision, ReviewKind
+from lifecert.domain.status import EndCause
+from lifecert.ports.clock import Clock
+from lifecert.ports.stores import Register
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReview:
+    """Opens a review together with the ledger entry that says so."""
+
+    register: Register
+    clock: Clock
+
+    def __call__(
+        self,
+        beneficiary_id: str,
+        kind: ReviewKind,
+        actor: Actor,
+        *,
+        session_id: str | None = None,
+        related_id: str | None = None,
+        day: date | None = None,
+        cause: EndCause | None = None,
+        only_once: str | None = None,
+    ) -> str:
+        """Open a review and return its id.
+
+        Of all calls with the same `only_once` (any text, for one beneficiary and kind) the first opens the review,
+        and every other returns the same id and writes nothing. Raises BeneficiaryNotFound.
+        """
+        review_id = str(uuid.uuid4())
+        if only_once is not None:
+            review_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{beneficiary_id}\n{kind}\n{only_once}"))
+        review = Review(
+            review_id=review_id,
+            beneficiary_id=beneficiary_id,
+            kind=kind,
+            opened_at=self.clock.now(),
+            opened_by=actor,
+            session_id=session_id,
+            related_id=related_id,
+            day=day,
+            cause=cause,
+        )
+        with suppress(ReviewOpenedBefore):
+            change_newest(self.register, beneficiary_id, lambda newest: opening(newest, review))
+        return review_id
+
+
+def opening(beneficiary: Beneficiary, review: Review) -> Change:
+    """The change that opens a review and does nothing else."""
+    after, entry = record(
+        beneficiary,
+        LedgerEvent.REVIEW_OPENED,
+        review.opened_by,
+        review.opened_at,
+        {
+            "review_id": review.review_id,
+            "kind": review.kind,
+            "session_id": review.session_id,
+            "related_id": review.related_id,
+            "day": review.day.isoformat() if review.day else None,
+            "cause": review.cause,
+        },
+    )
+    return Change(beneficiary.version, after, entry, review=review)
+
+
+def recorded(newest: Beneficiary, review: Review, decision: ReviewDecision) -> Change:
+    """The change that a decision makes which touches no entitlement; the decided review is not in it yet."""
+    after, entry = record(
+        replace(newest, open_review_id=still_open(newest, review)),
+        LedgerEvent.REVIEW_DECIDED,
+        Actor(decision.decided_by, Role.CLERK),
+        decision.decided_at,
+        {
+            "review_id": review.review_id,
+            "kind": review.kind,
+            "outcome": decision.outcome,
+            "ground": decision.ground,
+            "session_id": review.session_id,
+        },
+    )
+    return Change(newest.version, after, entry)
+
+
+def still_open(newest: Beneficiary, review: Review) -> str | None:
+    """`open_review_id` once this review is decided."""
+    return None if newest.open_review_id == review.review_id else newest.open_review_id

@@ -1,0 +1,1 @@
+"""Events that come by queue, stream or schedule."""

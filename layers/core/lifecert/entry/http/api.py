@@ -1,0 +1,186 @@
+"""A function's side of the REST API: who calls, in which language, what they sent, and how they are answered."""
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+from lifecert.domain.actor import Group, User
+from lifecert.domain.errors import LifeCertError
+from lifecert.entry.http.access import RULES
+from lifecert.entry.http.problems import (
+    CONTENT_TYPE,
+    INTERNAL,
+    TABLE,
+    IdempotencyKeyInvalid,
+    InvalidJson,
+    RouteNotFound,
+    SignedOut,
+    answer_to,
+)
+from lifecert.entry.http.texts import Language, choose_language
+from lifecert.entry.log import LogCode, done, unexpected
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+    from pydantic import BaseModel
+
+_Model = TypeVar("_Model", bound="BaseModel")
+_KEY = re.compile(r"[A-Za-z0-9._-]{8,100}")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_READABLE = {"Access-Control-Expose-Headers": ["Content-Language, Retry-After"]}
+_NOT_CACHED = {"Cache-Control": "no-store"}
+
+
+class Api(APIGatewayRestResolver):
+    """The routes of one function, for whom `entry.access` lets in. Every error becomes a problem document."""
+
+    def __init__(self, *, pages: bool = False) -> None:
+        """With `pages`, a browser gets pages for people instead of JSON."""
+        super().__init__()
+        self._pages = pages
+        self.use(middlewares=[_guarded])
+        self.exception_handler(Exception)(self._problem)
+        self.not_found(self._not_found)
+
+    def resolve(self, event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
+        """The answer of the API, which the pages of the web client, if there is one, may read."""
+        answer = super().resolve(event, context)
+        if origin := os.environ.get("WEB_ORIGIN"):
+            answer["multiValueHeaders"] |= {"Access-Control-Allow-Origin": [origin], **_READABLE}
+        return answer
+
+    @property
+    def language(self) -> Language:
+        """The language to answer in."""
+        return choose_language(self.current_event.headers.get("Accept-Language"))
+
+    @property
+    def user(self) -> User:
+        """Who is signed in, by the claims that the authorizer has checked. Raises SignedOut."""
+        user = self.caller
+        if user is None:
+            raise SignedOut
+        return user
+
+    @property
+    def caller(self) -> User | None:
+        """Who is signed in, if anybody is."""
+        told = self.current_event.request_context.get("authorizer") or {}
+        # The user pool's authorizer tells all claims, our own (functions/authorise) just these two.
+        claims = told.get("claims")
+        if claims and not is_for_us(claims):
+            return None
+        claims = claims or {"sub": told.get("sub"), "cognito:groups": told.get("groups")}
+        return User(claims["sub"], groups_of(claims.get("cognito:groups"))) if claims.get("sub") else None
+
+    @property
+    def required_idempotency_key(self) -> str:
+        """The Idempotency-Key header. Raises IdempotencyKeyInvalid."""
+        key = self.idempotency_key
+        if key is None:
+            raise IdempotencyKeyInvalid
+        return key
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The Idempotency-Key header, if there is one. Raises IdempotencyKeyInvalid."""
+        key: str | None = self.current_event.headers.get("Idempotency-Key")
+        if key is not None and not _KEY.fullmatch(key):
+            raise IdempotencyKeyInvalid
+        return key
+
+    def body(self, model: "type[_Model]") -> "_Model":
+        """The request's body. Raises InvalidJson and InvalidRequest."""
+        from lifecert.entry.http.bodies.requests import parse
+
+        try:
+            text = self.current_event.body and self.current_event.decoded_body
+        except ValueError as error:  # said to be in base64, and is not, or is no text inside
+            raise InvalidJson from error
+        return parse(model, text)
+
+    def query(self, model: "type[_Model]") -> "_Model":
+        """The request's query. Raises InvalidRequest."""
+        from lifecert.entry.http.bodies.requests import parse_query
+
+        return parse_query(model, self.current_event.query_string_parameters or {})
+
+    def answer(self, model: "BaseModel", status: int = 200) -> Response[str]:
+        """The response with this body."""
+        headers = {"Content-Language": self.language.value, **_NOT_CACHED}
+        return Response(status, "application/json", model.model_dump_json(), headers)
+
+    @property
+    def wants_page(self) -> bool:
+        """Whether a page is the better answer: there are some, and the caller prefers HTML."""
+        if not self._pages:
+            return False
+        from lifecert.entry.http.page import prefers_page
+
+        return prefers_page(self.current_event.headers.get("Accept"))
+
+    @property
+    def address(self) -> str:
+        """Where this call went, as the outside knows it."""
+        context = self.current_event.request_context
+        host = context.get("domainName") or self.current_event.headers.get("Host")
+        return f"https://{host}{context.get('path')}"
+
+    def page(self, html: str, status: int = 200, headers: dict[str, str] | None = None) -> Response[str]:
+        """The response with a page for people."""
+        from lifecert.entry.http.page import CONTENT_TYPE, security_headers
+
+        about = {"Content-Language": self.language.value, **_NOT_CACHED, **(headers or {})}
+        return Response(status, CONTENT_TYPE, html, {**about, **security_headers()})
+
+    def _not_found(self, _error: NotFoundError) -> Response[str]:
+        return self._problem(RouteNotFound())
+
+    def _problem(self, error: Exception) -> Response[str]:
+        answer = answer_to(error, self.language, self.current_event.request_context.request_id or "")
+        if TABLE.get(type(error), INTERNAL) is INTERNAL:
+            unexpected(error)
+        # By contract a domain error's message holds no personal data.
+        cause = str(error) if isinstance(error, LifeCertError) else None
+        done(LogCode.REQUEST_REFUSED, "RequestsRefused", {"problem": answer.code.value}, cause=cause)
+        if self.wants_page:
+            from lifecert.entry.http.page import problem_page
+
+            return self.page(problem_page(answer, self.language), answer.status, answer.headers)
+        return Response(
+            answer.status, CONTENT_TYPE, json.dumps(answer.body, ensure_ascii=False), {**answer.headers, **_NOT_CACHED}
+        )
+
+
+def _guarded(app: Api, next_middleware: "NextMiddleware") -> Response[str]:
+    """Runs before every handler."""
+    asked = app.current_event
+    RULES[f"{asked.http_method} {asked['resource']}"].check(app.caller)
+    return next_middleware(app)
+
+
+def an_id(text: str, otherwise: type[LifeCertError]) -> str:
+    """An id out of a path; what no id of ours looks like is not looked up. Raises `otherwise`."""
+    if not _ID.fullmatch(text):
+        raise otherwise
+    return text
+
+
+def is_for_us(claims: Mapping[str, Any]) -> bool:
+    """Whether these claims of the user pool are an ID token's for our own app. The gateway asks neither: it takes the
+    pool's access tokens, and what the pool gave to another app."""
+    ours = os.environ.get("USER_POOL_CLIENT_ID")
+    return claims.get("token_use") == "id" and claims.get("aud", ours) == ours
+
+
+def groups_of(claim: object) -> frozenset[Group]:
+    """The groups in a `cognito:groups` claim: a list, or text as API Gateway may pass it ("a,b", "[a b]")."""
+    names = claim if isinstance(claim, list) else re.split(r"[\s,\[\]]+", str(claim or ""))
+    known = {group.value for group in Group}
+    return frozenset(Group(name) for name in names if name in known)

@@ -1,0 +1,212 @@
+"""What clerks get of reviews and proposals. Verdicts, never a score."""
+
+from datetime import date, datetime
+
+from lifecert.application.office.get_reviews import Attempt, ReviewView
+from lifecert.domain.actor import Role
+from lifecert.domain.certificate import Certificate, Method
+from lifecert.domain.challenge import Step
+from lifecert.domain.page import Page, Position
+from lifecert.domain.review import Ground, Review, ReviewKind, ReviewOutcome
+from lifecert.domain.status import EndCause
+from lifecert.entry.http.bodies.staff_requests import cursor_of
+from lifecert.entry.models import Response
+
+
+class DecisionShown(Response):
+    """What was decided; `certificate_id` when that certified."""
+
+    outcome: ReviewOutcome
+    ground: Ground
+    decided_by: str
+    decided_at: datetime
+    certificate_id: str | None
+
+
+class ReviewShown(Response):
+    """One case."""
+
+    review_id: str
+    beneficiary_id: str
+    kind: ReviewKind
+    state: str
+    reason: str | None
+    opened_at: datetime
+    opened_by: str
+    opened_by_role: Role
+    session_id: str | None
+    related_id: str | None
+    day: date | None
+    cause: EndCause | None
+    expires_at: datetime | None
+    decision: DecisionShown | None
+
+    @staticmethod
+    def of(review: Review) -> "ReviewShown":
+        """The answer."""
+        decision = review.decision
+        return ReviewShown(
+            review_id=review.review_id,
+            beneficiary_id=review.beneficiary_id,
+            kind=review.kind,
+            state=review.state.value,
+            reason=review.reason,
+            opened_at=review.opened_at,
+            opened_by=review.opened_by.actor_id,
+            opened_by_role=review.opened_by.role,
+            session_id=review.session_id,
+            related_id=review.related_id,
+            day=review.day,
+            cause=review.cause,
+            expires_at=review.expires_at,
+            decision=decision
+            and DecisionShown(
+                outcome=decision.outcome,
+                ground=decision.ground,
+                decided_by=decision.decided_by,
+                decided_at=decision.decided_at,
+                certificate_id=decision.certificate_id,
+            ),
+        )
+
+
+class ReviewsShown(Response):
+    """A page of the queue. `after` asks for the next one; null at the end."""
+
+    reviews: tuple[ReviewShown, ...]
+    after: str | None
+
+    @staticmethod
+    def of(page: Page[Review, Position]) -> "ReviewsShown":
+        """The answer."""
+        reviews = tuple(ReviewShown.of(review) for review in page.items)
+        return ReviewsShown(reviews=reviews, after=page.after and cursor_of(page.after))
+
+
+class FindingShown(Response):
+    """A measure by name, and what it means."""
+
+    step: Step | None
+    name: str
+    verdict: str
+    reason: str | None
+
+
+class AttemptShown(Response):
+    """A session of the case. `frames` are links, in the order of the challenge; empty once they are deleted."""
+
+    session_id: str
+    opened_at: datetime
+    on_behalf: bool
+    challenge: tuple[Step, ...]
+    findings: tuple[FindingShown, ...]
+    frames: tuple[str, ...]
+
+    @staticmethod
+    def of(attempt: Attempt) -> "AttemptShown":
+        """The answer."""
+        session = attempt.session
+        return AttemptShown(
+            session_id=session.session_id,
+            opened_at=session.opened_at,
+            on_behalf=session.on_behalf,
+            challenge=session.challenge,
+            findings=tuple(
+                FindingShown(
+                    step=Step(one.step) if one.step else None, name=one.name, verdict=one.verdict, reason=one.reason
+                )
+                for one in attempt.findings
+            ),
+            frames=attempt.frames,
+        )
+
+
+class PhotoShown(Response):
+    """An enrolled photo to compare with."""
+
+    reference_id: str
+    beneficiary_id: str
+    source: str
+    captured_on: str | None
+    link: str
+
+
+class CaseShown(Response):
+    """A case and everything to judge it by. Links last five minutes."""
+
+    review: ReviewShown
+    attempts: tuple[AttemptShown, ...]
+    references: tuple[PhotoShown, ...]
+
+    @staticmethod
+    def of(view: ReviewView) -> "CaseShown":
+        """The answer."""
+        return CaseShown(
+            review=ReviewShown.of(view.review),
+            attempts=tuple(AttemptShown.of(attempt) for attempt in view.attempts),
+            references=tuple(
+                PhotoShown(
+                    reference_id=one.reference_id,
+                    beneficiary_id=one.beneficiary_id,
+                    source=one.source,
+                    captured_on=one.captured_on,
+                    link=one.link,
+                )
+                for one in view.references
+            ),
+        )
+
+
+class CertifiedInPerson(Response):
+    """A certification at the office. Kept to answer a repeat, so without personal data."""
+
+    beneficiary_id: str
+    certificate_id: str
+    method: Method
+    certified_on: date
+    valid_until: date
+
+    @staticmethod
+    def of(certificate: Certificate) -> "CertifiedInPerson":
+        """The answer."""
+        return CertifiedInPerson(
+            beneficiary_id=certificate.beneficiary_id,
+            certificate_id=certificate.certificate_id,
+            method=certificate.method,
+            certified_on=certificate.certified_on,
+            valid_until=certificate.valid_until,
+        )
+
+
+class ProposalShown(Response):
+    """What one clerk proposed, and what another made of it."""
+
+    proposal_id: str
+    beneficiary_id: str
+    kind: ReviewKind
+    state: str
+    proposed_by: str
+    proposed_at: datetime
+    expires_at: datetime | None
+    ended_on: date | None
+    cause: EndCause | None
+    certificate_id: str | None
+    decision: DecisionShown | None
+
+    @staticmethod
+    def of(proposal: Review) -> "ProposalShown":
+        """The answer."""
+        shown = ReviewShown.of(proposal)
+        return ProposalShown(
+            proposal_id=proposal.review_id,
+            beneficiary_id=proposal.beneficiary_id,
+            kind=proposal.kind,
+            state=shown.state,
+            proposed_by=shown.opened_by,
+            proposed_at=proposal.opened_at,
+            expires_at=proposal.expires_at,
+            ended_on=proposal.day,
+            cause=proposal.cause,
+            certificate_id=proposal.related_id,
+            decision=shown.decision,
+        )

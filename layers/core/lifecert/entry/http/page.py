@@ -1,0 +1,162 @@
+"""A certificate as a page for people: what it says, what it is worth today, and its check in the reader's browser.
+
+The page calls nobody but this API, for the published keys; its content security policy lets it do nothing else.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any, cast
+
+import segno
+
+from lifecert.application.certify.get_certificate import CertificateView
+from lifecert.entry.http.problems import Answer
+from lifecert.entry.http.texts import Language
+
+CONTENT_TYPE = "text/html; charset=utf-8"
+# Shown large: what a reader wants to know. Shown small: what an office or an auditor goes by.
+FACTS = ("masked_name", "category", "district", "method", "certified_on", "valid_until")
+SMALL = ("iss", "jti", "policy_version", "model_version", "calibration_version", "evidence_digest")
+# Any of the eight is right for text that looks random; to weigh them all costs 0.2 s of CPU for each page.
+MASK = 2
+_IN_WORDS = ("category", "method")
+
+
+def certificate_page(view: CertificateView, address: str, today: date, language: Language) -> str:
+    """The page of a certificate as of `today`; `address` is where the page itself is found.
+
+    What it shows is what was signed, and no other column of the store.
+    """
+    words, statement = page_texts(language), view.certificate.statement
+    claims = _claims(statement)
+    content = [
+        f"<h1>{escape(words['page']['title'])}</h1>",
+        _state(
+            words["states"][view.state],
+            words["meanings"][view.state],
+            words["page"]["as_of"].format(day=today.isoformat()),
+        ),
+        _facts(claims, FACTS, words),
+        _check(statement, words["check"]),
+        '<div class="codes">',
+        _code(address, "m", words["codes"]["address"]),
+        _code(statement, "l", words["codes"]["statement"]),
+        "</div>",
+        _facts(claims, SMALL, words, "small"),
+        f'<p class="small">{escape(words["page"]["free"])}</p>',
+    ]
+    return _page(view.state, content, language)
+
+
+def problem_page(answer: Answer, language: Language) -> str:
+    """A problem document as a page, for a person who followed a wrong link."""
+    heading = f"<h1>{escape(page_texts(language)['page']['title'])}</h1>"
+    return _page("problem", [heading, _state(answer.body["title"], answer.body["detail"])], language)
+
+
+@cache
+def security_headers() -> dict[str, str]:
+    """Only the page's own style and script, by their hashes, and calls to where it came from."""
+    policy = (
+        "default-src 'none'",
+        f"style-src '{_hash('css')}'",
+        f"script-src '{_hash('js')}'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+    )
+    return {
+        "Content-Security-Policy": "; ".join(policy),
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "Vary": "Accept, Accept-Language",
+    }
+
+
+def prefers_page(accept: str | None) -> bool:
+    """Whether an Accept header (RFC 9110 §12.5.1) would rather have HTML than JSON, as browsers do."""
+    wishes = {"text/html": 0.0, "application/json": 0.0}
+    for part in (accept or "").lower().split(","):
+        kind, *parameters = (piece.strip() for piece in part.split(";"))
+        if kind in wishes:
+            wishes[kind] = next((_number(one[2:]) for one in parameters if one.startswith("q=")), 1.0)
+    return wishes["text/html"] > wishes["application/json"]
+
+
+def _number(value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0
+
+
+def _claims(statement: str) -> dict[str, str]:
+    payload = statement.split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return {name: str(value) for name, value in claims.items()}
+
+
+def _state(headline: str, meaning: str, as_of: str = "") -> str:
+    told = "".join(f"<p>{escape(line)}</p>" for line in (meaning, as_of) if line)
+    return f'<div class="state" role="status"><strong>{escape(headline)}</strong>{told}</div>'
+
+
+def _facts(claims: Mapping[str, str], names: Iterable[str], words: Mapping[str, Any], kind: str = "large") -> str:
+    rows = []
+    for name in names:
+        if name in claims:
+            value = claims[name]
+            shown = words[name][value] if name in _IN_WORDS else value
+            fact = f'<dd data-claim="{name}" data-value="{escape(value)}">{escape(shown)}</dd>'
+            rows.append(f"<dt>{escape(words['facts'][name])}</dt>{fact}")
+    return f'<dl class="{kind}">{"".join(rows)}</dl>'
+
+
+def _check(statement: str, words: Mapping[str, str]) -> str:
+    results = " ".join(f'data-{name}="{escape(words[name])}"' for name in ("genuine", "forged", "unchecked"))
+    return (
+        f'<p class="check" id="check" role="status" data-statement="{escape(statement)}" {results}>'
+        f'{escape(words["running"])}</p><noscript><p class="check">{escape(words["by_hand"])}</p></noscript>'
+    )
+
+
+def _code(content: str, level: str, caption: str) -> str:
+    # `level`: how much of the code may be spoilt; a large one reads better with more and larger modules instead.
+    code = segno.make_qr(content, error=level, boost_error=False, mask=MASK)
+    drawing = code.svg_inline(omitsize=True, svgclass=None, lineclass=None)
+    return f"<figure>{drawing}<figcaption>{escape(caption)}</figcaption></figure>"
+
+
+def _page(state: str, content: Iterable[str], language: Language) -> str:
+    return Template(_part("html")).substitute(
+        language=language.value,
+        title=escape(page_texts(language)["page"]["title"]),
+        style=_part("css"),
+        script=_part("js"),
+        state=state,
+        content="\n".join(content),
+    )
+
+
+@cache
+def page_texts(language: Language) -> Mapping[str, Any]:
+    """The page's words in a language."""
+    return cast("Mapping[str, Any]", json.loads(_part(f"{language}.json")))
+
+
+@cache
+def _part(kind: str) -> str:
+    return Path(__file__).with_name(f"certificate_page.{kind}").read_text(encoding="utf-8")
+
+
+def _hash(kind: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(_part(kind).encode()).digest()).decode()}"

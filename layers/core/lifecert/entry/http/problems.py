@@ -1,0 +1,224 @@
+"""Problem documents (RFC 9457): the one table from what went wrong to what a client is told."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import format_datetime
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Any
+
+from lifecert.domain import errors
+from lifecert.domain.reasons import Reason
+from lifecert.entry.http.texts import Language, text
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class Code(StrEnum):
+    """The stable `code` of a problem."""
+
+    ALREADY_REGISTERED = "already_registered"
+    BENEFICIARY_NOT_FOUND = "beneficiary_not_found"
+    CAMERA_PAUSED = "camera_paused"
+    CERTIFICATE_NOT_FOUND = "certificate_not_found"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    CONSENT_MISSING = "consent_missing"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    ENTITLEMENT_ENDED = "entitlement_ended"
+    FRAMES_MISSING = "frames_missing"
+    HOLD_BATCH_DECIDED = "hold_batch_decided"
+    HOLD_BATCH_NOT_FOUND = "hold_batch_not_found"
+    HOLD_CANDIDATES_UNKNOWN = "hold_candidates_unknown"
+    IDEMPOTENCY_KEY_INVALID = "idempotency_key_invalid"
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    INTERNAL_ERROR = "internal_error"
+    INVALID_JSON = "invalid_json"
+    INVALID_REQUEST = "invalid_request"
+    LIMIT_REACHED = "limit_reached"
+    NOT_ALLOWED = "not_allowed"
+    PHOTO_MISSING = "photo_missing"
+    PHOTO_UNSUITABLE = "photo_unsuitable"
+    REFERENCE_MISMATCH = "reference_mismatch"
+    REFERENCE_MISSING = "reference_missing"
+    REFERENCE_NOT_FOUND = "reference_not_found"
+    REQUEST_IN_PROGRESS = "request_in_progress"
+    ROUTE_NOT_FOUND = "route_not_found"
+    SESSION_BUSY = "session_busy"
+    SESSION_EXPIRED = "session_expired"
+    SESSION_NOT_FOUND = "session_not_found"
+    SIGNED_OUT = "signed_out"
+    UNAVAILABLE = "unavailable"
+    ACTED_IN_CASE = "acted_in_case"
+    DAY_IN_FUTURE = "day_in_future"
+    GROUND_UNSUITABLE = "ground_unsuitable"
+    PROPOSAL_EXPIRED = "proposal_expired"
+    PROPOSAL_NOT_FOUND = "proposal_not_found"
+    REVIEW_DECIDED = "review_decided"
+    REVIEW_NOT_FOUND = "review_not_found"
+    SECOND_CLERK_NEEDED = "second_clerk_needed"
+    TRANSITION_REFUSED = "transition_refused"
+
+
+class RequestError(Exception):
+    """The request itself cannot be taken. Raised by the entry, before any use case."""
+
+
+class SignedOut(RequestError):
+    """Nobody is signed in."""
+
+
+class InvalidJson(RequestError):
+    """The body is not JSON."""
+
+
+class IdempotencyKeyInvalid(RequestError):
+    """The Idempotency-Key header is missing or malformed."""
+
+
+class RequestInProgress(RequestError):
+    """The same request is being worked on."""
+
+
+class RouteNotFound(RequestError):
+    """There is no such route."""
+
+
+class InvalidRequest(RequestError):
+    """The body does not fit; `faults` are (field, key of the text that says what is wrong with it)."""
+
+    def __init__(self, faults: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(f"{len(faults)} faults")
+        self.faults = faults
+
+
+Members = Callable[[Any, Language], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row of the table: status, code, members beyond the usual ones, headers."""
+
+    status: HTTPStatus
+    code: Code
+    members: Members = lambda _error, _language: {}
+    headers: Callable[[Any], dict[str, str]] = lambda _error: {}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A problem document ready to send."""
+
+    status: HTTPStatus
+    code: Code
+    body: Mapping[str, Any]
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def _faults(error: InvalidRequest, language: Language) -> Mapping[str, Any]:
+    return {"errors": [{"field": name, "message": text(language, "fields", key)} for name, key in error.faults]}
+
+
+def _photo_reason(error: errors.PhotoUnsuitable, language: Language) -> Mapping[str, Any]:
+    return {"reason": reason_members(Reason(error.reason), language)}
+
+
+def _soon(_error: Exception) -> dict[str, str]:
+    return {"Retry-After": "2"}
+
+
+def _when_open_again(error: errors.CameraPaused | errors.LimitReached) -> dict[str, str]:
+    return {"Retry-After": format_datetime(error.until, usegmt=True)}
+
+
+INTERNAL = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, Code.INTERNAL_ERROR)
+
+TABLE: dict[type[Exception], Problem] = {
+    InvalidJson: Problem(HTTPStatus.BAD_REQUEST, Code.INVALID_JSON),
+    IdempotencyKeyInvalid: Problem(HTTPStatus.BAD_REQUEST, Code.IDEMPOTENCY_KEY_INVALID),
+    SignedOut: Problem(HTTPStatus.UNAUTHORIZED, Code.SIGNED_OUT),
+    errors.NotAllowed: Problem(HTTPStatus.FORBIDDEN, Code.NOT_ALLOWED),
+    RouteNotFound: Problem(HTTPStatus.NOT_FOUND, Code.ROUTE_NOT_FOUND),
+    errors.BeneficiaryNotFound: Problem(HTTPStatus.NOT_FOUND, Code.BENEFICIARY_NOT_FOUND),
+    errors.CertificateNotFound: Problem(HTTPStatus.NOT_FOUND, Code.CERTIFICATE_NOT_FOUND),
+    errors.ReferenceNotFound: Problem(HTTPStatus.NOT_FOUND, Code.REFERENCE_NOT_FOUND),
+    errors.SessionNotFound: Problem(HTTPStatus.NOT_FOUND, Code.SESSION_NOT_FOUND),
+    errors.ReviewNotFound: Problem(HTTPStatus.NOT_FOUND, Code.REVIEW_NOT_FOUND),
+    errors.HoldBatchNotFound: Problem(HTTPStatus.NOT_FOUND, Code.HOLD_BATCH_NOT_FOUND),
+    errors.ProposalNotFound: Problem(HTTPStatus.NOT_FOUND, Code.PROPOSAL_NOT_FOUND),
+    errors.ActedInCase: Problem(HTTPStatus.FORBIDDEN, Code.ACTED_IN_CASE),
+    errors.SecondClerkNeeded: Problem(HTTPStatus.FORBIDDEN, Code.SECOND_CLERK_NEEDED),
+    errors.ReviewDecidedBefore: Problem(HTTPStatus.CONFLICT, Code.REVIEW_DECIDED),
+    errors.HoldBatchDecided: Problem(HTTPStatus.CONFLICT, Code.HOLD_BATCH_DECIDED),
+    errors.TransitionRefused: Problem(HTTPStatus.CONFLICT, Code.TRANSITION_REFUSED),
+    errors.ProposalExpired: Problem(HTTPStatus.GONE, Code.PROPOSAL_EXPIRED),
+    errors.GroundUnsuitable: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.GROUND_UNSUITABLE),
+    errors.HoldCandidatesUnknown: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        Code.HOLD_CANDIDATES_UNKNOWN,
+        lambda error, _language: {"unknown": list(error.ids)},
+    ),
+    errors.DayInFuture: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DAY_IN_FUTURE),
+    RequestInProgress: Problem(HTTPStatus.CONFLICT, Code.REQUEST_IN_PROGRESS, headers=_soon),
+    errors.AlreadyRegistered: Problem(HTTPStatus.CONFLICT, Code.ALREADY_REGISTERED),
+    errors.ConsentWithdrawn: Problem(HTTPStatus.CONFLICT, Code.CONSENT_WITHDRAWN),
+    errors.EntitlementEnded: Problem(HTTPStatus.CONFLICT, Code.ENTITLEMENT_ENDED),
+    errors.FramesMissing: Problem(
+        HTTPStatus.CONFLICT, Code.FRAMES_MISSING, lambda error, _language: {"missing": list(error.numbers)}
+    ),
+    errors.PhotoMissing: Problem(HTTPStatus.CONFLICT, Code.PHOTO_MISSING),
+    errors.ReferenceMismatch: Problem(HTTPStatus.CONFLICT, Code.REFERENCE_MISMATCH),
+    errors.ReferenceMissing: Problem(HTTPStatus.CONFLICT, Code.REFERENCE_MISSING),
+    errors.SessionBusy: Problem(HTTPStatus.CONFLICT, Code.SESSION_BUSY, headers=_soon),
+    errors.VersionConflict: Problem(HTTPStatus.CONFLICT, Code.CHANGED_MEANWHILE, headers=_soon),
+    errors.SessionExpired: Problem(HTTPStatus.GONE, Code.SESSION_EXPIRED),
+    InvalidRequest: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.INVALID_REQUEST, _faults),
+    errors.ConsentMissing: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.CONSENT_MISSING),
+    errors.IdempotencyKeyReused: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.IDEMPOTENCY_KEY_REUSED),
+    errors.PhotoUnsuitable: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.PHOTO_UNSUITABLE, _photo_reason),
+    errors.CameraPaused: Problem(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        Code.CAMERA_PAUSED,
+        lambda error, _language: {"paused_until": error.until.isoformat()},
+        _when_open_again,
+    ),
+    errors.LimitReached: Problem(HTTPStatus.TOO_MANY_REQUESTS, Code.LIMIT_REACHED, headers=_when_open_again),
+    errors.StoreUnavailable: Problem(HTTPStatus.SERVICE_UNAVAILABLE, Code.UNAVAILABLE, headers=_soon),
+}
+
+# Never meant for a client: whoever meets one of these over HTTP has met a mistake of ours.
+NOT_FOR_CLIENTS: tuple[type[errors.LifeCertError], ...] = (
+    errors.BrokenLedger,
+    errors.FrameSeenBefore,
+    errors.ImportNotFound,
+    errors.ReviewOpenedBefore,
+    errors.NoticeMustWait,
+    errors.NoticeRefused,
+    errors.ChangeFilesUnfinished,
+    errors.PurgeUnfinished,
+    errors.SessionAlreadyDecided,
+    errors.SweepUnfinished,
+    errors.TokenRefused,
+    errors.Unreadable,
+)
+
+
+def reason_members(reason: Reason, language: Language) -> dict[str, str]:
+    """A reason as clients get it: its code and one instruction."""
+    return {"code": reason.value, "instruction": text(language, "reasons", reason)}
+
+
+def answer_to(error: Exception, language: Language, request_id: str) -> Answer:
+    """The problem document for an error; whatever is not in the table is an internal error."""
+    problem = TABLE.get(type(error), INTERNAL)
+    body = {
+        "type": f"urn:lifecert:problem:{problem.code}",
+        "title": text(language, "titles", str(problem.status.value)),
+        "status": problem.status.value,
+        "detail": text(language, "problems", problem.code),
+        "code": problem.code.value,
+        "request_id": request_id,
+        **problem.members(error, language),
+    }
+    if isinstance(error, errors.LifeCertError) and error.help_line:
+        body |= {"help_line": error.help_line, "other_ways": text(language, "notes", "other_ways")}
+    return Answer(problem.status, problem.code, body, {"Content-Language": language.value, **problem.headers(error)})

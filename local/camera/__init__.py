@@ -1,0 +1,1 @@
+"""Frames that answer a challenge, drawn from a portrait."""

@@ -1,0 +1,291 @@
+"""Everything stored about one person, as JSON for that person: `python -m ops.export_record --help`.
+
+Every attribute of every table is named here, shown or withheld; a test holds the lists against what is written.
+Withheld are keys and templates (secrets by nature), the numbers of a measurement (nobody is told a score: design.md §3
+rule 5) and accounts, which become `account-1`, `account-2`: who acted is told apart, and not named.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from lifecert.adapters.aws_errors import translated
+from lifecert.adapters.dynamodb.face_counts import DynamoFaceCounts
+from lifecert.adapters.dynamodb.items import IMPRINT_ATTRIBUTES
+from lifecert.adapters.dynamodb.values import plain, typed
+from lifecert.domain.actor import PURGE_ACTOR, SWEEP_ACTOR
+from lifecert.domain.errors import BeneficiaryNotFound
+from ops.deployment import UNREACHABLE, add_arguments, dynamodb, output, outputs
+from ops.privacy_report import lines
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SHOWN: dict[str, frozenset[str]] = {
+    "Beneficiaries": frozenset(
+        [
+            "beneficiary_id",
+            "masked_name",
+            "masked_id_number",
+            "category",
+            "district",
+            "status",
+            "valid_until",
+            "held_since",
+            "ended_on",
+            "version",
+            "has_reference",
+            "reference_ids",
+            "camera_failures",
+            "camera_paused_until",
+            "certified_by",
+            "certificate_id",
+            "open_review_id",
+            "consent_withdrawn_on",
+            "notice",
+            "contact_channel",
+            "grace_from",
+            "hold_proposal",
+            "faces_due",
+        ]
+    ),
+    "References": frozenset(
+        [
+            "beneficiary_id",
+            "reference_id",
+            "of_reference",
+            "model_version",
+            "protection",
+            "replacement",
+            "photo_key",
+            "source",
+            "captured_on",
+            "enrolled_at",
+            "deadline",
+            "upload_key",
+            "expires_at",
+        ]
+    ),
+    "Sessions": frozenset(
+        [
+            "session_id",
+            "user_id",
+            "beneficiary_id",
+            "on_behalf",
+            "channel",
+            "consent",
+            "challenge",
+            "image_type",
+            "attempt",
+            "opened_at",
+            "deadline",
+            "state",
+            "claimed_until",
+            "result",
+            "evidence",
+            "help_line",
+            "expires_at",
+        ]
+    ),
+    "Certificates": frozenset(
+        [
+            "certificate_id",
+            "beneficiary_id",
+            "masked_name",
+            "category",
+            "district",
+            "method",
+            "actor_id",
+            "certified_on",
+            "valid_until",
+            "issued_at",
+            "policy_version",
+            "calibration_version",
+            "model_version",
+            "evidence_digest",
+            "statement",
+            "revoked_at",
+            "revoked_for",
+        ]
+    ),
+    "Reviews": frozenset(
+        [
+            "review_id",
+            "beneficiary_id",
+            "kind",
+            "opened_at",
+            "opened_by",
+            "opened_by_role",
+            "session_id",
+            "reason",
+            "day",
+            "cause",
+            "expires_at",
+            "state",
+            "decision",
+        ]
+    ),
+    "Ledger": frozenset(
+        ["beneficiary_id", "seq", "event", "at", "actor_id", "role", "details", "prev_hash", "hash", "correlation_id"]
+    ),
+}
+WITHHELD: dict[str, frozenset[str]] = {
+    # due_bucket repeats valid_until, faces_shard is of no meaning; ledger_head is the hash of the last entry below.
+    "Beneficiaries": frozenset({"person_key", "name_key", "person_secret", "due_bucket", "faces_shard", "ledger_head"}),
+    "References": frozenset({"template", "quality", *IMPRINT_ATTRIBUTES}),
+    "Sessions": frozenset({"request_digest"}),  # made from what was asked for
+    "Reviews": frozenset({"related_id"}),  # may be another person
+}
+NOT_INCLUDED = (
+    "keyed hashes of ID number and name",
+    "face templates, and imprints of photos by which copies are known",
+    "measured values and similarities",
+    "the address for notices (its channel is shown)",
+    "accounts of helpers and staff (told apart by number)",
+    "photos: those of references and open reviews are handed over on request",
+)
+ACCOUNTS = ("user_id", "actor_id", "opened_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Reads one person's record. `tables` has the names by logical name, as in SHOWN."""
+
+    client: "DynamoDBClient"
+    tables: Mapping[str, str]
+    _accounts: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, beneficiary_id: str) -> dict[str, Any]:
+        """The record. Raises BeneficiaryNotFound when nothing at all is stored under this id."""
+        key = {"beneficiary_id": beneficiary_id}
+        beneficiary = self._item("Beneficiaries", key)
+        ledger = list(self._query("Ledger", beneficiary_id))
+        references = list(self._query("References", beneficiary_id))
+        # That index has keys only; an item that is gone meanwhile was past its time.
+        keys = [{"session_id": one["session_id"]} for one in self._query("Sessions", beneficiary_id, "by_beneficiary")]
+        sessions = [session for key in keys if (session := self._item("Sessions", key))]
+        certificates = list(self._query("Certificates", beneficiary_id, "by_beneficiary"))
+        if not (beneficiary or ledger or references or sessions or certificates):
+            raise BeneficiaryNotFound("nothing is stored under this id")
+        reviews = [self._item("Reviews", {"review_id": one}) for one in _review_ids(beneficiary, ledger, sessions)]
+        return {
+            "beneficiary": self._shown("Beneficiaries", beneficiary),
+            "references": [self._shown("References", item) for item in references],
+            "sessions": [self._shown("Sessions", item) for item in sessions],
+            "certificates": [self._shown("Certificates", item) for item in certificates],
+            "reviews": [self._shown("Reviews", item) for item in reviews if item],
+            "ledger": [self._shown("Ledger", item) for item in ledger],
+            "not_included": list(NOT_INCLUDED),
+        }
+
+    def _item(self, table: str, key: Mapping[str, str]) -> dict[str, Any]:
+        with translated():
+            answer = self.client.get_item(TableName=self.tables[table], Key=typed(key), ConsistentRead=True)
+        return plain(answer.get("Item", {}))
+
+    def _query(self, table: str, beneficiary_id: str, index: str | None = None) -> Iterator[dict[str, Any]]:
+        # An index cannot be read consistently: it may lag behind by a moment.
+        where: dict[str, Any] = {"IndexName": index} if index else {"ConsistentRead": True}
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.tables[table],
+            KeyConditionExpression="beneficiary_id = :beneficiary_id",
+            ExpressionAttributeValues=typed({":beneficiary_id": beneficiary_id}),
+            **where,
+        )
+        with translated():
+            for page in pages:
+                for item in page["Items"]:
+                    yield plain(item)
+
+    def _shown(self, table: str, item: Mapping[str, Any]) -> dict[str, Any]:
+        shown = {name: _json(value) for name, value in sorted(item.items()) if name in SHOWN[table]}
+        for name in ACCOUNTS:
+            if name in shown:
+                shown[name] = self._account(shown[name])
+        if "certified_by" in shown:
+            shown["certified_by"] = [self._account(one) for one in shown["certified_by"]]
+        if "decision" in shown:
+            shown["decision"]["decided_by"] = self._account(shown["decision"]["decided_by"])
+        if "related_id" in shown.get("details", {}):
+            del shown["details"]["related_id"]
+        if "evidence" in shown:
+            shown["evidence"] = _without_numbers(json.loads(shown["evidence"]))
+        return shown
+
+    def _account(self, user_id: str) -> str:
+        if user_id in (SWEEP_ACTOR.actor_id, PURGE_ACTOR.actor_id):
+            return user_id
+        return self._accounts.setdefault(user_id, f"account-{len(self._accounts) + 1}")
+
+
+def _review_ids(
+    beneficiary: Mapping[str, Any], ledger: Sequence[Mapping[str, Any]], sessions: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """Reviews have no index by beneficiary; whoever opened one wrote its id down."""
+    found = [beneficiary.get("open_review_id")]
+    found += [entry["details"].get("review_id") for entry in ledger]
+    found += [(session.get("result") or {}).get("review_id") for session in sessions]
+    return sorted({one for one in found if one})
+
+
+def _without_numbers(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "frames": [
+            {"step": frame.get("step"), "measures": _verdicts(frame.get("measures", []))}
+            for frame in evidence.get("frames", [])
+        ],
+        "across": _verdicts(evidence.get("across", [])),
+        "compared_with": sorted(match["reference_id"] for match in evidence.get("matches", [])),
+        "model_version": evidence.get("model_version"),
+    }
+
+
+def _verdicts(measures: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: measure.get(name) for name in ("name", "verdict", "reason")} for measure in measures]
+
+
+def _json(value: Any) -> Any:
+    """Plain stored values as JSON has them."""
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
+    if isinstance(value, Mapping):
+        return {name: _json(one) for name, one in sorted(value.items())}
+    if isinstance(value, list):
+        return [_json(one) for one in value]
+    return value
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit status: 0 exported, 1 nobody has this id, 2 the tables cannot be read."""
+    parser = argparse.ArgumentParser(prog="python -m ops.export_record", description=(__doc__ or "").split("\n")[0])
+    add_arguments(parser)
+    parser.add_argument("--beneficiary", metavar="ID", required=True, help="whose record")
+    parser.add_argument("--summary", action="store_true", help="what is stored and until when, in a dozen lines")
+    asked = parser.parse_args(arguments)
+    if not asked.stack:
+        parser.error("name --stack")
+    try:
+        found = outputs(asked.stack, asked.endpoint_url)
+        tables = {name: output(found, f"{name}Table") for name in SHOWN}
+        client = dynamodb(asked.endpoint_url)
+        record = Record(client, tables)(asked.beneficiary)
+        text = json.dumps(record, ensure_ascii=False, indent=2)
+        if asked.summary:
+            stored = DynamoFaceCounts(client, output(found, "CountersTable")).total()
+            text = "\n".join(lines(record, stored))
+    except BeneficiaryNotFound as error:
+        print(error, file=sys.stderr)
+        return 1
+    except UNREACHABLE as error:
+        print(f"cannot read the record: {error}", file=sys.stderr)
+        return 2
+    print(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

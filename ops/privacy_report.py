@@ -1,0 +1,56 @@
+"""One person's record in a dozen lines: how much is stored, how many faces, under which consent, and until when."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from lifecert.domain.faces import KEPT_AFTER_THE_END, FaceCount
+
+NO_END = "kept: no end is set"
+
+
+def lines(record: Mapping[str, Any], stored: FaceCount) -> Iterator[str]:
+    """The report on what `ops.export_record` found; `stored` is the number of faces in the whole deployment."""
+    person = record["beneficiary"]
+    faces = [one for one in record["references"] if "enrolled_at" in one and "of_reference" not in one]
+    yield f"person        {person.get('beneficiary_id', '?')}, {person.get('masked_name', 'deleted')}"
+    yield f"standing      {person.get('status', '?')}, valid until {person.get('valid_until', '?')}. {NO_END}"
+    yield f"consent       {_consent(record)}"
+    yield f"faces         {len(faces)} (photo and template each). {_faces_until(person, faces)}"
+    waiting = sum("enrolled_at" not in one for one in record["references"])
+    yield f"enrolments    {waiting} begun and not finished{_until(record['references'])}"
+    yield f"sessions      {len(record['sessions'])}{_until(record['sessions'])}"
+    opened = [one for one in record["reviews"] if one.get("state") == "open"]
+    yield f"reviews       {len(record['reviews'])}, of which {len(opened)} open (its photos: 30 days at most). {NO_END}"
+    yield f"certificates  {len(record['certificates'])}. {NO_END}"
+    yield f"ledger        {len(record['ledger'])} entries. {NO_END}"
+    for entry in record["ledger"]:
+        if entry["event"] == "faces_deleted":
+            details = entry["details"]
+            yield f"deleted       {details['references']} faces on {entry['at'][:10]}: {details['reason']}"
+    yield f"in all        {stored.faces} faces of {stored.people} people are stored in this deployment"
+
+
+def _consent(record: Mapping[str, Any]) -> str:
+    if withdrawn := record["beneficiary"].get("consent_withdrawn_on"):
+        return f"withdrawn on {withdrawn}: no face is used"
+    given = [one["consent"] for one in record["sessions"]]
+    if not given:
+        return "none on record"
+    newest = max(given, key=lambda consent: str(consent["given_at"]))
+    guardian = " by a guardian" if newest["guardian"] else ""
+    return f"version {newest['version']}, given{guardian} on {newest['given_at'][:10]}"
+
+
+def _faces_until(person: Mapping[str, Any], faces: Sequence[Any]) -> str:
+    if not faces:
+        return "Nothing to delete"
+    if due := person.get("faces_due"):
+        return f"Deleted in the first night from {due} on"
+    return f"Deleted {KEPT_AFTER_THE_END.days} days after the entitlement ends, or when the consent is withdrawn"
+
+
+def _until(items: Sequence[Mapping[str, Any]]) -> str:
+    """The first and the last day on which some of these expire."""
+    days = sorted(datetime.fromtimestamp(one["expires_at"], UTC).date() for one in items if "expires_at" in one)
+    return f". Deleted from {days[0]} to {days[-1]}" if days else ""

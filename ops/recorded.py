@@ -1,0 +1,198 @@
+"""What the ledger by itself tells of a beneficiary, to hold the register against: `Recorded` takes entries in order.
+
+Each function below says once more what one kind of entry does to the record, from the entry alone and not by the code
+that wrote it: a fault there would otherwise be repeated here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Final
+
+from lifecert.adapters.dynamodb.values import as_day
+from lifecert.domain.beneficiary import REMEMBERED_HELPERS, Beneficiary
+from lifecert.domain.coverage import coverage_without
+from lifecert.domain.hold import HoldProposal
+from lifecert.domain.ledger import LedgerEntry, LedgerEvent
+from lifecert.domain.notice import Notice
+from lifecert.domain.reference import MOST_REFERENCES
+from lifecert.domain.status import Status
+from lifecert.domain.year import valid_until_after
+
+# What the ledger does not say: hashes and masked forms (it has no personal data), and the pause of the camera, which
+# follows from the policy of that hour and ends within it. Version and head are compared as the end of the chain.
+NOT_TOLD: Final = (
+    *("beneficiary_id", "person_key", "name_key", "person_secret", "masked_name", "masked_id_number", "camera"),
+    *("version", "ledger_head"),
+)
+UNTOLD: Final = object()
+_STANDING: Final = ("status", "valid_until", "held_since", "ended_on")
+_COVERAGE: Final = (LedgerEvent.REGISTERED, LedgerEvent.CERTIFIED, LedgerEvent.CERTIFICATE_REVOKED)
+# With each of them what was proposed about the standing before is off.
+_NEW_STANDING: Final = (
+    *(LedgerEvent.CERTIFIED, LedgerEvent.LAPSED, LedgerEvent.PAYMENT_HELD, LedgerEvent.TERMINATED),
+    *(LedgerEvent.CORRECTED, LedgerEvent.CERTIFICATE_REVOKED),
+)
+_NEW_GRACE: Final = (
+    *(LedgerEvent.REGISTERED, LedgerEvent.LAPSED, LedgerEvent.TERMINATED, LedgerEvent.CORRECTED),
+    *(LedgerEvent.CERTIFICATE_REVOKED, LedgerEvent.HOLD_DROPPED, LedgerEvent.CONTACT_CHANGED),
+)
+
+
+@dataclass(slots=True)
+class Recorded:
+    """The fields of one beneficiary by name; UNTOLD is one that an entry changed without saying to what."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    _coverage: list[LedgerEntry] = field(default_factory=list)
+
+    def take(self, entry: LedgerEntry) -> None:
+        """One more entry. Raises what an entry raises that no version of LifeCert can have written."""
+        now, details = self.fields, entry.details
+        if entry.event in _TAKES:
+            _TAKES[entry.event](now, entry, details)
+        if entry.event is LedgerEvent.CERTIFICATE_REVOKED and now.get("certificate_id") == details["certificate_id"]:
+            left = coverage_without(self._coverage, str(details["certificate_id"]))
+            now["certificate_id"] = left.certificate_id if left else None
+        if entry.event in _COVERAGE:
+            self._coverage.append(entry)
+        if {"status", "valid_until"} <= details.keys():
+            now.update(status=details["status"], valid_until=_day(details, "valid_until"))
+        if entry.event in _NEW_STANDING:
+            now["hold_proposal"] = None
+        if entry.event in _NEW_GRACE:
+            now["grace_from"] = _day(details, "grace_from")
+
+    def differences(self, beneficiary: Beneficiary) -> list[str]:
+        """The names of the fields in which the register has something else."""
+        return [name for name, told in self.fields.items() if told is not UNTOLD and told != _kept(beneficiary, name)]
+
+
+def _kept(beneficiary: Beneficiary, name: str) -> object:
+    return getattr(beneficiary.standing if name in _STANDING else beneficiary, name)
+
+
+def _day(details: Mapping[str, Any], name: str) -> Any:
+    return as_day(details[name]) if name in details else UNTOLD
+
+
+def _registered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    now.update(dict.fromkeys(_STANDING[2:]))
+    now.update(certificate_id=None, open_review_id=None, consent_withdrawn_on=None, notice=None, hold_proposal=None)
+    now.update(certified_by=(), reference_ids=(), has_reference=False)
+    now.update({name: details.get(name, UNTOLD) for name in ("category", "district")})
+    now["contact_channel"] = details.get("channel", UNTOLD)
+
+
+def _enrolled(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    known, new = now["reference_ids"], details["reference_id"]
+    now["has_reference"] = True
+    if details["replacement"] or not known:
+        now["reference_ids"] = (new,)
+    elif known is not UNTOLD:
+        now["reference_ids"] = (known[0], *(*known[1:], new)[1 - MOST_REFERENCES :])
+
+
+def _faces_deleted(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    now["has_reference"] = not details["all"]
+    now["reference_ids"] = () if details["all"] else UNTOLD
+
+
+def _certified(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    # A proof of an earlier day than what is known gives a certificate that is not the newest.
+    on = _day(details, "certified_on")
+    if on is UNTOLD:
+        now["certificate_id"] = UNTOLD
+    elif now["certificate_id"] is None or valid_until_after(on) >= now["valid_until"]:
+        now["certificate_id"] = details["certificate_id"]
+    if details.get("session_id"):
+        # By a face, which a user showed; where a clerk decided that, the entry names the user.
+        user = details.get("certified_by") or entry.actor.actor_id
+        now["certified_by"] = (*(one for one in now["certified_by"] if one != user), user)[-REMEMBERED_HELPERS:]
+    if details.get("review_id") and now["open_review_id"] == details["review_id"]:
+        now["open_review_id"] = None
+    now.update(held_since=None, ended_on=None)
+
+
+def _failed(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    now["open_review_id"] = details.get("review_id") or now["open_review_id"]
+
+
+def _review_decided(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    if now["open_review_id"] == details["review_id"]:
+        now["open_review_id"] = None
+
+
+def _proposed(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    now["hold_proposal"] = HoldProposal(details["batch_id"], now["valid_until"], entry.at)
+
+
+def _dropped(now: dict[str, Any], _entry: LedgerEntry, _details: Mapping[str, Any]) -> None:
+    now["hold_proposal"] = None
+
+
+def _held(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    now["held_since"] = _day(details, "held_since")
+
+
+def _terminated(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    now.update(held_since=None, ended_on=_day(details, "ended_on"), contact_channel=None)
+
+
+def _corrected(now: dict[str, Any], _entry: LedgerEntry, _details: Mapping[str, Any]) -> None:
+    now.update(held_since=None, ended_on=None)
+
+
+def _withdrawn(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    now["consent_withdrawn_on"] = _day(details, "withdrawn_on")
+
+
+def _consented(now: dict[str, Any], _entry: LedgerEntry, _details: Mapping[str, Any]) -> None:
+    now["consent_withdrawn_on"] = None
+
+
+def _reminded(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    valid_until = date.fromisoformat(details["valid_until"])
+    now["notice"] = Notice(valid_until, details["days_before"], entry.seq, delivered_on=_delivered_on(now))
+
+
+def _sent(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    notice = now["notice"]
+    if notice and notice.reminder_seq == details["reminder_seq"]:
+        now["notice"] = replace(notice, sent=True)
+
+
+def _delivered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    now["notice"] = replace(now["notice"], delivered_on=_day(details, "delivered_on"))
+
+
+def _contact_changed(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    now["contact_channel"] = details["channel"]
+    if now["status"] == Status.LAPSED and not _delivered_on(now):
+        now["notice"] = None
+
+
+def _delivered_on(now: Mapping[str, Any]) -> date | None:
+    notice: Notice | None = now["notice"]
+    return notice.delivered_on if notice and notice.valid_until == now["valid_until"] else None
+
+
+_TAKES: Mapping[LedgerEvent, Callable[[dict[str, Any], LedgerEntry, Mapping[str, Any]], None]] = {
+    LedgerEvent.REGISTERED: _registered,
+    LedgerEvent.REFERENCE_ENROLLED: _enrolled,
+    LedgerEvent.FACES_DELETED: _faces_deleted,
+    LedgerEvent.CERTIFIED: _certified,
+    LedgerEvent.VERIFICATION_FAILED: _failed,
+    LedgerEvent.REVIEW_DECIDED: _review_decided,
+    LedgerEvent.HOLD_PROPOSED: _proposed,
+    LedgerEvent.HOLD_DROPPED: _dropped,
+    LedgerEvent.PAYMENT_HELD: _held,
+    LedgerEvent.TERMINATED: _terminated,
+    LedgerEvent.CORRECTED: _corrected,
+    LedgerEvent.CONSENT_WITHDRAWN: _withdrawn,
+    LedgerEvent.CONSENT_GIVEN: _consented,
+    LedgerEvent.REMINDER_DUE: _reminded,
+    LedgerEvent.NOTICE_SENT: _sent,
+    LedgerEvent.NOTICE_DELIVERED: _delivered,
+    LedgerEvent.CONTACT_CHANGED: _contact_changed,
+}

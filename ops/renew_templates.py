@@ -1,0 +1,220 @@
+"""Bring stored templates up to the newest model version and secret: `make renew-templates STACK=lifecert-dev`.
+
+A reference of an older model is embedded anew from its stored photo, beside the old template: both live until the newer
+functions are deployed, and after. One under an older secret is stored again under the newest. What is done already is
+left alone, so a run that was stopped is simply started again.
+"""
+
+import argparse
+import sys
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lifecert.adapters.dynamodb.items import template_of
+from lifecert.adapters.dynamodb.values import plain, typed
+from lifecert.adapters.files.policy import load_policy
+from lifecert.adapters.kms.template_protection import KmsTemplateProtection
+from lifecert.adapters.s3.gallery import gallery_files, gallery_secret
+from lifecert.domain.evidence import Template
+from lifecert.domain.gallery import GalleryFace
+from lifecert.ports.gallery import Gallery
+from lifecert.ports.protection import TemplateProtection
+from lifecert.ports.vision import FaceAnalyser
+from ops.deployment import UNREACHABLE, add_arguments, at_most, client, dynamodb, output, outputs
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+_TOGETHER = 1000  # faces between two writes of the gallery
+Progress = Callable[[Counter[str]], None]
+
+
+def no_progress(_done: Counter[str]) -> None:
+    """Show nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """Renews the references table. `wait` is called before each change and bounds the rate."""
+
+    client: "DynamoDBClient"
+    s3: "S3Client"
+    table: str
+    bucket: str
+    protection: TemplateProtection
+    secret_version: str
+    analyser: FaceAnalyser
+    model_version: str
+    wait: Callable[[], None] = lambda: None
+
+    def __call__(self, progress: Progress = no_progress) -> Counter[str]:
+        """Go through all references; how many were left alone, embedded, protected, or need a new photo."""
+        done: Counter[str] = Counter()
+        for item in self._items():
+            done[self._renew(item)] += 1
+            progress(done)
+        return done
+
+    def fill(self, gallery: Gallery) -> int:
+        """Put everybody's newest templates into a gallery, which may be empty or not; how many there are."""
+        count = 0
+        batch: list[GalleryFace] = []
+        for item in self._items():
+            if item["model_version"] == self.model_version:
+                self.wait()
+                (plain_one,) = self.protection.reveal(item["beneficiary_id"], {"": template_of(item)}).values()
+                reference_id = item.get("of_reference", item["reference_id"])
+                batch.append(GalleryFace(item["beneficiary_id"], reference_id, plain_one))
+            if len(batch) == _TOGETHER:
+                count += _filled(gallery, batch)
+        return count + _filled(gallery, batch)
+
+    def _items(self) -> Iterator[Mapping[str, Any]]:
+        pages = self.client.get_paginator("scan").paginate(
+            TableName=self.table, FilterExpression="attribute_exists(template)", ConsistentRead=True
+        )
+        return (plain(item) for page in pages for item in page["Items"])
+
+    def _renew(self, item: Mapping[str, Any]) -> str:
+        if template_of(item).protection != self.secret_version:
+            self.wait()
+            self._protect(item)
+            outcome = "protected"
+        else:
+            outcome = "left alone"
+        # One that was embedded anew is renewed with its original.
+        if "of_reference" in item or item["model_version"] == self.model_version or self._is_embedded(item):
+            return outcome
+        self.wait()
+        return self._embed(item)
+
+    def _protect(self, item: Mapping[str, Any]) -> None:
+        person, stored = item["beneficiary_id"], template_of(item)
+        (revealed,) = self.protection.reveal(person, {item["reference_id"]: stored}).values()
+        protected = self.protection.protect(person, revealed)
+        self._unless_changed(
+            self.client.update_item,
+            TableName=self.table,
+            Key=_key(person, item["reference_id"]),
+            UpdateExpression="SET template = :new, protection = :version",
+            # Nobody's reference comes back that was deleted meanwhile.
+            ConditionExpression="template = :old",
+            ExpressionAttributeValues=typed(
+                {":new": protected.vector, ":version": protected.protection, ":old": stored.vector}
+            ),
+        )
+
+    def _is_embedded(self, item: Mapping[str, Any]) -> bool:
+        key = _key(item["beneficiary_id"], self._name(item))
+        return "Item" in self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True)
+
+    def _embed(self, item: Mapping[str, Any]) -> str:
+        photo = self.s3.get_object(Bucket=self.bucket, Key=item["photo_key"])["Body"].read()
+        made: Template | None = self.analyser.enrol(photo).template
+        if made is None:
+            return "need a new photo"
+        protected = self.protection.protect(item["beneficiary_id"], made)
+        new = {
+            **item,
+            "reference_id": self._name(item),
+            "of_reference": item["reference_id"],
+            "template": protected.vector,
+            "model_version": protected.model_version,
+            "protection": protected.protection,
+        }
+        original = {
+            "ConditionCheck": {
+                "TableName": self.table,
+                "Key": _key(item["beneficiary_id"], item["reference_id"]),
+                "ConditionExpression": "attribute_exists(template)",
+            }
+        }
+        put = {"Put": {"TableName": self.table, "Item": typed(new)}}
+        written = self._unless_changed(self.client.transact_write_items, TransactItems=[original, put])
+        return "embedded" if written else "left alone"
+
+    def _name(self, item: Mapping[str, Any]) -> str:
+        return f"{item['reference_id']}@{self.model_version}"
+
+    def _unless_changed(self, call: Callable[..., Any], **arguments: Any) -> bool:
+        gone = self.client.exceptions
+        try:
+            call(**arguments)
+        except (gone.ConditionalCheckFailedException, gone.TransactionCanceledException):
+            return False
+        return True
+
+
+def _filled(gallery: Gallery, batch: list[GalleryFace]) -> int:
+    gallery.add(f"filled-{uuid.uuid4()}", list(batch))
+    count = len(batch)
+    batch.clear()
+    return count
+
+
+def _key(beneficiary_id: str, reference_id: str) -> Any:
+    return typed({"beneficiary_id": beneficiary_id, "reference_id": reference_id})
+
+
+def _show(done: Counter[str]) -> None:
+    if sum(done.values()) % 100 == 0:
+        print(f"\r{_summary(done)}", end="", file=sys.stderr, flush=True)
+
+
+def _summary(done: Counter[str]) -> str:
+    return f"{done.total():,} references: " + (", ".join(f"{count:,} {name}" for name, count in done.items()) or "none")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit status: 0 all renewed, 1 some need a new photo, 2 something cannot be reached."""
+    parser = argparse.ArgumentParser(prog="python -m ops.renew_templates", description=(__doc__ or "").split("\n")[0])
+    add_arguments(parser)
+    parser.add_argument("--secret-version", required=True, help="TemplateSecretVersion of the deployment")
+    parser.add_argument(
+        "--gallery",
+        action="store_true",
+        help="fill the gallery of this secret and model too",
+    )
+    parser.add_argument("--per-second", type=float, default=5.0, help="changes a second, at most (%(default)s)")
+    asked = parser.parse_args(arguments)
+    if not asked.stack or asked.per_second <= 0:
+        parser.error("name --stack, and a --per-second above 0")
+    from lifecert_vision.analyser import VisionAnalyser
+    from lifecert_vision.gallery import PackedGallery
+
+    policy = load_policy()
+    try:
+        found = outputs(asked.stack, asked.endpoint_url)
+        protection = KmsTemplateProtection(
+            client("kms", asked.endpoint_url), output(found, "TemplateKeyId"), asked.secret_version
+        )
+        renewal = Renewal(
+            dynamodb(asked.endpoint_url),
+            client("s3", asked.endpoint_url),
+            output(found, "ReferencesTable"),
+            output(found, "ReferencesBucket"),
+            protection,
+            asked.secret_version,
+            VisionAnalyser(policy),
+            policy.match.model_version,
+            at_most(asked.per_second),
+        )
+        done = renewal(_show)
+        if asked.gallery:
+            files = gallery_files(renewal.s3, renewal.bucket, renewal.model_version, asked.secret_version)
+            secret = partial(gallery_secret, protection.client, protection.key_id, asked.secret_version)
+            print(f"\n{renewal.fill(PackedGallery(files, secret)):,} faces in the gallery", file=sys.stderr)
+    except UNREACHABLE as error:
+        print(f"stopped: {error}; start again to go on", file=sys.stderr)
+        return 2
+    print(f"\r{_summary(done)}")
+    return 1 if done["need a new photo"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+"""The same ports on different engines: in memory, on moto, on the local AWS."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Protocol
+
+from lifecert.adapters.dynamodb.certificates import DynamoCertificates
+from lifecert.adapters.dynamodb.face_counts import DynamoFaceCounts
+from lifecert.adapters.dynamodb.holds import DynamoHoldBatches
+from lifecert.adapters.dynamodb.ledger import DynamoLedger
+from lifecert.adapters.dynamodb.limits import DynamoLimits
+from lifecert.adapters.dynamodb.notices import DynamoContacts, DynamoSentNotices
+from lifecert.adapters.dynamodb.references import DynamoReferences
+from lifecert.adapters.dynamodb.register import ChangeTables, DynamoRegister
+from lifecert.adapters.dynamodb.reviews import DynamoReviews
+from lifecert.adapters.dynamodb.seen_frames import DynamoSeenFrames
+from lifecert.adapters.dynamodb.sessions import DynamoSessions
+from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
+from lifecert.adapters.dynamodb.values import plain, typed
+from lifecert.ports.holds import HoldBatches
+from lifecert.ports.notices import Contacts, SentNotices
+from lifecert.ports.stores import (
+    Certificates,
+    FaceCounts,
+    Ledger,
+    Limits,
+    OpenReviews,
+    References,
+    Register,
+    Reviews,
+    SeenFrames,
+    Sessions,
+)
+from lifecert.ports.sweep import SweepRuns
+from local.tables import create, definitions, drop
+from tests.support.fakes.store import MemoryStore
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SHARDS = 2
+PAGE_SIZE = 3
+TABLES = (
+    "Beneficiaries",
+    "References",
+    "Counters",
+    "Contacts",
+    "Notices",
+    "HoldBatches",
+    "Sessions",
+    "Limits",
+    "SeenFrames",
+    "Certificates",
+    "Ledger",
+    "Reviews",
+    "SweepRuns",
+)
+
+
+class CountedReviews(Reviews, OpenReviews, Protocol):
+    """Reviews, to read and to count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """One adapter for each port, over the same data."""
+
+    register: Register
+    ledger: Ledger
+    certificates: Certificates
+    references: References
+    face_counts: FaceCounts
+    sessions: Sessions
+    limits: Limits
+    reviews: CountedReviews
+    seen_frames: SeenFrames
+    sweep_runs: SweepRuns
+    contacts: Contacts
+    sent_notices: SentNotices
+    hold_batches: HoldBatches
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoTables:
+    """The template's tables under names of their own, and what is in them."""
+
+    client: "DynamoDBClient"
+    prefix: str = field(default_factory=lambda: f"t{uuid.uuid4().hex[:12]}-")
+
+    def name(self, table: str) -> str:
+        return self.prefix + table
+
+    def create(self) -> None:
+        """As infra/data.yaml has them: keys, indexes and TTL."""
+        create(self.client, self.prefix, TABLES)
+
+    def drop(self) -> None:
+        drop(self.client, self.prefix, TABLES)
+
+    def empty(self) -> None:
+        """Cheaper than to drop and to create, where that takes long."""
+        for table in TABLES:
+            keys = [key["AttributeName"] for key in definitions()[table]["KeySchema"]]
+            pages = self.client.get_paginator("scan").paginate(TableName=self.name(table))
+            for item in [item for page in pages for item in page["Items"]]:
+                self.client.delete_item(TableName=self.name(table), Key={key: item[key] for key in keys})
+
+    def item(self, table: str, **key: Any) -> dict[str, Any]:
+        """An item as stored, in plain values; empty when there is none."""
+        answer = self.client.get_item(TableName=self.name(table), Key=typed(key), ConsistentRead=True)
+        return plain(answer.get("Item", {}))
+
+    def index(self, table: str, index: str, **key: str) -> list[dict[str, Any]]:
+        """The items of one partition of an index, in order."""
+        ((name, value),) = key.items()
+        answer = self.client.query(
+            TableName=self.name(table),
+            IndexName=index,
+            KeyConditionExpression="#key = :value",
+            ExpressionAttributeNames={"#key": name},
+            ExpressionAttributeValues=typed({":value": value}),
+        )
+        return [plain(item) for item in answer["Items"]]
+
+    def count(self) -> Mapping[str, int]:
+        """How many items each table holds."""
+        return {table: self.client.scan(TableName=self.name(table), Select="COUNT")["Count"] for table in TABLES}
+
+    def stores(self) -> Stores:
+        client = self.client
+        tables = ChangeTables(
+            beneficiaries=self.name("Beneficiaries"),
+            ledger=self.name("Ledger"),
+            certificates=self.name("Certificates"),
+            sessions=self.name("Sessions"),
+            reviews=self.name("Reviews"),
+            references=self.name("References"),
+            seen_frames=self.name("SeenFrames"),
+            counters=self.name("Counters"),
+            contacts=self.name("Contacts"),
+            notices=self.name("Notices"),
+            hold_batches=self.name("HoldBatches"),
+        )
+        return Stores(
+            register=DynamoRegister(client, tables, SHARDS, page_size=PAGE_SIZE),
+            ledger=DynamoLedger(client, tables.ledger, page_size=PAGE_SIZE),
+            certificates=DynamoCertificates(client, tables.certificates),
+            references=DynamoReferences(client, tables.references),
+            face_counts=DynamoFaceCounts(client, tables.counters),
+            sessions=DynamoSessions(client, tables.sessions, self.name("Limits")),
+            limits=DynamoLimits(client, self.name("Limits")),
+            reviews=DynamoReviews(client, tables.reviews, page_size=PAGE_SIZE),
+            seen_frames=DynamoSeenFrames(client, tables.seen_frames),
+            sweep_runs=DynamoSweepRuns(client, self.name("SweepRuns")),
+            contacts=DynamoContacts(client, tables.contacts),
+            sent_notices=DynamoSentNotices(client, tables.notices),
+            hold_batches=DynamoHoldBatches(client, tables.hold_batches, SHARDS, page_size=PAGE_SIZE),
+        )
+
+
+def memory_stores() -> Stores:
+    store = MemoryStore(SHARDS)
+    return Stores(
+        register=store.register,
+        ledger=store.ledger,
+        certificates=store.certificates_port,
+        references=store.references,
+        face_counts=store.face_counts,
+        sessions=store.sessions,
+        limits=store.limits,
+        reviews=store.reviews_port,
+        seen_frames=store.seen_frames,
+        sweep_runs=store.sweep_runs,
+        contacts=store.contacts_port,
+        sent_notices=store.sent_notices_port,
+        hold_batches=store.hold_batches,
+    )
+
+
+def left_at_default(built: Any) -> set[str]:
+    """Fields of a domain object that a test leaves at their default, and so does not prove to be stored."""
+    return {
+        one.name
+        for one in fields(built)
+        if getattr(built, one.name) == (one.default_factory() if one.default_factory is not MISSING else one.default)
+    }

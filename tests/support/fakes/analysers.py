@@ -1,0 +1,57 @@
+"""Vision without pictures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Measure, Template, Verdict
+from lifecert.domain.imprint import NO_PHOTOS, KnownPhotos
+from lifecert.domain.reasons import Reason
+from lifecert.ports.vision import Analysis, Frame
+from tests.support.builders import face, failed_evidence, good_evidence
+
+
+@dataclass(slots=True)
+class ScriptedAnalyser:
+    """Answers with what the test set; `calls` keeps what it was shown."""
+
+    evidence: Evidence | None = None
+    enrolment: EnrolmentEvidence | None = None
+    imprints: tuple[bytes, ...] = ()
+    calls: list[tuple[tuple[Frame, ...], dict[str, Template]]] = field(default_factory=list)
+    known: list[KnownPhotos] = field(default_factory=list)
+    photos: list[bytes] = field(default_factory=list)
+
+    def analyse(
+        self, frames: Sequence[Frame], references: Mapping[str, Template], known: KnownPhotos = NO_PHOTOS
+    ) -> Analysis:
+        self.calls.append((tuple(frames), dict(references)))
+        self.known.append(known)
+        assert self.evidence is not None, "the test has not set `evidence`"
+        return Analysis(self.evidence, self.imprints)
+
+    def enrol(self, photo: bytes) -> EnrolmentEvidence:
+        self.photos.append(photo)
+        assert self.enrolment is not None, "the test has not set `enrolment`"
+        return self.enrolment
+
+
+@dataclass(slots=True)
+class ReadingAnalyser:
+    """Reads the verdict off the frame: the content is `good`, `uncertain`, `other` or the name of a reason."""
+
+    def analyse(
+        self, frames: Sequence[Frame], references: Mapping[str, Template], known: KnownPhotos = NO_PHOTOS
+    ) -> Analysis:
+        return Analysis(self._evidence(frames))
+
+    def _evidence(self, frames: Sequence[Frame]) -> Evidence:
+        steps = tuple(frame.step for frame in frames)
+        verdict = frames[0].content.decode().split("-")[0]
+        if verdict in ("good", "uncertain", "other"):
+            return good_evidence({"good": 0.9, "uncertain": 0.4, "other": 0.1}[verdict], steps)
+        return failed_evidence(Reason(verdict), steps)
+
+    def enrol(self, photo: bytes) -> EnrolmentEvidence:
+        if photo in (b"good", b"stranger"):
+            return EnrolmentEvidence((Measure("decode", Verdict.PASSED),), face(photo == b"stranger"))
+        return EnrolmentEvidence((Measure("decode", Verdict.FAILED, reason=Reason(photo.decode())),), None)

@@ -1,0 +1,175 @@
+"""The register, the ledger and the certificates in memory."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.certificate import Certificate, Revocation
+from lifecert.domain.errors import (
+    AlreadyRegistered,
+    FrameSeenBefore,
+    ReferenceNotFound,
+    ReviewDecidedBefore,
+    ReviewOpenedBefore,
+    SessionAlreadyDecided,
+    VersionConflict,
+)
+from lifecert.domain.imprint import SESSIONS_REMEMBERED
+from lifecert.domain.ledger import LedgerEntry
+from lifecert.domain.reference import Reference
+from lifecert.domain.review import Review
+from lifecert.domain.session import SessionState
+from lifecert.domain.sweep import Partition, partition_of, shard_of
+
+if TYPE_CHECKING:
+    from tests.support.fakes.store import MemoryStore
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRegister:
+    store: "MemoryStore"
+
+    def get(self, beneficiary_id: str) -> Beneficiary | None:
+        return self.store.beneficiaries.get(beneficiary_id)
+
+    def find_by_person(self, person_keys: Sequence[str]) -> Beneficiary | None:
+        return next((one for one in self.store.beneficiaries.values() if one.person_key in person_keys), None)
+
+    def due(self, partition: Partition, after: str | None = None) -> Iterator[str]:
+        for beneficiary_id, one in sorted(self.store.beneficiaries.items()):
+            stands = partition_of(one, self.store.shards)
+            if stands == partition and beneficiary_id > (after or ""):
+                yield beneficiary_id
+
+    def faces_due(self, shard: int, today: date) -> Iterator[str]:
+        for beneficiary_id, one in sorted(self.store.beneficiaries.items()):
+            if one.faces_due and one.faces_due.on <= today and shard_of(beneficiary_id, self.store.shards) == shard:
+                yield beneficiary_id
+
+    def has_due(self, partition: Partition) -> bool:
+        return any(True for _ in self.due(partition))
+
+    def commit(self, change: Change) -> None:
+        with self.store.lock:
+            self._check(change)
+            self._write(change)
+
+    def _check(self, change: Change) -> None:
+        store, after = self.store, change.after
+        if change.session:
+            stored = store.sessions_by_id.get(change.session.session_id)
+            if stored is None or stored.state is SessionState.DECIDED:
+                raise SessionAlreadyDecided
+        if change.review:
+            self._check_review(change.review)
+        self._check_reference(change.reference)
+        if store.digests.intersection(change.frame_digests):
+            raise FrameSeenBefore
+        if change.revocation:
+            self._check_revocation(change.revocation)
+        before = store.beneficiaries.get(after.beneficiary_id)
+        if change.before_version == 0 and before:
+            raise AlreadyRegistered
+        if change.before_version != (before.version if before else 0) or _rehashed(before, after):
+            raise VersionConflict
+        named = (*change.deleted_references, *([change.frame_imprints.reference_id] if change.frame_imprints else []))
+        if any((after.beneficiary_id, one) not in store.references_by_id for one in named):
+            raise VersionConflict
+        self._check_hold(change)
+        if any(entry.seq == change.entry.seq for entry in store.entries.get(after.beneficiary_id, [])):
+            raise VersionConflict
+
+    def _check_reference(self, reference: Reference | None) -> None:
+        if reference and _reference_key(reference) not in self.store.enrolments:
+            raise ReferenceNotFound
+
+    def _check_revocation(self, revocation: Revocation) -> None:
+        certificate = self.store.certificates.get(revocation.certificate_id)
+        if certificate is None or (revocation.at and certificate.revoked_at):
+            raise VersionConflict
+
+    def _check_hold(self, change: Change) -> None:
+        stored, new, settled = self.store.hold_batches.by_person, change.hold_candidate, change.hold_outcome
+        if new and (new.batch_id, new.beneficiary_id) in stored:
+            raise VersionConflict
+        if settled:
+            candidate = stored.get((settled.batch_id, settled.beneficiary_id))
+            if candidate is None or candidate.outcome:
+                raise VersionConflict
+
+    def _check_review(self, review: Review) -> None:
+        stored = self.store.reviews.get(review.review_id)
+        if review.decision and (stored is None or stored.decision):
+            raise ReviewDecidedBefore
+        if review.decision is None and stored:
+            raise ReviewOpenedBefore
+
+    def _write(self, change: Change) -> None:
+        store, after = self.store, change.after
+        store.beneficiaries[after.beneficiary_id] = after
+        store.entries.setdefault(change.entry.beneficiary_id, []).append(change.entry)
+        if change.certificate:
+            store.certificates[change.certificate.certificate_id] = change.certificate
+        if change.revocation:
+            revoked = store.certificates[change.revocation.certificate_id]
+            store.certificates[revoked.certificate_id] = replace(revoked, revoked_at=change.revocation.at)
+        if change.session:
+            store.sessions_by_id[change.session.session_id] = change.session
+        if change.review:
+            store.reviews[change.review.review_id] = change.review
+        if change.reference:
+            del store.enrolments[_reference_key(change.reference)]
+            store.references_by_id[_reference_key(change.reference)] = change.reference
+        store.digests.update(change.frame_digests)
+        if change.contact:
+            store.contacts[change.contact.beneficiary_id] = change.contact
+        if change.forgets_contact:
+            store.contacts.pop(change.after.beneficiary_id, None)
+        if change.sent_notice:
+            store.sent_notices[change.sent_notice.message_id] = change.sent_notice
+        self._write_hold(change)
+        self._write_faces(change)
+        store.faces += change.faces
+
+    def _write_hold(self, change: Change) -> None:
+        holds = self.store.hold_batches.by_person
+        if new := change.hold_candidate:
+            holds[new.batch_id, new.beneficiary_id] = new
+        if settled := change.hold_outcome:
+            key = (settled.batch_id, settled.beneficiary_id)
+            holds[key] = replace(holds[key], outcome=settled.outcome)
+
+    def _write_faces(self, change: Change) -> None:
+        store, person = self.store, change.after.beneficiary_id
+        if kept := change.frame_imprints:
+            store.frame_imprints[person, kept.reference_id, kept.slot] = kept
+        for reference_id in change.deleted_references:
+            del store.references_by_id[person, reference_id]
+            for slot in range(SESSIONS_REMEMBERED):
+                store.frame_imprints.pop((person, reference_id, slot), None)
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryLedger:
+    store: "MemoryStore"
+
+    def entries(self, beneficiary_id: str) -> Iterator[LedgerEntry]:
+        yield from sorted(self.store.entries.get(beneficiary_id, []), key=lambda entry: entry.seq)
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryCertificates:
+    store: "MemoryStore"
+
+    def get(self, certificate_id: str) -> Certificate | None:
+        return self.store.certificates.get(certificate_id)
+
+
+def _rehashed(before: Beneficiary | None, after: Beneficiary) -> bool:
+    return before is not None and before.person_key != after.person_key
+
+
+def _reference_key(reference: Reference) -> tuple[str, str]:
+    return reference.beneficiary_id, reference.reference_id

@@ -1,0 +1,66 @@
+"""Sessions and the limits on opening them, in memory; challenges that are no surprise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from lifecert.domain.errors import LimitReached
+from lifecert.domain.limits import Count
+from lifecert.domain.session import Session, SessionState
+
+if TYPE_CHECKING:
+    from tests.support.fakes.store import MemoryStore
+
+
+@dataclass(frozen=True, slots=True)
+class MemorySessions:
+    store: "MemoryStore"
+
+    def open(self, session: Session, counts: Sequence[Count] = ()) -> Session:
+        with self.store.lock:
+            if session.session_id not in self.store.sessions_by_id:
+                MemoryLimits(self.store).take(counts)
+                self.store.sessions_by_id[session.session_id] = session
+            return self.store.sessions_by_id[session.session_id]
+
+    def get(self, session_id: str) -> Session | None:
+        return self.store.sessions_by_id.get(session_id)
+
+    def claim(self, session_id: str, now: datetime, until: datetime) -> Session | None:
+        with self.store.lock:
+            session = self.store.sessions_by_id.get(session_id)
+            if session is None or session.state is SessionState.DECIDED:
+                return None
+            if session.claimed_until and session.claimed_until >= now:
+                return None
+            claimed = replace(session, state=SessionState.DECIDING, claimed_until=until)
+            self.store.sessions_by_id[session_id] = claimed
+            return claimed
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryLimits:
+    store: "MemoryStore"
+
+    def take(self, counts: Sequence[Count]) -> None:
+        with self.store.lock:
+            for count in counts:
+                if self.store.counted.get(count.name, 0) >= count.limit:
+                    raise LimitReached(count.until)
+            for count in counts:
+                if count.adds:
+                    self.count(count)
+
+    def count(self, count: Count) -> int:
+        with self.store.lock:
+            self.store.counted[count.name] = self.store.counted.get(count.name, 0) + 1
+            return self.store.counted[count.name]
+
+
+@dataclass(slots=True)
+class FirstSteps:
+    """Draws the steps as they come."""
+
+    def sample(self, population: Sequence[Any], k: int) -> list[Any]:
+        return list(population[:k])

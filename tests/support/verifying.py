@@ -1,0 +1,99 @@
+"""Verifications over the stores of a test, whatever they are."""
+
+from datetime import timedelta
+from typing import Any, Protocol
+
+from lifecert.application.certify.verify_face import VerifyFace
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.session import Session
+from lifecert.ports.clock import Clock
+from lifecert.ports.photos import Photos
+from lifecert.ports.stores import Limits, References, Register, SeenFrames, Sessions
+from lifecert.ports.vision import FaceAnalyser
+from tests.support.builders import (
+    NOW,
+    a_change,
+    a_policy,
+    a_reference,
+    a_session,
+    an_enrolment,
+    an_issuer,
+    good_evidence,
+    helper_volume,
+    registration,
+)
+from tests.support.fakes.analysers import ScriptedAnalyser
+from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.photos import MemoryPhotos
+from tests.support.fakes.store import MemoryStore
+
+
+class Stores(Protocol):
+    """What of a `MemoryStore`, or of the contract suite's stores, a verification needs."""
+
+    @property
+    def register(self) -> Register: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def references(self) -> References: ...
+    @property
+    def seen_frames(self) -> SeenFrames: ...
+    @property
+    def limits(self) -> Limits: ...
+
+
+def verifier(stores: Stores, photos: Photos, analyser: FaceAnalyser, clock: Clock, **others: Any) -> VerifyFace:
+    """The use case; `others` are ports to take instead."""
+    return VerifyFace(
+        **{
+            "register": stores.register,
+            "sessions": stores.sessions,
+            "references": stores.references,
+            "photos": photos,
+            "seen_frames": stores.seen_frames,
+            "analyser": analyser,
+            "clock": clock,
+            "policy": a_policy(),
+            "issuer": an_issuer(),
+            "helper_volume": helper_volume(stores.limits, stores.register, clock),
+            **others,
+        }
+    )
+
+
+class VerifyWorld:
+    """A beneficiary with a reference, and sessions whose frames are uploaded."""
+
+    def __init__(self, **beneficiary: object) -> None:
+        self.store, self.photos, self.clock = MemoryStore(), MemoryPhotos(), FixedClock(NOW)
+        self.analyser = ScriptedAnalyser(good_evidence())
+        registered = registration(**beneficiary)
+        self.store.register.commit(registered)
+        self.id = registered.after.beneficiary_id
+        enrolment = an_enrolment(self.beneficiary)
+        self.store.references.begin(enrolment)
+        counted = {"reference_ids": (enrolment.reference_id,)}
+        self.store.register.commit(a_change(self.beneficiary, reference=a_reference(enrolment), changed=counted))
+        self.verify = verifier(self.store, self.photos, self.analyser, self.clock)
+        self._uploaded = 0
+
+    @property
+    def beneficiary(self) -> Beneficiary:
+        found = self.store.register.get(self.id)
+        assert found
+        return found
+
+    def session(self, upload: bool = True, **fields: object) -> Session:
+        now = self.clock.now()
+        session = a_session(
+            **{"beneficiary_id": self.id, "opened_at": now, "deadline": now + timedelta(minutes=10), **fields}
+        )
+        self.store.sessions.open(session)
+        for number in range(1, len(session.challenge) + 1) if upload else ():
+            self._uploaded += 1
+            self.photos.upload(session.frame_key(number), b"photo %d" % self._uploaded, now)
+        return session
+
+    def last_entry(self) -> dict[str, object]:
+        return dict(self.store.entries[self.id][-1].details)

@@ -1,0 +1,167 @@
+"""Who and what stands in the world that the event files name."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from lifecert.domain.camera import Camera
+from lifecert.domain.category import Category
+from lifecert.domain.faces import FaceCount
+from lifecert.domain.hold import HoldOutcome, HoldProposal
+from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
+from lifecert.domain.policy import Outcome
+from lifecert.domain.reasons import Reason
+from lifecert.domain.reference import Replacement
+from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
+from lifecert.domain.session import SessionState
+from lifecert.domain.status import EndCause, Standing, Status
+from lifecert.domain.sweep import JobKind, RunState, SweepRun, Tally
+from lifecert.domain.sweep_report import SweepReport
+from tests.support.builders import NOW, VALID_UNTIL, decided
+from tests.support.fakes.notices import FakeSeal
+from tests.support.wiring.people import (
+    BUSY,
+    CHILD,
+    DESK,
+    DUE,
+    ENDED,
+    LAPSED,
+    LONG_ENDED,
+    MUTE,
+    PAUSED,
+    REMINDED,
+    SILENT,
+    UNSEEN,
+    WANG,
+    WITHDRAWN,
+    world_id,
+)
+from tests.support.wiring.world import World
+
+
+def populate(world: World) -> None:
+    """Put them all in."""
+    _people(world)
+    _sessions(world)
+    _certificates(world)
+    _cases(world)
+    _holds(world)
+    _ended_run(world)
+    _faces(world)
+    _imports(world)
+
+
+def _people(world: World) -> None:
+    world.add_person(WANG)
+    world.add_person(LAPSED, standing=Standing(Status.LAPSED, date(2026, 1, 31), held_since=date(2026, 2, 20)))
+    world.add_person(PAUSED, camera=Camera(paused_until=NOW + timedelta(minutes=20)))
+    world.add_person(UNSEEN, has_reference=False)
+    world.add_person(ENDED, standing=Standing(Status.TERMINATED, VALID_UNTIL, ended_on=date(2026, 2, 1)))
+    world.add_person(CHILD, category=Category.INJURY_DEPENDANT)
+    world.add_person(WITHDRAWN, consent_withdrawn_on=date(2026, 3, 1))
+    world.add_person(LONG_ENDED, standing=Standing(Status.TERMINATED, VALID_UNTIL, ended_on=date(2025, 11, 1)))
+    world.store.faces = FaceCount(people=8, faces=8)
+    world.add_person(DUE, standing=Standing(Status.ACTIVE, date(2026, 2, 28)))
+    world.add_person(REMINDED, notice=Notice(VALID_UNTIL, 60, 1), contact_channel=NoticeChannel.SMS)
+    address = FakeSeal().seal(REMINDED.id, "+8613800000000")
+    world.store.contacts[REMINDED.id] = Contact(REMINDED.id, NoticeChannel.SMS, address)
+    world.store.sent_notices["message-of-this-test"] = SentNotice(
+        "message-of-this-test", REMINDED.id, NoticeChannel.SMS, VALID_UNTIL, NOW
+    )
+    world.store.counted[f"user#{BUSY}#{NOW:%Y-%m-%dT%H}"] = 1000
+
+
+def _sessions(world: World) -> None:
+    minute = timedelta(minutes=1)
+    world.add_session(201, "good")
+    world.add_session(202, "too_dark")
+    world.add_session(203, "other")
+    world.add_session(204, "uncertain")
+    world.add_session(205)
+    world.add_session(206, "good", deadline=NOW - minute)
+    world.add_session(207, "good", state=SessionState.DECIDING, claimed_until=NOW + minute)
+    world.add_session(208, "good", beneficiary=PAUSED)
+    world.add_session(209, "good", beneficiary=ENDED)
+    world.add_session(210)
+    sessions = world.store.sessions_by_id
+    sessions[world_id(210)] = decided(sessions[world_id(210)])
+    world.add_session(211)
+    sessions[world_id(211)] = decided(sessions[world_id(211)], Outcome.RETRY, Reason.TOO_DARK)
+    world.add_session(212, "good")
+    world.photos.upload(sessions[world_id(212)].frame_key(2), b"good-1")  # one photo for two steps
+    world.add_session(213, "good")
+    sessions[world_id(213)] = replace(sessions[world_id(213)], user_id="somebody else")
+    world.add_session(214, "good", beneficiary=WITHDRAWN)
+    world.add_session(215)
+    sent_on = decided(sessions[world_id(215)], Outcome.REVIEW, Reason.MATCH_UNCERTAIN)
+    assert sent_on.result
+    reviewed = replace(sent_on.result, certificate_id=None, valid_until=None, review_id=world_id(511))
+    sessions[world_id(215)] = replace(sent_on, result=reviewed)
+
+
+def _certificates(world: World) -> None:
+    world.add_certificate(401, WANG, newest=True)
+    world.add_certificate(402, LAPSED, newest=True, valid_until=date(2026, 1, 31))
+    world.add_certificate(403, WANG, newest=False)
+    world.add_certificate(404, ENDED, newest=True)
+
+
+def _cases(world: World) -> None:
+    """What the office has on its desk. The event files' clerk is DESK."""
+    world.add_session(230, "uncertain")
+    session = decided(world.store.sessions_by_id[world_id(230)], Outcome.REVIEW, Reason.MATCH_UNCERTAIN)
+    world.store.sessions_by_id[session.session_id] = session
+    for number in (1, 2, 3):
+        world.photos.keep_for_review(session.review_key(number), b"frame")
+    until, by = NOW + timedelta(days=14), "clerk-2"
+    seen = {"session_id": session.session_id, "reason": Reason.MATCH_UNCERTAIN}
+    confirmed = ReviewDecision(ReviewOutcome.ACCEPT, Ground.CONFIRMED, by, NOW)
+    ended: dict[str, Any] = {"day": date(2026, 2, 20), "cause": EndCause.MOVED}
+    world.add_review(501, WANG, ReviewKind.VERIFICATION, "daughter", **seen)
+    world.add_review(502, WANG, ReviewKind.DEATH_REPORT, "daughter", decision=confirmed)
+    world.add_review(503, WANG, ReviewKind.END, by, expires_at=until, **ended)
+    world.add_review(504, WANG, ReviewKind.END, DESK, expires_at=until, **ended)
+    world.add_review(505, WANG, ReviewKind.END, by, expires_at=NOW - timedelta(seconds=1), **ended)
+    world.add_review(506, WANG, ReviewKind.OVERRIDE, DESK)
+    world.add_review(507, WANG, ReviewKind.DEATH_REPORT, "daughter", day=date(2026, 2, 20))
+    world.add_review(508, ENDED, ReviewKind.VERIFICATION, "daughter", **seen)
+    world.add_review(509, ENDED, ReviewKind.CORRECTION, by, expires_at=until)
+    unclear = ReviewDecision(ReviewOutcome.NEEDS_MORE, Ground.NOT_RECOGNISABLE, by, NOW)
+    world.add_review(511, WANG, ReviewKind.VERIFICATION, "daughter", session_id=world_id(215), decision=unclear)
+    world.add_review(510, WANG, ReviewKind.REVOCATION, by, expires_at=until, related_id=world_id(401))
+    world.store.beneficiaries[WANG.id] = replace(world.store.beneficiaries[WANG.id], open_review_id=world_id(501))
+
+
+def _holds(world: World) -> None:
+    for person in (SILENT, MUTE):
+        standing = Standing(Status.LAPSED, date(2025, 11, 20))
+        proposal = HoldProposal(world_id(601), standing.valid_until, NOW)
+        world.add_person(person, standing=standing, hold_proposal=proposal)
+    world.add_hold_batch(601, SILENT, MUTE)
+    world.add_hold_batch(602, LAPSED, decided_by="clerk-2", outcome=HoldOutcome.HELD_BEFORE)
+
+
+def _ended_run(world: World) -> None:
+    """The night before: one lapsed."""
+    run = SweepRun("2026-02-28.1", date(2026, 2, 28), date(2026, 2, 27), NOW, RunState.FINISHED)
+    world.reports.write(SweepReport(run, {JobKind.LAPSE: Tally({"resident_pension/110101": 1}, 2)}, jobs=1))
+    world.store.sweep_runs.runs[run.run_id], world.store.sweep_runs.newest_id = run, run.run_id
+
+
+def _faces(world: World) -> None:
+    world.add_reference(LAPSED)
+    world.add_reference(WANG, world_id(307))
+    world.add_enrolment(301, "good")
+    world.add_enrolment(302)
+    world.add_enrolment(303, "blurred")
+    world.add_enrolment(304, "good", deadline=NOW - timedelta(minutes=1))
+    world.add_enrolment(305, "stranger", of=LAPSED)
+    world.add_enrolment(306, "stranger", of=LAPSED, replacement=Replacement.WRONG_PHOTO)
+
+
+def _imports(world: World) -> None:
+    alive = f"{WANG.id_number},alive,2026-02-20,hospital"
+    world.imports.files["2026-03.csv"] = f"id_number,said,on,source\n{alive}\nrubbish\n1,alive,2026-02-20,x".encode()
+    dead = {"id_number": DUE.id_number, "said": "dead", "on": "2026-02-20", "source": "civil_register"}
+    world.imports.files["2026-03.jsonl"] = json.dumps(dead).encode()

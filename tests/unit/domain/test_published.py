@@ -1,0 +1,301 @@
+"""What leaves for the payer: as its schema says, and nothing beside it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from lifecert.application.feed.publish import Publish
+from lifecert.application.notices.note_delivery import NoteDelivery
+from lifecert.application.office.entitlement import ConfirmProposal, Propose
+from lifecert.application.office.register_beneficiary import RegisterBeneficiary, Registration
+from lifecert.domain.category import Category
+from lifecert.domain.hold import HoldChoice, HoldDecision, HoldGround, HoldState
+from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.notice import NoticeChannel, SentNotice
+from lifecert.domain.person import IdNumber
+from lifecert.domain.published import published_event
+from lifecert.domain.reasons import Reason
+from lifecert.domain.review import Proposal, ReviewKind
+from lifecert.domain.status import EndCause
+from tests.support.builders import (
+    CLERK,
+    HELPER,
+    a_change,
+    a_reference,
+    a_session,
+    an_enrolment,
+    an_id,
+    failed_evidence,
+    good_evidence,
+    registration,
+)
+from tests.support.fakes.analysers import ScriptedAnalyser
+from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.feed import MemoryBus, MemoryChanges
+from tests.support.fakes.keys import FakePersonKeys
+from tests.support.fakes.notices import FakeSeal, MemorySentNotices
+from tests.support.fakes.photos import MemoryPhotos
+from tests.support.fakes.store import MemoryStore
+from tests.support.sweeping import GRACE_DAYS, Night
+from tests.support.templates import ROOT
+from tests.support.verifying import verifier
+
+SCHEMAS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "infra/schemas").glob("*.json")}
+COMMON = {"event_id", "beneficiary_id", "seq", "at"}
+CERTIFIED = COMMON | {
+    "certificate_id",
+    "status_before",
+    "status",
+    "valid_until",
+    "payment_was_held",
+    "held_since",
+    "arrears_first_day",
+    "arrears_last_day",
+}
+
+
+def faults(name: str, detail: Mapping[str, Any]) -> list[str]:
+    checker = Draft202012Validator.FORMAT_CHECKER
+    return [
+        str(error.message) for error in Draft202012Validator(SCHEMAS[name], format_checker=checker).iter_errors(detail)
+    ]
+
+
+class World:
+    """The use cases that write what is published, over one store."""
+
+    def __init__(self) -> None:
+        self.store, self.clock, self.photos = MemoryStore(), FixedClock(), MemoryPhotos()
+        self.analyser = ScriptedAnalyser()
+        self.register = RegisterBeneficiary(self.store.register, FakePersonKeys(), FakeSeal(), self.clock)
+        store = self.store
+        self.sweep = Night(store.register, store.sweep_runs, self.clock, store.shards, batches=store.hold_batches)
+        self.verify = verifier(store, self.photos, self.analyser, self.clock)
+
+    def registered(self, category: Category = Category.RESIDENT_PENSION, start: date = date(2025, 9, 1)) -> str:
+        number = IdNumber.parse("11010519491231002X")
+        asked = Registration("王小明", number, category, "110101", start)
+        return self.register(asked, CLERK).beneficiary_id
+
+    def enrolled(self, beneficiary_id: str) -> None:
+        person = self.store.beneficiaries[beneficiary_id]
+        enrolment = an_enrolment(person)
+        self.store.references.begin(enrolment)
+        changed = {"has_reference": True, "reference_ids": (enrolment.reference_id,)}
+        event = LedgerEvent.REFERENCE_ENROLLED
+        self.store.register.commit(a_change(person, event, reference=a_reference(enrolment), changed=changed))
+
+    def shown(self, beneficiary_id: str, *, well: bool = True) -> None:
+        self.analyser.evidence = good_evidence() if well else failed_evidence(Reason.TOO_DARK)
+        now = self.clock.now()
+        deadline = now.replace(minute=59)
+        session = a_session(beneficiary_id=beneficiary_id, opened_at=now, deadline=deadline)
+        self.store.sessions.open(session)
+        for number in range(1, len(session.challenge) + 1):
+            self.photos.upload(session.frame_key(number), an_id().encode(), session.opened_at)
+        self.verify(session.session_id, HELPER)
+
+    def held(self, beneficiary_id: str) -> None:
+        """A notice arrives, the grace days pass, and the office approves the whole batch."""
+        sent = SentNotice("m", beneficiary_id, NoticeChannel.SMS, self.valid_until(beneficiary_id), self.clock.now())
+        assert NoteDelivery(self.store.register, MemorySentNotices({"m": sent}), self.clock)("m")
+        self.clock.move(days=GRACE_DAYS + 1)
+        self.sweep()
+        approved = HoldDecision(HoldChoice.ALL, HoldGround.NOT_HEARD_OF, "clerk-2", self.clock.now())
+        (batch,) = self.store.hold_batches.listed(HoldState.OPEN, 10).items
+        assert self.store.hold_batches.decide(batch.batch_id, approved)
+        self.clock.move(days=1)
+        self.sweep()
+
+    def valid_until(self, beneficiary_id: str) -> date:
+        return self.store.beneficiaries[beneficiary_id].standing.valid_until
+
+    def agreed(self, beneficiary_id: str, proposal: Proposal) -> None:
+        """One clerk proposes and another confirms."""
+        store = self.store
+        propose = Propose(store.register, store.reviews_port, store.certificates_port, self.clock)
+        proposed = propose(beneficiary_id, proposal, f"key-{proposal.kind}", CLERK)
+        confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock)
+        confirm(proposed.review_id, replace(CLERK, user_id="clerk-2"), confirm=True)
+
+    def published(self) -> list[tuple[str, dict[str, Any]]]:
+        """Types and details as they come out of the bus: as JSON."""
+        bus = MemoryBus()
+        for entries in self.store.entries.values():
+            for entry in entries:
+                Publish(bus, MemoryChanges())(entry)
+        return [(event.type, json.loads(json.dumps(dict(event.detail)))) for event in bus.events]
+
+
+@pytest.fixture
+def years() -> World:
+    """Registered, enrolled, failed, certified; lapsed a year later, told so, held, and certified again a month after
+    that. Then ended by mistake, corrected, and the last certificate revoked."""
+    world = World()
+    person = world.registered()
+    world.enrolled(person)
+    world.shown(person, well=False)
+    world.shown(person)
+    world.clock.move(days=340)
+    world.sweep()
+    world.clock.move(days=26)
+    world.sweep()
+    world.clock.move(days=1)
+    world.sweep()
+    world.held(person)
+    world.clock.move(days=30)
+    world.shown(person)
+    for proposal in (
+        Proposal(ReviewKind.END, world.clock.today(), EndCause.DECEASED),
+        Proposal(ReviewKind.CORRECTION),
+        Proposal(ReviewKind.REVOCATION, certificate_id=world.store.beneficiaries[person].certificate_id),
+    ):
+        world.agreed(person, proposal)
+    return world
+
+
+def test_every_event_of_two_years_is_as_its_schema_says(years: World) -> None:
+    published = years.published()
+    assert [name for name, _ in published] == [
+        "BeneficiaryRegistered",
+        "BeneficiaryCertified",
+        "ReminderDue",
+        "BeneficiaryLapsed",
+        "ReminderDue",
+        "PaymentHeld",
+        "BeneficiaryCertified",
+        "BeneficiaryTerminated",
+        "BeneficiaryCorrected",
+        "CertificateRevoked",
+    ]
+    assert [faults(name, detail) for name, detail in published] == [[]] * 10
+    assert {name for name, _ in published} == set(SCHEMAS)
+    assert [detail["seq"] for _, detail in published] == [1, 4, 5, 6, 7, 10, 11, 13, 15, 17]
+    last = published[6][1]
+    assert (last["status_before"], last["arrears_first_day"], last["arrears_last_day"]) == (
+        "lapsed",
+        "2027-03-02",
+        "2027-07-02",
+    )
+    held = published[5][1]["held_since"]
+    assert (last["payment_was_held"], last["held_since"], held) == (True, held, "2027-06-03")
+
+
+def test_a_payer_is_told_no_more_than_it_needs(years: World) -> None:
+    details = dict(years.published())
+    assert details["BeneficiaryRegistered"].keys() == COMMON | {"category", "district", "status", "valid_until"}
+    assert details["BeneficiaryCertified"].keys() == CERTIFIED
+    assert details["BeneficiaryTerminated"].keys() == COMMON | {"status_before", "status", "valid_until", "ended_on"}
+    assert details["CertificateRevoked"].keys() == COMMON | {
+        "certificate_id",
+        "status_before",
+        "status",
+        "valid_until",
+        "payment_held",
+    }
+    assert details["PaymentHeld"].keys() == COMMON | {"status", "valid_until", "payment_held", "held_since"}
+    assert details["BeneficiaryLapsed"].keys() == COMMON | {"status", "valid_until"}
+    assert details["ReminderDue"].keys() == COMMON | {"days_before", "valid_until", "channel"}
+    text = json.dumps(years.published())
+    (certified,) = [entry for entry in next(iter(years.store.entries.values())) if entry.seq == 4]
+    for name in (
+        "session_id",
+        "consent_version",
+        "policy_version",
+        "calibration_version",
+        "model_version",
+        "evidence_digest",
+    ):
+        assert name in certified.details, "the ledger keeps it"
+        assert str(certified.details[name]) not in text
+    assert HELPER.user_id not in text
+
+
+@pytest.mark.parametrize("category", list(Category))
+def test_every_category_may_be_registered_and_whose_year_is_over_too(category: Category) -> None:
+    world = World()
+    world.registered(category, start=date(2020, 2, 29))
+    [(name, detail)] = world.published()
+    assert faults(name, detail) == []
+    assert (detail["category"], detail["status"], detail["valid_until"]) == (category, "lapsed", "2021-02-28")
+
+
+def test_a_new_detail_of_an_entry_stays_inside() -> None:
+    change = registration()
+    entry = replace(change.entry, details={**change.entry.details, "similarity": 1, "status": "active"})
+    event = published_event(entry)
+    assert event
+    assert event.detail.keys() == COMMON | {"status", "valid_until"}
+
+
+def test_what_caused_an_event_travels_beside_its_detail() -> None:
+    entry = replace(registration().entry, correlation_id="request-1")
+    event = published_event(entry)
+    assert event
+    assert event.correlation_id == "request-1"
+    assert "request-1" not in json.dumps(dict(event.detail))
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+def test_the_schemas_themselves(name: str) -> None:
+    schema = SCHEMAS[name]
+    Draft202012Validator.check_schema(schema)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert schema["title"] == name
+    assert schema["additionalProperties"] is False
+    assert set(schema["required"]) == set(schema["properties"])
+    assert all(member.get("description") for member in schema["properties"].values())
+
+
+WRONG: list[tuple[str, dict[str, Any]]] = [
+    ("BeneficiaryRegistered", {"session_id": "s"}),
+    ("BeneficiaryRegistered", {"district": "湖南"}),
+    ("BeneficiaryRegistered", {"category": "friend"}),
+    ("BeneficiaryRegistered", {"status": "terminated"}),
+    ("BeneficiaryRegistered", {"beneficiary_id": "王小明"}),
+    ("BeneficiaryRegistered", {"seq": 0}),
+    ("BeneficiaryRegistered", {"at": "2026-03-01T09:00:00+08:00"}),
+    ("BeneficiaryCertified", {"valid_until": "2027-02-30"}),
+    ("BeneficiaryCertified", {"valid_until": None}),
+    ("BeneficiaryCertified", {"arrears_first_day": "2027-03-02", "arrears_last_day": None}),
+    ("BeneficiaryCertified", {"arrears_first_day": None, "arrears_last_day": "2027-03-02"}),
+    ("BeneficiaryCertified", {"status": "lapsed"}),
+    ("BeneficiaryCertified", {"event_id": "1"}),
+    ("BeneficiaryLapsed", {"status": "active"}),
+    ("BeneficiaryLapsed", {"held": True}),
+    ("BeneficiaryCertified", {"payment_was_held": True, "held_since": None}),
+    ("BeneficiaryCertified", {"payment_was_held": False, "held_since": "2027-06-03"}),
+    ("PaymentHeld", {"payment_held": False}),
+    ("PaymentHeld", {"held_since": None}),
+    ("PaymentHeld", {"status": "active"}),
+    ("PaymentHeld", {"decided_by": "clerk-1"}),
+    ("BeneficiaryTerminated", {"status": "lapsed"}),
+    ("BeneficiaryTerminated", {"ended_on": None}),
+    ("BeneficiaryTerminated", {"cause": "deceased"}),
+    ("BeneficiaryCorrected", {"status": "terminated"}),
+    ("BeneficiaryCorrected", {"arrears_first_day": "2027-03-02", "arrears_last_day": None}),
+    ("CertificateRevoked", {"certificate_id": None}),
+    ("CertificateRevoked", {"payment_held": "no"}),
+    ("CertificateRevoked", {"proposed_by": "clerk-1"}),
+    ("ReminderDue", {"channel": "post"}),
+    ("ReminderDue", {"address": "+8613800000000"}),
+    ("ReminderDue", {"days_before": -1}),
+]
+
+
+@pytest.mark.parametrize(("name", "fault"), WRONG)
+def test_the_schemas_refuse_what_is_wrong(name: str, fault: dict[str, Any], years: World) -> None:
+    detail = dict(years.published())[name]
+    assert faults(name, {**detail, **fault})
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+def test_no_member_may_be_missing(name: str, years: World) -> None:
+    detail = dict(years.published())[name]
+    for member in detail:
+        assert faults(name, {key: value for key, value in detail.items() if key != member})

@@ -1,0 +1,105 @@
+"""One face under two beneficiaries: a human looks, and nobody else hears of it."""
+
+import uuid
+from dataclasses import replace
+
+from lifecert.application.faces.find_duplicates import FindDuplicates, Searched
+from lifecert.application.shared.reviewing import OpenReview
+from lifecert.domain.evidence import Template
+from lifecert.domain.ledger import LedgerEntry, LedgerEvent
+from lifecert.domain.published import published_event
+from lifecert.domain.review import ReviewKind
+from tests.support.builders import NOW, a_change, a_policy, a_reference, an_enrolment, face, registration
+from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.faces import MemoryGallery
+from tests.support.fakes.store import MemoryStore
+
+
+class Office:
+    def __init__(self) -> None:
+        self.store, self.gallery = MemoryStore(), MemoryGallery()
+        register = self.store.register
+        self.find = FindDuplicates(
+            register, self.store.references, self.gallery, OpenReview(register, FixedClock(NOW)), a_policy()
+        )
+
+    def enrol(self, template: Template) -> LedgerEntry:
+        """A new person with this face."""
+        self.store.register.commit(change := registration())
+        enrolment = an_enrolment(change.after)
+        self.store.references.begin(enrolment)
+        change = a_change(
+            change.after,
+            LedgerEvent.REFERENCE_ENROLLED,
+            reference=a_reference(enrolment, template=template),
+            details={"reference_id": enrolment.reference_id},
+            changed={"reference_ids": (enrolment.reference_id,)},
+        )
+        self.store.register.commit(change)
+        return change.entry
+
+    def search(self, *entries: LedgerEntry) -> Searched:
+        return self.find(entries, str(uuid.uuid4()))
+
+
+def test_a_face_that_is_known_under_another_name_opens_a_review() -> None:
+    office = Office()
+    first = office.enrol(face(0))
+    assert office.search(first) == Searched(added=1)
+    second = office.enrol(face(1, like=0, similarity=0.75))
+    assert office.search(second) == Searched(added=1, reviews=1)
+    (review,) = office.store.reviews.values()
+    assert (review.kind, review.beneficiary_id) == (ReviewKind.DUPLICATE_FACE, second.beneficiary_id)
+    assert review.related_id == first.beneficiary_id
+    opened = office.store.entries[second.beneficiary_id][-1]
+    assert opened.event is LedgerEvent.REVIEW_OPENED
+    assert published_event(opened) is None, "nobody outside hears of it"
+    before = office.store.beneficiaries[second.beneficiary_id]
+    assert before.reference_ids, "and the enrolment stands"
+
+
+def test_a_face_below_the_limit_is_nobodys_business() -> None:
+    office = Office()
+    office.search(office.enrol(face(0)))
+    assert office.search(office.enrol(face(1, like=0, similarity=0.69))).reviews == 0
+    assert office.store.reviews == {}
+
+
+def test_two_who_come_at_the_same_moment_find_each_other() -> None:
+    office = Office()
+    both = office.enrol(face(0)), office.enrol(face(0))
+    assert office.search(*both).reviews == 2
+    assert {review.beneficiary_id for review in office.store.reviews.values()} == {one.beneficiary_id for one in both}
+
+
+def test_the_stream_may_hand_an_entry_over_again() -> None:
+    office = Office()
+    office.search(office.enrol(face(0)))
+    again = office.enrol(face(0))
+    office.find([again], "segment")
+    entries = len(office.store.entries[again.beneficiary_id])
+    office.find([again], "segment")
+    assert len(office.store.reviews) == 1
+    assert len(office.store.entries[again.beneficiary_id]) == entries
+
+
+def test_a_reference_that_was_replaced_or_deleted_opens_nothing() -> None:
+    office = Office()
+    first = office.enrol(face(0))
+    office.search(first)
+    newest = office.store.beneficiaries[first.beneficiary_id]
+    office.store.beneficiaries[first.beneficiary_id] = replace(newest, reference_ids=("another",))
+    assert office.search(office.enrol(face(0))).reviews == 0
+    gone = office.enrol(face(0))
+    office.store.references_by_id.clear()
+    assert office.search(gone) == Searched()
+
+
+def test_deleted_faces_leave_the_gallery() -> None:
+    office = Office()
+    first = office.enrol(face(0))
+    office.search(first)
+    person = office.store.beneficiaries[first.beneficiary_id]
+    deleted = a_change(person, LedgerEvent.FACES_DELETED, details={}).entry
+    assert office.search(deleted) == Searched(forgotten=1)
+    assert office.search(office.enrol(face(0))).reviews == 0

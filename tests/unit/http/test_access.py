@@ -1,0 +1,88 @@
+"""The table of routes: whom a rule lets in, and that no handler runs for anybody else."""
+
+import json
+from typing import Any
+
+import pytest
+
+from lifecert.domain.actor import Group, User
+from lifecert.domain.errors import NotAllowed
+from lifecert.entry.http import api as http
+from lifecert.entry.http.access import ANYONE, CLERKS, RULES, SIGNED_IN, Rule
+from lifecert.entry.http.problems import SignedOut
+from tests.architecture.test_events import ANSWERS
+from tests.support.wiring.functions import event, run
+from tests.support.wiring.people import USER
+from tests.support.wiring.world import World
+
+NOBODY = None
+SOMEBODY = User("somebody")
+CLERK = User("clerk-1", frozenset({Group.CLERK}))
+AUDITOR = User("auditor-1", frozenset({Group.AUDITOR}))
+# One call of every route that a group is asked for, or a user, which would be answered for the right one.
+CASES = {f"{event(case)['httpMethod']} {event(case)['resource']}": case for case in ANSWERS if ANSWERS[case][0] < 300}
+
+
+@pytest.mark.parametrize(
+    ("rule", "user", "refused"),
+    [
+        (ANYONE, NOBODY, None),
+        (ANYONE, SOMEBODY, None),
+        (SIGNED_IN, NOBODY, SignedOut),
+        (SIGNED_IN, SOMEBODY, None),
+        (CLERKS, NOBODY, SignedOut),
+        (CLERKS, SOMEBODY, NotAllowed),
+        (CLERKS, AUDITOR, NotAllowed),
+        (CLERKS, CLERK, None),
+        (CLERKS, User("both", frozenset(Group)), None),
+    ],
+)
+def test_whom_a_rule_lets_in(rule: Rule, user: User | None, refused: type[Exception] | None) -> None:
+    if refused:
+        with pytest.raises(refused):
+            rule.check(user)
+    else:
+        rule.check(user)
+
+
+def as_caller(case: str, claims: dict[str, Any]) -> int:
+    context = {**event(case)["requestContext"], "authorizer": {"claims": {"token_use": "id", **claims}}}
+    return int(run(case, requestContext=context)["statusCode"])
+
+
+@pytest.mark.parametrize("route", RULES)
+def test_every_group_and_nobody_on_every_route(world: World, route: str) -> None:
+    rule, case = RULES[route], CASES[route]
+    assert (as_caller(case, {}) == 401) is rule.signed_in
+    for group in Group:
+        refused = as_caller(case, {"sub": USER, "cognito:groups": str(group)}) == 403
+        assert refused is bool(rule.groups and group not in rule.groups), group
+    assert (as_caller(case, {"sub": USER}) == 403) is bool(rule.groups)
+
+
+@pytest.mark.parametrize(
+    ("claims", "status"),
+    [
+        ({"aud": "our-app"}, 201),
+        ({"aud": "another-app"}, 401),
+        ({"aud": "our-app", "token_use": "access"}, 401),
+        ({"token_use": None}, 401),
+    ],
+)
+def test_only_an_id_token_for_our_own_app_signs_in(
+    world: World, monkeypatch: pytest.MonkeyPatch, claims: dict[str, Any], status: int
+) -> None:
+    monkeypatch.setenv("USER_POOL_CLIENT_ID", "our-app")
+    assert as_caller("start_session/self", {"sub": USER, **claims}) == status
+
+
+def test_no_app_is_ours_when_none_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("USER_POOL_CLIENT_ID", raising=False)
+    assert as_caller("start_session/self", {"sub": USER, "aud": "any-app"}) == 401
+
+
+def test_a_route_without_a_rule_answers_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "RULES", {})
+    answer = run("start_session/self")
+    assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (500, "internal_error")
+    assert not world.photos.slots

@@ -1,0 +1,138 @@
+"""The page of a certificate, without a browser: its words, its policy, and what it lets in."""
+
+import base64
+import hashlib
+import json
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+import segno
+
+from lifecert.domain.category import Category
+from lifecert.domain.certificate import CertificateState, Method
+from lifecert.entry.http.page import FACTS, SMALL, page_texts, prefers_page
+from lifecert.entry.http.texts import Language
+from tests.support.wiring.functions import event, run
+from tests.support.wiring.people import WANG
+from tests.support.wiring.world import World
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+def page(case: str = "page", **headers: str) -> tuple[str, dict[str, str]]:
+    answer = run(f"get_certificate/{case}", headers={"Accept": BROWSER, "Host": "api.example.org", **headers})
+    return answer["body"], {name: value for name, [value] in answer["multiValueHeaders"].items()}
+
+
+@pytest.mark.parametrize(
+    ("accept", "wanted"),
+    [
+        (BROWSER, True),
+        ("text/html", True),
+        ("application/json;q=0.5, text/html", True),
+        ("text/html;q=0.5, application/json", False),
+        ("text/html;q=0", False),
+        ("text/html;q=x", False),
+        ("application/json", False),
+        ("*/*", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_who_prefers_a_page(accept: str | None, wanted: bool) -> None:
+    assert prefers_page(accept) is wanted
+
+
+def test_json_is_the_answer_to_whoever_does_not_ask(world: World) -> None:
+    for headers in ({"Accept": "application/json"}, {"Accept": "*/*"}, {}):
+        assert json.loads(run("get_certificate/valid", headers=headers)["body"])["state"] == "valid"
+
+
+@pytest.mark.parametrize(
+    ("case", "state"),
+    [("valid", "valid"), ("expired", "expired"), ("superseded", "superseded"), ("revoked", "revoked")],
+)
+@pytest.mark.parametrize("language", Language)
+def test_the_state_is_said_in_words(world: World, case: str, state: str, language: Language) -> None:
+    html, headers = page(case, **{"Accept-Language": language})
+    assert f'<html lang="{language}">' in html
+    assert f'<body data-state="{state}">' in html
+    assert page_texts(language)["states"][state] in html
+    assert headers["Content-Language"] == language
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_every_fact_of_the_statement_is_shown_and_nothing_else(world: World) -> None:
+    html, _ = page()
+    statement = unescape(re.findall(r'data-statement="([^"]+)"', html)[0])
+    payload = statement.split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    shown = {name: unescape(value) for name, value in re.findall(r'data-claim="(\w+)" data-value="([^"]*)"', html)}
+    assert shown == {name: str(value) for name, value in claims.items() if name != "iat"}
+    assert WANG.name not in html
+    assert WANG.id_number[:6] + WANG.id_number[-4:] not in html
+
+
+def test_only_the_pages_own_style_and_script_may_run(world: World) -> None:
+    html, headers = page()
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    for tag, directive in (("style", "style-src"), ("script", "script-src")):
+        [inside] = re.findall(f"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+        assert policy[directive] == f"'sha256-{digest}'"
+    assert policy["default-src"] == policy["base-uri"] == policy["form-action"] == policy["frame-ancestors"] == "'none'"
+    assert policy["connect-src"] == "'self'"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    # Nothing is fetched from anywhere else, and nothing runs from an attribute.
+    assert not re.search(r"""(src|href|action)=|\son\w+=|style=|@import|url\(""", html.replace("xlink:href", ""))
+
+
+def test_what_was_signed_cannot_write_into_the_page(world: World) -> None:
+    certificate = world.store.certificates["00000000-0000-4000-8000-000000000401"]
+    signed: dict[str, Any] = {**certificate.claims("<script>alert(1)</script>"), "masked_name": '"><b>x'}
+    object.__setattr__(certificate, "statement", world.signing.sign(signed))
+    html, _ = page()
+    assert "<script>alert" not in html
+    assert "<b>x" not in html
+
+
+def test_a_wrong_link_is_answered_with_a_page_too(world: World) -> None:
+    answer = run("get_certificate/page_unknown", headers={**event("get_certificate/page_unknown")["headers"]})
+    assert answer["statusCode"] == 404
+    assert "没有找到" in answer["body"]
+    assert "Content-Security-Policy" in answer["multiValueHeaders"]
+
+
+def test_the_codes_hold_the_address_of_the_page_and_the_statement(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+
+    def make_qr(content: str, **how: Any) -> segno.QRCode:
+        drawn.append(content)
+        return draw(content, **how)
+
+    draw = segno.make_qr
+    monkeypatch.setattr(segno, "make_qr", make_qr)
+    page()
+    assert drawn == [
+        "https://api.example.org/dev/certificates/00000000-0000-4000-8000-000000000401",
+        world.store.certificates["00000000-0000-4000-8000-000000000401"].statement,
+    ]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_nothing_lacks_a_word_and_no_word_is_left_over(language: Language) -> None:
+    expected = {
+        "page": {"title", "as_of", "free"},
+        "states": {state.value for state in CertificateState},
+        "meanings": {state.value for state in CertificateState},
+        "facts": {*FACTS, *SMALL},
+        "category": {category.value for category in Category},
+        "method": {method.value for method in Method},
+        "check": {"running", "genuine", "forged", "unchecked", "by_hand"},
+        "codes": {"address", "statement"},
+    }
+    assert {group: set(members) for group, members in page_texts(language).items()} == expected

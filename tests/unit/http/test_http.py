@@ -1,0 +1,211 @@
+"""The HTTP side of the functions, beyond what the event files say."""
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from lifecert.bootstrap import phone as bootstrap
+from lifecert.domain.actor import Group
+from lifecert.domain.errors import BrokenLedger, StoreUnavailable, VersionConflict
+from lifecert.entry.http.api import groups_of
+from tests.support.wiring.functions import event, run
+from tests.support.wiring.people import LAPSED, WANG, world_id
+from tests.support.wiring.world import World
+
+
+def body(answer: dict[str, Any]) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(answer["body"])
+    return loaded
+
+
+def header(answer: dict[str, Any], name: str) -> str:
+    [value] = answer["multiValueHeaders"][name]
+    return str(value)
+
+
+@pytest.mark.parametrize(
+    ("claim", "groups"),
+    [
+        (None, set()),
+        ("", set()),
+        ("clerk", {Group.CLERK}),
+        ("clerk,auditor", {Group.CLERK, Group.AUDITOR}),
+        ("[clerk payer]", {Group.CLERK, Group.PAYER}),
+        ("[clerk, payer]", {Group.CLERK, Group.PAYER}),
+        (["clerk", "somebody-else"], {Group.CLERK}),
+        ("clerks", set()),
+        ("not-a-clerk", set()),
+        (7, set()),
+    ],
+)
+def test_groups_from_the_claim(claim: object, groups: set[Group]) -> None:
+    assert groups_of(claim) == groups
+
+
+@pytest.mark.parametrize("case", ["start_session/self", "start_session/signed_out", "start_session/unknown_route"])
+def test_no_answer_is_kept_on_the_way(world: World, case: str) -> None:
+    assert header(run(case), "Cache-Control") == "no-store"
+
+
+def test_success_is_json_and_failure_a_problem_document(world: World) -> None:
+    assert header(run("start_session/self"), "Content-Type") == "application/json"
+    assert header(run("start_session/no_body"), "Content-Type") == "application/problem+json"
+
+
+def test_the_problem_carries_the_request_id_of_the_gateway(world: World) -> None:
+    assert body(run("start_session/no_body"))["request_id"] == "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+
+
+def test_the_answer_is_in_the_language_asked_for(world: World) -> None:
+    english, chinese = run("verify_face/another_face"), run("verify_face/too_dark")
+    assert body(english)["reason"]["instruction"].startswith("Show the pensioner's own face")
+    assert header(english, "Content-Language") == "en"
+    assert body(chinese)["reason"]["instruction"] == "请面向窗户或灯光"
+    assert header(chinese, "Content-Language") == "zh-CN"
+
+
+def test_header_names_are_taken_in_any_case(world: World) -> None:
+    headers = {**event("start_session/with_key")["headers"], "accept-language": "en"}
+    headers["idempotency-key"] = headers.pop("Idempotency-Key")
+    first, second = run("start_session/with_key", headers=headers), run("start_session/with_key")
+    assert body(first)["session_id"] == body(second)["session_id"]
+    assert header(first, "Content-Language") == "en"
+
+
+def test_unknown_person_and_wrong_name_get_the_same_answer(world: World) -> None:
+    unknown, wrong = run("start_session/unknown_person"), run("start_session/wrong_name")
+    assert unknown == wrong
+    assert body(unknown)["help_line"] == "12333"
+
+
+def test_a_refusal_of_a_known_person_names_their_help_line(world: World) -> None:
+    for case in ("camera_paused", "entitlement_ended", "no_reference"):
+        assert body(run(f"start_session/{case}"))["help_line"] == "010-12333"
+    for case in ("frames_missing", "expired", "busy", "camera_paused", "entitlement_ended"):
+        answer = body(run(f"verify_face/{case}"))
+        assert answer["help_line"] == "12333"
+        assert answer["other_ways"]
+
+
+def test_missing_frames_are_named(world: World) -> None:
+    assert body(run("verify_face/frames_missing"))["missing"] == [1, 2, 3]
+
+
+def test_faults_name_their_fields_and_never_what_was_sent(world: World) -> None:
+    answer = run("register_beneficiary/invalid")
+    assert [fault["field"] for fault in body(answer)["errors"]] == [
+        "id_number",
+        "category",
+        "district",
+        "benefit_start",
+    ]
+    for sent in ("1234", "lottery", '"1101"', "1.9.2025"):
+        assert sent not in answer["body"]
+    assert "13800000000" not in run("start_session/strange_member")["body"]
+    assert body(run("start_session/unknown_member"))["errors"][0]["field"] == "phone_number"
+
+
+@pytest.mark.parametrize("case", ["accepted", "too_dark", "another_face", "uncertain", "one_photo_twice"])
+def test_nobody_is_told_a_score(world: World, case: str) -> None:
+    answer = run(f"verify_face/{case}")["body"]
+    assert not any(word in answer for word in ("0.9", "0.4", "0.1", "similarity", "score", "evidence"))
+
+
+def test_a_repeat_of_verify_gets_the_same_answer(world: World) -> None:
+    before = len(world.store.certificates)
+    assert run("verify_face/accepted") == run("verify_face/accepted")
+    assert len(world.store.certificates) == before + 1
+
+
+def test_an_acceptance_tells_the_new_day(world: World) -> None:
+    certificate = body(run("verify_face/accepted"))["certificate"]
+    assert certificate["valid_until"] == "2027-03-01"
+    assert certificate["beneficiary_id"] == WANG.id
+    assert certificate["certificate_id"] in world.store.certificates
+
+
+def test_others_actions_are_shown_without_their_ids_unless_to_staff(world: World) -> None:
+    for case, shown in (("beneficiary_by_helper", False), ("beneficiary_by_clerk", True)):
+        [entry] = body(run(f"get_status/{case}"))["history"]
+        assert (entry["actor"]["actor_id"] == "clerk-1") is shown
+        assert ("district" in entry["details"]) is shown
+
+
+def test_days_left(world: World) -> None:
+    active, lapsed = body(run("get_status/beneficiary_by_helper")), body(run("get_status/beneficiary_lapsed"))
+    assert (active["days_left"], active["payment_held"]) == (121, False)
+    assert (lapsed["days_left"], lapsed["payment_held"]) == (0, True)
+    assert lapsed["beneficiary_id"] == LAPSED.id
+
+
+def test_a_repeated_registration_gets_the_same_answer_and_is_done_once(world: World) -> None:
+    first = run("register_beneficiary/registered")
+    people = len(world.store.beneficiaries)
+    assert run("register_beneficiary/repeated") == first
+    assert len(world.store.beneficiaries) == people
+
+
+def test_what_is_kept_for_repeats_holds_no_personal_data(world: World) -> None:
+    run("register_beneficiary/registered")
+    [kept] = world.answers.records.values()
+    assert set(json.loads(kept.response_data)) == {"beneficiary_id", "status", "valid_until"}
+    assert "desk-3" not in kept.idempotency_key
+
+
+def test_the_same_key_of_another_clerk_is_another_request(world: World) -> None:
+    run("register_beneficiary/registered")
+    context = event("register_beneficiary/repeated")["requestContext"]
+    context["authorizer"]["claims"]["sub"] = "another-clerk"
+    assert body(run("register_beneficiary/repeated", requestContext=context))["code"] == "already_registered"
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (StoreUnavailable("busy"), 503, "unavailable"),
+        (VersionConflict(), 409, "changed_meanwhile"),
+        (BrokenLedger("entry 2 does not link"), 500, "internal_error"),
+        (RuntimeError("王小明"), 500, "internal_error"),
+        (ClientError({"Error": {"Code": "AccessDenied", "Message": "王小明"}}, "PutItem"), 500, "internal_error"),
+    ],
+)
+def test_trouble_is_told_without_its_message(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(bootstrap, "verify_face", lambda: fail)
+    answer = run("verify_face/accepted")
+    assert (answer["statusCode"], body(answer)["code"]) == (status, code)
+    assert not str(error) or str(error) not in answer["body"]
+    log = world.log.getvalue()
+    assert "王小明" not in log
+    assert (type(error).__name__ in log) is (status == 500)
+    assert ("AccessDenied" in log) is isinstance(error, ClientError)
+
+
+def test_a_session_past_its_deadline_reads_expired_but_not_while_being_decided(world: World) -> None:
+    world.clock.move(minutes=10, seconds=1)
+    assert body(run("get_status/session_open"))["state"] == "expired"
+    assert body(run("get_status/session_accepted"))["state"] == "decided"
+    world.add_session(207, deadline=world.clock.now(), claimed_until=world.clock.time)
+    world.clock.move(seconds=-1)
+    assert body(run("get_status/session_deciding"))["session_id"] == world_id(207)
+
+
+@pytest.mark.parametrize("case", ["start_session/self", "start_session/signed_out", "start_session/unknown_route"])
+def test_pages_of_the_web_client_may_read_every_answer(
+    world: World, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    monkeypatch.setenv("WEB_ORIGIN", "https://app.example.org")
+    answer = run(case)
+    assert header(answer, "Access-Control-Allow-Origin") == "https://app.example.org"
+    assert header(answer, "Access-Control-Expose-Headers") == "Content-Language, Retry-After"
+
+
+def test_without_a_web_client_no_page_may_read_anything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_ORIGIN", "")
+    assert not [name for name in run("start_session/self")["multiValueHeaders"] if name.startswith("Access-Control")]

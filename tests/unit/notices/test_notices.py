@@ -1,0 +1,220 @@
+"""Contacts, notices and receipts: said once, at a decent hour, and counted only when they arrived."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lifecert.adapters.files.notice_texts import load_notice_text
+from lifecert.adapters.files.strict import ConfigError
+from lifecert.application.office.set_contact import NewContact
+from lifecert.bootstrap import notices as bootstrap_notices
+from lifecert.domain.errors import EntitlementEnded, NotAllowed, NoticeRefused, StoreUnavailable
+from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.notice import Notice, NoticeChannel
+from lifecert.domain.published import published_event
+from lifecert.domain.status import Standing, Status
+from tests.support.builders import CLERK, HELPER, VALID_UNTIL, a_change
+from tests.support.fakes.register import MemoryRegister
+from tests.support.wiring.functions import Context, event, function, run
+from tests.support.wiring.people import ENDED, REMINDED, WANG
+from tests.support.wiring.world import World
+
+ADDRESS = "+8613800000000"
+
+
+def events_of(world: World, beneficiary_id: str = REMINDED.id) -> list[LedgerEvent]:
+    return [entry.event for entry in world.store.entries[beneficiary_id]]
+
+
+def test_a_notice_says_what_it_must_and_nothing_of_the_person_but_the_masked_name(world: World) -> None:
+    run("send_notice/reminder")
+    [(channel, address, text)] = world.sender.sent
+    assert (channel, address) == (NoticeChannel.SMS, ADDRESS)
+    for word in ("郑*兰", VALID_UNTIL.isoformat(), "010-12333", "免费", "银行卡"):
+        assert word in text
+    assert REMINDED.name not in text
+    assert REMINDED.id_number not in text
+    assert "http" not in text
+
+
+def test_who_has_lapsed_is_told_so(world: World) -> None:
+    before = world.store.beneficiaries[REMINDED.id]
+    lapsed = replace(before, standing=replace(before.standing, status=Status.LAPSED))
+    world.store.beneficiaries[REMINDED.id] = lapsed
+    run("send_notice/reminder")
+    [(_, _, text)] = world.sender.sent
+    assert text == load_notice_text("zh-CN").of("郑*兰", VALID_UNTIL, "010-12333", lapsed=True)
+    assert "已于" in text
+
+
+@pytest.mark.parametrize("lapsed", [False, True])
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_words_in_both_languages(language: str, lapsed: bool) -> None:
+    text = load_notice_text(language).of("王*明", VALID_UNTIL, "12333", lapsed=lapsed)
+    assert all(word in text for word in ("王*明", "2026-06-30", "12333"))
+    assert any(word in text for word in ("免费", "free of charge"))
+    assert any(word in text for word in ("银行卡", "bank card"))
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("{name}: certify until {date}, at https://example.org, help {help_line}", "link"),
+        ("{name}: certify until {date}, and good luck to you", "must name"),
+        ("{name}: certify until {date}, {id_number}, help {help_line}", "must name"),
+        ("{name: certify until {date}, help {help_line}", "braces|must name"),
+        ("short", "20"),
+    ],
+)
+def test_words_that_will_not_do_are_refused_when_they_are_loaded(tmp_path: Path, text: str, named: str) -> None:
+    file = tmp_path / "notices.json"
+    good = "{name}: certify until {date}, help {help_line}"
+    words = {"zh-CN": {"reminder": good, "lapsed": good}, "en": {"reminder": good, "lapsed": text}}
+    file.write_text(json.dumps(words), encoding="utf-8")
+    with pytest.raises(ConfigError, match=named):
+        load_notice_text("zh-CN", file)
+
+
+def test_a_notice_is_sent_once_and_recorded(world: World) -> None:
+    run("send_notice/twice_late_and_unknown")
+    run("send_notice/reminder")
+    assert len(world.sender.sent) == 1
+    assert events_of(world) == [LedgerEvent.REGISTERED, LedgerEvent.NOTICE_SENT]
+    person = world.store.beneficiaries[REMINDED.id]
+    assert person.notice == Notice(VALID_UNTIL, 60, 1, sent=True)
+    assert person.notice_delivered_on is None, "sent is not delivered"
+    assert world.store.sent_notices["message-1"].beneficiary_id == REMINDED.id
+    assert verify_chain(world.store.ledger.entries(REMINDED.id)) == 2
+
+
+def test_in_quiet_hours_it_waits_until_they_are_over(world: World) -> None:
+    world.clock.move(hours=-8, minutes=-30)  # half past midnight in Shanghai
+    answer = run("send_notice/reminder")
+    assert len(answer["batchItemFailures"]) == 1
+    assert world.sender.sent == []
+    assert world.waits == [(7 * 60 + 30) * 60 + 1]
+    world.clock.move(seconds=world.waits[0])
+    assert run("send_notice/reminder")["batchItemFailures"] == []
+    assert len(world.sender.sent) == 1
+
+
+@pytest.mark.parametrize("what", ["certified", "reminded anew", "terminated"])
+def test_what_is_not_needed_any_more_is_not_sent(world: World, what: str) -> None:
+    before = world.store.beneficiaries[REMINDED.id]
+    changes: dict[str, dict[str, Any]] = {
+        "certified": {"standing": Standing(Status.ACTIVE, VALID_UNTIL + timedelta(days=300))},
+        "reminded anew": {"notice": Notice(VALID_UNTIL, 30, 2)},
+        "terminated": {"standing": Standing(Status.TERMINATED, VALID_UNTIL, ended_on=VALID_UNTIL)},
+    }
+    world.store.beneficiaries[REMINDED.id] = replace(before, **changes[what])
+    assert run("send_notice/reminder")["batchItemFailures"] == []
+    assert world.sender.sent == []
+
+
+def test_where_no_contact_is_known_nothing_is_sent_and_nothing_waits(world: World) -> None:
+    del world.store.contacts[REMINDED.id]
+    assert run("send_notice/reminder")["batchItemFailures"] == []
+    assert events_of(world) == [LedgerEvent.REGISTERED]
+
+
+def test_what_the_channel_refuses_for_good_is_told_and_does_not_come_again(world: World) -> None:
+    world.sender.refusal = NoticeRefused("InvalidParameter")
+    assert run("send_notice/reminder")["batchItemFailures"] == []
+    assert events_of(world) == [LedgerEvent.REGISTERED]
+    assert '"message":"notice_refused"' in world.log.getvalue()
+    assert ADDRESS not in world.log.getvalue()
+
+
+def test_what_the_channel_cannot_take_now_comes_again(world: World) -> None:
+    world.sender.refusal = StoreUnavailable("Throttling")
+    assert len(run("send_notice/reminder")["batchItemFailures"]) == 1
+    assert world.waits == [60]
+    world.sender.refusal = None
+    run("send_notice/reminder")
+    assert len(world.sender.sent) == 1
+
+
+def test_who_certifies_while_the_notice_is_sent_stays_certified(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    renewed = Standing(Status.ACTIVE, VALID_UNTIL + timedelta(days=300))
+    before = world.store.beneficiaries[REMINDED.id]
+    commit = MemoryRegister.commit
+
+    def certify_first(self: MemoryRegister, change: object) -> None:
+        monkeypatch.setattr(MemoryRegister, "commit", commit)
+        self.commit(a_change(before, LedgerEvent.CERTIFIED, changed={"standing": renewed}))
+        self.commit(change)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(MemoryRegister, "commit", certify_first)
+    run("send_notice/reminder")
+    after = world.store.beneficiaries[REMINDED.id]
+    assert after.standing == renewed
+    assert events_of(world)[1:] == [LedgerEvent.CERTIFIED, LedgerEvent.NOTICE_SENT]
+    assert after.notice_delivered_on is None
+
+
+def test_only_a_delivered_notice_counts_and_only_once(world: World) -> None:
+    run("notice_receipt/arrived")
+    person = world.store.beneficiaries[REMINDED.id]
+    assert person.notice_delivered_on == world.clock.today()
+    world.clock.move(days=1)
+    assert run("notice_receipt/arrived")["noted"] == 0
+    assert world.store.beneficiaries[REMINDED.id] == person
+    assert events_of(world) == [LedgerEvent.REGISTERED, LedgerEvent.NOTICE_DELIVERED]
+
+
+def test_a_receipt_about_a_year_that_is_renewed_changes_nothing(world: World) -> None:
+    before = world.store.beneficiaries[REMINDED.id]
+    renewed = Standing(Status.ACTIVE, VALID_UNTIL + timedelta(days=300))
+    world.store.beneficiaries[REMINDED.id] = replace(before, standing=renewed)
+    assert run("notice_receipt/arrived") == {"arrived": 1, "noted": 0, "failed": 0}
+
+
+def test_a_failed_delivery_is_none(world: World) -> None:
+    world.store.sent_notices.clear()
+    assert run("notice_receipt/twice_failed_foreign_and_unreadable")["noted"] == 0
+    assert '"message":"receipt_unreadable"' in world.log.getvalue()
+
+
+def test_none_of_it_is_published(world: World) -> None:
+    run("send_notice/reminder")
+    run("notice_receipt/arrived")
+    run("register_beneficiary/contact_set")
+    entries = [entry for person in (REMINDED.id, WANG.id) for entry in world.store.entries[person][1:]]
+    assert len(entries) == 3
+    assert [published_event(entry) for entry in entries] == [None] * 3
+
+
+def test_a_contact_is_kept_sealed_and_its_channel_recorded(world: World) -> None:
+    run("register_beneficiary/contact_set")
+    contact = world.store.contacts[WANG.id]
+    assert contact.channel is NoticeChannel.SMS
+    assert ADDRESS.encode() not in contact.sealed_address
+    assert world.store.beneficiaries[WANG.id].contact_channel is NoticeChannel.SMS
+    entry = world.store.entries[WANG.id][-1]
+    assert (entry.event, entry.details) == (LedgerEvent.CONTACT_CHANGED, {"channel": "sms", "grace_from": None})
+    run("register_beneficiary/contact_push")
+    assert world.store.contacts[WANG.id].channel is NoticeChannel.PUSH
+
+
+def test_a_contact_can_be_given_at_registration_and_belongs_to_the_request(world: World) -> None:
+    answer = run("register_beneficiary/registered_with_contact")
+    beneficiary_id = json.loads(answer["body"])["beneficiary_id"]
+    assert world.store.beneficiaries[beneficiary_id].contact_channel is NoticeChannel.SMS
+    assert beneficiary_id in world.store.contacts
+    assert ADDRESS not in answer["body"]
+    other = event("register_beneficiary/registered_with_contact")
+    other["body"] = other["body"].replace("8613800000000", "8613800000001")
+    again = function("register_beneficiary").handler(other, Context())
+    assert json.loads(again["body"])["code"] == "idempotency_key_reused"
+
+
+def test_whose_entitlement_ended_is_not_contacted_any_more(world: World) -> None:
+    contact = NewContact(NoticeChannel.SMS, ADDRESS)
+    with pytest.raises(EntitlementEnded):
+        bootstrap_notices.set_contact()(ENDED.id, contact, CLERK)
+    with pytest.raises(NotAllowed):
+        bootstrap_notices.set_contact()(WANG.id, contact, HELPER)

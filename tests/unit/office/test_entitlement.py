@@ -1,0 +1,318 @@
+"""Certified in person, ended, corrected, revoked: by whom, and with what following from it."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from lifecert.application.certify.get_certificate import GetCertificate
+from lifecert.application.office.certify_in_person import CertifyInPerson, Document
+from lifecert.application.office.entitlement import PROPOSAL_LASTS, ConfirmProposal, Propose
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.certificate import Certificate, CertificateState, Method
+from lifecert.domain.errors import (
+    BeneficiaryNotFound,
+    CertificateNotFound,
+    DayInFuture,
+    EntitlementEnded,
+    IdempotencyKeyReused,
+    LifeCertError,
+    NotAllowed,
+    ProposalExpired,
+    ProposalNotFound,
+    ReviewDecidedBefore,
+    SecondClerkNeeded,
+    TransitionRefused,
+)
+from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.notice import Contact, NoticeChannel
+from lifecert.domain.review import Proposal, Review, ReviewKind
+from lifecert.domain.status import EndCause, Standing, Status
+from tests.support.builders import CLERK, HELPER, a_change, a_review, an_id, an_issuer, registration
+from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.store import MemoryStore
+
+OTHER = replace(CLERK, user_id="clerk-2")
+ID_CARD = Document.ID_CARD
+END = Proposal(ReviewKind.END, date(2026, 2, 20), EndCause.DECEASED)
+
+
+class Office:
+    def __init__(self, **person: Any) -> None:
+        self.store, self.clock = MemoryStore(), FixedClock()
+        details = {"status": Status.ACTIVE, "valid_until": "2026-06-30"}
+        change = registration(**person)
+        change = a_change(
+            replace(change.after, version=0, ledger_head="0" * 64), LedgerEvent.REGISTERED, details=details
+        )
+        self.store.register.commit(replace(change, before_version=0))
+        self.id = change.after.beneficiary_id
+        store = self.store
+        self.certify = CertifyInPerson(store.register, self.clock, an_issuer())
+        self.propose = Propose(store.register, store.reviews_port, store.certificates_port, self.clock)
+        self.confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock)
+        self.look = GetCertificate(store.certificates_port, store.register, self.clock)
+
+    @property
+    def person(self) -> Beneficiary:
+        return self.store.beneficiaries[self.id]
+
+    @property
+    def today(self) -> date:
+        return self.clock.today()
+
+    def seen(self) -> Certificate:
+        return self.certify(self.id, self.today, ID_CARD, CLERK)
+
+    def agreed(self, proposal: Proposal) -> Review:
+        proposed = self.propose(self.id, proposal, an_id(), CLERK)
+        return self.confirm(proposed.review_id, OTHER, confirm=True)
+
+    def revoked(self, certificate: Certificate) -> Review:
+        proposed = self.propose.revocation(certificate.certificate_id, an_id(), CLERK)
+        return self.confirm(proposed.review_id, OTHER, confirm=True)
+
+    def state(self, certificate: Certificate) -> CertificateState:
+        return self.look(certificate.certificate_id).state
+
+    def standing(self, standing: Standing) -> None:
+        self.store.register.commit(a_change(self.person, LedgerEvent.LAPSED, changed={"standing": standing}))
+
+    def whole(self) -> bool:
+        return verify_chain(self.store.entries[self.id]) == self.person.version
+
+
+# --- certify in person -----------------------------------------------------------------------------------------------
+
+
+def test_whom_a_clerk_saw_is_certified_as_of_that_day() -> None:
+    office = Office()
+    certificate = office.certify(office.id, date(2026, 2, 27), Document.PASSPORT, CLERK)
+    assert (certificate.method, certificate.certified_on) == (Method.IN_PERSON, date(2026, 2, 27))
+    assert certificate.valid_until == office.person.standing.valid_until == date(2027, 2, 27)
+    assert certificate.statement.count(".") == 2
+    entry = office.store.entries[office.id][-1]
+    assert (entry.event, entry.actor.actor_id, entry.details["document"]) == ("certified", CLERK.user_id, "passport")
+    assert office.person.certificate_id == certificate.certificate_id
+    assert office.person.certified_by == (), "a clerk sees everybody anyway"
+    assert office.whole()
+
+
+def test_whose_payment_was_held_is_restored_with_arrears() -> None:
+    office = Office()
+    office.standing(Standing(Status.LAPSED, date(2026, 1, 31), held_since=date(2026, 2, 20)))
+    office.seen()
+    assert office.person.standing == Standing(Status.ACTIVE, date(2027, 3, 1))
+    details = office.store.entries[office.id][-1].details
+    assert details["payment_was_held"] is True
+    assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-02-01", "2026-02-28")
+
+
+def test_a_day_before_the_newest_certification_shortens_nothing() -> None:
+    office = Office()
+    newest = office.seen()
+    late = office.certify(office.id, date(2025, 12, 1), ID_CARD, CLERK)
+    assert late.valid_until == date(2026, 12, 1)
+    assert office.person.standing.valid_until == date(2027, 3, 1)
+    assert office.person.certificate_id == newest.certificate_id
+    assert (office.state(newest), office.state(late)) == (CertificateState.VALID, CertificateState.SUPERSEDED)
+
+
+@pytest.mark.parametrize(
+    ("seen_on", "user", "error"),
+    [
+        (date(2026, 3, 2), CLERK, DayInFuture),
+        (date(2025, 2, 28), CLERK, TransitionRefused),
+        (date(2026, 3, 1), HELPER, NotAllowed),
+    ],
+)
+def test_who_cannot_be_certified_in_person(seen_on: date, user: Any, error: type[LifeCertError]) -> None:
+    office = Office()
+    office.standing(Standing(Status.LAPSED, date(2026, 1, 31)))
+    before = office.person
+    with pytest.raises(error):
+        office.certify(office.id, seen_on, ID_CARD, user)
+    assert office.person == before
+    with pytest.raises(BeneficiaryNotFound):
+        office.certify(an_id(), office.today, ID_CARD, CLERK)
+
+
+# --- two people ------------------------------------------------------------------------------------------------------
+
+
+def test_an_end_needs_two_clerks_and_revokes_the_certificate() -> None:
+    office = Office()
+    certificate = office.seen()
+    before = office.person
+    proposed = office.propose(office.id, END, "key-000001", CLERK)
+    assert office.person.standing == before.standing
+    assert office.state(certificate) is CertificateState.VALID
+    with pytest.raises(SecondClerkNeeded):
+        office.confirm(proposed.review_id, CLERK, confirm=True)
+    with pytest.raises(NotAllowed):
+        office.confirm(proposed.review_id, HELPER, confirm=True)
+    assert office.person.standing == before.standing
+    office.clock.move(hours=1)
+    office.confirm(proposed.review_id, OTHER, confirm=True)
+    assert office.person.standing == Standing(Status.TERMINATED, date(2027, 3, 1), ended_on=date(2026, 2, 20))
+    view = office.look(certificate.certificate_id)
+    assert (view.state, view.certificate.revoked_at) == (CertificateState.REVOKED, office.clock.now())
+    entry = office.store.entries[office.id][-1]
+    assert (entry.actor.actor_id, entry.details["proposed_by"]) == (OTHER.user_id, CLERK.user_id)
+    assert entry.details["cause"] == "deceased"
+    with pytest.raises(EntitlementEnded):
+        office.seen()
+    assert office.whole()
+
+
+def test_whose_entitlement_ended_is_told_nothing_any_more() -> None:
+    office = Office(contact_channel=NoticeChannel.SMS)
+    office.store.contacts[office.id] = Contact(office.id, NoticeChannel.SMS, b"sealed")
+    office.agreed(END)
+    assert office.store.contacts == {}
+    assert office.person.contact_channel is None
+    assert office.whole()
+
+
+def test_a_correction_restores_by_valid_until_with_arrears_and_the_certificate_counts_again() -> None:
+    office = Office()
+    certificate = office.seen()
+    office.agreed(END)
+    office.clock.move(days=10)
+    office.agreed(Proposal(ReviewKind.CORRECTION))
+    assert office.person.standing == Standing(Status.ACTIVE, date(2027, 3, 1))
+    details = office.store.entries[office.id][-1].details
+    assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-02-20", "2026-03-10")
+    view = office.look(certificate.certificate_id)
+    assert (view.state, view.certificate.revoked_at) == (CertificateState.VALID, None)
+    assert office.whole()
+
+
+def test_who_is_corrected_after_the_year_is_over_has_lapsed() -> None:
+    office = Office()
+    office.agreed(END)
+    office.clock.move(days=200)
+    office.agreed(Proposal(ReviewKind.CORRECTION))
+    assert office.person.standing == Standing(Status.LAPSED, date(2026, 6, 30))
+
+
+def test_a_rejected_proposal_changes_nothing_and_may_be_made_again() -> None:
+    office = Office()
+    before = office.person.standing
+    proposed = office.propose(office.id, END, "key-000001", CLERK)
+    office.confirm(proposed.review_id, OTHER, confirm=False)
+    with pytest.raises(ReviewDecidedBefore):
+        office.confirm(proposed.review_id, OTHER, confirm=True)
+    assert office.person.standing == before
+    office.agreed(END)
+    assert office.person.standing.status is Status.TERMINATED
+
+
+def test_a_proposal_expires_and_can_then_only_be_rejected() -> None:
+    office = Office()
+    proposed = office.propose(office.id, END, "key-000001", CLERK)
+    office.clock.move(days=PROPOSAL_LASTS.days, seconds=1)
+    with pytest.raises(ProposalExpired):
+        office.confirm(proposed.review_id, OTHER, confirm=True)
+    assert office.person.standing.status is Status.ACTIVE
+    assert office.confirm(proposed.review_id, CLERK, confirm=False).decision
+
+
+def test_a_repeat_gets_the_same_answer_and_another_request_under_its_key_is_refused() -> None:
+    office = Office()
+    proposed = office.propose(office.id, END, "key-000001", CLERK)
+    office.clock.move(hours=1)
+    assert office.propose(office.id, END, "key-000001", CLERK) == proposed
+    assert office.propose(office.id, END, "key-000001", OTHER) != proposed
+    with pytest.raises(IdempotencyKeyReused):
+        office.propose(office.id, replace(END, cause=EndCause.MOVED), "key-000001", CLERK)
+    confirmed = office.confirm(proposed.review_id, OTHER, confirm=True)
+    version = office.person.version
+    assert office.confirm(proposed.review_id, OTHER, confirm=True) == confirmed
+    assert office.propose(office.id, END, "key-000001", CLERK) == confirmed, "also once it has ended"
+    assert office.person.version == version
+
+
+@pytest.mark.parametrize("kind", [ReviewKind.END, ReviewKind.CORRECTION, ReviewKind.REVOCATION])
+@pytest.mark.parametrize("ended", [False, True])
+def test_only_what_the_status_allows_is_proposed_or_confirmed(kind: ReviewKind, ended: bool) -> None:
+    office = Office()
+    certificate = office.seen()
+    proposal = Proposal(kind, certificate_id=certificate.certificate_id if kind is ReviewKind.REVOCATION else None)
+    if ended:
+        office.agreed(END)
+    applies = ended is (kind is ReviewKind.CORRECTION)
+    if applies:
+        assert office.propose(office.id, proposal, "key-000001", CLERK).kind is kind
+        return
+    with pytest.raises(TransitionRefused):
+        office.propose(office.id, proposal, "key-000001", CLERK)
+    stale = a_review(office.person, kind=kind, opened_by=office.store.entries[office.id][0].actor, session_id=None)
+    office.store.reviews[stale.review_id] = stale
+    with pytest.raises(TransitionRefused):
+        office.confirm(stale.review_id, OTHER, confirm=True)
+
+
+def test_what_is_not_there_is_not_found() -> None:
+    office = Office()
+    with pytest.raises(BeneficiaryNotFound):
+        office.propose(an_id(), END, "key-000001", CLERK)
+    with pytest.raises(CertificateNotFound):
+        office.propose.revocation(an_id(), "key-000001", CLERK)
+    report = a_review(office.person, kind=ReviewKind.DEATH_REPORT)
+    office.store.reviews[report.review_id] = report
+    for proposal_id in (report.review_id, an_id()):
+        with pytest.raises(ProposalNotFound):
+            office.confirm(proposal_id, OTHER, confirm=True)
+    with pytest.raises(DayInFuture):
+        office.propose(office.id, replace(END, day=office.today + timedelta(days=1)), "key-000001", CLERK)
+    with pytest.raises(NotAllowed):
+        office.propose(office.id, END, "key-000001", HELPER)
+
+
+# --- revocation ------------------------------------------------------------------------------------------------------
+
+
+def test_without_the_revoked_certificate_the_one_before_it_counts() -> None:
+    office = Office()
+    first = office.seen()
+    office.clock.move(days=100)
+    second = office.seen()
+    office.revoked(second)
+    assert office.person.standing == Standing(Status.ACTIVE, date(2027, 3, 1))
+    assert office.person.certificate_id == first.certificate_id
+    assert (office.state(first), office.state(second)) == (CertificateState.VALID, CertificateState.REVOKED)
+    with pytest.raises(TransitionRefused):
+        office.propose.revocation(second.certificate_id, "key-000009", CLERK)
+    office.revoked(first)
+    assert office.person.standing.valid_until == date(2026, 6, 30), "what registration covered"
+    assert not office.person.certificate_id
+    third = office.seen()
+    assert office.state(third) is CertificateState.VALID
+    assert office.whole()
+
+
+def test_who_is_not_covered_any_more_lapses_and_stays_held() -> None:
+    office = Office()
+    office.clock.move(days=150)
+    certificate = office.seen()
+    office.revoked(certificate)
+    assert office.person.standing == Standing(Status.LAPSED, date(2026, 6, 30))
+    entry = office.store.entries[office.id][-1]
+    assert (entry.details["status_before"], entry.details["status"]) == ("active", "lapsed")
+    again = office.seen()
+    office.standing(Standing(Status.LAPSED, date(2027, 7, 29), held_since=date(2027, 9, 1)))
+    office.revoked(again)
+    assert office.person.standing == Standing(Status.LAPSED, date(2026, 6, 30), held_since=date(2027, 9, 1))
+
+
+def test_revoking_one_that_was_superseded_takes_nothing_away() -> None:
+    office = Office()
+    first = office.seen()
+    office.clock.move(days=100)
+    second = office.seen()
+    office.revoked(first)
+    assert office.person.standing == Standing(Status.ACTIVE, second.valid_until)
+    assert office.person.certificate_id == second.certificate_id
+    assert (office.state(first), office.state(second)) == (CertificateState.REVOKED, CertificateState.VALID)

@@ -1,0 +1,292 @@
+"""What a clerk does: register, enrol; and who may look."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from lifecert.adapters.kms.protected_references import ProtectedReferences
+from lifecert.application.certify.get_status import GetBeneficiary, GetSession, SessionFound
+from lifecert.application.faces.enrol_reference import BeginEnrolment, FinishEnrolment
+from lifecert.application.feed.publish import Publish
+from lifecert.application.office.register_beneficiary import RegisterBeneficiary, Registration
+from lifecert.domain.actor import Group, User
+from lifecert.domain.category import Category
+from lifecert.domain.errors import (
+    AlreadyRegistered,
+    BeneficiaryNotFound,
+    NotAllowed,
+    PhotoMissing,
+    PhotoUnsuitable,
+    ReferenceMismatch,
+    ReferenceNotFound,
+    SessionNotFound,
+)
+from lifecert.domain.evidence import EnrolmentEvidence, Measure, Template, Verdict
+from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.person import IdNumber
+from lifecert.domain.policy import Outcome
+from lifecert.domain.reasons import Reason
+from lifecert.domain.reference import Reference, Replacement
+from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
+from lifecert.domain.session import ImageType
+from lifecert.domain.status import Standing, Status
+from lifecert.entry.http.bodies.responses import SessionView
+from lifecert.entry.http.texts import Language
+from tests.support.builders import (
+    CLERK,
+    HELPER,
+    MODEL,
+    NOW,
+    a_beneficiary,
+    a_policy,
+    a_review,
+    a_session,
+    a_template,
+    decided,
+    face,
+    registration,
+)
+from tests.support.fakes.analysers import ScriptedAnalyser
+from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.feed import MemoryBus, MemoryChanges
+from tests.support.fakes.keys import BackwardsProtection, FakePersonKeys
+from tests.support.fakes.notices import FakeSeal
+from tests.support.fakes.photos import MemoryPhotos
+from tests.support.fakes.store import MemoryStore
+
+PERSON = Registration(
+    "王小明", IdNumber.parse("11010519491231002X"), Category.RESIDENT_PENSION, "330106", date(2025, 6, 1)
+)
+TAKEN = date(2019, 5, 1)
+PASSED = (Measure("decode", Verdict.PASSED), Measure("sharpness", Verdict.PASSED, 0.4, "share", 0.7))
+
+
+class World:
+    """An office."""
+
+    def __init__(self) -> None:
+        self.store, self.photos, self.clock = MemoryStore(), MemoryPhotos(), FixedClock(NOW)
+        self.analyser = ScriptedAnalyser(enrolment=EnrolmentEvidence(PASSED, a_template(), b"imprint"))
+        self.register = RegisterBeneficiary(self.store.register, FakePersonKeys(), FakeSeal(), self.clock)
+        self.begin = BeginEnrolment(self.store.register, self.store.references, self.photos, self.clock, a_policy())
+        protection = BackwardsProtection()
+        self.references = ProtectedReferences(self.store.references, protection)
+        self.finish = FinishEnrolment(
+            self.store.register, self.references, self.photos, self.analyser, self.clock, a_policy(), protection
+        )
+
+
+def test_a_new_beneficiary_is_covered_for_twelve_months_from_the_benefits_start() -> None:
+    world = World()
+    beneficiary = world.register(PERSON, CLERK)
+    assert beneficiary.standing == Standing(Status.ACTIVE, date(2026, 6, 1))
+    assert world.store.register.get(beneficiary.beneficiary_id) == beneficiary
+    assert verify_chain(world.store.ledger.entries(beneficiary.beneficiary_id)) == 1
+
+
+def test_neither_name_nor_id_number_is_stored() -> None:
+    world = World()
+    beneficiary = world.register(PERSON, CLERK)
+    stored = repr(beneficiary) + repr(world.store.entries)
+    assert PERSON.name not in stored
+    assert PERSON.id_number.value not in stored
+    assert (beneficiary.masked_name, beneficiary.masked_id_number) == ("王*明", "110*************2X")
+
+
+def test_who_comes_with_a_year_already_over_is_lapsed_from_the_start() -> None:
+    # The sweep reads days since its last run only; an active year that ended before would never be looked at.
+    world = World()
+    world.clock.move(days=200)
+    assert world.register(PERSON, CLERK).standing.status is Status.LAPSED
+
+
+def test_nobody_is_registered_twice() -> None:
+    world = World()
+    world.register(PERSON, CLERK)
+    with pytest.raises(AlreadyRegistered):
+        world.register(PERSON, CLERK)
+    assert len(world.store.beneficiaries) == 1
+
+
+@pytest.mark.parametrize("groups", [set(), {Group.AUDITOR}, {Group.PAYER}])
+def test_only_clerks_register_and_enrol(groups: set[Group]) -> None:
+    world, user = World(), User("someone", frozenset(groups))
+    beneficiary = world.register(PERSON, CLERK)
+    with pytest.raises(NotAllowed):
+        world.register(PERSON, user)
+    with pytest.raises(NotAllowed):
+        world.begin(beneficiary.beneficiary_id, "office", TAKEN, ImageType.JPEG, user)
+    with pytest.raises(NotAllowed):
+        world.finish(beneficiary.beneficiary_id, "any", user)
+
+
+def test_a_good_photo_becomes_a_reference() -> None:
+    world = World()
+    beneficiary_id = world.register(PERSON, CLERK).beneficiary_id
+    begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK)
+    world.photos.upload(begun.enrolment.upload_key, b"photo")
+    reference = world.finish(beneficiary_id, begun.enrolment.reference_id, CLERK)
+    assert world.references.templates(beneficiary_id, MODEL) == {reference.reference_id: a_template()}
+    stored = world.store.references_by_id[beneficiary_id, reference.reference_id].template
+    assert (stored.protection, stored.vector) != ("", a_template().vector), "never plain at rest"
+    assert world.photos.kept == {f"references/{beneficiary_id}/{reference.reference_id}": b"photo"}
+    assert (reference.source, reference.captured_on, reference.quality) == ("office", TAKEN, 0.7)
+    assert world.store.references_by_id[beneficiary_id, reference.reference_id].imprint == b"imprint"
+    beneficiary = world.store.beneficiaries[beneficiary_id]
+    assert beneficiary.has_reference
+    assert world.store.entries[beneficiary_id][-1].event is LedgerEvent.REFERENCE_ENROLLED
+
+
+def test_an_unsuitable_photo_is_refused_by_name_and_may_be_taken_again() -> None:
+    world = World()
+    beneficiary_id = world.register(PERSON, CLERK).beneficiary_id
+    begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK)
+    with pytest.raises(PhotoMissing):
+        world.finish(beneficiary_id, begun.enrolment.reference_id, CLERK)
+    world.photos.upload(begun.enrolment.upload_key, b"dark photo")
+    dark = Measure("brightness", Verdict.FAILED, 12.0, reason=Reason.TOO_DARK)
+    world.analyser.enrolment = EnrolmentEvidence((dark,), None)
+    with pytest.raises(PhotoUnsuitable) as refused:
+        world.finish(beneficiary_id, begun.enrolment.reference_id, CLERK)
+    assert refused.value.reason is Reason.TOO_DARK
+    assert not world.photos.kept
+    assert not world.store.beneficiaries[beneficiary_id].has_reference
+    world.analyser.enrolment = EnrolmentEvidence(PASSED, a_template())
+    assert world.finish(beneficiary_id, begun.enrolment.reference_id, CLERK).template.protection
+
+
+@pytest.mark.parametrize(
+    "enrolment",
+    [EnrolmentEvidence(PASSED, None), EnrolmentEvidence((Measure("x", Verdict.NOT_ASSESSED),), a_template())],
+    ids=["no template", "not assessed"],
+)
+def test_what_could_not_be_assessed_is_not_enrolled(enrolment: EnrolmentEvidence) -> None:
+    world = World()
+    beneficiary_id = world.register(PERSON, CLERK).beneficiary_id
+    begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK)
+    world.photos.upload(begun.enrolment.upload_key, b"photo")
+    world.analyser.enrolment = enrolment
+    with pytest.raises(PhotoUnsuitable):
+        world.finish(beneficiary_id, begun.enrolment.reference_id, CLERK)
+
+
+def test_an_enrolment_is_finished_once_in_time_and_for_its_own_person() -> None:
+    world = World()
+    beneficiary_id = world.register(PERSON, CLERK).beneficiary_id
+    with pytest.raises(BeneficiaryNotFound):
+        world.begin("nobody", "office", TAKEN, ImageType.JPEG, CLERK)
+    begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK).enrolment
+    world.photos.upload(begun.upload_key, b"photo")
+    with pytest.raises(ReferenceNotFound):
+        world.finish("someone-else", begun.reference_id, CLERK)
+    world.finish(beneficiary_id, begun.reference_id, CLERK)
+    with pytest.raises(ReferenceNotFound):
+        world.finish(beneficiary_id, begun.reference_id, CLERK)
+    late = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK).enrolment
+    world.photos.upload(late.upload_key, b"photo")
+    world.clock.time = late.deadline + timedelta(seconds=1)
+    with pytest.raises(ReferenceNotFound):
+        world.finish(beneficiary_id, late.reference_id, CLERK)
+
+
+def test_a_beneficiary_is_seen_by_staff_and_by_who_certified_them() -> None:
+    store = MemoryStore()
+    store.register.commit(registration(beneficiary_id="b", certified_by=(HELPER.user_id,)))
+    look = GetBeneficiary(store.register, store.ledger)
+    for user in (CLERK, User("auditor", frozenset({Group.AUDITOR})), HELPER):
+        assert [entry.seq for entry in look("b", user).history] == [1]
+    for user in (User("stranger"), User("payer", frozenset({Group.PAYER}))):
+        with pytest.raises(BeneficiaryNotFound):
+            look("b", user)
+
+
+def test_a_session_is_seen_by_its_user_only() -> None:
+    store, session = MemoryStore(), a_session()
+    store.sessions.open(session)
+    look = GetSession(store.sessions, store.reviews_port)
+    assert look(session.session_id, HELPER) == SessionFound(session, None)
+    for user in (CLERK, User("stranger")):
+        with pytest.raises(SessionNotFound):
+            look(session.session_id, user)
+
+
+def test_how_the_review_of_a_session_ended_is_told_once_it_has() -> None:
+    store, person = MemoryStore(), a_beneficiary()
+    review = a_review(person)
+    session = decided(a_session(), Outcome.REVIEW, Reason.MATCH_UNCERTAIN)
+    assert session.result
+    session = replace(session, result=replace(session.result, review_id=review.review_id))
+    store.sessions.open(session)
+    look = GetSession(store.sessions, store.reviews_port)
+    store.reviews[review.review_id] = review
+    assert look(session.session_id, HELPER).reviewed is None
+    decision = ReviewDecision(ReviewOutcome.NEEDS_MORE, Ground.NOT_RECOGNISABLE, "clerk-1", NOW)
+    store.reviews[review.review_id] = replace(review, decision=decision)
+    assert look(session.session_id, HELPER).reviewed == decision
+
+
+@pytest.mark.parametrize("ground", list(Ground))
+def test_a_person_reads_why_a_review_ended_so_and_never_who_decided(ground: Ground) -> None:
+    decision = ReviewDecision(ReviewOutcome.REFUSE, ground, "clerk-1", NOW)
+    for language in Language:
+        told = SessionView.of(decided(a_session(), Outcome.REVIEW), NOW, language, decision)
+        assert told.reviewed
+        assert told.reviewed.reason.code == ground
+        assert len(told.reviewed.reason.instruction) > 5
+        assert "clerk-1" not in told.model_dump_json()
+
+
+def test_what_concerns_the_world_is_published() -> None:
+    bus = MemoryBus()
+    entry = registration(beneficiary_id="b").entry
+    assert Publish(bus, MemoryChanges())(entry)
+    [event] = bus.events
+    assert event.event_id == "b:1"
+    assert event.detail["beneficiary_id"] == "b"
+
+
+class Enrolling(World):
+    """A person with one reference, and further photos of faces by number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.id = self.register(PERSON, CLERK).beneficiary_id
+        self.first = self.enrol(face(0))
+
+    def enrol(self, template: Template, replacement: Replacement | None = None) -> Reference:
+        self.analyser.enrolment = EnrolmentEvidence(PASSED, template)
+        begun = self.begin(self.id, "office", TAKEN, ImageType.JPEG, CLERK, replacement)
+        self.photos.upload(begun.enrolment.upload_key, b"photo")
+        return self.finish(self.id, begun.enrolment.reference_id, CLERK)
+
+
+def test_a_strangers_photo_is_refused_and_leaves_nothing_behind() -> None:
+    world = Enrolling()
+    before, kept = world.store.beneficiaries[world.id], dict(world.photos.kept)
+    with pytest.raises(ReferenceMismatch):
+        world.enrol(face(1))
+    assert world.store.beneficiaries[world.id] == before
+    assert (world.photos.kept, world.store.reviews) == (kept, {})
+
+
+def test_a_clerk_who_overrides_is_in_the_ledger_and_reviewed() -> None:
+    world = Enrolling()
+    replaced = world.enrol(face(1), Replacement.WRONG_PHOTO)
+    assert world.store.beneficiaries[world.id].reference_ids == (replaced.reference_id,)
+    details = world.store.entries[world.id][-1].details
+    assert details["replacement"] == "wrong_photo"
+    (review,) = world.store.reviews.values()
+    assert (review.kind, review.related_id) == (ReviewKind.OVERRIDE, replaced.reference_id)
+    assert (review.opened_by.actor_id, details["review_id"]) == (CLERK.user_id, review.review_id)
+    # And the face that was replaced cannot come back by itself.
+    with pytest.raises(ReferenceMismatch):
+        world.enrol(face(0))
+
+
+def test_another_photo_of_the_person_is_added_without_a_review() -> None:
+    world = Enrolling()
+    second = world.enrol(face(1, like=0, similarity=0.7), Replacement.AGED)
+    assert world.store.beneficiaries[world.id].reference_ids == (world.first.reference_id, second.reference_id)
+    assert world.store.entries[world.id][-1].details["replacement"] is None
+    assert world.store.reviews == {}

@@ -1,0 +1,309 @@
+"""Reviews: who may decide one, what that changes, and what it never does."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from lifecert.application.office.decide_review import DecideReview
+from lifecert.application.office.get_reviews import GetReview
+from lifecert.domain.actor import User
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.certificate import Method
+from lifecert.domain.errors import (
+    ActedInCase,
+    EntitlementEnded,
+    GroundUnsuitable,
+    LifeCertError,
+    ReviewDecidedBefore,
+    ReviewNotFound,
+    StoreUnavailable,
+    TransitionRefused,
+)
+from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.policy import Outcome
+from lifecert.domain.review import GROUNDS, Ground, Review, ReviewKind, ReviewOutcome, ReviewState
+from lifecert.domain.session import Session
+from lifecert.domain.status import Standing, Status
+from tests.support.builders import (
+    CLERK,
+    HELPER,
+    a_change,
+    a_reference,
+    a_review,
+    a_session,
+    an_enrolment,
+    an_id,
+    an_issuer,
+    good_evidence,
+    registration,
+    uploaded_in_time,
+)
+from tests.support.fakes.analysers import ScriptedAnalyser
+from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.photos import MemoryPhotos
+from tests.support.fakes.store import MemoryStore
+from tests.support.verifying import verifier
+
+ACCEPT, REFUSE, MORE = ReviewOutcome.ACCEPT, ReviewOutcome.REFUSE, ReviewOutcome.NEEDS_MORE
+OTHER = replace(CLERK, user_id="clerk-2")
+
+
+class Office:
+    """A person whom the camera was not sure of, and the office that decides."""
+
+    def __init__(self, **person: Any) -> None:
+        self.store, self.clock, self.photos = MemoryStore(), FixedClock(), MemoryPhotos()
+        self.analyser = ScriptedAnalyser(evidence=good_evidence(0.4))
+        self.store.register.commit(change := registration(**person))
+        self.id = change.after.beneficiary_id
+        store = self.store
+        self.verify = verifier(store, self.photos, self.analyser, self.clock)
+        self.decide = DecideReview(
+            store.register,
+            store.reviews_port,
+            store.sessions,
+            store.ledger,
+            self.photos,
+            self.clock,
+            an_issuer(),
+        )
+        self.look = GetReview(store.reviews_port, store.sessions, store.references, store.ledger, self.photos)
+
+    @property
+    def person(self) -> Beneficiary:
+        return self.store.beneficiaries[self.id]
+
+    def attempt(self, user: User = HELPER, **fields: Any) -> Session:
+        session = a_session(
+            beneficiary_id=self.id,
+            user_id=user.user_id,
+            opened_at=self.clock.now(),
+            deadline=self.clock.now().replace(minute=59),
+            **fields,
+        )
+        self.store.sessions.open(session)
+        for number in range(1, len(session.challenge) + 1):
+            self.photos.upload(session.frame_key(number), an_id().encode(), session.opened_at)
+        decided = self.verify(session.session_id, user)
+        assert decided.result
+        assert decided.result.decision.outcome is Outcome.REVIEW
+        return decided
+
+    def opened(self, kind: ReviewKind, **fields: Any) -> Review:
+        review = a_review(self.person, kind=kind, **{"session_id": None, "reason": None, **fields})
+        self.store.register.commit(a_change(self.person, LedgerEvent.REVIEW_OPENED, review=review))
+        return review
+
+    def review(self, session: Session) -> Review:
+        assert session.result
+        return self.store.reviews[str(session.result.review_id)]
+
+
+def test_accepting_certifies_with_the_sessions_method_and_day_and_the_clerk_in_the_ledger() -> None:
+    office = Office()
+    session = office.attempt(on_behalf=False)
+    seen = office.clock.today()
+    office.clock.move(days=20)
+    decided = office.decide(office.review(session).review_id, ACCEPT, Ground.SAME_PERSON, CLERK)
+    assert decided.decision
+    certificate = office.store.certificates[str(decided.decision.certificate_id)]
+    assert (certificate.method, certificate.certified_on) == (Method.FACE_SELF, seen)
+    assert certificate.valid_until == office.person.standing.valid_until == date(2027, 3, 1)
+    assert certificate.statement.count(".") == 2
+    assert certificate.evidence_digest == uploaded_in_time(good_evidence(0.4)).digest()
+    entry = office.store.entries[office.id][-1]
+    assert (entry.event, entry.actor.actor_id) == (LedgerEvent.CERTIFIED, CLERK.user_id)
+    assert entry.details["certified_by"] == HELPER.user_id
+    assert entry.details["review_id"] == decided.review_id
+    assert office.person.open_review_id is None
+    assert office.person.certificate_id == certificate.certificate_id
+    assert HELPER.user_id in office.person.certified_by
+    assert office.store.reviews[decided.review_id].state is ReviewState.DECIDED
+    assert verify_chain(office.store.entries[office.id]) == office.person.version
+
+
+def test_a_review_that_restores_a_held_payment_says_from_when_arrears_run() -> None:
+    office = Office()
+    held = Standing(Status.LAPSED, date(2026, 1, 31), held_since=date(2026, 2, 20))
+    office.store.register.commit(a_change(office.person, LedgerEvent.LAPSED, changed={"standing": held}))
+    session = office.attempt()
+    office.decide(office.review(session).review_id, ACCEPT, Ground.SAME_PERSON, CLERK)
+    details = office.store.entries[office.id][-1].details
+    assert details["payment_was_held"] is True
+    assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-02-01", "2026-02-28")
+
+
+@pytest.mark.parametrize(("outcome", "ground"), [(REFUSE, Ground.OTHER_PERSON), (MORE, Ground.NOT_RECOGNISABLE)])
+def test_refusing_and_asking_for_more_leave_the_entitlement_alone(outcome: ReviewOutcome, ground: Ground) -> None:
+    office = Office()
+    review = office.review(office.attempt())
+    before = office.person
+    office.decide(review.review_id, outcome, ground, CLERK)
+    after = office.person
+    assert after == replace(before, open_review_id=None, version=after.version, ledger_head=after.ledger_head)
+    assert office.store.certificates == {}
+    assert office.store.entries[office.id][-1].details["ground"] == ground
+    assert office.review(office.attempt()).review_id != review.review_id, "a later attempt opens a review of its own"
+
+
+def test_frames_of_every_attempt_of_the_case_are_shown_until_it_is_decided_and_then_gone() -> None:
+    office = Office()
+    enrolment = an_enrolment(office.person)
+    office.store.references.begin(enrolment)
+    reference = a_reference(enrolment)
+    office.store.register.commit(a_change(office.person, LedgerEvent.REFERENCE_ENROLLED, reference=reference))
+    first = office.attempt()
+    second = office.attempt(replace(HELPER, user_id="helper-2"))
+    review = office.review(first)
+    assert office.review(second) == review
+    view = office.look(review.review_id)
+    assert [attempt.session.session_id for attempt in view.attempts] == [first.session_id, second.session_id]
+    for attempt in view.attempts:
+        assert [f"/{number}?" in link for number, link in enumerate(attempt.frames, start=1)] == [True] * 3
+        assert all(link.endswith("?expires=300") for link in attempt.frames)
+        assert {finding.name for finding in attempt.findings} == {"decode", "same_person", "upload_times"}
+    [shown] = view.references
+    assert shown.link == f"https://references.example/{reference.photo_key}?expires=300"
+    office.decide(review.review_id, REFUSE, Ground.NOT_LIVE, CLERK)
+    assert [key for key in office.photos.kept if key.startswith("review/")] == []
+    decided = office.look(review.review_id)
+    assert all(attempt.frames == () for attempt in decided.attempts)
+    assert decided.references == ()
+
+
+def test_whoever_acted_in_the_case_does_not_decide_it() -> None:
+    office = Office()
+    clerk_at_home = replace(CLERK, user_id="clerk-and-son")
+    review = office.review(office.attempt())
+    office.attempt(clerk_at_home)
+    for user in (clerk_at_home, replace(CLERK, user_id=HELPER.user_id)):
+        with pytest.raises(ActedInCase):
+            office.decide(review.review_id, ACCEPT, Ground.SAME_PERSON, user)
+    assert office.store.certificates == {}
+    assert office.store.reviews[review.review_id].decision is None
+
+
+def test_a_review_is_decided_once_and_a_repeat_gets_the_same_answer() -> None:
+    office = Office()
+    review = office.review(office.attempt())
+    first = office.decide(review.review_id, ACCEPT, Ground.SAME_PERSON, CLERK)
+    version = office.person.version
+    assert office.decide(review.review_id, ACCEPT, Ground.SAME_PERSON, CLERK) == first
+    for user, outcome, ground in (
+        (OTHER, ACCEPT, Ground.SAME_PERSON),
+        (CLERK, REFUSE, Ground.NOT_LIVE),
+    ):
+        with pytest.raises(ReviewDecidedBefore):
+            office.decide(review.review_id, outcome, ground, user)
+    assert office.person.version == version
+    assert len(office.store.certificates) == 1
+
+
+def test_of_two_clerks_at_once_one_decides() -> None:
+    office = Office()
+    review = office.review(office.attempt())
+
+    class Late:
+        """Reads the review before the other clerk decides it."""
+
+        def get(self, review_id: str) -> Review | None:
+            found = office.store.reviews.get(review_id)
+            if found and found.decision is None:
+                office.decide(review_id, REFUSE, Ground.NOT_LIVE, OTHER)
+            return found
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(office.store.reviews_port, name)
+
+    late = replace(office.decide, reviews=Late())
+    with pytest.raises(ReviewDecidedBefore):
+        late(review.review_id, ACCEPT, Ground.SAME_PERSON, CLERK)
+    assert office.store.certificates == {}
+
+
+def test_frames_that_could_not_be_deleted_are_deleted_by_the_repeat() -> None:
+    office = Office()
+    review = office.review(office.attempt())
+
+    class Broken(MemoryPhotos):
+        def delete_review_frames(self, session_id: str) -> None:
+            raise StoreUnavailable
+
+    with pytest.raises(StoreUnavailable):
+        replace(office.decide, photos=Broken())(review.review_id, REFUSE, Ground.NOT_LIVE, CLERK)
+    assert office.photos.kept
+    office.decide(review.review_id, REFUSE, Ground.NOT_LIVE, CLERK)
+    assert office.photos.kept == {}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ReviewKind if kind not in {"end", "correction", "revocation"}])
+@pytest.mark.parametrize("outcome", list(ReviewOutcome))
+def test_no_other_case_touches_the_entitlement_however_it_is_decided(kind: ReviewKind, outcome: ReviewOutcome) -> None:
+    if kind is ReviewKind.VERIFICATION:
+        return
+    office = Office()
+    review = office.opened(kind, session_id=an_id())
+    before = office.person
+    for ground in GROUNDS[outcome]:
+        office.decide(review.review_id, outcome, ground, CLERK)
+        break
+    after = office.person
+    assert after == replace(before, version=after.version, ledger_head=after.ledger_head)
+    assert office.store.certificates == {}
+    entry = office.store.entries[office.id][-1]
+    assert (entry.event, entry.details["kind"], entry.details["outcome"]) == ("review_decided", kind, outcome)
+
+
+@pytest.mark.parametrize("outcome", list(ReviewOutcome))
+@pytest.mark.parametrize("ground", list(Ground))
+def test_an_outcome_has_a_ground_of_its_own(outcome: ReviewOutcome, ground: Ground) -> None:
+    office = Office()
+    review = office.review(office.attempt())
+    fits = ground in GROUNDS[outcome] and (outcome is not ACCEPT or ground is Ground.SAME_PERSON)
+    error: LifeCertError | None = None
+    try:
+        office.decide(review.review_id, outcome, ground, CLERK)
+    except GroundUnsuitable as refused:
+        error = refused
+    assert (error is None) is fits
+    assert bool(office.store.reviews[review.review_id].decision) is fits
+
+
+def test_nobody_is_certified_whose_entitlement_ended_or_whose_year_is_over() -> None:
+    office = Office()
+    review = office.review(office.attempt())
+    office.clock.move(days=400)
+    with pytest.raises(TransitionRefused):
+        office.decide(review.review_id, ACCEPT, Ground.SAME_PERSON, CLERK)
+    ended = Standing(Status.TERMINATED, date(2026, 6, 30), ended_on=date(2026, 3, 2))
+    office.store.register.commit(a_change(office.person, LedgerEvent.TERMINATED, changed={"standing": ended}))
+    with pytest.raises(EntitlementEnded):
+        office.decide(review.review_id, ACCEPT, Ground.SAME_PERSON, CLERK)
+    assert office.store.reviews[review.review_id].decision is None
+    assert office.photos.kept, "nothing is lost"
+    office.decide(review.review_id, REFUSE, Ground.UNFOUNDED, CLERK)
+
+
+def test_proposals_are_not_decided_here_and_unknown_cases_not_found() -> None:
+    office = Office()
+    proposal = office.opened(ReviewKind.END)
+    for review_id in (proposal.review_id, an_id()):
+        with pytest.raises(ReviewNotFound):
+            office.decide(review_id, ACCEPT, Ground.CONFIRMED, OTHER)
+    with pytest.raises(ReviewNotFound):
+        office.look(an_id())
+
+
+def test_two_faces_are_shown_side_by_side() -> None:
+    office = Office()
+    other = registration().after
+    for owner in (office.person, other):
+        enrolment = an_enrolment(owner)
+        office.store.references_by_id[owner.beneficiary_id, enrolment.reference_id] = a_reference(enrolment)
+    review = office.opened(ReviewKind.DUPLICATE_FACE, related_id=other.beneficiary_id)
+    shown = office.look(review.review_id).references
+    assert [one.beneficiary_id for one in shown] == [office.id, other.beneficiary_id]
+    audit = office.opened(ReviewKind.AUDIT, related_id=other.beneficiary_id)
+    assert [one.beneficiary_id for one in office.look(audit.review_id).references] == [office.id]
