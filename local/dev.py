@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from lifecert.bootstrap.phone import CONSENT_VERSION
+from lifecert.bootstrap.parts import CONSENT_VERSION
 from lifecert.domain.challenge import Step
 from local.demo.cast import MING, portrait, register
 from local.demo.phone import Phone, camera_before

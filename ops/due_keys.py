@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lifecert.adapters.aws_errors import translated
-from lifecert.adapters.dynamodb.items import beneficiary_item
+from lifecert.adapters.dynamodb.register import beneficiary_item
 from lifecert.adapters.dynamodb.values import plain, typed
 from lifecert.domain.beneficiary import Beneficiary
 

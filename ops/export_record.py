@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb.face_counts import DynamoFaceCounts
-from lifecert.adapters.dynamodb.items import IMPRINT_ATTRIBUTES
+from lifecert.adapters.dynamodb.references import IMPRINT_ATTRIBUTES
 from lifecert.adapters.dynamodb.values import plain, typed
 from lifecert.domain.actor import PURGE_ACTOR, SWEEP_ACTOR
 from lifecert.domain.errors import BeneficiaryNotFound

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lifecert.adapters.dynamodb.items import template_of
+from lifecert.adapters.dynamodb.references import template_of
 from lifecert.adapters.dynamodb.values import plain, typed
 from lifecert.adapters.files.policy import load_policy
 from lifecert.adapters.kms.template_protection import KmsTemplateProtection

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 
 from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb.ledger import DynamoLedger
-from lifecert.adapters.dynamodb.register import ChangeTables, DynamoRegister
+from lifecert.adapters.dynamodb.register import DynamoRegister
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import BrokenLedger, Unreadable
 from lifecert.domain.ledger import ChainEnd, LedgerEntry, chain_end
-from lifecert.ports.stores import Ledger, Register
+from lifecert.ports.register import Ledger, Register
 from ops.deployment import UNREACHABLE, add_arguments, dynamodb, output, outputs, parameter
 from ops.due_keys import DueKeys
 from ops.recorded import Recorded
@@ -182,7 +182,7 @@ class WholeLedger:
 def ledger_check(client: "DynamoDBClient", beneficiaries: str, ledger: str, shards: int | None = None) -> LedgerCheck:
     """The check over two tables; with the number of shards (`DueShards`) that of a person's is checked too."""
     # Reading needs no number of shards.
-    register = DynamoRegister(client, ChangeTables(beneficiaries), shards=1)
+    register = DynamoRegister(client, beneficiaries)
     return LedgerCheck(register, DynamoLedger(client, ledger), DueKeys(client, beneficiaries, shards))
 
 

@@ -4,20 +4,16 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert.bootstrap import phone as bootstrap
+from lifecert.bootstrap import phone
 from lifecert.domain.errors import StoreUnavailable, TokenRefused
 from lifecert.entry.http.authorising import Unauthorized, allowed, token_of
-from lifecert.entry.log import LogCode, count, logger, metrics, traced
-
-bootstrap.at_start(bootstrap.tokens)
+from lifecert.entry.log import LogCode, count, logger, serving
 
 
-@logger.inject_lambda_context
-@traced
-@metrics.log_metrics
+@serving(phone.tokens)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     try:
-        bearer = bootstrap.tokens().bearer(token_of(event))
+        bearer = phone.tokens().bearer(token_of(event))
     except TokenRefused as refused:
         logger.info(LogCode.BEARER_REFUSED, extra={"cause": str(refused)})
         count("TokensRefused")

@@ -4,39 +4,34 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert.bootstrap import phone as bootstrap
-from lifecert.bootstrap import sweep as bootstrap_sweep
+from lifecert.bootstrap import sweep
 from lifecert.domain.errors import SweepUnfinished
 from lifecert.domain.sweep_report import document
 from lifecert.entry.events.sweep import SweepEvent, run_document
 from lifecert.entry.events.sweep_tasks import RESERVE_MS
-from lifecert.entry.log import LogCode, count, logger, metrics, traced
-
-bootstrap.at_start(bootstrap_sweep.plan_sweep)
+from lifecert.entry.log import LogCode, count, logger, serving
 
 
-@logger.inject_lambda_context
-@traced
-@metrics.log_metrics
+@serving(sweep.plan_sweep)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     count("SweepsAsked")
     asked = SweepEvent.read(event)
     logger.info(LogCode.SWEEP_ASKED, extra={"asked": asked.model_dump(mode="json")})
     if asked.dry_run:
-        dry_run = bootstrap_sweep.dry_run()
+        dry_run = sweep.dry_run()
         return document(dry_run(since=asked.since, out_of_time=lambda: _is_late(context)))
     if asked.watch:
         return _watch()
     count("SweepsStarted")
-    run = bootstrap_sweep.plan_sweep()(since=asked.since)
-    count("HoldsUndecidedDays", bootstrap_sweep.undecided_holds()())
+    run = sweep.plan_sweep()(since=asked.since)
+    count("HoldsUndecidedDays", sweep.undecided_holds()())
     logger.info(LogCode.SWEEP_STARTED, extra={"run": run_document(run)})
     return run_document(run)
 
 
 def _watch() -> dict[str, Any]:
     try:
-        return run_document(bootstrap_sweep.watch_sweep()())
+        return run_document(sweep.watch_sweep()())
     except SweepUnfinished as unfinished:
         logger.error(LogCode.SWEEP_UNFINISHED, extra={"cause": str(unfinished)})
         count("SweepsUnfinished")

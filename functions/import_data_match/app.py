@@ -4,24 +4,19 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert.bootstrap import office as bootstrap_office
-from lifecert.bootstrap import phone as bootstrap
+from lifecert.bootstrap import office
 from lifecert.entry.http.bodies.office import ImportEvent, import_report
-from lifecert.entry.log import LogCode, count, logger, metrics, traced
+from lifecert.entry.log import LogCode, count, logger, serving
 
 # Enough to end the part in hand.
 RESERVE_MS = 60_000
 
-bootstrap.at_start(bootstrap_office.import_data_match)
 
-
-@logger.inject_lambda_context
-@traced
-@metrics.log_metrics
+@serving(office.import_data_match)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     count("DataMatchImports")
     asked = ImportEvent.model_validate(event)
-    done = bootstrap_office.import_data_match()(asked.name, lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
+    done = office.import_data_match()(asked.name, lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
     report = import_report(done)
     logger.info(LogCode.DATA_MATCHED, extra={"report": report})
     count("DataMatchFilesFinished", done.finished)

@@ -5,20 +5,16 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert.bootstrap import phone as bootstrap
-from lifecert.bootstrap import streams as bootstrap_streams
+from lifecert.bootstrap import streams
 from lifecert.entry.events.stream import InOrder
-from lifecert.entry.log import LogCode, count, logger, metrics, traced
+from lifecert.entry.log import LogCode, count, logger, serving
 
 processor = BatchProcessor(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
-bootstrap.at_start(bootstrap_streams.publish)
 
 
-@logger.inject_lambda_context
-@traced
-@metrics.log_metrics
+@serving(streams.publish)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    in_order = InOrder(lambda image: bootstrap_streams.publish()(bootstrap_streams.ledger_entry(image)))
+    in_order = InOrder(lambda image: streams.publish()(streams.ledger_entry(image)))
     answer = process_partial_response(event=event, record_handler=in_order, processor=processor, context=context)
     failed = len(answer["batchItemFailures"])
     logger.info(LogCode.EVENTS_PUBLISHED, extra={"published": in_order.published, "failed": failed})

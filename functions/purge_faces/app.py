@@ -4,24 +4,19 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert.bootstrap import phone as bootstrap
-from lifecert.bootstrap import streams as bootstrap_streams
+from lifecert.bootstrap import streams
 from lifecert.domain.errors import PurgeUnfinished
 from lifecert.entry.events.purge import purge_report
-from lifecert.entry.log import LogCode, count, logger, metrics, traced
+from lifecert.entry.log import LogCode, count, logger, serving
 
 # Enough to finish the person in hand and report.
 RESERVE_MS = 20_000
 
-bootstrap.at_start(bootstrap_streams.purge_faces)
 
-
-@logger.inject_lambda_context
-@traced
-@metrics.log_metrics
+@serving(streams.purge_faces)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     try:
-        report = bootstrap_streams.purge_faces()(lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
+        report = streams.purge_faces()(lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
     except PurgeUnfinished as unfinished:
         logger.error(LogCode.PURGE_UNFINISHED, extra={"cause": str(unfinished)})
         count("PurgesUnfinished")

@@ -1,33 +1,28 @@
 """POST /reports and /beneficiaries/{beneficiary_id}/reports: a family reports a death. It opens a case, no more."""
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.logging import correlation_paths
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert.bootstrap import office as bootstrap_office
-from lifecert.bootstrap import phone as bootstrap
+from lifecert.bootstrap import office
 from lifecert.domain.errors import BeneficiaryNotFound
+from lifecert.entry.http.access import SIGNED_IN
 from lifecert.entry.http.api import Api, an_id
 from lifecert.entry.http.bodies.office import DeathReportBody, DeathReported, NamedDeathReportBody
-from lifecert.entry.log import LogCode, done, logger, metrics, traced
+from lifecert.entry.log import LogCode, done
 
-api = Api()
-bootstrap.at_start(bootstrap_office.report_death)
+api = Api(office.report_death)
 
 
-@api.post("/reports")
+@api.on("POST /reports", SIGNED_IN)
 def named() -> Response[str]:
     body = api.body(NamedDeathReportBody)
-    return reported(bootstrap_office.report_death().of_person(body.to_domain(), body.died_on, api.user))
+    return reported(office.report_death().of_person(body.to_domain(), body.died_on, api.user))
 
 
-@api.post("/beneficiaries/<beneficiary_id>/reports")
+@api.on("POST /beneficiaries/{beneficiary_id}/reports", SIGNED_IN)
 def known(beneficiary_id: str) -> Response[str]:
     body = api.body(DeathReportBody)
     an_id(beneficiary_id, BeneficiaryNotFound)
-    return reported(bootstrap_office.report_death().of_known(beneficiary_id, body.died_on, api.user))
+    return reported(office.report_death().of_known(beneficiary_id, body.died_on, api.user))
 
 
 def reported(report_id: str) -> Response[str]:
@@ -35,8 +30,4 @@ def reported(report_id: str) -> Response[str]:
     return api.answer(DeathReported.of(report_id, api.language), 201)
 
 
-@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST)
-@traced
-@metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return api.resolve(event, context)
+handler = api.handler

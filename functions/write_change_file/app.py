@@ -4,24 +4,19 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert.bootstrap import phone as bootstrap
-from lifecert.bootstrap import streams as bootstrap_streams
+from lifecert.bootstrap import streams
 from lifecert.domain.errors import ChangeFilesUnfinished
 from lifecert.entry.events.feed import feed_report
-from lifecert.entry.log import LogCode, count, logger, metrics, traced
+from lifecert.entry.log import LogCode, count, logger, serving
 
 # Enough to settle the file in hand and report.
 RESERVE_MS = 120_000
 
-bootstrap.at_start(bootstrap_streams.write_change_files)
 
-
-@logger.inject_lambda_context
-@traced
-@metrics.log_metrics
+@serving(streams.write_change_files)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     try:
-        written = bootstrap_streams.write_change_files()(lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
+        written = streams.write_change_files()(lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
     except ChangeFilesUnfinished as unfinished:
         logger.error(LogCode.CHANGE_FILES_UNFINISHED, extra={"cause": str(unfinished)})
         raise

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from lifecert.adapters.dynamodb.items import beneficiary_item
+from lifecert.adapters.dynamodb.register import beneficiary_item
 from lifecert.adapters.dynamodb.values import typed
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.category import Category

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from lifecert.adapters.dynamodb.register import ChangeTables, DynamoRegister
 from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
+from lifecert.adapters.dynamodb.transaction import ChangeTables, DynamoChangingRegister, changing_register
 from lifecert.application.sweep.close import CloseRun
 from lifecert.application.sweep.kinds import Kind, Lapse
 from lifecert.application.sweep.plan import PlanSweep, Scope
@@ -15,7 +15,7 @@ from lifecert.application.sweep.work import WorkSweep
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.sweep import JobKind, Partition, RunState, SweepRun, Task
 from lifecert.domain.sweep_report import SweepReport
-from lifecert.ports.stores import Register
+from lifecert.ports.register import ChangingRegister
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -47,12 +47,12 @@ class Night:
         return self.day
 
 
-def register(client: "DynamoDBClient", prefix: str, shards: int) -> DynamoRegister:
+def register(client: "DynamoDBClient", prefix: str, shards: int) -> DynamoChangingRegister:
     """The product's adapter over the benchmark's tables."""
-    return DynamoRegister(client, ChangeTables(f"{prefix}Beneficiaries", f"{prefix}Ledger"), shards)
+    return changing_register(client, ChangeTables(f"{prefix}Beneficiaries", f"{prefix}Ledger"), shards)
 
 
-def sweep(client: "DynamoDBClient", prefix: str, found: Register, night: Night, shards: int) -> int:
+def sweep(client: "DynamoDBClient", prefix: str, found: ChangingRegister, night: Night, shards: int) -> int:
     """One night of the product's sweep, the night before having gone well; how many lapsed.
 
     Planner and one worker, one after the other, with a list for a queue: what is metered is the database.
@@ -93,7 +93,7 @@ class ScanningRegister:
 
     client: "DynamoDBClient"
     table: str
-    real: Register
+    real: ChangingRegister
     today: date
     asked: bool = field(default=False)
 

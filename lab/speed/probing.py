@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from lifecert.bootstrap.phone import CONSENT_VERSION
+from lifecert.bootstrap.parts import CONSENT_VERSION
 from local.demo.cast import JIANGUO, MING, register
 from local.demo.phone import Phone
 from local.deploy import deploy

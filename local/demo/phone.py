@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import requests
 
-from lifecert.bootstrap.phone import CONSENT_VERSION
+from lifecert.bootstrap.parts import CONSENT_VERSION
 from lifecert.domain.challenge import Step
 from local.camera.synthesis import eyes_close, frame_for
 

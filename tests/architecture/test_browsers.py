@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from lifecert.domain.errors import LimitReached, NotAllowed, StoreUnavailable
-from lifecert.entry.http.access import RULES
 from lifecert.entry.http.problems import RouteNotFound, SignedOut, answer_to
 from lifecert.entry.http.texts import Language
 from tests.support.templates import expanded, parent
+from tests.support.wiring.functions import rules
 
 ORIGIN = {"Fn::If": ["CallsFromBrowsers", {"Fn::Sub": "'${WebOrigin}'"}, "'https://none.invalid'"]}
 
@@ -33,7 +33,7 @@ def body() -> dict[str, Any]:
 
 
 def test_a_browser_may_ask_for_every_route_from_one_origin() -> None:
-    used = {route.split(" ")[0] for route in RULES}
+    used = {route.split(" ")[0] for route in rules()}
     for path, item in body()["paths"].items():
         preflight = item["options"]
         assert "security" not in preflight, path

@@ -3,8 +3,9 @@
 import json
 import tomllib
 
-from lifecert.entry.http.access import ANYONE, RULES
+from lifecert.entry.http.access import ANYONE
 from tests.support.templates import ROOT, child, expanded, of_type, parent, text
+from tests.support.wiring.functions import rules
 
 ROUTES = {
     "POST /sessions": "StartSession",
@@ -47,12 +48,12 @@ def test_exactly_the_routes_of_the_design_and_the_gateway_lets_in_whom_the_table
             uri = text(operation["x-amazon-apigateway-integration"]["uri"])
             function = uri.split("functions/")[1].split(".Arn")[0].split("Aliaslive")[0]
             route = f"{method.upper()} {path}"
-            public = RULES[route] == ANYONE
+            public = rules()[route] == ANYONE
             for authorizer, described in (("SignedIn", operation), ("OtherIssuer", others[path][method])):
                 assert described.get("security") == [{"NONE" if public else authorizer: []}], route
             routes[route] = function
     assert routes == ROUTES
-    assert set(routes) == set(RULES)
+    assert set(routes) == set(rules())
 
 
 def test_the_authorizer_is_the_user_pool_unless_another_issuer_is_named() -> None:
@@ -90,7 +91,7 @@ def test_the_access_log_names_no_person() -> None:
 def test_a_flood_of_what_anyone_may_ask_leaves_room_for_who_certifies() -> None:
     _, *public = parent()["Resources"]["Api"]["Properties"]["MethodSettings"]
     routes = {f"{one['HttpMethod']} {one['ResourcePath'][1:].replace('~1', '/')}" for one in public}
-    assert routes == {route for route, rule in RULES.items() if rule == ANYONE}
+    assert routes == {route for route, rule in rules().items() if rule == ANYONE}
     assert all(one["ThrottlingRateLimit"] == {"Ref": "PublicThrottleRate"} for one in public)
 
 

@@ -8,16 +8,12 @@ from typing import Any
 
 import pytest
 
-from lifecert.adapters.dynamodb.items import (
-    IMPRINT_ATTRIBUTES,
-    beneficiary_item,
-    certificate_item,
-    enrolment_item,
-    ledger_item,
-    reference_item,
-)
-from lifecert.adapters.dynamodb.review_items import review_item
-from lifecert.adapters.dynamodb.session_items import session_item
+from lifecert.adapters.dynamodb.certificates import certificate_item
+from lifecert.adapters.dynamodb.ledger import ledger_item
+from lifecert.adapters.dynamodb.references import IMPRINT_ATTRIBUTES, enrolment_item, reference_item
+from lifecert.adapters.dynamodb.register import beneficiary_item
+from lifecert.adapters.dynamodb.reviews import review_item
+from lifecert.adapters.dynamodb.sessions import session_item
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.domain.evidence import Evidence, Template

@@ -13,7 +13,7 @@ from lifecert.domain.errors import VersionConflict
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.status import Standing, Status
-from lifecert.ports.stores import FacesDueIndex
+from lifecert.ports.references import FacesDueIndex
 from tests.support.builders import MODEL, VALID_UNTIL, a_change, a_reference, an_enrolment, an_id, registration
 from tests.support.engines import SHARDS, DynamoTables, Stores
 from tests.support.fakes.clock import FixedClock

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from lifecert.adapters.dynamodb.items import reference_item
-from lifecert.adapters.dynamodb.references import DynamoReferences
+from lifecert.adapters.dynamodb.references import DynamoReferences, reference_item
 from lifecert.adapters.dynamodb.values import typed
 from lifecert.adapters.kms.protected_references import ProtectedReferences
 from lifecert.adapters.kms.template_protection import KmsTemplateProtection

@@ -17,7 +17,7 @@ from lifecert.domain.evidence import Evidence, Template
 from lifecert.domain.imprint import NO_PHOTOS, KnownPhotos
 from lifecert.domain.reasons import Reason
 from lifecert.ports.photos import Upload
-from lifecert.ports.stores import References
+from lifecert.ports.references import References
 from tests.contract.test_round_trips import REQUEST, known, start_session  # noqa: F401 - a fixture among them
 from tests.support.builders import HELPER, MODEL, NOW, failed_evidence, good_evidence
 from tests.support.engines import Stores

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lifecert.adapters.dynamodb.register import ChangeTables, DynamoRegister
+from lifecert.adapters.dynamodb.register import DynamoRegister
 from lifecert.adapters.kms.person_keys import KmsPersonKeys
 from lifecert.application.office.register_beneficiary import RegisterBeneficiary, Registration
 from lifecert.application.shared.changing import change_newest
@@ -155,5 +155,5 @@ def test_both_secrets_are_asked_for_at_the_same_time() -> None:
             together.wait(timeout=20)
             return {"Items": []}
 
-    register = DynamoRegister(Waiting(), ChangeTables("b", "l"), 1)  # type: ignore[arg-type]
+    register = DynamoRegister(Waiting(), "b")  # type: ignore[arg-type]
     assert register.find_by_person(["one", "another"]) is None

@@ -11,7 +11,7 @@ from lab.scale.meter import item_bytes, metered
 from lab.scale.people import People
 from lab.scale.plot import picture
 from lab.scale.run import Plan, computed_scan, measure
-from lifecert.adapters.dynamodb.items import beneficiary_item
+from lifecert.adapters.dynamodb.register import beneficiary_item
 from lifecert.adapters.dynamodb.values import typed
 from local.dynamodb_local import Engine
 from tests.support.builders import registration

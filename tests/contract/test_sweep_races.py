@@ -28,7 +28,7 @@ from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.notice import Notice
 from lifecert.domain.status import Certified, Status, transition
 from lifecert.domain.sweep import JobKind, Partition, RunState, shard_of
-from lifecert.ports.stores import Register
+from lifecert.ports.register import ChangingRegister
 from ops.verify_ledger import LedgerCheck
 from tests.support.builders import VALID_UNTIL, a_change, a_hold_candidate, an_id, registration
 from tests.support.engines import SHARDS, DynamoTables, Stores
@@ -46,7 +46,7 @@ class InStep:
     So both have read the same version before either writes: every person is a collision.
     """
 
-    register: Register
+    register: ChangingRegister
     both: threading.Barrier = field(default_factory=lambda: threading.Barrier(2))
     read: set[tuple[int, str]] = field(default_factory=set)
     collisions: list[str] = field(default_factory=list)

@@ -13,7 +13,7 @@ import pytest
 from lab.costs.inputs import MEASURED, Units, load_measured
 from lab.scale.meter import Meter, item_bytes, metered
 from lifecert.adapters.dynamodb.changes import DynamoChanges
-from lifecert.adapters.dynamodb.register import DynamoRegister
+from lifecert.adapters.dynamodb.transaction import DynamoChangingRegister
 from lifecert.adapters.files.notice_texts import load_notice_text
 from lifecert.application.feed.write_change_files import WriteChangeFiles
 from lifecert.application.notices.send_notice import NoticeOutcome, SendNotice
@@ -111,7 +111,7 @@ def office(amazon_tables: DynamoTables) -> Office:
     """As deployed: pages of a thousand. One shard, so that the units do not hang on who is in which."""
     stores = amazon_tables.stores()
     register = stores.register
-    assert isinstance(register, DynamoRegister)
+    assert isinstance(register, DynamoChangingRegister)
     return Office(amazon_tables, replace(stores, register=replace(register, shards=1, page_size=1000)))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lifecert.adapters.dynamodb.items import ledger_item
+from lifecert.adapters.dynamodb.ledger import ledger_item
 from lifecert.adapters.dynamodb.values import typed
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary, Change

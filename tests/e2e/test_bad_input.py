@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lab.speed.probing import probe, starting
-from lifecert.bootstrap.phone import CONSENT_VERSION
+from lifecert.bootstrap.parts import CONSENT_VERSION
 from local.demo.cast import DISTRICT, JIANGUO, MING, portrait
 from local.demo.phone import Answer, Phone
 from local.deploy import Deployment

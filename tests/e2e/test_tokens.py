@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import pytest
 
 from lifecert.domain.actor import Group
-from lifecert.entry.http.access import RULES
 from local.demo.people import UserPool
 from local.demo.phone import Answer, Phone
 from local.deploy import Deployment
 from tests.e2e.conftest import PASSWORD
+from tests.support.wiring.functions import rules
 
-SIGNED_IN = [route for route, rule in RULES.items() if rule.signed_in]
-FOR_GROUPS = [route for route, rule in RULES.items() if rule.groups]
+SIGNED_IN = [route for route, rule in rules().items() if rule.signed_in]
+FOR_GROUPS = [route for route, rule in rules().items() if rule.groups]
 CLERK = "clerk@example.org"
 
 
@@ -123,6 +123,6 @@ def test_the_genuine_one_is_taken_on_every_route(stack: Deployment, token_of: Ca
 def test_a_wrong_group_is_not_let_in(stack: Deployment, token_of: Callable[[str], str], name: str) -> None:
     token, group = token_of(f"{name}@example.org"), name
     expected = Refusal(403, "not_allowed")
-    answers = {route: call(stack, token, route) for route in FOR_GROUPS if group not in RULES[route].groups}
+    answers = {route: call(stack, token, route) for route in FOR_GROUPS if group not in rules()[route].groups}
     assert answers
     assert {route: answer for route, answer in answers.items() if not expected.fits(answer)} == {}

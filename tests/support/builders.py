@@ -40,7 +40,8 @@ from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.session import Channel, Consent, ImageType, Result, Session, SessionState
 from lifecert.domain.status import Standing, Status
 from lifecert.ports.clock import Clock
-from lifecert.ports.stores import Limits, Register
+from lifecert.ports.register import ChangingRegister
+from lifecert.ports.sessions import Limits
 from tests.support.fakes.keys import FakeSigning
 
 NOW = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
@@ -304,7 +305,7 @@ def start_limits(by_user: int = 1000, unknown_by_user: int = 1000, for_person: i
     return StartLimits(by_user, unknown_by_user, for_person)
 
 
-def helper_volume(limits: Limits, register: Register, clock: Clock, usual: int = 1000) -> HelperVolume:
+def helper_volume(limits: Limits, register: ChangingRegister, clock: Clock, usual: int = 1000) -> HelperVolume:
     return HelperVolume(limits, OpenReview(register, clock), clock, usual)
 
 

@@ -12,26 +12,18 @@ from lifecert.adapters.dynamodb.ledger import DynamoLedger
 from lifecert.adapters.dynamodb.limits import DynamoLimits
 from lifecert.adapters.dynamodb.notices import DynamoContacts, DynamoSentNotices
 from lifecert.adapters.dynamodb.references import DynamoReferences
-from lifecert.adapters.dynamodb.register import ChangeTables, DynamoRegister
 from lifecert.adapters.dynamodb.reviews import DynamoReviews
 from lifecert.adapters.dynamodb.seen_frames import DynamoSeenFrames
 from lifecert.adapters.dynamodb.sessions import DynamoSessions
 from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
+from lifecert.adapters.dynamodb.transaction import ChangeTables, changing_register
 from lifecert.adapters.dynamodb.values import plain, typed
 from lifecert.ports.holds import HoldBatches
 from lifecert.ports.notices import Contacts, SentNotices
-from lifecert.ports.stores import (
-    Certificates,
-    FaceCounts,
-    Ledger,
-    Limits,
-    OpenReviews,
-    References,
-    Register,
-    Reviews,
-    SeenFrames,
-    Sessions,
-)
+from lifecert.ports.references import FaceCounts, References
+from lifecert.ports.register import Certificates, ChangingRegister, Ledger
+from lifecert.ports.reviews import OpenReviews, Reviews
+from lifecert.ports.sessions import Limits, SeenFrames, Sessions
 from lifecert.ports.sweep import SweepRuns
 from local.tables import create, definitions, drop
 from tests.support.fakes.store import MemoryStore
@@ -66,7 +58,7 @@ class CountedReviews(Reviews, OpenReviews, Protocol):
 class Stores:
     """One adapter for each port, over the same data."""
 
-    register: Register
+    register: ChangingRegister
     ledger: Ledger
     certificates: Certificates
     references: References
@@ -143,7 +135,7 @@ class DynamoTables:
             hold_batches=self.name("HoldBatches"),
         )
         return Stores(
-            register=DynamoRegister(client, tables, SHARDS, page_size=PAGE_SIZE),
+            register=changing_register(client, tables, SHARDS, page_size=PAGE_SIZE),
             ledger=DynamoLedger(client, tables.ledger, page_size=PAGE_SIZE),
             certificates=DynamoCertificates(client, tables.certificates),
             references=DynamoReferences(client, tables.references),

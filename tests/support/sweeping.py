@@ -14,7 +14,7 @@ from lifecert.domain.sweep import JobKind, RunState, SweepRun
 from lifecert.domain.sweep_report import SweepReport
 from lifecert.ports.clock import Clock
 from lifecert.ports.holds import HoldBatches
-from lifecert.ports.stores import Register
+from lifecert.ports.register import ChangingRegister
 from lifecert.ports.sweep import SweepReports, SweepRuns
 from tests.support.builders import NOW, registration
 from tests.support.fakes.clock import FixedClock
@@ -43,7 +43,7 @@ def kinds_over(batches: HoldBatches, grace_days: int = GRACE_DAYS) -> dict[JobKi
 class Night:
     """Planner, queue and worker over the ports of a test. Without `batches` nobody is proposed and held."""
 
-    register: Register
+    register: ChangingRegister
     runs: SweepRuns
     clock: Clock
     shards: int
@@ -100,7 +100,7 @@ class LapseWorld:
     def __post_init__(self) -> None:
         self.night = self.over(self.store.register)
 
-    def over(self, register: Register) -> Night:
+    def over(self, register: ChangingRegister) -> Night:
         night = Night(register, self.store.sweep_runs, self.clock, self.store.shards)
         # The others have tests of their own.
         night.kinds = {JobKind.LAPSE: night.kinds[JobKind.LAPSE]}

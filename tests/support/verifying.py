@@ -8,7 +8,9 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.session import Session
 from lifecert.ports.clock import Clock
 from lifecert.ports.photos import Photos
-from lifecert.ports.stores import Limits, References, Register, SeenFrames, Sessions
+from lifecert.ports.references import References
+from lifecert.ports.register import ChangingRegister
+from lifecert.ports.sessions import Limits, SeenFrames, Sessions
 from lifecert.ports.vision import FaceAnalyser
 from tests.support.builders import (
     NOW,
@@ -32,7 +34,7 @@ class Stores(Protocol):
     """What of a `MemoryStore`, or of the contract suite's stores, a verification needs."""
 
     @property
-    def register(self) -> Register: ...
+    def register(self) -> ChangingRegister: ...
     @property
     def sessions(self) -> Sessions: ...
     @property

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
+from lifecert.entry.http.access import Rule
 from lifecert.entry.log import metrics
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -56,3 +57,20 @@ def run(case: str, **changes: Any) -> Any:
     """Run an event file, with members replaced by `changes`, through its handler."""
     metrics.clear_metrics()
     return function(case.split("/", maxsplit=1)[0]).handler({**event(case), **changes}, Context())
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Every route of the API, such as `GET /sessions/{session_id}`, and whom it is for."""
+    found: dict[str, Rule] = {}
+    for path in sorted((ROOT / "functions").glob("*/app.py")):
+        for route, rule in getattr(function(path.parent.name), "api", Routeless).rules.items():
+            assert route not in found, route
+            found[route] = rule
+    return found
+
+
+class Routeless:
+    """A function that no route leads to."""
+
+    rules: ClassVar[dict[str, Rule]] = {}

@@ -96,7 +96,7 @@ def test_a_colliding_claim_is_no_claim() -> None:
 
 def test_a_session_is_read_when_the_engine_does_not_return_the_old_one() -> None:
     client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="k", aws_secret_access_key="s")
-    from lifecert.adapters.dynamodb.session_items import session_item
+    from lifecert.adapters.dynamodb.sessions import session_item
     from lifecert.adapters.dynamodb.values import typed
     from tests.support.builders import a_session
 

@@ -5,79 +5,65 @@ import secrets
 import socket
 import uuid
 from collections.abc import Iterator
-from functools import _lru_cache_wrapper
 from typing import Any
 
 import pytest
 
 from lifecert.adapters.system_clock import SystemClock
 from lifecert.bootstrap import notices, office, parts, phone, streams, sweep
-from lifecert.entry import settings
-from lifecert.entry.settings import SettingsError
+from lifecert.entry.log import at_start
+from lifecert.entry.settings import Common, SettingsError
+from tests.support.wiring.environment import environment_of
+from tests.support.wiring.factories import AREAS, factories_of, forget
 
-FACTORIES: dict[str, type[settings.Common]] = {
-    "start_session": settings.StartSessionSettings,
-    "verify_face": settings.VerifyFaceSettings,
-    "get_certificate": settings.GetCertificateSettings,
-    "get_session": settings.GetStatusSettings,
-    "get_beneficiary": settings.GetStatusSettings,
-    "register_beneficiary": settings.RegisterBeneficiarySettings,
-    "register_once": settings.RegisterBeneficiarySettings,
-    "begin_enrolment": settings.EnrolReferenceSettings,
-    "finish_enrolment": settings.EnrolReferenceSettings,
-    "plan_sweep": settings.ExpirySweepSettings,
-    "dry_run": settings.ExpirySweepSettings,
-    "undecided_holds": settings.ExpirySweepSettings,
-    "watch_sweep": settings.ExpirySweepSettings,
-    "work_sweep": settings.SweepWorkerSettings,
-    "wait_for_task": settings.SweepWorkerSettings,
-    "set_contact": settings.RegisterBeneficiarySettings,
-    "send_notice": settings.SendNoticeSettings,
-    "wait_for_notice": settings.SendNoticeSettings,
-    "note_delivery": settings.NoticeReceiptSettings,
-    "withdraw_consent": settings.ChangeConsentSettings,
-    "give_consent": settings.ChangeConsentSettings,
-    "purge_faces": settings.PurgeFacesSettings,
-    "write_change_files": settings.WriteChangeFileSettings,
-    "publish": settings.PublishEventsSettings,
-    "find_duplicates": settings.FindDuplicatesSettings,
-    "report_death": settings.ReportDeathSettings,
-    "import_data_match": settings.ImportDataMatchSettings,
-    "list_hold_batches": settings.DecideHoldsSettings,
-    "get_hold_batch": settings.DecideHoldsSettings,
-    "decide_holds": settings.DecideHoldsSettings,
-    "get_statistics": settings.GetStatisticsSettings,
-    "list_reviews": settings.ReviewCasesSettings,
-    "get_review": settings.ReviewCasesSettings,
-    "decide_review": settings.ReviewCasesSettings,
-    "certify_in_person": settings.CertifyInPersonSettings,
-    "certify_once": settings.CertifyInPersonSettings,
-    "propose": settings.ChangeEntitlementSettings,
-    "confirm_proposal": settings.ChangeEntitlementSettings,
+FACTORIES: dict[str, type[Common]] = {
+    "start_session": phone.StartSessionSettings,
+    "verify_face": phone.VerifyFaceSettings,
+    "get_certificate": phone.GetCertificateSettings,
+    "get_session": phone.GetStatusSettings,
+    "get_beneficiary": phone.GetStatusSettings,
+    "register_beneficiary": office.RegisterBeneficiarySettings,
+    "register_once": office.RegisterBeneficiarySettings,
+    "begin_enrolment": office.EnrolReferenceSettings,
+    "finish_enrolment": office.EnrolReferenceSettings,
+    "plan_sweep": sweep.ExpirySweepSettings,
+    "dry_run": sweep.ExpirySweepSettings,
+    "undecided_holds": sweep.ExpirySweepSettings,
+    "watch_sweep": sweep.ExpirySweepSettings,
+    "work_sweep": sweep.SweepWorkerSettings,
+    "wait_for_task": sweep.SweepWorkerSettings,
+    "set_contact": office.RegisterBeneficiarySettings,
+    "send_notice": notices.SendNoticeSettings,
+    "wait_for_notice": notices.SendNoticeSettings,
+    "note_delivery": notices.NoticeReceiptSettings,
+    "withdraw_consent": office.ChangeConsentSettings,
+    "give_consent": office.ChangeConsentSettings,
+    "purge_faces": streams.PurgeFacesSettings,
+    "write_change_files": streams.WriteChangeFileSettings,
+    "publish": streams.PublishEventsSettings,
+    "find_duplicates": streams.FindDuplicatesSettings,
+    "report_death": office.ReportDeathSettings,
+    "import_data_match": office.ImportDataMatchSettings,
+    "list_hold_batches": office.DecideHoldsSettings,
+    "get_hold_batch": office.DecideHoldsSettings,
+    "decide_holds": office.DecideHoldsSettings,
+    "get_statistics": office.GetStatisticsSettings,
+    "list_reviews": office.ReviewCasesSettings,
+    "get_review": office.ReviewCasesSettings,
+    "decide_review": office.ReviewCasesSettings,
+    "certify_in_person": office.CertifyInPersonSettings,
+    "certify_once": office.CertifyInPersonSettings,
+    "propose": office.ChangeEntitlementSettings,
+    "confirm_proposal": office.ChangeEntitlementSettings,
 }
 # Use cases that are more than one call.
 SEVERAL_WAYS_IN = {"report_death"}
 # What handlers ask of a factory that is no use case.
 OTHERS = {"clock", "help_lines", "public_keys", "task_tries", "tokens"}
-AREAS = (phone, notices, office, streams, sweep)
-SPECIAL = {"stage": "prod", "time_zone": "Asia/Shanghai", "clock_shift_days": "0", "due_shards": "4"}
-SPECIAL |= {"sweep_rate": "50", "sweep_tries": "5", "reminder_days": "60,30,7,1", "hold_grace_days": "90"}
-SPECIAL |= {"quiet_hours": "21-8", "notice_language": "zh-CN"}
-SPECIAL |= dict.fromkeys(("limit_starts_by_user", "limit_unknown_by_user", "limit_starts_for_person"), "7")
-SPECIAL["oidc_issuer"] = "https://issuer.example.org"
-SPECIAL["limit_usual_helper_day"] = "7"
-SPECIAL["shadow_policy"] = ""
-SPECIAL |= {"person_secrets": "1,2", "person_secrets_moving": "true"}
 
 
 def factory_of(name: str) -> Any:
     return next(getattr(module, name) for module in AREAS if hasattr(module, name))
-
-
-def forget() -> None:
-    for member in [member for module in (*AREAS, parts) for member in vars(module).values()]:
-        if isinstance(member, _lru_cache_wrapper):
-            member.cache_clear()
 
 
 @pytest.fixture(autouse=True)
@@ -92,13 +78,13 @@ def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     forget()
 
 
-def give(monkeypatch: pytest.MonkeyPatch, model: type[settings.Common]) -> None:
-    for field in model.model_fields:
-        monkeypatch.setenv(field.upper(), SPECIAL.get(field, f"the-{field}"))
+def give(monkeypatch: pytest.MonkeyPatch, model: type[Common]) -> None:
+    for name, value in environment_of(model).items():
+        monkeypatch.setenv(name, value)
 
 
 def test_every_factory_is_tried() -> None:
-    cached = {name for area in AREAS for name, one in vars(area).items() if isinstance(one, _lru_cache_wrapper)}
+    cached = {name for area in AREAS for name in factories_of(area)}
     assert cached == {*FACTORIES, *OTHERS}
 
 
@@ -117,7 +103,7 @@ def test_without_its_settings_nothing_is_built(name: str) -> None:
 
 
 def test_names_reach_the_adapters(monkeypatch: pytest.MonkeyPatch) -> None:
-    give(monkeypatch, settings.VerifyFaceSettings)
+    give(monkeypatch, phone.VerifyFaceSettings)
     built: Any = phone.verify_face()
     tables = {name: getattr(built.register.tables, name) for name in built.register.tables.__slots__}
     assert tables == {
@@ -131,19 +117,19 @@ def test_names_reach_the_adapters(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_certificates_are_signed_and_published_under_one_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    give(monkeypatch, settings.VerifyFaceSettings)
+    give(monkeypatch, phone.VerifyFaceSettings)
     verify: Any = phone.verify_face()
     assert verify.issuer.name == "the-issuer"
-    for name in ("ISSUER", *(n.upper() for n in settings.VerifyFaceSettings.model_fields)):
+    for name in ("ISSUER", *(n.upper() for n in phone.VerifyFaceSettings.model_fields)):
         monkeypatch.delenv(name, raising=False)
-    give(monkeypatch, settings.GetCertificateSettings)
+    give(monkeypatch, phone.GetCertificateSettings)
     keys: Any = phone.public_keys()
     assert verify.issuer.signer.key_id == "the-certificate_key_id"
     assert keys.key_ids == ("the-certificate_key_id", "the-certificate_key_old_id")
 
 
 def test_tokens_are_checked_by_the_names_given_and_over_https(monkeypatch: pytest.MonkeyPatch) -> None:
-    give(monkeypatch, settings.AuthoriseSettings)
+    give(monkeypatch, phone.AuthoriseSettings)
     tokens: Any = phone.tokens()
     assert (tokens.issuer, tokens.audience) == ("https://issuer.example.org", "the-oidc_audience")
     assert tokens.groups_claim == "the-oidc_groups_claim"
@@ -152,7 +138,7 @@ def test_tokens_are_checked_by_the_names_given_and_over_https(monkeypatch: pytes
 
 
 def test_clients_give_up_before_the_function_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    give(monkeypatch, settings.StartSessionSettings)
+    give(monkeypatch, phone.StartSessionSettings)
     built: Any = phone.start_session()
     for client in (built.register.client, built.photos.client, built.person_keys.client):
         config = client.meta.config
@@ -163,10 +149,10 @@ def test_clients_give_up_before_the_function_does(monkeypatch: pytest.MonkeyPatc
 def test_functions_build_at_their_start_in_lambda_only(monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[int] = []
     monkeypatch.delenv("AWS_LAMBDA_FUNCTION_NAME", raising=False)
-    phone.at_start(lambda: built.append(1))
+    at_start(lambda: built.append(1))
     assert not built
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "verify_face")
-    phone.at_start(lambda: built.append(1))
+    at_start(lambda: built.append(1))
     assert built
 
 

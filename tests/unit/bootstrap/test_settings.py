@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
-from lifecert.entry import settings
-from lifecert.entry.settings import Common, PublishEventsSettings, SettingsError, SweepWorkerSettings
+from lifecert.bootstrap.office import ReportDeathSettings
+from lifecert.bootstrap.streams import PublishEventsSettings
+from lifecert.bootstrap.sweep import SweepWorkerSettings
+from lifecert.entry.settings import Common, SettingsError
 from tests.support.templates import parent
+from tests.support.wiring.factories import AREAS
 
 COMMON = {"STAGE": "prod", "TIME_ZONE": "Asia/Shanghai", "CLOCK_SHIFT_DAYS": "0"}
 SWEEP = {
@@ -28,8 +31,9 @@ SWEEP = {
 }
 FUNCTIONS = {
     name.removesuffix("Settings"): model
-    for name, model in inspect.getmembers(settings, inspect.isclass)
-    if issubclass(model, Common) and model is not Common
+    for area in AREAS
+    for name, model in inspect.getmembers(area, inspect.isclass)
+    if issubclass(model, Common) and not name.startswith("_")
 }
 # Read by Powertools or by native libraries.
 OTHERS = {
@@ -100,9 +104,9 @@ def test_versions_of_the_person_secret(given: str, secrets: tuple[str, ...] | No
     environment |= {"PERSON_KEY_ID": "key", "DUE_SHARDS": "4", "PERSON_SECRETS": given}
     if secrets is None:
         with pytest.raises(SettingsError, match="PERSON_SECRETS"):
-            settings.ReportDeathSettings.load(environment)
+            ReportDeathSettings.load(environment)
     else:
-        loaded = settings.ReportDeathSettings.load(environment)
+        loaded = ReportDeathSettings.load(environment)
         assert (loaded.person_secrets, loaded.person_secrets_moving) == (secrets, True)
 
 

@@ -7,11 +7,10 @@ import pytest
 
 from lifecert.domain.actor import Group, User
 from lifecert.domain.errors import NotAllowed
-from lifecert.entry.http import api as http
-from lifecert.entry.http.access import ANYONE, CLERKS, RULES, SIGNED_IN, Rule
+from lifecert.entry.http.access import ANYONE, CLERKS, SIGNED_IN, Rule
 from lifecert.entry.http.problems import SignedOut
 from tests.architecture.test_events import ANSWERS
-from tests.support.wiring.functions import event, run
+from tests.support.wiring.functions import event, function, rules, run
 from tests.support.wiring.people import USER
 from tests.support.wiring.world import World
 
@@ -50,9 +49,9 @@ def as_caller(case: str, claims: dict[str, Any]) -> int:
     return int(run(case, requestContext=context)["statusCode"])
 
 
-@pytest.mark.parametrize("route", RULES)
+@pytest.mark.parametrize("route", rules())
 def test_every_group_and_nobody_on_every_route(world: World, route: str) -> None:
-    rule, case = RULES[route], CASES[route]
+    rule, case = rules()[route], CASES[route]
     assert (as_caller(case, {}) == 401) is rule.signed_in
     for group in Group:
         refused = as_caller(case, {"sub": USER, "cognito:groups": str(group)}) == 403
@@ -82,7 +81,7 @@ def test_no_app_is_ours_when_none_is_named(world: World, monkeypatch: pytest.Mon
 
 
 def test_a_route_without_a_rule_answers_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "RULES", {})
+    monkeypatch.setattr(function("start_session").api, "rules", {})
     answer = run("start_session/self")
     assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (500, "internal_error")
     assert not world.photos.slots

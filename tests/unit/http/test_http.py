@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lifecert.bootstrap import phone as bootstrap
+from lifecert.bootstrap import phone
 from lifecert.domain.actor import Group
 from lifecert.domain.errors import BrokenLedger, StoreUnavailable, VersionConflict
 from lifecert.entry.http.api import groups_of
@@ -177,7 +177,7 @@ def test_trouble_is_told_without_its_message(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(bootstrap, "verify_face", lambda: fail)
+    monkeypatch.setattr(phone, "verify_face", lambda: fail)
     answer = run("verify_face/accepted")
     assert (answer["statusCode"], body(answer)["code"]) == (status, code)
     assert not str(error) or str(error) not in answer["body"]

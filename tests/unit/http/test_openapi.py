@@ -17,11 +17,10 @@ from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Channel, ImageType
 from lifecert.domain.status import Status
-from lifecert.entry.http.access import RULES
 from lifecert.entry.http.problems import INTERNAL, TABLE, Code
 from tests.architecture.test_events import ANSWERS, FIRST
 from tests.support.templates import of_type, parent
-from tests.support.wiring.functions import ROOT, event, run
+from tests.support.wiring.functions import ROOT, event, rules, run
 from tests.support.wiring.world import World
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -138,9 +137,9 @@ def test_every_code_is_described_under_its_status() -> None:
 def test_whom_a_route_is_for_is_what_the_table_of_rules_says() -> None:
     assert api()["security"] == [{"signedIn": []}]
     described = {f"{method.upper()} {path}": operation for path, method, operation in operations()}
-    assert set(described) == set(RULES)
+    assert set(described) == set(rules())
     for route, operation in described.items():
-        rule = RULES[route]
+        rule = rules()[route]
         assert operation.get("security") == (None if rule.signed_in else []), route
         assert ("401" in operation["responses"]) is rule.signed_in, route
         assert ("403" in operation["responses"]) is bool(rule.groups), route

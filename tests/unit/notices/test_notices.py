@@ -11,7 +11,7 @@ import pytest
 from lifecert.adapters.files.notice_texts import load_notice_text
 from lifecert.adapters.files.strict import ConfigError
 from lifecert.application.office.set_contact import NewContact
-from lifecert.bootstrap import notices as bootstrap_notices
+from lifecert.bootstrap import office
 from lifecert.domain.errors import EntitlementEnded, NotAllowed, NoticeRefused, StoreUnavailable
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel
@@ -215,6 +215,6 @@ def test_a_contact_can_be_given_at_registration_and_belongs_to_the_request(world
 def test_whose_entitlement_ended_is_not_contacted_any_more(world: World) -> None:
     contact = NewContact(NoticeChannel.SMS, ADDRESS)
     with pytest.raises(EntitlementEnded):
-        bootstrap_notices.set_contact()(ENDED.id, contact, CLERK)
+        office.set_contact()(ENDED.id, contact, CLERK)
     with pytest.raises(NotAllowed):
-        bootstrap_notices.set_contact()(WANG.id, contact, HELPER)
+        office.set_contact()(WANG.id, contact, HELPER)

@@ -25,7 +25,7 @@ from ops.recorded import NOT_TOLD, Recorded
 from ops.verify_ledger import LedgerCheck
 from tests.support.builders import CLERK, HELPER, NOW, a_session, an_id
 from tests.support.sweeping import GRACE_DAYS
-from tests.support.wiring.factories import notices, office, phone, streams
+from tests.support.wiring.factories import use_cases
 from tests.support.wiring.world import World
 
 SECOND_CLERK = replace(CLERK, user_id="clerk-2")
@@ -40,7 +40,7 @@ class Life:
 
     def __init__(self) -> None:
         self.world = World()
-        self.do = phone(self.world) | office(self.world) | notices(self.world) | streams(self.world)
+        self.do = use_cases(self.world)
         self.id = self.do["register_beneficiary"](PERSON, CLERK).beneficiary_id
 
     @property

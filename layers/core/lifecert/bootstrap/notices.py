@@ -1,45 +1,40 @@
-"""The composition root's part for notices: contacts, sending, and receipts."""
+"""Notices: sending them, and receipts of those that arrived."""
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from lifecert.bootstrap import parts
 from lifecert.entry import settings
+from lifecert.entry.setting_values import Hours, Name
 
 if TYPE_CHECKING:
     from lifecert.application.notices.note_delivery import NoteDelivery
     from lifecert.application.notices.send_notice import SendNotice
-    from lifecert.application.office.set_contact import SetContact
     from lifecert.ports.sweep import Waiting
 
 
-@cache
-def set_contact() -> "SetContact":
-    """PUT /staff/beneficiaries/{beneficiary_id}/contact."""
-    from lifecert.application.office.set_contact import SetContact
+class SendNoticeSettings(settings.WithChanges, settings.WithContacts, settings.Common):
+    """send_notice. `quiet_hours`: `21-8` disturbs nobody from 21:00 until 8:00 of the deployment's clock."""
 
-    names = settings.RegisterBeneficiarySettings.load()
-    register = parts.changing_register(names, contacts=names.contacts_table)
-    return SetContact(register, parts.addresses(names), parts.clock(names))
+    notices_table: Name
+    notice_queue_url: Name
+    notice_language: Literal["zh-CN", "en"]
+    quiet_hours: Hours
 
 
 @cache
 def send_notice() -> "SendNotice":
     """One notice of the queue."""
-    from lifecert.adapters.dynamodb.notices import DynamoContacts
-    from lifecert.adapters.files.notice_texts import load_notice_text
-    from lifecert.adapters.messages.sms import SnsSender
     from lifecert.application.notices.send_notice import SendNotice
 
-    names = settings.SendNoticeSettings.load()
-    register = parts.changing_register(names, notices=names.notices_table)
+    names = SendNoticeSettings.load()
     return SendNotice(
-        register=register,
-        contacts=DynamoContacts(parts.dynamodb(), names.contacts_table),
+        register=parts.changing_register(names, notices=names.notices_table),
+        contacts=parts.contacts(names),
         seal=parts.addresses(names),
-        sender=SnsSender(parts.client("sns")),
+        sender=parts.notice_sender(),
         clock=parts.clock(names),
-        text=load_notice_text(names.notice_language),
+        text=parts.notice_text(names.notice_language),
         help_lines=parts.help_lines(),
         quiet_hours=names.quiet_hours,
     )
@@ -48,17 +43,19 @@ def send_notice() -> "SendNotice":
 @cache
 def wait_for_notice() -> "Waiting":
     """Lets a notice come again later."""
-    from lifecert.adapters.messages.tasks import SqsWaiting
+    return parts.waiting(SendNoticeSettings.load().notice_queue_url)
 
-    return SqsWaiting(parts.client("sqs"), settings.SendNoticeSettings.load().notice_queue_url)
+
+class NoticeReceiptSettings(settings.WithChanges, settings.Common):
+    """notice_receipt."""
+
+    notices_table: Name
 
 
 @cache
 def note_delivery() -> "NoteDelivery":
     """One receipt."""
-    from lifecert.adapters.dynamodb.notices import DynamoSentNotices
     from lifecert.application.notices.note_delivery import NoteDelivery
 
-    names = settings.NoticeReceiptSettings.load()
-    register = parts.changing_register(names)
-    return NoteDelivery(register, DynamoSentNotices(parts.dynamodb(), names.notices_table), parts.clock(names))
+    names = NoticeReceiptSettings.load()
+    return NoteDelivery(parts.changing_register(names), parts.sent_notices(names.notices_table), parts.clock(names))

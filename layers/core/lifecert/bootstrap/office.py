@@ -1,15 +1,14 @@
-"""The composition root's part for the office: people and their photos, cases, consent, holds, figures, and what comes
-from outside (reports, registers)."""
+"""The office: people and their photos, cases, consent, holds, figures, and what comes from outside it."""
 
 from functools import cache
 from typing import TYPE_CHECKING
 
 from lifecert.bootstrap import parts
-from lifecert.bootstrap.phone import CONSENT_VERSION
 from lifecert.entry import settings
+from lifecert.entry.setting_values import Name, SecretVersion
 
 if TYPE_CHECKING:
-    from lifecert.adapters.dynamodb.register import DynamoRegister
+    from lifecert.adapters.dynamodb.transaction import DynamoChangingRegister
     from lifecert.application.faces.consent import GiveConsent, WithdrawConsent
     from lifecert.application.faces.enrol_reference import BeginEnrolment, FinishEnrolment
     from lifecert.application.office.certify_in_person import CertifyInPerson
@@ -21,77 +20,19 @@ if TYPE_CHECKING:
     from lifecert.application.office.import_data_match import ImportDataMatch
     from lifecert.application.office.register_beneficiary import RegisterBeneficiary
     from lifecert.application.office.report_death import ReportDeath
+    from lifecert.application.office.set_contact import SetContact
     from lifecert.entry.http.once import Once
 
-
-@cache
-def report_death() -> "ReportDeath":
-    """POST /reports and /beneficiaries/{beneficiary_id}/reports."""
-    from lifecert.application.office.report_death import ReportDeath
-
-    names = settings.ReportDeathSettings.load()
-    register = parts.changing_register(names, reviews=names.reviews_table)
-    return ReportDeath(register, parts.person_keys(names), parts.clock(names), parts.help_lines())
+# For answers that say how much time is left.
+clock = parts.answering_clock
 
 
-@cache
-def import_data_match() -> "ImportDataMatch":
-    """One file of data matches."""
-    from lifecert.adapters.s3.imports import S3Imports
-    from lifecert.application.office.import_data_match import ImportDataMatch
+class RegisterBeneficiarySettings(
+    settings.WithChanges, settings.WithPersonKeys, settings.WithContacts, settings.Common
+):
+    """register_beneficiary."""
 
-    names = settings.ImportDataMatchSettings.load()
-    register = parts.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table)
-    return ImportDataMatch(
-        register=register,
-        imports=S3Imports(parts.s3(), names.imports_bucket),
-        person_keys=parts.person_keys(names),
-        clock=parts.clock(names),
-        issuer=parts.issuer(names),
-    )
-
-
-@cache
-def list_hold_batches() -> "ListHoldBatches":
-    """GET /staff/hold-batches."""
-    from lifecert.application.office.decide_holds import ListHoldBatches
-
-    return ListHoldBatches(parts.hold_batches(settings.DecideHoldsSettings.load()))
-
-
-@cache
-def get_hold_batch() -> "GetHoldBatch":
-    """GET /staff/hold-batches/{batch_id}."""
-    from lifecert.application.office.decide_holds import GetHoldBatch
-
-    return GetHoldBatch(parts.hold_batches(settings.DecideHoldsSettings.load()))
-
-
-@cache
-def decide_holds() -> "DecideHolds":
-    """POST /staff/hold-batches/{batch_id}/decision."""
-    from lifecert.application.office.decide_holds import DecideHolds
-
-    names = settings.DecideHoldsSettings.load()
-    return DecideHolds(parts.hold_batches(names), parts.clock(names))
-
-
-@cache
-def get_statistics() -> "GetStatistics":
-    """GET /staff/statistics."""
-    from lifecert.adapters.dynamodb.face_counts import DynamoFaceCounts
-    from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
-    from lifecert.adapters.s3.sweep_reports import S3RunReports
-    from lifecert.application.office.get_statistics import GetStatistics
-
-    names = settings.GetStatisticsSettings.load()
-    return GetStatistics(
-        runs=DynamoSweepRuns(parts.dynamodb(), names.sweep_runs_table),
-        reports=S3RunReports(parts.s3(), names.reports_bucket),
-        reviews=parts.reviews(names),
-        batches=parts.hold_batches(names),
-        face_counts=DynamoFaceCounts(parts.dynamodb(), names.counters_table),
-    )
+    idempotency_table: Name
 
 
 @cache
@@ -99,7 +40,7 @@ def register_beneficiary() -> "RegisterBeneficiary":
     """POST /staff/beneficiaries."""
     from lifecert.application.office.register_beneficiary import RegisterBeneficiary
 
-    names = settings.RegisterBeneficiarySettings.load()
+    names = RegisterBeneficiarySettings.load()
     register = parts.changing_register(names, contacts=names.contacts_table)
     return RegisterBeneficiary(register, parts.person_keys(names), parts.addresses(names), parts.clock(names))
 
@@ -107,29 +48,43 @@ def register_beneficiary() -> "RegisterBeneficiary":
 @cache
 def register_once() -> "Once":
     """Keeps answers of POST /staff/beneficiaries for whoever asks again."""
-    return _once(settings.RegisterBeneficiarySettings.load().idempotency_table)
+    return parts.once(RegisterBeneficiarySettings.load().idempotency_table)
 
 
-def _once(table: str) -> "Once":
-    from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
+@cache
+def set_contact() -> "SetContact":
+    """PUT /staff/beneficiaries/{beneficiary_id}/contact."""
+    from lifecert.application.office.set_contact import SetContact
 
-    from lifecert.entry.http.once import Once
+    names = RegisterBeneficiarySettings.load()
+    register = parts.changing_register(names, contacts=names.contacts_table)
+    return SetContact(register, parts.addresses(names), parts.clock(names))
 
-    return Once(DynamoDBPersistenceLayer(table, boto3_client=parts.dynamodb()))
+
+class EnrolReferenceSettings(
+    settings.WithChanges,
+    settings.WithTemplates,
+    settings.WithCounters,
+    settings.WithFrames,
+    settings.WithReviews,
+    settings.Common,
+):
+    """enrol_reference."""
+
+    references_bucket: Name
+    template_secret_version: SecretVersion
 
 
 @cache
 def begin_enrolment() -> "BeginEnrolment":
     """POST .../references."""
-    from lifecert.adapters.dynamodb.references import DynamoReferences
-    from lifecert.adapters.s3.photos import S3Photos
     from lifecert.application.faces.enrol_reference import BeginEnrolment
 
-    names = settings.EnrolReferenceSettings.load()
+    names = EnrolReferenceSettings.load()
     return BeginEnrolment(
         register=parts.register(names),
-        references=DynamoReferences(parts.dynamodb(), names.references_table),
-        photos=S3Photos(parts.s3(), names.frames_bucket),
+        references=parts.references(names),
+        photos=parts.photos(names.frames_bucket),
         clock=parts.clock(names),
         policy=parts.policy(),
     )
@@ -138,17 +93,16 @@ def begin_enrolment() -> "BeginEnrolment":
 @cache
 def finish_enrolment() -> "FinishEnrolment":
     """POST .../references/{reference_id}/enrol. Loads the models."""
-    from lifecert.adapters.s3.photos import S3Photos
     from lifecert.application.faces.enrol_reference import FinishEnrolment
 
-    names = settings.EnrolReferenceSettings.load()
+    names = EnrolReferenceSettings.load()
     register = parts.changing_register(
         names, references=names.references_table, counters=names.counters_table, reviews=names.reviews_table
     )
     return FinishEnrolment(
         register=register,
-        references=parts.references(names),
-        photos=S3Photos(parts.s3(), names.frames_bucket, names.references_bucket),
+        references=parts.plain_references(names),
+        photos=parts.photos(names.frames_bucket, names.references_bucket),
         analyser=parts.analyser(),
         clock=parts.clock(names),
         policy=parts.policy(),
@@ -156,81 +110,122 @@ def finish_enrolment() -> "FinishEnrolment":
     )
 
 
+class ChangeConsentSettings(settings.WithChanges, settings.Common):
+    """change_consent."""
+
+
+@cache
+def withdraw_consent() -> "WithdrawConsent":
+    """POST .../consent-withdrawal."""
+    from lifecert.application.faces.consent import WithdrawConsent
+
+    names = ChangeConsentSettings.load()
+    return WithdrawConsent(parts.changing_register(names), parts.clock(names))
+
+
+@cache
+def give_consent() -> "GiveConsent":
+    """POST .../consent."""
+    from lifecert.application.faces.consent import GiveConsent
+
+    names = ChangeConsentSettings.load()
+    return GiveConsent(parts.changing_register(names), parts.clock(names), parts.CONSENT_VERSION)
+
+
+class CertifyInPersonSettings(settings.WithChanges, settings.WithIssuer, settings.Common):
+    """certify_in_person."""
+
+    idempotency_table: Name
+
+
+@cache
+def certify_in_person() -> "CertifyInPerson":
+    """POST /staff/beneficiaries/{beneficiary_id}/certifications."""
+    from lifecert.application.office.certify_in_person import CertifyInPerson
+
+    names = CertifyInPersonSettings.load()
+    register = parts.changing_register(names, certificates=names.certificates_table)
+    return CertifyInPerson(register, parts.clock(names), parts.issuer(names))
+
+
+@cache
+def certify_once() -> "Once":
+    """Keeps answers of POST .../certifications for whoever asks again."""
+    return parts.once(CertifyInPersonSettings.load().idempotency_table)
+
+
+class ReviewCasesSettings(
+    settings.WithChanges,
+    settings.WithSessions,
+    settings.WithReferences,
+    settings.WithFrames,
+    settings.WithIssuer,
+    settings.WithReviews,
+    settings.Common,
+):
+    """review_cases."""
+
+    references_bucket: Name
+
+
 @cache
 def list_reviews() -> "ListReviews":
     """GET /staff/reviews."""
-    from lifecert.adapters.dynamodb.reviews import DynamoReviews
     from lifecert.application.office.get_reviews import ListReviews
 
-    return ListReviews(DynamoReviews(parts.dynamodb(), settings.ReviewCasesSettings.load().reviews_table))
+    return ListReviews(parts.reviews(ReviewCasesSettings.load()))
 
 
 @cache
 def get_review() -> "GetReview":
     """GET /staff/reviews/{review_id}."""
-    from lifecert.adapters.dynamodb.references import DynamoReferences
-    from lifecert.adapters.s3.review_photos import S3ReviewPhotos
     from lifecert.application.office.get_reviews import GetReview
 
-    names = settings.ReviewCasesSettings.load()
+    names = ReviewCasesSettings.load()
     return GetReview(
         reviews=parts.reviews(names),
         sessions=parts.sessions(names),
-        references=DynamoReferences(parts.dynamodb(), names.references_table),
+        references=parts.references(names),
         ledger=parts.ledger(names),
-        photos=S3ReviewPhotos(parts.s3(), names.frames_bucket, names.references_bucket),
+        photos=parts.review_photos(names.frames_bucket, names.references_bucket),
     )
 
 
 @cache
 def decide_review() -> "DecideReview":
     """POST /staff/reviews/{review_id}/decision."""
-    from lifecert.adapters.s3.review_photos import S3ReviewPhotos
     from lifecert.application.office.decide_review import DecideReview
 
-    names = settings.ReviewCasesSettings.load()
-    register = parts.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table)
+    names = ReviewCasesSettings.load()
     return DecideReview(
-        register=register,
+        register=parts.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table),
         reviews=parts.reviews(names),
         sessions=parts.sessions(names),
         ledger=parts.ledger(names),
-        photos=S3ReviewPhotos(parts.s3(), names.frames_bucket, names.references_bucket),
+        photos=parts.review_photos(names.frames_bucket, names.references_bucket),
         clock=parts.clock(names),
         issuer=parts.issuer(names),
     )
 
 
-@cache
-def certify_in_person() -> "CertifyInPerson":
-    """POST /staff/beneficiaries/{beneficiary_id}/certifications."""
-    from lifecert.adapters.kms.signing import KmsSigner
-    from lifecert.application.office.certify_in_person import CertifyInPerson
-    from lifecert.application.shared.issuing import Issuer
+class ChangeEntitlementSettings(
+    settings.WithChanges, settings.WithReviews, settings.WithCertificatesTable, settings.Common
+):
+    """change_entitlement."""
 
-    names = settings.CertifyInPersonSettings.load()
-    register = parts.changing_register(names, certificates=names.certificates_table)
-    signer = KmsSigner(parts.client("kms"), names.certificate_key_id)
-    return CertifyInPerson(register, parts.clock(names), Issuer(names.issuer, signer))
-
-
-@cache
-def certify_once() -> "Once":
-    """Keeps answers of POST .../certifications for whoever asks again."""
-    return _once(settings.CertifyInPersonSettings.load().idempotency_table)
+    contacts_table: Name
 
 
 @cache
 def propose() -> "Propose":
     """POST .../end, .../correction and .../revocation."""
-    from lifecert.adapters.dynamodb.certificates import DynamoCertificates
     from lifecert.application.office.entitlement import Propose
 
-    names = settings.ChangeEntitlementSettings.load()
+    names = ChangeEntitlementSettings.load()
     return Propose(
-        register=_entitlement_register(),
+        register=_entitlement_register(names),
         reviews=parts.reviews(names),
-        certificates=DynamoCertificates(parts.dynamodb(), names.certificates_table),
+        certificates=parts.certificates(names),
         clock=parts.clock(names),
     )
 
@@ -240,37 +235,104 @@ def confirm_proposal() -> "ConfirmProposal":
     """POST /staff/proposals/{proposal_id}/confirmation."""
     from lifecert.application.office.entitlement import ConfirmProposal
 
-    names = settings.ChangeEntitlementSettings.load()
+    names = ChangeEntitlementSettings.load()
     return ConfirmProposal(
-        register=_entitlement_register(),
+        register=_entitlement_register(names),
         reviews=parts.reviews(names),
         ledger=parts.ledger(names),
         clock=parts.clock(names),
     )
 
 
-def _entitlement_register() -> "DynamoRegister":
-    names = settings.ChangeEntitlementSettings.load()
+def _entitlement_register(names: ChangeEntitlementSettings) -> "DynamoChangingRegister":
     return parts.changing_register(
         names, contacts=names.contacts_table, certificates=names.certificates_table, reviews=names.reviews_table
     )
 
 
-@cache
-def withdraw_consent() -> "WithdrawConsent":
-    """POST .../consent-withdrawal."""
-    from lifecert.application.faces.consent import WithdrawConsent
-
-    names = settings.ChangeConsentSettings.load()
-    register = parts.changing_register(names)
-    return WithdrawConsent(register, parts.clock(names))
+class DecideHoldsSettings(settings.WithHoldBatches, settings.Common):
+    """decide_holds."""
 
 
 @cache
-def give_consent() -> "GiveConsent":
-    """POST .../consent."""
-    from lifecert.application.faces.consent import GiveConsent
+def list_hold_batches() -> "ListHoldBatches":
+    """GET /staff/hold-batches."""
+    from lifecert.application.office.decide_holds import ListHoldBatches
 
-    names = settings.ChangeConsentSettings.load()
-    register = parts.changing_register(names)
-    return GiveConsent(register, parts.clock(names), CONSENT_VERSION)
+    return ListHoldBatches(parts.hold_batches(DecideHoldsSettings.load()))
+
+
+@cache
+def get_hold_batch() -> "GetHoldBatch":
+    """GET /staff/hold-batches/{batch_id}."""
+    from lifecert.application.office.decide_holds import GetHoldBatch
+
+    return GetHoldBatch(parts.hold_batches(DecideHoldsSettings.load()))
+
+
+@cache
+def decide_holds() -> "DecideHolds":
+    """POST /staff/hold-batches/{batch_id}/decision."""
+    from lifecert.application.office.decide_holds import DecideHolds
+
+    names = DecideHoldsSettings.load()
+    return DecideHolds(parts.hold_batches(names), parts.clock(names))
+
+
+class GetStatisticsSettings(settings.WithHoldBatches, settings.WithCounters, settings.WithReviews, settings.Common):
+    """get_statistics."""
+
+    sweep_runs_table: Name
+    reports_bucket: Name
+
+
+@cache
+def get_statistics() -> "GetStatistics":
+    """GET /staff/statistics."""
+    from lifecert.application.office.get_statistics import GetStatistics
+
+    names = GetStatisticsSettings.load()
+    return GetStatistics(
+        runs=parts.sweep_runs(names.sweep_runs_table),
+        reports=parts.run_reports(names.reports_bucket),
+        reviews=parts.reviews(names),
+        batches=parts.hold_batches(names),
+        face_counts=parts.face_counts(names),
+    )
+
+
+class ReportDeathSettings(settings.WithChanges, settings.WithPersonKeys, settings.WithReviews, settings.Common):
+    """report_death."""
+
+
+@cache
+def report_death() -> "ReportDeath":
+    """POST /reports and /beneficiaries/{beneficiary_id}/reports."""
+    from lifecert.application.office.report_death import ReportDeath
+
+    names = ReportDeathSettings.load()
+    register = parts.changing_register(names, reviews=names.reviews_table)
+    return ReportDeath(register, parts.person_keys(names), parts.clock(names), parts.help_lines())
+
+
+class ImportDataMatchSettings(
+    settings.WithChanges, settings.WithPersonKeys, settings.WithIssuer, settings.WithReviews, settings.Common
+):
+    """import_data_match."""
+
+    imports_bucket: Name
+
+
+@cache
+def import_data_match() -> "ImportDataMatch":
+    """One file of data matches."""
+    from lifecert.application.office.import_data_match import ImportDataMatch
+
+    names = ImportDataMatchSettings.load()
+    return ImportDataMatch(
+        register=parts.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table),
+        imports=parts.imports(names.imports_bucket),
+        person_keys=parts.person_keys(names),
+        clock=parts.clock(names),
+        issuer=parts.issuer(names),
+    )

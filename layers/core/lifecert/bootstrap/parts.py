@@ -1,8 +1,11 @@
-"""The composition root's parts that several of its factories share: clients, adapters, the rules.
+"""The parts that use cases are built of: one function for each port, and the rules from their files.
 
-Nothing is built at import. Each part asks for the mixin of settings that names what it needs (entry/settings.py).
+The factories of the areas (`phone`, `office`, `sweep`, `notices`, `streams`) ask for parts here and nowhere else, so
+that a test puts fakes behind all of them by replacing these functions (tests/support/wiring/factories.py). Nothing is
+built at import. Each part asks for the mixin of settings that names what it needs (entry/settings.py).
 """
 
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -11,46 +14,47 @@ from lifecert.adapters.system_clock import SystemClock
 from lifecert.entry import settings
 
 if TYPE_CHECKING:
+    from random import Random
+
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
     from lifecert.adapters.dynamodb.holds import DynamoHoldBatches
-    from lifecert.adapters.dynamodb.ledger import DynamoLedger
     from lifecert.adapters.dynamodb.limits import DynamoLimits
-    from lifecert.adapters.dynamodb.register import DynamoRegister
     from lifecert.adapters.dynamodb.reviews import DynamoReviews
-    from lifecert.adapters.dynamodb.sessions import DynamoSessions
-    from lifecert.adapters.kms.addresses import KmsAddresses
-    from lifecert.adapters.kms.person_keys import KmsPersonKeys
-    from lifecert.adapters.kms.protected_references import ProtectedReferences
-    from lifecert.adapters.kms.template_protection import KmsTemplateProtection
+    from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
+    from lifecert.adapters.dynamodb.transaction import DynamoChangingRegister
+    from lifecert.adapters.messages.tasks import SqsTasks
+    from lifecert.adapters.s3.photos import S3Photos
+    from lifecert.adapters.s3.sweep_reports import S3RunReports, S3SweepReports
     from lifecert.application.shared.issuing import Issuer
     from lifecert.domain.help_lines import HelpLines
+    from lifecert.domain.notice import NoticeText
     from lifecert.domain.policy import Policy
+    from lifecert.entry.http.once import Once
+    from lifecert.ports.clock import Clock
+    from lifecert.ports.events import EventBus
+    from lifecert.ports.feed import ChangeFiles, Changes
+    from lifecert.ports.gallery import Gallery
+    from lifecert.ports.imports import Imports
+    from lifecert.ports.keys import PersonKeys
+    from lifecert.ports.notices import AddressSeal, Contacts, NoticeSender, SentNotices
+    from lifecert.ports.photos import ReviewPhotos
+    from lifecert.ports.protection import TemplateProtection
+    from lifecert.ports.references import FaceCounts, References
+    from lifecert.ports.register import Certificates, Ledger, Register
+    from lifecert.ports.sessions import SeenFrames, Sessions
+    from lifecert.ports.signing import PublicKeys
+    from lifecert.ports.sweep import Pace, Waiting
+    from lifecert.ports.tokens import Tokens
     from lifecert.ports.vision import FaceAnalyser
 
+# The consent text in force. A client shows the text of this version and sends the version back.
+CONSENT_VERSION = "2026-1"
 
-@cache
-def policy() -> "Policy":
-    """What the machine accepts."""
-    from lifecert.adapters.files.policy import load_policy
-
-    return load_policy()
-
-
-def shadow_policy(version: str) -> "Policy":
-    """The policy on trial."""
-    from lifecert.adapters.files.policy import load_shadow_policy
-
-    return load_shadow_policy(version, policy())
-
-
-@cache
-def analyser() -> "FaceAnalyser":
-    """The models, loaded."""
-    from lifecert_vision.analyser import VisionAnalyser
-
-    return VisionAnalyser(policy())
+# ---------------------------------------------------------------------------------------------------------------------
+# Clients of AWS
+# ---------------------------------------------------------------------------------------------------------------------
 
 
 @cache
@@ -84,35 +88,107 @@ def s3() -> "S3Client":
     return found
 
 
-def register(names: settings.WithBeneficiaries) -> "DynamoRegister":
+# ---------------------------------------------------------------------------------------------------------------------
+# Rules, time and chance
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def policy() -> "Policy":
+    """What the machine accepts."""
+    from lifecert.adapters.files.policy import load_policy
+
+    return load_policy()
+
+
+def shadow_policy(version: str) -> "Policy":
+    """The policy on trial."""
+    from lifecert.adapters.files.policy import load_shadow_policy
+
+    return load_shadow_policy(version, policy())
+
+
+@cache
+def help_lines() -> "HelpLines":
+    """Whom to call."""
+    from lifecert.adapters.files.policy import load_help_lines
+
+    return load_help_lines()
+
+
+def notice_text(language: str) -> "NoticeText":
+    """The words of notices."""
+    from lifecert.adapters.files.notice_texts import load_notice_text
+
+    return load_notice_text(language)
+
+
+@cache
+def analyser() -> "FaceAnalyser":
+    """The models, loaded."""
+    from lifecert_vision.analyser import VisionAnalyser
+
+    return VisionAnalyser(policy())
+
+
+def clock(names: settings.Common) -> "Clock":
+    """Time in the deployment's zone."""
+    return SystemClock(ZoneInfo(names.time_zone), names.clock_shift_days)
+
+
+@cache
+def answering_clock() -> "Clock":
+    """Time, for answers that tell how much of it is left."""
+    return clock(settings.Common.load())
+
+
+def chooser() -> "Random":
+    """Chance that nobody can foresee."""
+    from random import SystemRandom
+
+    return SystemRandom()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The stored state
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def register(names: settings.WithBeneficiaries) -> "Register":
     """The register to read from."""
-    return _register_of(1, beneficiaries=names.beneficiaries_table)
+    from lifecert.adapters.dynamodb.register import DynamoRegister
+
+    return DynamoRegister(dynamodb(), names.beneficiaries_table)
 
 
-def changing_register(names: settings.WithChanges, **others: str) -> "DynamoRegister":
+def changing_register(names: settings.WithChanges, **others: str) -> "DynamoChangingRegister":
     """The register to change: `others` are the tables that change with it, beside the ledger."""
-    return _register_of(names.due_shards, beneficiaries=names.beneficiaries_table, ledger=names.ledger_table, **others)
-
-
-def _register_of(shards: int, **tables: str) -> "DynamoRegister":
-    from lifecert.adapters.dynamodb.register import ChangeTables, DynamoRegister
+    from lifecert.adapters.dynamodb.transaction import ChangeTables, changing_register
     from lifecert.entry.log import correlation_id
 
-    return DynamoRegister(dynamodb(), ChangeTables(**tables), shards, correlation=correlation_id)
+    tables = ChangeTables(beneficiaries=names.beneficiaries_table, ledger=names.ledger_table, **others)
+    return changing_register(dynamodb(), tables, names.due_shards, correlation=correlation_id)
 
 
-def ledger(names: settings.WithLedger) -> "DynamoLedger":
+def ledger(names: settings.WithLedger) -> "Ledger":
     """The ledger to read from."""
     from lifecert.adapters.dynamodb.ledger import DynamoLedger
 
     return DynamoLedger(dynamodb(), names.ledger_table)
 
 
-def sessions(names: settings.WithSessions) -> "DynamoSessions":
-    """Sessions."""
+def sessions(names: settings.WithSessions, counting_in: str = "") -> "Sessions":
+    """Sessions; whoever opens some counts them in the table `counting_in`."""
     from lifecert.adapters.dynamodb.sessions import DynamoSessions
 
-    return DynamoSessions(dynamodb(), names.sessions_table)
+    return DynamoSessions(dynamodb(), names.sessions_table, counting_in)
+
+
+def certificates(names: settings.WithCertificatesTable) -> "Certificates":
+    """Certificates to read."""
+    from lifecert.adapters.dynamodb.certificates import DynamoCertificates
+
+    return DynamoCertificates(dynamodb(), names.certificates_table)
 
 
 def reviews(names: settings.WithReviews) -> "DynamoReviews":
@@ -120,6 +196,169 @@ def reviews(names: settings.WithReviews) -> "DynamoReviews":
     from lifecert.adapters.dynamodb.reviews import DynamoReviews
 
     return DynamoReviews(dynamodb(), names.reviews_table)
+
+
+def references(names: settings.WithReferences) -> "References":
+    """References whose templates are as they are stored: protected."""
+    from lifecert.adapters.dynamodb.references import DynamoReferences
+
+    return DynamoReferences(dynamodb(), names.references_table)
+
+
+def plain_references(names: settings.WithTemplates) -> "References":
+    """References whose templates are plain once they are read."""
+    from lifecert.adapters.kms.protected_references import ProtectedReferences
+
+    return ProtectedReferences(references(names), protection(names.template_key_id))
+
+
+def seen_frames(table: str) -> "SeenFrames":
+    """Frames used before."""
+    from lifecert.adapters.dynamodb.seen_frames import DynamoSeenFrames
+
+    return DynamoSeenFrames(dynamodb(), table)
+
+
+def face_counts(names: settings.WithCounters) -> "FaceCounts":
+    """How many faces are stored."""
+    from lifecert.adapters.dynamodb.face_counts import DynamoFaceCounts
+
+    return DynamoFaceCounts(dynamodb(), names.counters_table)
+
+
+def limits(names: settings.WithLimits) -> "DynamoLimits":
+    """What users have done."""
+    from lifecert.adapters.dynamodb.limits import DynamoLimits
+
+    return DynamoLimits(dynamodb(), names.limits_table)
+
+
+def hold_batches(names: settings.WithHoldBatches) -> "DynamoHoldBatches":
+    """Hold batches."""
+    from lifecert.adapters.dynamodb.holds import DynamoHoldBatches
+
+    return DynamoHoldBatches(dynamodb(), names.hold_batches_table, names.due_shards)
+
+
+def contacts(names: settings.WithContacts) -> "Contacts":
+    """Where people can be reached."""
+    from lifecert.adapters.dynamodb.notices import DynamoContacts
+
+    return DynamoContacts(dynamodb(), names.contacts_table)
+
+
+def sent_notices(table: str) -> "SentNotices":
+    """Notices on their way."""
+    from lifecert.adapters.dynamodb.notices import DynamoSentNotices
+
+    return DynamoSentNotices(dynamodb(), table)
+
+
+def changes(table: str) -> "Changes":
+    """Published changes that wait for a file."""
+    from lifecert.adapters.dynamodb.changes import DynamoChanges
+
+    return DynamoChanges(dynamodb(), table)
+
+
+def sweep_runs(table: str) -> "DynamoSweepRuns":
+    """How far the sweeps are."""
+    from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
+
+    return DynamoSweepRuns(dynamodb(), table)
+
+
+def once(table: str) -> "Once":
+    """Kept answers for whoever asks again."""
+    from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
+
+    from lifecert.entry.http.once import Once
+
+    return Once(DynamoDBPersistenceLayer(table, boto3_client=dynamodb()))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Files in buckets
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def photos(frames_bucket: str, references_bucket: str = "", ahead: timedelta = timedelta(0)) -> "S3Photos":
+    """Uploads and reference photos. `ahead`: by how much this deployment's clock is ahead of S3's."""
+    from lifecert.adapters.s3.photos import S3Photos
+
+    return S3Photos(s3(), frames_bucket, references_bucket, ahead=ahead)
+
+
+def review_photos(frames_bucket: str, references_bucket: str) -> "ReviewPhotos":
+    """Photos for a reviewer."""
+    from lifecert.adapters.s3.review_photos import S3ReviewPhotos
+
+    return S3ReviewPhotos(s3(), frames_bucket, references_bucket)
+
+
+def imports(bucket: str) -> "Imports":
+    """Files of data matches."""
+    from lifecert.adapters.s3.imports import S3Imports
+
+    return S3Imports(s3(), bucket)
+
+
+def change_files(bucket: str) -> "ChangeFiles":
+    """The payer's change files."""
+    from lifecert.adapters.s3.change_files import S3ChangeFiles
+
+    return S3ChangeFiles(s3(), bucket)
+
+
+def sweep_reports(bucket: str) -> "S3SweepReports":
+    """Reports of the sweep to write."""
+    from lifecert.adapters.s3.sweep_reports import S3SweepReports
+
+    return S3SweepReports(s3(), bucket)
+
+
+def run_reports(bucket: str) -> "S3RunReports":
+    """Reports of the sweep to read."""
+    from lifecert.adapters.s3.sweep_reports import S3RunReports
+
+    return S3RunReports(s3(), bucket)
+
+
+def gallery(bucket: str, key_id: str, secret_version: str) -> "Gallery":
+    """Everybody's faces, to search one among them."""
+    from functools import partial
+
+    from lifecert.adapters.s3.gallery import gallery_files, gallery_secret
+    from lifecert_vision.gallery import PackedGallery
+
+    files = gallery_files(s3(), bucket, policy().match.model_version, secret_version)
+    return PackedGallery(files, partial(gallery_secret, client("kms"), key_id, secret_version))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Keys
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def person_keys(names: settings.WithPersonKeys) -> "PersonKeys":
+    """Look-up by ID number and name."""
+    from lifecert.adapters.kms.person_keys import KmsPersonKeys
+
+    return KmsPersonKeys(client("kms"), names.person_key_id, names.person_secrets, names.person_secrets_moving)
+
+
+def addresses(names: settings.WithContacts) -> "AddressSeal":
+    """Encryption of addresses."""
+    from lifecert.adapters.kms.addresses import KmsAddresses
+
+    return KmsAddresses(client("kms"), names.contact_key_id)
+
+
+def protection(key_id: str, version: str = "") -> "TemplateProtection":
+    """`version` matters to what is stored anew only."""
+    from lifecert.adapters.kms.template_protection import KmsTemplateProtection
+
+    return KmsTemplateProtection(client("kms"), key_id, version)
 
 
 def issuer(names: settings.WithIssuer) -> "Issuer":
@@ -130,58 +369,57 @@ def issuer(names: settings.WithIssuer) -> "Issuer":
     return Issuer(names.issuer, KmsSigner(client("kms"), names.certificate_key_id))
 
 
-def hold_batches(names: settings.WithHoldBatches) -> "DynamoHoldBatches":
-    """Hold batches."""
-    from lifecert.adapters.dynamodb.holds import DynamoHoldBatches
+def public_keys(*key_ids: str) -> "PublicKeys":
+    """The keys to check certificates with."""
+    from lifecert.adapters.kms.signing import KmsPublicKeys
 
-    return DynamoHoldBatches(dynamodb(), names.hold_batches_table, names.due_shards)
-
-
-def limits(names: settings.WithLimits) -> "DynamoLimits":
-    """What users have done."""
-    from lifecert.adapters.dynamodb.limits import DynamoLimits
-
-    return DynamoLimits(dynamodb(), names.limits_table)
+    return KmsPublicKeys(client("kms"), key_ids)
 
 
-def person_keys(names: settings.WithPersonKeys) -> "KmsPersonKeys":
-    """Look-up by ID number and name."""
-    from lifecert.adapters.kms.person_keys import KmsPersonKeys
+def tokens(issuer: str, audience: str, groups_claim: str, *, only_https: bool) -> "Tokens":
+    """Tokens of another issuer."""
+    from functools import partial
 
-    return KmsPersonKeys(client("kms"), names.person_key_id, names.person_secrets, names.person_secrets_moving)
+    from lifecert.adapters.oidc_tokens import OidcTokens, fetch_json
 
-
-def addresses(names: settings.WithContacts) -> "KmsAddresses":
-    """Encryption of addresses."""
-    from lifecert.adapters.kms.addresses import KmsAddresses
-
-    return KmsAddresses(client("kms"), names.contact_key_id)
+    return OidcTokens(issuer, audience, groups_claim, partial(fetch_json, only_https=only_https))
 
 
-def references(names: settings.WithTemplates) -> "ProtectedReferences":
-    """References whose templates are plain once they are read."""
-    from lifecert.adapters.dynamodb.references import DynamoReferences
-    from lifecert.adapters.kms.protected_references import ProtectedReferences
-
-    stored = DynamoReferences(dynamodb(), names.references_table)
-    return ProtectedReferences(stored, protection(names.template_key_id))
+# ---------------------------------------------------------------------------------------------------------------------
+# Messages
+# ---------------------------------------------------------------------------------------------------------------------
 
 
-def protection(key_id: str, version: str = "") -> "KmsTemplateProtection":
-    """`version` matters to what is stored anew only."""
-    from lifecert.adapters.kms.template_protection import KmsTemplateProtection
+def event_bus(name: str) -> "EventBus":
+    """The bus that payers listen to."""
+    from lifecert.adapters.messages.bus import EventBridgeBus
 
-    return KmsTemplateProtection(client("kms"), key_id, version)
-
-
-def clock(names: settings.Common) -> SystemClock:
-    """Time in the deployment's zone."""
-    return SystemClock(ZoneInfo(names.time_zone), names.clock_shift_days)
+    return EventBridgeBus(client("events"), name)
 
 
-@cache
-def help_lines() -> "HelpLines":
-    """Whom to call."""
-    from lifecert.adapters.files.policy import load_help_lines
+def tasks(queue_url: str) -> "SqsTasks":
+    """The workers' queue."""
+    from lifecert.adapters.messages.tasks import SqsTasks
 
-    return load_help_lines()
+    return SqsTasks(client("sqs"), queue_url)
+
+
+def waiting(queue_url: str) -> "Waiting":
+    """Lets a message come again later."""
+    from lifecert.adapters.messages.tasks import SqsWaiting
+
+    return SqsWaiting(client("sqs"), queue_url)
+
+
+def notice_sender() -> "NoticeSender":
+    """Text messages and push notices."""
+    from lifecert.adapters.messages.sms import SnsSender
+
+    return SnsSender(client("sns"))
+
+
+def pace(a_second: float) -> "Pace":
+    """A bound on how fast a worker writes."""
+    from lifecert.adapters.steady_pace import SteadyPace
+
+    return SteadyPace(a_second)

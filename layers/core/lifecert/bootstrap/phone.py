@@ -1,60 +1,59 @@
-"""The composition root: the only place that puts real adapters behind the ports.
+"""The phone's calls: start, verify, look at what came of it, check a certificate; and whose token it is."""
 
-Each factory builds its use case once per process, at the first call; nothing is built at import. Handlers look the
-factories up in their module at every call, so a test can put fakes in their place. Here are those of the phone's calls;
-the others are in `bootstrap_office`, `_sweep`, `_notices` and `_streams`, by the same rules, and what they share is in
-`bootstrap_parts`.
-"""
-
-import os
-from collections.abc import Callable
 from datetime import timedelta
-from functools import cache, partial
-from random import SystemRandom
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Self
+
+from pydantic import Field, model_validator
 
 from lifecert.bootstrap import parts
 from lifecert.entry import settings
+from lifecert.entry.setting_values import Name, Positive
 
 if TYPE_CHECKING:
     from lifecert.application.certify.get_certificate import GetCertificate
     from lifecert.application.certify.get_status import GetBeneficiary, GetSession
     from lifecert.application.certify.start_session import StartSession
     from lifecert.application.certify.verify_face import VerifyFace
-    from lifecert.domain.help_lines import HelpLines
-    from lifecert.ports.clock import Clock
     from lifecert.ports.signing import PublicKeys
     from lifecert.ports.tokens import Tokens
 
-# The consent text in force. A client shows the text of this version and sends the version back.
-CONSENT_VERSION = "2026-1"
+# For answers that say how much time is left, and whom to call.
+clock = parts.answering_clock
+help_lines = parts.help_lines
 
 
-def at_start(*factories: Callable[[], object]) -> None:
-    """Build now when this is Lambda: what the first request needs is then made while the function starts."""
-    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-        for factory in factories:
-            factory()
+class StartSessionSettings(
+    settings.WithBeneficiaries,
+    settings.WithSessions,
+    settings.WithFrames,
+    settings.WithPersonKeys,
+    settings.WithLimits,
+    settings.Common,
+):
+    """start_session, and how many starts an hour takes."""
+
+    limit_starts_by_user: Positive
+    limit_unknown_by_user: Positive
+    limit_starts_for_person: Positive
 
 
 @cache
 def start_session() -> "StartSession":
     """POST /sessions."""
-    from lifecert.adapters.dynamodb.sessions import DynamoSessions
-    from lifecert.adapters.s3.photos import S3Photos
     from lifecert.application.certify.start_session import StartSession
     from lifecert.domain.limits import StartLimits
 
-    names = settings.StartSessionSettings.load()
+    names = StartSessionSettings.load()
     return StartSession(
         register=parts.register(names),
-        sessions=DynamoSessions(parts.dynamodb(), names.sessions_table, names.limits_table),
-        photos=S3Photos(parts.s3(), names.frames_bucket),
+        sessions=parts.sessions(names, counting_in=names.limits_table),
+        photos=parts.photos(names.frames_bucket),
         person_keys=parts.person_keys(names),
         clock=parts.clock(names),
-        chooser=SystemRandom(),
+        chooser=parts.chooser(),
         policy=parts.policy(),
-        consent_version=CONSENT_VERSION,
+        consent_version=parts.CONSENT_VERSION,
         help_lines=parts.help_lines(),
         limits=parts.limits(names),
         start_limits=StartLimits(
@@ -65,18 +64,34 @@ def start_session() -> "StartSession":
     )
 
 
+class VerifyFaceSettings(
+    settings.WithChanges,
+    settings.WithSessions,
+    settings.WithTemplates,
+    settings.WithFrames,
+    settings.WithIssuer,
+    settings.WithLimits,
+    settings.WithReviews,
+    settings.Common,
+):
+    """verify_face."""
+
+    seen_frames_table: Name
+    limit_usual_helper_day: Positive
+    # The version of a policy on trial; empty for none.
+    shadow_policy: Annotated[str, Field(pattern=r"^[0-9A-Za-z.-]{0,40}$")] = ""
+
+
 @cache
 def verify_face() -> "VerifyFace":
     """POST /sessions/{session_id}/verify. Loads the models."""
-    from lifecert.adapters.dynamodb.seen_frames import DynamoSeenFrames
-    from lifecert.adapters.s3.photos import S3Photos
     from lifecert.application.certify.helper_volume import HelperVolume
     from lifecert.application.certify.shadow import Shadow
     from lifecert.application.certify.verify_face import VerifyFace
     from lifecert.application.shared.reviewing import OpenReview
     from lifecert.entry.log import shadow_scored
 
-    names = settings.VerifyFaceSettings.load()
+    names = VerifyFaceSettings.load()
     register = parts.changing_register(
         names,
         certificates=names.certificates_table,
@@ -85,55 +100,28 @@ def verify_face() -> "VerifyFace":
         references=names.references_table,
         seen_frames=names.seen_frames_table,
     )
+    clock = parts.clock(names)
+    open_review = OpenReview(register, clock)
     shadow = Shadow(parts.shadow_policy(names.shadow_policy), shadow_scored) if names.shadow_policy else None
     return VerifyFace(
         register=register,
         sessions=parts.sessions(names),
-        references=parts.references(names),
-        photos=S3Photos(parts.s3(), names.frames_bucket, ahead=timedelta(days=names.clock_shift_days)),
-        seen_frames=DynamoSeenFrames(parts.dynamodb(), names.seen_frames_table),
+        references=parts.plain_references(names),
+        photos=parts.photos(names.frames_bucket, ahead=timedelta(days=names.clock_shift_days)),
+        seen_frames=parts.seen_frames(names.seen_frames_table),
         analyser=parts.analyser(),
-        clock=parts.clock(names),
+        clock=clock,
         policy=parts.policy(),
         issuer=parts.issuer(names),
-        helper_volume=HelperVolume(
-            parts.limits(names),
-            OpenReview(register, parts.clock(names)),
-            parts.clock(names),
-            names.limit_usual_helper_day,
-        ),
+        helper_volume=HelperVolume(parts.limits(names), open_review, clock, names.limit_usual_helper_day),
         shadow=shadow,
     )
 
 
-@cache
-def get_certificate() -> "GetCertificate":
-    """GET /certificates/{certificate_id}."""
-    from lifecert.adapters.dynamodb.certificates import DynamoCertificates
-    from lifecert.application.certify.get_certificate import GetCertificate
-
-    names = settings.GetCertificateSettings.load()
-    certificates = DynamoCertificates(parts.dynamodb(), names.certificates_table)
-    return GetCertificate(certificates, parts.register(names), parts.clock(names))
-
-
-@cache
-def tokens() -> "Tokens":
-    """Whose token it is, when sign-in is another issuer's."""
-    from lifecert.adapters.oidc_tokens import OidcTokens, fetch_json
-
-    names = settings.AuthoriseSettings.load()
-    fetch = partial(fetch_json, only_https=names.stage != "local")
-    return OidcTokens(names.oidc_issuer, names.oidc_audience, names.oidc_groups_claim, fetch)
-
-
-@cache
-def public_keys() -> "PublicKeys":
-    """GET /.well-known/jwks.json."""
-    from lifecert.adapters.kms.signing import KmsPublicKeys
-
-    names = settings.GetCertificateSettings.load()
-    return KmsPublicKeys(parts.client("kms"), (names.certificate_key_id, names.certificate_key_old_id))
+class GetStatusSettings(
+    settings.WithBeneficiaries, settings.WithLedger, settings.WithSessions, settings.WithReviews, settings.Common
+):
+    """get_status."""
 
 
 @cache
@@ -141,7 +129,7 @@ def get_session() -> "GetSession":
     """GET /sessions/{session_id}."""
     from lifecert.application.certify.get_status import GetSession
 
-    names = settings.GetStatusSettings.load()
+    names = GetStatusSettings.load()
     return GetSession(parts.sessions(names), parts.reviews(names))
 
 
@@ -150,18 +138,49 @@ def get_beneficiary() -> "GetBeneficiary":
     """GET /beneficiaries/{beneficiary_id}."""
     from lifecert.application.certify.get_status import GetBeneficiary
 
-    names = settings.GetStatusSettings.load()
-    register = parts.register(names)
-    return GetBeneficiary(register, parts.ledger(names))
+    names = GetStatusSettings.load()
+    return GetBeneficiary(parts.register(names), parts.ledger(names))
+
+
+class GetCertificateSettings(settings.WithBeneficiaries, settings.WithCertificates, settings.Common):
+    """get_certificate. The old key is the one before the last rotation, or the same again."""
+
+    certificate_key_old_id: Name
 
 
 @cache
-def clock() -> "Clock":
-    """Time, for answers that tell how much of it is left."""
-    return parts.clock(settings.Common.load())
+def get_certificate() -> "GetCertificate":
+    """GET /certificates/{certificate_id}."""
+    from lifecert.application.certify.get_certificate import GetCertificate
+
+    names = GetCertificateSettings.load()
+    return GetCertificate(parts.certificates(names), parts.register(names), parts.clock(names))
 
 
 @cache
-def help_lines() -> "HelpLines":
-    """Whom to call, for answers that say so."""
-    return parts.help_lines()
+def public_keys() -> "PublicKeys":
+    """GET /.well-known/jwks.json."""
+    names = GetCertificateSettings.load()
+    return parts.public_keys(names.certificate_key_id, names.certificate_key_old_id)
+
+
+class AuthoriseSettings(settings.Common):
+    """authorise. Keys travel over https, but for an issuer on the machine of a local stack."""
+
+    oidc_issuer: Annotated[str, Field(pattern=r"^https?://\S+$")]
+    oidc_audience: Name
+    oidc_groups_claim: Name
+
+    @model_validator(mode="after")
+    def _keys_come_safely(self) -> Self:
+        if self.stage != "local" and not self.oidc_issuer.startswith("https://"):
+            raise ValueError("OIDC_ISSUER must be https unless STAGE is local")
+        return self
+
+
+@cache
+def tokens() -> "Tokens":
+    """Whose token it is, when sign-in is another issuer's."""
+    names = AuthoriseSettings.load()
+    https = names.stage != "local"
+    return parts.tokens(names.oidc_issuer, names.oidc_audience, names.oidc_groups_claim, only_https=https)

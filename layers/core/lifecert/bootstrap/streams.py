@@ -1,4 +1,4 @@
-"""The composition root's part for what follows a change by itself, or comes at its hour: feed, duplicates, purge."""
+"""What follows a change by itself, or comes at its hour: the payer's feed, duplicates, the purge of faces."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecert.bootstrap import parts
 from lifecert.entry import settings
+from lifecert.entry.setting_values import Name, SecretVersion
 
 if TYPE_CHECKING:
     from lifecert.application.faces.find_duplicates import FindDuplicates
@@ -15,80 +16,89 @@ if TYPE_CHECKING:
     from lifecert.domain.ledger import LedgerEntry
 
 
+def ledger_entry(image: Mapping[str, Any]) -> "LedgerEntry":
+    """A ledger entry as the table's stream shows it, once its values are plain."""
+    from lifecert.adapters.dynamodb.ledger import ledger_entry_of
+
+    return ledger_entry_of(image)
+
+
+class FindDuplicatesSettings(settings.WithChanges, settings.WithTemplates, settings.WithReviews, settings.Common):
+    """find_duplicates."""
+
+    references_bucket: Name
+    template_secret_version: SecretVersion
+
+
 @cache
 def find_duplicates() -> "FindDuplicates":
     """After each enrolment."""
-    from functools import partial
-
-    from lifecert.adapters.s3.gallery import gallery_files, gallery_secret
     from lifecert.application.faces.find_duplicates import FindDuplicates
     from lifecert.application.shared.reviewing import OpenReview
-    from lifecert_vision.gallery import PackedGallery
 
-    names = settings.FindDuplicatesSettings.load()
+    names = FindDuplicatesSettings.load()
     register = parts.changing_register(names, reviews=names.reviews_table)
-    version = names.template_secret_version
     return FindDuplicates(
         register=register,
-        references=parts.references(names),
-        gallery=PackedGallery(
-            gallery_files(parts.s3(), names.references_bucket, parts.policy().match.model_version, version),
-            partial(gallery_secret, parts.client("kms"), names.template_key_id, version),
-        ),
+        references=parts.plain_references(names),
+        gallery=parts.gallery(names.references_bucket, names.template_key_id, names.template_secret_version),
         open_review=OpenReview(register, parts.clock(names)),
         policy=parts.policy(),
     )
 
 
+class PurgeFacesSettings(settings.WithChanges, settings.WithReferences, settings.WithCounters, settings.Common):
+    """purge_faces."""
+
+    references_bucket: Name
+
+
 @cache
 def purge_faces() -> "PurgeFaces":
     """The nightly deletion of faces that must go."""
-    from lifecert.adapters.dynamodb.face_counts import DynamoFaceCounts
-    from lifecert.adapters.dynamodb.references import DynamoReferences
-    from lifecert.adapters.s3.photos import S3Photos
     from lifecert.application.faces.purge_faces import PurgeFaces
 
-    names = settings.PurgeFacesSettings.load()
+    names = PurgeFacesSettings.load()
     register = parts.changing_register(names, references=names.references_table, counters=names.counters_table)
     return PurgeFaces(
         register=register,
         index=register,
-        references=DynamoReferences(parts.dynamodb(), names.references_table),
-        photos=S3Photos(parts.s3(), "", names.references_bucket),
-        face_counts=DynamoFaceCounts(parts.dynamodb(), names.counters_table),
+        references=parts.references(names),
+        photos=parts.photos("", names.references_bucket),
+        face_counts=parts.face_counts(names),
         clock=parts.clock(names),
         shards=names.due_shards,
     )
 
 
+class PublishEventsSettings(settings.Common):
+    """publish_events."""
+
+    changes_table: Name
+    event_bus_name: Name
+
+
 @cache
 def publish() -> "Publish":
     """One ledger entry to the event bus, and to the payer's next file."""
-    from lifecert.adapters.dynamodb.changes import DynamoChanges
-    from lifecert.adapters.messages.bus import EventBridgeBus
     from lifecert.application.feed.publish import Publish
 
-    names = settings.PublishEventsSettings.load()
-    return Publish(
-        EventBridgeBus(parts.client("events"), names.event_bus_name),
-        DynamoChanges(parts.dynamodb(), names.changes_table),
-    )
+    names = PublishEventsSettings.load()
+    return Publish(parts.event_bus(names.event_bus_name), parts.changes(names.changes_table))
+
+
+class WriteChangeFileSettings(settings.Common):
+    """write_change_file."""
+
+    changes_table: Name
+    change_files_bucket: Name
 
 
 @cache
 def write_change_files() -> "WriteChangeFiles":
     """The payer's daily file."""
-    from lifecert.adapters.dynamodb.changes import DynamoChanges
-    from lifecert.adapters.s3.change_files import S3ChangeFiles
     from lifecert.application.feed.write_change_files import WriteChangeFiles
 
-    names = settings.WriteChangeFileSettings.load()
-    files = S3ChangeFiles(parts.s3(), names.change_files_bucket)
-    return WriteChangeFiles(DynamoChanges(parts.dynamodb(), names.changes_table), files, parts.clock(names))
-
-
-def ledger_entry(image: Mapping[str, Any]) -> "LedgerEntry":
-    """A ledger entry as the table's stream shows it, once its values are plain."""
-    from lifecert.adapters.dynamodb.items import ledger_entry_of
-
-    return ledger_entry_of(image)
+    names = WriteChangeFileSettings.load()
+    files = parts.change_files(names.change_files_bucket)
+    return WriteChangeFiles(parts.changes(names.changes_table), files, parts.clock(names))

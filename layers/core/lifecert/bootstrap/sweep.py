@@ -1,14 +1,16 @@
-"""The composition root's part for the sweep: planner, workers, and what they share."""
+"""The sweep: planner, workers, and what they share."""
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
 
 from lifecert.bootstrap import parts
 from lifecert.entry import settings
+from lifecert.entry.setting_values import GraceDays, Name, ReminderDays
 
 if TYPE_CHECKING:
-    from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
     from lifecert.application.sweep.close import CloseRun
     from lifecert.application.sweep.holds import UndecidedHolds
     from lifecert.application.sweep.kinds import Kind
@@ -18,15 +20,26 @@ if TYPE_CHECKING:
     from lifecert.ports.sweep import Waiting
 
 
+class _SweepSettings(settings.WithBeneficiaries, settings.WithHoldBatches, settings.Common):
+    sweep_runs_table: Name
+    sweep_queue_url: Name
+    reports_bucket: Name
+    reminder_days: ReminderDays
+    hold_grace_days: GraceDays
+
+
+class ExpirySweepSettings(_SweepSettings):
+    """expiry_sweep."""
+
+
 @cache
 def plan_sweep() -> "PlanSweep":
     """The nightly run: which jobs there are."""
-    from lifecert.adapters.messages.tasks import SqsTasks
     from lifecert.application.sweep.plan import PlanSweep
 
-    names = settings.ExpirySweepSettings.load()
-    queue = SqsTasks(parts.client("sqs"), names.sweep_queue_url)
-    return PlanSweep(_sweep_scope(names), _sweep_runs(names), queue, parts.clock(names), _close_run(names))
+    names = ExpirySweepSettings.load()
+    runs, queue = parts.sweep_runs(names.sweep_runs_table), parts.tasks(names.sweep_queue_url)
+    return PlanSweep(_scope(names), runs, queue, parts.clock(names), _close_run(names))
 
 
 @cache
@@ -34,8 +47,8 @@ def dry_run() -> "DryRun":
     """What the nightly run would do."""
     from lifecert.application.sweep.plan import DryRun
 
-    names = settings.ExpirySweepSettings.load()
-    return DryRun(_sweep_scope(names), parts.clock(names))
+    names = ExpirySweepSettings.load()
+    return DryRun(_scope(names), parts.clock(names))
 
 
 @cache
@@ -43,7 +56,7 @@ def undecided_holds() -> "UndecidedHolds":
     """How long the office has let a batch of holds wait."""
     from lifecert.application.sweep.holds import UndecidedHolds
 
-    names = settings.ExpirySweepSettings.load()
+    names = ExpirySweepSettings.load()
     return UndecidedHolds(parts.hold_batches(names), parts.clock(names))
 
 
@@ -52,25 +65,31 @@ def watch_sweep() -> "WatchSweep":
     """Whether the nightly run has finished."""
     from lifecert.application.sweep.plan import WatchSweep
 
-    names = settings.ExpirySweepSettings.load()
-    return WatchSweep(_sweep_runs(names), parts.clock(names), _close_run(names))
+    names = ExpirySweepSettings.load()
+    return WatchSweep(parts.sweep_runs(names.sweep_runs_table), parts.clock(names), _close_run(names))
+
+
+class SweepWorkerSettings(_SweepSettings, settings.WithChanges):
+    """sweep_worker. `sweep_rate`: how many people a second one worker looks at, and so writes, at most.
+    `sweep_tries`: how often a task is tried; the queue's own number."""
+
+    sweep_rate: Annotated[float, Field(gt=0, le=1000)]
+    sweep_tries: Annotated[int, Field(ge=2, le=100)]
 
 
 @cache
 def work_sweep() -> "WorkSweep":
     """One task of the nightly run."""
-    from lifecert.adapters.messages.tasks import SqsTasks
-    from lifecert.adapters.steady_pace import SteadyPace
     from lifecert.application.sweep.work import WorkSweep
 
-    names = settings.SweepWorkerSettings.load()
+    names = SweepWorkerSettings.load()
     return WorkSweep(
         register=parts.changing_register(names, hold_batches=names.hold_batches_table),
-        runs=_sweep_runs(names),
-        queue=SqsTasks(parts.client("sqs"), names.sweep_queue_url),
+        runs=parts.sweep_runs(names.sweep_runs_table),
+        queue=parts.tasks(names.sweep_queue_url),
         clock=parts.clock(names),
-        kinds=_sweep_kinds(names),
-        pace=SteadyPace(names.sweep_rate),
+        kinds=_kinds(names),
+        pace=parts.pace(names.sweep_rate),
         close=_close_run(names),
     )
 
@@ -78,18 +97,16 @@ def work_sweep() -> "WorkSweep":
 @cache
 def wait_for_task() -> "Waiting":
     """Lets a task that failed come again later."""
-    from lifecert.adapters.messages.tasks import SqsWaiting
-
-    return SqsWaiting(parts.client("sqs"), settings.SweepWorkerSettings.load().sweep_queue_url)
+    return parts.waiting(SweepWorkerSettings.load().sweep_queue_url)
 
 
 @cache
 def task_tries() -> int:
     """How often a task is tried."""
-    return settings.SweepWorkerSettings.load().sweep_tries
+    return SweepWorkerSettings.load().sweep_tries
 
 
-def _sweep_kinds(names: settings.WithSweep) -> "Mapping[JobKind, Kind]":
+def _kinds(names: _SweepSettings) -> "Mapping[JobKind, Kind]":
     """The kinds of jobs, for planner and workers alike."""
     from lifecert.application.sweep.holds import ApplyHolds, ProposeHolds
     from lifecert.application.sweep.kinds import Lapse, Remind, TellLapsed
@@ -105,23 +122,15 @@ def _sweep_kinds(names: settings.WithSweep) -> "Mapping[JobKind, Kind]":
     }
 
 
-def _sweep_scope(names: settings.WithSweep) -> "Scope":
+def _scope(names: _SweepSettings) -> "Scope":
     from lifecert.application.sweep.plan import Scope
 
-    register = parts.register(names)
-    return Scope(register, _sweep_runs(names), _sweep_kinds(names), names.due_shards)
+    return Scope(parts.register(names), parts.sweep_runs(names.sweep_runs_table), _kinds(names), names.due_shards)
 
 
-def _sweep_runs(names: settings.WithSweep) -> "DynamoSweepRuns":
-    from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
-
-    return DynamoSweepRuns(parts.dynamodb(), names.sweep_runs_table)
-
-
-def _close_run(names: settings.ExpirySweepSettings | settings.SweepWorkerSettings) -> "CloseRun":
-    from lifecert.adapters.s3.sweep_reports import S3SweepReports
+def _close_run(names: _SweepSettings) -> "CloseRun":
     from lifecert.application.sweep.close import CloseRun
     from lifecert.application.sweep.holds import CloseHolds
 
     holds = CloseHolds(parts.hold_batches(names), parts.clock(names))
-    return CloseRun(_sweep_runs(names), S3SweepReports(parts.s3(), names.reports_bucket), holds)
+    return CloseRun(parts.sweep_runs(names.sweep_runs_table), parts.sweep_reports(names.reports_bucket), holds)

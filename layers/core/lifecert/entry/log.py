@@ -88,6 +88,25 @@ def traced(handler: _Handler) -> _Handler:
     return cast("_Handler", Tracer().capture_lambda_handler(handler, capture_response=False))
 
 
+def observed(handler: _Handler, correlation_id_path: str | None = None) -> _Handler:
+    """A handler whose calls are logged with Lambda's context, traced, and whose metrics are written at their end."""
+    measured = metrics.log_metrics(traced(handler))
+    return cast("_Handler", logger.inject_lambda_context(measured, correlation_id_path=correlation_id_path))
+
+
+def serving(*needed: Callable[[], object]) -> Callable[[_Handler], _Handler]:
+    """Decorate the handler of a queue, a stream or a schedule. `needed` are the factories of what it uses."""
+    at_start(*needed)
+    return observed
+
+
+def at_start(*factories: Callable[[], object]) -> None:
+    """Build now when this is Lambda: what the first request needs is then made while the function starts."""
+    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+        for factory in factories:
+            factory()
+
+
 def done(code: LogCode, metric: str, dimensions: dict[str, str] | None = None, **ids: Any) -> None:
     """Log that something was done, or refused, and count it once by `dimensions`."""
     logger.info(code, extra={**(dimensions or {}), **ids}, stacklevel=3)

@@ -1,4 +1,6 @@
-"""Settings: one validated model per function, read from the environment by name.
+"""What settings are made of: one validated model per function, read from the environment by name.
+
+The model of a function stands beside its factories (bootstrap/): here is what several of them share.
 
 A function that lacks a setting, has a wrong one, or has one of LifeCert's that it does not know, does not start.
 """
@@ -11,12 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from lifecert.entry.setting_values import (
-    GraceDays,
-    Hours,
     Name,
-    Positive,
-    ReminderDays,
-    SecretVersion,
     SecretVersions,
     Shards,
     TimeZone,
@@ -129,10 +126,15 @@ class WithPersonKeys(_Settings):
     person_secrets_moving: bool
 
 
-class WithCertificates(_Settings):
-    """Issues or shows certificates."""
+class WithCertificatesTable(_Settings):
+    """Reads or revokes certificates."""
 
     certificates_table: Name
+
+
+class WithCertificates(WithCertificatesTable):
+    """Issues or shows certificates."""
+
     certificate_key_id: Name
 
 
@@ -154,49 +156,6 @@ class WithLimits(_Settings):
     limits_table: Name
 
 
-class StartSessionSettings(WithBeneficiaries, WithSessions, WithFrames, WithPersonKeys, WithLimits, Common):
-    """start_session, and how many starts an hour takes."""
-
-    limit_starts_by_user: Positive
-    limit_unknown_by_user: Positive
-    limit_starts_for_person: Positive
-
-
-class VerifyFaceSettings(
-    WithChanges, WithSessions, WithTemplates, WithFrames, WithIssuer, WithLimits, WithReviews, Common
-):
-    """verify_face."""
-
-    seen_frames_table: Name
-    limit_usual_helper_day: Positive
-    # The version of a policy on trial; empty for none.
-    shadow_policy: Annotated[str, Field(pattern=r"^[0-9A-Za-z.-]{0,40}$")] = ""
-
-
-class GetStatusSettings(WithBeneficiaries, WithLedger, WithSessions, WithReviews, Common):
-    """get_status."""
-
-
-class AuthoriseSettings(Common):
-    """authorise. Keys travel over https, but for an issuer on the machine of a local stack."""
-
-    oidc_issuer: Annotated[str, Field(pattern=r"^https?://\S+$")]
-    oidc_audience: Name
-    oidc_groups_claim: Name
-
-    @model_validator(mode="after")
-    def _keys_come_safely(self) -> Self:
-        if self.stage != "local" and not self.oidc_issuer.startswith("https://"):
-            raise ValueError("OIDC_ISSUER must be https unless STAGE is local")
-        return self
-
-
-class GetCertificateSettings(WithBeneficiaries, WithCertificates, Common):
-    """get_certificate. The old key is the one before the last rotation, or the same again."""
-
-    certificate_key_old_id: Name
-
-
 class WithContacts(_Settings):
     """Keeps or reads where people can be reached."""
 
@@ -204,129 +163,8 @@ class WithContacts(_Settings):
     contact_key_id: Name
 
 
-class SendNoticeSettings(WithChanges, WithContacts, Common):
-    """send_notice. `quiet_hours`: `21-8` disturbs nobody from 21:00 until 8:00 of the deployment's clock."""
-
-    notices_table: Name
-    notice_queue_url: Name
-    notice_language: Literal["zh-CN", "en"]
-    quiet_hours: Hours
-
-
-class NoticeReceiptSettings(WithChanges, Common):
-    """notice_receipt."""
-
-    notices_table: Name
-
-
-class RegisterBeneficiarySettings(WithChanges, WithPersonKeys, WithContacts, Common):
-    """register_beneficiary."""
-
-    idempotency_table: Name
-
-
-class EnrolReferenceSettings(WithChanges, WithTemplates, WithCounters, WithFrames, WithReviews, Common):
-    """enrol_reference."""
-
-    references_bucket: Name
-    template_secret_version: SecretVersion
-
-
-class ReviewCasesSettings(WithChanges, WithSessions, WithReferences, WithFrames, WithIssuer, WithReviews, Common):
-    """review_cases."""
-
-    references_bucket: Name
-
-
-class ReportDeathSettings(WithChanges, WithPersonKeys, WithReviews, Common):
-    """report_death."""
-
-
-class ImportDataMatchSettings(WithChanges, WithPersonKeys, WithIssuer, WithReviews, Common):
-    """import_data_match."""
-
-    imports_bucket: Name
-
-
-class CertifyInPersonSettings(WithChanges, WithIssuer, Common):
-    """certify_in_person."""
-
-    idempotency_table: Name
-
-
-class ChangeEntitlementSettings(WithChanges, WithReviews, Common):
-    """change_entitlement."""
-
-    certificates_table: Name
-    contacts_table: Name
-
-
 class WithHoldBatches(_Settings):
     """Reads or decides hold batches, whose candidates stand by shard."""
 
     hold_batches_table: Name
     due_shards: Shards
-
-
-class DecideHoldsSettings(WithHoldBatches, Common):
-    """decide_holds."""
-
-
-class GetStatisticsSettings(WithHoldBatches, WithCounters, WithReviews, Common):
-    """get_statistics."""
-
-    sweep_runs_table: Name
-    reports_bucket: Name
-
-
-class WithSweep(WithBeneficiaries, WithHoldBatches):
-    """Plans or works the sweep."""
-
-    sweep_runs_table: Name
-    sweep_queue_url: Name
-    reports_bucket: Name
-    reminder_days: ReminderDays
-    hold_grace_days: GraceDays
-
-
-class ExpirySweepSettings(WithSweep, Common):
-    """expiry_sweep."""
-
-
-class SweepWorkerSettings(WithSweep, WithChanges, Common):
-    """sweep_worker. `sweep_rate`: how many people a second one worker looks at, and so writes, at most.
-    `sweep_tries`: how often a task is tried; the queue's own number."""
-
-    sweep_rate: Annotated[float, Field(gt=0, le=1000)]
-    sweep_tries: Annotated[int, Field(ge=2, le=100)]
-
-
-class ChangeConsentSettings(WithChanges, Common):
-    """change_consent."""
-
-
-class PurgeFacesSettings(WithChanges, WithReferences, WithCounters, Common):
-    """purge_faces."""
-
-    references_bucket: Name
-
-
-class WriteChangeFileSettings(Common):
-    """write_change_file."""
-
-    changes_table: Name
-    change_files_bucket: Name
-
-
-class PublishEventsSettings(Common):
-    """publish_events."""
-
-    changes_table: Name
-    event_bus_name: Name
-
-
-class FindDuplicatesSettings(WithChanges, WithTemplates, WithReviews, Common):
-    """find_duplicates."""
-
-    references_bucket: Name
-    template_secret_version: SecretVersion

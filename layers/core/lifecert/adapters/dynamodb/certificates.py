@@ -1,12 +1,14 @@
 """Certificates in DynamoDB, to read; one is written with its certification."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.aws_errors import translated
-from lifecert.adapters.dynamodb.items import certificate_of
-from lifecert.adapters.dynamodb.values import plain, typed
-from lifecert.domain.certificate import Certificate
+from lifecert.adapters.dynamodb.values import as_moment, moment, optional_moment, plain, typed
+from lifecert.domain.category import Category
+from lifecert.domain.certificate import Certificate, Method
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -26,3 +28,47 @@ class DynamoCertificates:
                 TableName=self.table, Key=typed({"certificate_id": certificate_id}), ConsistentRead=True
             )
         return certificate_of(plain(answer["Item"])) if "Item" in answer else None
+
+
+def certificate_item(certificate: Certificate) -> dict[str, Any]:
+    """Item of the certificates table."""
+    return {
+        "certificate_id": certificate.certificate_id,
+        "beneficiary_id": certificate.beneficiary_id,
+        "masked_name": certificate.masked_name,
+        "category": str(certificate.category),
+        "district": certificate.district,
+        "method": str(certificate.method),
+        "actor_id": certificate.actor_id,
+        "certified_on": certificate.certified_on.isoformat(),
+        "valid_until": certificate.valid_until.isoformat(),
+        "issued_at": moment(certificate.issued_at),
+        "policy_version": certificate.policy_version,
+        "calibration_version": certificate.calibration_version or None,
+        "model_version": certificate.model_version,
+        "evidence_digest": certificate.evidence_digest,
+        "statement": certificate.statement,
+        "revoked_at": optional_moment(certificate.revoked_at),
+    }
+
+
+def certificate_of(item: Mapping[str, Any]) -> Certificate:
+    """What `certificate_item` wrote."""
+    return Certificate(
+        certificate_id=item["certificate_id"],
+        beneficiary_id=item["beneficiary_id"],
+        masked_name=item["masked_name"],
+        category=Category(item["category"]),
+        district=item["district"],
+        method=Method(item["method"]),
+        actor_id=item["actor_id"],
+        certified_on=date.fromisoformat(item["certified_on"]),
+        valid_until=date.fromisoformat(item["valid_until"]),
+        issued_at=datetime.fromisoformat(item["issued_at"]),
+        policy_version=item["policy_version"],
+        calibration_version=item.get("calibration_version", ""),
+        model_version=item["model_version"],
+        evidence_digest=item["evidence_digest"],
+        statement=item["statement"],
+        revoked_at=as_moment(item.get("revoked_at")),
+    )

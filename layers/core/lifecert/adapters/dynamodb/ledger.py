@@ -1,13 +1,15 @@
 """The ledger in DynamoDB, to read; an entry is written with its change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.aws_errors import translated
-from lifecert.adapters.dynamodb.items import ledger_entry_of
-from lifecert.adapters.dynamodb.values import plain, typed
-from lifecert.domain.ledger import LedgerEntry
+from lifecert.adapters.dynamodb.values import moment, plain, typed
+from lifecert.domain.actor import Actor, Role
+from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,3 +36,47 @@ class DynamoLedger:
             for page in pages:
                 for item in page["Items"]:
                     yield ledger_entry_of(plain(item))
+
+
+def ledger_item(entry: LedgerEntry) -> dict[str, Any]:
+    """Item of the ledger table."""
+    return {
+        "beneficiary_id": entry.beneficiary_id,
+        "seq": entry.seq,
+        "event": str(entry.event),
+        "at": moment(entry.at),
+        "actor_id": entry.actor.actor_id,
+        "role": str(entry.actor.role),
+        # Enumerations among the details are stored, and read back, as the texts they are.
+        "details": {name: str(value) if isinstance(value, str) else value for name, value in entry.details.items()},
+        "prev_hash": entry.prev_hash,
+        "hash": entry.hash,
+        "correlation_id": entry.correlation_id or None,
+    }
+
+
+def ledger_entry_of(item: Mapping[str, Any]) -> LedgerEntry:
+    """What `ledger_item` wrote; also a new image of the ledger's stream, once its values are plain.
+
+    Raises KeyError, ValueError or TypeError for an item that it cannot have written.
+    """
+    return LedgerEntry(
+        beneficiary_id=item["beneficiary_id"],
+        seq=_whole(item["seq"]),
+        event=LedgerEvent(item["event"]),
+        at=datetime.fromisoformat(item["at"]),
+        actor=Actor(item["actor_id"], Role(item["role"])),
+        details={
+            name: _whole(value) if isinstance(value, Decimal) else value for name, value in item["details"].items()
+        },
+        prev_hash=item["prev_hash"],
+        hash=item["hash"],
+        correlation_id=item.get("correlation_id", ""),
+    )
+
+
+def _whole(number: Decimal) -> int:
+    # Cutting off a fraction would hide an alteration from the hash.
+    if number != int(number):
+        raise ValueError("not a whole number")
+    return int(number)

@@ -2,22 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.aws_errors import translated
-from lifecert.adapters.dynamodb.items import (
-    IMPRINT_ATTRIBUTES,
-    TEMPLATE_ATTRIBUTES,
-    enrolment_item,
-    enrolment_of,
-    known_photos_of,
-    reference_photo_of,
-    template_of,
-)
-from lifecert.adapters.dynamodb.values import plain, typed
+from lifecert.adapters.dynamodb.values import as_day, epoch, moment, plain, typed
 from lifecert.domain.evidence import Template
-from lifecert.domain.imprint import KnownPhotos
-from lifecert.domain.reference import Enrolment, ReferencePhoto
+from lifecert.domain.imprint import SESSIONS_REMEMBERED, KnownPhotos
+from lifecert.domain.reference import Enrolment, Reference, ReferencePhoto, Replacement
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -98,3 +90,87 @@ def _templates(items: Sequence[Mapping[str, Any]], model_version: str) -> Mappin
         for item in items
         if item["model_version"] == model_version
     }
+
+
+def frames_attribute(slot: int) -> str:
+    """Where the imprints of one session's frames are, among a reference's attributes."""
+    return f"frames_{slot}"
+
+
+# An unfinished enrolment outlives its deadline a little, so that one finished at the last second is still there.
+ENROLMENT_KEPT = timedelta(days=1)
+TEMPLATE_ATTRIBUTES = ("reference_id", "of_reference", "template", "model_version", "protection")
+IMPRINT_ATTRIBUTES = ("imprint", *map(frames_attribute, range(SESSIONS_REMEMBERED)))
+
+
+def reference_item(reference: Reference) -> dict[str, Any]:
+    """Item of the references table: an enrolled reference, which never expires."""
+    return {
+        "beneficiary_id": reference.beneficiary_id,
+        "reference_id": reference.reference_id,
+        "template": reference.template.vector,
+        "model_version": reference.template.model_version,
+        "protection": reference.template.protection or None,
+        "imprint": reference.imprint or None,
+        "photo_key": reference.photo_key,
+        "source": reference.source,
+        **_captured_on(reference.captured_on),
+        "quality": str(reference.quality),
+        "enrolled_at": moment(reference.enrolled_at),
+    }
+
+
+def _captured_on(day: date | None) -> dict[str, str]:
+    return {"captured_on": day.isoformat()} if day else {}
+
+
+def known_photos_of(items: Sequence[Mapping[str, Any]]) -> KnownPhotos:
+    """The imprints in items of one person's references."""
+    own, *frames = IMPRINT_ATTRIBUTES
+    return KnownPhotos(
+        tuple(bytes(item[own]) for item in items if own in item),
+        tuple(bytes(imprint) for item in items for name in frames for imprint in item.get(name, [])),
+    )
+
+
+def template_of(item: Mapping[str, Any]) -> Template:
+    """The template of what `reference_item` wrote."""
+    return Template(bytes(item["template"]), item["model_version"], item.get("protection", ""))
+
+
+def reference_photo_of(item: Mapping[str, Any]) -> ReferencePhoto:
+    """What a reviewer needs of what `reference_item` wrote."""
+    return ReferencePhoto(
+        reference_id=item["reference_id"],
+        photo_key=item["photo_key"],
+        source=item["source"],
+        captured_on=as_day(item.get("captured_on")),
+        enrolled_at=datetime.fromisoformat(item["enrolled_at"]),
+    )
+
+
+def enrolment_item(enrolment: Enrolment) -> dict[str, Any]:
+    """Item of the references table: an enrolment begun, which the reference replaces or TTL removes."""
+    return {
+        "beneficiary_id": enrolment.beneficiary_id,
+        "reference_id": enrolment.reference_id,
+        "upload_key": enrolment.upload_key,
+        "source": enrolment.source,
+        **_captured_on(enrolment.captured_on),
+        "replacement": enrolment.replacement and str(enrolment.replacement),
+        "deadline": moment(enrolment.deadline),
+        "expires_at": epoch(enrolment.deadline + ENROLMENT_KEPT),
+    }
+
+
+def enrolment_of(item: Mapping[str, Any]) -> Enrolment:
+    """What `enrolment_item` wrote."""
+    return Enrolment(
+        beneficiary_id=item["beneficiary_id"],
+        reference_id=item["reference_id"],
+        upload_key=item["upload_key"],
+        source=item["source"],
+        captured_on=date.fromisoformat(item["captured_on"]) if "captured_on" in item else None,
+        deadline=datetime.fromisoformat(item["deadline"]),
+        replacement=Replacement(item["replacement"]) if "replacement" in item else None,
+    )

@@ -1,86 +1,43 @@
-"""Beneficiaries in DynamoDB, and the one transaction that changes them."""
+"""Beneficiaries in DynamoDB, to read; they are changed by the one write of `transaction`."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.aws_errors import translated
-from lifecert.adapters.dynamodb.face_counts import face_count_update
-from lifecert.adapters.dynamodb.hold_items import candidate_outcome_update, new_candidate_put
-from lifecert.adapters.dynamodb.items import (
-    beneficiary_item,
-    beneficiary_of,
-    certificate_item,
-    frames_attribute,
-    ledger_item,
-    reference_item,
-)
-from lifecert.adapters.dynamodb.notices import contact_item, sent_notice_item
-from lifecert.adapters.dynamodb.review_items import decision_map, review_item
-from lifecert.adapters.dynamodb.session_items import session_item
-from lifecert.adapters.dynamodb.values import epoch, moment, plain, typed
-from lifecert.domain.beneficiary import Beneficiary, Change
-from lifecert.domain.certificate import Revocation
-from lifecert.domain.errors import (
-    AlreadyRegistered,
-    FrameSeenBefore,
-    LifeCertError,
-    ReferenceNotFound,
-    ReviewDecidedBefore,
-    ReviewOpenedBefore,
-    SessionAlreadyDecided,
-    Unreadable,
-    VersionConflict,
-)
-from lifecert.domain.imprint import FrameImprints
-from lifecert.domain.review import Review, ReviewState
-from lifecert.domain.session import Session
-from lifecert.domain.sweep import Partition
+from lifecert.adapters.dynamodb.values import as_day, as_moment, moment, optional_day, optional_moment, plain, typed
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.camera import Camera
+from lifecert.domain.category import Category
+from lifecert.domain.errors import Unreadable
+from lifecert.domain.hold import HoldProposal
+from lifecert.domain.notice import Notice, NoticeChannel
+from lifecert.domain.person import FIRST_SECRET
+from lifecert.domain.status import Standing, Status
+from lifecert.domain.sweep import Partition, partition_of, shard_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 BY_PERSON = "by_person"
 BY_DUE = "by_due"
 BY_FACES_DUE = "by_faces_due"
-# A frame is remembered beyond the yearly certification that used it and the one after.
-FRAME_REMEMBERED = timedelta(days=400)
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeTables:
-    """Names of the tables a change may touch. One that a function never changes stays empty."""
-
-    beneficiaries: str
-    ledger: str = ""
-    certificates: str = ""
-    sessions: str = ""
-    reviews: str = ""
-    references: str = ""
-    seen_frames: str = ""
-    counters: str = ""
-    contacts: str = ""
-    notices: str = ""
-    hold_batches: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DynamoRegister:
-    """The register. `due` reads `page_size` ids per request. `correlation` names the request at work, or is empty."""
+    """The register, to read. `due` reads `page_size` ids per request."""
 
     client: "DynamoDBClient"
-    tables: ChangeTables
-    shards: int
+    table: str
     page_size: int = 1000
-    correlation: Callable[[], str] = str
 
     def get(self, beneficiary_id: str) -> Beneficiary | None:
         """The newest state."""
         with translated():
             answer = self.client.get_item(
-                TableName=self.tables.beneficiaries,
+                TableName=self.table,
                 Key=typed({"beneficiary_id": beneficiary_id}),
                 ConsistentRead=True,
             )
@@ -104,7 +61,7 @@ class DynamoRegister:
     def _find_by_person(self, person_key: str) -> Beneficiary | None:
         with translated():
             answer = self.client.query(
-                TableName=self.tables.beneficiaries,
+                TableName=self.table,
                 IndexName=BY_PERSON,
                 KeyConditionExpression="person_key = :person_key",
                 ExpressionAttributeValues=typed({":person_key": person_key}),
@@ -115,7 +72,7 @@ class DynamoRegister:
     def due(self, partition: Partition, after: str | None = None) -> Iterator[str]:
         """Ids in one partition of `by_due`, page by page. Those certified meanwhile may still come."""
         pages = self.client.get_paginator("query").paginate(
-            TableName=self.tables.beneficiaries,
+            TableName=self.table,
             IndexName=BY_DUE,
             KeyConditionExpression="due_bucket = :bucket" + (" AND beneficiary_id > :after" if after else ""),
             ExpressionAttributeValues=typed({":bucket": partition.bucket, ":after": after}),
@@ -129,7 +86,7 @@ class DynamoRegister:
     def faces_due(self, shard: int, today: date) -> Iterator[str]:
         """Ids of one shard in `by_faces_due` up to `today`. Whoever is done leaves the index a moment later."""
         pages = self.client.get_paginator("query").paginate(
-            TableName=self.tables.beneficiaries,
+            TableName=self.table,
             IndexName=BY_FACES_DUE,
             KeyConditionExpression="faces_shard = :shard AND faces_due <= :today",
             ExpressionAttributeValues=typed({":shard": shard, ":today": today.isoformat()}),
@@ -144,7 +101,7 @@ class DynamoRegister:
         """Whether anybody is in one partition of `by_due`: one read of one item."""
         with translated():
             answer = self.client.query(
-                TableName=self.tables.beneficiaries,
+                TableName=self.table,
                 IndexName=BY_DUE,
                 KeyConditionExpression="due_bucket = :bucket",
                 ExpressionAttributeValues=typed({":bucket": partition.bucket}),
@@ -152,186 +109,112 @@ class DynamoRegister:
             )
         return bool(answer["Items"])
 
-    def commit(self, change: Change) -> None:
-        """Write a change in one transaction.
 
-        Raises SessionAlreadyDecided, ReviewDecidedBefore, ReviewOpenedBefore, ReferenceNotFound (the enrolment is not
-        there any more), FrameSeenBefore, AlreadyRegistered or VersionConflict, the first of these that holds; nothing
-        is written then.
-        """
-        try:
-            self._write(change)
-        except VersionConflict:
-            if change.before_version:
-                raise
-            # Two registrations collided. No version was read, so the same one can be tried once more.
-            self._write(change)
-
-    def _write(self, change: Change) -> None:
-        noted = replace(change, entry=replace(change.entry, correlation_id=self.correlation()))
-        parts = _parts(noted, self.tables, self.shards)
-        with translated([part.error for part in parts]):
-            self.client.transact_write_items(TransactItems=[part.write for part in parts])
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One item of the transaction, and what it means when its condition fails."""
-
-    write: "TransactWriteItemTypeDef"
-    error: type[LifeCertError] = VersionConflict
-
-
-def _parts(change: Change, tables: ChangeTables, shards: int) -> list[_Part]:
-    """At most ten, in the order in which failed conditions are worth telling."""
-    parts = []
-    if change.session:
-        parts.append(_session_part(change.session, tables.sessions))
-    if change.review:
-        parts.append(_review_part(change.review, tables.reviews))
-    parts += _photo_parts(change, tables)
-    parts.append(_beneficiary_part(change, tables.beneficiaries, shards))
-    parts.append(_Part(_put(tables.ledger, ledger_item(change.entry), "attribute_not_exists(seq)")))
-    if change.certificate:
-        put = _put(tables.certificates, certificate_item(change.certificate), "attribute_not_exists(certificate_id)")
-        parts.append(_Part(put))
-    # Read with the version: one that is gone meanwhile was another change of the same person.
-    parts += [_Part(_delete_reference(change, one, tables.references)) for one in change.deleted_references]
-    parts += _notice_parts(change, tables)
-    if change.faces:
-        parts.append(_Part(face_count_update(tables.counters, change.after.beneficiary_id, change.faces)))
-    if change.revocation:
-        parts.append(_revocation_part(change.revocation, tables.certificates))
-    if change.hold_candidate:
-        put = new_candidate_put(tables.hold_batches, change.hold_candidate, shards)
-        parts.append(_Part(put))
-    if change.hold_outcome:
-        update = candidate_outcome_update(tables.hold_batches, change.hold_outcome, shards, change.entry.at)
-        parts.append(_Part(update))
-    return parts
-
-
-def _photo_parts(change: Change, tables: ChangeTables) -> Iterator[_Part]:
-    if change.reference:
-        # It replaces the enrolment that was begun, and its expiry with it.
-        put = _put(tables.references, reference_item(change.reference), "attribute_exists(upload_key)")
-        yield _Part(put, ReferenceNotFound)
-    for digest in change.frame_digests:
-        item = {"digest": digest, "expires_at": epoch(change.entry.at + FRAME_REMEMBERED)}
-        yield _Part(_put(tables.seen_frames, item, "attribute_not_exists(digest)"), FrameSeenBefore)
-    if change.frame_imprints:
-        yield _Part(_keep_imprints(change, change.frame_imprints, tables.references))
-
-
-def _notice_parts(change: Change, tables: ChangeTables) -> Iterator[_Part]:
-    if change.contact:
-        yield _Part(_put(tables.contacts, contact_item(change.contact)))
-    if change.forgets_contact:
-        key = typed({"beneficiary_id": change.after.beneficiary_id})
-        yield _Part({"Delete": {"TableName": tables.contacts, "Key": key}})
-    if change.sent_notice:
-        yield _Part(_put(tables.notices, sent_notice_item(change.sent_notice)))
-
-
-def _beneficiary_part(change: Change, table: str, shards: int) -> _Part:
-    item = beneficiary_item(change.after, shards)
-    if change.before_version == 0:
-        return _Part(_put(table, item, "attribute_not_exists(beneficiary_id)"), AlreadyRegistered)
-    # The hashes too: those brought up to date since the person was read must not be put back.
-    values = {":before": change.before_version, ":person_key": change.after.person_key}
-    condition = "#version = :before AND person_key = :person_key"
-    return _Part(_put(table, item, condition, values, {"#version": "version"}))
-
-
-def _revocation_part(revocation: Revocation, table: str) -> _Part:
-    update: TransactWriteItemTypeDef = {
-        "Update": {
-            "TableName": table,
-            "Key": typed({"certificate_id": revocation.certificate_id}),
-            "UpdateExpression": "REMOVE revoked_at, revoked_for",
-            "ConditionExpression": "attribute_exists(certificate_id)",
-        }
-    }
-    if revocation.at:
-        update["Update"]["UpdateExpression"] = "SET revoked_at = :at, revoked_for = :cause"
-        # Revoked once: the first moment counts.
-        update["Update"]["ConditionExpression"] += " AND attribute_not_exists(revoked_at)"
-        values = {":at": moment(revocation.at), ":cause": str(revocation.cause)}
-        update["Update"]["ExpressionAttributeValues"] = typed(values)
-    return _Part(update)
-
-
-def _session_part(session: Session, table: str) -> _Part:
-    # An update of what a decision changes, so that a function that decides need not be allowed to open sessions.
-    item = session_item(session)
-    update: TransactWriteItemTypeDef = {
-        "Update": {
-            "TableName": table,
-            "Key": typed({"session_id": session.session_id}),
-            "UpdateExpression": "SET #state = :decided, #result = :result, evidence = :evidence REMOVE claimed_until",
-            "ConditionExpression": "attribute_exists(session_id) AND #state <> :decided",
-            "ExpressionAttributeNames": {"#state": "state", "#result": "result"},
-            "ExpressionAttributeValues": typed(
-                {":decided": item["state"], ":result": item["result"], ":evidence": session.evidence}
-            ),
-        }
-    }
-    return _Part(update, SessionAlreadyDecided)
-
-
-def _review_part(review: Review, table: str) -> _Part:
-    if review.decision is None:
-        return _Part(_put(table, review_item(review), "attribute_not_exists(review_id)"), ReviewOpenedBefore)
-    update: TransactWriteItemTypeDef = {
-        "Update": {
-            "TableName": table,
-            "Key": typed({"review_id": review.review_id}),
-            "UpdateExpression": "SET #state = :decided, decision = :decision",
-            "ConditionExpression": "#state = :open",
-            "ExpressionAttributeNames": {"#state": "state"},
-            "ExpressionAttributeValues": typed(
-                {
-                    ":open": str(ReviewState.OPEN),
-                    ":decided": str(ReviewState.DECIDED),
-                    ":decision": decision_map(review.decision),
-                }
-            ),
-        }
-    }
-    return _Part(update, ReviewDecidedBefore)
-
-
-def _keep_imprints(change: Change, kept: FrameImprints, table: str) -> "TransactWriteItemTypeDef":
+def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
+    """Item of the beneficiaries table. `due_bucket` is the key of the sparse index (domain/sweep.py)."""
+    standing = beneficiary.standing
+    due = partition_of(beneficiary, shards)
     return {
-        "Update": {
-            "TableName": table,
-            "Key": typed({"beneficiary_id": change.after.beneficiary_id, "reference_id": kept.reference_id}),
-            "UpdateExpression": "SET #frames = :imprints",
-            # Nothing of a face comes back that was deleted meanwhile.
-            "ConditionExpression": "attribute_exists(template)",
-            "ExpressionAttributeNames": {"#frames": frames_attribute(kept.slot)},
-            "ExpressionAttributeValues": typed({":imprints": list(kept.imprints)}),
-        }
+        "beneficiary_id": beneficiary.beneficiary_id,
+        "person_key": beneficiary.person_key,
+        "name_key": beneficiary.name_key,
+        "person_secret": beneficiary.person_secret,
+        "masked_name": beneficiary.masked_name,
+        "masked_id_number": beneficiary.masked_id_number,
+        "category": str(beneficiary.category),
+        "district": beneficiary.district,
+        "status": str(standing.status),
+        "valid_until": standing.valid_until.isoformat(),
+        "held_since": optional_day(standing.held_since),
+        "ended_on": optional_day(standing.ended_on),
+        "due_bucket": due and due.bucket,
+        "version": beneficiary.version,
+        "ledger_head": beneficiary.ledger_head,
+        "has_reference": beneficiary.has_reference,
+        "reference_ids": list(beneficiary.reference_ids),
+        "camera_failures": [moment(at) for at in beneficiary.camera.failures],
+        "camera_paused_until": optional_moment(beneficiary.camera.paused_until),
+        "certified_by": list(beneficiary.certified_by),
+        "certificate_id": beneficiary.certificate_id,
+        "open_review_id": beneficiary.open_review_id,
+        "consent_withdrawn_on": optional_day(beneficiary.consent_withdrawn_on),
+        "notice": _notice_item(beneficiary.notice) if beneficiary.notice else None,
+        "contact_channel": beneficiary.contact_channel and str(beneficiary.contact_channel),
+        "grace_from": optional_day(beneficiary.grace_from),
+        "hold_proposal": _proposal_item(beneficiary.hold_proposal) if beneficiary.hold_proposal else None,
+        # Keys of the sparse index by_faces_due, there only while faces are stored that must go.
+        "faces_shard": shard_of(beneficiary.beneficiary_id, shards) if beneficiary.faces_due else None,
+        "faces_due": beneficiary.faces_due.on.isoformat() if beneficiary.faces_due else None,
     }
 
 
-def _delete_reference(change: Change, reference_id: str, table: str) -> "TransactWriteItemTypeDef":
-    key = typed({"beneficiary_id": change.after.beneficiary_id, "reference_id": reference_id})
-    return {"Delete": {"TableName": table, "Key": key, "ConditionExpression": "attribute_exists(template)"}}
+def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
+    """What `beneficiary_item` wrote."""
+    return Beneficiary(
+        beneficiary_id=item["beneficiary_id"],
+        person_key=item["person_key"],
+        name_key=item["name_key"],
+        masked_name=item["masked_name"],
+        masked_id_number=item["masked_id_number"],
+        category=Category(item["category"]),
+        district=item["district"],
+        standing=Standing(
+            status=Status(item["status"]),
+            valid_until=date.fromisoformat(item["valid_until"]),
+            held_since=as_day(item.get("held_since")),
+            ended_on=as_day(item.get("ended_on")),
+        ),
+        version=int(item["version"]),
+        ledger_head=item["ledger_head"],
+        has_reference=item["has_reference"],
+        reference_ids=tuple(item["reference_ids"]),
+        camera=Camera(
+            failures=tuple(datetime.fromisoformat(at) for at in item["camera_failures"]),
+            paused_until=as_moment(item.get("camera_paused_until")),
+        ),
+        certified_by=tuple(item["certified_by"]),
+        certificate_id=item.get("certificate_id"),
+        open_review_id=item.get("open_review_id"),
+        consent_withdrawn_on=as_day(item.get("consent_withdrawn_on")),
+        notice=_notice_of(item["notice"]) if "notice" in item else None,
+        contact_channel=NoticeChannel(item["contact_channel"]) if "contact_channel" in item else None,
+        person_secret=item.get("person_secret", FIRST_SECRET),
+        grace_from=as_day(item.get("grace_from")),
+        hold_proposal=_proposal_of(item["hold_proposal"]) if "hold_proposal" in item else None,
+    )
 
 
-def _put(
-    table: str,
-    item: Mapping[str, Any],
-    condition: str = "",
-    values: Mapping[str, Any] | None = None,
-    names: Mapping[str, str] | None = None,
-) -> "TransactWriteItemTypeDef":
-    write: TransactWriteItemTypeDef = {"Put": {"TableName": table, "Item": typed(item)}}
-    if condition:
-        write["Put"]["ConditionExpression"] = condition
-    if values:
-        write["Put"]["ExpressionAttributeValues"] = typed(values)
-    if names:
-        write["Put"]["ExpressionAttributeNames"] = names
-    return write
+def _notice_item(notice: Notice) -> dict[str, Any]:
+    return {
+        "valid_until": notice.valid_until.isoformat(),
+        "days_before": notice.days_before,
+        "reminder_seq": notice.reminder_seq,
+        "sent": notice.sent,
+        "delivered_on": optional_day(notice.delivered_on),
+    }
+
+
+def _notice_of(item: Mapping[str, Any]) -> Notice:
+    return Notice(
+        valid_until=date.fromisoformat(item["valid_until"]),
+        days_before=int(item["days_before"]),
+        reminder_seq=int(item["reminder_seq"]),
+        sent=item["sent"],
+        delivered_on=as_day(item.get("delivered_on")),
+    )
+
+
+def _proposal_item(proposal: HoldProposal) -> dict[str, Any]:
+    return {
+        "batch_id": proposal.batch_id,
+        "valid_until": proposal.valid_until.isoformat(),
+        "proposed_at": moment(proposal.proposed_at),
+    }
+
+
+def _proposal_of(item: Mapping[str, Any]) -> HoldProposal:
+    return HoldProposal(
+        batch_id=item["batch_id"],
+        valid_until=date.fromisoformat(item["valid_until"]),
+        proposed_at=datetime.fromisoformat(item["proposed_at"]),
+    )

@@ -7,7 +7,7 @@ from lifecert.domain.evidence import Template
 from lifecert.domain.imprint import KnownPhotos
 from lifecert.domain.reference import Enrolment, ReferencePhoto
 from lifecert.ports.protection import TemplateProtection
-from lifecert.ports.stores import References
+from lifecert.ports.references import References
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from lifecert.domain.errors import CertificateNotFound
 from lifecert.domain.status import Status
 from lifecert.domain.year import is_over
 from lifecert.ports.clock import Clock
-from lifecert.ports.stores import Certificates, Register
+from lifecert.ports.register import Certificates, Register
 
 
 @dataclass(frozen=True, slots=True)

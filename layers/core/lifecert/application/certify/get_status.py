@@ -8,7 +8,9 @@ from lifecert.domain.errors import BeneficiaryNotFound, SessionNotFound
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.review import ReviewDecision
 from lifecert.domain.session import Session
-from lifecert.ports.stores import Ledger, Register, Reviews, Sessions
+from lifecert.ports.register import Ledger, Register
+from lifecert.ports.reviews import Reviews
+from lifecert.ports.sessions import Sessions
 
 
 @dataclass(frozen=True, slots=True)

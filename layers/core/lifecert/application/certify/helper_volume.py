@@ -8,7 +8,7 @@ from lifecert.domain.limits import helper_day
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.session import Session
 from lifecert.ports.clock import Clock
-from lifecert.ports.stores import Limits
+from lifecert.ports.sessions import Limits
 
 
 @dataclass(frozen=True, slots=True)

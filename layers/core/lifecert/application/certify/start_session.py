@@ -30,7 +30,8 @@ from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.keys import PersonKeys
 from lifecert.ports.photos import Photos, UploadSlot
-from lifecert.ports.stores import Limits, Register, Sessions
+from lifecert.ports.register import Register
+from lifecert.ports.sessions import Limits, Sessions
 
 SESSION_DURATION = timedelta(minutes=10)
 GUARDIAN_AGE = 14

@@ -32,7 +32,9 @@ from lifecert.domain.session import Session
 from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.photos import Photos, Upload
-from lifecert.ports.stores import References, Register, SeenFrames, Sessions
+from lifecert.ports.references import References
+from lifecert.ports.register import ChangingRegister
+from lifecert.ports.sessions import SeenFrames, Sessions
 from lifecert.ports.vision import Analysis, FaceAnalyser, Frame
 
 # Longer than the function may run, so that only a dead request's claim is ever taken over.
@@ -43,7 +45,7 @@ CLAIM_DURATION = timedelta(seconds=40)
 class VerifyFace:
     """The use case."""
 
-    register: Register
+    register: ChangingRegister
     sessions: Sessions
     references: References
     photos: Photos

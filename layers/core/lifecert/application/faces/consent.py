@@ -9,7 +9,7 @@ from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.errors import BeneficiaryNotFound, ConsentMissing, ConsentWithdrawn, NotAllowed
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.ports.clock import Clock
-from lifecert.ports.stores import Register
+from lifecert.ports.register import ChangingRegister
 
 
 def refuse_without_consent(beneficiary: Beneficiary) -> None:
@@ -22,7 +22,7 @@ def refuse_without_consent(beneficiary: Beneficiary) -> None:
 class WithdrawConsent:
     """The use case. From this moment no face is used; the next purge deletes those that are stored."""
 
-    register: Register
+    register: ChangingRegister
     clock: Clock
 
     def __call__(self, beneficiary_id: str, user: User) -> Beneficiary:
@@ -51,7 +51,7 @@ class WithdrawConsent:
 class GiveConsent:
     """The use case, after a withdrawal: the office has the person's consent before it, and records it."""
 
-    register: Register
+    register: ChangingRegister
     clock: Clock
     consent_version: str
 
@@ -75,7 +75,9 @@ class GiveConsent:
         return _changed(self.register, beneficiary_id, make)
 
 
-def _changed(register: Register, beneficiary_id: str, make: Callable[[Beneficiary], Change | None]) -> Beneficiary:
+def _changed(
+    register: ChangingRegister, beneficiary_id: str, make: Callable[[Beneficiary], Change | None]
+) -> Beneficiary:
     """The beneficiary after the change, or as it was when there was nothing to change."""
     change = change_newest(register, beneficiary_id, make)
     beneficiary = change.after if change else register.get(beneficiary_id)

@@ -29,7 +29,8 @@ from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.photos import Photos, UploadSlot
 from lifecert.ports.protection import TemplateProtection
-from lifecert.ports.stores import References, Register
+from lifecert.ports.references import References
+from lifecert.ports.register import ChangingRegister, Register
 from lifecert.ports.vision import FaceAnalyser
 
 ENROLMENT_DURATION = timedelta(minutes=10)
@@ -89,7 +90,7 @@ class BeginEnrolment:
 class FinishEnrolment:
     """The second half."""
 
-    register: Register
+    register: ChangingRegister
     references: References
     photos: Photos
     analyser: FaceAnalyser

@@ -10,7 +10,8 @@ from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.policy import Policy
 from lifecert.domain.review import ReviewKind
 from lifecert.ports.gallery import Gallery
-from lifecert.ports.stores import References, Register
+from lifecert.ports.references import References
+from lifecert.ports.register import Register
 
 ACTOR = Actor("find_duplicates", Role.SYSTEM)
 

@@ -12,7 +12,8 @@ from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.ports.clock import Clock
 from lifecert.ports.photos import Photos
-from lifecert.ports.stores import FaceCounts, FacesDueIndex, References, Register
+from lifecert.ports.references import FaceCounts, FacesDueIndex, References
+from lifecert.ports.register import ChangingRegister
 
 # Beside them in one transaction of ten: the beneficiary, the ledger entry and the count. Who has more gets a second.
 AT_ONCE = 7
@@ -35,7 +36,7 @@ class PurgeReport:
 class PurgeFaces:
     """The use case. It keeps no progress: whoever is done has left the index, and a missed night is caught up."""
 
-    register: Register
+    register: ChangingRegister
     index: FacesDueIndex
     references: References
     photos: Photos

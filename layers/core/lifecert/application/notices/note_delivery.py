@@ -9,14 +9,14 @@ from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import SentNotice
 from lifecert.ports.clock import Clock
 from lifecert.ports.notices import SentNotices
-from lifecert.ports.stores import Register
+from lifecert.ports.register import ChangingRegister
 
 
 @dataclass(frozen=True, slots=True)
 class NoteDelivery:
     """The use case."""
 
-    register: Register
+    register: ChangingRegister
     sent_notices: SentNotices
     clock: Clock
 

@@ -13,7 +13,7 @@ from lifecert.domain.notice import NoticeText, QuietHours, SentNotice
 from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.notices import AddressSeal, Contacts, NoticeSender
-from lifecert.ports.stores import Register
+from lifecert.ports.register import ChangingRegister
 
 
 class NoticeOutcome(StrEnum):
@@ -28,7 +28,7 @@ class NoticeOutcome(StrEnum):
 class SendNotice:
     """The use case."""
 
-    register: Register
+    register: ChangingRegister
     contacts: Contacts
     seal: AddressSeal
     sender: NoticeSender

@@ -14,7 +14,7 @@ from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.errors import BeneficiaryNotFound, DayInFuture, EntitlementEnded, NotAllowed
 from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
-from lifecert.ports.stores import Register
+from lifecert.ports.register import ChangingRegister
 
 
 class Document(StrEnum):
@@ -31,7 +31,7 @@ class Document(StrEnum):
 class CertifyInPerson:
     """The use case."""
 
-    register: Register
+    register: ChangingRegister
     clock: Clock
     issuer: Issuer
 

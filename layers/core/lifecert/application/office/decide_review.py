@@ -24,14 +24,16 @@ from lifecert.domain.session import Session
 from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.photos import ReviewPhotos
-from lifecert.ports.stores import Ledger, Register, Reviews, Sessions
+from lifecert.ports.register import ChangingRegister, Ledger
+from lifecert.ports.reviews import Reviews
+from lifecert.ports.sessions import Sessions
 
 
 @dataclass(frozen=True, slots=True)
 class DecideReview:
     """The use case."""
 
-    register: Register
+    register: ChangingRegister
     reviews: Reviews
     sessions: Sessions
     ledger: Ledger

@@ -35,7 +35,8 @@ from lifecert.domain.status import (
     transition,
 )
 from lifecert.ports.clock import Clock
-from lifecert.ports.stores import Certificates, Ledger, Register, Reviews
+from lifecert.ports.register import Certificates, ChangingRegister, Ledger
+from lifecert.ports.reviews import Reviews
 
 PROPOSAL_LASTS = timedelta(days=14)
 
@@ -44,7 +45,7 @@ PROPOSAL_LASTS = timedelta(days=14)
 class Propose:
     """The first clerk's half."""
 
-    register: Register
+    register: ChangingRegister
     reviews: Reviews
     certificates: Certificates
     clock: Clock
@@ -109,7 +110,7 @@ class Propose:
 class ConfirmProposal:
     """The second clerk's half."""
 
-    register: Register
+    register: ChangingRegister
     reviews: Reviews
     ledger: Ledger
     clock: Clock

@@ -12,7 +12,10 @@ from lifecert.domain.page import Page, Position
 from lifecert.domain.review import Review, ReviewFilter, ReviewKind
 from lifecert.domain.session import Session
 from lifecert.ports.photos import ReviewPhotos
-from lifecert.ports.stores import Ledger, References, Reviews, Sessions
+from lifecert.ports.references import References
+from lifecert.ports.register import Ledger
+from lifecert.ports.reviews import Reviews
+from lifecert.ports.sessions import Sessions
 
 # Long enough to look, too short to pass on.
 LINKS_LAST = timedelta(minutes=5)

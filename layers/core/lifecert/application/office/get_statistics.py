@@ -7,7 +7,8 @@ from lifecert.domain.faces import FaceCount
 from lifecert.domain.hold import HoldState
 from lifecert.domain.sweep_report import RunFigures
 from lifecert.ports.holds import HoldBatches
-from lifecert.ports.stores import FaceCounts, OpenReviews
+from lifecert.ports.references import FaceCounts
+from lifecert.ports.reviews import OpenReviews
 from lifecert.ports.sweep import RunReports, SweepRuns
 
 # More than a month of batches that nobody decided.

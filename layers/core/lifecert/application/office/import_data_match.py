@@ -21,7 +21,7 @@ from lifecert.domain.year import valid_until_after
 from lifecert.ports.clock import Clock
 from lifecert.ports.imports import Imports
 from lifecert.ports.keys import PersonKeys
-from lifecert.ports.stores import Register
+from lifecert.ports.register import ChangingRegister
 
 # Progress is kept after so many lines.
 CHUNK = 500
@@ -33,7 +33,7 @@ AT_ONCE = 8
 class ImportDataMatch:
     """The use case."""
 
-    register: Register
+    register: ChangingRegister
     imports: Imports
     person_keys: PersonKeys
     clock: Clock

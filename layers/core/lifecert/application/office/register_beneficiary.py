@@ -15,7 +15,7 @@ from lifecert.domain.year import valid_until_after
 from lifecert.ports.clock import Clock
 from lifecert.ports.keys import PersonKeys
 from lifecert.ports.notices import AddressSeal
-from lifecert.ports.stores import Register
+from lifecert.ports.register import ChangingRegister
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Registration:
 class RegisterBeneficiary:
     """The use case."""
 
-    register: Register
+    register: ChangingRegister
     person_keys: PersonKeys
     seal: AddressSeal
     clock: Clock

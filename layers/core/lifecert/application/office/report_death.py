@@ -15,7 +15,7 @@ from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import EndCause, Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.keys import PersonKeys
-from lifecert.ports.stores import Register
+from lifecert.ports.register import ChangingRegister
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class NamedPerson:
 class ReportDeath:
     """The use case."""
 
-    register: Register
+    register: ChangingRegister
     person_keys: PersonKeys
     clock: Clock
     help_lines: HelpLines

@@ -11,7 +11,7 @@ from lifecert.domain.notice import Contact, NoticeChannel
 from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.notices import AddressSeal
-from lifecert.ports.stores import Register
+from lifecert.ports.register import ChangingRegister
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class NewContact:
 class SetContact:
     """The use case."""
 
-    register: Register
+    register: ChangingRegister
     seal: AddressSeal
     clock: Clock
 

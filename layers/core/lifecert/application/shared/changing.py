@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.errors import BeneficiaryNotFound, VersionConflict
-from lifecert.ports.stores import Register
+from lifecert.ports.register import ChangingRegister
 
 ATTEMPTS = 4
 
 
 def change_newest(
-    register: Register, beneficiary_id: str, make: Callable[[Beneficiary], Change | None]
+    register: ChangingRegister, beneficiary_id: str, make: Callable[[Beneficiary], Change | None]
 ) -> Change | None:
     """Commit what `make` makes of the newest state, and make it anew when somebody else was quicker.
 

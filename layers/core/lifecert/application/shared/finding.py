@@ -5,7 +5,7 @@ import hmac
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.person import IdNumber, normalise_name
 from lifecert.ports.keys import PersonKeys
-from lifecert.ports.stores import Register
+from lifecert.ports.register import Register
 
 _NOBODY = "0" * 64
 

@@ -13,14 +13,14 @@ from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.review import Review, ReviewDecision, ReviewKind
 from lifecert.domain.status import EndCause
 from lifecert.ports.clock import Clock
-from lifecert.ports.stores import Register
+from lifecert.ports.register import ChangingRegister
 
 
 @dataclass(frozen=True, slots=True)
 class OpenReview:
     """Opens a review together with the ledger entry that says so."""
 
-    register: Register
+    register: ChangingRegister
     clock: Clock
 
     def __call__(

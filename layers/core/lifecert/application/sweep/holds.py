@@ -24,7 +24,7 @@ from lifecert.domain.status import HoldApproved, Standing, Status, transition
 from lifecert.domain.sweep import Job, JobKind
 from lifecert.ports.clock import Clock
 from lifecert.ports.holds import HoldBatches
-from lifecert.ports.stores import Register
+from lifecert.ports.register import Register
 
 
 @dataclass(frozen=True, slots=True)

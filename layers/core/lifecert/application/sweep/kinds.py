@@ -17,7 +17,7 @@ from lifecert.domain.notice import AFTER_THE_END, Notice, due_reminder
 from lifecert.domain.status import Status, YearEnded, transition
 from lifecert.domain.sweep import Job, JobKind, Partition
 from lifecert.domain.year import is_over
-from lifecert.ports.stores import Register
+from lifecert.ports.register import Register
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from lifecert.domain.errors import SweepUnfinished
 from lifecert.domain.sweep import Job, JobKind, RunState, SweepRun, Tally, Task
 from lifecert.domain.sweep_report import SweepReport
 from lifecert.ports.clock import Clock
-from lifecert.ports.stores import Register
+from lifecert.ports.register import Register
 from lifecert.ports.sweep import SweepRuns, TaskQueue
 
 # Nobody is registered active with a year already over, so the first run need only reach back

@@ -11,7 +11,7 @@ from lifecert.domain.errors import LifeCertError, SweepUnfinished
 from lifecert.domain.sweep import JobKind, Tally, Task
 from lifecert.domain.sweep_report import SweepReport
 from lifecert.ports.clock import Clock
-from lifecert.ports.stores import Register
+from lifecert.ports.register import ChangingRegister
 from lifecert.ports.sweep import Pace, SweepRuns, TaskQueue
 
 # Progress is noted after so many people: what a killed worker leaves uncounted in the report, though never undone.
@@ -24,7 +24,7 @@ MOST_FAILED = 1000
 class WorkSweep:
     """The use case."""
 
-    register: Register
+    register: ChangingRegister
     runs: SweepRuns
     queue: TaskQueue
     clock: Clock

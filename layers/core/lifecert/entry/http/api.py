@@ -3,15 +3,16 @@
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.logging import correlation_paths
 
 from lifecert.domain.actor import Group, User
 from lifecert.domain.errors import LifeCertError
-from lifecert.entry.http.access import RULES
+from lifecert.entry.http.access import Rule
 from lifecert.entry.http.problems import (
     CONTENT_TYPE,
     INTERNAL,
@@ -23,7 +24,7 @@ from lifecert.entry.http.problems import (
     answer_to,
 )
 from lifecert.entry.http.texts import Language, choose_language
-from lifecert.entry.log import LogCode, done, unexpected
+from lifecert.entry.log import LogCode, at_start, done, observed, unexpected
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 _Model = TypeVar("_Model", bound="BaseModel")
+_Answering = TypeVar("_Answering", bound=Callable[..., Response[str]])
 _KEY = re.compile(r"[A-Za-z0-9._-]{8,100}")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _READABLE = {"Access-Control-Expose-Headers": ["Content-Language, Retry-After"]}
@@ -38,15 +40,34 @@ _NOT_CACHED = {"Cache-Control": "no-store"}
 
 
 class Api(APIGatewayRestResolver):
-    """The routes of one function, for whom `entry.access` lets in. Every error becomes a problem document."""
+    """The routes of one function, each for whom its rule lets in. Every error becomes a problem document."""
 
-    def __init__(self, *, pages: bool = False) -> None:
-        """With `pages`, a browser gets pages for people instead of JSON."""
+    def __init__(self, *needed: Callable[[], object], pages: bool = False) -> None:
+        """`needed` are the factories of what its routes use: in Lambda they build while the function starts, so that
+        the first request need not wait. With `pages`, a browser gets pages for people instead of JSON."""
         super().__init__()
+        self.rules: dict[str, Rule] = {}
         self._pages = pages
+        at_start(*needed)
         self.use(middlewares=[_guarded])
         self.exception_handler(Exception)(self._problem)
         self.not_found(self._not_found)
+
+    def on(self, route: str, rule: Rule) -> Callable[[_Answering], _Answering]:
+        """Answer a route, such as `GET /sessions/{session_id}`, for whom `rule` lets in."""
+        method, _, path = route.partition(" ")
+        self.rules[route] = rule
+        register: Callable[[_Answering], _Answering] = self.route(re.sub(r"{(\w+)}", r"<\1>", path), method)
+        return register
+
+    @property
+    def handler(self) -> "Callable[[dict[str, Any], LambdaContext], dict[str, Any]]":
+        """What Lambda calls: the answer of a route, logged, traced and counted."""
+
+        def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+            return self.resolve(event, context)
+
+        return observed(handler, correlation_id_path=correlation_paths.API_GATEWAY_REST)
 
     def resolve(self, event: Mapping[str, Any], context: "LambdaContext") -> dict[str, Any]:
         """The answer of the API, which the pages of the web client, if there is one, may read."""
@@ -161,7 +182,7 @@ class Api(APIGatewayRestResolver):
 def _guarded(app: Api, next_middleware: "NextMiddleware") -> Response[str]:
     """Runs before every handler."""
     asked = app.current_event
-    RULES[f"{asked.http_method} {asked['resource']}"].check(app.caller)
+    app.rules[f"{asked.http_method} {asked['resource']}"].check(app.caller)
     return next_middleware(app)
 
 

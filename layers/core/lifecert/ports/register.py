@@ -1,0 +1,58 @@
+"""The register, its ledger and its certificates."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.certificate import Certificate
+from lifecert.domain.ledger import LedgerEntry
+from lifecert.domain.sweep import Partition
+
+
+class Register(Protocol):
+    """Beneficiaries, to read."""
+
+    def get(self, beneficiary_id: str) -> Beneficiary | None:
+        """The newest state."""
+        ...
+
+    def find_by_person(self, person_keys: Sequence[str]) -> Beneficiary | None:
+        """The beneficiary with one of these keys, which are of one ID number. May lag behind a change by a moment."""
+        ...
+
+    def due(self, partition: Partition, after: str | None = None) -> Iterator[str]:
+        """Ids of the beneficiaries in one partition of the `by_due` index, in order; those after an id only."""
+        ...
+
+    def has_due(self, partition: Partition) -> bool:
+        """Whether anybody is in one partition of the `by_due` index."""
+        ...
+
+
+class ChangingRegister(Register, Protocol):
+    """Beneficiaries, and the one way to change them."""
+
+    def commit(self, change: Change) -> None:
+        """Write a change in one transaction.
+
+        Raises VersionConflict (read again and retry), AlreadyRegistered (`before_version` 0),
+        SessionAlreadyDecided, ReviewDecidedBefore, ReviewOpenedBefore, ReferenceNotFound (a new reference's
+        enrolment is not waiting any more) or FrameSeenBefore; nothing is written then.
+        """
+        ...
+
+
+class Certificates(Protocol):
+    """Certificates, to read."""
+
+    def get(self, certificate_id: str) -> Certificate | None:
+        """A certificate, once it is issued."""
+        ...
+
+
+class Ledger(Protocol):
+    """The ledger, to read."""
+
+    def entries(self, beneficiary_id: str) -> Iterator[LedgerEntry]:
+        """One beneficiary's entries, first to last."""
+        ...

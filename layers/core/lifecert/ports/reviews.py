@@ -1,0 +1,26 @@
+"""Cases."""
+
+from typing import Protocol
+
+from lifecert.domain.page import Page, Position
+from lifecert.domain.review import AtLeast, Review, ReviewFilter
+
+
+class Reviews(Protocol):
+    """Reviews, to read; one is opened and decided with a change of its beneficiary."""
+
+    def get(self, review_id: str) -> Review | None:
+        """The newest state."""
+        ...
+
+    def listed(self, wanted: ReviewFilter, limit: int, after: Position | None = None) -> Page[Review, Position]:
+        """At most `limit` reviews, oldest first, after a position; fewer does not mean the end."""
+        ...
+
+
+class OpenReviews(Protocol):
+    """How many reviews wait."""
+
+    def count_open(self) -> AtLeast:
+        """How many are open, as far as one request tells. May lag behind by a moment."""
+        ...

@@ -1,0 +1,50 @@
+"""Sessions, and what is counted and remembered with them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from lifecert.domain.limits import Count
+from lifecert.domain.session import Session
+
+
+class Sessions(Protocol):
+    """Sessions."""
+
+    def open(self, session: Session, counts: Sequence[Count] = ()) -> Session:
+        """Store a new session, and count it; if one with this id exists, do neither and return that one.
+
+        Raises LimitReached for the first count that is full; nothing is stored then.
+        """
+        ...
+
+    def get(self, session_id: str) -> Session | None:
+        """The newest state."""
+        ...
+
+    def claim(self, session_id: str, now: datetime, until: datetime) -> Session | None:
+        """Claim an undecided session for one request until `until`.
+
+        Returns None when another request holds it, or has decided it.
+        """
+        ...
+
+
+class Limits(Protocol):
+    """Counts of what somebody did lately."""
+
+    def take(self, counts: Sequence[Count]) -> None:
+        """Count one more in each, all or nothing. Raises LimitReached for the first that is full."""
+        ...
+
+    def count(self, count: Count) -> int:
+        """Count one more, whatever the limit: how many there are now."""
+        ...
+
+
+class SeenFrames(Protocol):
+    """Digests of frames used before, anywhere."""
+
+    def any_seen(self, digests: Sequence[str]) -> bool:
+        """Whether one of these was used before."""
+        ...

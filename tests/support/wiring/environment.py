@@ -1,0 +1,30 @@
+"""An environment that every function can start in: a value for each setting, by its name."""
+
+from lifecert.entry.settings import Common
+from tests.support.sweeping import GRACE_DAYS, REMINDERS
+
+VALUES = {
+    "stage": "prod",
+    "time_zone": "Asia/Shanghai",
+    "clock_shift_days": "0",
+    "due_shards": "4",
+    "sweep_rate": "50",
+    "sweep_tries": "5",
+    "reminder_days": ",".join(map(str, REMINDERS)),
+    "hold_grace_days": str(GRACE_DAYS),
+    "quiet_hours": "21-8",
+    "notice_language": "zh-CN",
+    "limit_starts_by_user": "7",
+    "limit_unknown_by_user": "7",
+    "limit_starts_for_person": "7",
+    "limit_usual_helper_day": "7",
+    "oidc_issuer": "https://issuer.example.org",
+    "shadow_policy": "",
+    "person_secrets": "1,2",
+    "person_secrets_moving": "true",
+}
+
+
+def environment_of(model: type[Common]) -> dict[str, str]:
+    """The variables of one function; what has no value above is called `the-<name>`."""
+    return {field.upper(): VALUES.get(field, f"the-{field}") for field in model.model_fields}
