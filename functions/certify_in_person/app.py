@@ -8,8 +8,7 @@ from lifecert.bootstrap import office
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.entry.http.access import CLERKS
 from lifecert.entry.http.api import Api, an_id
-from lifecert.entry.http.bodies.staff_requests import CertifyInPersonBody
-from lifecert.entry.http.bodies.staff_responses import CertifiedInPerson
+from lifecert.entry.http.bodies.entitlement import CertifiedInPerson, CertifyInPersonBody
 from lifecert.entry.log import LogCode, done
 
 api = Api(office.certify_in_person, office.certify_once)

@@ -6,8 +6,7 @@ from lifecert.bootstrap import office
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.entry.http.access import CLERKS, SIGNED_IN
 from lifecert.entry.http.api import Api, an_id
-from lifecert.entry.http.bodies.register_responses import ConsentState
-from lifecert.entry.http.bodies.requests import GiveConsentBody
+from lifecert.entry.http.bodies.faces import ConsentState, GiveConsentBody
 from lifecert.entry.log import LogCode, done
 
 api = Api(office.withdraw_consent, office.give_consent)

@@ -7,8 +7,7 @@ from lifecert.domain.errors import BeneficiaryNotFound, CertificateNotFound, Pro
 from lifecert.domain.review import Proposal, Review, ReviewKind
 from lifecert.entry.http.access import CLERKS
 from lifecert.entry.http.api import Api, an_id
-from lifecert.entry.http.bodies.staff_requests import ConfirmationBody, ProposeEndBody
-from lifecert.entry.http.bodies.staff_responses import ProposalShown
+from lifecert.entry.http.bodies.entitlement import ConfirmationBody, ProposalShown, ProposeEndBody
 from lifecert.entry.log import LogCode, done
 
 api = Api(office.propose, office.confirm_proposal)

@@ -6,8 +6,7 @@ from lifecert.bootstrap import office
 from lifecert.domain.errors import BeneficiaryNotFound, ReferenceNotFound
 from lifecert.entry.http.access import CLERKS
 from lifecert.entry.http.api import Api, an_id
-from lifecert.entry.http.bodies.register_responses import Enrolled, EnrolmentBegun
-from lifecert.entry.http.bodies.requests import BeginEnrolmentBody
+from lifecert.entry.http.bodies.faces import BeginEnrolmentBody, Enrolled, EnrolmentBegun
 from lifecert.entry.log import LogCode, done
 
 api = Api(office.begin_enrolment, office.finish_enrolment)

@@ -6,7 +6,7 @@ from lifecert.bootstrap import phone
 from lifecert.domain.errors import CertificateNotFound
 from lifecert.entry.http.access import ANYONE
 from lifecert.entry.http.api import Api, an_id
-from lifecert.entry.http.bodies.responses import CertificateShown, KeySet
+from lifecert.entry.http.bodies.certificates import CertificateShown, KeySet
 from lifecert.entry.http.page import certificate_page
 from lifecert.entry.log import LogCode, done
 

@@ -6,7 +6,8 @@ from lifecert.bootstrap import phone
 from lifecert.domain.errors import BeneficiaryNotFound, SessionNotFound
 from lifecert.entry.http.access import SIGNED_IN
 from lifecert.entry.http.api import Api, an_id
-from lifecert.entry.http.bodies.responses import BeneficiaryStanding, SessionView
+from lifecert.entry.http.bodies.beneficiaries import BeneficiaryStanding
+from lifecert.entry.http.bodies.sessions import SessionView
 from lifecert.entry.log import LogCode, done
 
 api = Api(phone.get_session, phone.get_beneficiary)

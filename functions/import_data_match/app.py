@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lifecert.bootstrap import office
-from lifecert.entry.http.bodies.office import ImportEvent, import_report
+from lifecert.entry.events.imports import ImportEvent, import_report
 from lifecert.entry.log import LogCode, count, logger, serving
 
 # Enough to end the part in hand.

@@ -8,8 +8,7 @@ from lifecert.bootstrap import office
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.entry.http.access import CLERKS
 from lifecert.entry.http.api import Api, an_id
-from lifecert.entry.http.bodies.register_responses import ContactSet, Registered
-from lifecert.entry.http.bodies.requests import RegisterBody, SetContactBody
+from lifecert.entry.http.bodies.register import ContactSet, RegisterBody, Registered, SetContactBody
 from lifecert.entry.log import LogCode, done
 
 api = Api(office.register_beneficiary, office.register_once)

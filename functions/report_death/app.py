@@ -6,7 +6,7 @@ from lifecert.bootstrap import office
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.entry.http.access import SIGNED_IN
 from lifecert.entry.http.api import Api, an_id
-from lifecert.entry.http.bodies.office import DeathReportBody, DeathReported, NamedDeathReportBody
+from lifecert.entry.http.bodies.reports import DeathReportBody, DeathReported, NamedDeathReportBody
 from lifecert.entry.log import LogCode, done
 
 api = Api(office.report_death)

@@ -6,8 +6,7 @@ from lifecert.bootstrap import office
 from lifecert.domain.errors import ReviewNotFound
 from lifecert.entry.http.access import CLERKS
 from lifecert.entry.http.api import Api, an_id
-from lifecert.entry.http.bodies.staff_requests import DecideReviewBody, ReviewsQuery
-from lifecert.entry.http.bodies.staff_responses import CaseShown, ReviewShown, ReviewsShown
+from lifecert.entry.http.bodies.reviews import CaseShown, DecideReviewBody, ReviewShown, ReviewsQuery, ReviewsShown
 from lifecert.entry.log import LogCode, done
 
 api = Api(office.list_reviews, office.get_review, office.decide_review)

@@ -5,8 +5,7 @@ from aws_lambda_powertools.event_handler import Response
 from lifecert.bootstrap import phone
 from lifecert.entry.http.access import SIGNED_IN
 from lifecert.entry.http.api import Api
-from lifecert.entry.http.bodies.requests import StartSessionBody
-from lifecert.entry.http.bodies.responses import SessionStarted
+from lifecert.entry.http.bodies.sessions import SessionStarted, StartSessionBody
 from lifecert.entry.log import LogCode, done
 
 api = Api(phone.start_session)

@@ -7,7 +7,7 @@ from lifecert.bootstrap import phone
 from lifecert.domain.errors import SessionNotFound
 from lifecert.entry.http.access import SIGNED_IN
 from lifecert.entry.http.api import Api, an_id
-from lifecert.entry.http.bodies.responses import SessionView
+from lifecert.entry.http.bodies.sessions import SessionView
 from lifecert.entry.log import LogCode, apart, done
 
 api = Api(phone.verify_face)

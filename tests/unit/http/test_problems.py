@@ -10,7 +10,7 @@ from lifecert.domain.challenge import Step
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Ground
 from lifecert.entry.http import problems
-from lifecert.entry.http.bodies.requests import _TEXTS as FIELD_TEXTS
+from lifecert.entry.http.parsing import _TEXTS as FIELD_TEXTS
 from lifecert.entry.http.problems import INTERNAL, NOT_FOR_CLIENTS, TABLE, Code, answer_to
 from lifecert.entry.http.texts import Language, choose_language, text, texts
 

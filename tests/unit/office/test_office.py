@@ -31,7 +31,7 @@ from lifecert.domain.reference import Reference, Replacement
 from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
 from lifecert.domain.session import ImageType
 from lifecert.domain.status import Standing, Status
-from lifecert.entry.http.bodies.responses import SessionView
+from lifecert.entry.http.bodies.sessions import SessionView
 from lifecert.entry.http.texts import Language
 from tests.support.builders import (
     CLERK,

@@ -118,7 +118,7 @@ class Api(APIGatewayRestResolver):
 
     def body(self, model: "type[_Model]") -> "_Model":
         """The request's body. Raises InvalidJson and InvalidRequest."""
-        from lifecert.entry.http.bodies.requests import parse
+        from lifecert.entry.http.parsing import parse
 
         try:
             text = self.current_event.body and self.current_event.decoded_body
@@ -128,7 +128,7 @@ class Api(APIGatewayRestResolver):
 
     def query(self, model: "type[_Model]") -> "_Model":
         """The request's query. Raises InvalidRequest."""
-        from lifecert.entry.http.bodies.requests import parse_query
+        from lifecert.entry.http.parsing import parse_query
 
         return parse_query(model, self.current_event.query_string_parameters or {})
 

@@ -1,4 +1,4 @@
-"""Requests and answers of hold batches."""
+"""Hold batches."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -8,21 +8,18 @@ from pydantic import Field, model_validator
 
 from lifecert.application.office.decide_holds import HoldBatchView, HoldWish, applied_on
 from lifecert.domain.category import Category
-from lifecert.domain.hold import (
-    HoldBatch,
-    HoldCandidate,
-    HoldChoice,
-    HoldGround,
-    HoldOutcome,
-    HoldState,
-)
+from lifecert.domain.hold import HoldBatch, HoldCandidate, HoldChoice, HoldGround, HoldOutcome, HoldState
 from lifecert.domain.page import Page, Position
-from lifecert.entry.http.bodies.staff_requests import PAGE, InList, cursor_of
+from lifecert.entry.http.bodies.fields import PAGE, InList, cursor_of
 from lifecert.entry.models import Incoming, Response
 
 # People that a decision can name. Who means more names the others, or decides the next batch too.
 MOST_NAMED = 500
+
+
 CANDIDATES = 100
+
+
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 

@@ -1,4 +1,4 @@
-"""Requests and answers of statistics."""
+"""Statistics."""
 
 from collections.abc import Mapping
 from datetime import date

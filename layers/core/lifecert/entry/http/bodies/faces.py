@@ -1,38 +1,32 @@
-"""What clerks get when they register, enrol, or note a contact or a consent."""
+"""Enrolment of reference photos, and consent."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from lifecert.application.faces.enrol_reference import BegunEnrolment
 from lifecert.domain.beneficiary import Beneficiary
-from lifecert.domain.notice import NoticeChannel
-from lifecert.domain.reference import Reference
-from lifecert.domain.status import Status
-from lifecert.entry.models import Response
+from lifecert.domain.reference import Reference, Replacement
+from lifecert.domain.session import ImageType
+from lifecert.entry.http.bodies.fields import ConsentGiven, Label
+from lifecert.entry.models import Incoming, Response
 
 
-class Registered(Response):
-    """A new beneficiary. Kept to answer a repeat, so without personal data."""
+class GiveConsentBody(Incoming):
+    """POST /staff/beneficiaries/{beneficiary_id}/consent."""
 
-    beneficiary_id: str
-    status: Status
-    valid_until: date
-
-    @staticmethod
-    def of(beneficiary: Beneficiary) -> "Registered":
-        """The answer."""
-        return Registered(
-            beneficiary_id=beneficiary.beneficiary_id,
-            status=beneficiary.standing.status,
-            valid_until=beneficiary.standing.valid_until,
-        )
+    consent: ConsentGiven
 
 
-class ContactSet(Response):
-    """How the office can reach a person from now on. The address is not repeated."""
+class BeginEnrolmentBody(Incoming):
+    """POST /staff/beneficiaries/{beneficiary_id}/references."""
 
-    beneficiary_id: str
-    channel: NoticeChannel
+    source: Label = "office"
+    captured_on: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))] | None = None
+    image_type: ImageType = ImageType.JPEG
+    replacement: Replacement | None = None
 
 
 class ConsentState(Response):

@@ -1,16 +1,40 @@
-"""What clerks get of reviews and proposals. Verdicts, never a score."""
+"""Cases: the queue, one case, a decision. Verdicts, never a score."""
 
 from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from lifecert.application.office.get_reviews import Attempt, ReviewView
 from lifecert.domain.actor import Role
-from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.challenge import Step
 from lifecert.domain.page import Page, Position
-from lifecert.domain.review import Ground, Review, ReviewKind, ReviewOutcome
+from lifecert.domain.reasons import Reason
+from lifecert.domain.review import Ground, Review, ReviewFilter, ReviewKind, ReviewOutcome, ReviewState
 from lifecert.domain.status import EndCause
-from lifecert.entry.http.bodies.staff_requests import cursor_of
-from lifecert.entry.models import Response
+from lifecert.entry.http.bodies.fields import PAGE, InList, cursor_of
+from lifecert.entry.models import Incoming, Response
+
+
+class ReviewsQuery(Incoming):
+    """GET /staff/reviews."""
+
+    state: ReviewState = ReviewState.OPEN
+    kind: ReviewKind | None = None
+    reason: Reason | None = None
+    limit: Annotated[int, Field(ge=1, le=PAGE)] = PAGE
+    after: InList | None = None
+
+    def wanted(self) -> ReviewFilter:
+        """Which reviews are asked for."""
+        return ReviewFilter(self.state, self.kind, self.reason)
+
+
+class DecideReviewBody(Incoming):
+    """POST /staff/reviews/{review_id}/decision."""
+
+    outcome: ReviewOutcome
+    ground: Ground
 
 
 class DecisionShown(Response):
@@ -154,59 +178,4 @@ class CaseShown(Response):
                 )
                 for one in view.references
             ),
-        )
-
-
-class CertifiedInPerson(Response):
-    """A certification at the office. Kept to answer a repeat, so without personal data."""
-
-    beneficiary_id: str
-    certificate_id: str
-    method: Method
-    certified_on: date
-    valid_until: date
-
-    @staticmethod
-    def of(certificate: Certificate) -> "CertifiedInPerson":
-        """The answer."""
-        return CertifiedInPerson(
-            beneficiary_id=certificate.beneficiary_id,
-            certificate_id=certificate.certificate_id,
-            method=certificate.method,
-            certified_on=certificate.certified_on,
-            valid_until=certificate.valid_until,
-        )
-
-
-class ProposalShown(Response):
-    """What one clerk proposed, and what another made of it."""
-
-    proposal_id: str
-    beneficiary_id: str
-    kind: ReviewKind
-    state: str
-    proposed_by: str
-    proposed_at: datetime
-    expires_at: datetime | None
-    ended_on: date | None
-    cause: EndCause | None
-    certificate_id: str | None
-    decision: DecisionShown | None
-
-    @staticmethod
-    def of(proposal: Review) -> "ProposalShown":
-        """The answer."""
-        shown = ReviewShown.of(proposal)
-        return ProposalShown(
-            proposal_id=proposal.review_id,
-            beneficiary_id=proposal.beneficiary_id,
-            kind=proposal.kind,
-            state=shown.state,
-            proposed_by=shown.opened_by,
-            proposed_at=proposal.opened_at,
-            expires_at=proposal.expires_at,
-            ended_on=proposal.day,
-            cause=proposal.cause,
-            certificate_id=proposal.related_id,
-            decision=shown.decision,
         )

@@ -1,0 +1,96 @@
+"""Certifying in person, and changes that two clerks make."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from lifecert.application.office.certify_in_person import Document
+from lifecert.domain.certificate import Certificate, Method
+from lifecert.domain.review import Proposal, Review, ReviewKind
+from lifecert.domain.status import EndCause
+from lifecert.entry.http.bodies.fields import PastDay
+from lifecert.entry.http.bodies.reviews import DecisionShown, ReviewShown
+from lifecert.entry.models import Incoming, Response
+
+
+class CertifyInPersonBody(Incoming):
+    """POST /staff/beneficiaries/{beneficiary_id}/certifications."""
+
+    method: Literal["in_person"] = "in_person"
+    seen_on: PastDay
+    document: Document
+
+    def fingerprint(self, beneficiary_id: str) -> str:
+        """Tells this request from another."""
+        return f"{beneficiary_id} {self.seen_on.isoformat()} {self.document}"
+
+
+class ProposeEndBody(Incoming):
+    """POST /staff/beneficiaries/{beneficiary_id}/end."""
+
+    ended_on: PastDay
+    cause: EndCause
+
+    def to_domain(self) -> Proposal:
+        """What the use case takes."""
+        return Proposal(ReviewKind.END, self.ended_on, self.cause)
+
+
+class ConfirmationBody(Incoming):
+    """POST /staff/proposals/{proposal_id}/confirmation."""
+
+    confirm: bool
+
+
+class CertifiedInPerson(Response):
+    """A certification at the office. Kept to answer a repeat, so without personal data."""
+
+    beneficiary_id: str
+    certificate_id: str
+    method: Method
+    certified_on: date
+    valid_until: date
+
+    @staticmethod
+    def of(certificate: Certificate) -> "CertifiedInPerson":
+        """The answer."""
+        return CertifiedInPerson(
+            beneficiary_id=certificate.beneficiary_id,
+            certificate_id=certificate.certificate_id,
+            method=certificate.method,
+            certified_on=certificate.certified_on,
+            valid_until=certificate.valid_until,
+        )
+
+
+class ProposalShown(Response):
+    """What one clerk proposed, and what another made of it."""
+
+    proposal_id: str
+    beneficiary_id: str
+    kind: ReviewKind
+    state: str
+    proposed_by: str
+    proposed_at: datetime
+    expires_at: datetime | None
+    ended_on: date | None
+    cause: EndCause | None
+    certificate_id: str | None
+    decision: DecisionShown | None
+
+    @staticmethod
+    def of(proposal: Review) -> "ProposalShown":
+        """The answer."""
+        shown = ReviewShown.of(proposal)
+        return ProposalShown(
+            proposal_id=proposal.review_id,
+            beneficiary_id=proposal.beneficiary_id,
+            kind=proposal.kind,
+            state=shown.state,
+            proposed_by=shown.opened_by,
+            proposed_at=proposal.opened_at,
+            expires_at=proposal.expires_at,
+            ended_on=proposal.day,
+            cause=proposal.cause,
+            certificate_id=proposal.related_id,
+            decision=shown.decision,
+        )

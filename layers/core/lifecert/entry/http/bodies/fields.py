@@ -1,0 +1,81 @@
+"""Members that several requests have, and their places in lists."""
+
+import base64
+import binascii
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import Field, PlainValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from lifecert.domain.page import Position
+from lifecert.domain.person import IdNumber, normalise_name
+from lifecert.entry.models import Incoming
+
+
+def _id_number(value: Any) -> IdNumber:
+    if isinstance(value, str) and len(value) <= 40:
+        try:
+            return IdNumber.parse(value)
+        except ValueError:
+            pass
+    raise PydanticCustomError("id_number", "not an ID number")
+
+
+def _name(value: Any) -> str:
+    name = value.strip() if isinstance(value, str) else ""
+    if not 1 <= len(name) <= 100 or not name.isprintable() or not normalise_name(name):
+        raise PydanticCustomError("name", "not a name")
+    return name
+
+
+PersonName = Annotated[str, PlainValidator(_name)]
+
+
+PersonIdNumber = Annotated[IdNumber, PlainValidator(_id_number)]
+
+
+District = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+
+
+Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
+
+
+class Person(Incoming):
+    """Who is meant: both must belong together."""
+
+    name: PersonName
+    id_number: PersonIdNumber
+
+
+class ConsentGiven(Incoming):
+    """Agreement to the current consent text, by a guardian for a child."""
+
+    version: Label
+    guardian: bool = False
+
+
+PAGE = 50
+
+
+PastDay = Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))]
+
+
+def _position(value: Any) -> Position:
+    try:
+        text, one_id = base64.urlsafe_b64decode(str(value)).decode().split(" ")
+        opened_at = datetime.fromisoformat(text)
+    except (ValueError, binascii.Error):
+        opened_at = None
+    if opened_at is None or opened_at.utcoffset() is None or len(one_id) > 40:
+        raise PydanticCustomError("invalid", "not a place in the list")
+    return Position(opened_at, one_id)
+
+
+# What `cursor_of` made of a place in a list.
+InList = Annotated[Position, PlainValidator(_position)]
+
+
+def cursor_of(position: Position) -> str:
+    """A place in a list, as clients get it, and send it back: opaque to them."""
+    return base64.urlsafe_b64encode(f"{position.opened_at.isoformat()} {position.id}".encode()).decode()
