@@ -9,6 +9,7 @@ from lifecert.entry.log import LogCode
 from tests.architecture.templates import ROOT, child, of_type
 
 TEXT = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 ROWS = [line for line in TEXT.splitlines() if line.startswith("| `")]
 
 
@@ -25,13 +26,40 @@ def test_every_log_code_has_its_line(code: LogCode) -> None:
     assert [row for row in ROWS if f"`{code}`" in row.split("|")[1]]
 
 
-@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_what_a_page_names_is_there(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    links = set(re.findall(r"\]\(([^)#:]+)[^)]*\)", text))
     tests = set(re.findall(r"`(tests/[^`: ]+)`", text))
-    assert not [link for link in links if not (page.parent / link).exists()]
+    assert not broken(text, page)
     assert not [named for named in tests if not list(ROOT.glob(named))]
+
+
+def broken(text: str, page: Path) -> list[str]:
+    """Links of a page to a file, or to a heading of one, that is not there. Addresses of the web are not asked for."""
+    wrong = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        name, _, anchor = target.partition("#")
+        there = page.parent / name if name else page
+        if ":" in name:
+            continue
+        if not there.exists() or (anchor and anchor not in headings(there.read_text(encoding="utf-8"))):
+            wrong.append(target)
+    return wrong
+
+
+def headings(text: str) -> set[str]:
+    """The anchors that GitHub gives the headings of a page: small letters, no punctuation, dashes for spaces."""
+    without_code = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^#+ (.+)$", without_code, re.MULTILINE)
+    plain = [re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower() for heading in found]
+    return {re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in plain}
+
+
+@pytest.mark.parametrize("link", ["nowhere.md", "#nothing-of-the-kind", "docs/operations.md#no-such-heading"])
+def test_a_link_that_leads_nowhere_is_found(link: str) -> None:
+    readme = ROOT / "README.md"
+    assert broken(f"see [this]({link})", readme) == [link]
+    assert not broken("see [this](docs/operations.md#dead-letter-queues), [that](https://example.org)", readme)
 
 
 def test_every_attack_has_a_test() -> None:
