@@ -6,19 +6,36 @@ from pathlib import Path
 import pytest
 
 from lifecert.entry.log import LogCode
-from tests.architecture.templates import ROOT, child, of_type
+from tests.architecture.templates import ROOT, child, of_type, parent
 
 TEXT = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+# Alarm: what it means, what to do first, where to read on.
+ALARM = "AWS::CloudWatch::Alarm"
+ALARMS = {
+    name: (meaning, first, then)
+    for name, meaning, first, then in re.findall(r"^\| `(\w+Alarm)` \| (.+) \| (.+) \| (.+) \|$", TEXT, re.MULTILINE)
+}
 ROWS = [line for line in TEXT.splitlines() if line.startswith("| `")]
 
 
-@pytest.mark.parametrize("alarm", sorted(of_type(child("monitoring"), "AWS::CloudWatch::Alarm")))
-def test_every_alarm_has_its_line_with_a_meaning_and_something_to_do(alarm: str) -> None:
-    (row,) = [row for row in ROWS if f"`{alarm}`" in row.split("|")[1]]
-    meaning, do = row.split("|")[2:4]
+def test_every_alarm_has_its_line_and_no_other_has() -> None:
+    assert sorted(ALARMS) == sorted(of_type(child("monitoring"), ALARM) | of_type(parent(), ALARM))
+    assert list(ALARMS) == sorted(ALARMS), "who looks for a name finds it by the alphabet"
+
+
+@pytest.mark.parametrize("alarm", ALARMS)
+def test_an_alarm_says_what_it_means_what_to_do_first_and_where_to_read_on(alarm: str) -> None:
+    meaning, first, then = ALARMS[alarm]
     assert len(meaning.split()) > 3
-    assert len(do.split()) > 3
+    assert len(first.split()) > 3
+    assert re.search(r"\]\([^)]+\)", then)
+
+
+def test_the_index_leads_to_every_section() -> None:
+    index = TEXT.split("## ", 1)[0]
+    sections = {anchor for anchor in headings(TEXT) if anchor != "operations"}
+    assert sections - set(re.findall(r"\(#([^)]+)\)", index)) == {"not-there-yet"}
 
 
 @pytest.mark.parametrize("code", sorted(LogCode))
