@@ -33,7 +33,7 @@ from lifecert.domain.status import (
 ROOT = Path(__file__).resolve().parents[1]
 BEGIN, END = "<!-- begin: state chart -->", "<!-- end: state chart -->"
 # Page, and the language of its chart.
-PAGES: Mapping[str, str] = {"docs/design.md": "en", "README.md": "en"}
+PAGES: Mapping[str, str] = {"docs/design.md": "en", "README.md": "en", "README.zh-CN.md": "zh-CN"}
 
 
 class Place(StrEnum):
@@ -161,7 +161,7 @@ WORDS = {
         },
         events={
             None: ("登记", "经办机构登记待遇领取人员；首年已过的，登记为逾期未认证"),
-            Certified: ("认证", "认证通过，重新计算 12 个月；未发部分予以补发"),
+            Certified: ("认证", "认证通过，有效期重新计算；未发部分予以补发"),
             YearEnded: ("到期", "有效期最后一天已过，无人认证"),
             HoldApproved: ("暂停", "宽限期已过，且通知已送达"),
             EntitlementEnded: ("终止", "死亡、服刑、迁出，或因其他原因丧失领取资格"),
