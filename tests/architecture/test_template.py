@@ -78,8 +78,8 @@ def _lines(path: str) -> int:
 
 
 def test_the_templates_stay_short_enough_to_read() -> None:
-    """All lines of template.yaml for each function; all lines of infra/monitoring.yaml for each alarm, and with them what
-    the parent says of alarms on errors: their table and their loop."""
+    """All lines of template.yaml for each function; for each alarm all lines of infra/monitoring.yaml, and what the
+    parent says of alarms on errors: their table and their loop."""
     assert _lines("template.yaml") <= 75 * len(FUNCTIONS)
     written = (ROOT / "template.yaml").read_text(encoding="utf-8")
     (table,) = re.findall(r"^Mappings:\n(?:(?: .*)?\n)+", written, re.M)
