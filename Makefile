@@ -278,7 +278,11 @@ verify-certificate: .venv/.ready ## check a certificate offline (CERTIFICATE=fil
 	@$(PY) -m lifecert_verify "$(CERTIFICATE)" --jwks "$(JWKS)" $(if $(ON),--on "$(ON)")
 
 ##@ Keep it
-.PHONY: lock clean
+.PHONY: lock clean district-names
+district-names: .venv/.ready ## write the names of districts anew, from the package that ops/district_names.json pins
+	@$(PY) $(ASSETS) ops/district_names.json
+	@$(PY) -m ops.district_names
+
 # uv is wanted here alone, so it lives in an environment of its own. Order matters: the others follow dev.txt.
 UV := .build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-header --no-annotate
