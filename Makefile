@@ -40,7 +40,7 @@ dev: setup build ## start the local AWS with the stack deployed, and print addre
 	@$(PY) -m local.dev
 
 ##@ Test it
-.PHONY: secrets test test-unit bench bench-scale bench-peers cost profile probe duplicates-bench calibrate causes attacks \
+.PHONY: secrets test test-unit bench bench-scale bench-peers figures cost profile probe duplicates-bench calibrate causes attacks \
 	check format-check lint types dependencies audit template-lint
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
@@ -67,6 +67,10 @@ bench-peers: setup build .build/peers/.ready ## beside dlib's pipeline, same pho
 	@.build/peers/bin/python -m pip install $(PIP_FLAGS) -r requirements/peers-build.txt
 	@.build/peers/bin/python -m pip install $(PIP_FLAGS) --no-build-isolation -r requirements/peers.txt
 	@touch $@
+
+figures: export PYTHONPATH := layers/core:layers/vision
+figures: .venv/.ready ## tables and pictures of the docs from docs/figures.json (TAKE="speed=.build/bench/bench.json" first)
+	@$(PY) -m lab.figures $(TAKE)
 
 cost: .venv/.ready ## what it costs to run: by verification, by year for 10 to 300 million people (ARGS='--prices mine.toml')
 	@$(PY) -m lab.costs $(ARGS)
@@ -199,8 +203,8 @@ $(STAMPS)/sam-%: $(STAMPS)/sam requirements/runtime.txt
 	@$(call SAM_BUILD,$*,.build/builds/$*/sam)
 	@touch $@
 
-size: build ## bytes of the built layers and functions, by component: table, and picture in .build/bench
-	@$(PY) -m lab.speed.sizes
+size: build ## bytes of the built layers and functions, by component: table, JSON and picture in .build/bench
+	@$(PY) -m lab.speed.sizes --date "$$(date -u +%F)"
 
 # Given on the command line, parameters replace samconfig's instead of adding to them: hence they are read here.
 PARAMETERS = import tomllib; s = tomllib.load(open("samconfig.toml", "rb"))["$(STAGE)"]["deploy"]["parameters"]; \
