@@ -18,7 +18,8 @@ def certificate(certificate_id: str) -> Response[str]:
     view = phone.get_certificate()(an_id(certificate_id, CertificateNotFound))
     done(LogCode.CERTIFICATE_READ, "CertificatesRead", certificate_id=certificate_id)
     if api.wants_page:
-        return api.page(certificate_page(view, api.address, phone.clock().today(), api.language))
+        today, districts = phone.clock().today(), phone.district_names()
+        return api.page(certificate_page(view, api.address, today, districts, api.language))
     return api.answer(CertificateShown.of(view))
 
 
