@@ -21,7 +21,7 @@ def a_set(name: str, accuracy: float | None = None, **changes: Any) -> dict[str,
     }
 
 
-MEASUREMENT = {
+MEASUREMENT: dict[str, Any] = {
     "date": "2026-12-01",
     "accept": 0.5,
     "review": 0.36,
