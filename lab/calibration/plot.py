@@ -16,7 +16,12 @@ _FMR = Axis("false match rate", 1e-6, 1.0, [1e-6, 1e-4, 1e-2, 1.0], percent)
 _FNMR = Axis("false non-match rate", 1e-3, 1.0, [10.0**one for one in range(-3, 1)], percent)
 # The ROC's axis begins at 90 %: below it nothing of interest happens.
 _MATCHED = Axis(
-    "true match rate", 0.9, 1.0, [0.9, 0.92, 0.94, 0.96, 0.98, 1.0], lambda value: f"{value:.0%}", logarithmic=False
+    "true match rate",
+    0.9,
+    1.0,
+    [0.9, 0.92, 0.94, 0.96, 0.98, 1.0],
+    lambda value: f"{100 * value:.0f} %",
+    logarithmic=False,
 )
 
 
