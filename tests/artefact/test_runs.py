@@ -14,10 +14,10 @@ import pytest
 from tests.artefact.builds import Build, builds
 from tests.artefact.runtime_api import Answer, serve
 from tests.artefact.sizes import ROOT
+from tests.patience import PATIENCE_SECONDS
 
 BUILDS = builds()
 ENDS = sorted({*list(BUILDS)[:1], *list(BUILDS)[-1:]})
-SECONDS = 90.0
 # A port that nothing listens on: every call to AWS fails at once.
 NO_AWS = "http://127.0.0.1:9"
 DID_NOT_START = {"ImportError", "ModuleNotFoundError", "OSError", "SettingsError", "ConfigError", "ModelMissingError"}
@@ -68,7 +68,7 @@ def invoke(build: Build, function: str, event: dict[str, Any]) -> tuple[Answer, 
         )
         try:
             api.send(event)
-            answer = api.answer(SECONDS)
+            answer = api.answer(PATIENCE_SECONDS)
         finally:
             process.kill()
             process.wait()

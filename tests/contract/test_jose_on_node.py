@@ -16,6 +16,7 @@ from tests.architecture.templates import ROOT
 from tests.builders import a_certificate, registration
 from tests.contract.test_signing import ENGINES, Signing
 from tests.fakes.keys import FakeSigning
+from tests.patience import PATIENCE_SECONDS
 
 HERE = Path(__file__).with_name("jose")
 PAGE = ROOT / "layers/core/lifecert/entry/certificate_page.js"
@@ -34,14 +35,20 @@ def ask() -> Ask:
         shutil.copy(HERE / name, folder)
     if not (folder / "node_modules" / "jose").exists():
         fetch = [npm, "ci", "--no-audit", "--no-fund"]
-        fetched = subprocess.run(fetch, cwd=folder, capture_output=True, timeout=120, check=False)
+        fetched = subprocess.run(fetch, cwd=folder, capture_output=True, timeout=PATIENCE_SECONDS, check=False)
         if fetched.returncode:
             pytest.skip("npm cannot fetch `jose` here: the foreign JOSE implementation cannot run")
 
     def run(statements: list[str], jwks: Any) -> dict[str, Any]:
         question = json.dumps({"statements": statements, "jwks": jwks, "page": PAGE.read_text(encoding="utf-8")})
         answer = subprocess.run(
-            [node, "check.mjs"], cwd=folder, input=question, capture_output=True, text=True, check=True, timeout=120
+            [node, "check.mjs"],
+            cwd=folder,
+            input=question,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=PATIENCE_SECONDS,
         )
         told: dict[str, Any] = json.loads(answer.stdout)
         return told

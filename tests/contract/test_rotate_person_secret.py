@@ -24,6 +24,7 @@ from tests.builders import CLERK, a_change
 from tests.contract.engines import DynamoTables, Stores
 from tests.fakes.clock import FixedClock
 from tests.fakes.notices import FakeSeal
+from tests.patience import PATIENCE_SECONDS
 from tools.rotate_person_secret import PersonRotation, UnknownSecret
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def test_both_secrets_are_asked_for_at_the_same_time() -> None:
 
     class Waiting:
         def query(self, **_call: Any) -> dict[str, list[Any]]:
-            together.wait(timeout=20)
+            together.wait(timeout=PATIENCE_SECONDS)
             return {"Items": []}
 
     register = DynamoRegister(Waiting(), ChangeTables("b", "l"), 1)  # type: ignore[arg-type]
