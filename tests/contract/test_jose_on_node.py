@@ -16,6 +16,7 @@ from tests.architecture.templates import ROOT
 from tests.builders import a_certificate, registration
 from tests.contract.test_signing import ENGINES, Signing
 from tests.fakes.keys import FakeSigning
+from tests.missing import missing
 from tests.patience import PATIENCE_SECONDS
 
 HERE = Path(__file__).with_name("jose")
@@ -29,7 +30,7 @@ def ask() -> Ask:
     """Runs check.mjs. The library is fetched once, at the integrity that package-lock.json pins."""
     node, npm, folder = shutil.which("node"), shutil.which("npm"), ROOT / ".build" / "jose"
     if not node or not npm:
-        pytest.skip("Node is not installed: the foreign JOSE implementation cannot run")
+        missing("Node is not installed: the foreign JOSE implementation cannot run")
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json", "check.mjs"):
         shutil.copy(HERE / name, folder)
@@ -37,7 +38,7 @@ def ask() -> Ask:
         fetch = [npm, "ci", "--no-audit", "--no-fund"]
         fetched = subprocess.run(fetch, cwd=folder, capture_output=True, timeout=PATIENCE_SECONDS, check=False)
         if fetched.returncode:
-            pytest.skip("npm cannot fetch `jose` here: the foreign JOSE implementation cannot run")
+            missing("npm cannot fetch `jose` here: the foreign JOSE implementation cannot run")
 
     def run(statements: list[str], jwks: Any) -> dict[str, Any]:
         question = json.dumps({"statements": statements, "jwks": jwks, "page": PAGE.read_text(encoding="utf-8")})
