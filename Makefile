@@ -41,6 +41,7 @@ dev: setup build ## start the local AWS with the stack deployed, and print addre
 
 ##@ Test it
 .PHONY: secrets test test-tools test-unit bench bench-scale bench-peers cost profile probe duplicates-bench calibrate causes attacks \
+	processors margins \
 	check format-check lint types dependencies audit template-lint
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
@@ -112,6 +113,14 @@ attacks: export PYTHONPATH := layers/core:layers/vision
 attacks: setup ## how many computed attacks pass a whole verification (DATA=folder of people with two photos each, ARGS=...)
 	@test -n "$(DATA)" || { echo "attacks: name DATA=, a folder of people"; exit 2; }
 	@$(PY) -m local.attacks "$(DATA)" $(ARGS)
+
+processors: export PYTHONPATH := layers/core:layers/vision
+processors: setup ## how far numbers and decisions move between processors (DATA=folder of photos, ARGS=...; C compiler)
+	@$(PY) -m local.processors $(if $(DATA),"$(DATA)") $(ARGS)
+
+margins: export PYTHONPATH := layers/core:layers/vision
+margins: setup ## whether a test of the models sits nearer to a limit than three times what numbers move by
+	@for times in 3 -3; do $(PY) -m pytest tests/vision -p tests.vision.moved --moved=$$times $(ARGS); done
 
 check: format-check lint types secrets dependencies template-lint test ## what CI holds a change to: format, lint, types, secrets, dependencies, template, every test
 
