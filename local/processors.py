@@ -294,7 +294,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--first", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.measure:
-        np.savez(options.into, **measure(options.measure, options.first))
+        numbers: dict[str, Any] = dict(measure(options.measure, options.first))
+        np.savez(options.into, **numbers)
         return 0
     paths = sorted(path for path in options.folder.rglob("*") if path.suffix.lower() in _SUFFIXES)
     np.random.default_rng(options.seed).shuffle(paths)

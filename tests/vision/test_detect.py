@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import Verdict
@@ -162,7 +163,7 @@ class Answers:
     def setInputSize(self, size: tuple[int, int]) -> None:
         pass
 
-    def detect(self, image: Image) -> tuple[int, Image]:
+    def detect(self, image: Image) -> tuple[int, NDArray[np.float32]]:
         return 1, self._row
 
 

@@ -85,7 +85,8 @@ class Detector:
         Raises DetectionError when a row of its answer is no box on the picture: the others are then worth no more.
         """
         scale = min(1.0, side / max(image.shape[:2]))
-        small = image if scale == 1 else cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        shrunk = image if scale == 1 else cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        small = np.asarray(shrunk, np.uint8)
         height, width = small.shape[:2]
         below, beside = max(0, _NARROWEST - height), max(0, _NARROWEST - width)
         if below or beside:
