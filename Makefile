@@ -40,12 +40,26 @@ dev: setup build ## start the local AWS with the stack deployed, and print addre
 	@$(PY) -m local.dev
 
 ##@ Test it
-.PHONY: secrets test test-unit bench bench-scale bench-peers figures cost profile probe duplicates-bench calibrate causes \
-	attacks state-chart check format-check lint types dependencies audit template-lint
+.PHONY: secrets test test-tools test-unit bench bench-scale bench-peers figures cost profile probe duplicates-bench calibrate causes \
+	attacks processors margins state-chart check format-check lint types dependencies audit template-lint
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
-test: setup build ## every test, on the built artefact and the local AWS (ARGS='-k name' picks, WORKERS=0 for one by one)
+test: setup build test-tools ## every test, on the built artefact and the local AWS (ARGS='-k name' picks, WORKERS=0 for one by one)
 	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+
+# What some tests use and no wheel brings: a browser that shows the certificate's page, Java and npm for DynamoDB Local.
+# Program and Debian package; without one the tests that need it are left out, and fail under CI=true.
+TEST_TOOLS := chromium:chromium java:default-jre-headless node:nodejs npm:npm
+test-tools: ## get Chromium, Java and npm for the tests, as root on Debian; else say how
+	@lacking=; for tool in $(TEST_TOOLS); do \
+		[ $${tool%:*} = chromium ] && { command -v chromium-browser || command -v google-chrome; } >/dev/null && continue; \
+		command -v $${tool%:*} >/dev/null || lacking="$$lacking $${tool#*:}"; done; \
+	[ -n "$$lacking" ] || exit 0; \
+	if [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
+		echo "test-tools: installing$$lacking"; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		{ apt-get update -qq && apt-get install -qq -y --no-install-recommends $$lacking; } >/dev/null && exit 0; fi; \
+	echo "test-tools: some tests need$$lacking. On Debian: sudo apt-get install --no-install-recommends$$lacking"
 
 test-unit: .venv/.ready ## the quick tests: no build, no network
 	@$(PY) -m pytest tests/unit tests/architecture $(ARGS)
@@ -106,6 +120,14 @@ attacks: setup ## how many computed attacks pass a whole verification (DATA=fold
 state-chart: export PYTHONPATH := layers/core
 state-chart: .venv/.ready ## draw the state chart in README and docs/design.md anew from the status table
 	@$(PY) -m lab.state_chart
+
+processors: export PYTHONPATH := layers/core:layers/vision
+processors: setup ## how far numbers and decisions move between processors (DATA=folder of photos, ARGS=...; C compiler)
+	@$(PY) -m lab.processors $(if $(DATA),"$(DATA)") $(ARGS)
+
+margins: export PYTHONPATH := layers/core:layers/vision
+margins: setup ## whether a test of the models sits nearer to a limit than three times what numbers move by
+	@for times in 3 -3; do $(PY) -m pytest tests/vision -p tests.support.moved --moved=$$times $(ARGS); done
 
 check: format-check lint types secrets dependencies template-lint test ## what CI holds a change to: format, lint, types, secrets, dependencies, template, every test
 

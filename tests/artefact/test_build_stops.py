@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from lab.speed.sizes import ROOT
+from tests.support.patience import PATIENCE_SECONDS
 
 # What make finds up to date, so that only building and what follows runs.
 REQUIREMENTS = ("requirements/dev.txt", "requirements/runtime.txt")
@@ -45,7 +46,13 @@ def project(tmp_path: Path) -> Path:
 def make(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     return subprocess.run(
-        ["make", *arguments], cwd=project, env=environment, capture_output=True, text=True, check=False, timeout=60
+        ["make", *arguments],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_SECONDS,
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from lab.speed import sizes
 from lab.speed.sizes import CORE, LAYERS, ROOT, VISION
+from tests.support.patience import PATIENCE_SECONDS
 
 RUNTIME = ROOT / ".build" / "runtime" / "bin" / "python"
 MODELS = [
@@ -43,7 +44,7 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
     )
 
 

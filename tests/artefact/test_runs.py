@@ -13,11 +13,11 @@ import pytest
 
 from lab.speed.sizes import ROOT
 from tests.support.builds import Build, builds
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.runtime_api import Answer, serve
 
 BUILDS = builds()
 ENDS = sorted({*list(BUILDS)[:1], *list(BUILDS)[-1:]})
-SECONDS = 90.0
 # A port that nothing listens on: every call to AWS fails at once.
 NO_AWS = "http://127.0.0.1:9"
 DID_NOT_START = {"ImportError", "ModuleNotFoundError", "OSError", "SettingsError", "ConfigError", "ModelMissingError"}
@@ -68,7 +68,7 @@ def invoke(build: Build, function: str, event: dict[str, Any]) -> tuple[Answer, 
         )
         try:
             api.send(event)
-            answer = api.answer(SECONDS)
+            answer = api.answer(PATIENCE_SECONDS)
         finally:
             process.kill()
             process.wait()

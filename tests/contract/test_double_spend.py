@@ -16,6 +16,7 @@ from tests.support.engines import Stores
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.photos import MemoryPhotos
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.verifying import verifier
 
 AT_ONCE = 100
@@ -33,7 +34,7 @@ def test_a_hundred_at_once_make_one_certificate(racing: Stores) -> None:
     together = Barrier(AT_ONCE)
 
     def one(_: int) -> Session | type[LifeCertError]:
-        together.wait()
+        together.wait(timeout=PATIENCE_SECONDS)
         try:
             return verify(session.session_id, HELPER)
         except LifeCertError as refused:

@@ -1,7 +1,6 @@
 """What is published reaches a queue behind the bus as it was meant."""
 
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -12,6 +11,7 @@ from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.published import published_event
 from local.aws import Aws
 from tests.support.builders import a_beneficiary, a_change, an_id
+from tests.support.patience import wait_for
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -54,9 +54,8 @@ def test_an_event_arrives(engine: str, request: pytest.FixtureRequest) -> None:
 
 
 def receive(sqs: "SQSClient", queue: str) -> dict[str, Any]:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        for message in sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", []):
-            body: dict[str, Any] = json.loads(message["Body"])
-            return body
-    pytest.fail("no event arrived")
+    messages = wait_for(
+        lambda: sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", []), "an event in the queue"
+    )
+    body: dict[str, Any] = json.loads(messages[0]["Body"])
+    return body

@@ -15,6 +15,8 @@ from lifecert_verify import NotGenuine, read
 from tests.contract.test_signing import ENGINES, Signing
 from tests.support.builders import a_certificate, registration
 from tests.support.fakes.keys import FakeSigning
+from tests.support.missing import missing
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.templates import ROOT
 
 HERE = Path(__file__).with_name("jose")
@@ -28,20 +30,26 @@ def ask() -> Ask:
     """Runs check.mjs. The library is fetched once, at the integrity that package-lock.json pins."""
     node, npm, folder = shutil.which("node"), shutil.which("npm"), ROOT / ".build" / "jose"
     if not node or not npm:
-        pytest.skip("Node is not installed: the foreign JOSE implementation cannot run")
+        missing("Node is not installed: the foreign JOSE implementation cannot run")
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json", "check.mjs"):
         shutil.copy(HERE / name, folder)
     if not (folder / "node_modules" / "jose").exists():
         fetch = [npm, "ci", "--no-audit", "--no-fund"]
-        fetched = subprocess.run(fetch, cwd=folder, capture_output=True, timeout=120, check=False)
+        fetched = subprocess.run(fetch, cwd=folder, capture_output=True, timeout=PATIENCE_SECONDS, check=False)
         if fetched.returncode:
-            pytest.skip("npm cannot fetch `jose` here: the foreign JOSE implementation cannot run")
+            missing("npm cannot fetch `jose` here: the foreign JOSE implementation cannot run")
 
     def run(statements: list[str], jwks: Any) -> dict[str, Any]:
         question = json.dumps({"statements": statements, "jwks": jwks, "page": PAGE.read_text(encoding="utf-8")})
         answer = subprocess.run(
-            [node, "check.mjs"], cwd=folder, input=question, capture_output=True, text=True, check=True, timeout=120
+            [node, "check.mjs"],
+            cwd=folder,
+            input=question,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=PATIENCE_SECONDS,
         )
         told: dict[str, Any] = json.loads(answer.stdout)
         return told

@@ -25,6 +25,7 @@ from tests.support.builders import CLERK, a_change
 from tests.support.engines import DynamoTables, Stores
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.notices import FakeSeal
+from tests.support.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -152,7 +153,7 @@ def test_both_secrets_are_asked_for_at_the_same_time() -> None:
 
     class Waiting:
         def query(self, **_call: Any) -> dict[str, list[Any]]:
-            together.wait(timeout=20)
+            together.wait(timeout=PATIENCE_SECONDS)
             return {"Items": []}
 
     register = DynamoRegister(Waiting(), "b")  # type: ignore[arg-type]

@@ -15,6 +15,7 @@ from tests.support.builders import VALID_UNTIL, registration
 from tests.support.engines import SHARDS, DynamoTables
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.sweep import MemoryReports, MemoryTasks
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.sweeping import Night, finished_run
 from tests.support.worker_process import told
 
@@ -30,6 +31,7 @@ def worker(engine: Engine, tables: DynamoTables, tasks: Sequence[Task]) -> Itera
         [*command, *map(told, tasks)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": ".:layers/core:layers/vision"},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -40,14 +42,23 @@ def worker(engine: Engine, tables: DynamoTables, tasks: Sequence[Task]) -> Itera
         process.communicate()
 
 
-def killed_at(process: "subprocess.Popen[str]", person: int) -> bool:
-    """Kill a worker at its so-manieth person; False when it was done before."""
+def go_on(process: "subprocess.Popen[str]") -> bool:
+    """Wait for a worker's next person, and let it do that one; False when there is none."""
+    assert process.stdin
     assert process.stdout
-    for _ in range(person):
-        if not process.stdout.readline():
-            return False
+    if not process.stdout.readline():
+        return False
+    process.stdin.write("\n")
+    process.stdin.flush()
+    return True
+
+
+def killed_at(process: "subprocess.Popen[str]", person: int) -> bool:
+    """Kill a worker somewhere in its so-manieth person; False when it was done before."""
+    if not all(go_on(process) for _ in range(person)):
+        return False
     process.send_signal(signal.SIGKILL)
-    return process.wait(timeout=60) == -signal.SIGKILL
+    return process.wait(timeout=PATIENCE_SECONDS) == -signal.SIGKILL
 
 
 def lapsed(tables: DynamoTables) -> int:
@@ -89,10 +100,10 @@ def test_a_worker_killed_again_and_again_goes_on_where_it_stopped(
         with worker(dynamodb_local, amazon_tables, tasks) as process:
             assert killed_at(process, person)
         seen.append(lapsed(amazon_tables))
-        # Those before the one in hand are done; the worker may have come further before the signal reached it.
-        assert seen[-2] + person - 1 <= seen[-1] < PEOPLE
+        # Those before the one in hand are done, and of that one everything or nothing.
+        assert seen[-2] + person - 1 <= seen[-1] <= seen[-2] + person
     with worker(dynamodb_local, amazon_tables, tasks) as process:
-        process.communicate(timeout=180)
+        process.communicate(timeout=PATIENCE_SECONDS)  # which also ends its input
         assert process.returncode == 0
     finished(night, amazon_tables, ids)
 
@@ -100,7 +111,9 @@ def test_a_worker_killed_again_and_again_goes_on_where_it_stopped(
 def test_of_two_workers_on_the_same_messages_one_is_killed(dynamodb_local: Engine, amazon_tables: DynamoTables) -> None:
     night, ids, tasks = planned(amazon_tables)
     with worker(dynamodb_local, amazon_tables, tasks) as lives, worker(dynamodb_local, amazon_tables, tasks) as dies:
+        # One has read who is due when the other dies, and then meets those that were done meanwhile.
+        assert go_on(lives)
         assert killed_at(dies, 5)
-        lives.communicate(timeout=180)
+        lives.communicate(timeout=PATIENCE_SECONDS)
         assert lives.returncode == 0
     finished(night, amazon_tables, ids)

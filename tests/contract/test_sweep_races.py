@@ -34,6 +34,7 @@ from tests.support.builders import VALID_UNTIL, a_change, a_hold_candidate, an_i
 from tests.support.engines import SHARDS, DynamoTables, Stores
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.sweep import MemoryReports, MemoryTasks
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.sweeping import GRACE_DAYS, Night, finished_run
 
 PEOPLE = 9
@@ -56,7 +57,7 @@ class InStep:
         mine = (threading.get_ident(), beneficiary_id)
         if mine not in self.read:
             self.read.add(mine)
-            self.both.wait(timeout=20)
+            self.both.wait(timeout=PATIENCE_SECONDS)
         return found
 
     def find_by_person(self, person_keys: Sequence[str]) -> Beneficiary | None:
@@ -115,7 +116,7 @@ def both_work(night: Night) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         for worker in [pool.submit(work) for _ in range(2)]:
-            worker.result(timeout=60)
+            worker.result(timeout=PATIENCE_SECONDS)
 
 
 def test_two_workers_on_the_same_jobs_lapse_everybody_once(racing: Stores) -> None:
@@ -143,12 +144,12 @@ def test_two_planners_at_once_hand_out_one_run(racing: Stores) -> None:
     start = threading.Barrier(2)
 
     def plan() -> str:
-        start.wait(timeout=20)
+        start.wait(timeout=PATIENCE_SECONDS)
         return night.plan().run_id
 
     with ThreadPoolExecutor(2) as pool:
         planned = [pool.submit(plan) for _ in range(2)]
-        assert len({one.result(timeout=60) for one in planned}) == 1
+        assert len({one.result(timeout=PATIENCE_SECONDS) for one in planned}) == 1
     assert len(queue.waiting) in (SHARDS, 2 * SHARDS)
     queue.drain(night.work)
     assert racing.sweep_runs.last_finished() == day_after().today()
@@ -175,8 +176,8 @@ def test_who_certifies_while_the_sweep_writes_ends_certified(racing: Stores) -> 
     with ThreadPoolExecutor(2) as pool:
         sweep = pool.submit(lambda: [night.work(task) for task in tasks])
         phones = pool.submit(certify)
-        phones.result(timeout=60)
-        assert sweep.result(timeout=60)[-1]
+        phones.result(timeout=PATIENCE_SECONDS)
+        assert sweep.result(timeout=PATIENCE_SECONDS)[-1]
     assert sorted(register.collisions) == sorted(ids)
     check = LedgerCheck(racing.register, racing.ledger)
     for one in ids:
@@ -237,8 +238,8 @@ def test_who_certifies_as_the_sweep_holds_ends_active_and_is_told_of_every_day_h
 
     with ThreadPoolExecutor(2) as pool:
         sweep = pool.submit(lambda: [night.work(task) for task in tasks])
-        pool.submit(certify).result(timeout=60)
-        assert sweep.result(timeout=60)[-1]
+        pool.submit(certify).result(timeout=PATIENCE_SECONDS)
+        assert sweep.result(timeout=PATIENCE_SECONDS)[-1]
     assert sorted(register.collisions) == sorted(ids)
     check = LedgerCheck(racing.register, racing.ledger)
     outcomes = {}

@@ -9,6 +9,7 @@ from lifecert_verify import main
 from local.demo.phone import Phone
 from local.deploy import Deployment
 from tests.support.deployed import Known
+from tests.support.patience import PATIENCE_SECONDS
 
 
 def test_anyone_can_check_a_certificate_and_see_it_superseded(
@@ -33,7 +34,7 @@ def test_a_browser_gets_the_page_with_its_own_policy(stack: Deployment, phone: P
     answer = requests.get(
         f"{stack.api_url}/certificates/{issued}",
         headers={"Accept": "text/html,*/*;q=0.8", "Accept-Language": "en"},
-        timeout=30,
+        timeout=PATIENCE_SECONDS,
     )
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,9 +12,8 @@ from local.deploy import Deployment
 from local.stack import ROOT
 from tests.e2e.test_office import invoke, key, on_paper
 from tests.support.deployed import Known, standing, swept, today
+from tests.support.patience import wait_for
 from tests.support.payer_example import payer_example
-
-SECONDS = 30
 
 
 def test_whoever_missed_every_event_rebuilds_the_register_from_the_files(
@@ -40,14 +38,18 @@ def test_whoever_missed_every_event_rebuilds_the_register_from_the_files(
         tomorrow.update(clock_shift_days=0)
     wanted = {one.beneficiary_id: standing(clerk, one)["status"] for one in (lapses, certified, ended)}
     assert sorted(wanted.values()) == ["active", "lapsed", "terminated"]
-    until = time.monotonic() + SECONDS  # the stream takes its time
-    while (told := rebuilt(stack, tmp_path)) != (stands := register(stack)) and time.monotonic() < until:
-        time.sleep(0.5)
-    assert told == stands, "everybody there is, whatever other tests did to them"
+
+    def agreed() -> dict[str, tuple[str, str]] | None:
+        """How everybody there is stands, whatever other tests did to them, once files and register say the same."""
+        told = rebuilt(stack, tmp_path)
+        return told if told == register(stack) else None
+
+    told = wait_for(agreed, "files that tell of everybody as the register does")  # the stream takes its time
+    assert told
     assert {beneficiary_id: told[beneficiary_id][0] for beneficiary_id in wanted} == wanted
     program = [sys.executable, str(ROOT / "clients/payer/rebuild.py"), str(tmp_path)]
     said = subprocess.run(program, capture_output=True, text=True, check=True).stdout
-    assert f"terminated: {sum(status == 'terminated' for status, _ in stands.values())}" in said
+    assert f"terminated: {sum(status == 'terminated' for status, _ in told.values())}" in said
 
 
 def rebuilt(stack: Deployment, folder: Path) -> dict[str, tuple[str, str]]:

@@ -12,6 +12,7 @@ from local.demo.cast import DISTRICT, JIANGUO, Person
 from local.demo.phone import Phone, Refused
 from local.deploy import Deployment
 from tests.support.deployed import Known, another_id_number, entitlement, history, standing, today
+from tests.support.patience import PATIENCE_SECONDS
 
 TOO_LITTLE = ["turn_head", "close_eyes", "open_mouth"]  # for a machine to decide
 
@@ -55,7 +56,7 @@ def test_what_the_machine_could_not_decide_a_clerk_accepts_once(
     [attempt] = (shown := clerk.expect(200, "GET", f"/staff/reviews/{case['review_id']}"))["attempts"]
     assert attempt["session_id"] == sent["session_id"]
     for link in (*attempt["frames"], shown["references"][0]["link"]):
-        assert requests.get(link, timeout=30).content.startswith(b"\xff\xd8"), "a clerk sees every photo"
+        assert requests.get(link, timeout=PATIENCE_SECONDS).content.startswith(b"\xff\xd8"), "a clerk sees every photo"
     decision = {"outcome": "accept", "ground": "same_person"}
     path = f"/staff/reviews/{case['review_id']}/decision"
     decided = clerk.expect(200, "POST", path, decision)
@@ -65,7 +66,9 @@ def test_what_the_machine_could_not_decide_a_clerk_accepts_once(
     certificate = clerk.expect(200, "GET", f"/certificates/{decided['decision']['certificate_id']}")
     assert (certificate["state"], certificate["valid_until"]) == ("valid", standing(clerk, jianguo)["valid_until"])
     assert [entry["event"] for entry in standing(clerk, jianguo)["history"]].count("certified") == 1
-    assert requests.get(attempt["frames"][0], timeout=30).status_code == 404, "the photos go with the decision"
+    assert requests.get(attempt["frames"][0], timeout=PATIENCE_SECONDS).status_code == 404, (
+        "the photos go with the decision"
+    )
 
 
 def test_a_clerk_certifies_whom_they_saw(clerk: Phone) -> None:

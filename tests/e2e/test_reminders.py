@@ -1,7 +1,6 @@
 """A reminder from the sweep to the person and back: due, sent, and delivered only when the channel says so."""
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ from local.demo.notices import arrived
 from local.demo.phone import Phone
 from local.deploy import Deployment
 from tests.support.deployed import Known, standing, swept
+from tests.support.patience import wait_for
 
 NUMBER = "+8613800000000"
 
@@ -39,12 +39,8 @@ def events(clerk: Phone, known: Known) -> list[str]:
     return [entry["event"] for entry in standing(clerk, known)["history"]]
 
 
-def waited_for(clerk: Phone, known: Known, event: str, seconds: float = 30) -> dict[str, Any]:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        for entry in standing(clerk, known)["history"]:
-            if entry["event"] == event:
-                found: dict[str, Any] = entry
-                return found
-        time.sleep(0.2)
-    raise AssertionError(f"no {event} within {seconds:.0f} s")
+def waited_for(clerk: Phone, known: Known, event: str) -> dict[str, Any]:
+    def entries() -> list[dict[str, Any]]:
+        return [entry for entry in standing(clerk, known)["history"] if entry["event"] == event]
+
+    return wait_for(entries, event)[0]

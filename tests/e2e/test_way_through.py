@@ -1,7 +1,6 @@
 """The main way through on the deployed template, over HTTP, with real faces."""
 
 import json
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,6 +11,7 @@ from local.demo.phone import Phone, camera_before
 from local.demo.sweeping import lapsed, plan
 from local.deploy import Deployment
 from tests.support.deployed import Known, entitlement, history, standing, swept, today
+from tests.support.patience import wait_for
 
 
 def test_a_real_face_is_certified_and_every_trace_is_there(
@@ -146,12 +146,12 @@ def test_a_session_past_its_deadline_is_gone(stack: Deployment, phone: Phone, mi
         tomorrow.update(clock_shift_days=0)
 
 
-def published(stack: Deployment, known: Known, wanted: int = 3, seconds: float = 20) -> list[str]:
+def published(stack: Deployment, known: Known, wanted: int = 3) -> list[str]:
     """Types of the events that reached the payer's queue, each once, whatever the number of deliveries."""
     queue, url = stack.aws.sqs(), stack.outputs["PayerQueueUrl"]
     seen: dict[str, str] = {}
-    until = time.monotonic() + seconds
-    while time.monotonic() < until and len(seen) < wanted:
+
+    def received() -> bool:
         for message in queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get(
             "Messages", []
         ):
@@ -159,4 +159,7 @@ def published(stack: Deployment, known: Known, wanted: int = 3, seconds: float =
             if event["detail"]["beneficiary_id"] == known.beneficiary_id:
                 seen[event["detail"]["event_id"]] = event["detail-type"]
             queue.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return len(seen) >= wanted
+
+    wait_for(received, f"{wanted} events in the payer's queue")
     return sorted(seen.values())

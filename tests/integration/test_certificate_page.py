@@ -9,11 +9,17 @@ import numpy as np
 import pytest
 
 from tests.support.browser import CHROMIUM, browse, served
+from tests.support.missing import missing
 from tests.support.wiring.factories import world_on_fakes
 from tests.support.wiring.people import world_id
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed: nothing here can show the page")
 ADDRESS = f"/certificates/{world_id(401)}"
+
+
+@pytest.fixture(autouse=True)
+def chromium() -> None:
+    if not CHROMIUM:
+        missing("Chromium is not installed: nothing here can show the page")
 
 
 def judged(folder: Path, change: Callable[[str, str], str], address: str = ADDRESS) -> str:

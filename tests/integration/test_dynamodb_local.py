@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,13 +12,14 @@ import pytest
 from local import dynamodb_local
 from local.dynamodb_local import Engine, EngineMissing
 from local.stack import ROOT
+from tests.support.patience import wait_for
 
 PROGRAM = """
-import time
+import signal
 from local.dynamodb_local import run
 with run(say=lambda line: None) as engine:
     print(engine.pid, flush=True)
-    time.sleep(60)
+    signal.pause()
 """
 
 
@@ -49,11 +49,12 @@ def test_a_killed_program_leaves_no_engine_behind(dynamodb_local: Engine) -> Non
         assert program.stdout is not None
         group = int(program.stdout.readline())
         os.kill(program.pid, signal.SIGKILL)
-    deadline = time.monotonic() + 15
-    while time.monotonic() < deadline:
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.1)
-    pytest.fail("the engine still runs")
+    wait_for(lambda: gone(group), "the end of the engine")
+
+
+def gone(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False

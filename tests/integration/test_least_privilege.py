@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from local.aws import Aws, Credentials
 from local.deploy import CAPABILITIES, STACK_NAME, Deployment
 from tests.support.design import ALLOWED, SCHEMA
+from tests.support.patience import PATIENCE_SECONDS
 
 REFUSED = {"AccessDenied", "AccessDeniedException"}
 NOBODY = "least-privilege-test"
@@ -163,9 +164,9 @@ def test_nothing_else(stack: Deployment, role: Aws, function: str) -> None:
 def test_strangers_see_nothing(stack: Deployment) -> None:
     for bucket in ("FramesBucket", "ReferencesBucket", "ChangeFilesBucket"):
         address = f"{stack.aws.endpoint}/{stack.outputs[bucket]}/frames/x"
-        assert requests.get(address, timeout=10).status_code == 403
-        assert requests.put(address, data=b"x", timeout=10).status_code == 403
-    assert requests.get(f"{stack.api_url}/sessions/x", timeout=10).status_code == 401
+        assert requests.get(address, timeout=PATIENCE_SECONDS).status_code == 403
+        assert requests.put(address, data=b"x", timeout=PATIENCE_SECONDS).status_code == 403
+    assert requests.get(f"{stack.api_url}/sessions/x", timeout=PATIENCE_SECONDS).status_code == 401
 
 
 def test_a_clock_moves_only_locally(stack: Deployment) -> None:

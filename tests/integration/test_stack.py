@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,16 +13,17 @@ import pytest
 
 from local import stack as local_stack
 from local.stack import ROOT, StackError, run
+from tests.support.patience import PATIENCE_SECONDS, wait_for
 
 # Starts a stack, tells the process and the address, and waits for its end.
 PROGRAM = """
-import sys, time
+import signal, sys
 from local.stack import run
 with run(say=lambda line: None) as stack:
     print(stack.pid, stack.aws.endpoint, flush=True)
     if sys.argv[1] == "fail":
         raise ValueError
-    time.sleep(60)
+    signal.pause()
 """
 
 
@@ -44,17 +44,14 @@ def program(how: str) -> Iterator[tuple[subprocess.Popen[str], int, str]]:
             process.kill()
 
 
-def ended(pid: int, seconds: float = 15) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            # Also a zombie that nobody has waited for yet has ended.
-            if Path(f"/proc/{pid}").exists() and Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] == "Z":
-                return True
-            os.kill(pid, 0)
-        except (ProcessLookupError, FileNotFoundError):
+def ended(pid: int) -> bool:
+    try:
+        # Also a zombie that nobody has waited for yet has ended.
+        if Path(f"/proc/{pid}").exists() and Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] == "Z":
             return True
-        time.sleep(0.1)
+        os.kill(pid, 0)
+    except (ProcessLookupError, FileNotFoundError):
+        return True
     return False
 
 
@@ -64,16 +61,16 @@ def ended(pid: int, seconds: float = 15) -> bool:
 )
 def test_it_ends_with_the_program_however_that_ends(number: signal.Signals, status: int) -> None:
     with program("wait") as (process, pid, _):
-        assert not ended(pid, seconds=0.2)
+        assert not ended(pid)
         process.send_signal(number)
-        assert process.wait(20) == status
-        assert ended(pid)
+        assert process.wait(PATIENCE_SECONDS) == status
+        wait_for(lambda: ended(pid), "the end of the local AWS")
 
 
 def test_it_ends_when_the_program_fails() -> None:
     with program("fail") as (process, pid, _):
-        assert process.wait(20) == 1
-        assert ended(pid)
+        assert process.wait(PATIENCE_SECONDS) == 1
+        wait_for(lambda: ended(pid), "the end of the local AWS")
 
 
 def test_two_run_side_by_side() -> None:
@@ -105,7 +102,7 @@ def test_it_listens_on_loopback_only_and_tidies_up() -> None:
         }
         assert listening == {f"0100007F:{port:04X}"}
         assert (stack.folder / "tmp").is_dir()
-    assert ended(stack.pid, seconds=0.2)
+    assert ended(stack.pid)
     assert not (stack.folder / "tmp").exists()
 
 

@@ -1,7 +1,7 @@
 """A worker of the sweep as a process of its own: `python -m tests.support.worker_process URL PREFIX DAYS TASK...`.
 
-It takes tasks as the queue hands them out, one after the other, and says on its output when the next person's turn has
-come: whoever started it may then kill it in the middle.
+It takes tasks as the queue hands them out, one after the other, says on its output when the next person's turn has
+come, and waits for a line: whoever started it may kill it in the middle of a person, however busy the machine is.
 """
 
 import json
@@ -14,6 +14,7 @@ from lifecert.domain.sweep import Job, JobKind, Task
 from local.aws import Aws
 from tests.support.engines import SHARDS, DynamoTables
 from tests.support.fakes.clock import FixedClock
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.sweeping import Night
 
 
@@ -29,15 +30,21 @@ def task_of(text: str) -> Task:
 
 
 class Saying:
-    """The pace: it says that the next person's turn has come."""
+    """The pace: it says that the next person's turn has come, and waits to be told to go on; at the end of its input it
+    goes on by itself."""
 
     def __call__(self) -> None:
         print("next", flush=True)  # noqa: T201 - read by the test
+        sys.stdin.readline()
 
 
 def main(url: str, prefix: str, days: str, *tasks: str) -> None:
     """Do the tasks, `days` after the day of the test."""
-    client = Aws(url).session().client("dynamodb", endpoint_url=url, config=Config(proxies={}, read_timeout=30))
+    client = (
+        Aws(url)
+        .session()
+        .client("dynamodb", endpoint_url=url, config=Config(proxies={}, read_timeout=PATIENCE_SECONDS))
+    )
     stores = DynamoTables(client, prefix).stores()
     clock = FixedClock()
     clock.move(days=int(days))

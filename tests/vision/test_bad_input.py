@@ -13,9 +13,11 @@ import pytest
 
 from lifecert_vision.decode import Image
 from tests.support import pictures
+from tests.support.patience import PATIENCE_SECONDS
 
-# Of CPU, since the clock also counts what other work on the machine takes.
-SECONDS, MEGABYTES = 2.0, 512
+# Time is counted in ordinary photos, in CPU of the same process: how long one takes is the machine's matter. The worst
+# takes six.
+PHOTOS, MEGABYTES = 20, 512
 
 # Each picture is looked at by a process of its own, as a cold function would: memory is the most it ever had.
 CHILD = """
@@ -25,12 +27,16 @@ CHILD = """
     from lifecert_vision.analyser import VisionAnalyser
 
     analyser = VisionAnalyser(load_policy())
-    content = Path(sys.argv[1]).read_bytes()
-    start = time.process_time()
-    reason = analyser.enrol(content).reason
-    spent = time.process_time() - start
+
+    def enrolled(content):
+        start = time.process_time()
+        return analyser.enrol(content).reason, time.process_time() - start
+
+    ordinary, content = (Path(name).read_bytes() for name in sys.argv[1:])
+    reason, spent = enrolled(content)
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    print(json.dumps([reason, spent, int(status["VmHWM"].split()[0]) / 1024]))
+    _, (_, photo) = enrolled(ordinary), enrolled(ordinary)
+    print(json.dumps([reason, spent / photo, int(status["VmHWM"].split()[0]) / 1024]))
 """
 
 
@@ -59,20 +65,20 @@ WORST = {
 
 
 @pytest.mark.parametrize("case", WORST)
-def test_the_worst_pictures_stay_within_time_and_memory(case: str, tmp_path: Path) -> None:
+def test_the_worst_pictures_stay_within_time_and_memory(case: str, portraits: Path, tmp_path: Path) -> None:
     picture = tmp_path / "picture"
     picture.write_bytes(WORST[case]())
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(CHILD), str(picture)],
+        [sys.executable, "-c", textwrap.dedent(CHILD), str(portraits / "obama.jpg"), str(picture)],
         env={**os.environ, "PYTHONPATH": ":".join(part for part in sys.path if part), "OPENBLAS_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    reason, seconds, megabytes = json.loads(done.stdout)
+    reason, photos, megabytes = json.loads(done.stdout)
 
     assert reason is not None
-    assert seconds < SECONDS
+    assert photos < PHOTOS
     assert megabytes < MEGABYTES

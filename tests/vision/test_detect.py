@@ -5,11 +5,19 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from lifecert.domain.challenge import Step
+from lifecert.domain.evidence import Verdict
+from lifecert.domain.policy import Decision, Outcome, Policy, decide
+from lifecert.domain.reasons import Reason
+from lifecert.ports.vision import Frame
+from lifecert_vision.analyser import VisionAnalyser
 from lifecert_vision.decode import Image
-from lifecert_vision.detect import Detector, by_dominance
+from lifecert_vision.detect import DetectionError, Detector, by_dominance
 from lifecert_vision.landmarks import Face
 from tests.support import pictures
+from tests.vision.conftest import Frames
 
 WIDTH, HEIGHT = 960, 1280
 
@@ -123,3 +131,88 @@ def test_the_dominant_face_is_large_and_in_the_middle(
 
     assert by_dominance(faces, image)[0] is faces[first]
     assert by_dominance(faces[::-1], image)[0] is faces[first]
+
+
+@pytest.mark.parametrize("shape", [(32, 256), (32, 640), (256, 32), (17, 413), (1, 640), (1, 1), (269, 2)])
+def test_a_narrow_picture_gets_no_boxes_out_of_thin_air(shape: tuple[int, int], detector: Detector) -> None:
+    """By itself YuNet gives chance numbers, infinite ones too, for a picture of up to 32 px on a side."""
+    chance = np.random.default_rng(4)
+    for _ in range(20):
+        plain = np.full((*shape, 3), chance.integers(0, 256), np.uint8)
+        assert detector.boxes(plain, 640) == []
+        for row in detector.boxes(chance.integers(0, 256, (*shape, 3), np.uint8), 640):
+            assert np.isfinite(row).all()
+
+
+def test_a_face_on_a_strip_as_narrow_as_is_taken_is_found_where_it_is(detector: Detector, head: Image) -> None:
+    strip = np.full((160, 1280, 3), 180, np.uint8)
+    strip[:, 700:831] = cv2.resize(head[60:500, 80:440], (131, 160), interpolation=cv2.INTER_AREA)
+
+    (box,) = detector.boxes(strip, 256)
+    assert box[:2] + box[2:] / 2 == pytest.approx([766, 72], abs=20)
+    (face,) = detector.detect(strip, others=True)
+    assert face.middle == pytest.approx([766, 72], abs=20)
+
+
+class Answers:
+    """A YuNet that gives one row, whatever it is shown."""
+
+    def __init__(self, *box: float) -> None:
+        self._row = np.array([[*box, *[100.0] * 10, 0.9]], np.float32)
+
+    def setInputSize(self, size: tuple[int, int]) -> None:
+        pass
+
+    def detect(self, image: Image) -> tuple[int, NDArray[np.float32]]:
+        return 1, self._row
+
+
+# Left, top, width, height.
+NO_BOXES = {
+    "not a number": (float("nan"), 20, 60, 60),
+    "without end": (float("-inf"), 20, float("inf"), 60),
+    "endless and nothing": (float("-inf"), 20, float("inf"), 0),
+    "without width": (20, 20, 0, 60),
+    "of negative height": (20, 20, 60, -60),
+    "left of the picture": (-80, 20, 60, 60),
+    "below the picture": (20, 5e15, 60, 60),
+}
+
+
+@pytest.mark.parametrize("case", NO_BOXES)
+def test_a_box_that_is_none_is_told_and_not_passed_over(
+    case: str, detector: Detector, head: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(detector, "_finder", Answers(*NO_BOXES[case]))
+
+    for image in (_placed(head, 300, (480, 640)), np.zeros((HEIGHT, WIDTH, 3), np.uint8)):
+        with pytest.raises(DetectionError):
+            detector.detect(image, others=True)
+
+
+def test_a_box_that_goes_on_outside_is_a_box(detector: Detector, head: Image, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(detector, "_finder", Answers(-20, -20, 60, 60))
+
+    assert len(detector.detect(_placed(head, 300, (480, 640)), others=True)) == 1
+
+
+@pytest.mark.parametrize("case", NO_BOXES)
+def test_where_other_faces_cannot_be_looked_for_a_human_decides(
+    case: str, analyser: VisionAnalyser, frames: Frames, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = (Step.NEUTRAL, Step.TURN_LEFT, Step.OPEN_MOUTH)
+    photo = frames.content("obama.jpg", Step.NEUTRAL)
+    template = analyser.enrol(photo).template
+    assert template is not None
+    monkeypatch.setattr(analyser._detector, "_finder", Answers(*NO_BOXES[case]))
+
+    evidence = analyser.analyse(frames("obama.jpg", *asked), {"r": template}).evidence
+    assert [(one.name, one.verdict) for one in evidence.frames[0].measures] == [
+        ("decode", Verdict.PASSED),
+        ("detect", Verdict.NOT_ASSESSED),
+    ]
+    assert decide(evidence, policy, asked, 1) == Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
+    assert analyser.enrol(photo).template is None
+    blank = Frame(Step.NEUTRAL, pictures.encode(np.full((480, 640, 3), 90, np.uint8), ".png"))
+    (frame,) = analyser.analyse([blank], {}).evidence.frames
+    assert frame.measures[-1].verdict is Verdict.NOT_ASSESSED

@@ -12,6 +12,7 @@ import pytest
 from lifecert_vision.decode import Image
 from lifecert_vision.landmarks import Landmarker
 from tests.support import pictures
+from tests.support.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +120,7 @@ def test_a_broken_graph_is_replaced_and_the_process_still_ends(portraits: Path) 
         env={"PYTHONPATH": ":".join(path)},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
 

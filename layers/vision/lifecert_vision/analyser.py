@@ -9,6 +9,7 @@ from itertools import chain
 from time import perf_counter
 
 import cv2
+import numpy as np
 
 from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import EnrolmentEvidence, Evidence, FrameEvidence, Measure, Template, Verdict
@@ -19,7 +20,7 @@ from lifecert.ports.vision import Analysis, Frame
 from lifecert_vision import embed, imprint, liveness, match, no_face, quality
 from lifecert_vision.align import align
 from lifecert_vision.decode import Image, decode
-from lifecert_vision.detect import Detector
+from lifecert_vision.detect import DetectionError, Detector
 from lifecert_vision.header import PictureRefused
 from lifecert_vision.landmarks import Face
 from lifecert_vision.measures import at_least, at_most, failed, not_assessed, passed
@@ -128,12 +129,15 @@ class VisionAnalyser:
                 image = decode(content, self._policy.image)
         except PictureRefused as refused:
             return _Seen(step, (failed("decode", refused.reason),))
-        with watch.stage("detect"):
-            faces = self._detector.detect(image, others=step is Step.NEUTRAL)
-        if not faces:
-            with watch.stage("quality"):
-                cause = no_face.cause(image, self._detector.boxes(image), limits)
-            return _Seen(step, (passed("decode"), failed("detect", cause)))
+        try:
+            with watch.stage("detect"):
+                faces = self._detector.detect(image, others=step is Step.NEUTRAL)
+            if not faces:
+                with watch.stage("quality"):
+                    cause = no_face.cause(image, self._detector.boxes(image), limits)
+                return _Seen(step, (passed("decode"), failed("detect", cause)))
+        except DetectionError:
+            return _Seen(step, (passed("decode"), not_assessed("detect")))
         return _Seen(step, (passed("decode"), passed("detect")), image, faces)
 
     def _judge(
@@ -210,7 +214,8 @@ class VisionAnalyser:
         others = [vector for index, vector in vectors.items() if index != first]
         if first is None or not others:
             return ()
-        least = min(match.cosine(vectors[first], other) for other in others)
+        # By numpy, whose least of a number and of none is none: Python's would pass it over.
+        least = float(np.min([match.cosine(vectors[first], other) for other in others]))
         limit = self._policy.match.same_person
         return (at_least("same_person", least, limit, "cosine", Reason.DIFFERENT_PEOPLE),)
 

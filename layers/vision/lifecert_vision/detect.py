@@ -13,6 +13,7 @@ from lifecert_vision.models import FACE_FINDER, model_path
 _TINY = 0.12  # of the picture's width: about the narrowest face that the landmarker finds by itself
 _FINDER_SIDE = 640  # px, the longest side that is searched for small faces
 _OTHERS_SIDE = 256  # px, the same for other faces of a size to matter: a sixth of the time
+_NARROWEST = 64  # px: on a side of up to 32, YuNet's coarsest grid has one row, and it answers with what lies in memory
 _MATTERS = 0.15  # of the dominant face's area: a smaller face is not looked at
 _SURE = 0.7  # score from which the finder is believed
 _OVERLAP = 0.3
@@ -22,6 +23,10 @@ _CROPS = (3.0, 1.5)  # sides of the box around a found face: tried in turn, as s
 _SPREAD = 0.4  # half-diagonals from the middle at which a face counts e^-1/2 of its area
 
 Box = NDArray[np.float32]  # left, top, width, height in pixels
+
+
+class DetectionError(RuntimeError):
+    """YuNet's answer cannot be read: whether there are faces besides those of the landmarker is not known."""
 
 
 class Detector:
@@ -37,7 +42,7 @@ class Detector:
         """The faces of a BGR picture, the dominant one first; empty when there is none.
 
         With `others` a second look for further faces is taken, as the landmarker misses some. Raises as
-        `Landmarker.detect` does.
+        `Landmarker.detect` and `boxes` do.
         """
         faces = list(self._landmarker.detect(image))
         if max((face.width for face in faces), default=0.0) < _TINY * image.shape[1]:
@@ -75,13 +80,31 @@ class Detector:
         return None
 
     def boxes(self, image: Image, side: int = _FINDER_SIDE) -> list[Box]:
-        """Where YuNet sees faces on the picture shrunk to `side` px, the surest first; down to 3 % of the width."""
+        """Where YuNet sees faces on the picture shrunk to `side` px, the surest first; down to 3 % of the width.
+
+        Raises DetectionError when a row of its answer is no box on the picture: the others are then worth no more.
+        """
         scale = min(1.0, side / max(image.shape[:2]))
-        small = image if scale == 1 else cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        shrunk = image if scale == 1 else cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        small = np.asarray(shrunk, np.uint8)
+        height, width = small.shape[:2]
+        below, beside = max(0, _NARROWEST - height), max(0, _NARROWEST - width)
+        if below or beside:
+            small = np.asarray(cv2.copyMakeBorder(small, 0, below, 0, beside, cv2.BORDER_CONSTANT), np.uint8)
         self._finder.setInputSize(small.shape[1::-1])
         # None, and so no table, where there is none.
         rows = np.atleast_2d(np.asarray(self._finder.detect(small)[1], np.float32))
-        return [np.asarray(row[:4] / scale, np.float32) for row in rows if row.size > 1]
+        boxes = [row[:4] for row in rows if row.size > 1]
+        if not all(_is_on(small, box) for box in boxes):
+            raise DetectionError("YuNet's answer is no box on the picture")
+        return [np.asarray(box / scale, np.float32) for box in boxes]
+
+
+def _is_on(image: Image, box: Box) -> bool:
+    """Whether these are numbers, and a box of which some lies on the picture."""
+    left, top, width, height = (float(value) for value in box)
+    rows, columns = image.shape[:2]
+    return bool(np.isfinite(box).all()) and min(width, height) > 0 and -width < left < columns and -height < top < rows
 
 
 def _near(face: Face, middle: NDArray[np.float32], size: float) -> bool:

@@ -1,4 +1,9 @@
-"""How a value becomes a measure: one scale for all, on which a score of 0.5 is exactly the limit."""
+"""How a value becomes a measure: one scale for all, on which a score of 0.5 is exactly the limit.
+
+A value that is no number, or an endless one, was not measured: no comparison with a limit would say so.
+"""
+
+import math
 
 from lifecert.domain.evidence import Measure, Verdict
 from lifecert.domain.reasons import Reason
@@ -21,6 +26,8 @@ def not_assessed(name: str) -> Measure:
 
 def at_least(name: str, value: float, limit: float, unit: str, reason: Reason, *, warn: float | None = None) -> Measure:
     """Failed below `limit`, warned below `warn`. Score: value / 2 limit, within 0 and 1."""
+    if not math.isfinite(value):
+        return not_assessed(name)
     verdict = Verdict.PASSED
     if value < limit:
         verdict = Verdict.FAILED
@@ -32,6 +39,8 @@ def at_least(name: str, value: float, limit: float, unit: str, reason: Reason, *
 
 def at_most(name: str, value: float, limit: float, unit: str, reason: Reason, *, warn: float | None = None) -> Measure:
     """Failed above `limit`, warned above `warn`. Score: 1 - value / 2 limit, within 0 and 1."""
+    if not math.isfinite(value):
+        return not_assessed(name)
     verdict = Verdict.PASSED
     if value > limit:
         verdict = Verdict.FAILED

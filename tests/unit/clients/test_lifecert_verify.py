@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -75,9 +76,20 @@ def test_files_that_cannot_be_read(tmp_path: Path, jwks: Path) -> None:
     assert check(tmp_path, jwks, "{}") == 2
 
 
-def test_a_thousand_a_second_on_one_core() -> None:
+def test_reading_takes_little_more_than_checking_the_signature() -> None:
+    """So a million are read as soon as a million signatures are checked, on whatever machine."""
     keys = KeySet.import_key_set(json.loads(json.dumps(SIGNING.jwks())))
-    number, began = 500, time.process_time()
-    for _ in range(number):
-        read(STATEMENT, keys)
-    assert number / (time.process_time() - began) > 1000
+
+    def seconds(one: Callable[[], object]) -> float:
+        began = time.process_time()
+        for _ in range(100):
+            one()
+        return time.process_time() - began
+
+    # In turn, and the least of several: what else the machine does counts on neither side.
+    both = [
+        (seconds(lambda: read(STATEMENT, keys)), seconds(lambda: jws.deserialize_compact(STATEMENT, keys)))
+        for _ in range(7)
+    ]
+    whole, signature = (min(times) for times in zip(*both, strict=True))
+    assert whole < 2 * signature

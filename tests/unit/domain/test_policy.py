@@ -22,6 +22,7 @@ POLICY = a_policy()
         (0.36, Decision(Outcome.REVIEW, Reason.MATCH_UNCERTAIN)),
         (0.3599, Decision(Outcome.RETRY, Reason.NOT_MATCHING)),
         (-0.2, Decision(Outcome.RETRY, Reason.NOT_MATCHING)),
+        (float("nan"), Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)),
     ],
 )
 def test_similarity_decides_between_the_two_thresholds(similarity: float, decision: Decision) -> None:

@@ -1,5 +1,6 @@
 """The policy: limits the vision stages judge by, and the pure decision over their evidence."""
 
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -217,7 +218,7 @@ def _decide_once(evidence: Evidence, policy: Policy, asked: tuple[Step, ...]) ->
     if policy.passive.use is PassiveUse.REQUIRED and PASSIVE_MEASURE not in {one.name for one in evidence.across}:
         return Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
     similarity = evidence.similarity
-    if similarity is None:
+    if similarity is None or math.isnan(similarity):
         return Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
     if similarity < policy.match.review:
         return Decision(Outcome.RETRY, Reason.NOT_MATCHING)
