@@ -41,14 +41,31 @@ dev: setup build ## start the local AWS with the stack deployed, and print addre
 
 ##@ Test it
 .PHONY: secrets test test-unit bench bench-scale bench-peers cost profile probe duplicates-bench calibrate causes attacks \
-	check format-check lint types dependencies audit template-lint
+	check quick-check coverage mutants load format-check lint types dependencies audit template-lint
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
+EVERY_TEST = $(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
 test: setup build ## every test, on the built artefact and the local AWS (ARGS='-k name' picks, WORKERS=0 for one by one)
-	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(EVERY_TEST) $(ARGS)
 
 test-unit: .venv/.ready ## the quick tests: no build, no network
 	@$(PY) -m pytest tests/unit tests/architecture $(ARGS)
+
+# What is measured, and what need not be, is in pyproject.toml.
+coverage: setup build ## every test, and then whether the product is covered: all of the domain, 95 % of the rest, branches too
+	@$(EVERY_TEST) --cov --cov-report= $(ARGS)
+	@echo "coverage of the domain"
+	@$(PY) -m coverage report --include '*/lifecert/domain/*' --fail-under 100
+	@echo "coverage of the rest of the product"
+	@$(PY) -m coverage report --omit '*/lifecert/domain/*' --fail-under 95
+
+mutants: .venv/.ready .build/mutation/.ready ## whether the tests of the rules notice when a rule is changed (5 minutes)
+	@nice $(PY) -m lab.mutants $(ARGS)
+
+.build/mutation/.ready: requirements/mutation.txt .venv/.ready
+	@$(PY) -m venv --clear .build/mutation
+	@.build/mutation/bin/python -m pip install $(PIP_FLAGS) -r $<
+	@touch $@
 
 bench: setup build ## cold start, warm verification, memory: table, JSON and picture in .build/bench (6 minutes)
 	@$(PY) -m lab.speed --date "$$(date -u +%F)" $(ARGS)
@@ -99,9 +116,11 @@ attacks: setup ## how many computed attacks pass a whole verification (DATA=fold
 	@test -n "$(DATA)" || { echo "attacks: name DATA=, a folder of people"; exit 2; }
 	@$(PY) -m lab.attacks.computed "$(DATA)" $(ARGS)
 
-check: format-check lint types secrets dependencies template-lint test ## what CI holds a change to: format, lint, types, secrets, dependencies, template, every test
+check: quick-check template-lint coverage ## whether a change may go in: what quick-check asks, the templates, every test, coverage
 
-format-check: .venv/.ready
+quick-check: format-check lint types secrets dependencies ## what CI asks before the tests: format, lint, types, secrets, dependencies
+
+format-check: .venv/.ready ## whether the code has the format of `make format`
 	@$(PY) -m ruff format --check .
 
 lint: .venv/.ready ## look for mistakes in the code
@@ -287,6 +306,7 @@ lock: .venv/.ready ## compile the hash-pinned requirements from their .in files 
 	@test -x .build/uv/bin/uv || { $(PY) -m venv .build/uv && .build/uv/bin/python -m pip install -qq uv==0.13.9; }
 	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/dev.txt requirements/dev.in
 	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/runtime.txt requirements/runtime.in
+	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/mutation.txt requirements/mutation.in
 	@$(UV) $(if $(UPGRADE),--upgrade) --no-deps -o requirements/peers-build.txt requirements/peers-build.in
 	@$(UV) $(if $(UPGRADE),--upgrade) --no-deps -o requirements/peers.txt requirements/peers.in
 	@$(UV) $(if $(UPGRADE),--upgrade) $(addprefix --no-emit-package ,$(IN_LAMBDA)) \
