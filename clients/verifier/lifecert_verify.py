@@ -43,7 +43,7 @@ def read(statement: str, keys: KeySet) -> Statement:
             return Statement(claims, date.fromisoformat(claims["valid_until"]))
     except (JoseError, ValueError, KeyError, TypeError) as error:
         raise NotGenuine(str(error) or type(error).__name__) from error
-    raise NotGenuine("it is no certificate of LifeCert")
+    raise NotGenuine("this is not a LifeCert certificate")
 
 
 def _text_of(path: str) -> str:
@@ -57,17 +57,17 @@ def _statement_in(text: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0: genuine and its year runs; 1: not; 2: a file cannot be read."""
+    """0: genuine, and valid on the day; 1: not; 2: a file cannot be read."""
     parser = argparse.ArgumentParser(prog="lifecert-verify", description="Check a life certificate offline.")
     parser.add_argument("certificate", help="file with the statement or the API's answer; - reads standard input")
     parser.add_argument("--jwks", required=True, help="file with the keys, as /.well-known/jwks.json gave it")
-    parser.add_argument("--on", type=date.fromisoformat, default=None, help="the day that counts; today by default")
+    parser.add_argument("--on", type=date.fromisoformat, default=None, help="the day to check for; today by default")
     asked = parser.parse_args(arguments)
     try:
         statement = _statement_in(_text_of(asked.certificate))
         keys = KeySet.import_key_set(json.loads(_text_of(asked.jwks)))
     except (OSError, ValueError, KeyError, TypeError, JoseError) as error:
-        print(f"lifecert-verify: cannot be read: {error}", file=sys.stderr)
+        print(f"lifecert-verify: cannot read a file: {error}", file=sys.stderr)
         return 2
     try:
         found = read(statement, keys)
@@ -77,9 +77,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in SHOWN:
         print(f"{name:13} {found.claims.get(name, '')}")
     day = asked.on or datetime.now().astimezone().date()
-    runs = day <= found.valid_until
-    print("genuine, and its year runs" if runs else f"genuine, but its year was over before {day}")
-    return 0 if runs else 1
+    valid = day <= found.valid_until
+    print(f"genuine, and valid on {day}" if valid else f"genuine, but no longer valid on {day}")
+    return 0 if valid else 1
 
 
 if __name__ == "__main__":
