@@ -41,7 +41,7 @@ dev: setup build ## start the local AWS with the stack deployed, and print addre
 
 ##@ Test it
 .PHONY: secrets test test-unit bench bench-scale bench-peers cost profile probe duplicates-bench calibrate causes attacks \
-	state-chart check quick-check coverage mutants load format-check lint types dependencies audit template-lint
+	state-chart reference check quick-check coverage mutants load format-check lint types dependencies audit template-lint
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
 EVERY_TEST = $(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
@@ -119,6 +119,9 @@ attacks: setup ## how many computed attacks pass a whole verification (DATA=fold
 state-chart: export PYTHONPATH := layers/core
 state-chart: .venv/.ready ## draw the state chart in README and docs/design.md anew from the status table
 	@$(PY) -m lab.state_chart
+
+reference: .venv/.ready ## make docs/reference.md anew: parameters, limits of alarms, settings, out of the templates
+	@$(PY) -m lab.reference
 
 check: quick-check template-lint coverage ## whether a change may go in: what quick-check asks, the templates, every test, coverage
 
