@@ -128,17 +128,13 @@ KINDS = {
     "limits of alarms": Kind(
         "docs/reference.md", limits_there, lambda text: table(section(text, "## Limits of alarms"), "parameter")
     ),
-    "settings": Kind(
-        "docs/reference.md", settings_there, lambda text: table(section(text, "## Settings"), "setting")
-    ),
+    "settings": Kind("docs/reference.md", settings_there, lambda text: table(section(text, "## Settings"), "setting")),
     "routes": Kind("infra/openapi.yaml", lambda: set(rules()), described, lambda name: f"\n  {name.split()[1]}:\n"),
     "routes in README": Kind(
         "README.md", lambda: placeholders(set(rules())), lambda text: table(section(text, "## API"), "call")
     ),
     "make targets": Kind("Makefile", targets_there, helped, "\n{}: ".format),
-    "log codes": Kind(
-        "docs/operations.md", lambda: set(LogCode), lambda text: table(section(text, "## Logs"), "code")
-    ),
+    "log codes": Kind("docs/operations.md", lambda: set(LogCode), lambda text: table(section(text, "## Logs"), "code")),
     "alarms": Kind(
         "docs/operations.md",
         lambda: {*ALARMS, *of_type(parent(), "AWS::CloudWatch::Alarm")},

@@ -5,9 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from lifecert.domain.category import Category
 from lifecert.domain.hold import (
     HOLD_GROUNDS,
+    CandidateOutcome,
     HoldBatch,
+    HoldCandidate,
     HoldChoice,
     HoldDecision,
     HoldGround,
@@ -78,3 +81,11 @@ def test_only_whole_days_count_for_how_long_a_batch_is_open(hours: int, days: in
 def test_the_office_saw_who_came_in_until_the_batch_was_opened(seconds: int, shown: bool) -> None:
     proposal = HoldProposal("batch-1", date(2026, 4, 1), OPENED + timedelta(seconds=seconds))
     assert BATCH.showed(proposal) is shown
+
+
+def test_a_candidate_has_no_outcome_until_the_batch_is_applied() -> None:
+    day = date(2026, 4, 1)
+    candidate = HoldCandidate("batch-1", "b-1", "王*", Category.RESIDENT_PENSION, "110101", day, day, OPENED)
+    assert candidate.outcome is None
+    held = CandidateOutcome(candidate.batch_id, candidate.beneficiary_id, HoldOutcome.HELD)
+    assert replace(candidate, outcome=held.outcome).outcome is HoldOutcome.HELD

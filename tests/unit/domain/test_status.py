@@ -153,13 +153,15 @@ def test_a_hold_may_begin_on_the_first_day_after_the_grace_days(event: HoldAppro
     "event",
     [
         HoldApproved(TODAY, grace_days=32, notice_delivered_on=date(2026, 7, 1), approved_by="office"),
+        HoldApproved(TODAY, grace_days=90, notice_delivered_on=date(2026, 7, 1), approved_by="office"),
         HoldApproved(TODAY, 30, date(2026, 7, 2), "office", grace_from=date(2026, 7, 2)),
         HoldApproved(TODAY, grace_days=30, notice_delivered_on=None, approved_by="office"),
         HoldApproved(TODAY, grace_days=30, notice_delivered_on=TODAY + timedelta(days=1), approved_by="office"),
         HoldApproved(TODAY, grace_days=30, notice_delivered_on=date(2026, 7, 1), approved_by=""),
     ],
     ids=[
-        "grace days left",
+        "a grace day left",
+        "many grace days left",
         "grace days left since the notice",
         "no notice",
         "notice not delivered yet",
@@ -185,6 +187,14 @@ def test_ending_correcting_and_revoking_take_two_people(people: tuple[str, str])
         transition(STANDINGS[Status.TERMINATED], EndCorrected(TODAY, *people), Role.CLERK)
     with pytest.raises(TransitionRefused):
         transition(STANDINGS[Status.ACTIVE], CertificateRevoked(ENDED, TODAY, *people), Role.CLERK)
+
+
+def test_the_order_of_their_names_says_nothing_and_one_name_is_one_person_however_it_was_read() -> None:
+    ended = EntitlementEnded(TODAY, EndCause.MOVED, proposed_by="clerk-2", confirmed_by="clerk-1")
+    assert transition(STANDINGS[Status.ACTIVE], ended, Role.CLERK).standing.status is Status.TERMINATED
+    same = replace(ended, confirmed_by="".join(["clerk", "-2"]))
+    with pytest.raises(TransitionRefused):
+        transition(STANDINGS[Status.ACTIVE], same, Role.CLERK)
 
 
 def test_a_correction_pays_the_covered_days_since_the_wrong_end() -> None:

@@ -22,6 +22,7 @@ def test_valid_until_is_twelve_calendar_months_later(certified: date, valid_unti
 
 
 def test_the_last_day_still_counts() -> None:
+    assert not is_over(date(2027, 5, 1), today=date(2026, 5, 2))
     assert not is_over(date(2027, 5, 1), today=date(2027, 5, 1))
     assert is_over(date(2027, 5, 1), today=date(2027, 5, 2))
 
