@@ -24,9 +24,9 @@ def certificate(certificate_id: str) -> Response[str]:
 
 @api.on("GET /.well-known/jwks.json", ANYONE)
 def keys() -> Response[str]:
-    found = phone.public_keys().jwks()
+    key_set = phone.public_keys().jwks()
     done(LogCode.KEYS_READ, "KeysRead")
-    return api.answer(KeySet(keys=tuple(found["keys"])))
+    return api.answer(KeySet(keys=tuple(key_set["keys"])))
 
 
 handler = api.handler

@@ -45,8 +45,8 @@ class S3RunReports:
         """What report.json says of a run; None when there is none any more."""
         with translated():
             try:
-                found = self.client.get_object(Bucket=self.bucket, Key=f"sweeps/{run_id}/report.json")
-                return RunFigures.of(json.loads(found["Body"].read()))
+                stored = self.client.get_object(Bucket=self.bucket, Key=f"sweeps/{run_id}/report.json")
+                return RunFigures.of(json.loads(stored["Body"].read()))
             except ClientError as error:
                 if code_of(error) != "NoSuchKey":
                     raise
