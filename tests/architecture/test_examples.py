@@ -86,9 +86,7 @@ def planned(*asked: str) -> str:
     # As somebody would type it: not as a part of the make that runs these tests.
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     # As if the locks had changed, so that also the making of .venv is planned; told what it would else look for.
-    known = [
-        f"{name}=" for name in ("PYTHON", "PYTHON_RUNTIME", "OTHERS", "SOURCES") if f"{name}=" not in str(asked)
-    ]
+    known = [f"{name}=" for name in ("PYTHON", "PYTHON_RUNTIME", "OTHERS", "SOURCES") if f"{name}=" not in str(asked)]
     command = ["make", "--dry-run", "--what-if=requirements/dev.txt", *known, *asked]
     done = subprocess.run(command, cwd=ROOT, env=clean, check=False, capture_output=True, text=True)
     if done.returncode:
