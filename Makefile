@@ -123,9 +123,9 @@ state-chart: .venv/.ready ## draw the state chart in README and docs/design.md a
 reference: .venv/.ready ## make docs/reference.md anew: parameters, limits of alarms, settings, out of the templates
 	@$(PY) -m lab.reference
 
-check: quick-check template-lint coverage ## whether a change may go in: what quick-check asks, the templates, every test, coverage
+check: quick-check coverage ## whether a change may go in: what quick-check asks, every test, coverage
 
-quick-check: format-check lint types secrets dependencies ## what CI asks before the tests: format, lint, types, secrets, dependencies
+quick-check: format-check lint types secrets dependencies template-lint ## all that needs no test: format, lint, types, secrets, dependencies, templates
 
 format-check: .venv/.ready ## whether the code has the format of `make format`
 	@$(PY) -m ruff format --check .

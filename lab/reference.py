@@ -4,7 +4,7 @@ Nothing is described here: a parameter's words are those of its description in t
 changes it there, and makes the page anew.
 """
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +41,8 @@ _SETTINGS = """
 The environment variables of the functions. The template sets them: what can be chosen is a parameter. A function that
 lacks one, or has one that it does not know, does not start; its log says which (`SettingsError`).
 
-| setting | its value | of |
-|---|---|---|
+| setting | its value |
+|---|---|
 """
 
 
@@ -61,23 +61,21 @@ def page(root: Path = ROOT) -> str:
             if name not in passed
         ),
         _SETTINGS,
-        *(_row(f"`{name}`", value, ", ".join(of)) for name, value, of in sorted(settings(template))),
+        *(_row(name, value) for name, value in sorted(settings(template))),
     ]
     return "".join(parts)
 
 
-def settings(template: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
-    """Each environment variable: its name, where its value comes from, and which functions have it."""
-    shared = template["Globals"]["Function"]["Environment"]["Variables"]
-    parameters = template["Parameters"]
-    yield from ((name, _source(value, parameters), ["every function"]) for name, value in shared.items())
-    found: dict[tuple[str, str], list[str]] = {}
-    for function, resource in template["Resources"].items():
-        # A loop is a list: none makes a function.
-        if isinstance(resource, Mapping) and resource["Type"] == "AWS::Serverless::Function":
-            for name, value in resource["Properties"].get("Environment", {}).get("Variables", {}).items():
-                found.setdefault((name, _source(value, parameters)), []).append(f"`{function}`")
-    yield from ((name, source, sorted(of)) for (name, source), of in found.items())
+def settings(template: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Each environment variable of the functions, and where its value comes from.
+
+    Not which functions have it: the template says that, and a new one would change the page.
+    """
+    # A loop is a list: none makes a function.
+    functions = (one.get("Properties", {}) for one in template["Resources"].values() if isinstance(one, Mapping))
+    told = [template["Globals"]["Function"], *functions]
+    variables = (one["Environment"]["Variables"] for one in told if "Environment" in one)
+    return {(name, _source(value, template["Parameters"])) for some in variables for name, value in some.items()}
 
 
 def _source(value: Any, parameters: Container[str]) -> str:
@@ -114,7 +112,7 @@ def _words(body: Mapping[str, Any]) -> str:
 
 def _row(name: str, *cells: str) -> str:
     """One row. A bar would end a cell, also within code."""
-    shown = [name if name.startswith("`") else f"`{name}`", *cells]
+    shown = [f"`{name}`", *cells]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in shown) + " |\n"
 
 

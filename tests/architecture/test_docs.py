@@ -193,7 +193,7 @@ def test_the_reference_is_what_the_templates_say() -> None:
 
 
 def test_the_reference_follows_the_templates(tmp_path: Path) -> None:
-    """A default that changes, and a variable that one function more is told."""
+    """A default that changes, and a variable that is told something else."""
     (tmp_path / "infra").mkdir()
     for name in ("template.yaml", "infra/monitoring.yaml"):
         (tmp_path / name).write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
@@ -203,4 +203,4 @@ def test_the_reference_follows_the_templates(tmp_path: Path) -> None:
     template.write_text(text.replace("Default: 60,30,7,1", "Default: 60,30"), encoding="utf-8")
     assert "| `ReminderDays` | `60,30` |" in reference.page(tmp_path)
     template.write_text(text.replace("SHADOW_POLICY: !Ref ShadowPolicy", "SHADOW_POLICY: !Ref Stage"), encoding="utf-8")
-    assert "| `SHADOW_POLICY` | parameter `Stage` | `VerifyFace` |" in reference.page(tmp_path)
+    assert "| `SHADOW_POLICY` | parameter `Stage` |" in reference.page(tmp_path)
