@@ -41,11 +41,13 @@ dev: setup build ## start the local AWS with the stack deployed, and print addre
 
 ##@ Test it
 .PHONY: secrets test test-tools test-unit bench bench-scale bench-peers figures cost profile probe duplicates-bench calibrate causes \
-	attacks processors margins state-chart check format-check lint types dependencies audit template-lint
+	attacks processors margins state-chart reference check quick-check coverage mutants load format-check lint types \
+	dependencies audit template-lint
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
+EVERY_TEST = $(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
 test: setup build test-tools ## every test, on the built artefact and the local AWS (ARGS='-k name' picks, WORKERS=0 for one by one)
-	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(EVERY_TEST) $(ARGS)
 
 # What some tests use and no wheel brings: a browser that shows the certificate's page, Java and npm for DynamoDB Local.
 # Program and Debian package; without one the tests that need it are left out, and fail under CI=true.
@@ -63,6 +65,22 @@ test-tools: ## get Chromium, Java and npm for the tests, as root on Debian; else
 
 test-unit: .venv/.ready ## the quick tests: no build, no network
 	@$(PY) -m pytest tests/unit tests/architecture $(ARGS)
+
+# What is measured, and what need not be, is in pyproject.toml.
+coverage: setup build test-tools ## every test, and then whether the product is covered: all of the domain, 95 % of the rest, branches too
+	@$(EVERY_TEST) --cov --cov-report= $(ARGS)
+	@echo "coverage of the domain"
+	@$(PY) -m coverage report --include '*/lifecert/domain/*' --fail-under 100
+	@echo "coverage of the rest of the product"
+	@$(PY) -m coverage report --omit '*/lifecert/domain/*' --fail-under 95
+
+mutants: .venv/.ready .build/mutation/.ready ## whether the tests of the rules notice when a rule is changed (5 minutes)
+	@nice $(PY) -m lab.mutants $(ARGS)
+
+.build/mutation/.ready: requirements/mutation.txt .venv/.ready
+	@$(PY) -m venv --clear .build/mutation
+	@.build/mutation/bin/python -m pip install $(PIP_FLAGS) -r $<
+	@touch $@
 
 bench: setup build ## cold start, warm verification, memory: table, JSON and picture in .build/bench (6 minutes)
 	@$(PY) -m lab.speed --date "$$(date -u +%F)" $(ARGS)
@@ -129,9 +147,14 @@ margins: export PYTHONPATH := layers/core:layers/vision
 margins: setup ## whether a test of the models sits nearer to a limit than three times what numbers move by
 	@for times in 3 -3; do $(PY) -m pytest tests/vision -p tests.support.moved --moved=$$times $(ARGS); done
 
-check: format-check lint types secrets dependencies template-lint test ## what CI holds a change to: format, lint, types, secrets, dependencies, template, every test
+reference: .venv/.ready ## make docs/reference.md anew: parameters, limits of alarms, settings, out of the templates
+	@$(PY) -m lab.reference
 
-format-check: .venv/.ready
+check: quick-check coverage ## whether a change may go in: what quick-check asks, every test, coverage
+
+quick-check: format-check lint types secrets dependencies template-lint ## all that needs no test: format, lint, types, secrets, dependencies, templates
+
+format-check: .venv/.ready ## whether the code has the format of `make format`
 	@$(PY) -m ruff format --check .
 
 lint: .venv/.ready ## look for mistakes in the code
@@ -321,6 +344,7 @@ lock: .venv/.ready ## compile the hash-pinned requirements from their .in files 
 	@test -x .build/uv/bin/uv || { $(PY) -m venv .build/uv && .build/uv/bin/python -m pip install -qq uv==0.13.9; }
 	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/dev.txt requirements/dev.in
 	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/runtime.txt requirements/runtime.in
+	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/mutation.txt requirements/mutation.in
 	@$(UV) $(if $(UPGRADE),--upgrade) --no-deps -o requirements/peers-build.txt requirements/peers-build.in
 	@$(UV) $(if $(UPGRADE),--upgrade) --no-deps -o requirements/peers.txt requirements/peers.in
 	@$(UV) $(if $(UPGRADE),--upgrade) $(addprefix --no-emit-package ,$(IN_LAMBDA)) \

@@ -9,6 +9,7 @@ same state, because only two rules count:
 2. Of one person, the event with the greatest `seq` tells how they stand, whatever came first.
 """
 
+import argparse
 import hashlib
 import json
 import sys
@@ -53,10 +54,14 @@ class State:
 def lines(folder: Path) -> Iterator[dict[str, Any]]:
     """Every line of every file, in order, each file checked whole before its first line is given.
 
-    Raises FeedError for a missing file, a wrong size or digest, a chain that does not hold, and a gap in `sequence`.
+    Raises FeedError for a folder without any, a missing file, a wrong size or digest, a chain that does not hold, and
+    a gap in `sequence`.
     """
     sequence, previous = 0, ""
-    for number, path in enumerate(sorted(folder.glob("*.manifest.json")), start=1):
+    manifests = sorted(folder.glob("*.manifest.json"))
+    if not manifests:
+        raise FeedError(f"no change file in {folder}")
+    for number, path in enumerate(manifests, start=1):
         manifest = json.loads(path.read_text(encoding="utf-8"))
         if manifest["number"] != number:
             raise FeedError(f"file {number} is missing: {path.name} comes next")
@@ -89,11 +94,11 @@ def rebuilt(folder: Path) -> State:
 
 def main(arguments: list[str]) -> int:
     """Print how many stand how; 1 when the files cannot be trusted."""
-    if len(arguments) != 1:
-        print(__doc__, file=sys.stderr)
-        return 2
+    parser = argparse.ArgumentParser(description="Rebuild the state of all beneficiaries from LifeCert's change files.")
+    parser.add_argument("folder", type=Path, help="with <number>.jsonl and <number>.manifest.json")
+    folder = parser.parse_args(arguments).folder
     try:
-        state = rebuilt(Path(arguments[0]))
+        state = rebuilt(folder)
     except FeedError as error:
         print(f"cannot rebuild: {error}", file=sys.stderr)
         return 1

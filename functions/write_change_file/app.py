@@ -19,6 +19,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         written = streams.write_change_files()(lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
     except ChangeFilesUnfinished as unfinished:
         logger.error(LogCode.CHANGE_FILES_UNFINISHED, extra={"cause": str(unfinished)})
+        count("ChangeFilesUnfinished")
         raise
     answer = feed_report(written)
     logger.info(LogCode.CHANGE_FILES_WRITTEN, extra={"report": answer})

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
@@ -13,6 +14,7 @@ import requests
 from botocore.exceptions import ClientError
 
 from lifecert.adapters.s3.photos import S3Photos, client_config
+from lifecert.adapters.s3.review_photos import S3ReviewPhotos
 from lifecert.domain.session import ImageType
 from lifecert.ports.photos import Photos, UploadSlot
 from local.aws import REGION, Aws
@@ -205,3 +207,30 @@ def test_the_region_of_these_tests_signs_for_itself(aws: Aws) -> None:
     slot = S3Photos(client, "frames-bucket").upload_slot("frames/x/1", ImageType.JPEG, 10, 60)
     assert slot.url == f"{aws.endpoint}/frames-bucket"
     assert f"/{REGION}/s3/" in slot.fields["x-amz-credential"]
+
+
+@pytest.mark.parametrize("name", ["moto_buckets", "local_buckets"])
+def test_a_reviewer_sees_the_kept_frames_in_order_until_the_case_is_decided(
+    request: pytest.FixtureRequest, name: str
+) -> None:
+    made: Buckets = request.getfixturevalue(name)
+    photos = S3ReviewPhotos(made.client, made.frames, made.references)
+    for key in ("review/one/2", "review/one/3", "review/one/1", "review/other/1"):
+        made.put(key, JPEG)
+    assert photos.review_frames("one") == ("review/one/1", "review/one/2", "review/one/3")
+    assert photos.review_frames("none") == ()
+    photos.delete_review_frames("one")
+    assert (photos.review_frames("one"), photos.review_frames("other")) == ((), ("review/other/1",))
+
+
+def test_a_reviewers_links_last_for_minutes_and_tell_the_browser_to_keep_nothing(moto_buckets: Buckets) -> None:
+    photos = S3ReviewPhotos(moto_buckets.client, moto_buckets.frames, moto_buckets.references)
+    for link, bucket, key in (
+        (photos.frame_link("review/one/1", 300), moto_buckets.frames, "review/one/1"),
+        (photos.reference_link("references/b/r", 300), moto_buckets.references, "references/b/r"),
+    ):
+        address = urlsplit(link)
+        assert f"{address.netloc}{address.path}".count(bucket) == 1
+        assert address.path.endswith(key)
+        told = parse_qs(address.query)
+        assert (told["response-cache-control"], told["X-Amz-Expires"]) == (["no-store"], ["300"])

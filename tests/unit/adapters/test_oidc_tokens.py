@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+import urllib3
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
@@ -207,3 +208,44 @@ def test_the_gateway_hears_who_it_is_for_every_route_of_this_stage() -> None:
     assert answer["context"] == {"sub": "user-1", "groups": "clerk,payer"}
     (statement,) = answer["policyDocument"]["Statement"]
     assert statement["Resource"] == "arn:aws:execute-api:r:1:api/dev/*"
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, status: int, body: bytes) -> list[str]:
+    """Let every address answer so; what was asked for is in the list."""
+    asked: list[str] = []
+
+    def request(method: str, address: str, **options: Any) -> urllib3.HTTPResponse:
+        asked.append(f"{method} {address}")
+        assert (options["redirect"], options["retries"]) == (False, False)
+        return urllib3.HTTPResponse(body, status=status, preload_content=False)
+
+    monkeypatch.setattr(urllib3, "request", request)
+    return asked
+
+
+def test_a_document_of_the_issuer_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = answering(monkeypatch, 200, b'{"keys": []}')
+    assert fetch_json("https://id.example.org/keys") == {"keys": []}
+    assert asked == ["GET https://id.example.org/keys"]
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(200, b"[]"), (200, b"<html>"), (200, b"\xff"), (302, b"{}"), (404, b"{}"), (500, b"{}")]
+)
+def test_any_other_answer_is_an_issuer_that_cannot_be_reached(
+    status: int, body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(monkeypatch, status, body)
+    with pytest.raises(StoreUnavailable):
+        fetch_json("https://id.example.org/keys")
+
+
+def test_an_issuer_that_does_not_answer_is_told_by_the_class_of_the_error_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def request(*_: Any, **__: Any) -> None:
+        raise urllib3.exceptions.ConnectTimeoutError("https://id.example.org/keys?token=secret")
+
+    monkeypatch.setattr(urllib3, "request", request)
+    with pytest.raises(StoreUnavailable, match=r"^ConnectTimeoutError$"):
+        fetch_json("https://id.example.org/keys")

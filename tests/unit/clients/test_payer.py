@@ -349,3 +349,13 @@ def test_a_damaged_feed_is_refused(
     damaged(folder, how)
     assert payer.main([str(folder)]) == 1
     assert said in capsys.readouterr().err
+
+
+def test_a_folder_without_any_file_tells_nothing(
+    payer: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody active and nothing held would be an answer: a mistyped name must not give one."""
+    for folder in (tmp_path, tmp_path / "mistyped"):
+        assert payer.main([str(folder)]) == 1
+        told = capsys.readouterr()
+        assert (told.out, "no change file in" in told.err) == ("", True)

@@ -35,6 +35,12 @@ def test_a_wrong_number_is_refused_without_repeating_it(text: str) -> None:
     assert not text or text not in str(refused.value)
 
 
+def test_a_day_that_no_calendar_has_is_refused_though_the_check_character_fits() -> None:
+    assert _parses("110105194902290029") is False
+    with pytest.raises(ValueError, match=r"^the ID number's birth date does not exist$"):
+        IdNumber.parse("110105194902300020")
+
+
 def test_age_counts_completed_years() -> None:
     number = IdNumber.parse("11010519491231002X")
     assert number.birth_date == date(1949, 12, 31)

@@ -70,10 +70,17 @@ def test_what_could_not_be_assessed_never_counts_as_passed() -> None:
     [
         good_evidence(matches=()),
         good_evidence(model_version="another/1"),
+        good_evidence(model_version="yet-another/1"),
         good_evidence(steps=CHALLENGE[:2]),
         good_evidence(steps=(Step.NEUTRAL, Step.TURN_RIGHT, Step.OPEN_MOUTH)),
     ],
-    ids=["nothing to compare with", "another model", "a frame missing", "another challenge"],
+    ids=[
+        "nothing to compare with",
+        "another model",
+        "a model that comes later",
+        "a frame missing",
+        "another challenge",
+    ],
 )
 def test_incomplete_evidence_goes_to_a_human(evidence: object) -> None:
     assert decide(evidence, POLICY, CHALLENGE, attempt=1) == Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)  # type: ignore[arg-type]
@@ -85,10 +92,26 @@ def test_who_cannot_do_enough_steps_is_seen_by_a_human() -> None:
         assert decision == Decision(Outcome.REVIEW, Reason.CHALLENGE_NOT_POSSIBLE)
 
 
-def test_the_last_retry_becomes_a_review() -> None:
+def test_who_can_do_more_steps_than_are_asked_for_is_accepted() -> None:
+    asked = (*CHALLENGE, Step.SMILE)
+    assert decide(good_evidence(steps=asked), POLICY, asked, attempt=1) == Decision(Outcome.ACCEPTED)
+
+
+def test_a_model_is_known_by_its_name_however_it_was_read() -> None:
+    named = "".join(list(POLICY.match.model_version))
+    assert decide(good_evidence(model_version=named), POLICY, CHALLENGE, attempt=1) == Decision(Outcome.ACCEPTED)
+
+
+@pytest.mark.parametrize("attempt", [3, 4, 7])
+def test_the_last_retry_and_any_after_it_becomes_a_review(attempt: int) -> None:
     evidence = failed_evidence(Reason.TOO_DARK)
     assert decide(evidence, POLICY, CHALLENGE, attempt=2) == Decision(Outcome.RETRY, Reason.TOO_DARK)
-    assert decide(evidence, POLICY, CHALLENGE, attempt=3) == Decision(Outcome.REVIEW, Reason.RETRIES_USED_UP)
+    assert decide(evidence, POLICY, CHALLENGE, attempt) == Decision(Outcome.REVIEW, Reason.RETRIES_USED_UP)
+
+
+def test_a_review_keeps_its_reason_when_the_retries_are_used_up() -> None:
+    decision = decide(good_evidence(0.4), POLICY, CHALLENGE, attempt=3)
+    assert decision == Decision(Outcome.REVIEW, Reason.MATCH_UNCERTAIN)
 
 
 def test_the_last_attempt_can_still_be_accepted() -> None:
@@ -123,3 +146,9 @@ def test_a_required_cue_that_was_not_there_goes_to_a_human() -> None:
 
     assert decide(good_evidence(), policy, CHALLENGE, attempt=1) == Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
     assert decide(seen, policy, CHALLENGE, attempt=1) == Decision(Outcome.ACCEPTED)
+
+
+@pytest.mark.parametrize("use", [PassiveUse.OFF, PassiveUse.WHEN_BUILT])
+def test_a_cue_that_is_not_required_may_be_missing(use: PassiveUse) -> None:
+    policy = a_policy(passive=PassiveLimits(use, 0.3))
+    assert decide(good_evidence(), policy, CHALLENGE, attempt=1) == Decision(Outcome.ACCEPTED)

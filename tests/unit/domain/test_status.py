@@ -1,5 +1,6 @@
 """The whole status table: every status with every event and every role (design.md §3 rule 4)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
@@ -8,6 +9,7 @@ import pytest
 from lifecert.domain.actor import Role
 from lifecert.domain.errors import TransitionRefused
 from lifecert.domain.status import (
+    CertificateRevoked,
     Certified,
     EndCause,
     EndCorrected,
@@ -17,6 +19,7 @@ from lifecert.domain.status import (
     Standing,
     Status,
     YearEnded,
+    status_by_valid_until,
     transition,
 )
 from lifecert.domain.year import ArrearsPeriod
@@ -36,6 +39,7 @@ EVENTS: dict[type[Event], Event] = {
     HoldApproved: HoldApproved(TODAY, grace_days=30, notice_delivered_on=date(2026, 7, 1), approved_by="office"),
     EntitlementEnded: EntitlementEnded(date(2026, 7, 20), EndCause.DECEASED, "clerk-1", "clerk-2"),
     EndCorrected: EndCorrected(TODAY, "clerk-1", "clerk-2"),
+    CertificateRevoked: CertificateRevoked(date(2026, 1, 31), TODAY, "clerk-1", "clerk-2"),
 }
 CERTIFIERS = {Role.USER, Role.CLERK, Role.DATA_MATCH}
 # What design.md says; everything else must be refused.
@@ -47,6 +51,8 @@ ALLOWED: dict[tuple[Status, type[Event]], tuple[set[Role], Status]] = {
     (Status.ACTIVE, EntitlementEnded): ({Role.CLERK}, Status.TERMINATED),
     (Status.LAPSED, EntitlementEnded): ({Role.CLERK}, Status.TERMINATED),
     (Status.TERMINATED, EndCorrected): ({Role.CLERK}, Status.ACTIVE),
+    (Status.ACTIVE, CertificateRevoked): ({Role.CLERK}, Status.LAPSED),
+    (Status.LAPSED, CertificateRevoked): ({Role.CLERK}, Status.LAPSED),
 }
 
 
@@ -69,6 +75,32 @@ def test_certifying_early_starts_a_new_year_today() -> None:
 def test_a_late_message_of_an_early_day_never_shortens_the_year() -> None:
     standing = Standing(Status.ACTIVE, date(2027, 8, 1))
     assert transition(standing, Certified(date(2026, 3, 1), TODAY), Role.DATA_MATCH).standing == standing
+
+
+def test_a_proof_of_life_whose_own_year_ends_today_still_counts() -> None:
+    moved = transition(STANDINGS[Status.LAPSED], Certified(date(2025, 8, 1), TODAY), Role.DATA_MATCH)
+    assert moved.standing == Standing(Status.ACTIVE, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("held_since", "proven_on", "last_day"),
+    [
+        (None, date(2026, 7, 20), date(2026, 7, 19)),
+        (date(2026, 7, 15), date(2026, 7, 20), date(2026, 7, 31)),  # owed until it was known
+        (date(2026, 7, 15), date(2026, 8, 3), date(2026, 8, 2)),  # the certifier's day is a day ahead of ours
+    ],
+    ids=["not held", "held", "held, and proven later than today"],
+)
+def test_arrears_end_with_the_proof_or_of_a_held_payment_when_it_is_known(
+    held_since: date | None, proven_on: date, last_day: date
+) -> None:
+    lapsed = Standing(Status.LAPSED, ENDED, held_since)
+    moved = transition(lapsed, Certified(proven_on, TODAY), Role.DATA_MATCH)
+    assert moved.arrears == ArrearsPeriod(date(2026, 7, 1), last_day)
+
+
+def test_somebody_active_has_no_arrears_though_the_sweep_is_late() -> None:
+    assert transition(STANDINGS[Status.ACTIVE], Certified(TODAY, TODAY), Role.USER).arrears is None
 
 
 def test_certifying_after_lapsing_restores_with_arrears_and_ends_the_hold() -> None:
@@ -95,22 +127,41 @@ def test_lapsing_does_not_hold_the_payment() -> None:
     assert transition(STANDINGS[Status.ACTIVE], YearEnded(TODAY), Role.SWEEP).standing.held_since is None
 
 
-def test_a_hold_begins_on_the_day_it_is_made() -> None:
+def test_a_hold_begins_on_the_day_it_is_made_and_changes_nothing_else() -> None:
     moved = transition(STANDINGS[Status.LAPSED], EVENTS[HoldApproved], Role.SWEEP)
-    assert moved.standing.held_since == TODAY
+    assert moved.standing == Standing(Status.LAPSED, ENDED, held_since=TODAY)
+    assert moved.arrears is None
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        HoldApproved(TODAY, grace_days=31, notice_delivered_on=date(2026, 7, 1), approved_by="office"),
+        HoldApproved(TODAY, 30, date(2026, 7, 1), "office", grace_from=date(2026, 7, 1)),
+        HoldApproved(TODAY, 31, date(2026, 7, 1), "office", grace_from=date(2026, 5, 1)),
+        HoldApproved(TODAY, grace_days=30, notice_delivered_on=TODAY, approved_by="office"),
+    ],
+    ids=["thirty-second day", "thirty-first day since the notice", "a notice before the end", "notice of today"],
+)
+def test_a_hold_may_begin_on_the_first_day_after_the_grace_days(event: HoldApproved) -> None:
+    assert transition(STANDINGS[Status.LAPSED], event, Role.SWEEP).standing.held_since == TODAY
+    with pytest.raises(TransitionRefused):
+        transition(STANDINGS[Status.LAPSED], replace(event, today=TODAY - timedelta(days=1)), Role.SWEEP)
 
 
 @pytest.mark.parametrize(
     "event",
     [
         HoldApproved(TODAY, grace_days=32, notice_delivered_on=date(2026, 7, 1), approved_by="office"),
+        HoldApproved(TODAY, grace_days=90, notice_delivered_on=date(2026, 7, 1), approved_by="office"),
         HoldApproved(TODAY, 30, date(2026, 7, 2), "office", grace_from=date(2026, 7, 2)),
         HoldApproved(TODAY, grace_days=30, notice_delivered_on=None, approved_by="office"),
         HoldApproved(TODAY, grace_days=30, notice_delivered_on=TODAY + timedelta(days=1), approved_by="office"),
         HoldApproved(TODAY, grace_days=30, notice_delivered_on=date(2026, 7, 1), approved_by=""),
     ],
     ids=[
-        "grace days left",
+        "a grace day left",
+        "many grace days left",
         "grace days left since the notice",
         "no notice",
         "notice not delivered yet",
@@ -129,11 +180,21 @@ def test_a_payment_is_held_once() -> None:
 
 
 @pytest.mark.parametrize("people", [("clerk-1", "clerk-1"), ("clerk-1", ""), ("", "clerk-2")])
-def test_ending_and_correcting_take_two_people(people: tuple[str, str]) -> None:
+def test_ending_correcting_and_revoking_take_two_people(people: tuple[str, str]) -> None:
     with pytest.raises(TransitionRefused):
         transition(STANDINGS[Status.ACTIVE], EntitlementEnded(TODAY, EndCause.MOVED, *people), Role.CLERK)
     with pytest.raises(TransitionRefused):
         transition(STANDINGS[Status.TERMINATED], EndCorrected(TODAY, *people), Role.CLERK)
+    with pytest.raises(TransitionRefused):
+        transition(STANDINGS[Status.ACTIVE], CertificateRevoked(ENDED, TODAY, *people), Role.CLERK)
+
+
+def test_the_order_of_their_names_says_nothing_and_one_name_is_one_person_however_it_was_read() -> None:
+    ended = EntitlementEnded(TODAY, EndCause.MOVED, proposed_by="clerk-2", confirmed_by="clerk-1")
+    assert transition(STANDINGS[Status.ACTIVE], ended, Role.CLERK).standing.status is Status.TERMINATED
+    same = replace(ended, confirmed_by="".join(["clerk", "-2"]))
+    with pytest.raises(TransitionRefused):
+        transition(STANDINGS[Status.ACTIVE], same, Role.CLERK)
 
 
 def test_a_correction_pays_the_covered_days_since_the_wrong_end() -> None:
@@ -147,3 +208,58 @@ def test_a_correction_after_the_year_ended_comes_back_lapsed() -> None:
     moved = transition(ended, EVENTS[EndCorrected], Role.CLERK)
     assert moved.standing == Standing(Status.LAPSED, ENDED)
     assert moved.arrears == ArrearsPeriod(date(2026, 6, 20), ENDED)
+
+
+def test_an_end_is_kept_with_its_day_and_ends_the_hold() -> None:
+    held = Standing(Status.LAPSED, ENDED, held_since=date(2026, 7, 31))
+    moved = transition(held, EVENTS[EntitlementEnded], Role.CLERK)
+    assert moved.standing == Standing(Status.TERMINATED, ENDED, ended_on=date(2026, 7, 20))
+    assert moved.arrears is None
+
+
+@pytest.mark.parametrize("ended_on", [TODAY, None], ids=["today", "on a day nobody knows"])
+def test_a_correction_on_the_day_itself_owes_nothing(ended_on: date | None) -> None:
+    terminated = Standing(Status.TERMINATED, RUNNING, ended_on=ended_on)
+    assert transition(terminated, EVENTS[EndCorrected], Role.CLERK).arrears is None
+
+
+def test_a_correction_the_day_after_owes_one_day() -> None:
+    terminated = Standing(Status.TERMINATED, RUNNING, ended_on=TODAY - timedelta(days=1))
+    yesterday = date(2026, 7, 31)
+    assert transition(terminated, EVENTS[EndCorrected], Role.CLERK).arrears == ArrearsPeriod(yesterday, yesterday)
+
+
+@pytest.mark.parametrize(
+    ("status", "covered_until", "valid_until", "comes_to"),
+    [
+        (Status.ACTIVE, date(2026, 1, 31), date(2026, 1, 31), Status.LAPSED),
+        (Status.ACTIVE, TODAY - timedelta(days=1), TODAY - timedelta(days=1), Status.LAPSED),
+        (Status.ACTIVE, TODAY, TODAY, Status.ACTIVE),
+        (Status.ACTIVE, date(2027, 5, 1), RUNNING, Status.ACTIVE),  # never later than it was
+        (Status.LAPSED, date(2026, 9, 1), date(2026, 9, 1), Status.LAPSED),  # nobody is restored by a revocation
+    ],
+)
+def test_a_revoked_certificate_takes_its_year_back(
+    status: Status, covered_until: date, valid_until: date, comes_to: Status
+) -> None:
+    standing = Standing(status, RUNNING, held_since=date(2026, 7, 31) if status is Status.LAPSED else None)
+    moved = transition(standing, CertificateRevoked(covered_until, TODAY, "clerk-1", "clerk-2"), Role.CLERK)
+    assert moved.standing == replace(standing, status=comes_to, valid_until=valid_until)
+    assert moved.arrears is None
+
+
+@pytest.mark.parametrize(("today", "status"), [(ENDED, Status.ACTIVE), (ENDED + timedelta(days=1), Status.LAPSED)])
+def test_a_new_entitlement_is_active_until_its_last_day(today: date, status: Status) -> None:
+    assert status_by_valid_until(ENDED, today) is status
+
+
+@pytest.mark.parametrize(
+    ("standing", "event", "role", "said"),
+    [
+        (STANDINGS[Status.ACTIVE], EVENTS[HoldApproved], Role.SWEEP, "HoldApproved does not apply while active"),
+        (STANDINGS[Status.ACTIVE], EVENTS[YearEnded], Role.USER, "user may not cause YearEnded"),
+    ],
+)
+def test_a_refusal_says_what_does_not_apply(standing: Standing, event: Event, role: Role, said: str) -> None:
+    with pytest.raises(TransitionRefused, match=f"^{said}$"):
+        transition(standing, event, role)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from lifecert.domain.year import ArrearsPeriod, is_over, uncovered_period, valid_until_after
+from lifecert.domain.year import ArrearsPeriod, add_months, is_over, period, uncovered_period, valid_until_after
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,7 @@ def test_valid_until_is_twelve_calendar_months_later(certified: date, valid_unti
 
 
 def test_the_last_day_still_counts() -> None:
+    assert not is_over(date(2027, 5, 1), today=date(2026, 5, 2))
     assert not is_over(date(2027, 5, 1), today=date(2027, 5, 1))
     assert is_over(date(2027, 5, 1), today=date(2027, 5, 2))
 
@@ -33,3 +34,25 @@ def test_uncovered_days_are_those_between_the_old_year_and_the_new() -> None:
 @pytest.mark.parametrize("certified", [date(2026, 5, 30), date(2026, 5, 31), date(2026, 6, 1)])
 def test_who_certifies_by_the_first_day_after_leaves_nothing_uncovered(certified: date) -> None:
     assert uncovered_period(date(2026, 5, 31), certified) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2028, 1, 31), 1, date(2028, 2, 29)),
+        (date(2026, 11, 30), 1, date(2026, 12, 30)),
+        (date(2026, 12, 31), 1, date(2027, 1, 31)),
+        (date(2026, 12, 31), 2, date(2027, 2, 28)),
+        (date(2026, 5, 31), 0, date(2026, 5, 31)),
+        (date(2026, 5, 15), 30, date(2028, 11, 15)),
+    ],
+)
+def test_months_are_those_of_the_calendar_and_a_short_month_ends_early(day: date, months: int, later: date) -> None:
+    assert add_months(day, months) == later
+
+
+def test_a_period_of_one_day_is_one_and_of_none_is_none() -> None:
+    day = date(2026, 5, 31)
+    assert period(day, day) == ArrearsPeriod(day, day)
+    assert period(day, date(2026, 5, 30)) is None

@@ -209,3 +209,9 @@ def test_pages_of_the_web_client_may_read_every_answer(
 def test_without_a_web_client_no_page_may_read_anything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEB_ORIGIN", "")
     assert not [name for name in run("start_session/self")["multiValueHeaders"] if name.startswith("Access-Control")]
+
+
+@pytest.mark.parametrize("sent", ["%%%", "/w=="], ids=["no base64", "no text inside"])
+def test_a_body_that_is_said_to_be_base64_and_cannot_be_read_is_no_json(world: World, sent: str) -> None:
+    answer = run("start_session/base64_body", body=sent)
+    assert (answer["statusCode"], body(answer)["code"]) == (400, "invalid_json")

@@ -280,7 +280,18 @@ def test_shards_are_stable_and_even() -> None:
     assert min(counts) > 420
 
 
-@pytest.mark.parametrize("key", ["lapse#2026-02-30#0", "lapse#2026-02-28", "other#2026-02-28#0", "lapse#2026-02-28#x"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "lapse#2026-02-30#0",
+        "lapse#2026-02-28",
+        "other#2026-02-28#0",
+        "lapse#2026-02-28#x",
+        "hold#2026-02-28#0",  # of no batch
+        "hold#2026-02-28#0#batch",
+        "lapse#2026-02-28#0#0d9f3a52-6a37-4b0e-9d52-6b1df2f0a001",  # of one, and no hold
+    ],
+)
 def test_what_is_no_job_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         Job.of(key)

@@ -85,10 +85,7 @@ def _mixed(values: list[float]) -> list[float]:
 
 
 def _unpacked(vector: bytes) -> Numbers:
-    numbers = array("f", vector)
-    if numbers.itemsize != 4:
-        raise ValueError("no float32 on this machine")
-    return numbers
+    return array("f", vector)
 
 
 def _packed(numbers: list[float]) -> bytes:

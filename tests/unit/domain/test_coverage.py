@@ -1,0 +1,49 @@
+"""What covers a person once a certificate does not count."""
+
+from datetime import UTC, date, datetime
+
+from lifecert.domain.actor import Actor, Role
+from lifecert.domain.coverage import Coverage, coverage_without
+from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
+
+AT = datetime(2026, 8, 1, 1, 0, tzinfo=UTC)
+
+
+def entry(event: LedgerEvent, **details: Detail) -> LedgerEntry:
+    return LedgerEntry("beneficiary-1", 1, event, AT, Actor("clerk-1", Role.CLERK), details)
+
+
+REGISTERED = entry(LedgerEvent.REGISTERED, valid_until="2026-06-30")
+FIRST = entry(LedgerEvent.CERTIFIED, certificate_id="first", certified_on="2026-06-01", valid_until="2027-06-01")
+SECOND = entry(LedgerEvent.CERTIFIED, certificate_id="second", certified_on="2026-07-01", valid_until="2027-07-01")
+REVOKED = entry(LedgerEvent.CERTIFICATE_REVOKED, certificate_id="first")
+
+
+def test_the_newest_other_certificate_covers() -> None:
+    assert coverage_without([REGISTERED, FIRST, SECOND], "second") == Coverage(date(2027, 6, 1), "first")
+    assert coverage_without([REGISTERED, FIRST, SECOND], "first") == Coverage(date(2027, 7, 1), "second")
+
+
+def test_one_that_was_revoked_before_covers_nobody_and_registration_does() -> None:
+    assert coverage_without([REGISTERED, FIRST, REVOKED, SECOND], "second") == Coverage(date(2026, 6, 30), None)
+
+
+def test_a_certificate_covers_its_own_year_whatever_had_covered_until_later() -> None:
+    """A match of an early day keeps the later end; what it covers by itself is the year after that day."""
+    kept = entry(LedgerEvent.CERTIFIED, certificate_id="early", certified_on="2026-03-01", valid_until="2027-07-01")
+    assert coverage_without([kept, SECOND], "second") == Coverage(date(2027, 3, 1), "early")
+
+
+def test_one_without_its_day_covers_until_the_day_it_states() -> None:
+    dayless = entry(LedgerEvent.CERTIFIED, certificate_id="dayless", valid_until="2027-05-05")
+    assert coverage_without([dayless, SECOND], "second") == Coverage(date(2027, 5, 5), "dayless")
+
+
+def test_of_two_that_reach_as_far_the_later_covers() -> None:
+    again = entry(LedgerEvent.CERTIFIED, certificate_id="again", certified_on="2026-06-01")
+    assert coverage_without([FIRST, again, SECOND], "second") == Coverage(date(2027, 6, 1), "again")
+
+
+def test_nothing_covers_when_the_ledger_does_not_say() -> None:
+    assert coverage_without([entry(LedgerEvent.REGISTERED), SECOND], "second") is None
+    assert coverage_without([], "second") is None
