@@ -41,7 +41,7 @@ dev: setup build ## start the local AWS with the stack deployed, and print addre
 
 ##@ Test it
 .PHONY: secrets test test-unit bench bench-scale bench-peers cost profile probe duplicates-bench calibrate causes attacks \
-	check format-check lint types dependencies audit template-lint
+	state-chart check format-check lint types dependencies audit template-lint
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
 test: setup build ## every test, on the built artefact and the local AWS (ARGS='-k name' picks, WORKERS=0 for one by one)
@@ -98,6 +98,10 @@ attacks: export PYTHONPATH := layers/core:layers/vision
 attacks: setup ## how many computed attacks pass a whole verification (DATA=folder of people with two photos each, ARGS=...)
 	@test -n "$(DATA)" || { echo "attacks: name DATA=, a folder of people"; exit 2; }
 	@$(PY) -m lab.attacks.computed "$(DATA)" $(ARGS)
+
+state-chart: export PYTHONPATH := layers/core
+state-chart: .venv/.ready ## draw the state chart in README and docs/design.md anew from the status table
+	@$(PY) -m lab.state_chart
 
 check: format-check lint types secrets dependencies template-lint test ## what CI holds a change to: format, lint, types, secrets, dependencies, template, every test
 

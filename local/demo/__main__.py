@@ -73,20 +73,18 @@ def _tell(story: Story, deployed: Deployment) -> None:
     story.tell(f"verify answered after {time.monotonic() - began:.1f} s (cold: models are loaded once)")
     story.check(decided["outcome"] == "accepted", f"accepted: certificate {decided['certificate']['certificate_id']}")
     story.tell(f"valid until {day(decided['certificate']['valid_until'])}")
-    story.check(
-        daughter.verify(session["session_id"]) == decided, "the same request again gets the same answer, nothing twice"
-    )
+    story.check(daughter.verify(session["session_id"]) == decided, "the same request again gets the same answer")
 
     story.chapter("Another person's face in front of the camera")
     before = clerk.standing(ids[JIANGUO.name])
     refused = daughter.certify(JIANGUO.name, JIANGUO.id_number, camera_before(portrait(XIULAN.face)))
     story.check(refused["outcome"] == "retry", f"refused: {refused['reason']['instruction']}")
-    story.tell(f"way round the camera: {refused['other_ways']} (help line {refused['help_line']})")
+    story.tell(f"without the camera: {refused['other_ways']} (help line {refused['help_line']})")
     after = clerk.standing(ids[JIANGUO.name])
     same = all(before[name] == after[name] for name in ("status", "valid_until", "payment_held"))
     story.check(same, f"the entitlement is untouched: {after['status']}, valid until {day(after['valid_until'])}")
 
-    story.chapter("On behalf of another: the daughter holds the phone, the beneficiary is scanned")
+    story.chapter("On behalf of another: the daughter holds the phone, the beneficiary is photographed")
     decided = daughter.certify(JIANGUO.name, JIANGUO.id_number, camera_before(portrait(JIANGUO.face)), on_behalf=True)
     story.check(decided["outcome"] == "accepted", f"accepted, valid until {day(decided['certificate']['valid_until'])}")
     story.check(
@@ -97,7 +95,7 @@ def _tell(story: Story, deployed: Deployment) -> None:
     story.chapter("Tonight's sweep")
     story.check(lapsed(sweep(deployed)) == 0, "nobody's year is over: nobody lapses")
 
-    story.chapter(f"{LATER_DAYS} days later: one of the three has not come")
+    story.chapter(f"{LATER_DAYS} days later: one of the three has not certified")
     deployed = deployed.update(clock_shift_days=LATER_DAYS)
     report = sweep(deployed)
     story.tell(

@@ -20,7 +20,7 @@ def hold(story: Story, deployed: Deployment, clerk: Phone, beneficiary_id: str, 
     deployed = deployed.update(clock_shift_days=shift_days + 1)
     sweep(deployed)
     arrived(deployed, sent(clerk, beneficiary_id, 0), ADDRESS)
-    story.tell("the night after, she is told that she lapsed; the message arrives, and her grace days begin")
+    story.tell("the following night she is told that she has lapsed; the message arrives, and her grace days begin")
 
     proposed = shift_days + 1 + GRACE_DAYS + 1
     deployed = deployed.update(clock_shift_days=proposed)

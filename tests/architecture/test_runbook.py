@@ -6,18 +6,35 @@ from pathlib import Path
 import pytest
 
 from lifecert.entry.log import LogCode
-from tests.support.templates import ROOT, child, of_type
+from tests.support.templates import ALARMS, ROOT, of_type, parent
 
 TEXT = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+# Alarm: what it means, what to do first, where to read on.
+LINES = {
+    name: (meaning, first, then)
+    for name, meaning, first, then in re.findall(r"^\| `(\w+Alarm)` \| (.+) \| (.+) \| (.+) \|$", TEXT, re.MULTILINE)
+}
 ROWS = [line for line in TEXT.splitlines() if line.startswith("| `")]
 
 
-@pytest.mark.parametrize("alarm", sorted(of_type(child("monitoring"), "AWS::CloudWatch::Alarm")))
-def test_every_alarm_has_its_line_with_a_meaning_and_something_to_do(alarm: str) -> None:
-    (row,) = [row for row in ROWS if f"`{alarm}`" in row.split("|")[1]]
-    meaning, do = row.split("|")[2:4]
+def test_every_alarm_has_its_line_and_no_other_has() -> None:
+    assert sorted(LINES) == sorted(ALARMS | of_type(parent(), "AWS::CloudWatch::Alarm"))
+    assert list(LINES) == sorted(LINES), "who looks for a name finds it by the alphabet"
+
+
+@pytest.mark.parametrize("alarm", LINES)
+def test_an_alarm_says_what_it_means_what_to_do_first_and_where_to_read_on(alarm: str) -> None:
+    meaning, first, then = LINES[alarm]
     assert len(meaning.split()) > 3
-    assert len(do.split()) > 3
+    assert len(first.split()) > 3
+    assert re.search(r"\]\([^)]+\)", then)
+
+
+def test_the_index_leads_to_every_section() -> None:
+    index = TEXT.split("## ", 1)[0]
+    sections = {anchor for anchor in headings(TEXT) if anchor != "operations"}
+    assert sections - set(re.findall(r"\(#([^)]+)\)", index)) == {"not-there-yet"}
 
 
 @pytest.mark.parametrize("code", sorted(LogCode))
@@ -25,13 +42,40 @@ def test_every_log_code_has_its_line(code: LogCode) -> None:
     assert [row for row in ROWS if f"`{code}`" in row.split("|")[1]]
 
 
-@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_what_a_page_names_is_there(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    links = set(re.findall(r"\]\(([^)#:]+)[^)]*\)", text))
     tests = set(re.findall(r"`(tests/[^`: ]+)`", text))
-    assert not [link for link in links if not (page.parent / link).exists()]
+    assert not broken(text, page)
     assert not [named for named in tests if not list(ROOT.glob(named))]
+
+
+def broken(text: str, page: Path) -> list[str]:
+    """Links of a page to a file, or to a heading of one, that is not there. Addresses of the web are not asked for."""
+    wrong = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        name, _, anchor = target.partition("#")
+        there = page.parent / name if name else page
+        if ":" in name:
+            continue
+        if not there.exists() or (anchor and anchor not in headings(there.read_text(encoding="utf-8"))):
+            wrong.append(target)
+    return wrong
+
+
+def headings(text: str) -> set[str]:
+    """The anchors that GitHub gives the headings of a page: small letters, no punctuation, dashes for spaces."""
+    without_code = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^#+ (.+)$", without_code, re.MULTILINE)
+    plain = [re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower() for heading in found]
+    return {re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in plain}
+
+
+@pytest.mark.parametrize("link", ["nowhere.md", "#nothing-of-the-kind", "docs/operations.md#no-such-heading"])
+def test_a_link_that_leads_nowhere_is_found(link: str) -> None:
+    readme = ROOT / "README.md"
+    assert broken(f"see [this]({link})", readme) == [link]
+    assert not broken("see [this](docs/operations.md#dead-letter-queues), [that](https://example.org)", readme)
 
 
 def test_every_attack_has_a_test() -> None:

@@ -34,7 +34,7 @@ def test_the_packaged_files_are_valid() -> None:
     assert (policy.match.accept, policy.match.review, policy.match.same_person) == (0.5, 0.363, 0.363)
     assert policy.attempts.window == timedelta(minutes=POLICY["attempts"]["window_minutes"])
     assert policy.attempts.pause == timedelta(minutes=POLICY["attempts"]["pause_minutes"])
-    # Rule 2 of the design.
+    # design.md §3 rule 2.
     assert (policy.attempts.before_pause, policy.attempts.window, policy.attempts.pause) == (
         5,
         timedelta(minutes=15),

@@ -64,9 +64,9 @@ def test_a_problem_document_has_its_members_and_nothing_else() -> None:
     answer = answer_to(errors.SessionExpired(), ENGLISH, "r-1")
     assert answer.body == {
         "type": "urn:lifecert:problem:session_expired",
-        "title": "Time is over",
+        "title": "Time is up",
         "status": 410,
-        "detail": "The time for this try is over. Start again.",
+        "detail": "The time for this attempt is up. Please start again.",
         "code": "session_expired",
         "request_id": "r-1",
     }

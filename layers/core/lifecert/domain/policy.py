@@ -149,7 +149,7 @@ class DuplicateLimits:
 
 @dataclass(frozen=True, slots=True)
 class AttemptLimits:
-    """Rule 2 of the design: when a retry becomes a review, and when the camera channel pauses."""
+    """When a retry becomes a review, and when the camera channel pauses (design.md §3 rule 2)."""
 
     before_review: int
     before_pause: int

@@ -7,15 +7,15 @@ from lifecert.domain.sweep import JobKind, RunState, SweepRun, Tally
 from lifecert.domain.sweep_report import SweepReport, failed_parts
 
 KINDS = {
-    JobKind.LAPSE: ("失效", "lapsed"),
+    JobKind.LAPSE: ("逾期未认证", "lapsed"),
     JobKind.REMIND: ("提醒", "reminded"),
-    JobKind.NOTICE: ("失效告知", "told that they lapsed"),
+    JobKind.NOTICE: ("逾期告知", "told that they have lapsed"),
     JobKind.PROPOSE: ("拟暂停发放", "proposed for a hold"),
     JobKind.HOLD: ("暂停发放", "payments held"),
 }
 STATES = {
-    RunState.FINISHED: ("全部完成", "finished, nothing left undone"),
-    RunState.LEFT_UNDONE: ("有未处理的人员", "left people undone"),
+    RunState.FINISHED: ("全部完成", "finished, everybody was processed"),
+    RunState.LEFT_UNDONE: ("有未处理的人员", "some people were not processed"),
 }
 WIDTH, HEIGHT, GAP = 640, 120, 4
 STYLE = (
@@ -36,7 +36,7 @@ def _parts(report: SweepReport) -> Iterator[str]:
     yield f"<style>{STYLE}</style><h1>夜间处理报告 Sweep of {run.run_date}</h1>"
     chinese, english = STATES.get(run.state, (str(run.state), str(run.state)))
     yield f"<p><strong>{chinese} {english}</strong>. {run.run_id}, {run.planned_at:%Y-%m-%d %H:%M} UTC, "
-    yield f"{report.jobs} jobs, makes good the days after {run.first_day}.</p>"
+    yield f"{report.jobs} jobs, covers the days after {run.first_day}.</p>"
     for kind, tally in report.tallies.items():
         chinese, english = KINDS[kind]
         yield f"<h2>{chinese} {english}: {tally.total:,}</h2>"
@@ -63,7 +63,7 @@ def _trend(runs: Sequence[tuple[str, int]]) -> str:
             f'<g><title>{escape(run_id)}: {number:,}</title><rect{now} x="{x}" y="{y}" '
             f'width="{round(step - GAP, 1)}" height="{high}"/><text x="{x}" y="{round(y - 2, 1)}">{number:,}</text></g>'
         )
-    label = f"This run and the {len(runs) - 1} before it"
+    label = f"本次及此前 {len(runs) - 1} 次 This run and the {len(runs) - 1} before it"
     return (
         f'<svg role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {HEIGHT + 16}" width="{WIDTH}">'
         f"<title>{label}</title>{''.join(bars)}</svg>"
@@ -77,14 +77,15 @@ def _table(tally: Tally) -> str:
         rows.append(f"<tr><td>{escape(category)}<td>{escape(district)}<td class=n>{number:,}")
     head = "<tr><th>类别 category<th>地区 district<th>人数 people"
     table = f"<table>{head}{''.join(rows)}</table>" if rows else ""
-    return f"{table}<p>无需处理 left alone: {tally.left_alone:,}</p>"
+    return f"{table}<p>无需处理 nothing to do: {tally.left_alone:,}</p>"
 
 
 def _failed(report: SweepReport) -> Iterator[str]:
     parts = failed_parts(report)
     if not parts:
         return
-    yield f"<h2>未处理 left undone: {report.run.failed:,}</h2><p>The next run tries them again.</p><ul>"
+    yield f"<h2>未处理 not processed: {report.run.failed:,}</h2>"
+    yield "<p>下次运行将再次处理。 The next run tries them again.</p><ul>"
     yield "".join(f"<li>{escape(key)}: {len(ids):,}" for key, ids in report.failed.items())
     yield "</ul><p>" + "".join(
         f'<a href="failed-{n:04d}.json">failed-{n:04d}.json</a> ' for n in range(1, len(parts) + 1)

@@ -1,0 +1,31 @@
+"""docs/glossary.md gives every code that an office meets, with its Chinese."""
+
+import re
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from lifecert.domain.actor import Group
+from lifecert.domain.category import Category
+from lifecert.domain.certificate import CertificateState, Method
+from lifecert.domain.hold import HoldChoice
+from lifecert.domain.policy import Outcome
+from lifecert.domain.review import ReviewKind, ReviewOutcome
+from lifecert.domain.status import EndCause, Status
+
+TEXT = (Path(__file__).resolve().parents[2] / "docs/glossary.md").read_text(encoding="utf-8")
+CODES = TEXT.split("## Codes", 1)[1]
+EXPLAINED = dict(re.findall(r"`(\w+)` ([\u4e00-\u9fff]+)", CODES))
+MET: tuple[type[StrEnum], ...] = (
+    Status, Category, Method, CertificateState, Outcome, ReviewKind, ReviewOutcome, EndCause, HoldChoice, Group,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MET, ids=lambda kind: kind.__name__)
+def test_every_code_is_explained_in_chinese(kind: type[StrEnum]) -> None:
+    assert not {code.value for code in kind} - set(EXPLAINED)
+
+
+def test_nothing_is_explained_that_is_gone() -> None:
+    assert set(EXPLAINED) == {code.value for kind in MET for code in kind}
