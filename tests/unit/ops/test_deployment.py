@@ -71,9 +71,7 @@ def test_what_went_wrong_is_said_in_words(error: Exception, said: str) -> None:
 
 
 @pytest.mark.parametrize(("typed", "agreed_to"), [("abc", True), (" abc\n", True), ("y", False), ("", False)])
-def test_another_secret_is_asked_for_by_name(
-    typed: str, agreed_to: bool, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_another_secret_is_asked_for_by_name(typed: str, agreed_to: bool, capsys: pytest.CaptureFixture[str]) -> None:
     assert agreed("abc", "1", lambda _: typed) is agreed_to
     assert "protects new templates under the secret 1, and not under abc" in capsys.readouterr().err
 
