@@ -131,6 +131,7 @@ def _choose_port(say: Say, host: str) -> int:
 
 
 def _spawn(python: Path, folder: Path, endpoint: str, lock: int) -> subprocess.Popen[bytes]:
+    place = urlsplit(endpoint)
     # An environment of its own: the caller's AWS settings, proxies and PYTHONPATH must not reach the functions,
     # which inherit all of this.
     environment = {
@@ -140,10 +141,8 @@ def _spawn(python: Path, folder: Path, endpoint: str, lock: int) -> subprocess.P
         "TMPDIR": str(folder / "tmp"),
         "STATE_DIR": str(folder / "state"),
         "S3_DATA_DIR": str(folder / "state" / "s3"),
-        "GATEWAY_PORT": str(urlsplit(endpoint).port),
-        "BIND_HOST": str(urlsplit(endpoint).hostname),
-        # Where functions find the local AWS, and so where they tell people to upload.
-        "AWS_ENDPOINT_URL": endpoint,
+        "GATEWAY_PORT": str(place.port),
+        "BIND_HOST": str(place.hostname),
         "MINISTACK_REGION": REGION,
         "AUTH": "true",
         "IOT_MTLS_ENABLED": "0",
@@ -153,6 +152,9 @@ def _spawn(python: Path, folder: Path, endpoint: str, lock: int) -> subprocess.P
         # There is no X-Ray daemon here.
         "POWERTOOLS_TRACE_DISABLED": "true",
     }
+    if place.hostname != LOOPBACK:
+        # Where it finds itself, and where functions find it: that is where they tell people to upload.
+        environment |= {"MINISTACK_HOST": str(place.hostname), "AWS_ENDPOINT_URL": endpoint}
     with (folder / "ministack.log").open("wb") as log:
         return subprocess.Popen(
             [python, Path(__file__).with_name("launcher.py"), sysconfig.get_path("purelib")],

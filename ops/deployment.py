@@ -73,8 +73,8 @@ def describe(stack: str, endpoint_url: str | None) -> Mapping[str, Any]:
     except ClientError as error:
         if "does not exist" not in str(error):
             raise
-        place = endpoint_url or f"this account and the region {cloudformation.meta.region_name}"
-        raise UnknownStack(f"there is no stack {stack} in {place}") from error
+        here = f"in this account and the region {cloudformation.meta.region_name}"
+        raise UnknownStack(f"there is no stack {stack} {f'at {endpoint_url}' if endpoint_url else here}") from error
     return found
 
 

@@ -11,7 +11,6 @@ import sys
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -196,10 +195,11 @@ def agreed(secret: str, deployed: str, ask: Callable[[str], str]) -> bool:
         f"{deployed}.",
         file=sys.stderr,
     )
-    # Without a terminal there is nobody to ask, and the answer is no.
-    with suppress(EOFError):
+    try:
         return ask(f"Type {secret} to go on: ").strip() == secret
-    return False
+    except EOFError:  # without a terminal there is nobody to ask, and the answer is no
+        print(file=sys.stderr)
+        return False
 
 
 def _quiet_analyser(policy: Policy) -> FaceAnalyser:

@@ -5,6 +5,7 @@ import re
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from local.deploy import deploy
 from local.dev import sam
@@ -29,14 +30,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     if asked.host in _NO_ADDRESS:
         parser.error("HOST is the address under which others reach this machine, such as 192.168.1.20")
+    say = partial(print, flush=True)
     try:
-        with run(host=asked.host) as stack, folder_for(stack.aws.endpoint) as folder:
-            deployment = deploy(stack.aws, more={"WebOrigin": asked.web_origin})
+        with run(say, host=asked.host) as stack, folder_for(stack.aws.endpoint) as folder:
+            deployment = deploy(stack.aws, say, more={"WebOrigin": asked.web_origin})
             client = prepare(deployment, folder, asked.web_origin)
             sam.write(deployment, BUILD / "sam", folder)
-            print(text(client, folder, stack.log), flush=True)
+            say(text(client, folder, stack.log))
             if asked.host != LOOPBACK:
-                print(opened(asked.host), flush=True)
+                say(opened(asked.host))
             while True:
                 signal.pause()
     except StackError as error:

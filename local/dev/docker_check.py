@@ -15,6 +15,7 @@ from local.dev.sam import command, fault_in, write
 from local.dev.welcome import prepare
 from local.stack import ROOT, StackError, run
 
+SAM = [str(ROOT / ".venv" / "bin" / "sam")]
 _GATEWAY = ["docker", "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"]
 
 
@@ -34,8 +35,7 @@ def main() -> int:
             event = asked.event or live(running).get(asked.function)
             if event is None:
                 raise StackError(f"Name EVENT=events/...: there is no live event for {asked.function}.")
-            call = command(asked.function, event, folder)
-            call[0] = str(ROOT / ".venv" / "bin" / "sam")
+            call = [*SAM, *command(asked.function, event, folder)]
             done = subprocess.run(call, stdout=subprocess.PIPE, text=True, check=False)
     except (StackError, OSError, subprocess.CalledProcessError) as error:
         print(f"docker-check: {error}", file=sys.stderr)

@@ -11,12 +11,13 @@ import shlex
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from local.demo.cast import portrait
 from local.demo.phone import Phone, camera_before
-from local.dev.running import Running, find
+from local.dev.running import Running, find, short
 from local.dev.sam import command
-from local.stack import StackError
+from local.stack import LOOPBACK, StackError
 
 
 def main() -> int:
@@ -31,7 +32,13 @@ def main() -> int:
         print(f"event: {error}", file=sys.stderr)
         return 2
     for function, path in events.items():
-        print(shlex.join(command(function, path, running.folder)))
+        print(shlex.join([".venv/bin/sam", *command(function, short(path), short(running.folder))]))
+    if urlsplit(running.client["endpoint"]).hostname == LOOPBACK:
+        print(
+            "A container cannot reach this stack: there 127.0.0.1 is the container itself. Start it on the address of\n"
+            "Docker's bridge: make dev HOST=172.17.0.1 (docker network inspect bridge tells yours).",
+            file=sys.stderr,
+        )
     return 0
 
 

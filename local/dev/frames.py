@@ -15,7 +15,7 @@ from lifecert.adapters.dynamodb.sessions import DynamoSessions
 from lifecert.domain.challenge import Step
 from local.demo.cast import portrait
 from local.demo.phone import camera_before
-from local.dev.running import Running, find
+from local.dev.running import Running, find, short
 from local.stack import StackError
 
 
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         face = running.person(asked.person or whose)["face"]
         folder = asked.out or running.folder / "frames" / (asked.session or f"{datetime.now(UTC):%H%M%S-%f}")
         for path in draw(steps, face, folder):
-            print(_short(path))
+            print(short(path))
     except (StackError, OSError) as error:
         print(f"frames: {error}", file=sys.stderr)
         return 2
@@ -69,11 +69,6 @@ def draw(steps: Sequence[Step], face: str, folder: Path) -> list[Path]:
     for path, step in zip(paths, steps, strict=True):
         path.write_bytes(camera(step))
     return paths
-
-
-def _short(path: Path) -> Path:
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 if __name__ == "__main__":

@@ -99,3 +99,9 @@ def find(endpoint: str | None = None) -> Running:
                 return Running(path.parent.resolve(), client)
     place = f" at {endpoint}" if endpoint else ""
     raise StackError(f"No stack of make dev is running{place}. `make dev`, in another terminal, starts one.")
+
+
+def short(path: Path) -> Path:
+    """A path as it is best shown: from here, if it lies below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -101,11 +101,9 @@ def runtime(build: Path) -> str:
 
 
 def command(function: str, event: Path, folder: Path) -> list[str]:
-    """The call of `sam` that runs a function once."""
-    return [
-        "sam", "local", "invoke", function,
-        "--template", str(folder / TEMPLATE), "--env-vars", str(folder / VARIABLES), "--event", str(event),
-    ]  # fmt: skip
+    """What `sam` is told to run a function once."""
+    files = ["--template", folder / TEMPLATE, "--env-vars", folder / VARIABLES, "--event", event]
+    return ["local", "invoke", function, *map(str, files)]
 
 
 def fault_in(answer: str) -> str | None:

@@ -52,7 +52,7 @@ def test_a_stack_that_is_not_there_is_said_in_words(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(deployment, "client", lambda *_: CloudFormation())
     with pytest.raises(UnknownStack, match="no stack lifecert-dev in this account and the region eu-central-1"):
         outputs("lifecert-dev", None)
-    with pytest.raises(UnknownStack, match=f"no stack lifecert-dev in {ENDPOINT}"):
+    with pytest.raises(UnknownStack, match=f"no stack lifecert-dev at {ENDPOINT}"):
         outputs("lifecert-dev", ENDPOINT)
 
 
