@@ -85,7 +85,10 @@ def run(say: Say = print, port: int | None = None, host: str = LOOPBACK) -> Iter
                 _wait_until_ready(process, stack)
                 yield stack
             except (KeyboardInterrupt, SystemExit):
-                say("\nStopping: the functions and the local AWS are ended, then their files are deleted.")
+                say(
+                    "\nStopping: the functions and the local AWS are ended, then their files are deleted,\n"
+                    "a gigabyte or more, which takes a while on a slow disk."
+                )
                 raise
             finally:
                 _stop(process)

@@ -32,18 +32,24 @@ def main() -> int:
             deployment = deploy(stack.aws)
             running = Running(folder, prepare(deployment, folder))
             write(deployment, asked.build, folder)
-            event = asked.event or live(running).get(asked.function)
-            if event is None:
-                raise StackError(f"Name EVENT=events/...: there is no live event for {asked.function}.")
-            call = [*SAM, *command(asked.function, event, folder)]
-            done = subprocess.run(call, stdout=subprocess.PIPE, text=True, check=False)
+            fault = fault_of(running, asked.function, asked.event)
     except (StackError, OSError, subprocess.CalledProcessError) as error:
         print(f"docker-check: {error}", file=sys.stderr)
         return 3
-    print(done.stdout.strip())
-    fault = fault_in(done.stdout) if done.returncode == 0 else f"sam ended with {done.returncode}"
     print(f"docker-check: {asked.function} FAILED: {fault}" if fault else f"docker-check: {asked.function} answered.")
     return 1 if fault else 0
+
+
+def fault_of(running: Running, function: str, event: Path | None) -> str | None:
+    """Have SAM run a function once, print what it answers, and say what is wrong with that. Without an event, one of a
+    live session is made. Raises StackError when there is none for the function."""
+    event = event or live(running).get(function)
+    if event is None:
+        raise StackError(f"Name EVENT=events/...: there is no live event for {function}.")
+    call = [*SAM, *command(function, event, running.folder)]
+    done = subprocess.run(call, stdout=subprocess.PIPE, text=True, check=False)
+    print(done.stdout.strip())
+    return fault_in(done.stdout) if done.returncode == 0 else f"sam ended with {done.returncode}"
 
 
 if __name__ == "__main__":
