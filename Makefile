@@ -56,8 +56,8 @@ event: .venv/.ready ## make events of a live session of make dev, for sam local,
 	@$(PY) -m local.dev.event $(OF)
 
 ##@ Test it
-.PHONY: secrets test test-unit bench bench-scale bench-peers cost profile probe duplicates-bench calibrate causes attacks \
-	state-chart check format-check lint types dependencies audit template-lint
+.PHONY: secrets test test-unit bench bench-scale bench-peers figures cost profile probe duplicates-bench calibrate causes \
+	attacks state-chart check format-check lint types dependencies audit template-lint
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
 test: setup build ## every test, on the built artefact and the local AWS (ARGS='-k name' picks, WORKERS=0 for one by one)
@@ -83,6 +83,10 @@ bench-peers: setup build .build/peers/.ready ## beside dlib's pipeline, same pho
 	@.build/peers/bin/python -m pip install $(PIP_FLAGS) -r requirements/peers-build.txt
 	@.build/peers/bin/python -m pip install $(PIP_FLAGS) --no-build-isolation -r requirements/peers.txt
 	@touch $@
+
+figures: export PYTHONPATH := layers/core:layers/vision
+figures: .venv/.ready ## tables and pictures of the docs from docs/figures.json (TAKE="speed=.build/bench/bench.json" first)
+	@$(PY) -m lab.figures $(TAKE)
 
 cost: .venv/.ready ## what it costs to run: by verification, by year for 10 to 300 million people (ARGS='--prices mine.toml')
 	@$(PY) -m lab.costs $(ARGS)
@@ -219,8 +223,8 @@ $(STAMPS)/sam-%: $(STAMPS)/sam requirements/runtime.txt
 	@$(call SAM_BUILD,$*,.build/builds/$*/sam)
 	@touch $@
 
-size: build ## bytes of the built layers and functions, by component: table, and picture in .build/bench
-	@$(PY) -m lab.speed.sizes
+size: build ## bytes of the built layers and functions, by component: table, JSON and picture in .build/bench
+	@$(PY) -m lab.speed.sizes --date "$$(date -u +%F)"
 
 # Given on the command line, parameters replace samconfig's instead of adding to them: hence they are read here.
 PARAMETERS = import tomllib; s = tomllib.load(open("samconfig.toml", "rb"))["$(STAGE)"]["deploy"]["parameters"]; \
@@ -298,7 +302,11 @@ verify-certificate: .venv/.ready ## check a certificate offline (CERTIFICATE=fil
 	@$(PY) -m lifecert_verify "$(CERTIFICATE)" --jwks "$(JWKS)" $(if $(ON),--on "$(ON)")
 
 ##@ Keep it
-.PHONY: lock clean
+.PHONY: lock clean district-names
+district-names: .venv/.ready ## write the names of districts anew, from the package that ops/district_names.json pins
+	@$(PY) $(ASSETS) ops/district_names.json
+	@$(PY) -m ops.district_names
+
 # uv is wanted here alone, so it lives in an environment of its own. Order matters: the others follow dev.txt.
 UV := .build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-header --no-annotate

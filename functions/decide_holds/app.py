@@ -21,16 +21,16 @@ api = Api(office.list_hold_batches, office.get_hold_batch, office.decide_holds)
 
 @api.on("GET /staff/hold-batches", STAFF)
 def listed() -> Response[str]:
-    asked = api.query(HoldBatchesQuery)
-    page = office.list_hold_batches()(asked.state, asked.limit, asked.after)
+    query = api.query(HoldBatchesQuery)
+    page = office.list_hold_batches()(query.state, query.limit, query.after)
     done(LogCode.HOLD_BATCHES_LISTED, "HoldBatchesListed", found=len(page.items))
     return api.answer(HoldBatchesShown.of(page, office.clock().today()))
 
 
 @api.on("GET /staff/hold-batches/{batch_id}", STAFF)
 def batch(batch_id: str) -> Response[str]:
-    asked = api.query(CandidatesQuery)
-    view = office.get_hold_batch()(an_id(batch_id, HoldBatchNotFound), asked.limit, asked.after)
+    query = api.query(CandidatesQuery)
+    view = office.get_hold_batch()(an_id(batch_id, HoldBatchNotFound), query.limit, query.after)
     done(LogCode.HOLD_BATCH_READ, "HoldBatchesRead", batch_id=batch_id, actor_id=api.user.user_id)
     return api.answer(HoldBatchDetails.of(view, office.clock().today()))
 

@@ -15,15 +15,15 @@ from lifecert.entry.log import LogCode, count, logger, serving
 @serving(sweep.plan_sweep)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     count("SweepsAsked")
-    asked = SweepEvent.read(event)
-    logger.info(LogCode.SWEEP_ASKED, extra={"asked": asked.model_dump(mode="json")})
-    if asked.dry_run:
+    order = SweepEvent.read(event)
+    logger.info(LogCode.SWEEP_ASKED, extra={"asked": order.model_dump(mode="json")})
+    if order.dry_run:
         dry_run = sweep.dry_run()
-        return document(dry_run(since=asked.since, out_of_time=lambda: _is_late(context)))
-    if asked.watch:
+        return document(dry_run(since=order.since, out_of_time=lambda: _is_late(context)))
+    if order.watch:
         return _watch()
     count("SweepsStarted")
-    run = sweep.plan_sweep()(since=asked.since)
+    run = sweep.plan_sweep()(since=order.since)
     count("HoldsUndecidedDays", sweep.undecided_holds()())
     logger.info(LogCode.SWEEP_STARTED, extra={"run": run_document(run)})
     return run_document(run)

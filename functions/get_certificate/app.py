@@ -18,15 +18,16 @@ def certificate(certificate_id: str) -> Response[str]:
     view = phone.get_certificate()(an_id(certificate_id, CertificateNotFound))
     done(LogCode.CERTIFICATE_READ, "CertificatesRead", certificate_id=certificate_id)
     if api.wants_page:
-        return api.page(certificate_page(view, api.address, phone.clock().today(), api.language))
+        today, districts = phone.clock().today(), phone.district_names()
+        return api.page(certificate_page(view, api.address, today, districts, api.language))
     return api.answer(CertificateShown.of(view))
 
 
 @api.on("GET /.well-known/jwks.json", ANYONE)
 def keys() -> Response[str]:
-    found = phone.public_keys().jwks()
+    key_set = phone.public_keys().jwks()
     done(LogCode.KEYS_READ, "KeysRead")
-    return api.answer(KeySet(keys=tuple(found["keys"])))
+    return api.answer(KeySet(keys=tuple(key_set["keys"])))
 
 
 handler = api.handler

@@ -13,10 +13,10 @@ api = Api(office.get_statistics)
 
 @api.on("GET /staff/statistics", STAFF)
 def statistics() -> Response[str]:
-    asked = api.query(StatisticsQuery)
-    found = office.get_statistics()(asked.runs)
-    done(LogCode.STATISTICS_READ, "StatisticsRead", runs=len(found.runs))
-    return api.answer(StatisticsShown.of(found))
+    query = api.query(StatisticsQuery)
+    figures = office.get_statistics()(query.runs)
+    done(LogCode.STATISTICS_READ, "StatisticsRead", runs=len(figures.runs))
+    return api.answer(StatisticsShown.of(figures))
 
 
 handler = api.handler

@@ -15,9 +15,9 @@ api = Api(phone.get_session, phone.get_beneficiary)
 
 @api.on("GET /sessions/{session_id}", SIGNED_IN)
 def session(session_id: str) -> Response[str]:
-    found = phone.get_session()(an_id(session_id, SessionNotFound), api.user)
+    view = phone.get_session()(an_id(session_id, SessionNotFound), api.user)
     done(LogCode.SESSION_READ, "SessionsRead", session_id=session_id)
-    return api.answer(SessionView.of(found.session, phone.clock().now(), api.language, found.reviewed))
+    return api.answer(SessionView.of(view.session, phone.clock().now(), api.language, view.reviewed))
 
 
 @api.on("GET /beneficiaries/{beneficiary_id}", SIGNED_IN)

@@ -15,8 +15,8 @@ RESERVE_MS = 60_000
 @serving(office.import_data_match)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     count("DataMatchImports")
-    asked = ImportEvent.model_validate(event)
-    done = office.import_data_match()(asked.name, lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
+    order = ImportEvent.model_validate(event)
+    done = office.import_data_match()(order.name, lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
     report = import_report(done)
     logger.info(LogCode.DATA_MATCHED, extra={"report": report})
     count("DataMatchFilesFinished", done.finished)

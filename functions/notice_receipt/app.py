@@ -12,12 +12,12 @@ from lifecert.entry.log import LogCode, count, logger, serving
 @serving(notices.note_delivery)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     count("ReceiptBatches")
-    told = {"arrived": 0, "noted": 0, "failed": 0}
+    counts = {"arrived": 0, "noted": 0, "failed": 0}
     for message_id, arrived in receipts(event):
-        told["arrived" if arrived else "failed"] += 1
+        counts["arrived" if arrived else "failed"] += 1
         if arrived:
-            told["noted"] += notices.note_delivery()(message_id)
-    logger.info(LogCode.RECEIPTS_NOTED, extra=told)
-    count("NoticesDelivered", told["noted"])
-    count("NoticesFailed", told["failed"])
-    return told
+            counts["noted"] += notices.note_delivery()(message_id)
+    logger.info(LogCode.RECEIPTS_NOTED, extra=counts)
+    count("NoticesDelivered", counts["noted"])
+    count("NoticesFailed", counts["failed"])
+    return counts

@@ -14,8 +14,8 @@ api = Api(office.list_reviews, office.get_review, office.decide_review)
 
 @api.on("GET /staff/reviews", CLERKS)
 def listed() -> Response[str]:
-    asked = api.query(ReviewsQuery)
-    page = office.list_reviews()(asked.wanted(), asked.limit, asked.after)
+    query = api.query(ReviewsQuery)
+    page = office.list_reviews()(query.wanted(), query.limit, query.after)
     done(LogCode.REVIEWS_LISTED, "ReviewsListed", found=len(page.items))
     return api.answer(ReviewsShown.of(page))
 

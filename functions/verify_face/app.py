@@ -17,10 +17,10 @@ api = Api(phone.verify_face)
 def verify(session_id: str) -> Response[str]:
     began = phone.clock().now()
     session = phone.verify_face()(an_id(session_id, SessionNotFound), api.user)
-    told = session.result
-    if told and told.decided_at >= began:  # and not the repeat of an answer
-        apart("SessionsDecided", MetricUnit.Count, 1, outcome=told.decision.outcome)
-        apart("DecisionSeconds", MetricUnit.Seconds, (told.decided_at - session.opened_at).total_seconds())
+    result = session.result
+    if result and result.decided_at >= began:  # and not the repeat of an answer
+        apart("SessionsDecided", MetricUnit.Count, 1, outcome=result.decision.outcome)
+        apart("DecisionSeconds", MetricUnit.Seconds, (result.decided_at - session.opened_at).total_seconds())
     view = SessionView.of(session, phone.clock().now(), api.language)
     dimensions = {"outcome": str(view.outcome), "reason": view.reason.code if view.reason else "none"}
     done(LogCode.SESSION_VERIFIED, "SessionsVerified", dimensions, session_id=session_id)

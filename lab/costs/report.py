@@ -4,9 +4,9 @@ from dataclasses import asdict
 from typing import Any
 
 from lab.costs.inputs import Inputs
-from lab.costs.model import Bill, Costs
+from lab.costs.model import VERIFY_MB, Bill, Costs
 from lab.costs.year import managed_liveness, nights, sign_in, worker_rate, year
-from lab.speed.plot import Bar, Chart, draw
+from lab.plot import Bar, Chart, bars
 
 MILLION = 1_000_000
 SIZES = (10 * MILLION, 100 * MILLION, 300 * MILLION)
@@ -53,24 +53,27 @@ def report(inputs: Inputs) -> str:
 
 
 def picture(inputs: Inputs) -> str:
-    """SVG: a million certifications by memory beside a managed service, and a year by what it is for."""
+    """SVG: a million certifications by memory, beside a managed service, and a year by what it is for."""
     costs = Costs(inputs)
     low, high = managed_liveness(inputs, MILLION)
-    ours = [Bar(f"LifeCert, {size:,} MB", _in_two(costs.certification(size))) for size in costs.memory_sizes()]
     years = {people: year(costs, people) for people in SIZES}
-    return draw(
+    deployed = Bar(f"LifeCert, {VERIFY_MB:,} MB, all of it", [costs.certification().times(MILLION).total])
+    return bars(
         [
             Chart(
-                "A million certifications",
+                "A million certifications, by the memory of verify_face",
+                "USD",
+                [Bar(f"{size:,} MB", _in_two(costs.certification(size))) for size in costs.memory_sizes()],
+                legend=("Lambda", "all else"),
+            ),
+            Chart(
+                "A million, beside a managed service",
                 "USD",
                 [
-                    *ours,
-                    *(
-                        Bar(f"managed liveness alone, {word}", [0, 0, usd])
-                        for word, usd in (("from", low), ("to", high))
-                    ),
+                    deployed,
+                    Bar("managed liveness alone, from", [low]),
+                    Bar("managed liveness alone, to", [high]),
                 ],
-                legend=("Lambda", "all else", "a managed service"),
             ),
             Chart(
                 "A year, without sign-in and messages",

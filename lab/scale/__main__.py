@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lab.scale.plot import picture
+from lab.scale.pictures import picture
 from lab.scale.run import Plan, measure
 from local.dynamodb_local import EngineMissing, run
 from local.stack import BUILD

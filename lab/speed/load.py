@@ -18,9 +18,9 @@ from queue import SimpleQueue
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from lab.plot import Bar, Chart, bars
 from lab.speed.measure import machine
 from lab.speed.numbers import spread
-from lab.speed.plot import Bar, Chart, draw
 from lab.speed.process import BUILD
 from lifecert.domain.challenge import Step
 from lifecert_vision.quiet import native_logs_hidden
@@ -132,9 +132,9 @@ def _id_number(number: int) -> str:
 
 def picture(result: dict[str, Any]) -> str:
     """SVG of the latencies: median, and p90 as a line."""
-    bars = [Bar(part, [times["median"]], times["p90"]) for part, times in result["wall_ms"].items()]
+    drawn = [Bar(part, [times["median"]], times["p90"]) for part, times in result["wall_ms"].items()]
     title = f"{result['certifications']} certifications by {result['phones']} phones at once (line: p90)"
-    return draw([Chart(title, "ms", bars)], "LifeCert: latencies under load")
+    return bars([Chart(title, "ms", drawn)], "LifeCert: latencies under load")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from lab.calibration.statistics import wilson
+from lab.speed import pictures
 from lab.speed.measure import QUICK, Plan, machine, prepare
-from lab.speed.plot import Bar, Chart, draw
 from lab.speed.process import BUILD, LAYERS, ROOT, RUNTIME, BenchError, run
 
 FORMAT = "lifecert-peers/1"
@@ -180,22 +180,6 @@ def report(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def picture(result: dict[str, Any]) -> str:
-    """SVG of times and accuracies."""
-    pipelines = result["pipelines"]
-    charts = [
-        Chart(
-            "A verification of three frames of 960x1280 on one core, CPU (line: p90)",
-            "ms",
-            [Bar(name, [one["cpu_ms"]["median"]], one["cpu_ms"]["p90"]) for name, one in pipelines.items()],
-        )
-    ]
-    for title in pipelines[OURS]["accuracy"]:
-        wrong = {name: 100 * (1 - one["accuracy"][title]["by_folds"]) for name, one in pipelines.items()}
-        charts.append(Chart(f"Pairs told wrong: {title}", "%", [Bar(name, [share]) for name, share in wrong.items()]))
-    return draw(charts, "LifeCert beside other open pipelines")
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Measure; 1 when a target was missed, 2 when it could not be measured."""
     parser = argparse.ArgumentParser(prog="python -m lab.speed.peers", description=__doc__)
@@ -212,7 +196,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     asked.out.mkdir(parents=True, exist_ok=True)
     (asked.out / "peers.json").write_text(json.dumps(result, indent=2) + "\n", "utf-8")
-    (asked.out / "peers.svg").write_text(picture(result), "utf-8")
+    (asked.out / "peers.svg").write_text(pictures.peers(result), "utf-8")
     print(f"{report(result)}\n\nWritten: {asked.out / 'peers.json'}, {asked.out / 'peers.svg'}")
     return 0 if all(target["met"] for target in result["targets"].values()) else 1
 

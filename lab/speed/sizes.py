@@ -1,17 +1,23 @@
 """Sizes of what `make build` built. As a program: a report by component, and a picture of it (`make size`)."""
 
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from lab.speed.plot import Bar, Chart, draw
+from lab.plot import Bar, Chart, bars
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / ".build" / "sam"
 CORE, VISION = BUILT / "CoreLayer", BUILT / "VisionLayer"
 LAYERS = (CORE, VISION)
-PICTURE = ROOT / ".build" / "bench" / "size.svg"
+OUT = ROOT / ".build" / "bench"
 
 LIMIT = 262_144_000
 """Bytes that Lambda takes, unzipped: one function and all its layers."""
+_DRAWN = 1_000_000  # bytes from which a component is named among the figures
 SPARE = 8 * 1024 * 1024
 """Bytes we keep free below the limit."""
 
@@ -38,6 +44,20 @@ def components(layer: Path) -> list[tuple[int, str]]:
     return sorted(((size(part), part.name) for part in (layer / "python").iterdir()), reverse=True)
 
 
+def result(date: str) -> dict[str, Any]:
+    """The figures as plain values: bytes of both layers and the largest function together, and by component."""
+    parts = sorted((part for layer in LAYERS for part in components(layer)), reverse=True)
+    return {
+        "date": date,
+        "python": f"{sys.version_info[0]}.{sys.version_info[1]}",
+        "limit": LIMIT,
+        "together": heaviest(),
+        "layers": {layer.name: size(layer) for layer in LAYERS},
+        "components": {name: count for count, name in parts if count >= _DRAWN},
+        "others": sum(count for count, _ in parts if count < _DRAWN),
+    }
+
+
 def report() -> str:
     """Every component of the layers above 100 kB, the functions, and the sum against the limit."""
     lines = []
@@ -51,26 +71,37 @@ def report() -> str:
     return "\n".join(lines)
 
 
-def picture() -> str:
-    """SVG: all together against Lambda's limit, and every component of the layers above 500 kB."""
-    layers = [size(layer) / 1e6 for layer in LAYERS]
-    parts = sorted((part for layer in LAYERS for part in components(layer)), reverse=True)
-    return draw(
+def picture(told: Mapping[str, Any]) -> str:
+    """SVG: all together against Lambda's limit, and every component of the layers from 1 MB."""
+    layers = [count / 1e6 for count in told["layers"].values()]
+    parts = [*told["components"].items(), ("all others", told["others"])]
+    return bars(
         [
             Chart(
-                "Both layers and the largest function, unzipped (line: Lambda's limit)",
+                "Both layers and the largest function, unzipped",
                 "MB",
-                [Bar("together", [*layers, heaviest() / 1e6 - sum(layers)])],
-                LIMIT / 1e6,
+                [Bar("together", [*layers, told["together"] / 1e6 - sum(layers)])],
+                told["limit"] / 1e6,
                 ("core layer", "vision layer", "function"),
             ),
-            Chart("By component", "MB", [Bar(name, [count / 1e6]) for count, name in parts if count >= 500_000]),
+            Chart("By component", "MB", [Bar(name, [count / 1e6]) for name, count in parts]),
         ],
         "LifeCert: bytes by component",
     )
 
 
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the report; write the figures and the picture."""
+    parser = argparse.ArgumentParser(prog="python -m lab.speed.sizes", description=__doc__)
+    parser.add_argument("--out", type=Path, default=OUT, help="folder of size.json and size.svg")
+    parser.add_argument("--date", required=True, help="written beside the figures")
+    asked = parser.parse_args(arguments)
+    told = result(asked.date)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    (asked.out / "size.json").write_text(json.dumps(told, indent=2) + "\n", "utf-8")
+    (asked.out / "size.svg").write_text(picture(told), "utf-8")
+    print(f"{report()}\n\nWritten: {asked.out / 'size.json'}, {asked.out / 'size.svg'}")
+
+
 if __name__ == "__main__":
-    PICTURE.parent.mkdir(parents=True, exist_ok=True)
-    PICTURE.write_text(picture(), "utf-8")
-    print(f"{report()}\n\nWritten: {PICTURE}")
+    main()

@@ -79,7 +79,7 @@ def _tell(story: Story, deployed: Deployment) -> None:
     before = clerk.standing(ids[JIANGUO.name])
     refused = daughter.certify(JIANGUO.name, JIANGUO.id_number, camera_before(portrait(XIULAN.face)))
     story.check(refused["outcome"] == "retry", f"refused: {refused['reason']['instruction']}")
-    story.tell(f"without the camera: {refused['other_ways']} (help line {refused['help_line']})")
+    story.tell(f"another way: {refused['other_ways']} (help line {refused['help_line']})")
     after = clerk.standing(ids[JIANGUO.name])
     same = all(before[name] == after[name] for name in ("status", "valid_until", "payment_held"))
     story.check(same, f"the entitlement is untouched: {after['status']}, valid until {day(after['valid_until'])}")

@@ -2,14 +2,16 @@
 
 import json
 import math
+import re
 from typing import Any
 
 import pytest
 
+from lab.figures import TAKEN, load, scale_page
 from lab.scale.__main__ import main, table
 from lab.scale.meter import item_bytes, metered
 from lab.scale.people import People
-from lab.scale.plot import picture
+from lab.scale.pictures import picture
 from lab.scale.run import Plan, computed_scan, measure
 from lifecert.adapters.dynamodb.register import beneficiary_item
 from lifecert.adapters.dynamodb.values import typed
@@ -47,8 +49,19 @@ def test_a_scan_costs_more_the_more_people_there_are(result: dict[str, Any]) -> 
 def test_the_figures_are_shown(result: dict[str, Any]) -> None:
     assert json.loads(json.dumps(result)) == result
     drawn = picture(result)
-    assert drawn.count("<circle") == 2 * 2 * 2
+    assert drawn.count("<use ") == 2 * 2 * 2
     assert f"| 5,000 | index | {result['sizes'][1]['index']['requests']:,} |" in table(result)
+
+
+def test_what_pages_and_the_picture_show_is_taken_from_it(result: dict[str, Any]) -> None:
+    taken = TAKEN["scale"]({"date": "2026-11-26", **result})
+    assert set(taken) == set(load()["scale"])
+    rows = {row[0]: row[1:] for row in scale_page({"scale": taken})}
+    assert list(rows) == ["500 | index", "500 | scan", "5,000 | index", "5,000 | scan"]
+    index = result["sizes"][1]["index"]
+    told = [f"{index[name]:,.0f}" for name in ("requests", "read_units", "write_units")]
+    assert rows["5,000 | index"][:3] == told
+    assert picture(taken) == picture(result)
 
 
 def test_a_scan_too_large_to_run_is_computed_and_said_to_be(result: dict[str, Any]) -> None:
@@ -62,8 +75,10 @@ def test_a_scan_too_large_to_run_is_computed_and_said_to_be(result: dict[str, An
     assert f"| 50,000 | scan | {scan['requests']:,} | {scan['read_units']:,.0f} |" in table(more)
     assert "| computed |" in table(more)
     drawn = picture(more)
-    assert drawn.count("<circle") == 3 * 2 * 2 - 1, "nobody says how long it would take"
-    assert drawn.count('fill="#fff" stroke=') == 1
+    assert drawn.count("<use ") == 3 * 2 * 2 - 1, "nobody says how long it would take"
+    assert len(re.findall(r"<use [^>]*fill: #ffffff", drawn)) == 1
+    assert "Ring: computed, not measured." in drawn
+    assert "Ring" not in picture(result)
     further = [*result["sizes"], {"register": 50_000, "scan": scan}]
     assert computed_scan(100_000, further) == computed_scan(100_000, result["sizes"]), "from what was measured alone"
 

@@ -4,14 +4,14 @@ import json
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from xml.etree import ElementTree as ET
+from zoneinfo import ZoneInfo
 
 import boto3
 import pytest
 
 from lifecert.adapters.messages.tasks import SqsTasks, SqsWaiting
-from lifecert.adapters.s3.sweep_page import page
 from lifecert.adapters.s3.sweep_reports import S3RunReports, S3SweepReports
+from lifecert.domain.districts import DistrictNames
 from lifecert.domain.sweep import Job, JobKind, RunState, SweepRun, Tally, Task
 from lifecert.domain.sweep_report import IDS_IN_A_PART, SweepReport
 from lifecert.entry.events.sweep_tasks import TaskMessage
@@ -23,6 +23,8 @@ BEFORE = tuple(
     replace(RUN, run_id=f"2026-02-{day}.1", totals={"lapse": day * 10}, state=RunState.FINISHED) for day in (28, 27)
 )
 TALLY = Tally({"resident_pension/110101": 1200, "injury_care/310000": 34}, 5)
+ZONE = ZoneInfo("Asia/Shanghai")
+DISTRICTS = DistrictNames({"31": "上海市"})
 REPORT = SweepReport(RUN, {JobKind.LAPSE: TALLY}, jobs=7, before=BEFORE)
 
 
@@ -63,7 +65,9 @@ def test_a_report_is_written_for_machines_and_for_people(moto_session: boto3.Ses
     s3.create_bucket(Bucket="reports")
     ids = sorted(an_id() for _ in range(IDS_IN_A_PART + 1))
     left = replace(RUN, state=RunState.LEFT_UNDONE, failed=len(ids))
-    S3SweepReports(s3, "reports").write(replace(REPORT, run=left, failed={"lapse#2026-02-28#0": tuple(ids)}))
+    S3SweepReports(s3, "reports", DISTRICTS, ZONE).write(
+        replace(REPORT, run=left, failed={"lapse#2026-02-28#0": tuple(ids)})
+    )
     listed = s3.list_objects_v2(Bucket="reports")["Contents"]
     assert [one["Key"].removeprefix("sweeps/2026-03-01.1/") for one in listed] == [
         "failed-0001.json",
@@ -84,40 +88,18 @@ def test_a_report_is_written_for_machines_and_for_people(moto_session: boto3.Ses
     assert (told["state"], told["failed_total"], told["failed"]) == ("left_undone", len(ids), ids[:IDS_IN_A_PART])
     assert [one["totals"] for one in told["before"]] == [{"lapse": 280}, {"lapse": 270}]
     assert json.loads(read("failed-0001.json")) + json.loads(read("failed-0002.json")) == ids
-    assert "failed-0002.json" in read("report.html")
+    page = read("report.html")
+    assert "failed-0002.json" in page
+    assert ("上海市" in page, "310000" in page) == (True, False)
 
 
 def test_the_figures_of_a_report_are_read_back_and_one_that_is_gone_is_none(moto_session: boto3.Session) -> None:
     s3 = moto_session.client("s3")
     s3.create_bucket(Bucket="reports")
-    S3SweepReports(s3, "reports").write(REPORT)
+    S3SweepReports(s3, "reports", DISTRICTS, ZONE).write(REPORT)
     reports = S3RunReports(s3, "reports")
     figures = reports.figures(RUN.run_id)
     assert figures
     assert (figures.run_date, figures.state, figures.failed) == (DAY, RunState.FINISHED, 0)
     assert figures.tallies == {JobKind.LAPSE: TALLY}
     assert reports.figures("2026-02-28.1") is None
-
-
-def test_the_page_draws_the_trend_with_this_run_last() -> None:
-    text = page(REPORT)
-    svg = ET.fromstring(text[text.index("<svg") : text.index("</svg>") + 6])
-    bars = list(svg.iter("rect"))
-    assert [bar.get("class") for bar in bars] == [None, None, "now"]
-    heights = [float(bar.get("height", "")) for bar in bars]
-    assert heights[2] == max(heights)
-    assert heights[0] == pytest.approx(heights[2] * 270 / 1234, abs=0.1)
-    assert [number.text for number in svg.iter("text")] == ["270", "280", "1,234"]
-    assert "1,200" in text
-    assert "110101" in text
-
-
-def test_a_page_of_nothing_is_a_page() -> None:
-    text = page(SweepReport(replace(RUN, totals={}), {JobKind.LAPSE: Tally()}))
-    assert "全部完成" in text
-    assert "NaN" not in text
-
-
-def test_nothing_of_a_report_can_become_markup() -> None:
-    evil = SweepReport(RUN, {JobKind.LAPSE: Tally({"<script>/<b>": 1})}, failed={"<i>": ("<u>",)})
-    assert not any(tag in page(evil) for tag in ("<script>", "<b>", "<i>", "<u>"))

@@ -59,14 +59,19 @@ def run(case: str, **changes: Any) -> Any:
     return function(case.split("/", maxsplit=1)[0]).handler({**event(case), **changes}, Context())
 
 
-@cache
 def rules() -> dict[str, Rule]:
     """Every route of the API, such as `GET /sessions/{session_id}`, and whom it is for."""
-    found: dict[str, Rule] = {}
+    return {route: function(name).api.rules[route] for route, name in answered_by().items()}
+
+
+@cache
+def answered_by() -> dict[str, str]:
+    """Every route of the API, and the folder of the function that answers it."""
+    found: dict[str, str] = {}
     for path in sorted((ROOT / "functions").glob("*/app.py")):
-        for route, rule in getattr(function(path.parent.name), "api", Routeless).rules.items():
+        for route in getattr(function(path.parent.name), "api", Routeless).rules:
             assert route not in found, route
-            found[route] = rule
+            found[route] = path.parent.name
     return found
 
 

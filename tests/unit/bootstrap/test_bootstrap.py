@@ -1,6 +1,8 @@
 """The composition root builds every use case from the settings of its function, without a call to anywhere."""
 
+import inspect
 import random
+import re
 import secrets
 import socket
 import uuid
@@ -10,56 +12,24 @@ from typing import Any
 import pytest
 
 from lifecert.adapters.system_clock import SystemClock
-from lifecert.bootstrap import notices, office, parts, phone, streams, sweep
+from lifecert.bootstrap import parts, phone
 from lifecert.entry.log import at_start
 from lifecert.entry.settings import Common, SettingsError
 from tests.support.wiring.environment import environment_of
 from tests.support.wiring.factories import AREAS, factories_of, forget
 
+# Each factory that reads settings, and whose: no other function has all of them.
 FACTORIES: dict[str, type[Common]] = {
-    "start_session": phone.StartSessionSettings,
-    "verify_face": phone.VerifyFaceSettings,
-    "get_certificate": phone.GetCertificateSettings,
-    "get_session": phone.GetStatusSettings,
-    "get_beneficiary": phone.GetStatusSettings,
-    "register_beneficiary": office.RegisterBeneficiarySettings,
-    "register_once": office.RegisterBeneficiarySettings,
-    "begin_enrolment": office.EnrolReferenceSettings,
-    "finish_enrolment": office.EnrolReferenceSettings,
-    "plan_sweep": sweep.ExpirySweepSettings,
-    "dry_run": sweep.ExpirySweepSettings,
-    "undecided_holds": sweep.ExpirySweepSettings,
-    "watch_sweep": sweep.ExpirySweepSettings,
-    "work_sweep": sweep.SweepWorkerSettings,
-    "wait_for_task": sweep.SweepWorkerSettings,
-    "set_contact": office.RegisterBeneficiarySettings,
-    "send_notice": notices.SendNoticeSettings,
-    "wait_for_notice": notices.SendNoticeSettings,
-    "note_delivery": notices.NoticeReceiptSettings,
-    "withdraw_consent": office.ChangeConsentSettings,
-    "give_consent": office.ChangeConsentSettings,
-    "purge_faces": streams.PurgeFacesSettings,
-    "write_change_files": streams.WriteChangeFileSettings,
-    "publish": streams.PublishEventsSettings,
-    "find_duplicates": streams.FindDuplicatesSettings,
-    "report_death": office.ReportDeathSettings,
-    "import_data_match": office.ImportDataMatchSettings,
-    "list_hold_batches": office.DecideHoldsSettings,
-    "get_hold_batch": office.DecideHoldsSettings,
-    "decide_holds": office.DecideHoldsSettings,
-    "get_statistics": office.GetStatisticsSettings,
-    "list_reviews": office.ReviewCasesSettings,
-    "get_review": office.ReviewCasesSettings,
-    "decide_review": office.ReviewCasesSettings,
-    "certify_in_person": office.CertifyInPersonSettings,
-    "certify_once": office.CertifyInPersonSettings,
-    "propose": office.ChangeEntitlementSettings,
-    "confirm_proposal": office.ChangeEntitlementSettings,
+    name: getattr(area, settings.pop())
+    for area in AREAS
+    for name, factory in factories_of(area).items()
+    if len(settings := set(re.findall(r"(\w+Settings)\.load\(\)", inspect.getsource(factory)))) == 1
 }
 # Use cases that are more than one call.
 SEVERAL_WAYS_IN = {"report_death"}
 # What handlers ask of a factory that is no use case.
-OTHERS = {"clock", "help_lines", "public_keys", "task_tries", "tokens"}
+OTHERS = {"clock", "district_names", "help_lines", "public_keys", "task_tries", "tokens"}
+USE_CASES = sorted(set(FACTORIES) - OTHERS)
 
 
 def factory_of(name: str) -> Any:
@@ -85,10 +55,10 @@ def give(monkeypatch: pytest.MonkeyPatch, model: type[Common]) -> None:
 
 def test_every_factory_is_tried() -> None:
     cached = {name for area in AREAS for name in factories_of(area)}
-    assert cached == {*FACTORIES, *OTHERS}
+    assert cached == {*USE_CASES, *OTHERS}
 
 
-@pytest.mark.parametrize("name", sorted(FACTORIES))
+@pytest.mark.parametrize("name", USE_CASES)
 def test_a_use_case_is_built_once(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     give(monkeypatch, FACTORIES[name])
     factory = factory_of(name)
@@ -96,7 +66,7 @@ def test_a_use_case_is_built_once(monkeypatch: pytest.MonkeyPatch, name: str) ->
     assert factory() is factory()
 
 
-@pytest.mark.parametrize("name", sorted(FACTORIES))
+@pytest.mark.parametrize("name", USE_CASES)
 def test_without_its_settings_nothing_is_built(name: str) -> None:
     with pytest.raises(SettingsError, match="STAGE"):
         factory_of(name)()
@@ -156,7 +126,7 @@ def test_functions_build_at_their_start_in_lambda_only(monkeypatch: pytest.Monke
     assert built
 
 
-@pytest.mark.parametrize("name", sorted(FACTORIES))
+@pytest.mark.parametrize("name", USE_CASES)
 def test_nothing_unique_is_made_while_a_function_starts(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """A start can be copied then, as SnapStart's snapshots are (docs/adr/0012)."""
 

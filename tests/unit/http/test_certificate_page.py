@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import segno
 
+from lifecert.bootstrap import phone
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import CertificateState, Method
+from lifecert.domain.districts import DistrictNames
 from lifecert.entry.http.page import FACTS, SMALL, page_texts, prefers_page
 from lifecert.entry.http.texts import Language
 from tests.support.wiring.functions import event, run
@@ -73,6 +75,17 @@ def test_every_fact_of_the_statement_is_shown_and_nothing_else(world: World) -> 
     assert shown == {name: str(value) for name, value in claims.items() if name != "iat"}
     assert WANG.name not in html
     assert WANG.id_number[:6] + WANG.id_number[-4:] not in html
+
+
+def test_the_district_has_its_name_beside_the_code_that_was_signed(world: World) -> None:
+    html, _ = page()
+    assert '<dd data-claim="district" data-value="110101">北京市东城区 110101</dd>' in html
+
+
+def test_a_district_without_a_name_is_its_code(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(phone, "district_names", lambda: DistrictNames({}))
+    html, _ = page()
+    assert '<dd data-claim="district" data-value="110101">110101</dd>' in html
 
 
 def test_only_the_pages_own_style_and_script_may_run(world: World) -> None:

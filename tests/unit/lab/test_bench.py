@@ -7,13 +7,14 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from lab.figures import TAKEN, speed_page
+from lab.figures import load as load_figures
 from lab.speed.load import Certified, summed_up
 from lab.speed.load import report as load_report
 from lab.speed.marks import mark, memory_mb
 from lab.speed.measure import TARGETS, judge, machine
 from lab.speed.numbers import spread
 from lab.speed.pictures import picture
-from lab.speed.plot import Bar, Chart, draw
 from lab.speed.profile import by_package, imports
 from lab.speed.report import report
 
@@ -77,15 +78,9 @@ def test_the_report_names_what_was_missed_and_that_the_machine_was_busy() -> Non
 def test_the_picture_is_well_formed_and_has_every_stage() -> None:
     tree = ET.fromstring(picture(result()))
     texts = {element.text for element in tree.iter("{http://www.w3.org/2000/svg}text")}
-    assert {"decode", "a<b", "12.2 MP", "1,500", "150", "400"} <= texts
-
-
-def test_bars_are_as_long_as_their_values_and_end_inside() -> None:
-    tree = ET.fromstring(draw([Chart("t", "ms", [Bar("a", [10, 20]), Bar("b", [60], 90)], limit=120)], "label"))
-    widths = [float(bar.attrib["width"]) for bar in tree.iter("{http://www.w3.org/2000/svg}rect")][1:]
-    assert widths[1] == pytest.approx(2 * widths[0], abs=0.2)
-    assert widths[2] == pytest.approx(6 * widths[0], abs=0.5)
-    assert widths[2] <= 760 / 2
+    assert {"decode", "a<b", "12.2 MP", "1 thread", "80 ms"} <= texts
+    limits = " ".join(filter(None, texts))
+    assert all(f"{limit} {unit})" in limits for limit, unit in (("1,500", "ms"), ("150", "ms"), ("400", "MB")))
 
 
 def test_the_machine_is_described_without_a_name_or_a_path() -> None:
@@ -125,3 +120,25 @@ def test_errors_under_load_are_counted_by_kind_and_left_out_of_the_latencies() -
     assert summed["wall_ms"]["verify"]["runs"] == 1
     assert "ERROR 2 x 503 unavailable" in load_report(summed)
     assert summed_up([], phones=1, seconds=1.0, date="2026-11-25")["wall_ms"] == {}
+
+
+def test_what_pages_and_pictures_show_is_taken_from_a_bench() -> None:
+    taken = TAKEN["speed"](result(warm=147.3))
+    assert set(taken) == set(load_figures()["speed"]) - {"later"}
+    assert taken["warm_cpu_ms"]["threads_1"]["frames_3"] == {"median": 147.3, "p90": 152.3}
+    assert taken["stages_cpu_ms"] == {"decode": 13, "a<b": 80}
+    assert (taken["peak_mb"], taken["growth_mb"]) == (250.0, 0.4)
+    assert taken["limits"] == TARGETS
+    # A machine of one core leaves the second column empty.
+    rows = {row[0]: row[1:] for row in speed_page({**load_figures(), "speed": taken})}
+    assert rows["warm verification of three frames"] == ["147 (152)", ""]
+    assert rows["cold start to the first decision"] == ["900 (900)", ""]
+    assert rows["three frames of 12.2 megapixels"] == ["170", ""]
+
+
+def test_what_pages_show_is_taken_from_a_load() -> None:
+    found = [Certified(dict.fromkeys(("start", "upload", "verify", "whole"), 1500.0)), Certified({}, "503")]
+    taken = TAKEN["load"](summed_up(found, phones=2, seconds=30.4, date="2026-11-25"))
+    assert set(taken) == set(load_figures()["load"])
+    [row] = [row for row in speed_page({**load_figures(), "load": taken}) if row[0] == "2 by 2 phones"]
+    assert row[1:] == ["30 s", "1", "1.5 s", "1.5 s", "1.5 s"]

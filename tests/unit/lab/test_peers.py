@@ -7,9 +7,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from lab.figures import TAKEN, speed_page
+from lab.figures import load as load_figures
 from lab.speed.job import Job, measured
 from lab.speed.numbers import spread
-from lab.speed.peers import DEFAULT, OURS, Pair, accuracy, judge, labelled, main, picture, portraits, report
+from lab.speed.peers import DEFAULT, OURS, Pair, accuracy, judge, labelled, main, portraits, report
+from lab.speed.pictures import peers as picture
 from lab.speed.process import BenchError
 
 
@@ -131,3 +134,20 @@ def test_the_figures_are_shown() -> None:
     assert "BUSY" in text
     names = {text.text for text in ET.fromstring(picture(result)).iter("{http://www.w3.org/2000/svg}text")}
     assert {OURS, DEFAULT, "Pairs told wrong: photos"} <= names
+
+
+def test_a_set_of_pairs_that_everybody_told_right_is_not_drawn() -> None:
+    found = pipelines(right=1.0)
+    found[DEFAULT]["accuracy"]["photos"]["by_folds"] = 1.0
+    names = {text.text for text in ET.fromstring(picture({"pipelines": found})).iter()}
+    assert OURS in names
+    assert not [name for name in names if name and "told wrong" in name]
+
+
+def test_what_pages_and_pictures_show_is_taken_from_a_comparison() -> None:
+    machine = {"processor": "a processor", "cores": 2, "python": "3.11.7"}
+    taken = TAKEN["peers"]({"date": "2026-11-26", "machine": machine, "pipelines": pipelines()})
+    assert set(taken) == set(load_figures()["peers"])
+    assert taken["pipelines"][DEFAULT]["cpu_ms"] == {"median": 300.0, "p90": 300.0}
+    rows = {row[0]: row[1:] for row in speed_page({**load_figures(), "peers": taken})}
+    assert rows["dlib, HOG detector as by default (enlarged once)"] == ["300 ms", "98.0 % [90.0, 100.0]", "98.0 %"]

@@ -118,9 +118,9 @@ def fetch_json(address: str, *, only_https: bool = True) -> Mapping[str, Any]:
         raise StoreUnavailable("the issuer is not reached over https")
     try:
         answer = urllib3.request("GET", address, timeout=2.0, retries=False, redirect=False)
-        found = answer.json() if answer.status == 200 else None
+        document = answer.json() if answer.status == 200 else None
     except (urllib3.exceptions.HTTPError, ValueError) as error:
         raise StoreUnavailable(type(error).__name__) from error
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         raise StoreUnavailable("the issuer did not answer")
-    return found
+    return document

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lifecert.adapters.s3.photos import S3Photos
     from lifecert.adapters.s3.sweep_reports import S3RunReports, S3SweepReports
     from lifecert.application.shared.issuing import Issuer
+    from lifecert.domain.districts import DistrictNames
     from lifecert.domain.help_lines import HelpLines
     from lifecert.domain.notice import NoticeText
     from lifecert.domain.policy import Policy
@@ -114,6 +115,14 @@ def help_lines() -> "HelpLines":
     from lifecert.adapters.files.policy import load_help_lines
 
     return load_help_lines()
+
+
+@cache
+def district_names() -> "DistrictNames":
+    """What districts are called."""
+    from lifecert.adapters.files.district_names import load_district_names
+
+    return load_district_names()
 
 
 def notice_text(language: str) -> "NoticeText":
@@ -310,11 +319,11 @@ def change_files(bucket: str) -> "ChangeFiles":
     return S3ChangeFiles(s3(), bucket)
 
 
-def sweep_reports(bucket: str) -> "S3SweepReports":
-    """Reports of the sweep to write."""
+def sweep_reports(bucket: str, time_zone: str) -> "S3SweepReports":
+    """Reports of the sweep to write; their page tells the time in this zone."""
     from lifecert.adapters.s3.sweep_reports import S3SweepReports
 
-    return S3SweepReports(s3(), bucket)
+    return S3SweepReports(s3(), bucket, district_names(), ZoneInfo(time_zone))
 
 
 def run_reports(bucket: str) -> "S3RunReports":

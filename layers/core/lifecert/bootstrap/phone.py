@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from lifecert.ports.signing import PublicKeys
     from lifecert.ports.tokens import Tokens
 
-# For answers that say how much time is left, and whom to call.
+# For answers that say how much time is left, whom to call, and where a person belongs.
 clock = parts.answering_clock
 help_lines = parts.help_lines
+district_names = parts.district_names
 
 
 class StartSessionSettings(

@@ -133,4 +133,5 @@ def _close_run(names: _SweepSettings) -> "CloseRun":
     from lifecert.application.sweep.holds import CloseHolds
 
     holds = CloseHolds(parts.hold_batches(names), parts.clock(names))
-    return CloseRun(parts.sweep_runs(names.sweep_runs_table), parts.sweep_reports(names.reports_bucket), holds)
+    reports = parts.sweep_reports(names.reports_bucket, names.time_zone)
+    return CloseRun(parts.sweep_runs(names.sweep_runs_table), reports, holds)

@@ -59,10 +59,10 @@ class DynamoHoldBatches:
 
     def listed(self, state: HoldState, limit: int, after: Position | None = None) -> Page[HoldBatch, Position]:
         """Batches in one state, oldest first, after a position, as the index knows them."""
-        asked: dict[str, Any] = {}
+        query: dict[str, Any] = {}
         if after:
             place = {"state": str(state), "opened_at": moment(after.opened_at), "batch_id": after.id}
-            asked["ExclusiveStartKey"] = typed({**place, "item": HEAD})
+            query["ExclusiveStartKey"] = typed({**place, "item": HEAD})
         with translated():
             page = self.client.query(
                 TableName=self.table,
@@ -71,7 +71,7 @@ class DynamoHoldBatches:
                 ExpressionAttributeNames={"#state": "state"},
                 ExpressionAttributeValues=typed({":state": str(state)}),
                 Limit=limit,
-                **asked,
+                **query,
             )
         batches = tuple(batch_of(plain(item)) for item in page["Items"])
         more = batches and "LastEvaluatedKey" in page
@@ -79,13 +79,13 @@ class DynamoHoldBatches:
 
     def candidates(self, batch_id: str, limit: int, after: str | None = None) -> Page[HoldCandidate, str]:
         """Candidates by shard and id, after an id."""
-        asked = self._having(batch_id, CANDIDATE)
+        query = self._having(batch_id, CANDIDATE)
         if after:
-            asked["ExclusiveStartKey"] = _key(batch_id, candidate_key(after, self.shards))
+            query["ExclusiveStartKey"] = _key(batch_id, candidate_key(after, self.shards))
         with translated():
-            page = self.client.query(**asked, Limit=limit)
-        found = tuple(candidate_of(plain(item)) for item in page["Items"])
-        return Page(found, found[-1].beneficiary_id if found and "LastEvaluatedKey" in page else None)
+            page = self.client.query(**query, Limit=limit)
+        candidates = tuple(candidate_of(plain(item)) for item in page["Items"])
+        return Page(candidates, candidates[-1].beneficiary_id if candidates and "LastEvaluatedKey" in page else None)
 
     def gathering(self, new_id: str) -> str:
         """Id of the batch that takes candidates now: `new_id` if there is none."""
@@ -107,16 +107,16 @@ class DynamoHoldBatches:
 
     def unknown(self, batch_id: str, ids: Sequence[str]) -> tuple[str, ...]:
         """Those who are no candidates."""
-        found: set[str] = set()
+        known: set[str] = set()
         for start in range(0, len(ids), MOST_READ):
             keys = [candidate_key(one, self.shards) for one in ids[start : start + MOST_READ]]
             wanted: Any = {self.table: {"Keys": [_key(batch_id, key) for key in keys], "ConsistentRead": True}}
             while wanted:
                 with translated():
                     answer = self.client.batch_get_item(RequestItems=wanted)
-                found.update(id_of(plain(item)["item"]) for item in answer["Responses"].get(self.table, []))
+                known.update(id_of(plain(item)["item"]) for item in answer["Responses"].get(self.table, []))
                 wanted = answer.get("UnprocessedKeys", {})
-        return tuple(one for one in ids if one not in found)
+        return tuple(one for one in ids if one not in known)
 
     def open(self, batch: HoldBatch) -> None:
         """Show the batch that takes candidates to the office: it takes no more. One that is open stays as it is."""
@@ -152,10 +152,10 @@ class DynamoHoldBatches:
     def waiting(self, batch_id: str, shard: int, after: str | None = None) -> Iterator[str]:
         """Ids of the candidates of one shard without an outcome, page by page."""
         prefix = of_shard(shard)
-        asked = self._having(batch_id, prefix)
+        query = self._having(batch_id, prefix)
         if after:
-            asked["ExclusiveStartKey"] = _key(batch_id, f"{prefix}{after}")
-        yield from self._without_outcome(asked)
+            query["ExclusiveStartKey"] = _key(batch_id, f"{prefix}{after}")
+        yield from self._without_outcome(query)
 
     def any_waiting(self, batch_id: str) -> bool:
         """Whether any candidate has no outcome."""
@@ -170,10 +170,10 @@ class DynamoHoldBatches:
 
     def outcomes(self, batch_id: str) -> Mapping[HoldOutcome, int]:
         """How many candidates have which outcome: reads them all."""
-        asked = self._having(batch_id, CANDIDATE)
+        query = self._having(batch_id, CANDIDATE)
         counted: Counter[HoldOutcome] = Counter()
         with translated():
-            for page in self.client.get_paginator("query").paginate(**asked, ProjectionExpression="outcome"):
+            for page in self.client.get_paginator("query").paginate(**query, ProjectionExpression="outcome"):
                 counted.update(HoldOutcome(plain(item)["outcome"]) for item in page["Items"] if item)
         return dict(counted)
 

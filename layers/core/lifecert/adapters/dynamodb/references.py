@@ -64,8 +64,8 @@ class DynamoReferences:
             ConsistentRead=True,
         )
         with translated():
-            found = [reference_photo_of(plain(item)) for page in pages for item in page["Items"]]
-        return tuple(sorted(found, key=lambda photo: photo.enrolled_at, reverse=True))
+            photos = [reference_photo_of(plain(item)) for page in pages for item in page["Items"]]
+        return tuple(sorted(photos, key=lambda photo: photo.enrolled_at, reverse=True))
 
     def begin(self, enrolment: Enrolment) -> None:
         """Remember an enrolment."""

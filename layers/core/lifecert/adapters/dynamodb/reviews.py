@@ -70,12 +70,12 @@ class DynamoReviews:
             if value:
                 names[f"#{name}"], values[f":{name}"] = name, str(value)
                 conditions.append(f"#{name} = :{name}")
-        asked: dict[str, Any] = {"FilterExpression": " AND ".join(conditions)} if conditions else {}
-        found: list[Review] = []
+        query: dict[str, Any] = {"FilterExpression": " AND ".join(conditions)} if conditions else {}
+        reviews: list[Review] = []
         for _ in range(MAX_PAGES):
             if after:
                 start = {"state": str(wanted.state), "opened_at": moment(after.opened_at), "review_id": after.id}
-                asked["ExclusiveStartKey"] = typed(start)
+                query["ExclusiveStartKey"] = typed(start)
             with translated():
                 page = self.client.query(
                     TableName=self.table,
@@ -84,16 +84,16 @@ class DynamoReviews:
                     ExpressionAttributeNames=names,
                     ExpressionAttributeValues=typed(values),
                     Limit=self.page_size,
-                    **asked,
+                    **query,
                 )
-            found += [review_of(plain(item)) for item in page["Items"]]
+            reviews += [review_of(plain(item)) for item in page["Items"]]
             last = plain(page.get("LastEvaluatedKey", {}))
-            if len(found) > limit or (len(found) == limit and last):
-                return Page(tuple(found[:limit]), found[limit - 1].position)
+            if len(reviews) > limit or (len(reviews) == limit and last):
+                return Page(tuple(reviews[:limit]), reviews[limit - 1].position)
             if not last:
-                return Page(tuple(found))
+                return Page(tuple(reviews))
             after = Position(datetime.fromisoformat(last["opened_at"]), last["review_id"])
-        return Page(tuple(found), after)
+        return Page(tuple(reviews), after)
 
 
 def review_item(review: Review) -> dict[str, Any]:

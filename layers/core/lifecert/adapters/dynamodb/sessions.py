@@ -62,10 +62,10 @@ class DynamoSessions:
             again(lambda: self._open(session, counts))
         except _OpenedBefore as before:
             # Not every engine returns the old item.
-            found = session_of(plain(before.item)) if before.item else self.get(session.session_id)
-            if found is None:
+            stored = session_of(plain(before.item)) if before.item else self.get(session.session_id)
+            if stored is None:
                 raise StoreUnavailable("the session vanished while it was opened again") from before
-            return found
+            return stored
         return session
 
     def _open(self, session: Session, counts: Sequence[Count]) -> None:

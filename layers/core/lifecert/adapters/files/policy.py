@@ -146,15 +146,15 @@ class MatchFile(Strict):
     def limits(self, calibrations: Path) -> MatchLimits:
         """The similarities that the calibration gives for the wanted rates. Raises ConfigError."""
         calibration = load_calibration(self.calibration, self.model_version, calibrations)
-        found: dict[str, float] = {}
+        thresholds: dict[str, float] = {}
         for use in ("accept", "review", "same_person"):
             fmr = getattr(self, f"{use}_fmr")
             threshold = calibration.threshold_at(fmr)
             if threshold is None:
                 known = ", ".join(str(one.fmr) for one in calibration.thresholds)
                 raise ConfigError(f"{self.calibration}.json: thresholds: none for {use}_fmr {fmr}, only for {known}")
-            found[use] = threshold
-        return MatchLimits(model_version=self.model_version, calibration_version=self.calibration, **found)
+            thresholds[use] = threshold
+        return MatchLimits(model_version=self.model_version, calibration_version=self.calibration, **thresholds)
 
 
 class _Passive(Strict):

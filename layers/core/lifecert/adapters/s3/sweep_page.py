@@ -1,93 +1,177 @@
-"""A sweep's report as one page for people, which needs nothing beside it: no script, no style sheet, no picture."""
+"""A sweep's report as one page for people, which needs nothing beside it: no script, no style sheet, no picture.
 
-from collections.abc import Iterator, Sequence
+Both languages are on it, and the reader chooses: the sweep does not know who will read.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cache
 from html import escape
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
-from lifecert.domain.sweep import JobKind, RunState, SweepRun, Tally
+from lifecert.domain.districts import DistrictNames
+from lifecert.domain.sweep import Job, JobKind, SweepRun, Tally
 from lifecert.domain.sweep_report import SweepReport, failed_parts
 
-KINDS = {
-    JobKind.LAPSE: ("逾期未认证", "lapsed"),
-    JobKind.REMIND: ("提醒", "reminded"),
-    JobKind.NOTICE: ("逾期告知", "told that they have lapsed"),
-    JobKind.PROPOSE: ("拟暂停发放", "proposed for a hold"),
-    JobKind.HOLD: ("暂停发放", "payments held"),
-}
-STATES = {
-    RunState.FINISHED: ("全部完成", "finished, everybody was processed"),
-    RunState.LEFT_UNDONE: ("有未处理的人员", "some people were not processed"),
-}
-WIDTH, HEIGHT, GAP = 640, 120, 4
-STYLE = (
-    "body{font:16px/1.5 sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}"
-    "table{border-collapse:collapse}td,th{border:1px solid #999;padding:.2rem .6rem;text-align:left}"
-    "td.n{text-align:right}rect{fill:#36c}rect.now{fill:#c33}text{font:11px sans-serif}"
-)
+LANGUAGES = {"zh": "zh-CN", "en": "en"}
+SHOWN_IDS = 100
 
 
-def page(report: SweepReport) -> str:
-    """The page, in Chinese and English."""
-    return "".join(_parts(report))
-
-
-def _parts(report: SweepReport) -> Iterator[str]:
-    run, title = report.run, f"LifeCert {report.run.run_id}"
-    yield f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>{escape(title)}</title>'
-    yield f"<style>{STYLE}</style><h1>夜间处理报告 Sweep of {run.run_date}</h1>"
-    chinese, english = STATES.get(run.state, (str(run.state), str(run.state)))
-    yield f"<p><strong>{chinese} {english}</strong>. {run.run_id}, {run.planned_at:%Y-%m-%d %H:%M} UTC, "
-    yield f"{report.jobs} jobs, covers the days after {run.first_day}.</p>"
-    for kind, tally in report.tallies.items():
-        chinese, english = KINDS[kind]
-        yield f"<h2>{chinese} {english}: {tally.total:,}</h2>"
-        yield _trend([*(_total(one, kind) for one in reversed(report.before)), (run.run_id, tally.total)])
-        yield _table(tally)
-    yield from _failed(report)
-    yield "</html>\n"
-
-
-def _total(run: SweepRun, kind: JobKind) -> tuple[str, int]:
-    return run.run_id, run.totals.get(kind, 0)
-
-
-def _trend(runs: Sequence[tuple[str, int]]) -> str:
-    """Bars, the oldest first; the last one is this run."""
-    most = max(1, *(number for _, number in runs))
-    step = WIDTH / len(runs)
-    bars = []
-    for place, (run_id, number) in enumerate(runs):
-        high = round(number / most * HEIGHT, 1)
-        x, y = round(place * step, 1), round(HEIGHT - high + 14, 1)
-        now = ' class="now"' if place == len(runs) - 1 else ""
-        bars.append(
-            f'<g><title>{escape(run_id)}: {number:,}</title><rect{now} x="{x}" y="{y}" '
-            f'width="{round(step - GAP, 1)}" height="{high}"/><text x="{x}" y="{round(y - 2, 1)}">{number:,}</text></g>'
-        )
-    label = f"本次及此前 {len(runs) - 1} 次 This run and the {len(runs) - 1} before it"
+def page(report: SweepReport, districts: DistrictNames, zone: ZoneInfo) -> str:
+    """The page; times are those of `zone`."""
+    titles = " ".join(texts(language)["title"] for language in LANGUAGES.values())
+    chosen = (
+        f'<input class="language" type="radio" name="language" id="{key}"{" checked" if number == 0 else ""}>'
+        f'<label for="{key}" lang="{language}">{texts(language)["language"]}</label>'
+        for number, (key, language) in enumerate(LANGUAGES.items())
+    )
     return (
-        f'<svg role="img" aria-label="{label}" viewBox="0 0 {WIDTH} {HEIGHT + 16}" width="{WIDTH}">'
-        f"<title>{label}</title>{''.join(bars)}</svg>"
+        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(f'{titles} {report.run.run_id}')}</title><style>{_part('css')}</style></head>"
+        f'<body><div class="page">{"".join(chosen)}'
+        + "".join(
+            f'<article lang="{language}">{_Words(texts(language), districts).article(report, zone)}</article>'
+            for language in LANGUAGES.values()
+        )
+        + "</div></body></html>\n"
     )
 
 
-def _table(tally: Tally) -> str:
-    rows = []
-    for key, number in sorted(tally.changed.items()):
-        category, _, district = key.partition("/")
-        rows.append(f"<tr><td>{escape(category)}<td>{escape(district)}<td class=n>{number:,}")
-    head = "<tr><th>类别 category<th>地区 district<th>人数 people"
-    table = f"<table>{head}{''.join(rows)}</table>" if rows else ""
-    return f"{table}<p>无需处理 nothing to do: {tally.left_alone:,}</p>"
+@cache
+def texts(language: str) -> Mapping[str, Any]:
+    """The page's words in a language."""
+    return cast("Mapping[str, Any]", json.loads(_part(f"{language}.json")))
 
 
-def _failed(report: SweepReport) -> Iterator[str]:
-    parts = failed_parts(report)
-    if not parts:
-        return
-    yield f"<h2>未处理 not processed: {report.run.failed:,}</h2>"
-    yield "<p>下次运行将再次处理。 The next run tries them again.</p><ul>"
-    yield "".join(f"<li>{escape(key)}: {len(ids):,}" for key, ids in report.failed.items())
-    yield "</ul><p>" + "".join(
-        f'<a href="failed-{n:04d}.json">failed-{n:04d}.json</a> ' for n in range(1, len(parts) + 1)
-    )
-    yield f"</p><pre>{escape(chr(10).join(parts[0][:100]))}</pre>"
+@cache
+def _part(kind: str) -> str:
+    return Path(__file__).with_name(f"sweep_page.{kind}").read_text(encoding="utf-8")
+
+
+class _Words:
+    """The report in the words of one language."""
+
+    def __init__(self, words: Mapping[str, Any], districts: DistrictNames) -> None:
+        self._words = words
+        self._districts = districts
+
+    def article(self, report: SweepReport, zone: ZoneInfo) -> str:
+        return "".join(self._parts(report, zone))
+
+    def _parts(self, report: SweepReport, zone: ZoneInfo) -> Iterator[str]:
+        run, words = report.run, self._words
+        yield f"<h1>{escape(words['title'])} <span>{self._date(run.run_date)}</span></h1>{self._state(run)}"
+        if not report.failed and not any(tally.total for tally in report.tallies.values()):
+            yield f"<p><strong>{escape(words['empty'])}</strong></p>"
+        yield self._summary(report.tallies)
+        yield from self._failed(report)
+        for kind, tally in report.tallies.items():
+            nights = [*((one, one.totals.get(kind, 0)) for one in reversed(report.before)), (run, tally.total)]
+            # What nobody was due for, now or before, is told by the summary.
+            if any(number for _, number in nights):
+                told = words["kinds"][kind]
+                yield f"<h2>{escape(told['name'])}</h2>"
+                yield f"<p>{escape(told['meaning'] if tally.total else told['none'])}</p>"
+                yield self._trend(nights) + self._groups(tally)
+        yield f'<p class="small">{self._run(run, zone)}</p>'
+
+    def _state(self, run: SweepRun) -> str:
+        meaning = self._words["meanings"][run.state].format(people=self._people(run.failed))
+        return (
+            f'<div class="state" data-state="{run.state}"><strong>{escape(self._words["states"][run.state])}</strong>'
+            f"<p>{escape(meaning)}</p></div>"
+        )
+
+    def _run(self, run: SweepRun, zone: ZoneInfo) -> str:
+        began = run.planned_at.astimezone(zone)
+        told = self._words["planned"].format(
+            date=self._date(began.date()), time=f"{began:%H:%M}", zone=zone.key, run=run.run_id
+        )
+        first, last = (run.first_day + timedelta(days=1), run.run_date - timedelta(days=1))
+        if first <= last:
+            days = {"first": self._date(first), "last": self._date(last)}
+            between = self._words["range"].format(**days) if first < last else days["first"]
+            told += f" {self._words['makes_good'].format(days=between)}"
+        return escape(told)
+
+    def _summary(self, tallies: Mapping[JobKind, Tally]) -> str:
+        rows = (
+            f"<tr><th scope=row>{escape(self._words['kinds'][kind]['name'])}"
+            f"<td class=n>{tally.total:,}<td class=n>{tally.left_alone:,}"
+            for kind, tally in tallies.items()
+        )
+        return self._table("summary", ("kind", "changed", "left_alone"), rows, numbers=2)
+
+    def _trend(self, nights: Sequence[tuple[SweepRun, int]]) -> str:
+        """A bar for each night, the oldest first; the last one is this run."""
+        most = max(number for _, number in nights)
+        rows = [
+            f"<tr{' class=now' if run is nights[-1][0] else ''}><th scope=row>{escape(self._night(run))}"
+            f'<td><svg aria-hidden="true"><rect width="{number / most:.1%}" height="100%"/></svg>'
+            f"<td class=n>{number:,}"
+            for run, number in nights
+        ]
+        return f"<table class=trend><caption>{escape(self._words['trend'])}</caption>{''.join(rows)}</table>"
+
+    def _groups(self, tally: Tally) -> str:
+        if not tally.changed:
+            return ""
+        by_category: dict[str, dict[str, int]] = {}
+        for key, number in sorted(tally.changed.items()):
+            category, _, district = key.partition("/")
+            by_category.setdefault(category, {})[district] = number
+        rows = []
+        for category, districts in by_category.items():
+            named = escape(self._words["category"].get(category, category))
+            rows.append(f"<tr class=all><th scope=rowgroup>{named}<td class=n>{sum(districts.values()):,}")
+            for district, number in districts.items():
+                rows.append(f"<tr><td>{escape(self._districts.of(district))}<td class=n>{number:,}")
+        return self._table("by_group", ("group", "people"), rows, numbers=1)
+
+    def _failed(self, report: SweepReport) -> Iterator[str]:
+        parts, words = failed_parts(report), self._words["failed"]
+        if not parts:
+            return
+        jobs = (f"<li>{escape(self._job(key, len(ids)))}" for key, ids in report.failed.items())
+        files = " ".join(f"failed-{number:04d}.json" for number in range(1, len(parts) + 1))
+        yield f"<h2>{escape(words['title'].format(people=self._people(report.run.failed)))}</h2>"
+        yield f"<p>{escape(words['what'])}</p><ul>{''.join(jobs)}</ul>"
+        yield f"<p>{escape(words['lists'].format(files=files))}</p>"
+        yield f"<p>{escape(words['first'].format(most=SHOWN_IDS))}</p>"
+        yield f"<ul class=ids>{''.join(f'<li>{escape(one)}' for one in parts[0][:SHOWN_IDS])}</ul>"
+
+    def _job(self, key: str, people: int) -> str:
+        job = Job.of(key)
+        return str(
+            self._words["failed"]["job"].format(
+                kind=self._words["kinds"][job.kind]["name"],
+                day=self._date(job.day),
+                shard=job.shard + 1,
+                people=self._people(people),
+            )
+        )
+
+    def _table(self, caption: str, columns: Sequence[str], rows: Iterator[str] | Sequence[str], *, numbers: int) -> str:
+        kinds = [""] * (len(columns) - numbers) + [" class=n"] * numbers
+        heads = "".join(
+            f"<th scope=col{kind}>{escape(self._words['columns'][name])}"
+            for name, kind in zip(columns, kinds, strict=True)
+        )
+        told = escape(self._words[caption])
+        return f"<table><caption>{told}</caption><thead><tr>{heads}</thead><tbody>{''.join(rows)}</tbody></table>"
+
+    def _people(self, number: int) -> str:
+        return str(self._words["one"] if number == 1 else self._words["number"].format(number=f"{number:,}"))
+
+    def _date(self, day: date) -> str:
+        return str(self._words["date"].format(year=day.year, month=self._words["months"][day.month - 1], day=day.day))
+
+    def _night(self, run: SweepRun) -> str:
+        month = self._words["short_months"][run.run_date.month - 1]
+        day = self._words["day"].format(month=month, day=run.run_date.day)
+        number = run.run_id.rpartition(".")[2]
+        return str(day if number == "1" else self._words["again"].format(day=day, number=number))

@@ -115,11 +115,11 @@ class StartSession:
             raise ConsentMissing
 
     def _find(self, request: StartRequest, user: User) -> Beneficiary:
-        found = by_number_and_name(self.register, self.person_keys, request.id_number, request.name)
-        if found is None:
+        beneficiary = by_number_and_name(self.register, self.person_keys, request.id_number, request.name)
+        if beneficiary is None:
             self.limits.take(self.start_limits.unknown(user.user_id, self.clock.now()))
             raise BeneficiaryNotFound
-        return found
+        return beneficiary
 
     def _check_open(self, beneficiary: Beneficiary, user: User) -> None:
         try:

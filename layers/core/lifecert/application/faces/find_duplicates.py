@@ -46,10 +46,10 @@ class FindDuplicates:
         faces = [face for entry in entries if (face := self._face(entry))]
         self.gallery.add(segment, faces)
         limits = self.policy.duplicates
-        found = self.gallery.search(faces, limits.similarity, limits.most)
+        matches = self.gallery.search(faces, limits.similarity, limits.most)
         reviews = 0
         for face in faces:
-            for alike in found[face.reference_id]:
+            for alike in matches[face.reference_id]:
                 other = self.register.get(alike.beneficiary_id)
                 if other is None or alike.reference_id not in other.reference_ids:
                     continue  # replaced or deleted since

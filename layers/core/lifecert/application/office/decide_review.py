@@ -137,12 +137,12 @@ class DecideReview:
 
 def attempts_of(review: Review, ledger: Ledger) -> dict[str, str]:
     """The sessions that a review is about, each with who acted in it, oldest first."""
-    found = {review.session_id: review.opened_by.actor_id} if review.session_id else {}
+    actors = {review.session_id: review.opened_by.actor_id} if review.session_id else {}
     for entry in ledger.entries(review.beneficiary_id):
         session_id, mine = entry.details.get("session_id"), entry.details.get("review_id") == review.review_id
         if isinstance(session_id, str) and entry.actor.role is Role.USER and (mine or session_id == review.session_id):
-            found[session_id] = entry.actor.actor_id
-    return found
+            actors[session_id] = entry.actor.actor_id
+    return actors
 
 
 def _check_ground(review: Review, outcome: ReviewOutcome, ground: Ground) -> None:

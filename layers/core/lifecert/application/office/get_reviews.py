@@ -86,8 +86,8 @@ class GetReview:
         review = self.reviews.get(review_id)
         if review is None:
             raise ReviewNotFound
-        found = (self.sessions.get(session_id) for session_id in attempts_of(review, self.ledger))
-        attempts = tuple(self._attempt(session) for session in found if session)
+        sessions = (self.sessions.get(session_id) for session_id in attempts_of(review, self.ledger))
+        attempts = tuple(self._attempt(session) for session in sessions if session)
         whose = [review.beneficiary_id]
         if review.kind is ReviewKind.DUPLICATE_FACE and review.related_id:
             whose.append(review.related_id)

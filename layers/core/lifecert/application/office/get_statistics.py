@@ -54,10 +54,10 @@ class GetStatistics:
         )
 
     def _figures(self, most: int) -> Iterator[RunFigures]:
-        run, told = self.runs.newest(), 0
-        while run and told < most:
+        run, finished = self.runs.newest(), 0
+        while run and finished < most:
             figures = self.reports.figures(run.run_id) if run.ended else None
             if figures:
-                told += 1
+                finished += 1
                 yield figures
             run = self.runs.get(run.previous) if run.previous else None

@@ -72,10 +72,10 @@ class ImportDataMatch:
         if line.on > self.clock.today():
             return Rejected.DAY_IN_FUTURE
         try:
-            found = by_number(self.register, self.person_keys, line.id_number)
-            if found is None:
+            beneficiary = by_number(self.register, self.person_keys, line.id_number)
+            if beneficiary is None:
                 return Rejected.UNKNOWN_PERSON
-            return self._alive(found, line) if line.said is Said.ALIVE else self._dead(found, line)
+            return self._alive(beneficiary, line) if line.said is Said.ALIVE else self._dead(beneficiary, line)
         except TransitionRefused:
             return Rejected.YEAR_OVER
         except LifeCertError:

@@ -42,19 +42,19 @@ class ReportDeath:
         """
         with naming_help_line(self.help_lines.default):
             self._check_day(died_on)
-            found = by_number_and_name(self.register, self.person_keys, person.id_number, person.name)
-            if found is None:
+            beneficiary = by_number_and_name(self.register, self.person_keys, person.id_number, person.name)
+            if beneficiary is None:
                 raise BeneficiaryNotFound
-        return self._report(found, died_on, user)
+        return self._report(beneficiary, died_on, user)
 
     def of_known(self, beneficiary_id: str, died_on: date | None, user: User) -> str:
         """Report the death of somebody whom the user certified before. Raises as `of_person`."""
         with naming_help_line(self.help_lines.default):
             self._check_day(died_on)
-            found = self.register.get(beneficiary_id)
-            if found is None or not (user.is_clerk or user.user_id in found.certified_by):
+            beneficiary = self.register.get(beneficiary_id)
+            if beneficiary is None or not (user.is_clerk or user.user_id in beneficiary.certified_by):
                 raise BeneficiaryNotFound
-        return self._report(found, died_on, user)
+        return self._report(beneficiary, died_on, user)
 
     def _check_day(self, died_on: date | None) -> None:
         if died_on and died_on > self.clock.today():

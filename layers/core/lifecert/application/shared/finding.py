@@ -17,6 +17,6 @@ def by_number(register: Register, keys: PersonKeys, id_number: IdNumber) -> Bene
 
 def by_number_and_name(register: Register, keys: PersonKeys, id_number: IdNumber, name: str) -> Beneficiary | None:
     """Who has this ID number, if they have this name too. An unknown person costs the same work as a wrong name."""
-    found = by_number(register, keys, id_number)
-    name_key = keys.name_key(normalise_name(name), found.person_secret if found else None)
-    return found if hmac.compare_digest(found.name_key if found else _NOBODY, name_key) else None
+    beneficiary = by_number(register, keys, id_number)
+    name_key = keys.name_key(normalise_name(name), beneficiary.person_secret if beneficiary else None)
+    return beneficiary if hmac.compare_digest(beneficiary.name_key if beneficiary else _NOBODY, name_key) else None

@@ -50,8 +50,8 @@ class CloseRun:
 
     def _before(self, run: SweepRun) -> Iterator[SweepRun]:
         for _ in range(RUNS_COMPARED):
-            found = self.runs.get(run.previous) if run.previous else None
-            if found is None:
+            previous = self.runs.get(run.previous) if run.previous else None
+            if previous is None:
                 return
-            run = found
+            run = previous
             yield run

@@ -114,8 +114,8 @@ class DryRun:
             for beneficiary_id in kind.people(self.scope.register, job):
                 if out_of_time():
                     raise SweepUnfinished("out of time; a dry run is not spread over workers")
-                found = self.scope.register.get(beneficiary_id)
-                change = found and kind.change(found, Look(job, today, now))
+                beneficiary = self.scope.register.get(beneficiary_id)
+                change = beneficiary and kind.change(beneficiary, Look(job, today, now))
                 tally.count(change.after if change and kind.counts(change) else None)
             jobs += tally.seen > seen
         return SweepReport(run, tallies, jobs=jobs, dry_run=True)

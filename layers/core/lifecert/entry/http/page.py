@@ -17,6 +17,7 @@ from typing import Any, cast
 import segno
 
 from lifecert.application.certify.get_certificate import CertificateView
+from lifecert.domain.districts import DistrictNames
 from lifecert.entry.http.problems import Answer
 from lifecert.entry.http.texts import Language
 
@@ -29,10 +30,12 @@ MASK = 2
 _IN_WORDS = ("category", "method")
 
 
-def certificate_page(view: CertificateView, address: str, today: date, language: Language) -> str:
+def certificate_page(
+    view: CertificateView, address: str, today: date, districts: DistrictNames, language: Language
+) -> str:
     """The page of a certificate as of `today`; `address` is where the page itself is found.
 
-    What it shows is what was signed, and no other column of the store.
+    What it shows is what was signed, and no other column of the store; to the code of the district it adds the name.
     """
     words, statement = page_texts(language), view.certificate.statement
     claims = _claims(statement)
@@ -43,13 +46,13 @@ def certificate_page(view: CertificateView, address: str, today: date, language:
             words["meanings"][view.state],
             words["page"]["as_of"].format(day=today.isoformat()),
         ),
-        _facts(claims, FACTS, words),
+        _facts(claims, FACTS, words, districts),
         _check(statement, words["check"]),
         '<div class="codes">',
         _code(address, "m", words["codes"]["address"]),
         _code(statement, "l", words["codes"]["statement"]),
         "</div>",
-        _facts(claims, SMALL, words, "small"),
+        _facts(claims, SMALL, words, districts, "small"),
         f'<p class="small">{escape(words["page"]["free"])}</p>',
     ]
     return _page(view.state, content, language)
@@ -110,12 +113,21 @@ def _state(headline: str, meaning: str, as_of: str = "") -> str:
     return f'<div class="state" role="status"><strong>{escape(headline)}</strong>{told}</div>'
 
 
-def _facts(claims: Mapping[str, str], names: Iterable[str], words: Mapping[str, Any], kind: str = "large") -> str:
+def _facts(
+    claims: Mapping[str, str],
+    names: Iterable[str],
+    words: Mapping[str, Any],
+    districts: DistrictNames,
+    kind: str = "large",
+) -> str:
     rows = []
     for name in names:
         if name in claims:
             value = claims[name]
             shown = words[name][value] if name in _IN_WORDS else value
+            if name == "district" and (called := districts.of(value)) != value:
+                # A name may change; the code beside it is what was signed.
+                shown = f"{called} {value}"
             fact = f'<dd data-claim="{name}" data-value="{escape(value)}">{escape(shown)}</dd>'
             rows.append(f"<dt>{escape(words['facts'][name])}</dt>{fact}")
     return f'<dl class="{kind}">{"".join(rows)}</dl>'
