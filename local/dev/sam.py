@@ -79,18 +79,20 @@ def _function(properties: Mapping[str, Any], build: Path) -> dict[str, Any]:
     own = kept.pop("Environment", {}).get("Variables", {})
     # SAM runs no authoriser of ours: without one in the way every route can at least be called.
     routes = {
-        name: {"Type": "Api", "Properties": {**event["Properties"], "RestApiId": {"Ref": "Api"}}}
+        name: {"Type": "Api", "Properties": {**_without_sign_in(event["Properties"]), "RestApiId": {"Ref": "Api"}}}
         for name, event in properties.get("Events", {}).items()
         if event["Type"] == "Api"
     }
-    for route in routes.values():
-        route["Properties"].pop("Auth", None)
     return {
         "CodeUri": str((build / properties["CodeUri"]).resolve()),
         **kept,
         "Environment": {"Variables": dict.fromkeys(own, "")},
         **({"Events": routes} if routes else {}),
     }
+
+
+def _without_sign_in(route: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in route.items() if key != "Auth"}
 
 
 def runtime(build: Path) -> str:

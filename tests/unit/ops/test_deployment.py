@@ -46,7 +46,7 @@ def test_a_stack_that_is_not_there_is_said_in_words(monkeypatch: pytest.MonkeyPa
         meta = argparse.Namespace(region_name="eu-central-1")
 
         def describe_stacks(self, StackName: str) -> Any:
-            said = {"Code": "ValidationError", "Message": f"Stack with id {StackName} does not exist"}
+            said: Any = {"Code": "ValidationError", "Message": f"Stack with id {StackName} does not exist"}
             raise ClientError({"Error": said}, "DescribeStacks")
 
     monkeypatch.setattr(deployment, "client", lambda *_: CloudFormation())
