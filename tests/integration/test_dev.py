@@ -232,7 +232,7 @@ def test_runs_side_by_side_keep_their_own_folders(monkeypatch: pytest.MonkeyPatc
             described(second, other)
             assert first != second
             assert find().client["endpoint"] == other
-            assert find(one).folder == first
+            assert (find(one).folder, find(other).folder) == (first, second)
         assert find().client["endpoint"] == one
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(StackError, match="No stack of make dev is running"):
