@@ -92,6 +92,7 @@ def _link(folder: Path) -> None:
 
 def find(endpoint: str | None = None) -> Running:
     """The running stack at an endpoint, or the latest. Raises StackError."""
+    endpoint = endpoint.rstrip("/") if endpoint else None
     for path in [FOLDER / LATEST / CLIENT] if endpoint is None else sorted(FOLDER.glob(f"*/{CLIENT}")):
         with suppress(FileNotFoundError):
             client = json.loads(path.read_text(encoding="utf-8"))
