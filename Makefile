@@ -27,17 +27,33 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
 
 ##@ Run it
-.PHONY: help demo dev
-demo dev bench bench-peers profile probe duplicates-bench: export PYTHONPATH := layers/core:layers/vision
+.PHONY: help demo dev token frames event
+demo dev token frames event docker-check bench bench-peers profile probe duplicates-bench: \
+	export PYTHONPATH := layers/core:layers/vision
 help: ## this list
 	@echo "LifeCert: make <target>"
-	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-20s  %s\n", $$1, $$2}' Makefile
 
-demo: setup build ## the whole story on this machine: register, certify, lapse, hold, certify again (under 3 minutes)
+demo: setup build ## the whole story on this machine: register, certify, lapse, hold, certify again (a minute; three the first time)
 	@$(PY) -m local.demo
 
-dev: setup build ## start the local AWS with the stack deployed, and print addresses and sample calls
-	@$(PY) -m local.dev
+# Shells set USER, and some HOST, by themselves: only what make was told counts.
+told = $(if $(filter command,$(firstword $(origin $(1)))),$($(1)))
+dev: setup build ## keep the stack running for clients, with sample calls ([WEB_ORIGIN=origin] [HOST=address])
+	@$(PY) -m local.dev $(if $(WEB_ORIGIN),--web-origin "$(WEB_ORIGIN)") $(if $(call told,HOST),--host "$(HOST)")
+
+# Of a running make dev: the latest, or that of ENDPOINT.
+OF = $(if $(ENDPOINT),--endpoint-url "$(ENDPOINT)")
+token: .venv/.ready ## print a new sign-in token of a user of make dev (USER=clerk)
+	@$(PY) -m local.dev.token $(OF) $(if $(call told,USER),"$(USER)")
+
+frames: .venv/.ready ## draw new frames for a challenge (SESSION=id or STEPS=neutral,smile [PERSON=name] [OUT=folder])
+	@test -n "$(SESSION)$(STEPS)" || { echo "usage: make frames SESSION=id | STEPS=neutral,smile [PERSON=name] [OUT=folder]"; exit 2; }
+	@$(PY) -m local.dev.frames $(OF) $(if $(SESSION),--session "$(SESSION)") $(if $(STEPS),--steps "$(STEPS)") \
+		$(if $(PERSON),--person "$(PERSON)") $(if $(OUT),--out "$(OUT)")
+
+event: .venv/.ready ## make events of a live session of make dev, for sam local, and print its commands
+	@$(PY) -m local.dev.event $(OF)
 
 ##@ Test it
 .PHONY: secrets test test-tools test-unit bench bench-scale bench-peers figures cost profile probe duplicates-bench calibrate causes \
@@ -276,58 +292,58 @@ teardown: .venv/.ready ## take a deployment down and keep its data (STACK=lifece
 	@test -n "$(STACK)" || { echo "usage: make teardown STACK=lifecert-dev [DATA=delete]"; exit 2; }
 	@$(PY) -m ops.teardown $(REACH) $(if $(filter delete,$(DATA)),--delete-data)
 
-# What only Docker can show: the functions in Lambda's own images, by the events of events/.
+# What only Docker can show: the functions in Lambda's own images, against the local AWS, by an event of a live session.
 FUNCTION ?= VerifyFace
-EVENT ?= events/verify_face/not_an_id.json
-docker-check: setup ## build in Lambda's image and invoke a function in it (FUNCTION=VerifyFace EVENT=events/...; needs Docker)
+docker-check: setup build ## build in Lambda's image and run a function in it ([FUNCTION=VerifyFace] [EVENT=events/...]; needs Docker)
 	@docker info >/dev/null 2>&1 || { echo "docker-check: Docker is not here or not running, and this needs it."; \
 		echo "Without it: make build-all runs the built functions under the same runtime interface client."; exit 3; }
 	@.venv/bin/sam build --use-container --template template.yaml --build-dir .build/docker \
 		--parameter-overrides PythonRuntime=python3.13
-	@.venv/bin/sam local invoke $(FUNCTION) --template .build/docker/template.yaml --event $(EVENT) \
-		--parameter-overrides PythonRuntime=python3.13
+	@$(PY) -m local.dev.docker_check --build .build/docker --function "$(FUNCTION)" $(if $(EVENT),--event "$(EVENT)")
 
-##@ Look into it
-# STACK names the deployed stack (lifecert-dev); ENDPOINT another AWS, as make dev prints it.
+##@ Look into it (ENDPOINT=url in place of STACK asks the stack of make dev)
+# STACK names the deployed stack (lifecert-dev). For that of make dev ENDPOINT is enough, as make dev prints it.
 .PHONY: renew-templates rotate-person-secret verify-ledger restore-drill export-record privacy-report verify-certificate
 verify-ledger export-record privacy-report: export PYTHONPATH := layers/core
 REACH = --stack "$(STACK)" $(if $(ENDPOINT),--endpoint-url "$(ENDPOINT)")
 
 verify-ledger: .venv/.ready ## name every broken chain of the ledger (STACK=lifecert-dev [BENEFICIARY=id])
-	@test -n "$(STACK)" || { echo "usage: make verify-ledger STACK=lifecert-dev [BENEFICIARY=id] [ENDPOINT=url]"; exit 2; }
+	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make verify-ledger STACK=lifecert-dev | ENDPOINT=url [BENEFICIARY=id]"; exit 2; }
 	@$(PY) -m ops.verify_ledger $(REACH) $(if $(BENEFICIARY),--beneficiary "$(BENEFICIARY)")
 
 renew-templates: export PYTHONPATH := layers/core:layers/vision
-renew-templates: setup ## embed and protect stored templates anew (STACK=lifecert-dev SECRET=1 [GALLERY=1])
-	@test -n "$(STACK)" -a -n "$(SECRET)" || \
-		{ echo "usage: make renew-templates STACK=lifecert-dev SECRET=1 [RATE=5] [GALLERY=1] [ENDPOINT=url]"; exit 2; }
-	@$(PY) -m ops.renew_templates $(REACH) --secret-version "$(SECRET)" $(if $(RATE),--per-second "$(RATE)") \
-		$(if $(GALLERY),--gallery)
+renew-templates: setup ## embed and protect stored templates anew (STACK=lifecert-dev [SECRET=1] [GALLERY=1])
+	@test -n "$(STACK)$(ENDPOINT)" || \
+		{ echo "usage: make renew-templates STACK=lifecert-dev | ENDPOINT=url [SECRET=1] [YES=1] [RATE=5] [GALLERY=1]"; exit 2; }
+	@$(PY) -m ops.renew_templates $(REACH) $(if $(SECRET),--secret-version "$(SECRET)") $(if $(YES),--yes) \
+		$(if $(RATE),--per-second "$(RATE)") $(if $(GALLERY),--gallery)
 
 rotate-person-secret: export PYTHONPATH := layers/core
 rotate-person-secret: .venv/.ready ## bring hashes of ID numbers up to the newest secret (STACK=lifecert-dev [RATE=50])
-	@test -n "$(STACK)" || { echo "usage: make rotate-person-secret STACK=lifecert-dev [RATE=50] [ENDPOINT=url]"; exit 2; }
+	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make rotate-person-secret STACK=lifecert-dev | ENDPOINT=url [RATE=50]"; exit 2; }
 	@$(PY) -m ops.rotate_person_secret $(REACH) $(if $(RATE),--per-second "$(RATE)")
 
 restore-drill: export PYTHONPATH := layers/core
 restore-drill: .venv/.ready ## restore register and ledger beside the real ones, verify, clean up (STACK=lifecert-dev [AT=time])
-	@test -n "$(STACK)" || { echo "usage: make restore-drill STACK=lifecert-dev [AT=2026-11-25T08:00:00+00:00] [ENDPOINT=url]"; exit 2; }
+	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make restore-drill STACK=lifecert-dev | ENDPOINT=url [AT=2026-11-25T08:00:00+00:00]"; exit 2; }
 	@$(PY) -m ops.restore_drill $(REACH) $(if $(AT),--at "$(AT)") $(if $(ENDPOINT),--by-copy)
 
 export-record: .venv/.ready ## all that is stored about one person, for that person (STACK=lifecert-dev BENEFICIARY=id)
-	@test -n "$(STACK)" -a -n "$(BENEFICIARY)" || \
-		{ echo "usage: make export-record STACK=lifecert-dev BENEFICIARY=id [ENDPOINT=url] > record.json"; exit 2; }
+	@test -n "$(STACK)$(ENDPOINT)" -a -n "$(BENEFICIARY)" || \
+		{ echo "usage: make export-record STACK=lifecert-dev | ENDPOINT=url BENEFICIARY=id > record.json"; exit 2; }
 	@$(PY) -m ops.export_record $(REACH) --beneficiary "$(BENEFICIARY)"
 
 privacy-report: .venv/.ready ## what is stored about one person, and until when (STACK=lifecert-dev BENEFICIARY=id)
-	@test -n "$(STACK)" -a -n "$(BENEFICIARY)" || \
-		{ echo "usage: make privacy-report STACK=lifecert-dev BENEFICIARY=id [ENDPOINT=url]"; exit 2; }
+	@test -n "$(STACK)$(ENDPOINT)" -a -n "$(BENEFICIARY)" || \
+		{ echo "usage: make privacy-report STACK=lifecert-dev | ENDPOINT=url BENEFICIARY=id"; exit 2; }
 	@$(PY) -m ops.export_record $(REACH) --beneficiary "$(BENEFICIARY)" --summary
 
 verify-certificate: export PYTHONPATH := clients/verifier
+# The keys of a make dev stand in its folder.
+verify-certificate: JWKS ?= $(if $(ENDPOINT),.build/dev/$(subst :,-,$(patsubst 127.0.0.1:%,%,$(ENDPOINT:http://%=%)))/jwks.json)
 verify-certificate: .venv/.ready ## check a certificate offline (CERTIFICATE=file JWKS=file [ON=2027-03-01])
 	@test -n "$(CERTIFICATE)" -a -n "$(JWKS)" || \
-		{ echo "usage: make verify-certificate CERTIFICATE=file JWKS=file [ON=2027-03-01]"; exit 2; }
+		{ echo "usage: make verify-certificate CERTIFICATE=file JWKS=file | ENDPOINT=url [ON=2027-03-01]"; exit 2; }
 	@$(PY) -m lifecert_verify "$(CERTIFICATE)" --jwks "$(JWKS)" $(if $(ON),--on "$(ON)")
 
 ##@ Keep it

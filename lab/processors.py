@@ -258,7 +258,7 @@ def _on(name: str, arguments: Sequence[str]) -> None:
 
 def run(photos: Sequence[Path], wanted: int, processors: Sequence[str]) -> str:
     """Measure on every processor and compare. Raises ProcessorError."""
-    from local.quiet import native_logs_hidden
+    from lifecert_vision.quiet import native_logs_hidden
 
     with tempfile.TemporaryDirectory() as folder:
         drawn, results = Path(folder) / "drawn", Path(folder) / "results"

@@ -79,6 +79,15 @@ class Deployment:
         return Deployment(self.aws, _wait(self.aws, "stack_update_complete"))
 
 
+def deployed(aws: Aws) -> Deployment:
+    """What was deployed into this local AWS before. Raises StackError when nothing was."""
+    try:
+        stack = aws.cloudformation().describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+    except ClientError as error:
+        raise StackError(f"There is no stack {STACK_NAME} at {aws.endpoint}.") from error
+    return Deployment(aws, {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])})
+
+
 def deploy(
     aws: Aws,
     say: Say = print,

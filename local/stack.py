@@ -1,9 +1,10 @@
-"""Start and stop the local AWS: one ministack process on loopback, with all its files under `.build/stack`.
+"""Start and stop the local AWS: one ministack process, on loopback by default, with all its files under `.build/stack`.
 
 It enforces execution roles and signatures, and its functions see boto3 and their layers only. Whatever happens
 to the program that started it, it leaves no process behind.
 """
 
+import errno
 import fcntl
 import http.client
 import os
@@ -20,12 +21,14 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 from local.aws import REGION, Aws
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / ".build"
 DEFAULT_PORT = 4566
+LOOPBACK = "127.0.0.1"
 START_SECONDS = 300.0  # on a machine busy with other things; what fails is told at once
 STOP_SECONDS = 10.0
 MAX_STACKS = 8
@@ -52,31 +55,41 @@ class Stack:
 
 
 @contextmanager
-def run(say: Say = print, port: int | None = None) -> Iterator[Stack]:
+def run(say: Say = print, port: int | None = None, host: str = LOOPBACK) -> Iterator[Stack]:
     """Run a local AWS for the length of a `with` block; every way out of it ends the process and its children.
 
-    `port` None takes the usual one, or a free one if that is taken; `say` is told which. SIGTERM and SIGHUP
-    leave the block as an exception, like Ctrl-C. A second run side by side gets a folder of its own.
+    `port` None takes the usual one, or a free one if that is taken; `say` is told which, and that the end has begun
+    when the block is interrupted. `host` is an address of this machine: other than loopback, everybody who reaches it
+    is the local AWS's root user. SIGTERM and SIGHUP leave the block as an exception, like Ctrl-C. A second run side by
+    side gets a folder of its own.
 
     Raises:
-        StackError: nothing was set up, or ministack did not come up; with the end of its log.
+        StackError: nothing was set up, the host is not this machine's, or ministack did not come up; with the end of
+            its log.
     """
     python = BUILD / "runtime" / "bin" / "python"
     if not python.exists():
         raise StackError("The interpreter of the local functions is missing: run `make setup`.")
     folder, lock = _claim_folder()
     try:
-        port = _choose_port(say) if port is None else port
+        port = _choose_port(say, host) if port is None else port
         # SIGINT as well: a shell starts background jobs deaf to it.
         with (
             _handlers(_raise_exit, signal.SIGTERM, signal.SIGHUP),
             _handlers(signal.default_int_handler, signal.SIGINT),
         ):
-            process = _spawn(python, folder, port, lock)
+            aws = Aws(f"http://{host}:{port}")
+            process = _spawn(python, folder, aws.endpoint, lock)
             try:
-                stack = Stack(Aws(f"http://127.0.0.1:{port}"), folder, process.pid)
-                _wait_until_ready(process, stack, port)
+                stack = Stack(aws, folder, process.pid)
+                _wait_until_ready(process, stack)
                 yield stack
+            except (KeyboardInterrupt, SystemExit):
+                say(
+                    "\nStopping: the functions and the local AWS are ended, then their files are deleted,\n"
+                    "a gigabyte or more, which takes a while on a slow disk."
+                )
+                raise
             finally:
                 _stop(process)
     finally:
@@ -102,23 +115,26 @@ def _claim_folder() -> tuple[Path, int]:
     raise StackError(f"{MAX_STACKS} local stacks are running already; end one of them.")
 
 
-def _choose_port(say: Say) -> int:
+def _choose_port(say: Say, host: str) -> int:
     for port in (DEFAULT_PORT, 0):
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             try:
                 # As the server itself will, or a port just given up would look taken for a minute.
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(("127.0.0.1", port))
-            except OSError:
+                probe.bind((host, port))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise StackError(f"{host} is not an address of this machine: {error.strerror}.") from error
                 continue
             found = int(probe.getsockname()[1])
             if found != DEFAULT_PORT:
                 say(f"Port {DEFAULT_PORT} is taken; using {found}.")
             return found
-    raise StackError("No port is free on 127.0.0.1.")
+    raise StackError(f"No port is free on {host}.")
 
 
-def _spawn(python: Path, folder: Path, port: int, lock: int) -> subprocess.Popen[bytes]:
+def _spawn(python: Path, folder: Path, endpoint: str, lock: int) -> subprocess.Popen[bytes]:
+    place = urlsplit(endpoint)
     # An environment of its own: the caller's AWS settings, proxies and PYTHONPATH must not reach the functions,
     # which inherit all of this.
     environment = {
@@ -128,8 +144,8 @@ def _spawn(python: Path, folder: Path, port: int, lock: int) -> subprocess.Popen
         "TMPDIR": str(folder / "tmp"),
         "STATE_DIR": str(folder / "state"),
         "S3_DATA_DIR": str(folder / "state" / "s3"),
-        "GATEWAY_PORT": str(port),
-        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(place.port),
+        "BIND_HOST": str(place.hostname),
         "MINISTACK_REGION": REGION,
         "AUTH": "true",
         "IOT_MTLS_ENABLED": "0",
@@ -139,6 +155,9 @@ def _spawn(python: Path, folder: Path, port: int, lock: int) -> subprocess.Popen
         # There is no X-Ray daemon here.
         "POWERTOOLS_TRACE_DISABLED": "true",
     }
+    if place.hostname != LOOPBACK:
+        # Where it finds itself, and where functions find it: that is where they tell people to upload.
+        environment |= {"MINISTACK_HOST": str(place.hostname), "AWS_ENDPOINT_URL": endpoint}
     with (folder / "ministack.log").open("wb") as log:
         return subprocess.Popen(
             [python, Path(__file__).with_name("launcher.py"), sysconfig.get_path("purelib")],
@@ -154,23 +173,25 @@ def _spawn(python: Path, folder: Path, port: int, lock: int) -> subprocess.Popen
         )
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], stack: Stack, port: int) -> None:
+def _wait_until_ready(process: subprocess.Popen[bytes], stack: Stack) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise StackError(f"The local AWS ended at once (exit {process.returncode}).\n{_tail(stack.log)}")
-        if _answers(port):
+        if answers(stack.aws.endpoint):
             return
         time.sleep(0.05)
     raise StackError(f"The local AWS was not ready within {START_SECONDS:.0f} s.\n{_tail(stack.log)}")
 
 
-def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+def answers(endpoint: str) -> bool:
+    """Whether a local AWS is there."""
+    place = urlsplit(endpoint)
+    connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=2)
     try:
         connection.request("GET", "/_ministack/ready")
         return connection.getresponse().status == HTTPStatus.OK
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()

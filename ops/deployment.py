@@ -2,11 +2,18 @@
 
 import argparse
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+)
 
 from lifecert.domain.errors import LifeCertError
 
@@ -15,21 +22,41 @@ if TYPE_CHECKING:
 
 # What a tool reports in one line, with exit status 2. Anything else is a fault of the tool.
 UNREACHABLE = (BotoCoreError, ClientError, LifeCertError)
+# What `make dev` deploys, and the key and region of its local AWS.
+DEV_STACK = "lifecert-local"
+_DEV: Any = {"region_name": "us-east-1", "aws_access_key_id": "test", "aws_secret_access_key": "test"}
+_DEV_CONFIG = Config(s3={"addressing_style": "path"}, proxies={}, retries={"total_max_attempts": 2})
 
 
 class UnknownStack(LifeCertError):
-    """The stack has no such output: it is not LifeCert's, or not finished."""
+    """There is no such stack, or it has no such output: it is not LifeCert's, or not finished."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What every tool asks."""
     parser.add_argument("--stack", metavar="NAME", help="the CloudFormation stack, such as lifecert-dev")
-    parser.add_argument("--endpoint-url", metavar="URL", help="another AWS, such as the one that make dev prints")
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", help=f"the local AWS, as make dev prints it; its stack is {DEV_STACK}"
+    )
+
+
+def parse(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments. With an address and no stack, the stack is that of make dev."""
+    asked = parser.parse_args(arguments)
+    if asked.endpoint_url and not asked.stack:
+        asked.stack = DEV_STACK
+    return asked
 
 
 def client(service: str, endpoint_url: str | None) -> Any:
-    """A client with the caller's credentials and region."""
-    return boto3.client(service, endpoint_url=endpoint_url)  # type: ignore[call-overload]
+    """A client with the caller's credentials and region.
+
+    One address for all services is a local AWS: it is asked with the key that everybody knows, so that real
+    credentials never go there and none need be set.
+    """
+    if endpoint_url is None:
+        return boto3.client(service)  # type: ignore[call-overload]
+    return boto3.client(service, endpoint_url=endpoint_url, config=_DEV_CONFIG, **_DEV)  # type: ignore[call-overload]
 
 
 def dynamodb(endpoint_url: str | None) -> "DynamoDBClient":
@@ -38,19 +65,42 @@ def dynamodb(endpoint_url: str | None) -> "DynamoDBClient":
     return found
 
 
+def describe(stack: str, endpoint_url: str | None) -> Mapping[str, Any]:
+    """What CloudFormation says of a stack. Raises UnknownStack."""
+    cloudformation = client("cloudformation", endpoint_url)
+    try:
+        found: Mapping[str, Any] = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+    except ClientError as error:
+        if "does not exist" not in str(error):
+            raise
+        here = f"in this account and the region {cloudformation.meta.region_name}"
+        raise UnknownStack(f"there is no stack {stack} {f'at {endpoint_url}' if endpoint_url else here}") from error
+    return found
+
+
 def outputs(stack: str, endpoint_url: str | None) -> Mapping[str, str]:
-    """The stack's outputs by name."""
-    answer = client("cloudformation", endpoint_url).describe_stacks(StackName=stack)
-    return {one["OutputKey"]: one["OutputValue"] for one in answer["Stacks"][0].get("Outputs", [])}
+    """The stack's outputs by name. Raises UnknownStack."""
+    return {one["OutputKey"]: one["OutputValue"] for one in describe(stack, endpoint_url).get("Outputs", [])}
 
 
 def parameter(stack: str, endpoint_url: str | None, name: str) -> str:
     """One of the stack's parameters. Raises UnknownStack."""
-    answer = client("cloudformation", endpoint_url).describe_stacks(StackName=stack)
-    found = {one["ParameterKey"]: one["ParameterValue"] for one in answer["Stacks"][0].get("Parameters", [])}
+    parameters = describe(stack, endpoint_url).get("Parameters", [])
+    found = {one["ParameterKey"]: one["ParameterValue"] for one in parameters}
     if name not in found:
-        raise UnknownStack(f"the stack has no parameter {name}")
+        raise UnknownStack(f"the stack {stack} has no parameter {name}")
     return str(found[name])
+
+
+def why(error: Exception) -> str:
+    """What to tell an operator of an error of UNREACHABLE."""
+    if isinstance(error, NoRegionError):
+        return "no region is set: AWS_REGION names it (or ENDPOINT=url asks the stack of make dev)"
+    if isinstance(error, NoCredentialsError):
+        return "no AWS credentials are set (ENDPOINT=url, for the stack of make dev, needs none)"
+    if isinstance(error, EndpointConnectionError):
+        return f"nothing answers at {error.kwargs['endpoint_url']}"
+    return str(error) or type(error).__name__
 
 
 def output(found: Mapping[str, str], name: str) -> str:

@@ -19,7 +19,7 @@ from lifecert.adapters.dynamodb.references import IMPRINT_ATTRIBUTES
 from lifecert.adapters.dynamodb.values import plain, typed
 from lifecert.domain.actor import PURGE_ACTOR, SWEEP_ACTOR
 from lifecert.domain.errors import BeneficiaryNotFound
-from ops.deployment import UNREACHABLE, add_arguments, dynamodb, output, outputs
+from ops.deployment import UNREACHABLE, add_arguments, dynamodb, output, outputs, parse, why
 from ops.privacy_report import lines
 
 if TYPE_CHECKING:
@@ -265,7 +265,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_arguments(parser)
     parser.add_argument("--beneficiary", metavar="ID", required=True, help="whose record")
     parser.add_argument("--summary", action="store_true", help="what is stored and until when, in a dozen lines")
-    asked = parser.parse_args(arguments)
+    asked = parse(parser, arguments)
     if not asked.stack:
         parser.error("name --stack")
     try:
@@ -281,7 +281,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     except UNREACHABLE as error:
-        print(f"cannot read the record: {error}", file=sys.stderr)
+        print(f"cannot read the record: {why(error)}", file=sys.stderr)
         return 2
     print(text)
     return 0

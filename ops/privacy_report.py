@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lifecert.domain.faces import KEPT_AFTER_THE_END, FaceCount
+from ops.words import counted, people
 
 NO_END = "kept: no end is set"
 
@@ -23,12 +24,17 @@ def lines(record: Mapping[str, Any], stored: FaceCount) -> Iterator[str]:
     opened = [one for one in record["reviews"] if one.get("state") == "open"]
     yield f"reviews       {len(record['reviews'])}, of which {len(opened)} open (its photos: 30 days at most). {NO_END}"
     yield f"certificates  {len(record['certificates'])}. {NO_END}"
-    yield f"ledger        {len(record['ledger'])} entries. {NO_END}"
+    yield f"ledger        {counted(len(record['ledger']), 'entry', 'entries')}. {NO_END}"
     for entry in record["ledger"]:
         if entry["event"] == "faces_deleted":
             details = entry["details"]
-            yield f"deleted       {details['references']} faces on {entry['at'][:10]}: {details['reason']}"
-    yield f"in all        {stored.faces} faces of {stored.people} people are stored in this deployment"
+            yield f"deleted       {_faces(details['references'])} on {entry['at'][:10]}: {details['reason']}"
+    verb = "is" if stored.faces == 1 else "are"
+    yield f"in all        {_faces(stored.faces)} of {people(stored.people)} {verb} stored in this deployment"
+
+
+def _faces(count: int) -> str:
+    return counted(count, "face", "faces")
 
 
 def _consent(record: Mapping[str, Any]) -> str:

@@ -2,7 +2,8 @@
 
 A reference of an older model is embedded anew from its stored photo, beside the old template: both live until the newer
 functions are deployed, and after. One under an older secret is stored again under the newest. What is done already is
-left alone, so a run that was stopped is simply started again.
+left alone, so a run that was stopped is simply started again. The secret is the deployment's own
+(`TemplateSecretVersion`); under another one nothing is protected unasked.
 """
 
 import argparse
@@ -21,10 +22,23 @@ from lifecert.adapters.kms.template_protection import KmsTemplateProtection
 from lifecert.adapters.s3.gallery import gallery_files, gallery_secret
 from lifecert.domain.evidence import Template
 from lifecert.domain.gallery import GalleryFace
+from lifecert.domain.policy import Policy
 from lifecert.ports.gallery import Gallery
 from lifecert.ports.protection import TemplateProtection
 from lifecert.ports.vision import FaceAnalyser
-from ops.deployment import UNREACHABLE, add_arguments, at_most, client, dynamodb, output, outputs
+from ops.deployment import (
+    UNREACHABLE,
+    add_arguments,
+    at_most,
+    client,
+    dynamodb,
+    output,
+    outputs,
+    parameter,
+    parse,
+    why,
+)
+from ops.words import counted
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -167,50 +181,88 @@ def _show(done: Counter[str]) -> None:
 
 
 def _summary(done: Counter[str]) -> str:
-    return f"{done.total():,} references: " + (", ".join(f"{count:,} {name}" for name, count in done.items()) or "none")
+    outcomes = ", ".join(f"{count:,} {name}" for name, count in done.items())
+    return f"{counted(done.total(), 'reference', 'references')}: {outcomes or 'none'}"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit status: 0 all renewed, 1 some need a new photo, 2 something cannot be reached."""
+def agreed(secret: str, deployed: str, ask: Callable[[str], str]) -> bool:
+    """Whether templates may be protected under this secret: it is the deployment's, or its name is typed again."""
+    if secret == deployed:
+        return True
+    print(
+        f"The deployment protects new templates under the secret {deployed}, and not under {secret}.\n"
+        f"If you go on, all stored templates are protected under {secret}, and newly enrolled ones still under "
+        f"{deployed}.",
+        file=sys.stderr,
+    )
+    try:
+        return ask(f"Type {secret} to go on: ").strip() == secret
+    except EOFError:  # without a terminal there is nobody to ask, and the answer is no
+        print(file=sys.stderr)
+        return False
+
+
+def _quiet_analyser(policy: Policy) -> FaceAnalyser:
+    """The analyser, with its models loaded and what they write to the terminal while they load left out."""
+    import cv2
+    import numpy as np
+
+    from lifecert_vision.analyser import VisionAnalyser
+    from lifecert_vision.quiet import native_logs_hidden
+
+    # They write when they look for the first time.
+    nobody = cv2.imencode(".jpg", np.full((1280, 960, 3), 127, np.uint8))[1].tobytes()
+    with native_logs_hidden():
+        analyser = VisionAnalyser(policy)
+        analyser.enrol(nobody)
+    return analyser
+
+
+def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = input) -> int:
+    """Exit status: 0 all renewed, 1 some need a new photo, 2 something cannot be reached or was not agreed to."""
     parser = argparse.ArgumentParser(prog="python -m ops.renew_templates", description=(__doc__ or "").split("\n")[0])
     add_arguments(parser)
-    parser.add_argument("--secret-version", required=True, help="TemplateSecretVersion of the deployment")
+    parser.add_argument("--secret-version", metavar="NAME", help="the secret (TemplateSecretVersion of the deployment)")
+    parser.add_argument("--yes", action="store_true", help="do not ask before another secret than the deployment's")
     parser.add_argument(
         "--gallery",
         action="store_true",
         help="fill the gallery of this secret and model too",
     )
     parser.add_argument("--per-second", type=float, default=5.0, help="changes a second, at most (%(default)s)")
-    asked = parser.parse_args(arguments)
+    asked = parse(parser, arguments)
     if not asked.stack or asked.per_second <= 0:
         parser.error("name --stack, and a --per-second above 0")
-    from lifecert_vision.analyser import VisionAnalyser
     from lifecert_vision.gallery import PackedGallery
 
     policy = load_policy()
     try:
         found = outputs(asked.stack, asked.endpoint_url)
-        protection = KmsTemplateProtection(
-            client("kms", asked.endpoint_url), output(found, "TemplateKeyId"), asked.secret_version
-        )
+        deployed = parameter(asked.stack, asked.endpoint_url, "TemplateSecretVersion")
+        version = asked.secret_version or deployed
+        if not asked.yes and not agreed(version, deployed, ask):
+            print("stopped: nothing was changed (--yes, or YES=1 for make, goes on unasked)", file=sys.stderr)
+            return 2
+        protection = KmsTemplateProtection(client("kms", asked.endpoint_url), output(found, "TemplateKeyId"), version)
         renewal = Renewal(
             dynamodb(asked.endpoint_url),
             client("s3", asked.endpoint_url),
             output(found, "ReferencesTable"),
             output(found, "ReferencesBucket"),
             protection,
-            asked.secret_version,
-            VisionAnalyser(policy),
+            version,
+            _quiet_analyser(policy),
             policy.match.model_version,
             at_most(asked.per_second),
         )
         done = renewal(_show)
         if asked.gallery:
-            files = gallery_files(renewal.s3, renewal.bucket, renewal.model_version, asked.secret_version)
-            secret = partial(gallery_secret, protection.client, protection.key_id, asked.secret_version)
-            print(f"\n{renewal.fill(PackedGallery(files, secret)):,} faces in the gallery", file=sys.stderr)
+            files = gallery_files(renewal.s3, renewal.bucket, renewal.model_version, version)
+            secret = partial(gallery_secret, protection.client, protection.key_id, version)
+            faces = counted(renewal.fill(PackedGallery(files, secret)), "face", "faces")
+            print(f"\n{faces} in the gallery", file=sys.stderr)
     except UNREACHABLE as error:
-        print(f"stopped: {error}; start again to go on", file=sys.stderr)
+        print(f"stopped: {why(error)}; what is done is done, start it again to go on", file=sys.stderr)
         return 2
     print(f"\r{_summary(done)}")
     return 1 if done["need a new photo"] else 0

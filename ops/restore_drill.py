@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ops.deployment import UNREACHABLE, add_arguments, dynamodb, output, outputs
+from ops.deployment import UNREACHABLE, add_arguments, dynamodb, output, outputs, parse, why
 from ops.verify_ledger import WholeLedger
+from ops.words import people
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -65,7 +66,7 @@ def drill(
         said = "every chain is whole" if whole else f"{len(walked.broken)} broken"
         if not walked.people:
             said = "NOTHING was restored"
-        say(f"{walked.people} people verified after {time.monotonic() - began:.0f} s: {said}")
+        say(f"{people(walked.people)} verified after {time.monotonic() - began:.0f} s: {said}")
     return whole
 
 
@@ -93,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_arguments(parser)
     parser.add_argument("--at", type=datetime.fromisoformat, metavar="TIME", help="moment with its zone (now)")
     parser.add_argument("--by-copy", action="store_true", help="for an AWS without point-in-time recovery (make dev)")
-    asked = parser.parse_args(arguments)
+    asked = parse(parser, arguments)
     if not asked.stack:
         parser.error("--stack is needed")
     if asked.at and asked.at.tzinfo is None:
@@ -104,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         restore = by_copy if asked.by_copy else to_moment(asked.at)
         return 0 if drill(dynamodb(asked.endpoint_url), *tables, restore, print) else 1
     except UNREACHABLE as error:
-        print(f"restore drill: {error}", file=sys.stderr)
+        print(f"restore drill: {why(error)}", file=sys.stderr)
         return 2
 
 

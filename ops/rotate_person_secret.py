@@ -15,14 +15,15 @@ from lifecert.adapters.dynamodb.values import plain, typed
 from lifecert.adapters.kms.person_keys import KmsPersonKeys
 from lifecert.domain.errors import LifeCertError
 from lifecert.domain.person import FIRST_SECRET
-from ops.deployment import UNREACHABLE, add_arguments, at_most, client, dynamodb, output, outputs
+from ops.deployment import UNREACHABLE, add_arguments, at_most, client, dynamodb, output, outputs, parse, why
+from ops.words import people
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class UnknownSecret(LifeCertError):
-    """Somebody stands under a secret that the deployment does not name: its message is the version."""
+    """Somebody stands under a secret that the deployment does not name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class PersonRotation:
     def _bring_up(self, item: Mapping[str, Any]) -> str:
         secret = item.get("person_secret", FIRST_SECRET)
         if secret not in self.keys.secrets:
-            raise UnknownSecret(secret)
+            raise UnknownSecret(f"somebody stands under the secret {secret}, which PersonSecrets does not name")
         if secret == self.keys.newest:
             return "left alone"
         person_key, name_key = self.keys.brought_up(item["person_key"], item["name_key"], secret)
@@ -81,7 +82,7 @@ def _show(done: Counter[str]) -> None:
 
 
 def _summary(done: Counter[str]) -> str:
-    return f"{done.total():,} people: " + (", ".join(f"{count:,} {name}" for name, count in done.items()) or "none")
+    return f"{people(done.total())}: " + (", ".join(f"{count:,} {name}" for name, count in done.items()) or "none")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -91,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     add_arguments(parser)
     parser.add_argument("--per-second", type=float, default=50.0, help="changes a second, at most (%(default)s)")
-    asked = parser.parse_args(arguments)
+    asked = parse(parser, arguments)
     if not asked.stack or asked.per_second <= 0:
         parser.error("name --stack, and a --per-second above 0")
     try:
@@ -103,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         done = rotation(_show)
     except UNREACHABLE as error:
-        print(f"stopped: {type(error).__name__}: {error}; start again to go on", file=sys.stderr)
+        print(f"stopped: {why(error)}; what is done is done, start it again to go on", file=sys.stderr)
         return 2
     print(f"\r{_summary(done)}")
     return 1 if done["changed meanwhile"] else 0

@@ -11,7 +11,8 @@ from typing import Any
 
 from botocore.exceptions import WaiterError
 
-from ops.deployment import UNREACHABLE, UnknownStack, add_arguments, client
+from ops.deployment import UNREACHABLE, UnknownStack, add_arguments, client, parse, why
+from ops.words import counted
 
 _PATIENCE: Any = {"Delay": 5, "MaxAttempts": 720}
 
@@ -50,7 +51,8 @@ def take_down(
     if delete_data:
         found = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
         for bucket in (value for key, value in sorted(found.items()) if key.endswith("Bucket")):
-            say(f"{empty(client('s3', endpoint_url), bucket)} versions deleted from {bucket}")
+            deleted = empty(client("s3", endpoint_url), bucket)
+            say(f"{counted(deleted, 'version', 'versions')} deleted from {bucket}")
     cloudformation.delete_stack(StackName=name)
     cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack["StackId"], WaiterConfig=_PATIENCE)
     say(f"{name} is down.")
@@ -73,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ops.teardown", description=(__doc__ or "").split("\n")[0])
     add_arguments(parser)
     parser.add_argument("--delete-data", action="store_true", help="delete register, ledger and photos too (not prod)")
-    asked = parser.parse_args(arguments)
+    asked = parse(parser, arguments)
     if not asked.stack:
         parser.error("--stack is needed")
     try:
@@ -82,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"teardown: {reason}", file=sys.stderr)
         return 1
     except (*UNREACHABLE, WaiterError) as error:
-        print(f"teardown: {error}", file=sys.stderr)
+        print(f"teardown: {why(error)}", file=sys.stderr)
         return 2
     return 0
 

@@ -23,15 +23,17 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import BrokenLedger, Unreadable
 from lifecert.domain.ledger import ChainEnd, LedgerEntry, chain_end
 from lifecert.ports.register import Ledger, Register
-from ops.deployment import UNREACHABLE, add_arguments, dynamodb, output, outputs, parameter
+from ops.deployment import UNREACHABLE, add_arguments, dynamodb, output, outputs, parameter, parse, why
 from ops.due_keys import DueKeys
 from ops.recorded import Recorded
+from ops.words import people
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 # A person may be changed between two reads. The next look sees both as they are.
 LOOKS = 3
+NOBODY = "nothing is stored under this id"
 PROGRESS_SECONDS = 5.0
 # What reading an item raises that no version of LifeCert can have written.
 UNREADABLE = (Unreadable, KeyError, ValueError, TypeError, AttributeError, ArithmeticError)
@@ -84,7 +86,7 @@ class _Walk:
 
 def _against(beneficiary: Beneficiary | None, end: ChainEnd, recorded: Recorded) -> str | None:
     if beneficiary is None:
-        return f"nobody is registered, yet the ledger has {end.version} entries" if end.version else "nobody known"
+        return f"nobody is registered, yet the ledger has {end.version} entries" if end.version else NOBODY
     if beneficiary.version > end.version:
         return f"entry {end.version + 1} is missing: the chain ends there, the beneficiary is at {beneficiary.version}"
     if beneficiary.version < end.version:
@@ -192,27 +194,27 @@ class _Progress:
     def __init__(self) -> None:
         self._next = time.monotonic() + PROGRESS_SECONDS
 
-    def __call__(self, people: int) -> None:
+    def __call__(self, checked: int) -> None:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + PROGRESS_SECONDS
-            print(f"{people} people checked", file=sys.stderr, flush=True)
+            print(f"{people(checked)} checked", file=sys.stderr, flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit status: 0 whole, 1 something is broken, 2 the tables cannot be read."""
+    """Exit status: 0 whole, 1 something is broken, 2 the tables cannot be read, or nobody has this id."""
     parser = argparse.ArgumentParser(prog="python -m ops.verify_ledger", description=(__doc__ or "").split("\n")[0])
     add_arguments(parser)
     parser.add_argument("--table", metavar="NAME", help="the ledger table, when not the stack's: one that was restored")
     parser.add_argument("--beneficiaries-table", metavar="NAME", help="the register that belongs to it")
     parser.add_argument("--beneficiary", metavar="ID", help="only this person (default: everybody)")
     parser.add_argument("--segments", type=int, default=4, choices=range(1, 65), metavar="1-64", help="parts at once")
-    asked = parser.parse_args(arguments)
+    asked = parse(parser, arguments)
     if not asked.stack and not (asked.table and asked.beneficiaries_table):
         parser.error("name --stack, or both --table and --beneficiaries-table")
     try:
         return _run(asked)
     except UNREACHABLE as error:
-        print(f"cannot read the ledger: {error}", file=sys.stderr)
+        print(f"cannot read the ledger: {why(error)}", file=sys.stderr)
         return 2
 
 
@@ -224,12 +226,15 @@ def _run(asked: argparse.Namespace) -> int:
     shards = int(parameter(asked.stack, asked.endpoint_url, "DueShards")) if asked.stack else None
     if asked.beneficiary:
         fault = ledger_check(client, beneficiaries, ledger, shards)(asked.beneficiary)
+        if fault and fault.startswith(NOBODY):
+            print(f"{NOBODY}: {asked.beneficiary}", file=sys.stderr)
+            return 2
         print(f"BROKEN {fault}" if fault else f"whole: {asked.beneficiary}")
         return 1 if fault else 0
     walked = WholeLedger(client, beneficiaries, ledger, asked.segments, shards=shards)(
         lambda fault: print(f"BROKEN {fault}", flush=True), _Progress()
     )
-    print(f"{walked.people} people checked, {len(walked.broken)} broken")
+    print(f"{people(walked.people)} checked, {len(walked.broken)} broken")
     return 1 if walked.broken else 0
 
 

@@ -27,7 +27,7 @@ from lifecert_vision.decode import Image, decode
 from lifecert_vision.detect import Detector
 from lifecert_vision.header import PictureRefused
 from lifecert_vision.landmarks import Face
-from local.quiet import native_logs_hidden
+from lifecert_vision.quiet import native_logs_hidden
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 _QUALITY = 92  # of the JPEG in which a spoilt photo is sent

@@ -29,8 +29,8 @@ from lifecert.domain.policy import PASSIVE_MEASURE, Outcome, PassiveUse, Policy,
 from lifecert.ports.vision import Frame
 from lifecert_vision.analyser import VisionAnalyser
 from lifecert_vision.decode import Image
+from lifecert_vision.quiet import native_logs_hidden
 from local.camera.synthesis import frame_for
-from local.quiet import native_logs_hidden
 
 _MOMENT = 1
 _QUALITY = 90  # of the JPEG in which a frame is sent

@@ -18,7 +18,7 @@ from lab.calibration.run import Made, Request, calibrate
 from lab.calibration.templates import Progress
 from lab.calibration.thresholds import default_version, published
 from lifecert.adapters.files.policy import POLICY_FILE, load_policy_file
-from local.quiet import native_logs_hidden
+from lifecert_vision.quiet import native_logs_hidden
 
 _CACHE = Path(__file__).parents[2] / ".build/calibration/photos.sqlite"
 _REFUSED = 2  # exit code

@@ -23,10 +23,10 @@ from lab.speed.measure import machine
 from lab.speed.numbers import spread
 from lab.speed.process import BUILD
 from lifecert.domain.challenge import Step
+from lifecert_vision.quiet import native_logs_hidden
 from local.demo.cast import MING, portrait, register
 from local.demo.phone import Camera, Phone, camera_before
 from local.deploy import Deployment, deploy
-from local.quiet import native_logs_hidden
 from local.stack import StackError, run
 
 FORMAT = "lifecert-load/1"

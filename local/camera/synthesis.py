@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from lifecert.domain.challenge import Step
 from lifecert_vision.decode import Image
 from lifecert_vision.landmarks import Face, Landmarker
+from lifecert_vision.quiet import native_logs_hidden
 from local.camera.mesh import EYE_HOLES, EYES, INNER_LIPS, LOWER_LIP, MOUTH_HOLE, OVAL, UPPER_LIP, rings, skin
-from local.quiet import native_logs_hidden
 
 Points = NDArray[np.float64]  # N x 3 (x, y, z) in pixels, z away from the camera
 

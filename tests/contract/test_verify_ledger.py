@@ -216,7 +216,7 @@ def test_a_person_whose_whole_chain_was_removed_is_missed(tables: DynamoTables) 
     assert check(victim.beneficiary_id) == (
         f"entry 1 is missing: the chain ends there, the beneficiary is at 2: {victim.beneficiary_id}"
     )
-    assert check(stranger := an_id()) == f"nobody known: {stranger}"
+    assert check(stranger := an_id()) == f"nothing is stored under this id: {stranger}"
 
 
 def test_everybody_is_walked_whatever_the_pages_and_segments(tables: DynamoTables) -> None:

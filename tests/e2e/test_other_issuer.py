@@ -17,7 +17,7 @@ from joserfc.jwk import RSAKey
 from local.demo.phone import Answer, Phone
 from local.deploy import Deployment, deploy
 from local.stack import run
-from tests.e2e.test_tokens import reclaimed
+from tests.e2e.test_tokens import BY_GATEWAY, reclaimed
 
 AUDIENCE = "an-app"
 NOBODYS = "/sessions/7f9c24e8-3b1a-4c55-9d53-0e7c6a1f2b3d"
@@ -103,4 +103,4 @@ def test_every_other_token_is_refused(elsewhere: Deployment, issuer: Issuer) -> 
         "nobody": issuer.token(""),
     }
     answers = {kind: Phone(elsewhere.api_url, token).call("GET", NOBODYS) for kind, token in tokens.items()}
-    assert answers == dict.fromkeys(tokens, Answer(401, {"message": "Unauthorized"}))
+    assert {kind: BY_GATEWAY.fits(answer) for kind, answer in answers.items()} == dict.fromkeys(tokens, True)

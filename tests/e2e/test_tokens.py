@@ -23,18 +23,20 @@ CLERK = "clerk@example.org"
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Who says no: the gateway, before any function runs, or a function with a problem document."""
+    """Who says no: the gateway, before any function runs, or a function, in the language that was asked for."""
 
     status: int
-    code: str | None = None
+    code: str
+    by_gateway: bool = False
 
     def fits(self, answer: Answer) -> bool:
-        if self.code is None:
-            return answer == Answer(self.status, {"message": "Unauthorized"})
-        return (answer.status, answer.body.get("code")) == (self.status, self.code)
+        told = (answer.status, answer.body.get("code"), answer.body.get("title") == GATEWAYS_TITLE)
+        return told == (self.status, self.code, self.by_gateway)
 
 
-BY_GATEWAY = Refusal(401)
+# The gateway knows one language only, and here English is asked for.
+GATEWAYS_TITLE = "尚未登录"
+BY_GATEWAY = Refusal(401, "signed_out", by_gateway=True)
 SIGNED_OUT = Refusal(401, "signed_out")
 # The gateway knows pools only. That a token is one of ours for signing in, and no other, the functions look at.
 REFUSALS = {

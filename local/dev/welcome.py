@@ -1,0 +1,166 @@
+"""What `make dev` puts into a fresh stack and tells about it: users, people, client.json, and calls to try."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lifecert.bootstrap.parts import CONSENT_VERSION
+from local.aws import REGION, Credentials
+from local.demo.cast import PEOPLE, register
+from local.demo.phone import Phone
+from local.deploy import STACK_NAME, Deployment
+from local.dev.running import CLIENT, DOMAIN
+from local.stack import ROOT
+
+PASSWORD = "Only-on-this-machine-2026"  # noqa: S105 (of users who live as long as this stack)
+# Two clerks, because what ends or corrects an entitlement takes two people.
+GROUPS = {"user": None, "clerk": "clerk", "second-clerk": "clerk", "auditor": "auditor", "payer": "payer"}
+KEYS = "jwks.json"
+
+
+def prepare(deployment: Deployment, folder: Path, web_origin: str = "") -> dict[str, Any]:
+    """Sign users up, register people, write client.json, a token for each user and the certificates' keys: what
+    client.json says."""
+    tokens = {name: deployment.people.new_user(name + DOMAIN, PASSWORD, group) for name, group in GROUPS.items()}
+    clerk = Phone(deployment.api_url, tokens["clerk"])
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    people = [
+        {
+            "name": person.name,
+            "id_number": person.id_number,
+            "beneficiary_id": register(clerk, person, today),
+            "face": person.face,
+        }
+        for person in PEOPLE
+    ]
+    for name, token in tokens.items():
+        (folder / f"{name}.token").write_text(token, encoding="utf-8")
+    keys = clerk.expect(200, "GET", "/.well-known/jwks.json")
+    (folder / KEYS).write_text(json.dumps(keys), encoding="utf-8")
+    aws, pool = deployment.aws, deployment.people
+    client = {
+        "api": deployment.api_url,
+        "keys": f"{deployment.api_url}/.well-known/jwks.json",
+        "consent_version": CONSENT_VERSION,
+        "web_origin": web_origin or None,
+        # The issuer is the name in the tokens; its documents are served here.
+        "issuer": f"https://cognito-idp.{REGION}.amazonaws.com/{pool.pool_id}",
+        "openid_configuration": f"{aws.endpoint}/{pool.pool_id}/.well-known/openid-configuration",
+        "client_id": pool.client_id,
+        "user_pool_id": pool.pool_id,
+        "users": [
+            {"email": name + DOMAIN, "password": PASSWORD, "group": group, "token_file": str(folder / f"{name}.token")}
+            for name, group in GROUPS.items()
+        ],
+        "people": people,
+        "endpoint": aws.endpoint,
+        "region": REGION,
+        "access_key_id": Credentials().access_key,
+        "secret_access_key": Credentials().secret_key,
+        "stack": STACK_NAME,
+    }
+    (folder / CLIENT).write_text(json.dumps(client, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return client
+
+
+def text(client: Mapping[str, Any], folder: Path, log: Path) -> str:
+    """What the terminal shows: addresses, files, and calls to paste into a shell."""
+    short = folder.relative_to(ROOT)
+    users = ", ".join(one["email"].removesuffix(DOMAIN) for one in client["users"])
+    people = "\n".join(f"                 {one['name']}, {one['id_number']}" for one in client["people"])
+    start = json.dumps(
+        {
+            "beneficiary": {key: client["people"][0][key] for key in ("name", "id_number")},
+            "consent": {"version": client["consent_version"]},
+            "on_behalf": False,
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+    sign_in = json.dumps(
+        {
+            "AuthFlow": "USER_PASSWORD_AUTH",
+            "ClientId": client["client_id"],
+            "AuthParameters": {"USERNAME": f"user{DOMAIN}", "PASSWORD": PASSWORD},
+        },
+        indent=2,
+    )
+    # Samples stand at the left edge, ready to be pasted into a shell.
+    return f"""
+The stack is up. All of this, and more, is in {short}/{CLIENT}.
+
+  API            {client["api"]}
+  keys           {client["keys"]}
+  sign-in        {client["openid_configuration"]}
+                 issuer {client["issuer"]}
+                 client id {client["client_id"]}
+  users          {users} (each {DOMAIN}), password {PASSWORD}
+  tokens         {short}/<user>.token, good for one hour; `make token USER=clerk` prints a new one
+  consent        version {client["consent_version"]}
+  registered     (each with a reference photo)
+{people}
+  web origin     {client["web_origin"] or "none (make dev WEB_ORIGIN=http://localhost:3000 lets a page of yours call)"}
+  AWS endpoint   {client["endpoint"]} (stack {client["stack"]}, region {client["region"]}, access key and secret: test)
+  log            {log.relative_to(ROOT)}
+
+In another terminal, from this folder:
+
+  make token USER=clerk                  print a new token
+  make frames SESSION=id                 draw the frames that a session asks for, new ones at each call
+  make frames STEPS=neutral,turn_left    the same without a session
+  make event                             events of a live session, for sam local (docs/operations.md)
+  make verify-ledger ENDPOINT={client["endpoint"]}
+                                         and all other commands for operators (`make help`)
+
+--- The whole way with curl ---
+
+API={client["api"]}
+TOKEN=$(cat {short}/user.token)
+
+# Open a session. Every slot in the answer has a number, a step, a url and fields.
+curl -s -X POST $API/sessions \\
+  -H "Authorization: $TOKEN" \\
+  -H "Content-Type: application/json" \\
+  -H "Accept-Language: en" \\
+  -d '{start}' > {short}/session.json
+ID=$(python3 -c 'import json; print(json.load(open("{short}/session.json"))["session_id"])')
+
+# Draw its frames, and upload each to its slot.
+make frames SESSION=$ID
+python3 - <<END | sh
+import json
+for slot in json.load(open("{short}/session.json"))["slots"]:
+    fields = " ".join(f"-F '{{key}}={{value}}'" for key, value in slot["fields"].items())
+    frame = f"{short}/frames/$ID/{{slot['number']}}-{{slot['step']}}.jpg"
+    print(f"curl -s {{fields}} -F file=@{{frame}} {{slot['url']}}")
+END
+
+# Have it decided, and look how the person stands.
+curl -s -X POST $API/sessions/$ID/verify \\
+  -H "Authorization: $TOKEN" \\
+  -H "Accept-Language: en" | python3 -m json.tool --no-ensure-ascii
+curl -s $API/beneficiaries/{client["people"][0]["beneficiary_id"]} \\
+  -H "Authorization: $TOKEN" | python3 -m json.tool --no-ensure-ascii
+
+# Sign in, as an app does it.
+curl -s {client["endpoint"]} \\
+  -H "X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth" \\
+  -H "Content-Type: application/x-amz-json-1.1" \\
+  -d '{sign_in}' | python3 -m json.tool
+
+Ctrl-C ends the stack: nothing is left running, and {short} is deleted."""
+
+
+def opened(host: str) -> str:
+    """What a HOST other than loopback opens, for whoever set it to know."""
+    return f"""
+HOST={host} OPENS THIS STACK to everybody who can reach that address. The local AWS takes the key `test` from
+anybody, so whoever is in this network can read and change all that is in it. Use invented people only, in a network
+that you trust. A firewall of this machine may still be in the way.
+
+A phone's browser gives a page no live camera over plain http: that takes https, or localhost. The way by file works:
+<input type="file" accept="image/*" capture="user">. A native app may use the camera, if it is allowed plain http
+(Android: usesCleartextTraffic; iOS: NSAllowsLocalNetworking)."""

@@ -1,0 +1,77 @@
+"""Every tool for operators on the local stack, told its address and nothing else."""
+
+import json
+import uuid
+from collections.abc import Callable
+
+import pytest
+
+from local.deploy import Deployment
+from ops import export_record, renew_templates, restore_drill, rotate_person_secret, verify_ledger
+from tests.support.deployed import Known
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("main", "said"),
+    [
+        (verify_ledger.main, "checked, 0 broken"),
+        (restore_drill.main, "every chain is whole"),
+        (rotate_person_secret.main, "left alone"),
+        (renew_templates.main, "left alone"),
+    ],
+)
+def test_the_address_alone_is_enough(
+    stack: Deployment, ming: Known, main: Callable[..., int], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = ["--by-copy"] if main is restore_drill.main else []
+    assert main(["--endpoint-url", stack.aws.endpoint, *more]) == 0
+    assert said in capsys.readouterr().out
+
+
+def test_one_person(stack: Deployment, ming: Known, capsys: pytest.CaptureFixture[str]) -> None:
+    about = ["--endpoint-url", stack.aws.endpoint, "--beneficiary", ming.beneficiary_id]
+    assert verify_ledger.main(about) == 0
+    assert capsys.readouterr().out == f"whole: {ming.beneficiary_id}\n"
+    assert export_record.main(about) == 0
+    assert json.loads(capsys.readouterr().out)["beneficiary"]["beneficiary_id"] == ming.beneficiary_id
+    assert export_record.main([*about, "--summary"]) == 0
+    assert "faces         1 (photo and template each)" in capsys.readouterr().out
+
+
+def test_an_id_that_nobody_has_is_neither_whole_nor_broken(
+    stack: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mistyped = str(uuid.uuid4())
+    about = ["--endpoint-url", stack.aws.endpoint, "--beneficiary", mistyped]
+    assert verify_ledger.main(about) == 2
+    assert export_record.main(about) == 1
+    answer = capsys.readouterr()
+    assert answer.out == ""
+    assert answer.err.count("nothing is stored under this id") == 2
+
+
+def test_a_secret_that_the_deployment_does_not_name_needs_a_word(
+    stack: Deployment, ming: Known, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ["--endpoint-url", stack.aws.endpoint]
+    assert renew_templates.main([*place, "--secret-version", "abc"], ask=lambda _: "no") == 2
+    assert "nothing was changed" in capsys.readouterr().err
+    assert renew_templates.main([*place, "--secret-version", "abc", "--yes", "--per-second", "1000"]) == 0
+    assert "protected" in capsys.readouterr().out
+    assert renew_templates.main([*place, "--per-second", "1000"]) == 0
+    assert "protected" in capsys.readouterr().out
+
+
+def test_a_wrong_address_or_stack_is_told(stack: Deployment, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify_ledger.main(["--endpoint-url", "http://127.0.0.1:9"]) == 2
+    assert "nothing answers at http://127.0.0.1:9" in capsys.readouterr().err
+    assert verify_ledger.main(["--endpoint-url", stack.aws.endpoint, "--stack", "nobodys"]) == 2
+    assert "there is no stack nobodys" in capsys.readouterr().err
+    assert verify_ledger.main(["--stack", "lifecert-dev"]) == 2
+    assert "no region is set" in capsys.readouterr().err
