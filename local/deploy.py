@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 from botocore.exceptions import ClientError, WaiterError
+from ministack.services.cloudformation import language_extensions
 
 from local.aws import REGION, Aws
 from local.demo.people import UserPool
@@ -141,6 +142,15 @@ def with_authorizer(template: dict[str, Any], name: str | None) -> None:
         api["Properties"]["Auth"]["DefaultAuthorizer"] = name
 
 
+def without_loops(child: bytes) -> bytes:
+    """A nested stack's template with its loops run, by what runs them in the parent: the local AWS leaves out the
+    transforms of nested stacks."""
+    template = yaml.safe_load(child)
+    if template.pop("Transform", None) != language_extensions.TRANSFORM:
+        return child
+    return yaml.safe_dump(language_extensions.apply(template, {}), sort_keys=False).encode()
+
+
 def _wait(aws: Aws, waiter: Any) -> Mapping[str, str]:
     cloudformation = aws.cloudformation()
     try:
@@ -159,12 +169,13 @@ def _wait(aws: Aws, waiter: Any) -> Mapping[str, str]:
 
 def _upload_parts(aws: Aws, template: dict[str, Any], build: Path, say: Say) -> None:
     for name, resource in template["Resources"].items():
-        attribute = PATHS.get(resource["Type"])
+        # A loop (Fn::ForEach) is a list, and none makes what has a file.
+        attribute = PATHS.get(resource["Type"]) if isinstance(resource, dict) else None
         if attribute is None:
             continue
         path = build / resource["Properties"][attribute]
         if attribute == "TemplateURL":
-            resource["Properties"][attribute] = _upload_template(aws, f"{name}.yaml", path.read_bytes())
+            resource["Properties"][attribute] = _upload_template(aws, f"{name}.yaml", without_loops(path.read_bytes()))
             continue
         archive = _archive(name, path, say)
         with archive.open("rb") as body:

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from lifecert.entry.log import LogCode
-from tests.support.templates import ROOT, child, of_type
+from tests.support.templates import ALARMS, ROOT
 
 TEXT = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 ROWS = [line for line in TEXT.splitlines() if line.startswith("| `")]
 
 
-@pytest.mark.parametrize("alarm", sorted(of_type(child("monitoring"), "AWS::CloudWatch::Alarm")))
+@pytest.mark.parametrize("alarm", sorted(ALARMS))
 def test_every_alarm_has_its_line_with_a_meaning_and_something_to_do(alarm: str) -> None:
     (row,) = [row for row in ROWS if f"`{alarm}`" in row.split("|")[1]]
     meaning, do = row.split("|")[2:4]

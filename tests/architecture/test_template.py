@@ -1,8 +1,9 @@
 """What a stage may change, and what holds for the whole template."""
 
 import json
+import re
 
-from tests.support.templates import CHILDREN, FUNCTIONS, child, of_type, parent
+from tests.support.templates import ALARMS, CHILDREN, FUNCTIONS, ROOT, child, of_type, parent
 
 
 def test_every_log_group_has_an_end() -> None:
@@ -70,3 +71,27 @@ def test_every_parameter_is_explained() -> None:
         assert template["Description"]
         for name, parameter in template.get("Parameters", {}).items():
             assert parameter.get("Description"), name
+
+
+def _lines(path: str) -> int:
+    return len((ROOT / path).read_text(encoding="utf-8").splitlines())
+
+
+def test_the_templates_stay_short_enough_to_read() -> None:
+    """All lines of template.yaml for each function; for each alarm all lines of infra/monitoring.yaml, and what the
+    parent says of alarms on errors: their table and their loop."""
+    assert _lines("template.yaml") <= 75 * len(FUNCTIONS)
+    written = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    (table,) = re.findall(r"^Mappings:\n(?:(?: .*)?\n)+", written, re.M)
+    (loop,) = re.findall(r"^      \$\{Function\}ErrorsAlarm:\n(?: {8}.*\n)+", written, re.M)
+    in_parent = len((table.rstrip() + "\n" + loop).splitlines())
+    assert in_parent > len(FUNCTIONS)
+    assert _lines("infra/monitoring.yaml") + in_parent <= 11 * len(ALARMS)
+
+
+def test_every_loop_over_functions_goes_over_the_same_list() -> None:
+    """One that is forgotten in the list would have no log group, and no alarm."""
+    named = parent()["Mappings"]["Functions"]["All"]["Names"]
+    assert sorted(named) == sorted(set(FUNCTIONS) - {"Authorise", "ExpirySweep"})
+    assert {f"{name}Function" for name in FUNCTIONS} <= set(parent()["Outputs"])
+    assert set(parent()["Mappings"]["Functions"]) - {"All"} <= set(named)

@@ -3,22 +3,19 @@
 import json
 import re
 
-from tests.support.templates import FUNCTIONS, child, of_type, parent, text
+from tests.support.templates import ALARMS, FUNCTIONS, child, of_type, parent, text
 
 DAY = 86400
 
-
-ALARMS = of_type(child("monitoring"), "AWS::CloudWatch::Alarm")
-
-
 WATCHED = parent()["Resources"]["Monitoring"]["Properties"]["Parameters"]
+IN_CHILD = of_type(child("monitoring"), "AWS::CloudWatch::Alarm")
 
 
 def _watches(metric: str) -> set[str]:
     """What the alarms on one metric watch, as the parent template names it."""
     return {
-        text(WATCHED[dimension["Value"]["Ref"]])
-        for alarm in ALARMS.values()
+        text(WATCHED[dimension["Value"]["Ref"]] if name in IN_CHILD else dimension["Value"])
+        for name, alarm in ALARMS.items()
         if alarm["Properties"].get("MetricName") == metric
         for dimension in alarm["Properties"]["Dimensions"]
     }
@@ -45,6 +42,11 @@ def test_errors_of_every_function_and_of_the_api_are_alarms() -> None:
     # A token that is refused ends `authorise` with an error, as the gateway wants it; an issuer that cannot be reached
     # is a 5xx of the API.
     assert _watches("Errors") == {f"Ref {name}" for name in FUNCTIONS} - {"Ref Authorise"}
+    for alarm in ALARMS.values():
+        if alarm["Properties"].get("MetricName") == "Errors":
+            assert (alarm["Properties"]["Threshold"], alarm["Properties"]["Statistic"]) == (0, "Sum")
+            assert alarm["Properties"]["ComparisonOperator"] == "GreaterThanThreshold"
+            assert alarm["Properties"]["Period"] * alarm["Properties"]["EvaluationPeriods"] == 300
     assert _watches("5XXError") == {"Ref AWS::StackName", "Ref Stage"}
     assert _watches("IteratorAge") == {"Ref PublishEvents"}
 
@@ -70,8 +72,20 @@ def test_a_batch_of_holds_that_nobody_decides_is_an_alarm_until_somebody_does() 
     assert limit <= parent()["Parameters"]["HoldGraceDays"]["MinValue"]
 
 
+def test_the_alarm_of_a_function_says_what_failed() -> None:
+    says = parent()["Mappings"]["Functions"]
+    for name in says["All"]["Names"]:
+        usual = "The function named in this alarm ended with an error of ours."
+        said = ALARMS[f"{name}ErrorsAlarm"]["Properties"]["AlarmDescription"]
+        assert said == says.get(name, {}).get("OnError", usual)
+
+
 def test_every_alarm_tells_somebody_over_an_encrypted_topic() -> None:
-    assert all(alarm["Properties"]["AlarmActions"] == [{"Ref": "Alarms"}] for alarm in ALARMS.values())
+    topic = child("monitoring")["Outputs"]["AlarmTopicArn"]["Value"]
+    for name, alarm in ALARMS.items():
+        (told,) = alarm["Properties"]["AlarmActions"]
+        assert text(told) == (text(topic) if name in IN_CHILD else "Monitoring.Outputs.AlarmTopicArn")
+    assert topic == {"Ref": "Alarms"}
     assert child("monitoring")["Resources"]["Alarms"]["Properties"]["KmsMasterKeyId"] == {"Ref": "DataKeyArn"}
 
 

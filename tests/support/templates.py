@@ -1,4 +1,5 @@
-"""Read the templates as data: `!Ref x` becomes `{"Ref": "x"}`, `!Sub x` becomes `{"Fn::Sub": "x"}` and so on."""
+"""Read the templates as data: `!Ref x` becomes `{"Ref": "x"}`, `!Sub x` becomes `{"Fn::Sub": "x"}` and so on, and a
+loop becomes what it makes."""
 
 import os
 from functools import cache
@@ -7,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import yaml
+from ministack.services.cloudformation import language_extensions
 
 ROOT = Path(__file__).resolve().parents[2]
 CHILDREN = ("data", "storage", "identity", "events", "monitoring", "waf")
@@ -34,18 +36,24 @@ _CloudFormation.add_multi_constructor("!", _short_form)
 
 def _load(path: Path) -> Template:
     loaded: Template = yaml.load(path.read_text(encoding="utf-8"), _CloudFormation)
-    return loaded
+    if language_extensions.TRANSFORM not in as_list(loaded.get("Transform", [])):
+        return loaded
+    # As the local AWS does it, which keeps to what CloudFormation was seen to do. SAM CLI puts defaults in the place of
+    # parameters, and cfn-lint makes items up where it cannot know them.
+    defaults = {name: str(body["Default"]) for name, body in loaded["Parameters"].items() if "Default" in body}
+    unrolled: Template = language_extensions.apply(loaded, defaults)
+    return unrolled
 
 
 @cache
 def parent() -> Template:
-    """template.yaml as written."""
+    """template.yaml with what its loops make."""
     return _load(ROOT / "template.yaml")
 
 
 @cache
 def child(name: str) -> Template:
-    """infra/<name>.yaml as written."""
+    """infra/<name>.yaml with what its loops make."""
     return _load(ROOT / "infra" / f"{name}.yaml")
 
 
@@ -113,3 +121,9 @@ def text(value: Any) -> str:
 
 
 FUNCTIONS = of_type(parent(), "AWS::Serverless::Function")
+# Those that tell somebody: VerifyFaceRollBackAlarm tells CodeDeploy alone (test_rollout.py).
+ALARMS = of_type(child("monitoring"), "AWS::CloudWatch::Alarm") | {
+    name: alarm
+    for name, alarm in of_type(parent(), "AWS::CloudWatch::Alarm").items()
+    if name != "VerifyFaceRollBackAlarm"
+}
