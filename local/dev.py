@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from lifecert.bootstrap.parts import CONSENT_VERSION
+from lifecert.bootstrap.parts import consent_texts
 from lifecert.domain.challenge import Step
 from local.demo.cast import MING, portrait, register
 from local.demo.phone import Phone, camera_before
@@ -48,7 +48,7 @@ def _explain(deployed: Deployment, log: Path) -> None:
     folder = FOLDER.relative_to(BUILD.parent)
     start = (
         f'{{"beneficiary": {{"name": "{MING.name}", "id_number": "{MING.id_number}"}}, '
-        f'"consent": {{"version": "{CONSENT_VERSION}"}}, "on_behalf": false}}'
+        f'"consent": {{"version": "{consent_texts().in_force}"}}, "on_behalf": false}}'
     )
     upload = (
         "import json\n"

@@ -8,6 +8,9 @@ from tests.support.templates import ROOT, child, expanded, of_type, parent, text
 from tests.support.wiring.functions import rules
 
 ROUTES = {
+    "GET /config": "GetConfig",
+    "GET /me/sessions": "GetStatus",
+    "GET /me/people": "GetStatus",
     "POST /sessions": "StartSession",
     "POST /sessions/{session_id}/verify": "VerifyFace",
     "GET /sessions/{session_id}": "GetStatus",

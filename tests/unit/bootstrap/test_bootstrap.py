@@ -22,6 +22,8 @@ FACTORIES: dict[str, type[Common]] = {
     "get_certificate": phone.GetCertificateSettings,
     "get_session": phone.GetStatusSettings,
     "get_beneficiary": phone.GetStatusSettings,
+    "get_my_sessions": phone.GetStatusSettings,
+    "get_my_people": phone.GetStatusSettings,
     "register_beneficiary": office.RegisterBeneficiarySettings,
     "register_once": office.RegisterBeneficiarySettings,
     "begin_enrolment": office.EnrolReferenceSettings,
@@ -59,7 +61,7 @@ FACTORIES: dict[str, type[Common]] = {
 # Use cases that are more than one call.
 SEVERAL_WAYS_IN = {"report_death"}
 # What handlers ask of a factory that is no use case.
-OTHERS = {"clock", "help_lines", "public_keys", "task_tries", "tokens"}
+OTHERS = {"client_config", "clock", "help_lines", "public_keys", "task_tries", "tokens"}
 
 
 def factory_of(name: str) -> Any:

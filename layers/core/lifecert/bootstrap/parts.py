@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lifecert.adapters.s3.photos import S3Photos
     from lifecert.adapters.s3.sweep_reports import S3RunReports, S3SweepReports
     from lifecert.application.shared.issuing import Issuer
+    from lifecert.domain.consent import ConsentTexts
     from lifecert.domain.help_lines import HelpLines
     from lifecert.domain.notice import NoticeText
     from lifecert.domain.policy import Policy
@@ -48,9 +49,6 @@ if TYPE_CHECKING:
     from lifecert.ports.sweep import Pace, Waiting
     from lifecert.ports.tokens import Tokens
     from lifecert.ports.vision import FaceAnalyser
-
-# The consent text in force. A client shows the text of this version and sends the version back.
-CONSENT_VERSION = "2026-1"
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Clients of AWS
@@ -114,6 +112,14 @@ def help_lines() -> "HelpLines":
     from lifecert.adapters.files.policy import load_help_lines
 
     return load_help_lines()
+
+
+@cache
+def consent_texts() -> "ConsentTexts":
+    """What people agree to. A client shows the text in force and sends its version back."""
+    from lifecert.adapters.files.consent_texts import load_consent_texts
+
+    return load_consent_texts()
 
 
 def notice_text(language: str) -> "NoticeText":
