@@ -1,8 +1,11 @@
 """Keep the local stack running, with one person registered, until Ctrl-C. `make dev`."""
 
 import sys
+import threading
 import time
 from datetime import datetime
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,6 +19,7 @@ from local.stack import BUILD, StackError, run
 PASSWORD = "Only-on-this-machine-2026"  # noqa: S105 (of users who live as long as this stack)
 CLERK, USER = "clerk@example.org", "user@example.org"
 FOLDER = BUILD / "dev"
+REFERENCE = BUILD / "docs" / "api.html"
 
 
 def main() -> int:
@@ -23,7 +27,7 @@ def main() -> int:
     try:
         with run() as stack:
             deployed = deploy(stack.aws)
-            _explain(deployed, stack.log)
+            _explain(deployed, stack.log, _serve_reference())
             while True:
                 time.sleep(3600)
     except StackError as error:
@@ -34,7 +38,21 @@ def main() -> int:
         return 0
 
 
-def _explain(deployed: Deployment, log: Path) -> None:
+def _serve_reference() -> str:
+    """Serve the page that `make docs` built, for as long as this process runs: its address, or what to do."""
+    if not REFERENCE.exists():
+        return "(make docs builds it; then start anew)"
+    pages = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quietly, directory=str(REFERENCE.parent)))
+    threading.Thread(target=pages.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{pages.server_port}/{REFERENCE.name}"
+
+
+class _Quietly(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def _explain(deployed: Deployment, log: Path, reference: str) -> None:
     clerk_token = deployed.people.new_user(CLERK, PASSWORD, "clerk")
     user_token = deployed.people.new_user(USER, PASSWORD)
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
@@ -61,6 +79,7 @@ def _explain(deployed: Deployment, log: Path) -> None:
 The stack is up.
 
   API            {deployed.api_url}
+  its reference  {reference}
   AWS endpoint   {deployed.aws.endpoint}   (access key and secret: test, region us-east-1)
   log            {log.relative_to(BUILD.parent)}
   users          {CLERK} (clerk), {USER}; password {PASSWORD}

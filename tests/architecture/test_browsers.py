@@ -24,10 +24,10 @@ from tests.support.wiring.functions import rules
 ORIGIN = {"Fn::If": ["CallsFromBrowsers", {"Fn::Sub": "'${WebOrigin}'"}, "'https://none.invalid'"]}
 
 # What the gateway may have to say before or instead of a function. The status of a DEFAULT becomes that of every kind
-# which names none of its own, and so each names one. An unknown address is MISSING_AUTHENTICATION_TOKEN without a token
-# and DEFAULT_4XX with one; both are the latter here.
+# which names none of its own, and so each names one.
 TOLD: dict[str, Exception] = {
     "DEFAULT_4XX": RouteNotFound(),
+    "MISSING_AUTHENTICATION_TOKEN": RouteNotFound(),
     "UNAUTHORIZED": SignedOut(),
     "ACCESS_DENIED": NotAllowed(),
     "WAF_FILTERED": RequestBlocked(),
