@@ -14,7 +14,6 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from openapi_spec_validator import validate
 
 from lifecert.application.office.certify_in_person import Document
-from lifecert.application.office.entitlement import PROPOSALS
 from lifecert.domain.actor import Role
 from lifecert.domain.category import Category, Scheme
 from lifecert.domain.certificate import CertificateState
@@ -27,7 +26,7 @@ from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.policy import Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import Replacement
-from lifecert.domain.review import Ground, ReviewKind, ReviewOutcome, ReviewState
+from lifecert.domain.review import PROPOSALS, Ground, ReviewKind, ReviewOutcome, ReviewState
 from lifecert.domain.session import Channel, ImageType, SessionState
 from lifecert.domain.status import EndCause, Status
 from lifecert.domain.sweep import RunState
@@ -273,7 +272,7 @@ def test_every_time_in_an_answer_is_in_utc() -> None:
                 for field, about in model.model_fields.items():
                     if about.annotation in (datetime, datetime | None):
                         shown += 1
-                        told = model.model_construct(**{field: noon}).model_dump_json(include={field})
+                        told = model.model_construct(None, **{field: noon}).model_dump_json(include={field})
                         assert json.loads(told)[field] == "2026-03-01T12:00:00Z", (name, field)
     assert shown >= 15
 
