@@ -13,7 +13,8 @@ def variables(build: Path) -> dict[str, dict[str, str]]:
     shared = template["Globals"]["Function"]["Environment"]["Variables"]
     found = {}
     for name, resource in template["Resources"].items():
-        if resource["Type"] == "AWS::Serverless::Function":
+        # A loop (Fn::ForEach) is a list, and none makes a function.
+        if isinstance(resource, dict) and resource["Type"] == "AWS::Serverless::Function":
             own = resource["Properties"].get("Environment", {}).get("Variables", {})
             found[name] = {key: _plain(key, value, defaults) for key, value in {**shared, **own}.items()}
     return found
