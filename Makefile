@@ -58,7 +58,7 @@ event: .venv/.ready ## make events of a live session of make dev, for sam local,
 ##@ Test it
 .PHONY: secrets test test-tools test-unit bench bench-scale bench-peers figures cost profile probe duplicates-bench calibrate causes \
 	attacks processors margins state-chart reference check quick-check coverage mutants load format-check lint types \
-	dependencies audit template-lint
+	dependencies audit template-lint openapi-lint
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
 EVERY_TEST = $(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
@@ -168,7 +168,7 @@ reference: .venv/.ready ## make docs/reference.md anew: parameters, limits of al
 
 check: quick-check coverage ## whether a change may go in: what quick-check asks, every test, coverage
 
-quick-check: format-check lint types secrets dependencies template-lint ## all that needs no test: format, lint, types, secrets, dependencies, templates
+quick-check: format-check lint types secrets dependencies template-lint openapi-lint ## all that needs no test: format, lint, types, secrets, dependencies, templates, API
 
 format-check: .venv/.ready ## whether the code has the format of `make format`
 	@$(PY) -m ruff format --check .
@@ -195,12 +195,33 @@ template-lint: .venv/.ready ## check the templates
 	@.venv/bin/sam validate --lint --template template.yaml
 	@.venv/bin/cfn-lint $(filter-out infra/openapi.yaml,$(wildcard infra/*.yaml))
 
+# Tools for the API's description, in a folder of their own; no package of them runs anything when it is installed.
+API_TOOLS := .build/openapi
+export REDOCLY_TELEMETRY := off
+export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
+$(API_TOOLS)/.ready: $(wildcard requirements/openapi/*)
+	@echo "installing what reads the API's description (83 MB, by npm)"
+	@mkdir -p $(API_TOOLS)
+	@cp $^ $(API_TOOLS)
+	@cd $(API_TOOLS) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >install.log || { cat install.log; exit 1; }
+	@touch $@
+
+# Redocly also says that it will want a newer Node.js one day.
+REDOCLY = $(API_TOOLS)/node_modules/.bin/redocly
+openapi-lint: $(if $(shell command -v npm),$(API_TOOLS)/.ready) ## check the API's description, by Redocly CLI and Spectral (npm; left out where there is none)
+	@if ! command -v npm >/dev/null; then \
+		echo "openapi-lint: left out, for there is no npm here. tests/unit/http/test_openapi.py holds the file to the code."; \
+		[ "$${CI:-}" != true ]; exit; fi; \
+	$(REDOCLY) lint --config $(API_TOOLS)/redocly.yaml infra/openapi.yaml 2>$(API_TOOLS)/redocly.log || \
+		{ cat $(API_TOOLS)/redocly.log; exit 1; }; \
+	$(API_TOOLS)/node_modules/.bin/spectral lint --quiet --ruleset $(API_TOOLS)/spectral.yaml --fail-severity hint infra/openapi.yaml
+
 format: .venv/.ready ## format the code and mend what can be mended
 	@$(PY) -m ruff check --fix-only --quiet .
 	@$(PY) -m ruff format .
 
 ##@ Build and deploy it
-.PHONY: setup build build-all size deploy deploy-prod teardown docker-check
+.PHONY: setup build build-all docs size deploy deploy-prod teardown docker-check
 setup: .venv/.ready .build/runtime/.ready ## install everything: environment, models, portraits
 	@$(PY) $(ASSETS) layers/vision/models.json local/camera/portraits.json
 
@@ -267,6 +288,15 @@ $(STAMPS)/sam-%: $(STAMPS)/sam requirements/runtime.txt
 	@$(PY) -m pip --python .build/builds/$*/runtime/bin/python install $(PIP_FLAGS) -r requirements/runtime.txt
 	@$(call SAM_BUILD,$*,.build/builds/$*/sam)
 	@touch $@
+
+docs: .build/docs/api.html ## the API's reference as one page that calls nobody: .build/docs/api.html (npm)
+	@echo "docs: $<"
+
+.build/docs/api.html: infra/openapi.yaml $(wildcard requirements/openapi/*)
+	@command -v npm >/dev/null || { echo "docs: npm is not here, and this needs it (Node.js 20.19 or newer)."; exit 3; }
+	@$(MAKE) -s $(API_TOOLS)/.ready
+	@$(REDOCLY) build-docs $< --inlineBundle --template $(API_TOOLS)/page.hbs --title LifeCert --output $@ \
+		>$(API_TOOLS)/docs.log 2>&1 || { cat $(API_TOOLS)/docs.log; exit 1; }
 
 size: build ## bytes of the built layers and functions, by component: table, JSON and picture in .build/bench
 	@$(PY) -m lab.speed.sizes --date "$$(date -u +%F)"

@@ -85,6 +85,11 @@ def _source(value: Any, parameters: Container[str]) -> str:
     [(function, argument)] = value.items()
     if function == "Ref":
         return f"{'parameter' if argument in parameters else 'resource'} `{argument}`"
+    if function == "Fn::If":
+        _, then, otherwise = argument
+        return f"{_source(then, parameters)}, or {_source(otherwise, parameters)}"
+    if function == "Fn::Sub":
+        return f"`{argument}`"
     if function != "Fn::GetAtt":
         raise ValueError(f"no words for {function}")
     stack, *attribute = argument if isinstance(argument, list) else argument.split(".")

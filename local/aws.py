@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -76,6 +76,10 @@ class Aws:
     def events(self) -> "EventBridgeClient":
         """Client."""
         return self.session().client("events", endpoint_url=self.endpoint, config=CONFIG)
+
+    def gateway(self) -> Any:
+        """Client of API Gateway."""
+        return self.session().client("apigateway", endpoint_url=self.endpoint, config=CONFIG)
 
     def kms(self) -> "KMSClient":
         """Client."""

@@ -21,6 +21,7 @@ from ministack.services.cloudformation import language_extensions
 
 from local.aws import REGION, Aws
 from local.demo.people import UserPool
+from local.gateway import speak
 from local.stack import BUILD, Say, StackError
 
 STACK_NAME = "lifecert-local"
@@ -108,6 +109,7 @@ def deploy(
     aws.s3().create_bucket(Bucket=ARTEFACTS)
     without_alias(template)
     with_authorizer(template, (more or {}).get("Authorizer"))
+    with_sign_in(template, aws.endpoint)
     _upload_parts(aws, template, build, say)
     address = _upload_template(aws, "template.yaml", yaml.safe_dump(template, sort_keys=False).encode())
     parameters = {
@@ -131,6 +133,7 @@ def deploy(
         OnFailure="DO_NOTHING",
     )
     outputs = _wait(aws, "stack_create_complete")
+    speak(aws, outputs["ApiId"], template["Resources"]["Api"], parameters.get("WebOrigin", ""))
     say(f"Deployed in {time.monotonic() - began:.1f} s.")
     return Deployment(aws, outputs)
 
@@ -149,6 +152,18 @@ def with_authorizer(template: dict[str, Any], name: str | None) -> None:
     api = template["Resources"].get("Api")
     if name and api:
         api["Properties"]["Auth"]["DefaultAuthorizer"] = name
+
+
+def with_sign_in(template: dict[str, Any], endpoint: str) -> None:
+    """Have clients sent to the local AWS to sign in, if its own user pool signs people in. Its tokens name the issuer
+    that they would name in the cloud."""
+    function = template["Resources"].get("GetConfig")
+    if function:
+        variables = function["Properties"]["Environment"]["Variables"]
+        discovery = f"{endpoint}/${{Identity.Outputs.UserPoolId}}/.well-known/openid-configuration"
+        _, _, elsewhere = variables["SIGN_IN_DISCOVERY"]["Fn::If"]
+        variables["SIGN_IN_DISCOVERY"] = {"Fn::If": ["OwnUserPool", {"Fn::Sub": discovery}, elsewhere]}
+        variables["SIGN_IN_ENDPOINT"] = f"{endpoint}/"
 
 
 def without_loops(child: bytes) -> bytes:

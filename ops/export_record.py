@@ -138,6 +138,7 @@ WITHHELD: dict[str, frozenset[str]] = {
     "Beneficiaries": frozenset({"person_key", "name_key", "person_secret", "due_bucket", "faces_shard", "ledger_head"}),
     "References": frozenset({"template", "quality", *IMPRINT_ATTRIBUTES}),
     "Sessions": frozenset({"request_digest"}),  # made from what was asked for
+    "Certificates": frozenset({"user_id"}),  # repeats actor_id
     "Reviews": frozenset({"related_id"}),  # may be another person
 }
 NOT_INCLUDED = (

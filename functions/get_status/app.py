@@ -1,4 +1,4 @@
-"""GET a session or a beneficiary."""
+"""GET a session or a beneficiary, and what is the caller's own: their sessions, and the people whom they certified."""
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -6,11 +6,11 @@ from lifecert.bootstrap import phone
 from lifecert.domain.errors import BeneficiaryNotFound, SessionNotFound
 from lifecert.entry.http.access import SIGNED_IN
 from lifecert.entry.http.api import Api, an_id
-from lifecert.entry.http.bodies.beneficiaries import BeneficiaryStanding
-from lifecert.entry.http.bodies.sessions import SessionView
+from lifecert.entry.http.bodies.beneficiaries import BeneficiaryStanding, MyPeople, MyPeopleQuery
+from lifecert.entry.http.bodies.sessions import MySessions, MySessionsQuery, SessionView
 from lifecert.entry.log import LogCode, done
 
-api = Api(phone.get_session, phone.get_beneficiary)
+api = Api(phone.get_session, phone.get_beneficiary, phone.get_my_sessions, phone.get_my_people)
 
 
 @api.on("GET /sessions/{session_id}", SIGNED_IN)
@@ -28,6 +28,21 @@ def beneficiary(beneficiary_id: str) -> Response[str]:
     today = phone.clock().today()
     lines, staff = phone.help_lines(), user.is_staff
     return api.answer(BeneficiaryStanding.of(view, today, lines, api.language, for_staff=staff))
+
+
+@api.on("GET /me/sessions", SIGNED_IN)
+def my_sessions() -> Response[str]:
+    found = phone.get_my_sessions()(api.user, api.query(MySessionsQuery).limit)
+    done(LogCode.MY_SESSIONS_READ, "MySessionsRead")
+    return api.answer(MySessions.of(found, phone.clock().now(), api.language))
+
+
+@api.on("GET /me/people", SIGNED_IN)
+def my_people() -> Response[str]:
+    asked = api.query(MyPeopleQuery)
+    page = phone.get_my_people()(api.user, asked.limit, asked.after)
+    done(LogCode.MY_PEOPLE_READ, "MyPeopleRead")
+    return api.answer(MyPeople.of(page, phone.clock().today()))
 
 
 handler = api.handler

@@ -119,6 +119,10 @@ class ScanningRegister:
         """As ever."""
         return self.real.get(beneficiary_id)
 
+    def get_several(self, beneficiary_ids: Sequence[str]) -> tuple[Beneficiary, ...]:
+        """As ever."""
+        return self.real.get_several(beneficiary_ids)
+
     def find_by_person(self, person_keys: Sequence[str]) -> Beneficiary | None:
         """As ever."""
         return self.real.find_by_person(person_keys)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from lifecert.bootstrap.parts import CONSENT_VERSION
+from lifecert.bootstrap.parts import consent_texts
 from local.demo.cast import JIANGUO, MING, register
 from local.demo.phone import Phone
 from local.deploy import deploy
@@ -72,7 +72,7 @@ def starting(phone: Phone) -> Callable[[str, str], None]:
     def ask(name: str, id_number: str) -> None:
         body = {
             "beneficiary": {"name": name, "id_number": id_number},
-            "consent": {"version": CONSENT_VERSION},
+            "consent": {"version": consent_texts().in_force},
             "on_behalf": True,
         }
         phone.expect(404, "POST", "/sessions", body)

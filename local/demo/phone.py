@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import requests
 
-from lifecert.bootstrap.parts import CONSENT_VERSION
+from lifecert.bootstrap.parts import consent_texts
 from lifecert.domain.challenge import Step
 from local.camera.synthesis import eyes_close, frame_for
 
@@ -102,7 +102,7 @@ class Phone:
             "/sessions",
             {
                 "beneficiary": {"name": name, "id_number": id_number},
-                "consent": {"version": CONSENT_VERSION},
+                "consent": {"version": consent_texts().in_force},
                 "on_behalf": on_behalf,
                 "cannot": list(cannot),
             },

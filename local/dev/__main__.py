@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from local.deploy import deploy
-from local.dev import sam
+from local.dev import reference, sam
 from local.dev.running import folder_for
 from local.dev.welcome import opened, prepare, text
 from local.stack import BUILD, LOOPBACK, StackError, run
@@ -32,11 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("HOST is the address under which others reach this machine, such as 192.168.1.20")
     say = partial(print, flush=True)
     try:
-        with run(say, host=asked.host) as stack, folder_for(stack.aws.endpoint) as folder:
+        with run(say, host=asked.host) as stack, folder_for(stack.aws.endpoint) as folder, reference.served() as page:
             deployment = deploy(stack.aws, say, more={"WebOrigin": asked.web_origin})
             client = prepare(deployment, folder, asked.web_origin)
             sam.write(deployment, BUILD / "sam", folder)
-            say(text(client, folder, stack.log))
+            say(text(client, folder, stack.log, page))
             if asked.host != LOOPBACK:
                 say(opened(asked.host))
             while True:

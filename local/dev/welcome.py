@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lifecert.bootstrap.parts import CONSENT_VERSION
+from lifecert.bootstrap.parts import consent_texts
 from local.aws import REGION, Credentials
 from local.demo.cast import PEOPLE, register
 from local.demo.phone import Phone
@@ -44,7 +44,7 @@ def prepare(deployment: Deployment, folder: Path, web_origin: str = "") -> dict[
     client = {
         "api": deployment.api_url,
         "keys": f"{deployment.api_url}/.well-known/jwks.json",
-        "consent_version": CONSENT_VERSION,
+        "consent_version": consent_texts().in_force,
         "web_origin": web_origin or None,
         # The issuer is the name in the tokens; its documents are served here.
         "issuer": f"https://cognito-idp.{REGION}.amazonaws.com/{pool.pool_id}",
@@ -66,7 +66,7 @@ def prepare(deployment: Deployment, folder: Path, web_origin: str = "") -> dict[
     return client
 
 
-def text(client: Mapping[str, Any], folder: Path, log: Path) -> str:
+def text(client: Mapping[str, Any], folder: Path, log: Path, reference: str) -> str:
     """What the terminal shows: addresses, files, and calls to paste into a shell."""
     short = folder.relative_to(ROOT)
     users = ", ".join(one["email"].removesuffix(DOMAIN) for one in client["users"])
@@ -93,6 +93,7 @@ def text(client: Mapping[str, Any], folder: Path, log: Path) -> str:
 The stack is up. All of this, and more, is in {short}/{CLIENT}.
 
   API            {client["api"]}
+  reference      {reference}
   keys           {client["keys"]}
   sign-in        {client["openid_configuration"]}
                  issuer {client["issuer"]}

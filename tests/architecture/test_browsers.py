@@ -1,4 +1,6 @@
-"""What the gateway says by itself: to browsers that ask first, and to callers whom no function hears."""
+"""What the gateway says by itself: to browsers that ask first, and to callers whom no function hears.
+
+It cannot choose a language: its templates know no conditions. So it speaks both."""
 
 import json
 from datetime import UTC, datetime
@@ -7,23 +9,33 @@ from typing import Any
 import pytest
 
 from lifecert.domain.errors import LimitReached, NotAllowed, StoreUnavailable
-from lifecert.entry.http.problems import RouteNotFound, SignedOut, answer_to
+from lifecert.entry.http.problems import (
+    CONTENT_TYPE,
+    RequestBlocked,
+    RequestTooLarge,
+    RouteNotFound,
+    SignedOut,
+    answer_to,
+)
 from lifecert.entry.http.texts import Language
 from tests.support.templates import expanded, parent
 from tests.support.wiring.functions import rules
 
 ORIGIN = {"Fn::If": ["CallsFromBrowsers", {"Fn::Sub": "'${WebOrigin}'"}, "'https://none.invalid'"]}
 
-# What the gateway may have to say before or instead of a function.
+# What the gateway may have to say before or instead of a function. The status of a DEFAULT becomes that of every kind
+# which names none of its own, and so each names one.
 TOLD: dict[str, Exception] = {
+    "DEFAULT_4XX": RouteNotFound(),
+    "MISSING_AUTHENTICATION_TOKEN": RouteNotFound(),
     "UNAUTHORIZED": SignedOut(),
     "ACCESS_DENIED": NotAllowed(),
-    "MISSING_AUTHENTICATION_TOKEN": RouteNotFound(),
+    "WAF_FILTERED": RequestBlocked(),
+    "REQUEST_TOO_LARGE": RequestTooLarge(),
     "THROTTLED": LimitReached(datetime(2026, 3, 1, tzinfo=UTC)),
     "INTEGRATION_TIMEOUT": StoreUnavailable(),
     "DEFAULT_5XX": RuntimeError(),
 }
-OWN_STATUS = {"UNAUTHORIZED": "401", "ACCESS_DENIED": "403", "THROTTLED": "429"}
 
 
 def body() -> dict[str, Any]:
@@ -47,17 +59,29 @@ def test_a_browser_may_ask_for_every_route_from_one_origin() -> None:
 
 def test_the_gateways_own_refusals_can_be_read_too() -> None:
     answers = body()["x-amazon-apigateway-gateway-responses"]
-    assert set(answers) == {"DEFAULT_4XX", *TOLD}
-    for answer in answers.values():
-        assert answer["responseParameters"] == {"gatewayresponse.header.Access-Control-Allow-Origin": ORIGIN}
+    assert set(answers) == set(TOLD)
+    for kind, answer in answers.items():
+        headers = {name.split(".")[-1]: value for name, value in answer["responseParameters"].items()}
+        assert headers.pop("Access-Control-Allow-Origin") == ORIGIN
+        assert headers.pop("Retry-After", None) == ("'2'" if kind in ("THROTTLED", "INTEGRATION_TIMEOUT") else None)
+        assert headers == {
+            "Access-Control-Expose-Headers": "'Content-Language,Retry-After'",
+            "Cache-Control": "'no-store'",
+            "Content-Type": f"'{CONTENT_TYPE}'",
+            "Content-Language": f"'{', '.join(Language)}'",
+        }
 
 
 @pytest.mark.parametrize("kind", TOLD)
 def test_the_gateway_refuses_in_the_words_of_the_functions(kind: str) -> None:
     told = body()["x-amazon-apigateway-gateway-responses"][kind]
-    wanted = answer_to(TOLD[kind], Language.CHINESE, "$context.requestId")
-    assert json.loads(told["responseTemplates"]["application/json"]) == wanted.body
-    assert told.get("statusCode", OWN_STATUS.get(kind)) == str(wanted.status.value)
+    chinese, english = (answer_to(TOLD[kind], language, "$context.requestId") for language in Language)
+    both = {
+        "title": f"{chinese.body['title']} / {english.body['title']}",
+        "detail": f"{chinese.body['detail']} {english.body['detail']}",
+    }
+    assert json.loads(told["responseTemplates"]["application/json"]) == {**chinese.body, **both}
+    assert told["statusCode"] == str(chinese.status.value)
 
 
 def test_functions_know_the_same_origin() -> None:

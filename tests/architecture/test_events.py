@@ -123,6 +123,8 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "get_statistics/not_staff": (403, "not_allowed"),
     "get_statistics/told": (200, ""),
     "get_statistics/too_many_runs": (422, "invalid_request"),
+    "get_config/told": (200, ""),
+    "get_config/unchanged": (304, ""),
     "get_status/beneficiary_by_auditor": (200, "active"),
     "get_status/beneficiary_by_clerk": (200, "active"),
     "get_status/beneficiary_by_helper": (200, "active"),
@@ -131,6 +133,15 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "get_status/beneficiary_lapsed": (200, "lapsed"),
     "get_status/beneficiary_not_an_id": (404, "beneficiary_not_found"),
     "get_status/beneficiary_unknown": (404, "beneficiary_not_found"),
+    "get_status/my_people": (200, ""),
+    "get_status/my_people_first_page": (200, ""),
+    "get_status/my_people_of_nobody": (200, ""),
+    "get_status/my_people_signed_out": (401, "signed_out"),
+    "get_status/my_people_wrong_place": (422, "invalid_request"),
+    "get_status/my_sessions": (200, ""),
+    "get_status/my_sessions_last_two": (200, ""),
+    "get_status/my_sessions_signed_out": (401, "signed_out"),
+    "get_status/my_sessions_too_many": (422, "invalid_request"),
     "get_status/session_accepted": (200, "accepted"),
     "get_status/session_deciding": (200, "deciding"),
     "get_status/session_expired": (200, "expired"),
@@ -324,7 +335,7 @@ def test_a_call_is_answered(case: str) -> None:
 def _said(text: str) -> str:
     if page := re.search(r'<body data-state="(\w+)">', text):
         return page[1]
-    body = json.loads(text)
+    body = json.loads(text or "{}")
     return body.get("code") or body.get("outcome") or body.get("state") or body.get("status") or ""
 
 

@@ -27,7 +27,10 @@ def test_table_keys_indexes_ttl_and_stream(name: str) -> None:
         return [f"{key['AttributeName']}:{types[key['AttributeName']]}" for key in schema]
 
     indexes = {
-        index["IndexName"]: (keys(index["KeySchema"]), index["Projection"]["ProjectionType"])
+        index["IndexName"]: (
+            keys(index["KeySchema"]),
+            " ".join([index["Projection"]["ProjectionType"], *index["Projection"].get("NonKeyAttributes", [])]),
+        )
         for index in table.get("GlobalSecondaryIndexes", [])
     }
     time_to_live = table.get("TimeToLiveSpecification", {"AttributeName": None, "Enabled": True})

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from tests.architecture.test_events import ANSWERS
 from tests.support.mutations import JSON, spoilt_bytes, spoilt_json
+from tests.support.openapi import resolved
 from tests.support.wiring.factories import world_on_fakes
 from tests.support.wiring.functions import event, run
-from tests.unit.http.test_openapi import operation_of, resolved, validator
+from tests.unit.http.test_openapi import operation_of, validator
 
 GIVEN = settings(max_examples=25, deadline=None, derandomize=True, database=None)
 # The good call of each route: with a body, and with ids in the path.

@@ -7,6 +7,7 @@ import pytest
 
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
+from lifecert.domain.certificate import Method
 from lifecert.domain.hold import HoldProposal
 from lifecert.domain.ledger import GENESIS, LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel
@@ -143,3 +144,24 @@ def test_a_time_that_is_not_utc_is_a_fault(tables: DynamoTables) -> None:
     local_time = datetime.fromisoformat("2026-03-01T09:00:00+08:00")
     with pytest.raises(ValueError, match="UTC"):
         tables.stores().register.commit(a_change(a_beneficiary(), at=local_time))
+
+
+def test_whom_a_user_certified_by_camera_page_by_page_newest_first(stores: Stores) -> None:
+    user = an_id()
+    people = [registration() for _ in range(4)]
+    methods = [Method.FACE_SELF, Method.FACE_ON_BEHALF, Method.FACE_SELF, Method.IN_PERSON]
+    for number, (change, method) in enumerate(zip(people, methods, strict=True)):
+        stores.register.commit(change)
+        at = NOW + timedelta(seconds=number)
+        certificate = a_certificate(change.after, actor_id=user, method=method, issued_at=at)
+        stores.register.commit(a_change(change.after, certificate=certificate))
+    ids = [change.after.beneficiary_id for change in people]
+    first = stores.certificates.by_user(user, 2)
+    assert first.items == (ids[2], ids[1])
+    second = stores.certificates.by_user(user, 2, first.after)
+    assert (second.items, second.after) == ((ids[0],), None)
+    assert stores.certificates.by_user(an_id(), 2).items == ()
+    found = stores.register.get_several([ids[3], an_id(), ids[0], ids[3]])
+    assert [one.beneficiary_id for one in found] == [ids[3], ids[0]]
+    assert found[1] == stores.register.get(ids[0])
+    assert stores.register.get_several([]) == ()

@@ -109,3 +109,13 @@ def test_sessions_are_found_by_beneficiary_in_order(tables: DynamoTables) -> Non
     first = sessions.open(a_session(beneficiary_id=beneficiary_id))
     found = tables.index("Sessions", "by_beneficiary", beneficiary_id=beneficiary_id)
     assert [item["session_id"] for item in found] == [first.session_id, later.session_id]
+
+
+def test_a_users_last_sessions_newest_first(stores: Stores) -> None:
+    user = an_id()
+    opened = [a_session(user_id=user, opened_at=NOW + timedelta(minutes=number)) for number in range(4)]
+    for session in (*opened, a_session()):
+        stores.sessions.open(session)
+    assert stores.sessions.by_user(user, 3) == tuple(reversed(opened[1:]))
+    assert stores.sessions.by_user(user, 20) == tuple(reversed(opened))
+    assert stores.sessions.by_user(an_id(), 20) == ()

@@ -60,6 +60,9 @@ class InStep:
             self.both.wait(timeout=PATIENCE_SECONDS)
         return found
 
+    def get_several(self, beneficiary_ids: Sequence[str]) -> tuple[Beneficiary, ...]:
+        return self.register.get_several(beneficiary_ids)
+
     def find_by_person(self, person_keys: Sequence[str]) -> Beneficiary | None:
         return self.register.find_by_person(person_keys)
 

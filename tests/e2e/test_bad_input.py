@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lab.speed.probing import probe, starting
-from lifecert.bootstrap.parts import CONSENT_VERSION
+from lifecert.bootstrap.parts import consent_texts
 from local.demo.cast import DISTRICT, JIANGUO, MING, portrait
 from local.demo.phone import Answer, Phone
 from local.deploy import Deployment
@@ -28,7 +28,7 @@ PROBLEM_MEMBERS = {"type", "title", "status", "detail", "code", "request_id"}
 def start_body(known: Known, **changes: Any) -> dict[str, Any]:
     return {
         "beneficiary": {"name": known.name, "id_number": known.id_number},
-        "consent": {"version": CONSENT_VERSION},
+        "consent": {"version": consent_texts().in_force},
         "on_behalf": False,
         **changes,
     }

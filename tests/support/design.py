@@ -16,13 +16,19 @@ SCHEMA: dict[str, tuple[list[str], dict[str, tuple[list[str], str]], str | None,
     "Counters": (["counter:S", "shard:N"], {}, None, None),
     "Sessions": (
         ["session_id:S"],
-        {"by_beneficiary": (["beneficiary_id:S", "opened_at:S"], "KEYS_ONLY")},
+        {
+            "by_beneficiary": (["beneficiary_id:S", "opened_at:S"], "KEYS_ONLY"),
+            "by_user": (["user_id:S", "opened_at:S"], "KEYS_ONLY"),
+        },
         "expires_at",
         None,
     ),
     "Certificates": (
         ["certificate_id:S"],
-        {"by_beneficiary": (["beneficiary_id:S", "issued_at:S"], "ALL")},
+        {
+            "by_beneficiary": (["beneficiary_id:S", "issued_at:S"], "ALL"),
+            "by_user": (["user_id:S", "issued_at:S"], "INCLUDE beneficiary_id"),
+        },
         None,
         None,
     ),
@@ -46,6 +52,7 @@ SCHEMA: dict[str, tuple[list[str], dict[str, tuple[list[str], str]], str | None,
 # What each function may do, and nothing else: action, and table, index, bucket prefix, key, queue, bus or log group.
 ALLOWED: dict[str, set[str]] = {
     "Authorise": set(),
+    "GetConfig": set(),
     "StartSession": {
         "dynamodb:Query Beneficiaries/index/by_person",
         "dynamodb:GetItem Sessions",
@@ -79,6 +86,10 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:GetItem Reviews",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:Query Ledger",
+        "dynamodb:Query Sessions/index/by_user",
+        "dynamodb:Query Certificates/index/by_user",
+        "dynamodb:BatchGetItem Sessions",
+        "dynamodb:BatchGetItem Beneficiaries",
     },
     "GetCertificate": {
         "dynamodb:GetItem Certificates",

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from lifecert.domain.beneficiary import Beneficiary, Change
-from lifecert.domain.certificate import Certificate, Revocation
+from lifecert.domain.certificate import BY_CAMERA, Certificate, Revocation
 from lifecert.domain.errors import (
     AlreadyRegistered,
     FrameSeenBefore,
@@ -18,6 +18,7 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.imprint import SESSIONS_REMEMBERED
 from lifecert.domain.ledger import LedgerEntry
+from lifecert.domain.page import Page, Position
 from lifecert.domain.reference import Reference
 from lifecert.domain.review import Review
 from lifecert.domain.session import SessionState
@@ -33,6 +34,10 @@ class MemoryRegister:
 
     def get(self, beneficiary_id: str) -> Beneficiary | None:
         return self.store.beneficiaries.get(beneficiary_id)
+
+    def get_several(self, beneficiary_ids: Sequence[str]) -> tuple[Beneficiary, ...]:
+        known = self.store.beneficiaries
+        return tuple(known[one] for one in dict.fromkeys(beneficiary_ids) if one in known)
 
     def find_by_person(self, person_keys: Sequence[str]) -> Beneficiary | None:
         return next((one for one in self.store.beneficiaries.values() if one.person_key in person_keys), None)
@@ -165,6 +170,16 @@ class MemoryCertificates:
 
     def get(self, certificate_id: str) -> Certificate | None:
         return self.store.certificates.get(certificate_id)
+
+    def by_user(self, user_id: str, limit: int, after: Position | None = None) -> Page[str, Position]:
+        mine = [
+            (Position(one.issued_at, one.certificate_id), one.beneficiary_id)
+            for one in self.store.certificates.values()
+            if one.actor_id == user_id and one.method in BY_CAMERA
+        ]
+        found = [one for one in sorted(mine, reverse=True) if after is None or one[0] < after]
+        place = found[limit - 1][0] if len(found) > limit else None
+        return Page(tuple(beneficiary_id for _, beneficiary_id in found[:limit]), place)
 
 
 def _rehashed(before: Beneficiary | None, after: Beneficiary) -> bool:

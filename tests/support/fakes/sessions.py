@@ -27,6 +27,10 @@ class MemorySessions:
     def get(self, session_id: str) -> Session | None:
         return self.store.sessions_by_id.get(session_id)
 
+    def by_user(self, user_id: str, limit: int) -> tuple[Session, ...]:
+        mine = [one for one in self.store.sessions_by_id.values() if one.user_id == user_id]
+        return tuple(sorted(mine, key=lambda one: (one.opened_at, one.session_id), reverse=True)[:limit])
+
     def claim(self, session_id: str, now: datetime, until: datetime) -> Session | None:
         with self.store.lock:
             session = self.store.sessions_by_id.get(session_id)

@@ -33,6 +33,7 @@ from tests.support.wiring.people import (
     REMINDED,
     SILENT,
     UNSEEN,
+    USER,
     WANG,
     WITHDRAWN,
     world_id,
@@ -105,6 +106,9 @@ def _certificates(world: World) -> None:
     world.add_certificate(402, LAPSED, newest=True, valid_until=date(2026, 1, 31))
     world.add_certificate(403, WANG, newest=False)
     world.add_certificate(404, ENDED, newest=True)
+    world.add_certificate(405, WANG, newest=False, actor_id=USER)
+    world.add_certificate(406, LAPSED, newest=False, actor_id=USER, issued_at=NOW - timedelta(days=390))
+    world.add_certificate(407, WANG, newest=False, actor_id=USER, issued_at=NOW - timedelta(days=400))
 
 
 def _cases(world: World) -> None:

@@ -28,7 +28,7 @@ FACTORIES: dict[str, type[Common]] = {
 # Use cases that are more than one call.
 SEVERAL_WAYS_IN = {"report_death"}
 # What handlers ask of a factory that is no use case.
-OTHERS = {"clock", "district_names", "help_lines", "public_keys", "task_tries", "tokens"}
+OTHERS = {"client_config", "clock", "district_names", "help_lines", "public_keys", "task_tries", "tokens"}
 USE_CASES = sorted(set(FACTORIES) - OTHERS)
 
 

@@ -203,7 +203,7 @@ def test_pages_of_the_web_client_may_read_every_answer(
     monkeypatch.setenv("WEB_ORIGIN", "https://app.example.org")
     answer = run(case)
     assert header(answer, "Access-Control-Allow-Origin") == "https://app.example.org"
-    assert header(answer, "Access-Control-Expose-Headers") == "Content-Language, Retry-After"
+    assert header(answer, "Access-Control-Expose-Headers") == "Content-Language, ETag, Retry-After"
 
 
 def test_without_a_web_client_no_page_may_read_anything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

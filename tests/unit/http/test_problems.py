@@ -79,7 +79,7 @@ def test_the_pause_says_until_when_and_whom_to_call() -> None:
     answer = answer_to(pause, CHINESE, "r-1")
     assert answer.status == 429
     assert answer.headers["Retry-After"] == "Sun, 01 Mar 2026 01:20:00 GMT"
-    assert answer.body["paused_until"] == "2026-03-01T01:20:00+00:00"
+    assert answer.body["paused_until"] == "2026-03-01T01:20:00Z"
     assert answer.body["help_line"] == "010-12333"
     assert "经办机构" in answer.body["other_ways"]
 

@@ -129,7 +129,7 @@ def give_consent() -> "GiveConsent":
     from lifecert.application.faces.consent import GiveConsent
 
     names = ChangeConsentSettings.load()
-    return GiveConsent(parts.changing_register(names), parts.clock(names), parts.CONSENT_VERSION)
+    return GiveConsent(parts.changing_register(names), parts.clock(names), parts.consent_texts().in_force)
 
 
 class CertifyInPersonSettings(settings.WithChanges, settings.WithIssuer, settings.Common):

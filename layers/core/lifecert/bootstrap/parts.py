@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lifecert.adapters.s3.photos import S3Photos
     from lifecert.adapters.s3.sweep_reports import S3RunReports, S3SweepReports
     from lifecert.application.shared.issuing import Issuer
+    from lifecert.domain.consent import ConsentTexts
     from lifecert.domain.districts import DistrictNames
     from lifecert.domain.help_lines import HelpLines
     from lifecert.domain.notice import NoticeText
@@ -49,9 +50,6 @@ if TYPE_CHECKING:
     from lifecert.ports.sweep import Pace, Waiting
     from lifecert.ports.tokens import Tokens
     from lifecert.ports.vision import FaceAnalyser
-
-# The consent text in force. A client shows the text of this version and sends the version back.
-CONSENT_VERSION = "2026-1"
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Clients of AWS
@@ -123,6 +121,13 @@ def district_names() -> "DistrictNames":
     from lifecert.adapters.files.district_names import load_district_names
 
     return load_district_names()
+
+
+def consent_texts() -> "ConsentTexts":
+    """What people agree to. A client shows the text in force and sends its version back."""
+    from lifecert.adapters.files.consent_texts import load_consent_texts
+
+    return load_consent_texts()
 
 
 def notice_text(language: str) -> "NoticeText":

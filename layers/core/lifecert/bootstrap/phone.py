@@ -2,19 +2,21 @@
 
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from lifecert.bootstrap import parts
 from lifecert.entry import settings
-from lifecert.entry.setting_values import Name, Positive
+from lifecert.entry.setting_values import Address, Name, Positive
 
 if TYPE_CHECKING:
     from lifecert.application.certify.get_certificate import GetCertificate
+    from lifecert.application.certify.get_mine import GetMyPeople, GetMySessions
     from lifecert.application.certify.get_status import GetBeneficiary, GetSession
     from lifecert.application.certify.start_session import StartSession
     from lifecert.application.certify.verify_face import VerifyFace
+    from lifecert.domain.client_config import ClientConfig
     from lifecert.ports.signing import PublicKeys
     from lifecert.ports.tokens import Tokens
 
@@ -54,7 +56,7 @@ def start_session() -> "StartSession":
         clock=parts.clock(names),
         chooser=parts.chooser(),
         policy=parts.policy(),
-        consent_version=parts.CONSENT_VERSION,
+        consent_version=parts.consent_texts().in_force,
         help_lines=parts.help_lines(),
         limits=parts.limits(names),
         start_limits=StartLimits(
@@ -120,7 +122,12 @@ def verify_face() -> "VerifyFace":
 
 
 class GetStatusSettings(
-    settings.WithBeneficiaries, settings.WithLedger, settings.WithSessions, settings.WithReviews, settings.Common
+    settings.WithBeneficiaries,
+    settings.WithLedger,
+    settings.WithSessions,
+    settings.WithCertificatesTable,
+    settings.WithReviews,
+    settings.Common,
 ):
     """get_status."""
 
@@ -141,6 +148,57 @@ def get_beneficiary() -> "GetBeneficiary":
 
     names = GetStatusSettings.load()
     return GetBeneficiary(parts.register(names), parts.ledger(names))
+
+
+@cache
+def get_my_sessions() -> "GetMySessions":
+    """GET /me/sessions."""
+    from lifecert.application.certify.get_mine import GetMySessions
+
+    names = GetStatusSettings.load()
+    return GetMySessions(parts.sessions(names), parts.reviews(names))
+
+
+@cache
+def get_my_people() -> "GetMyPeople":
+    """GET /me/people."""
+    from lifecert.application.certify.get_mine import GetMyPeople
+
+    names = GetStatusSettings.load()
+    return GetMyPeople(parts.certificates(names), parts.register(names))
+
+
+class GetConfigSettings(settings.Common):
+    """get_config: how people sign in. With the stack's own user pool its calls go to `sign_in_endpoint`."""
+
+    sign_in_with: Literal["SignedIn", "OtherIssuer"]
+    sign_in_issuer: Address
+    sign_in_discovery: Address
+    sign_in_endpoint: Address
+    sign_in_client_id: Name
+    sign_in_scopes: Name
+
+
+@cache
+def client_config() -> "ClientConfig":
+    """GET /config. The same for everybody, so it is put together once."""
+    from lifecert.domain.client_config import ClientConfig, SignIn, SignInKind
+
+    names = GetConfigSettings.load()
+    own = names.sign_in_with == "SignedIn"
+    return ClientConfig(
+        consent=parts.consent_texts(),
+        help_lines=parts.help_lines(),
+        policy=parts.policy(),
+        sign_in=SignIn(
+            kind=SignInKind.USER_POOL if own else SignInKind.OTHER_ISSUER,
+            issuer=names.sign_in_issuer,
+            discovery=names.sign_in_discovery,
+            endpoint=names.sign_in_endpoint if own else None,
+            client_id=names.sign_in_client_id,
+            scopes=tuple(names.sign_in_scopes.split()),
+        ),
+    )
 
 
 class GetCertificateSettings(settings.WithBeneficiaries, settings.WithCertificates, settings.Common):

@@ -16,6 +16,9 @@ class Method(StrEnum):
     DATA_MATCH = "data_match"
 
 
+BY_CAMERA = frozenset({Method.FACE_SELF, Method.FACE_ON_BEHALF})
+
+
 class CertificateState(StrEnum):
     """What a certificate is worth today."""
 

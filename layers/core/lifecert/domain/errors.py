@@ -41,7 +41,11 @@ class PhotoUnsuitable(LifeCertError):
 
 
 class ConsentMissing(LifeCertError):
-    """The current consent text was not agreed to, or a guardian's consent is needed."""
+    """The consent text in force, of version `wanted`, was not agreed to, or a guardian's consent is needed."""
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(f"wanted: {wanted}")
+        self.wanted = wanted
 
 
 class ConsentWithdrawn(LifeCertError):

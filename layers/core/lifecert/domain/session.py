@@ -1,11 +1,13 @@
 """Session: challenge, upload slots, deadline, outcome. It is decided once; a retry is a new session."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from lifecert.domain.certificate import Method
 from lifecert.domain.challenge import Step
+from lifecert.domain.evidence import Verdict
 from lifecert.domain.policy import Decision
 
 
@@ -87,6 +89,16 @@ class Session:
         """Whether the deadline passed with nothing decided and nobody deciding."""
         deciding = self.claimed_until is not None and now < self.claimed_until
         return self.result is None and now > self.deadline and not deciding
+
+    @property
+    def frame_to_mend(self) -> int | None:
+        """The number, from 1, of the first frame that the reason is about; None when it is about all of them."""
+        reason = self.result.decision.reason if self.result else None
+        frames = json.loads(self.evidence or "{}").get("frames", [])
+        for number, frame in enumerate(frames, start=1):
+            if any(one["verdict"] == Verdict.FAILED and one.get("reason") == reason for one in frame["measures"]):
+                return number
+        return None
 
     def frame_key(self, number: int) -> str:
         """Where frame `number` (from 1) is uploaded."""

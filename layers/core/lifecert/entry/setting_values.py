@@ -44,6 +44,7 @@ def _versions(text: str) -> tuple[str, ...]:
 
 
 Name = Annotated[str, Field(min_length=1)]
+Address = Annotated[str, Field(pattern=r"^https?://\S+$")]
 SecretVersion = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")]
 Positive = Annotated[int, Field(ge=1)]
 # Shorter, and a notice that is still on its way would come with the hold; longer, and a whole year passes without one.

@@ -6,6 +6,7 @@ from typing import Protocol
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.certificate import Certificate
 from lifecert.domain.ledger import LedgerEntry
+from lifecert.domain.page import Page, Position
 from lifecert.domain.sweep import Partition
 
 
@@ -14,6 +15,10 @@ class Register(Protocol):
 
     def get(self, beneficiary_id: str) -> Beneficiary | None:
         """The newest state."""
+        ...
+
+    def get_several(self, beneficiary_ids: Sequence[str]) -> tuple[Beneficiary, ...]:
+        """The newest states of these, at most 100, in their order; whoever is not there is left out."""
         ...
 
     def find_by_person(self, person_keys: Sequence[str]) -> Beneficiary | None:
@@ -47,6 +52,11 @@ class Certificates(Protocol):
 
     def get(self, certificate_id: str) -> Certificate | None:
         """A certificate, once it is issued."""
+        ...
+
+    def by_user(self, user_id: str, limit: int, after: Position | None = None) -> Page[str, Position]:
+        """Whom a user certified by camera, newest certificate first: a beneficiary's id for each, and so the same one
+        again for an earlier year. May lag behind a certification by a moment."""
         ...
 
 

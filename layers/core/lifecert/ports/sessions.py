@@ -22,6 +22,10 @@ class Sessions(Protocol):
         """The newest state."""
         ...
 
+    def by_user(self, user_id: str, limit: int) -> tuple[Session, ...]:
+        """A user's last sessions, newest first, at most 100. May lag behind a start by a moment."""
+        ...
+
     def claim(self, session_id: str, now: datetime, until: datetime) -> Session | None:
         """Claim an undecided session for one request until `until`.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from botocore.exceptions import ClientError
 
 from lifecert.adapters.aws_errors import code_of, translated
+from lifecert.adapters.dynamodb.batches import read_items
 from lifecert.adapters.dynamodb.limits import again, limit_writes
 from lifecert.adapters.dynamodb.values import (
     as_day,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 # Past the next certification, so that an auditor can read the evidence behind every digest of the running year.
 SESSION_KEPT = timedelta(days=400)
+BY_USER = "by_user"
 CONDITION_FAILED = "ConditionalCheckFailedException"
 # The item is part of a transaction that is under way: somebody is deciding the session this moment.
 COLLISION = "TransactionConflictException"
@@ -94,6 +96,20 @@ class DynamoSessions:
                 TableName=self.table, Key=typed({"session_id": session_id}), ConsistentRead=True
             )
         return session_of(plain(answer["Item"])) if "Item" in answer else None
+
+    def by_user(self, user_id: str, limit: int) -> tuple[Session, ...]:
+        """A user's last sessions, newest first. The index has keys only: a decision need not be written twice."""
+        with translated():
+            page = self.client.query(
+                TableName=self.table,
+                IndexName=BY_USER,
+                KeyConditionExpression="user_id = :user",
+                ExpressionAttributeValues=typed({":user": user_id}),
+                ScanIndexForward=False,
+                Limit=limit,
+            )
+        ids = [plain(item)["session_id"] for item in page["Items"]]
+        return tuple(session_of(item) for item in read_items(self.client, self.table, "session_id", ids))
 
     def claim(self, session_id: str, now: datetime, until: datetime) -> Session | None:
         """Claim an undecided session until `until`; None while another request holds it or when it is decided."""

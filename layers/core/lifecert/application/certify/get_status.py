@@ -21,6 +21,13 @@ class SessionFound:
     reviewed: ReviewDecision | None
 
 
+def with_review(session: Session, reviews: Reviews) -> SessionFound:
+    """A session, and how its review ended, if there is one and it did."""
+    review_id = session.result.review_id if session.result else None
+    review = reviews.get(review_id) if review_id else None
+    return SessionFound(session, review.decision if review else None)
+
+
 @dataclass(frozen=True, slots=True)
 class GetSession:
     """The use case."""
@@ -34,9 +41,7 @@ class GetSession:
         session = self.sessions.get(session_id)
         if session is None or session.user_id != user.user_id:
             raise SessionNotFound
-        review_id = session.result.review_id if session.result else None
-        review = self.reviews.get(review_id) if review_id else None
-        return SessionFound(session, review.decision if review else None)
+        return with_review(session, self.reviews)
 
 
 @dataclass(frozen=True, slots=True)

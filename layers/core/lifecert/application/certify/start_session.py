@@ -112,7 +112,7 @@ class StartSession:
     def _check_consent(self, request: StartRequest) -> None:
         minor = request.id_number.age_on(self.clock.today()) < GUARDIAN_AGE
         if request.consent_version != self.consent_version or (minor and not request.guardian_consent):
-            raise ConsentMissing
+            raise ConsentMissing(self.consent_version)
 
     def _find(self, request: StartRequest, user: User) -> Beneficiary:
         beneficiary = by_number_and_name(self.register, self.person_keys, request.id_number, request.name)

@@ -63,7 +63,7 @@ class GiveConsent:
         if not user.is_clerk:
             raise NotAllowed
         if version != self.consent_version:
-            raise ConsentMissing
+            raise ConsentMissing(self.consent_version)
 
         def make(newest: Beneficiary) -> Change | None:
             if newest.consent_withdrawn_on is None:

@@ -87,7 +87,7 @@ class Propose:
     def revocation(self, certificate_id: str, idempotency_key: str, user: User) -> Review:
         """Propose to revoke a certificate; the certification before it then covers as far as it did.
 
-        Raises CertificateNotFound, and what proposing anything does.
+        Raises CertificateNotFound, NotAllowed, TransitionRefused (revoked already) and IdempotencyKeyReused.
         """
         certificate = self.certificates.get(certificate_id)
         if certificate is None:

@@ -48,7 +48,10 @@ class ReportDeath:
         return self._report(beneficiary, died_on, user)
 
     def of_known(self, beneficiary_id: str, died_on: date | None, user: User) -> str:
-        """Report the death of somebody whom the user certified before. Raises as `of_person`."""
+        """Report the death of somebody whom the user certified before.
+
+        Raises BeneficiaryNotFound (also for whom the user never certified), DayInFuture and EntitlementEnded.
+        """
         with naming_help_line(self.help_lines.default):
             self._check_day(died_on)
             beneficiary = self.register.get(beneficiary_id)

@@ -1,5 +1,6 @@
 """A function's side of the REST API: who calls, in which language, what they sent, and how they are answered."""
 
+import hashlib
 import json
 import os
 import re
@@ -35,8 +36,10 @@ _Model = TypeVar("_Model", bound="BaseModel")
 _Answering = TypeVar("_Answering", bound=Callable[..., Response[str]])
 _KEY = re.compile(r"[A-Za-z0-9._-]{8,100}")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_READABLE = {"Access-Control-Expose-Headers": ["Content-Language, Retry-After"]}
+_READABLE = {"Access-Control-Expose-Headers": ["Content-Language, ETag, Retry-After"]}
 _NOT_CACHED = {"Cache-Control": "no-store"}
+# A new consent text, or a new help line, is known everywhere within so many seconds.
+KEPT_SECONDS = 300
 
 
 class Api(APIGatewayRestResolver):
@@ -136,6 +139,17 @@ class Api(APIGatewayRestResolver):
         """The response with this body."""
         headers = {"Content-Language": self.language.value, **_NOT_CACHED}
         return Response(status, "application/json", model.model_dump_json(), headers)
+
+    def public_answer(self, model: "BaseModel") -> Response[str]:
+        """The response with a body that is the same for everybody: it may be kept for some minutes, and whoever has it
+        already is told so (RFC 9110 §13.1.2)."""
+        body = model.model_dump_json()
+        tag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
+        headers = {"Cache-Control": f"public, max-age={KEPT_SECONDS}", "ETag": tag}
+        known = re.findall(r'"[^"]*"|\*', self.current_event.headers.get("If-None-Match") or "")
+        if tag in known or "*" in known:
+            return Response(304, None, "", headers)
+        return Response(200, "application/json", body, headers)
 
     @property
     def wants_page(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from lifecert.domain import errors
 from lifecert.domain.reasons import Reason
 from lifecert.entry.http.texts import Language, text
+from lifecert.entry.models import utc_text
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -41,7 +42,9 @@ class Code(StrEnum):
     REFERENCE_MISMATCH = "reference_mismatch"
     REFERENCE_MISSING = "reference_missing"
     REFERENCE_NOT_FOUND = "reference_not_found"
+    REQUEST_BLOCKED = "request_blocked"
     REQUEST_IN_PROGRESS = "request_in_progress"
+    REQUEST_TOO_LARGE = "request_too_large"
     ROUTE_NOT_FOUND = "route_not_found"
     SESSION_BUSY = "session_busy"
     SESSION_EXPIRED = "session_expired"
@@ -77,6 +80,14 @@ class IdempotencyKeyInvalid(RequestError):
 
 class RequestInProgress(RequestError):
     """The same request is being worked on."""
+
+
+class RequestBlocked(RequestError):
+    """The firewall lets no such request through."""
+
+
+class RequestTooLarge(RequestError):
+    """More than the gateway takes."""
 
 
 class RouteNotFound(RequestError):
@@ -137,6 +148,9 @@ TABLE: dict[type[Exception], Problem] = {
     IdempotencyKeyInvalid: Problem(HTTPStatus.BAD_REQUEST, Code.IDEMPOTENCY_KEY_INVALID),
     SignedOut: Problem(HTTPStatus.UNAUTHORIZED, Code.SIGNED_OUT),
     errors.NotAllowed: Problem(HTTPStatus.FORBIDDEN, Code.NOT_ALLOWED),
+    # These two are the gateway's to say (template.yaml, GatewayResponses), in these words.
+    RequestBlocked: Problem(HTTPStatus.FORBIDDEN, Code.REQUEST_BLOCKED),
+    RequestTooLarge: Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, Code.REQUEST_TOO_LARGE),
     RouteNotFound: Problem(HTTPStatus.NOT_FOUND, Code.ROUTE_NOT_FOUND),
     errors.BeneficiaryNotFound: Problem(HTTPStatus.NOT_FOUND, Code.BENEFICIARY_NOT_FOUND),
     errors.CertificateNotFound: Problem(HTTPStatus.NOT_FOUND, Code.CERTIFICATE_NOT_FOUND),
@@ -172,13 +186,17 @@ TABLE: dict[type[Exception], Problem] = {
     errors.VersionConflict: Problem(HTTPStatus.CONFLICT, Code.CHANGED_MEANWHILE, headers=_soon),
     errors.SessionExpired: Problem(HTTPStatus.GONE, Code.SESSION_EXPIRED),
     InvalidRequest: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.INVALID_REQUEST, _faults),
-    errors.ConsentMissing: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.CONSENT_MISSING),
+    errors.ConsentMissing: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        Code.CONSENT_MISSING,
+        lambda error, _language: {"consent_version": error.wanted},
+    ),
     errors.IdempotencyKeyReused: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.IDEMPOTENCY_KEY_REUSED),
     errors.PhotoUnsuitable: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.PHOTO_UNSUITABLE, _photo_reason),
     errors.CameraPaused: Problem(
         HTTPStatus.TOO_MANY_REQUESTS,
         Code.CAMERA_PAUSED,
-        lambda error, _language: {"paused_until": error.until.isoformat()},
+        lambda error, _language: {"paused_until": utc_text(error.until)},
         _when_open_again,
     ),
     errors.LimitReached: Problem(HTTPStatus.TOO_MANY_REQUESTS, Code.LIMIT_REACHED, headers=_when_open_again),

@@ -1,15 +1,21 @@
 """How somebody stands, and their history."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
 
 from lifecert.application.certify.get_status import BeneficiaryView
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.category import Category
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
+from lifecert.domain.page import Page, Position
 from lifecert.domain.status import Standing, Status
+from lifecert.entry.http.bodies.fields import PAGE, InList, cursor_of
 from lifecert.entry.http.texts import Language, text
-from lifecert.entry.models import Response
+from lifecert.entry.models import Incoming, Moment, Response
 
 # What of a ledger entry concerns the person and their helpers; staff see all of it.
 _FOR_EVERYBODY = frozenset(
@@ -46,7 +52,7 @@ class HistoryEntry(Response):
 
     seq: int
     event: LedgerEvent
-    at: datetime
+    at: Moment
     actor: HistoryActor
     details: Mapping[str, Detail]
 
@@ -92,7 +98,7 @@ class BeneficiaryStanding(Response):
             district=beneficiary.district,
             status=standing.status,
             valid_until=standing.valid_until,
-            days_left=max(0, (standing.valid_until - today).days),
+            days_left=_days_left(standing, today),
             payment_held=standing.held_since is not None,
             held_since=standing.held_since,
             what_to_do=_what_to_do(standing, language),
@@ -103,6 +109,51 @@ class BeneficiaryStanding(Response):
                 if for_staff or entry.event not in _FOR_STAFF
             ),
         )
+
+
+class MyPeopleQuery(Incoming):
+    """GET /me/people."""
+
+    limit: Annotated[int, Field(ge=1, le=PAGE)] = PAGE
+    after: InList | None = None
+
+
+class MyPerson(Response):
+    """Somebody whom the caller certified: what `BeneficiaryStanding` begins with, and no more."""
+
+    beneficiary_id: str
+    masked_name: str
+    status: Status
+    valid_until: date
+    days_left: int
+    payment_held: bool
+
+
+class MyPeople(Response):
+    """A page of them."""
+
+    people: tuple[MyPerson, ...]
+    after: str | None
+
+    @staticmethod
+    def of(page: Page[Beneficiary, Position], today: date) -> "MyPeople":
+        """The answer as of `today`."""
+        people = tuple(
+            MyPerson(
+                beneficiary_id=one.beneficiary_id,
+                masked_name=one.masked_name,
+                status=one.standing.status,
+                valid_until=one.standing.valid_until,
+                days_left=_days_left(one.standing, today),
+                payment_held=one.standing.held_since is not None,
+            )
+            for one in page.items
+        )
+        return MyPeople(people=people, after=cursor_of(page.after) if page.after else None)
+
+
+def _days_left(standing: Standing, today: date) -> int:
+    return max(0, (standing.valid_until - today).days)
 
 
 def _what_to_do(standing: Standing, language: Language) -> str | None:

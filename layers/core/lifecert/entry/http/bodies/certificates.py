@@ -1,11 +1,11 @@
 """Certificates, and the keys to check them with."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 
 from lifecert.application.certify.get_certificate import CertificateView
 from lifecert.domain.certificate import CertificateState
-from lifecert.entry.models import Response
+from lifecert.entry.models import Moment, Response
 
 
 class CertificateShown(Response):
@@ -13,7 +13,7 @@ class CertificateShown(Response):
 
     certificate_id: str
     state: CertificateState
-    revoked_at: datetime | None
+    revoked_at: Moment | None
     valid_until: date
     statement: str
 

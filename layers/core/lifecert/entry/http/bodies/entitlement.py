@@ -1,6 +1,6 @@
 """Certifying in person, and changes that two clerks make."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 
 from lifecert.application.office.certify_in_person import Document
@@ -9,7 +9,7 @@ from lifecert.domain.review import Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause
 from lifecert.entry.http.bodies.fields import PastDay
 from lifecert.entry.http.bodies.reviews import DecisionShown, ReviewShown
-from lifecert.entry.models import Incoming, Response
+from lifecert.entry.models import Incoming, Moment, Response
 
 
 class CertifyInPersonBody(Incoming):
@@ -70,8 +70,8 @@ class ProposalShown(Response):
     kind: ReviewKind
     state: str
     proposed_by: str
-    proposed_at: datetime
-    expires_at: datetime | None
+    proposed_at: Moment
+    expires_at: Moment | None
     ended_on: date | None
     cause: EndCause | None
     certificate_id: str | None

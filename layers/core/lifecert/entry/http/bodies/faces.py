@@ -1,7 +1,7 @@
 """Enrolment of reference photos, and consent."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -11,7 +11,7 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.reference import Reference, Replacement
 from lifecert.domain.session import ImageType
 from lifecert.entry.http.bodies.fields import ConsentGiven, Label
-from lifecert.entry.models import Incoming, Response
+from lifecert.entry.models import Incoming, Moment, Response
 
 
 class GiveConsentBody(Incoming):
@@ -58,7 +58,7 @@ class EnrolmentBegun(Response):
 
     beneficiary_id: str
     reference_id: str
-    deadline: datetime
+    deadline: Moment
     slot: PhotoSlot
 
     @staticmethod
@@ -80,7 +80,7 @@ class Enrolled(Response):
     source: str
     captured_on: date | None
     model_version: str
-    enrolled_at: datetime
+    enrolled_at: Moment
 
     @staticmethod
     def of(reference: Reference) -> "Enrolled":

@@ -1,7 +1,7 @@
 """Hold batches."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -11,7 +11,7 @@ from lifecert.domain.category import Category
 from lifecert.domain.hold import HoldBatch, HoldCandidate, HoldChoice, HoldGround, HoldOutcome, HoldState
 from lifecert.domain.page import Page, Position
 from lifecert.entry.http.bodies.fields import PAGE, InList, cursor_of
-from lifecert.entry.models import Incoming, Response
+from lifecert.entry.models import Incoming, Moment, Response
 
 # People that a decision can name. Who means more names the others, or decides the next batch too.
 MOST_NAMED = 500
@@ -62,7 +62,7 @@ class HoldDecisionShown(Response):
     choice: HoldChoice
     ground: HoldGround
     decided_by: str
-    decided_at: datetime
+    decided_at: Moment
     ids: tuple[str, ...]
 
 
@@ -72,11 +72,11 @@ class HoldBatchShown(Response):
     batch_id: str
     state: HoldState
     run_id: str
-    opened_at: datetime
+    opened_at: Moment
     candidates: int
     decision: HoldDecisionShown | None
     applied_on: date | None
-    applied_at: datetime | None
+    applied_at: Moment | None
     outcomes: Mapping[HoldOutcome, int]
 
     @staticmethod

@@ -1,6 +1,6 @@
 """Cases: the queue, one case, a decision. Verdicts, never a score."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -13,7 +13,7 @@ from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Ground, Review, ReviewFilter, ReviewKind, ReviewOutcome, ReviewState
 from lifecert.domain.status import EndCause
 from lifecert.entry.http.bodies.fields import PAGE, InList, cursor_of
-from lifecert.entry.models import Incoming, Response
+from lifecert.entry.models import Incoming, Moment, Response
 
 
 class ReviewsQuery(Incoming):
@@ -43,7 +43,7 @@ class DecisionShown(Response):
     outcome: ReviewOutcome
     ground: Ground
     decided_by: str
-    decided_at: datetime
+    decided_at: Moment
     certificate_id: str | None
 
 
@@ -55,14 +55,14 @@ class ReviewShown(Response):
     kind: ReviewKind
     state: str
     reason: str | None
-    opened_at: datetime
+    opened_at: Moment
     opened_by: str
     opened_by_role: Role
     session_id: str | None
     related_id: str | None
     day: date | None
     cause: EndCause | None
-    expires_at: datetime | None
+    expires_at: Moment | None
     decision: DecisionShown | None
 
     @staticmethod
@@ -120,7 +120,7 @@ class AttemptShown(Response):
     """A session of the case. `frames` are links, in the order of the challenge; empty once they are deleted."""
 
     session_id: str
-    opened_at: datetime
+    opened_at: Moment
     on_behalf: bool
     challenge: tuple[Step, ...]
     findings: tuple[FindingShown, ...]

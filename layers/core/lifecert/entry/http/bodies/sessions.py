@@ -1,11 +1,12 @@
 """Sessions: what phones send, and what they get. Never a score, never an ID number."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import Field
 
+from lifecert.application.certify.get_status import SessionFound
 from lifecert.application.certify.start_session import StartedSession, StartRequest
 from lifecert.domain.challenge import Ability, Step
 from lifecert.domain.policy import Outcome
@@ -14,7 +15,7 @@ from lifecert.domain.session import Channel, ImageType, Session
 from lifecert.entry.http.bodies.fields import ConsentGiven, Person
 from lifecert.entry.http.problems import reason_members
 from lifecert.entry.http.texts import Language, text
-from lifecert.entry.models import Incoming, Response
+from lifecert.entry.models import Incoming, Moment, Response
 
 
 class StartSessionBody(Incoming):
@@ -58,7 +59,7 @@ class SessionStarted(Response):
 
     session_id: str
     attempt: int
-    deadline: datetime
+    deadline: Moment
     challenge: tuple[Step, ...]
     slots: tuple[Slot, ...]
     notice: str
@@ -104,11 +105,17 @@ class ReasonTold(Response):
     instruction: str
 
 
+class ReasonForRetry(ReasonTold):
+    """The same, and the number of the slot whose frame it is about; none when it is about all of them."""
+
+    frame: int | None
+
+
 class Reviewed(Response):
     """How the office decided what the machine left open; `certificate_id` when that certified."""
 
     outcome: ReviewOutcome
-    decided_at: datetime
+    decided_at: Moment
     certificate_id: str | None
     reason: ReasonTold
 
@@ -127,13 +134,15 @@ class SessionView(Response):
     """A session's state; `outcome` and what follows from it once decided, and `reviewed` once a clerk said so."""
 
     session_id: str
+    opened_at: Moment
+    on_behalf: bool
     state: str
     attempt: int
-    deadline: datetime
+    deadline: Moment
     challenge: tuple[Step, ...]
     outcome: Outcome | None
     certificate: CertificateIssued | None
-    reason: ReasonTold | None
+    reason: ReasonForRetry | None
     reviewed: Reviewed | None
     help_line: str
     other_ways: str
@@ -152,9 +161,12 @@ class SessionView(Response):
                 valid_until=result.valid_until,
             )
         if result and result.decision.reason:
-            reason = ReasonTold(**reason_members(result.decision.reason, language))
+            told = reason_members(result.decision.reason, language)
+            reason = ReasonForRetry(**told, frame=session.frame_to_mend)
         return SessionView(
             session_id=session.session_id,
+            opened_at=session.opened_at,
+            on_behalf=session.on_behalf,
             state="expired" if session.expired_at(now) else session.state.value,
             attempt=session.attempt,
             deadline=session.deadline,
@@ -166,3 +178,20 @@ class SessionView(Response):
             help_line=session.help_line,
             other_ways=text(language, "notes", "other_ways"),
         )
+
+
+class MySessionsQuery(Incoming):
+    """GET /me/sessions."""
+
+    limit: Annotated[int, Field(ge=1, le=20)] = 20
+
+
+class MySessions(Response):
+    """The caller's last sessions, newest first."""
+
+    sessions: tuple[SessionView, ...]
+
+    @staticmethod
+    def of(found: Iterable[SessionFound], now: datetime, language: Language) -> "MySessions":
+        """The answer in a language, as of `now`."""
+        return MySessions(sessions=tuple(SessionView.of(one.session, now, language, one.reviewed) for one in found))

@@ -1,0 +1,36 @@
+"""A session: which frame its reason is about."""
+
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
+from lifecert.domain.policy import Outcome
+from lifecert.domain.reasons import Reason
+from tests.support.builders import CHALLENGE, a_session, decided
+
+PASSED = Measure("decode", Verdict.PASSED)
+DARK = Measure("brightness", Verdict.FAILED, reason=Reason.TOO_DARK)
+BLURRED = Measure("sharpness", Verdict.FAILED, reason=Reason.BLURRED)
+WARNED = Measure("brightness", Verdict.WARNED, reason=Reason.TOO_DARK)
+APART = Measure("same_person", Verdict.FAILED, reason=Reason.DIFFERENT_PEOPLE)
+
+
+def about(reason: Reason | None, *frames: Measure, **more: Any) -> int | None:
+    """The frame to mend of a session whose frames were measured so, and which was answered with this reason."""
+    steps = zip(CHALLENGE, frames, strict=True)
+    evidence = Evidence(tuple(FrameEvidence(step, (PASSED, measure)) for step, measure in steps), **more)
+    outcome = Outcome.RETRY if reason else Outcome.ACCEPTED
+    return replace(decided(a_session(), outcome, reason), evidence=json.dumps(asdict(evidence))).frame_to_mend
+
+
+def test_it_is_the_first_frame_that_failed_for_this_reason() -> None:
+    assert about(Reason.TOO_DARK, BLURRED, DARK, DARK) == 2
+    assert about(Reason.TOO_DARK, WARNED, PASSED, DARK) == 3
+
+
+def test_what_is_about_all_frames_or_none_names_none() -> None:
+    assert about(Reason.DIFFERENT_PEOPLE, PASSED, DARK, PASSED, across=(APART,)) is None
+    assert about(Reason.NOT_MATCHING, PASSED, PASSED, PASSED) is None
+    assert about(None, PASSED, PASSED, PASSED) is None
+    assert a_session().frame_to_mend is None
