@@ -106,6 +106,11 @@ def test_three_implementations_take_what_kms_signed_and_refuse_what_was_altered(
 def test_a_statement_of_the_foreign_implementation_is_read(ask: Ask) -> None:
     signed = ask([], {"keys": []})["signed"]
     claims = read(signed["statement"], KeySet.import_key_set(signed["jwks"])).claims
-    assert claims == {"jti": "1", "masked_name": "王*明", "valid_until": "2027-03-01"}
+    assert claims == {
+        "jti": "1",
+        "masked_name": "王*明",
+        "certified_on": "2026-03-01",
+        "valid_until": "2027-03-01",
+    }
     (by_page,) = ask([signed["statement"]], signed["jwks"])["found"]
     assert by_page["page"] == claims

@@ -9,6 +9,7 @@ import pytest
 from local.deploy import Deployment
 from ops import export_record, renew_templates, restore_drill, rotate_person_secret, verify_ledger
 from tests.support.deployed import Known
+from tests.support.patience import wait_for
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +22,6 @@ def no_settings_of_aws(monkeypatch: pytest.MonkeyPatch) -> None:
     ("main", "said"),
     [
         (verify_ledger.main, "checked, 0 broken"),
-        (restore_drill.main, "every chain is whole"),
         (rotate_person_secret.main, "left alone"),
         (renew_templates.main, "left alone"),
     ],
@@ -29,9 +29,17 @@ def no_settings_of_aws(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_address_alone_is_enough(
     stack: Deployment, ming: Known, main: Callable[..., int], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    more = ["--by-copy"] if main is restore_drill.main else []
-    assert main(["--endpoint-url", stack.aws.endpoint, *more]) == 0
+    assert main(["--endpoint-url", stack.aws.endpoint]) == 0
     assert said in capsys.readouterr().out
+
+
+def test_the_address_alone_is_enough_for_a_drill(
+    stack: Deployment, ming: Known, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A copy is not of one moment, as what AWS restores is: what follows an enrolment by itself may come in between."""
+    drill = ["--endpoint-url", stack.aws.endpoint, "--by-copy"]
+    wait_for(lambda: restore_drill.main(drill) == 0, "a copy of two tables between changes", every=1)
+    assert "every chain is whole" in capsys.readouterr().out
 
 
 def test_one_person(stack: Deployment, ming: Known, capsys: pytest.CaptureFixture[str]) -> None:

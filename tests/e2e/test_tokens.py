@@ -34,8 +34,8 @@ class Refusal:
         return told == (self.status, self.code, self.by_gateway)
 
 
-# The gateway knows one language only, and here English is asked for.
-GATEWAYS_TITLE = "尚未登录"
+# The gateway says everything in both languages, and here English is asked for.
+GATEWAYS_TITLE = "尚未登录 / Not signed in"
 BY_GATEWAY = Refusal(401, "signed_out", by_gateway=True)
 SIGNED_OUT = Refusal(401, "signed_out")
 # The gateway knows pools only. That a token is one of ours for signing in, and no other, the functions look at.

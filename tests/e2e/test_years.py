@@ -59,7 +59,7 @@ def test_who_stays_away_is_told_proposed_approved_held_and_restored_with_the_arr
         told = standing(clerk, known)
         assert (told["payment_held"], told["held_since"]) == (True, held_since)
         assert "arrears" not in told["what_to_do"]
-        assert "held" in told["what_to_do"]
+        assert "suspended" in told["what_to_do"]
         figures = clerk.expect(200, "GET", "/staff/statistics?runs=1")
         (run,) = figures["runs"]
         assert run["kinds"]["hold"]["by_category_and_district"] == {f"resident_pension/{DISTRICT}": 1}

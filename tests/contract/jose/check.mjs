@@ -27,7 +27,8 @@ for (const statement of statements) {
 
 const {publicKey, privateKey} = await generateKeyPair("ES256");
 const published = {keys: [{...await exportJWK(publicKey), alg: "ES256", use: "sig", kid: "of-node"}]};
-const claims = new TextEncoder().encode(JSON.stringify({jti: "1", masked_name: "王*明", valid_until: "2027-03-01"}));
+const certificate = {jti: "1", masked_name: "王*明", certified_on: "2026-03-01", valid_until: "2027-03-01"};
+const claims = new TextEncoder().encode(JSON.stringify(certificate));
 const header = {alg: "ES256", kid: "of-node", typ: "lifecert+jws"};
 const signed = await new CompactSign(claims).setProtectedHeader(header).sign(privateKey);
 console.log(JSON.stringify({found, signed: {statement: signed, jwks: published}}));
