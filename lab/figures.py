@@ -200,6 +200,8 @@ def readme(figures: Figures) -> list[list[str]]:
     fast, pipelines = figures["speed"], _medians(figures)
     stages, later = fast["stages_cpu_ms"], fast.get("later", {})
     quick = f"; {later['three_frames_cpu_ms']:.0f} in a later quick run" if later else ""
+    if other := fast.get("elsewhere"):
+        quick += f"; {other['three_frames_cpu_ms']:.0f} on an {other['machine']}"
     cold = f"; {later['cold_start_cpu_ms']:,.0f} ms, {later['peak_mb']:.0f} MB in the quick run" if later else ""
     size, due = figures["size"], figures["scale"]["sizes"]
     [units] = {(one["index"]["read_units"], one["index"]["write_units"]) for one in due}
