@@ -102,6 +102,19 @@ def test_what_is_said_of_a_later_run_is_in_the_file_too() -> None:
         ) in page
 
 
+def test_what_is_said_of_another_processor_is_in_the_file_too() -> None:
+    other = FIGURES["speed"].get("elsewhere")
+    page = squeezed((ROOT / "docs/speed.md").read_text("utf-8"))
+    assert ("Other processors" in page) == bool(other)
+    if other:
+        assert (
+            f"on a quiet {other['machine']} ({other['date']}) gave **{other['three_frames_cpu_ms']} ms** for three "
+            f"frames, {other['embed_cpu_ms']} of them for embedding and {other['detect_cpu_ms']} for detection, "
+            f"{other['cold_start_cpu_ms']:,} ms for the cold start and {other['peak_mb']} MB at the peak: there the "
+            f"target of {FIGURES['speed']['limits']['warm_three_frames_cpu_ms']} ms is missed."
+        ) in page
+
+
 def test_what_is_said_of_the_peers_in_words_is_so() -> None:
     """Ten times, more than three times, and two times as quick; and in how many pairs no face was found."""
     pipelines = list(FIGURES["peers"]["pipelines"].values())

@@ -36,7 +36,7 @@ MEASUREMENT: dict[str, Any] = {
 
 def test_the_curves_of_all_pairs_and_the_figures_of_good_quality_are_taken() -> None:
     taken = TAKEN["accuracy"](MEASUREMENT)
-    assert set(taken) == set(load()["accuracy"]) - {"note"}
+    assert set(taken) == set(load()["accuracy"])
     assert taken["good_quality"] == {
         "accuracy": 0.9877,
         "fnmr_at_1e-4": 0.01,
