@@ -57,7 +57,7 @@ event: .venv/.ready ## make events of a live session of make dev, for sam local,
 
 ##@ Test it
 .PHONY: secrets test test-tools test-unit bench bench-scale bench-peers figures cost profile probe duplicates-bench calibrate causes \
-	attacks processors margins state-chart reference check quick-check coverage mutants load format-check lint types \
+	discards attacks processors margins state-chart reference check quick-check coverage mutants load format-check lint types \
 	dependencies audit template-lint openapi-lint
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
@@ -145,6 +145,11 @@ causes: export PYTHONPATH := layers/core:layers/vision
 causes: setup ## how often the true cause is named, on good photos spoilt in known ways (DATA=folder, ARGS=...)
 	@test -n "$(DATA)" || { echo "causes: name DATA=, a folder of photos"; exit 2; }
 	@$(PY) -m lab.attacks.causes "$(DATA)" $(ARGS)
+
+discards: export PYTHONPATH := layers/core:layers/vision
+discards: setup ## what each quality limit keeps away: error versus discard (DATA=folder of people with two photos each, OUT=folder)
+	@test -n "$(DATA)" || { echo "discards: name DATA=, a folder of people"; exit 2; }
+	@$(PY) -m lab.discards "$(DATA)" $(if $(OUT),--out "$(OUT)") $(ARGS)
 
 attacks: export PYTHONPATH := layers/core:layers/vision
 attacks: setup ## how many computed attacks pass a whole verification (DATA=folder of people with two photos each, ARGS=...)

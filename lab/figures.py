@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from lab import discards
 from lab.calibration.plot import Curve, det
 from lab.plot import bars
 from lab.scale import pictures as scale
@@ -151,6 +152,11 @@ def _accuracy(result: Figures) -> dict[str, Any]:
     }
 
 
+def _discards(result: Figures) -> dict[str, Any]:
+    """Of discards.json, which `make discards` writes."""
+    return {"command": "make discards, as docs/accuracy.md tells", **result}
+
+
 TAKEN: dict[str, Callable[[Figures], dict[str, Any]]] = {
     "speed": _speed,
     "peers": _peers,
@@ -159,6 +165,7 @@ TAKEN: dict[str, Callable[[Figures], dict[str, Any]]] = {
     "scale": _scale,
     "cost": _cost,
     "accuracy": _accuracy,
+    "discards": _discards,
 }
 
 
@@ -241,7 +248,7 @@ def readme(figures: Figures) -> list[list[str]]:
             "`make calibrate`, [docs/accuracy.md](docs/accuracy.md)",
         ],
         [
-            "the same, mean of three frames at 0.50, as the product decides: FMR, FNMR",
+            f"the same, mean of three frames at {figures['accuracy']['accept']:.2f}, as the product decides: FMR, FNMR",
             f"{_power(good['mean_fmr'])}, {100 * good['mean_fnmr']:.2f} %",
             "`make calibrate`, [docs/accuracy.md](docs/accuracy.md)",
         ],
@@ -333,8 +340,8 @@ def _medians(figures: Figures) -> list[float]:
 
 
 def _power(share: float) -> str:
-    """1.0e-5, and not 1.0e-05."""
-    return re.sub(r"e-0", "e-", f"{share:.1e}")
+    """1.0e-5, and not 1.0e-05; 0 as it is."""
+    return re.sub(r"e-0", "e-", f"{share:.1e}") if share else "0"
 
 
 def _with_p90(times: Figures | None) -> str:
@@ -381,6 +388,7 @@ PICTURES: dict[str, Callable[[Figures], str]] = {
     "docs/img/size.svg": lambda figures: sizes.picture(figures["size"]),
     "docs/img/scale.svg": lambda figures: scale.picture(figures["scale"]),
     "docs/img/lfw-det.svg": lfw_det,
+    "docs/img/discards.svg": lambda figures: discards.picture(figures["discards"]),
 }
 
 

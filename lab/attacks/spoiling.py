@@ -17,6 +17,7 @@ _RIGHT_EYE, _LEFT_EYE = (33, 133), (362, 263)  # corners, outer and inner, as th
 _CHEEK_SKIN = (50, 101, 118, 280, 330, 347)
 _CLOTH = ((214, 190, 120), (235, 235, 232), (40, 38, 38), (150, 175, 105))  # BGR: blue, white, black, green
 
+_GAMMA = 2.2  # of pictures, nearly
 _REST = 1.5  # how much a picture is enlarged of which about two thirds are left
 
 Spoil = Callable[[Image, Face, np.random.Generator], Image]
@@ -60,8 +61,8 @@ def _moved(image: Image, face: Face, chance: np.random.Generator) -> Image:
 
 
 def _small(image: Image, face: Face, chance: np.random.Generator) -> Image:
-    """The person far away: the picture on a canvas of the same size, so that the eyes are 14 to 26 px apart."""
-    scale = chance.uniform(14, 26) / face.eye_distance
+    """The person far away: the picture on a canvas of the same size, so that the eyes are 12 to 22 px apart."""
+    scale = chance.uniform(12, 22) / face.eye_distance
     if scale >= 1:
         return image
     height, width = image.shape[:2]
@@ -220,6 +221,74 @@ FAULTS = (
     Fault("one-sided light", _one_sided, (Reason.TOO_DARK,)),
     Fault("poor JPEG", _poor_jpeg, (Reason.TOO_COMPRESSED,)),
     Fault("mirrored sunglasses", _mirrored_sunglasses, (Reason.SUNGLASSES_WORN,)),
+)
+
+
+def _in_linear_light(
+    image: Image, light: NDArray[np.floating] | float, noise: float, chance: np.random.Generator
+) -> Image:
+    """The picture under another light (a factor for every pixel and colour), as a camera with noise takes it."""
+    linear = (image / 255.0) ** _GAMMA * light
+    return _pixels(255 * np.clip(linear, 0, 1) ** (1 / _GAMMA) + chance.normal(0, noise, image.shape))
+
+
+def _evening_lamp(image: Image, _face: Face, chance: np.random.Generator) -> Image:
+    """Lamps of 2,700 to 4,000 K before a camera that takes only some of their colour out."""
+    return _in_linear_light(image, _colour(chance), 2, chance)
+
+
+def _one_sided_room(image: Image, face: Face, chance: np.random.Generator) -> Image:
+    """A window or a lamp at one side: the other half of the face has a tenth to two fifths of its light."""
+    return _in_linear_light(image, _from_one_side(image, face, chance)[..., None], 2, chance)
+
+
+def _dim_room(image: Image, face: Face, chance: np.random.Generator) -> Image:
+    """So little light that the face keeps a mean grey of 25 to 50, with the sensor's noise."""
+    return _in_linear_light(image, _dimmed(image, face, chance), 4, chance)
+
+
+def _dim_evening(image: Image, face: Face, chance: np.random.Generator) -> Image:
+    """All three: a weak, warm lamp at one side."""
+    side = _from_one_side(image, face, chance)[..., None]
+    return _in_linear_light(image, side * _colour(chance) * _dimmed(image, face, chance) ** 0.5, 4, chance)
+
+
+def _before_a_window(image: Image, face: Face, chance: np.random.Generator) -> Image:
+    """Light from behind: the face dark, and a veil of the window's light over all."""
+    weak = _in_linear_light(image, _dimmed(image, face, chance) * 1.3, 2, chance)
+    veil = chance.uniform(15, 45)
+    return _pixels(weak * (1 - veil / 255) + veil)
+
+
+def _colour(chance: np.random.Generator) -> NDArray[np.float64]:
+    """Blue, green, red of a lamp against daylight, made weaker as a camera's white balance does."""
+    kelvin = chance.uniform(2700, 4000)
+    share = (1 / kelvin - 1 / 6500) / (1 / 2700 - 1 / 6500)
+    # Planck's radiator of 2,700 K against one of 6,500 K in linear sRGB; between them by the reciprocal temperature.
+    lamp = np.array([0.10, 0.40, 1.0]) ** share
+    return np.asarray(lamp ** chance.uniform(0.3, 0.8), np.float64)
+
+
+def _from_one_side(image: Image, face: Face, chance: np.random.Generator) -> NDArray[np.float64]:
+    middle, reach = float(face.points[168, 0]), face.eye_distance * chance.uniform(0.3, 0.7)
+    ramp = 1 / (1 + np.exp(-(np.arange(image.shape[1]) - middle) / reach * chance.choice([-1, 1])))
+    least = chance.uniform(0.1, 0.4)
+    return np.asarray(np.broadcast_to(least + (1 - least) * ramp, image.shape[:2]), np.float64)
+
+
+def _dimmed(image: Image, face: Face, chance: np.random.Generator) -> float:
+    """The factor, in linear light, that leaves the face a mean grey of 25 to 50."""
+    skin = float(_grey(image)[_oval(image, face)].mean())
+    return float(min(1.0, chance.uniform(25, 50) / max(skin, 1.0)) ** _GAMMA)
+
+
+# Bad light in which people live. Nothing here is a fault: it is asked whether a refusal would keep an error away.
+LIGHTS: tuple[tuple[str, Spoil], ...] = (
+    ("evening lamp", _evening_lamp),
+    ("light from one side", _one_sided_room),
+    ("dim room", _dim_room),
+    ("dim, warm, from one side", _dim_evening),
+    ("before a window", _before_a_window),
 )
 
 

@@ -13,19 +13,20 @@ from pathlib import Path
 
 from lab.calibration import manifest, measurement
 from lab.calibration.plot import det_plot, roc_plot
-from lab.calibration.report import report
+from lab.calibration.report import report, too_few
 from lab.calibration.run import Made, Request, calibrate
 from lab.calibration.templates import Progress
-from lab.calibration.thresholds import default_version, published
+from lab.calibration.thresholds import default_version, elsewhere
 from lifecert.adapters.files.policy import POLICY_FILE, load_policy_file
 from lifecert_vision.quiet import native_logs_hidden
 
 _CACHE = Path(__file__).parents[2] / ".build/calibration/photos.sqlite"
-_REFUSED = 2  # exit code
+_NO_CALIBRATION, _REFUSED = 1, 2  # exit codes
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; 0 when all was written, 2 when the input was refused."""
+    """Run the command; 0 when all was written, 1 when there were too few photos for a calibration, 2 when the input
+    was refused."""
     options = _parser().parse_args(arguments)
     try:
         request = _request(options, sys.argv[1:] if arguments is None else arguments)
@@ -38,6 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return _REFUSED
+    if made.calibration is None:
+        sys.stdout.write(f"wrote measurement.json, report.html, det.svg and roc.svg to {options.out}\n")
+        sys.stderr.write(f"no calibration.json: {too_few(made.measurement)}\n")
+        return _NO_CALIBRATION
     sys.stdout.write(f"wrote calibration.json, measurement.json, report.html, det.svg and roc.svg to {options.out}\n")
     return 0
 
@@ -49,7 +54,11 @@ def _write(made: Made, out: Path) -> None:
     # Where every photo met every other, those curves say more than the labelled pairs do.
     drawn = [one for one in drawn if one.best_accuracy is None] or drawn
     det, roc = (draw(drawn, content.accept, content.review) for draw in (det_plot, roc_plot))
-    measurement.save(made.calibration, out / "calibration.json")
+    if made.calibration is None:
+        # What an earlier run wrote there is not of these photos.
+        (out / "calibration.json").unlink(missing_ok=True)
+    else:
+        measurement.save(made.calibration, out / "calibration.json")
     measurement.save(content, out / "measurement.json")
     (out / "det.svg").write_text(det, encoding="utf-8")
     (out / "roc.svg").write_text(roc, encoding="utf-8")
@@ -79,7 +88,9 @@ def _parser() -> argparse.ArgumentParser:
         "--central-face", action="store_true", help="where there are several: the one in the middle, as LFW is labelled"
     )
     parser.add_argument(
-        "--own-only", action="store_true", help="let no published figures count: for who measured old people's faces"
+        "--own-only",
+        action="store_true",
+        help="let no figures from elsewhere count: for who measured old people's faces",
     )
     parser.add_argument("--policy", type=Path, default=POLICY_FILE, help="the policy whose rates are wanted (ours)")
     parser.add_argument("--repeats", type=_positive, default=1000, help="bootstrap resamples (%(default)s)")
@@ -115,7 +126,7 @@ def _request(options: argparse.Namespace, arguments: Sequence[str]) -> Request:
         # Names of files and folders only: where they lie is nobody's business.
         command=shlex.join(["lifecert-calibrate", *(Path(one).name if "/" in one else one for one in arguments)]),
         about=options.about,
-        published=() if options.own_only else published(),
+        elsewhere=() if options.own_only else elsewhere(),
         version=options.name or default_version(options.date),
     )
 

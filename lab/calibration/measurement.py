@@ -9,9 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from lifecert.adapters.files.calibration import Source, Threshold
 from lifecert.adapters.files.strict import Strict, load_strict
 
-FORMAT: Literal["lifecert-measurement/1"] = "lifecert-measurement/1"
+FORMAT: Literal["lifecert-measurement/2"] = "lifecert-measurement/2"
 
 Count = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -98,15 +99,21 @@ class DataEntry(Strict):
 
 
 class Measurement(Strict):
-    """All of it. `accept` and `review` are the thresholds of the calibration made from it, `models` the SHA-256 of the
-    model files by name, `face` the one embedded where a photo shows several: the product's choice, or the central."""
+    """All of it. `accept` and `review` are the similarities that `thresholds` give for the policy's rates, by these
+    photos and the sources from `elsewhere`; a set of fewer than `pairs_needed` impostor pairs has no say in it.
+    `models` are the SHA-256 of the model files by name, `face` the one embedded where a photo shows several: the
+    product's choice, or the central."""
 
-    format: Literal["lifecert-measurement/1"]
+    format: Literal["lifecert-measurement/2"]
     date: date
     tool_version: str
     model_version: str
     models: dict[str, Digest]
     policy_version: str
+    accept_fmr: Share
+    pairs_needed: Count
+    thresholds: tuple[Threshold, ...]
+    elsewhere: tuple[Source, ...]
     accept: Similarity
     review: Similarity
     command: str

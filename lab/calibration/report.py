@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from math import floor, log10
 
 from lab.calibration.measurement import AtThreshold, KindEntry, Measurement, RateEntry, SetEntry, Wanted
-from lifecert.adapters.files.calibration import Calibration
+from lifecert.adapters.files.calibration import Calibration, RatesAt, Source
 
+# On a phone each row becomes a card, and each of its cells says which column it is of.
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 68rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.6rem; margin: 0 } h2 { font-size: 1.15rem; margin: 2rem 0 .4rem }
@@ -13,65 +15,106 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { text-align: left; padding: .3rem 1rem .3rem 0; border-bottom: 1px solid #ddd; vertical-align: top }
 th { font-weight: 600; color: #555 } small, .note { color: #666 } tr.policy td { background: #f2f6fb }
 td small { white-space: nowrap } code { overflow-wrap: anywhere }
+.warning { background: #fdf3e1; border-left: .3rem solid #c2571a; padding: .5rem .8rem }
+tr.small td { color: #8a4513 }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1rem }
 svg { width: 100% }
-@media (max-width: 40rem) { table { display: block; overflow-x: auto } td small { white-space: normal } }
+@media (max-width: 48rem) {
+ thead { display: none } table, tbody, tr { display: block } tr { border-bottom: 2px solid #bbb; padding: .4rem 0 }
+ td { display: grid; grid-template-columns: 40% 1fr; gap: .6rem; border: 0; padding: .15rem 0 }
+ td::before { content: attr(data-of); color: #555 } td small { white-space: normal }
+}
 """
+_KINDS = {"measured": "measured here", "published": "published", "elsewhere": "measured elsewhere, faces not public"}
+# A cell is text of HTML, or such text and the columns that it spans.
+_Cell = str | tuple[str, int]
 
 
-def report(content: Measurement, calibration: Calibration, *plots: str) -> str:
+def report(content: Measurement, calibration: Calibration | None, *plots: str) -> str:
     """The page. `plots` are SVG and go in as they are."""
     body = [
         _head(content, calibration),
         _data(content),
-        _thresholds(calibration),
+        _thresholds(content, calibration),
+        _groups(content),
         f"<div class=plots>{''.join(plots)}</div>",
         _how_to_read(content),
         *(_set(one, content) for one in content.sets if not one.group),
-        _groups(content),
     ]
     if content.presentations:
         body.append(_presentations(content.presentations))
     body.append(_provenance(content))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>LifeCert calibration</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>'
         f"<body>{''.join(body)}</body></html>\n"
     )
 
 
-def _head(content: Measurement, calibration: Calibration) -> str:
+def too_few(content: Measurement) -> str:
+    """Why there is no calibration, in one sentence."""
+    most = max((one.impostor for one in content.sets), default=0)
     return (
-        f"<h1>LifeCert calibration {escape(calibration.version)}</h1><p class=note>{content.date} &middot; "
+        f"the largest set has {most:,} pairs of strangers, and a rate of {number(content.accept_fmr)} takes "
+        f"{content.pairs_needed:,}; take photos of more people"
+    )
+
+
+def _head(content: Measurement, calibration: Calibration | None) -> str:
+    name = f"LifeCert calibration {escape(calibration.version)}" if calibration else "LifeCert measurement"
+    warning = "" if calibration else f"<p class=warning>No calibration was written: {too_few(content)}.</p>"
+    return (
+        f"<h1>{name}</h1><p class=note>{content.date} &middot; "
         f"{escape(content.model_version)} &middot; at the rates of policy {escape(content.policy_version)}: "
-        f"accept at {content.accept:.3f}, a human from {content.review:.3f}</p>"
+        f"accept at {content.accept:.3f}, a human from {content.review:.3f}</p>{warning}"
     )
 
 
-def _thresholds(calibration: Calibration) -> str:
+def _thresholds(content: Measurement, calibration: Calibration | None) -> str:
+    """The thresholds, and all sources beside each other, the one that most strangers get past first."""
+    chosen = [(number(one.fmr), f"{one.threshold:.4f}", escape(one.source)) for one in content.thresholds]
+    sources = calibration.sources if calibration else content.elsewhere
+    accept = content.accept
     rows = []
-    for one in calibration.thresholds:
-        shown = "<br>".join(
-            f"{escape(source.name)} <small>({source.kind}): FMR {number(rates.fmr, True)}"
-            + (f", FNMR {number(rates.fnmr, False)}" if rates.fnmr is not None else "")
-            + "</small>"
-            for source in calibration.sources
-            if (rates := source.at(one.threshold))
+    for source in sorted(sources, key=lambda source: -_fmr_at(source, accept)):
+        at = _nearest(source, accept)
+        if at is None:
+            continue
+        interval = f" <small>{_interval(at.fmr_interval)}</small>" if at.fmr_interval else ""
+        fnmr = "" if at.fnmr is None else number(at.fnmr)
+        few = source.impostor is not None and source.impostor < content.pairs_needed
+        pairs = (
+            "not told" if source.impostor is None else f"{source.impostor:,}{' <small>too few</small>' if few else ''}"
         )
-        rows.append(f"<tr><td>{one.fmr:.2g}<td>{one.threshold:.4f}<td>{escape(one.source)}<td>{shown}")
-    head = ("false matches, at most", "threshold", "decided by", "what each source says of it")
-    origins = "".join(
-        f"<li>{escape(source.name)}: {escape(source.origin)}" for source in calibration.sources if source.on is None
-    )
+        where = (
+            f"{number(at.fmr)}{interval}{'' if at.threshold == accept else f' <small>at {at.threshold:.3f}</small>'}"
+        )
+        rows.append(("small" if few else "", (escape(source.name), _KINDS[source.kind], pairs, where, fnmr)))
+    origins = sorted({(source.origin) for source in sources if source.on is None})
+    head = ("source", "kind", "pairs of strangers", f"FMR at {accept:.3f}", f"FNMR at {accept:.3f}")
     return (
         "<h2>Thresholds</h2><p>At each wanted rate the source that needs the highest threshold decides.</p>"
-        f"{_table(head, rows)}<ul class=note>{origins}</ul>"
+        + _table(("strangers who match, at most", "threshold", "decided by"), (("", row) for row in chosen))
+        + f"<h2>Whose faces: all sources</h2>{_table(head, rows)}"
+        + f"<ul class=note>{''.join(f'<li>{escape(origin)}' for origin in origins)}</ul>"
     )
+
+
+def _nearest(source: Source, threshold: float) -> RatesAt | None:
+    """What the source says of this threshold, or of the highest one below it that it knows."""
+    below = [rates for rates in source.rates if rates.threshold <= threshold]
+    return max(below, key=lambda rates: rates.threshold, default=None)
+
+
+def _fmr_at(source: Source, threshold: float) -> float:
+    at = _nearest(source, threshold)
+    return at.fmr if at else 0.0
 
 
 def _how_to_read(content: Measurement) -> str:
     return (
-        "<p class=note>Brackets hold 95 % intervals: Wilson's, which takes pairs as independent and so is too narrow "
+        "<p class=note>FMR: how many strangers match. FNMR: how often a person does not match themselves. "
+        "Brackets hold 95 % intervals: Wilson's, which takes pairs as independent and so is too narrow "
         "where photos are used again, and after &ldquo;people&rdquo; the one that resamples people "
         f"({content.bootstrap_repeats:,} times). Read the wider. Shaded rows are this calibration's thresholds. "
         "Of data without errors the left plot shows no curve.</p>"
@@ -117,44 +160,71 @@ def _set(one: SetEntry, content: Measurement) -> str:
         facts.append(
             f"accuracy over {len(one.folds.accuracies)} folds {one.folds.mean:.2%} &plusmn; {one.folds.error:.2%}"
         )
-    rows = [_row(at, "policy" if at.threshold in (content.accept, content.review) else "") for at in one.at]
-    rows += [_wanted(wanted, one.impostor) for wanted in one.wanted]
+    shaded = (content.accept, content.review)
+    rows = [("policy" if at.threshold in shaded else "", _row(at)) for at in one.at]
+    rows += [("", _wanted(wanted, one.impostor)) for wanted in one.wanted]
     head = ("threshold", "false matches (FMR)", "false non-matches (FNMR)")
     return f"<h2>{escape(one.name.capitalize())}</h2><p>{'; '.join(facts)}.</p>{_table(head, rows)}"
 
 
 def _groups(content: Measurement) -> str:
+    """The manifest's groups beside each other and all labelled pairs, the group that most strangers get past first."""
     groups = [one for one in content.sets if one.group]
     if not groups:
         return ""
+    accept, review = content.accept, content.review
+    everybody = [one for one in content.sets if one.name == "labelled pairs, one frame"]
     rows = []
-    for one in groups:
-        level = {at.threshold: at for at in one.at}
-        accept, review = level[content.accept], level[content.review]
-        rows.append(
-            f"<tr><td>{escape(one.name)}<td>{one.genuine:,}<td>{one.impostor:,}<td>{rate(accept.fmr, small=True)}"
-            f"<td>{rate(accept.fnmr)}<td>{rate(review.fmr, small=True)}<td>{rate(review.fnmr)}"
+    for one in sorted(groups, key=lambda one: -(_at(one, accept).fmr.value or 0.0)) + everybody:
+        few = one.impostor < content.pairs_needed
+        cells = (
+            escape(one.name),
+            f"{one.genuine:,}",
+            f"{one.impostor:,}{' <small>too few</small>' if few else ''}",
+            *(rate(part) for level in (accept, review) for part in (_at(one, level).fmr, _at(one, level).fnmr)),
         )
-    names = [f"{kind} at {at:.3f}" for at in (content.accept, content.review) for kind in ("FMR", "FNMR")]
-    return "<h2>By group</h2>" + _table(("group", "genuine", "impostor", *names), rows)
+        rows.append(("small" if few else "", cells))
+    small = [one.name for one in groups if one.impostor < content.pairs_needed]
+    warning = (
+        f"<p class=warning>Too small to be a source of the thresholds, and without a say in them: "
+        f"{escape(', '.join(small))}. A rate of {number(content.accept_fmr)} takes {content.pairs_needed:,} pairs of "
+        "strangers; what fewer show is a guess.</p>"
+        if small
+        else ""
+    )
+    names = [f"{kind} at {at:.3f}" for at in (accept, review) for kind in ("FMR", "FNMR")]
+    head = ("group", "pairs of one person", "pairs of strangers", *names)
+    return f"<h2>Groups beside each other</h2>{warning}{_table(head, rows)}"
 
 
-def _row(at: AtThreshold, kind: str, label: str = "") -> str:
-    return f"<tr class='{kind}'><td>{at.threshold:.4f}{label}<td>{rate(at.fmr, small=True)}<td>{rate(at.fnmr)}"
+def _at(one: SetEntry, threshold: float) -> AtThreshold:
+    return next(at for at in one.at if at.threshold == threshold)
 
 
-def _wanted(wanted: Wanted, impostor: int) -> str:
+def _row(at: AtThreshold, label: str = "") -> tuple[_Cell, ...]:
+    return (f"{at.threshold:.4f}{label}", rate(at.fmr), rate(at.fnmr))
+
+
+def _wanted(wanted: Wanted, impostor: int) -> tuple[_Cell, ...]:
+    label = f"<small>for FMR {number(wanted.fmr)}</small>"
     if wanted.at is not None:
-        return _row(wanted.at, "", f" <small>for FMR {wanted.fmr:.0e}</small>")
-    text = f"not enough pairs: {impostor:,} impostor pairs of {wanted.pairs_needed:,} needed"
-    return f"<tr><td><small>for FMR {wanted.fmr:.0e}</small><td colspan=2>{text}"
+        return _row(wanted.at, f" {label}")
+    return (label, (f"not enough pairs: {impostor:,} impostor pairs of {wanted.pairs_needed:,} needed", 2))
 
 
 def _presentations(kinds: Sequence[KindEntry]) -> str:
     rows = [
-        f"<tr><td>{escape(kind.kind)} <small>({'live' if kind.live else 'attack'})</small><td>{kind.photos}"
-        f"<td>{rate(kind.acquired)}<td>{rate(kind.passed_quality)}<td>{rate(kind.matched)}"
-        f"<td>{rate(kind.passed_quality_and_matched)}"
+        (
+            "",
+            (
+                f"{escape(kind.kind)} <small>({'live' if kind.live else 'attack'})</small>",
+                f"{kind.photos}",
+                rate(kind.acquired),
+                rate(kind.passed_quality),
+                rate(kind.matched),
+                rate(kind.passed_quality_and_matched),
+            ),
+        )
         for kind in kinds
     ]
     head = ("kind", "photos", "face found", "good quality", "matches", "good and matches")
@@ -166,26 +236,40 @@ def _presentations(kinds: Sequence[KindEntry]) -> str:
     )
 
 
-def rate(entry: RateEntry, *, small: bool = False) -> str:
-    """A rate with its intervals, as powers of ten when it is of a `small` kind, else in per cent."""
+def rate(entry: RateEntry) -> str:
+    """A rate with its intervals, in per cent."""
     if entry.value is None:
         return "<small>nothing to count</small>"
-    text = f"{number(entry.value, small)} <small>{_interval(entry.wilson, small)}"
+    text = f"{number(entry.value)} <small>{_interval(entry.wilson)}"
     if entry.bootstrap is not None:
-        text += f"<br>people {_interval(entry.bootstrap, small)}"
+        text += f"<br>people {_interval(entry.bootstrap)}"
     return f"{text}<br>{entry.count:,} of {entry.total:,}</small>"
 
 
-def number(share: float, small: bool) -> str:
-    """A share as a power of ten with two figures, or in per cent with two decimals."""
+def number(share: float) -> str:
+    """A share in per cent: two decimals, and where those would show less than two figures, two figures."""
     if share == 0:
-        return "0"
-    return f"{share:.1e}" if small else f"{share:.2%}"
+        return "0 %"
+    return f"{100 * share:.{max(2, 1 - floor(log10(100 * share)))}f} %"
 
 
-def _interval(both: tuple[float, float], small: bool) -> str:
-    return f"[{number(both[0], small)}, {number(both[1], small)}]"
+def _interval(both: tuple[float, float]) -> str:
+    low, high = (number(share).removesuffix(" %") for share in both)
+    return f"[{low}, {high}]"
 
 
-def _table(head: Iterable[str], rows: Iterable[str]) -> str:
-    return f"<table><tr>{''.join(f'<th>{name}' for name in head)}{''.join(rows)}</table>"
+def _table(head: Sequence[str], rows: Iterable[tuple[str, Sequence[_Cell]]]) -> str:
+    """A table of rows with their classes."""
+    return (
+        f"<table><thead><tr>{''.join(f'<th>{name}' for name in head)}<tbody>"
+        f"{''.join(_tr(head, kind, cells) for kind, cells in rows)}</table>"
+    )
+
+
+def _tr(head: Sequence[str], kind: str, cells: Sequence[_Cell]) -> str:
+    shown = []
+    for name, cell in zip(head, cells, strict=False):
+        text, columns = (cell, 1) if isinstance(cell, str) else cell
+        span = f" colspan={columns}" if columns > 1 else ""
+        shown.append(f'<td data-of="{escape(name)}"{span}>{text}')
+    return f"<tr class='{kind}'>{''.join(shown)}"

@@ -33,7 +33,7 @@ from lifecert.adapters.files.policy import PolicyFile
 from lifecert.domain.policy import MatchLimits
 from lifecert_vision.models import FACE_LANDMARKER, FACE_RECOGNISER, model_path
 
-TOOL_VERSION = "2"
+TOOL_VERSION = "3"
 WANTED_FMR = (1e-3, 1e-4, 1e-5)
 _THRESHOLDS = (0.40, 0.45, 0.50, 0.55)  # beside those of the calibration
 _FRAMES = 3  # a neutral photo and two steps
@@ -44,8 +44,8 @@ _DET = [line / 100 for line in range(-20, 101)]
 @dataclass(frozen=True, slots=True)
 class Request:
     """What to measure. `cross` compares every photo with every other, which needs the people to be known; `central`
-    takes the face in the middle. `about` says whose faces they are, for readers of the file. `published` are the
-    sources from elsewhere that count as well, `version` names the calibration that is made."""
+    takes the face in the middle. `about` says whose faces they are, for readers of the file. `elsewhere` are the
+    sources that were measured in other places and count as well, `version` names the calibration that is made."""
 
     dataset: Dataset
     presentations: tuple[Presentation, ...] = ()
@@ -55,16 +55,17 @@ class Request:
     seed: int = 1
     command: str = ""
     about: str = ""
-    published: tuple[Source, ...] = ()
+    elsewhere: tuple[Source, ...] = ()
     version: str = "own"
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """All figures, and what the policy loads of them."""
+    """All figures, and what the policy loads of them; None where no set of these photos has pairs enough to say
+    anything about the wanted rates."""
 
     measurement: Measurement
-    calibration: Calibration
+    calibration: Calibration | None
 
 
 def calibrate(
@@ -76,15 +77,17 @@ def calibrate(
 ) -> Made:
     """Embed all photos (`cache` keeps the templates) and compute everything, at the rates that `policy` asks for.
 
-    `on` is the date to write down. Raises ValueError when `request` wants cross pairs of people not known, TooFewPairs
-    when no source can say which threshold gives a wanted rate, OSError when a photo cannot be read.
+    `on` is the date to write down. Where no set has pairs enough, the thresholds are those of the sources from
+    elsewhere, and there is no calibration: nothing in it would be of these photos. Raises ValueError when `request`
+    wants cross pairs of people not known, TooFewPairs when no source can say which threshold gives a wanted rate,
+    OSError when a photo cannot be read.
     """
     dataset = request.dataset
     if request.cross and dataset.people is None:
         raise ValueError(f"every photo with every other needs to know who is on them: {dataset.people_unknown}")
     match = policy.match
     # The stages up to the template need no threshold.
-    limits = policy.policy(MatchLimits(match.model_version, 1.0, 1.0, 1.0, match.calibration))
+    limits = policy.policy(MatchLimits(match.model_version, 1.0, 1.0, 1.0, 1.0, match.calibration))
     shown = [one.photo for one in request.presentations]
     photos = embed_all(sorted({*dataset.photos, *shown}), Pipeline(limits, central=request.central), cache, progress)
     wanted = (match.accept_fmr, match.review_fmr, match.same_person_fmr)
@@ -92,7 +95,7 @@ def calibrate(
     eligible = [
         one for one in sets if one.curve.genuine_total and one.curve.impostor_total >= pairs_needed(min(wanted))
     ]
-    chosen = choose((*request.published, *(provisional(one.name, one.curve, wanted) for one in eligible)), wanted)
+    chosen = choose((*request.elsewhere, *(provisional(one.name, one.curve, wanted) for one in eligible)), wanted)
     levels = {one.fmr: one.threshold for one in chosen}
     measurement = Measurement(
         format=FORMAT,
@@ -101,6 +104,10 @@ def calibrate(
         model_version=match.model_version,
         models={name: hashlib.sha256(model_path(name).read_bytes()).hexdigest() for name in _MODELS},
         policy_version=policy.version,
+        accept_fmr=match.accept_fmr,
+        pairs_needed=pairs_needed(min(wanted)),
+        thresholds=chosen,
+        elsewhere=request.elsewhere,
         accept=levels[match.accept_fmr],
         review=levels[match.review_fmr],
         command=request.command,
@@ -115,8 +122,9 @@ def calibrate(
     )
     names = {one.name for one in eligible}
     own = (measured(one, measurement, request.about) for one in measurement.sets if one.name in names)
-    sources = (*request.published, *own)
-    return Made(measurement, calibration_of(measurement, sources, wanted, request.version))
+    sources = (*request.elsewhere, *own)
+    made = calibration_of(measurement, sources, wanted, request.version) if eligible else None
+    return Made(measurement, made)
 
 
 def _sets(request: Request, photos: Mapping[Path, Photo]) -> list[Comparisons]:

@@ -1,4 +1,4 @@
-"""From measured and published rates to the calibration that the policy loads: the strictest source decides."""
+"""From rates measured here and elsewhere to the calibration that the policy loads: the strictest source decides."""
 
 import json
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ from lab.calibration.measurement import AtThreshold, Measurement, RateEntry, Set
 from lab.calibration.statistics import Curve, pairs_needed
 from lifecert.adapters.files.calibration import FORMAT, Calibration, RatesAt, Source, Threshold
 
-PUBLISHED = Path(__file__).parent / "published.json"
+ELSEWHERE = Path(__file__).parent / "published.json"
 
 
 class TooFewPairs(ValueError):
     """No source has enough impostor pairs to say which threshold gives the wanted rate."""
 
 
-def published(path: Path = PUBLISHED) -> tuple[Source, ...]:
+def elsewhere(path: Path = ELSEWHERE) -> tuple[Source, ...]:
     """What was found on faces that are not here. Raises pydantic.ValidationError or OSError."""
     return TypeAdapter(tuple[Source, ...]).validate_json(json.dumps(json.loads(path.read_text(encoding="utf-8"))))
 

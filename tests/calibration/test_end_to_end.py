@@ -1,6 +1,7 @@
 """The command on the portraits: from pictures to the three files."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -10,6 +11,7 @@ import pytest
 from lab.calibration import measurement
 from lab.calibration.__main__ import main
 from lab.calibration.measurement import Measurement
+from lab.calibration.report import number
 from lifecert.adapters.files.calibration import load_calibration
 from lifecert.adapters.files.policy import POLICY_FILE, load_policy
 from lifecert.adapters.files.strict import ConfigError
@@ -24,9 +26,9 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def run(cache: Path, tmp_path: Path) -> Run:
-    def measure(data: Path, *more: str) -> Measurement:
+    def measure(data: Path, *more: str, ended: int = 1) -> Measurement:
         asked = [str(data), str(tmp_path / "out"), "--date", "2026-11-24", "--cache", str(cache), "--repeats", "20"]
-        assert main([*asked, *more]) == 0
+        assert main([*asked, *more]) == ended
         return measurement.load(tmp_path / "out/measurement.json")
 
     return measure
@@ -51,6 +53,8 @@ def test_a_folder_of_people(people: Path, run: Run, tmp_path: Path, capfd: pytes
         ET.parse(tmp_path / "out" / plot)
     page = (tmp_path / "out/report.html").read_text(encoding="utf-8")
     assert "not enough pairs: 7 impostor pairs of 3,000 needed" in page
+    assert "No calibration was written: the largest set has 7 pairs of strangers" in page
+    assert not re.search(r"\de-\d", page), "rates in one notation"
     assert "<svg" in page
     assert "<link" not in page, "opens without a network"
     assert "src=" not in page
@@ -93,6 +97,11 @@ def test_labelled_pairs_by_group_with_attacks(people: Path, run: Run, tmp_path: 
     assert "Challenge not assessed on stills" in page
     assert "<b>60" not in page
     assert "age &lt;b&gt;60 &amp; over" in page
+    too_small = re.search(r"<p class=warning>Too small[^<]*", page)
+    assert too_small is not None
+    assert "age under 60" in too_small[0]
+    heads = set(re.findall(r"<th>([^<]+)", page))
+    assert set(re.findall(r'<td data-of="([^"]+)"', page)) <= heads, "each cell says what it is on a phone"
 
 
 def test_the_fingerprint_follows_bytes_and_labels_not_places(people: Path, run: Run, tmp_path: Path) -> None:
@@ -134,7 +143,7 @@ def test_cross_pairs_of_people_not_known_are_refused(
     assert "disagree" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("change", [{"format": "lifecert-measurement/2"}, {"accept": 1.5}, {"surprise": 1}])
+@pytest.mark.parametrize("change", [{"format": "lifecert-measurement/1"}, {"accept": 1.5}, {"surprise": 1}])
 def test_the_file_is_strict(change: dict[str, object], people: Path, run: Run, tmp_path: Path) -> None:
     run(people)
     path = tmp_path / "out/measurement.json"
@@ -144,19 +153,51 @@ def test_the_file_is_strict(change: dict[str, object], people: Path, run: Run, t
 
 
 def test_the_policy_loads_what_the_tool_wrote(people: Path, run: Run, tmp_path: Path) -> None:
-    measured = run(people, "--name", "office-1")
-    (tmp_path / "out/calibration.json").rename(tmp_path / "office-1.json")
+    # Rates so high that seven pairs of strangers can tell them.
     policy = json.loads(POLICY_FILE.read_text(encoding="utf-8"))
-    policy["match"]["calibration"] = "office-1"
-    (tmp_path / "policy.json").write_text(json.dumps(policy), encoding="utf-8")
-    match = load_policy(tmp_path / "policy.json", tmp_path).match
+    policy["match"].update(
+        calibration="office-1", accept_fmr=0.45, review_fmr=0.45, same_person_fmr=0.45, min_steps=0.2
+    )
+    asked = tmp_path / "policy.json"
+    asked.write_text(json.dumps(policy), encoding="utf-8")
+    measured = run(people, "--name", "office-1", "--policy", str(asked), ended=0)
+    (tmp_path / "out/calibration.json").rename(tmp_path / "office-1.json")
+    match = load_policy(asked, tmp_path).match
     assert (match.calibration_version, match.accept, match.review) == ("office-1", measured.accept, measured.review)
     made = load_calibration("office-1", measured.model_version, tmp_path)
-    assert {source.kind for source in made.sources} == {"published"}, "five portraits say nothing about rates"
+    assert {source.kind for source in made.sources} == {"elsewhere", "measured"}
     assert made.models == measured.models
 
 
-def test_without_published_figures_a_few_photos_make_no_calibration(
+def test_five_photos_make_no_calibration(
+    people: Path, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/calibration.json").write_text("{}", encoding="utf-8")
+    measured = run(people)
+    assert "no calibration.json: the largest set has 7 pairs of strangers" in capsys.readouterr().err
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        *("det.svg", "measurement.json", "report.html", "roc.svg")
+    ]
+    assert {one.source for one in measured.thresholds} <= {source.name for source in measured.elsewhere}
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [
+        (0, "0 %"),
+        (0.0000034, "0.00034 %"),
+        (0.0015, "0.15 %"),
+        (0.00164, "0.16 %"),
+        (0.0099, "0.99 %"),
+        (1, "100.00 %"),
+    ],
+)
+def test_rates_have_one_notation(share: float, shown: str) -> None:
+    assert number(share) == shown
+
+
+def test_without_figures_from_elsewhere_a_few_photos_make_no_calibration(
     people: Path, tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"

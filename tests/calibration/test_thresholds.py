@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from lab.calibration.statistics import Curve, histogram
-from lab.calibration.thresholds import TooFewPairs, choose, least_threshold, provisional, published
+from lab.calibration.thresholds import TooFewPairs, choose, elsewhere, least_threshold, provisional
 from lifecert.adapters.files.calibration import RatesAt, Source
 
 
 def source(name: str, *rates: tuple[float, float]) -> Source:
     return Source(
         name=name,
-        kind="published",
+        kind="elsewhere",
         origin="made up",
         on=None,
         fingerprint=None,
@@ -54,11 +54,30 @@ def test_a_measured_set_gives_the_thresholds_of_its_own_curve() -> None:
         provisional("ours", curve, [0.0001])
 
 
-def test_the_published_figures_are_those_of_the_design() -> None:
-    old = published()[0]
-    assert [(rates.threshold, rates.fmr) for rates in old.rates] == [
+def test_the_figures_from_elsewhere_are_those_of_the_design_and_of_the_old_by_sex_and_age() -> None:
+    found = {source.name: source for source in elsewhere()}
+    assert {source.kind for source in found.values()} == {"elsewhere"}, (
+        "nobody can read them, so they are not published"
+    )
+    assert [(rates.threshold, rates.fmr) for rates in found["faces of Asian people over 60"].rates] == [
         (0.363, 0.033),
         (0.45, 0.0049),
         (0.5, 0.0014),
         (0.55, 0.00025),
     ]
+    women = found["Asian women of 80 and over"]
+    assert women.impostor == 1220
+    for threshold, matched in ((0.5, 15), (0.55, 2), (0.56, 1)):
+        rates = women.at(threshold)
+        assert rates is not None
+        assert rates.fmr * 1220 == pytest.approx(matched, abs=0.01)
+    by_age = ("of 60 and over", "of 60 to 79", "of 80 and over")
+    assert {name for name in found if name.endswith(by_age)} == {
+        *(f"{group} {age}" for group in ("Asian men", "White men", "White women") for age in by_age),
+        *(f"Asian women {age}" for age in (by_age[0], by_age[2])),
+        *(
+            f"{group} {age}"
+            for group in ("Black men", "Black women", "Indian men", "Indian women")
+            for age in by_age[:2]
+        ),
+    }

@@ -9,7 +9,7 @@ from lifecert.domain.errors import ReferenceNotFound, VersionConflict
 from lifecert.domain.imprint import FrameImprints, KnownPhotos
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.reference import Replacement
-from tests.support.builders import MODEL, a_change, a_reference, a_template, an_enrolment, an_id, registration
+from tests.support.builders import MODEL, NOW, a_change, a_reference, a_template, an_enrolment, an_id, registration
 from tests.support.engines import DynamoTables, Stores
 
 
@@ -87,18 +87,36 @@ def test_imprints_are_read_with_the_templates_and_go_with_their_reference(stores
         stores.references.begin(old if reference.imprint == b"old" else new)
         stores.register.commit(change := a_change(change.after, LedgerEvent.REFERENCE_ENROLLED, reference=reference))
     for slot, imprints in ((0, (b"1", b"2")), (3, (b"3",)), (0, (b"4", b"5"))):
-        kept = FrameImprints(new.reference_id, slot, imprints)
+        kept = FrameImprints(new.reference_id, slot, imprints, NOW)
         stores.register.commit(change := a_change(change.after, frame_imprints=kept))
-    templates, known = stores.references.faces(person, MODEL)
+    later = NOW + timedelta(seconds=1)
+    templates, known = stores.references.faces(person, MODEL, later)
     assert templates == stores.references.templates(person, MODEL) == {new.reference_id: references[1].template}
     assert sorted(known.references) == [b"new", b"old"]
     assert sorted(known.frames) == [b"3", b"4", b"5"]
     assert all(type(one) is bytes for one in (*known.references, *known.frames))
+    _, all_recent = stores.references.faces(person, MODEL, NOW)
+    assert (all_recent.references, all_recent.frames) == ((), ())
+    assert sorted(all_recent.recent) == sorted((*known.references, *known.frames))
     stores.register.commit(change := a_change(change.after, deleted_references=(new.reference_id,)))
-    assert stores.references.faces(person, MODEL) == ({}, KnownPhotos((b"old",), ()))
+    assert stores.references.faces(person, MODEL, later) == ({}, KnownPhotos((b"old",), ()))
+    gone = FrameImprints(new.reference_id, 1, (b"6",), NOW)
     with pytest.raises(VersionConflict):
-        stores.register.commit(a_change(change.after, frame_imprints=FrameImprints(new.reference_id, 1, (b"6",))))
-    assert stores.references.faces(person, MODEL) == ({}, KnownPhotos((b"old",), ()))
+        stores.register.commit(a_change(change.after, frame_imprints=gone))
+    assert stores.references.faces(person, MODEL, later) == ({}, KnownPhotos((b"old",), ()))
+
+
+def test_what_was_kept_apart_in_time_is_recent_or_not(stores: Stores) -> None:
+    stores.register.commit(change := registration())
+    enrolment = an_enrolment(change.after)
+    stores.references.begin(enrolment)
+    reference = a_reference(enrolment, imprint=b"reference", enrolled_at=NOW - timedelta(days=300))
+    stores.register.commit(change := a_change(change.after, LedgerEvent.REFERENCE_ENROLLED, reference=reference))
+    for slot, hours in ((1, 30), (2, 1)):
+        kept = FrameImprints(enrolment.reference_id, slot, (str(hours).encode(),), NOW - timedelta(hours=hours))
+        stores.register.commit(change := a_change(change.after, frame_imprints=kept))
+    _, known = stores.references.faces(change.after.beneficiary_id, MODEL, NOW - timedelta(hours=24))
+    assert known == KnownPhotos(references=(b"reference",), frames=(b"30",), recent=(b"1",))
 
 
 def test_only_an_unfinished_enrolment_expires(tables: DynamoTables) -> None:

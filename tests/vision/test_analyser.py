@@ -64,6 +64,20 @@ def test_frames_of_two_people_are_refused(
     assert _decision(evidence, policy).outcome is Outcome.RETRY
 
 
+def test_the_frames_of_the_steps_are_compared_without_the_neutral_one(
+    analyser: VisionAnalyser, frames: Frames, references: dict[str, Template]
+) -> None:
+    """A photo of the person for the neutral frame, and another living one who answers the steps."""
+    steps = frames("biden.jpg", *ASKED[1:])
+    (mixed,) = analyser.analyse([*frames("obama.jpg", Step.NEUTRAL), *steps], references).evidence.matches
+    (alone,) = analyser.analyse(frames("biden.jpg", *ASKED), references).evidence.matches
+    (no_step,) = analyser.analyse(frames("obama.jpg", Step.NEUTRAL), references).evidence.matches
+
+    assert mixed.similarity > alone.similarity + 0.2
+    assert mixed.steps == pytest.approx(alone.steps, abs=1e-6)
+    assert no_step.steps is None
+
+
 def test_the_same_frame_thrice_answers_nothing(
     analyser: VisionAnalyser, frames: Frames, references: dict[str, Template], policy: Policy
 ) -> None:

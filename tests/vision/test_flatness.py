@@ -6,9 +6,10 @@ from numpy.typing import NDArray
 
 from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import FrameEvidence, Measure, Verdict
+from lifecert.domain.policy import Policy
 from lifecert.domain.reasons import Reason
 from lifecert.ports.vision import Frame
-from lifecert_vision import flatness
+from lifecert_vision import flatness, liveness
 from lifecert_vision.analyser import VisionAnalyser
 from lifecert_vision.landmarks import LEFT_IRIS, RIGHT_IRIS, Face
 from tests.support import pictures
@@ -110,3 +111,27 @@ def test_only_turns_are_judged_for_depth(analyser: VisionAnalyser, frames: Frame
         (False, False),
         (True, True),
     ]
+
+
+def _width(turn: float, read: float, depth: float, policy: Policy) -> Measure:
+    """A head of this depth that turned so far, whose width is that of a turn further by ten degrees."""
+    face = _head(turn, depth, seen_as=read)
+    measures = liveness.judge(Step.TURN_LEFT, face, _head(0, depth), policy.challenge)
+    return next(one for one in measures if one.name == "width_kept")
+
+
+@pytest.mark.parametrize(
+    ("turn", "read", "depth", "verdict"),
+    [
+        (56, 40, 80, Verdict.WARNED),
+        (56, 40, 8, Verdict.FAILED),  # as flat as a bent sheet
+        (45, 20, 80, Verdict.FAILED),  # not a wide turn, as read
+        (40, 40, 60, Verdict.PASSED),
+    ],
+)
+def test_a_wide_and_deep_turn_is_not_refused_for_its_width(
+    turn: float, read: float, depth: float, verdict: Verdict, policy: Policy
+) -> None:
+    width = _width(turn, read, depth, policy)
+    assert width.verdict is verdict, width
+    assert (width.reason is Reason.FLAT_FACE) is (verdict is Verdict.FAILED)

@@ -111,6 +111,25 @@ def test_a_challenge_with_a_copy_in_it_is_refused(
         assert decide(evidence, policy, ASKED, 1) == Decision(Outcome.RETRY, Reason.FRAME_SEEN_BEFORE)
 
 
+def test_the_same_person_before_the_same_camera_is_no_copy_of_photos_just_taken(
+    analyser: VisionAnalyser, clip: list[Image], policy: Policy
+) -> None:
+    """Frames of one clip stand for a session and the one before it, minutes apart."""
+    before, now = (pictures.encode(clip[number]) for number in (20, 55))
+    known = analyser.analyse([Frame(Step.NEUTRAL, before)], {}).imprints
+    [like] = imprint.alike(analyser.analyse([Frame(Step.NEUTRAL, now)], {}).imprints[0], known)
+    assert policy.replay.max_alike + 0.02 < like < policy.replay.max_alike_recent - 0.02
+
+    def told(content: bytes, photos: KnownPhotos) -> Reason | None:
+        evidence = analyser.analyse([Frame(Step.NEUTRAL, content)], {}, photos).evidence
+        return next((one.reason for one in evidence.across if one.name.startswith("alike")), None)
+
+    assert told(now, KnownPhotos(frames=known)) is Reason.FRAME_SEEN_BEFORE
+    assert told(now, KnownPhotos(recent=known)) is None
+    saved_anew = pictures.encode(pictures.read(before), ".jpg", cv2.IMWRITE_JPEG_QUALITY, 85)
+    assert told(saved_anew, KnownPhotos(recent=known)) is Reason.FRAME_SEEN_BEFORE
+
+
 def test_one_picture_for_two_steps_is_refused(analyser: VisionAnalyser, frames: Frames) -> None:
     smile = pictures.read(frames.content("biden.jpg", Step.SMILE))
     asked = [

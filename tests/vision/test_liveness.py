@@ -1,5 +1,6 @@
 """Each step passes on its own frame and only there, for real people and for re-drawn portraits."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,10 +8,13 @@ import pytest
 
 from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import FrameEvidence, Measure, Verdict
+from lifecert.domain.policy import Policy
 from lifecert.domain.reasons import Reason
 from lifecert.ports.vision import Frame
+from lifecert_vision import liveness
 from lifecert_vision.analyser import VisionAnalyser
 from lifecert_vision.decode import Image
+from lifecert_vision.landmarks import Face
 from tests.support import pictures
 from tests.vision.conftest import Frames
 
@@ -105,3 +109,75 @@ def test_without_a_neutral_frame_a_step_is_not_assessed(
 
         assert measure.verdict is Verdict.NOT_ASSESSED
         assert measure.value is None
+
+
+@pytest.mark.parametrize("step", [Step.TURN_LEFT, Step.TURN_RIGHT])
+def test_who_turned_out_of_sight_is_told_to_turn_less(step: Step, analyser: VisionAnalyser, frames: Frames) -> None:
+    # Sharp, neither dark nor bright, and no face: the hair of a head turned round.
+    gone = pictures.encode(np.random.default_rng(5).integers(40, 160, (480, 640, 3), np.uint8), ".png")
+    told = [
+        analyser.analyse([*neutral, Frame(asked, gone)], {}).evidence.frames[-1].measures[-1].reason
+        for neutral, asked in (
+            (frames("obama.jpg", Step.NEUTRAL), step),
+            ([], step),  # nobody was seen before
+            (frames("obama.jpg", Step.NEUTRAL), Step.SMILE),
+        )
+    ]
+    assert told == [Reason.TURNED_TOO_FAR, Reason.NO_FACE, Reason.NO_FACE]
+
+
+def test_a_face_too_far_round_to_be_known_is_told_to_turn_less(
+    analyser: VisionAnalyser, frames: Frames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stranger's frame stands for one that is like nobody's any more."""
+    asked = [*frames("obama.jpg", Step.NEUTRAL), *frames("biden.jpg", Step.TURN_LEFT)]
+
+    def told() -> Reason | None:
+        [same] = [one for one in analyser.analyse(asked, {}).evidence.across if one.name == "same_person"]
+        return same.reason
+
+    assert told() is Reason.DIFFERENT_PEOPLE
+    monkeypatch.setattr(liveness, "turned", lambda *_: 41.0)
+    assert told() is Reason.TURNED_TOO_FAR
+
+
+def _with_eyes(face: Face, share: float, score: float) -> Face:
+    """The face with its lids at a share of their distance, and this blink score."""
+    points = face.points.copy()
+    for *_, up, up_too, down, down_too in liveness._EYES:
+        for upper, lower in ((up, down), (up_too, down_too)):
+            middle = (points[upper] + points[lower]) / 2
+            points[[upper, lower]] = middle + share * (points[[upper, lower]] - middle)
+    return replace(face, points=points, blendshapes={"eyeBlinkLeft": score, "eyeBlinkRight": score})
+
+
+@pytest.mark.parametrize(
+    ("share", "score", "verdict"),
+    [
+        (0.9, 0.5, Verdict.FAILED),
+        (0.6, 0.5, Verdict.FAILED),  # half closed is not closed
+        (0.45, 0.5, Verdict.PASSED),
+        (0.9, 0.75, Verdict.PASSED),  # by the score alone
+    ],
+)
+def test_eyes_that_look_half_closed_at_rest_can_close(
+    share: float, score: float, verdict: Verdict, analyser: VisionAnalyser, portraits: Path, policy: Policy
+) -> None:
+    """A quarter of Asian faces over 60 have a score above 0.4 with open eyes, and it rises little."""
+    face = analyser._detector.detect(pictures.read((portraits / "obama.jpg").read_bytes()))[0]
+    neutral = _with_eyes(face, 1, 0.45)
+    [measure] = liveness.judge(Step.CLOSE_EYES, _with_eyes(face, share, score), neutral, policy.challenge)
+    assert measure.verdict is verdict
+    assert (measure.reason is Reason.EYES_NOT_CLOSED) is (verdict is Verdict.FAILED)
+
+
+def test_closed_eyes_of_a_real_clip_are_seen_by_the_lids_alone(
+    analyser: VisionAnalyser, clip: list[Image], policy: Policy
+) -> None:
+    blind = {"eyeBlinkLeft": 0.4, "eyeBlinkRight": 0.4}
+    opened, closed, still = (
+        replace(analyser._detector.detect(clip[number])[0], blendshapes=blind) for number in (5, 27, 12)
+    )
+    for face, verdict in ((closed, Verdict.PASSED), (still, Verdict.FAILED)):
+        [measure] = liveness.judge(Step.CLOSE_EYES, face, opened, policy.challenge)
+        assert measure.verdict is verdict

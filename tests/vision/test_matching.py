@@ -60,7 +60,7 @@ def test_only_templates_of_this_version_are_compared(templates: dict[str, Templa
         "earlier": Template(templates["obama2.jpg"].vector, "sface-2021dec-int8bq/5pt/1"),
     }
 
-    assert [found.reference_id for found in match.compare(probe, references)] == ["now"]
+    assert [found.reference_id for found in match.compare(probe, None, references)] == ["now"]
 
 
 def test_a_template_of_the_wrong_length_is_an_error() -> None:

@@ -45,10 +45,13 @@ def align(image: Image, face: Face) -> Image:
     return np.asarray(cv2.warpAffine(image, transform, (SIZE, SIZE), flags=cv2.INTER_LINEAR), np.uint8)
 
 
-def straightened(image: Image, face: Face, side: int) -> tuple[Image, NDArray[np.float64]]:
-    """The same at `side` x `side`, and the face's points (x, y) on it."""
-    transform = similarity(face.points[_INDICES, :2].astype(np.float64), _POSITIONS * (side / SIZE))
-    picture = cv2.warpAffine(image, transform, (side, side), flags=cv2.INTER_LINEAR)
+def straightened(
+    image: Image, face: Face, side: int, *, down: int = 0, border: int = cv2.BORDER_CONSTANT
+) -> tuple[Image, NDArray[np.float64]]:
+    """The same at `side` x `side`, and the face's points (x, y) on it; or what lies `down` px lower. `border` is what
+    stands beyond the picture's edge, as OpenCV names it."""
+    transform = similarity(face.points[_INDICES, :2].astype(np.float64), _POSITIONS * (side / SIZE) - (0, down))
+    picture = cv2.warpAffine(image, transform, (side, side), flags=cv2.INTER_LINEAR, borderMode=border)
     return np.asarray(picture, np.uint8), face.points[:, :2] @ transform[:, :2].T + transform[:, 2]
 
 

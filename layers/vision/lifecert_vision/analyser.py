@@ -4,14 +4,14 @@ import logging
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from time import perf_counter
 
 import cv2
 import numpy as np
 
-from lifecert.domain.challenge import Step
+from lifecert.domain.challenge import TURNS, Step
 from lifecert.domain.evidence import EnrolmentEvidence, Evidence, FrameEvidence, Measure, Template, Verdict
 from lifecert.domain.imprint import NO_PHOTOS, KnownPhotos
 from lifecert.domain.policy import PASSIVE_MEASURE, PassiveUse, Policy, QualityLimits
@@ -93,6 +93,8 @@ class VisionAnalyser:
         watch, limits = _Stopwatch(self._clock), self._policy.quality
         seen = [self._see(frame.step, frame.content, limits, watch) for frame in frames]
         neutral = next((one.faces[0] for one in seen if one.step is Step.NEUTRAL and one.faces), None)
+        if neutral is not None:
+            seen = [_turned_out_of_sight(one) for one in seen]
         # A mirror image gains what a third frame gains, and costs as much.
         few = sum(bool(one.faces) for one in seen) < _ENOUGH_FRAMES
         embedded = [self._embed(one, watch, both_sides=few) if one.faces else None for one in seen]
@@ -108,8 +110,12 @@ class VisionAnalyser:
             new = self._new(imprints, known)
         with watch.stage("match"):
             across = (*self._same_person(seen, vectors), *new, *alive)
-            probe = embed.mean(list(vectors.values())) if vectors else None
-            matches = match.compare(probe, references) if probe is not None else ()
+            steps = [vector for index, vector in vectors.items() if seen[index].step is not Step.NEUTRAL]
+            matches = (
+                match.compare(embed.mean(list(vectors.values())), embed.mean(steps) if steps else None, references)
+                if vectors
+                else ()
+            )
         return Analysis(Evidence(evidence, across, matches, embed.MODEL_VERSION, watch.spent), tuple(imprints))
 
     def enrol(self, photo: bytes) -> EnrolmentEvidence:
@@ -194,10 +200,14 @@ class VisionAnalyser:
         """Whether the frames are new photos: the most that any is like a reference, a frame of an earlier session, and
         another frame. Left out where there is nothing to compare with."""
         limits = self._policy.replay
-        before = {"alike_reference": known.references, "alike_earlier": known.frames}
+        before = (
+            ("alike_reference", known.references, limits.max_alike),
+            ("alike_earlier", known.frames, limits.max_alike),
+            ("alike_recent", known.recent, limits.max_alike_recent),
+        )
         found = [
-            (name, [imprint.alike(one, photos) for one in imprints], limits.max_alike, Reason.FRAME_SEEN_BEFORE)
-            for name, photos in before.items()
+            (name, [imprint.alike(one, photos) for one in imprints], limit, Reason.FRAME_SEEN_BEFORE)
+            for name, photos, limit in before
         ]
         # Told after the steps: who shows none of them is as like themselves as a copy is.
         within = [imprint.alike(one, imprints[:number]) for number, one in enumerate(imprints)]
@@ -209,15 +219,33 @@ class VisionAnalyser:
         )
 
     def _same_person(self, seen: Sequence[_Seen], vectors: Mapping[int, embed.Vector]) -> tuple[Measure, ...]:
-        """Whether all frames show one person: the least similarity of any frame to the neutral one."""
+        """Whether all frames show one person: the least similarity of any frame to the neutral one.
+
+        A face so far round that little of it is seen is like nobody's: who turned it there is told to turn less.
+        """
         first = next((index for index in vectors if seen[index].step is Step.NEUTRAL), None)
-        others = [vector for index, vector in vectors.items() if index != first]
-        if first is None or not others:
+        if first is None or len(vectors) == 1:
             return ()
-        # By numpy, whose least of a number and of none is none: Python's would pass it over.
-        least = float(np.min([match.cosine(vectors[first], other) for other in others]))
+        found = {index: match.cosine(vectors[first], vector) for index, vector in vectors.items() if index != first}
         limit = self._policy.match.same_person
-        return (at_least("same_person", least, limit, "cosine", Reason.DIFFERENT_PEOPLE),)
+        wide = self._policy.challenge.wide_turn_degrees
+        neutral = seen[first].faces[0]
+        too_far = all(
+            seen[index].step in TURNS and liveness.turned(seen[index].faces[0], neutral) >= wide
+            for index, similarity in found.items()
+            if similarity < limit
+        )
+        reason = Reason.TURNED_TOO_FAR if too_far else Reason.DIFFERENT_PEOPLE
+        # By numpy, whose least of a number and of none is none: Python's would pass it over.
+        least = float(np.min(list(found.values())))
+        return (at_least("same_person", least, limit, "cosine", reason),)
+
+
+def _turned_out_of_sight(seen: _Seen) -> _Seen:
+    """A turn on which no face was found, and nothing else the matter: the head was turned beyond what can be seen."""
+    if seen.step not in TURNS or failed("detect", Reason.NO_FACE) not in seen.measures:
+        return seen
+    return replace(seen, measures=(*seen.measures[:-1], failed("detect", Reason.TURNED_TOO_FAR)))
 
 
 def _passive_cue(policy: Policy) -> PassiveCue | None:

@@ -1,82 +1,138 @@
 """Stage 3b: whether something covers the face: sunglasses, a mask, a hand.
 
-The landmarker puts eyes and lips where they must be, covered or not; what is looked for is whether they can be seen
-there. Everything is measured on the face at one scale and relative to the brightness of the cheeks.
+The landmarker puts eyes and lips where they must be, covered or not; what is looked at is what is seen there. The signs
+are learned (`lab/learn_covering.py`): histograms of the directions of edges (Dalal and Triggs 2005, "Histograms of
+oriented gradients for human detection") around eyes and mouth, weighed by logistic regression. Edges have no colour and
+are measured against what is around them, so that warm or weak light, dark skin and a grey picture look as others do.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lifecert_vision.align import straightened
+from lifecert_vision.align import SIZE, straightened
 from lifecert_vision.decode import Image
 from lifecert_vision.landmarks import Face
 
+_WEIGHTS = Path(__file__).parent / "covering.npz"
+# Rows and columns of the straightened face: both eyes with the brows; the lips with the cheeks, down to the chin, which
+# lies below the square that the embedding network sees.
+_EYES_AT, _MOUTH_AT = np.s_[36:68, 16:96], np.s_[42:98, 24:88]
+_DOWN = 24  # px by which the mouth's square lies lower
+_CELL, _BLOCK, _DIRECTIONS = (8, 8), (16, 16), 9
 _SIDE = 224  # px, about 72 between the eyes
-_PATCH = 11  # px, the side of a spot of skin
 # fmt: off
 _EYES = ((33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7),
          (263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249))
-_LIPS = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146)
 # fmt: on
 _BELOW_EYES = ((117, 101), (346, 330))
 _LOWER_LIDS = ((22, 23, 24, 26, 110), (252, 253, 254, 256, 339))
 _LOWER_CHEEKS = (50, 205, 280, 425)
-_FOREHEAD = (151, 108, 337)
-_RED_OF_LIPS = (0, 17, 37, 267, 84, 314)
-_AROUND_LIPS = (167, 393, 165, 391, 92, 322, 186, 410, 57, 287, 43, 273, 106, 335, 182, 406, 83, 313, 18)
-_AROUND_MOUTH = (164, 200, 205, 425)
-_MOUTH_CORNERS = (61, 291)
-_REACH = 22  # px above and below the line between the lips
-_SMALL_PATCH = 5  # px, the side of a spot of lip
+_MOST_TINT = 8.0  # more says no more: orange light on dark skin reads 22
+_PATCH = 11  # px, the side of a spot of skin
 _WHITE = 235  # lightness of 255: what shines back from glasses
-# How much each sign of a mouth counts, and of an eye, so that 1 is just enough. Logistic regression on 700 photos of
-# Labelled Faces in the Wild as they are against the same with a drawn mask and a drawn hand; tried on other photos.
-_VARIATION, _LINE, _REDNESS = 6.73, 1.40, 0.118
-_COLOUR_OF_EYE = 0.026
-# One sign alone does not make up for the others: what a coloured cloth or a beard shows is held to these.
-_MOST_LINE, _MOST_COLOUR = 0.56, 6.0
-_SOFT = 2.0  # px of blur: a line between lips is wider
+
+Edges = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is seen at the eyes and at the mouth.
+
+    `eyes` and `mouth` are histograms of edges. `lenses` tells a dark glass from an eye, against the cheek's brightness:
+    the range of brightness within the better seen eye; how much darker than the cheek the darkest of either eye is, the
+    worse seen one first; and a quarter of the tint, which is how far the skin under the less covered eye is from the
+    lower cheeks in the a*b* plane, times how much darker it is. It has little weight: light and skin have colours too.
+    `glare` is the share of each eye that is white, the whiter one first.
+    """
+
+    eyes: Edges
+    mouth: Edges
+    lenses: NDArray[np.float32]
+    glare: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weights of the signs, the constant last. `sunglasses` weighs `Look.lenses`, and after them the sum
+    of `glasses` over the eyes' edges."""
+
+    glasses: NDArray[np.float32]
+    sunglasses: NDArray[np.float32]
+    hand_on_eye: NDArray[np.float32]
+    mask: NDArray[np.float32]
+    hand_on_mouth: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Covering:
-    """What can be seen of eyes and mouth, brightness in that of the cheeks.
+    """How surely (0 to 1) each is there, and the share that is white of the eye with more of it, and of the other."""
 
-    `eyes`: the range of brightness within the better seen eye. `eye`: how much darker than the cheek the darkest of the
-    worse seen eye is, and how far its colour is from the cheek's; `other_eye`: the same of the better seen one.
-    `glare`: the share of the worse seen eye that is white. `mouth`: the sum of three signs (variation between the lips'
-    pixels, a dark line between them, their red), 1 for just enough. `edges`: how much there is to see where the lips
-    are at all. `colour_step`: between forehead and lower face, in the a*b* plane. `tint`: how far the skin under the
-    less covered eye is from the lower cheeks in that plane, times how much darker it is (share): shadow darkens
-    without colouring, red skin is not dark.
-    """
-
-    eyes: float
-    eye: float
-    other_eye: float
+    sunglasses: float
+    hand_on_eye: float
+    mask: float
+    hand_on_mouth: float
     glare: float
-    mouth: float
-    edges: float
-    colour_step: float
-    tint: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Eye:
-    """One eye's part of `Covering`."""
-
-    range: float
-    seen: float
-    white: float
-    tint: float
+    least_glare: float
 
 
 def measure(image: Image, face: Face) -> Covering:
-    """What can be seen of eyes and mouth."""
+    """What covers the face."""
+    return judged(look(image, face), _weights())
+
+
+def judged(seen: Look, weights: Weights) -> Covering:
+    """What is there by these weights."""
+    lenses = np.append(seen.lenses, weighed(seen.eyes, weights.glasses))
+    return Covering(
+        sunglasses=_sure(weighed(lenses, weights.sunglasses)),
+        hand_on_eye=_sure(weighed(seen.eyes, weights.hand_on_eye)),
+        mask=_sure(weighed(seen.mouth, weights.mask)),
+        hand_on_mouth=_sure(weighed(seen.mouth, weights.hand_on_mouth)),
+        glare=seen.glare[0],
+        least_glare=seen.glare[1],
+    )
+
+
+def look(image: Image, face: Face, *, mirrored: bool = False) -> Look:
+    """What the signs are made of; with `mirrored` as the picture's mirror image shows it."""
+    # Beyond the picture's edge its last pixels go on: a frame of black would have edges of its own.
+    upper, _ = straightened(image, face, SIZE, border=cv2.BORDER_REPLICATE)
+    lower, _ = straightened(image, face, SIZE, down=_DOWN, border=cv2.BORDER_REPLICATE)
+    lenses, glare = _lenses(image, face)
+    return Look(_edges(upper[_EYES_AT], mirrored), _edges(lower[_MOUTH_AT], mirrored), lenses, glare)
+
+
+def weighed(values: NDArray[np.float32], weights: NDArray[np.float32]) -> float:
+    """The weighted sum, log-odds of what the weights were learned for."""
+    return float(values @ weights[:-1] + weights[-1])
+
+
+@cache
+def _weights() -> Weights:
+    with np.load(_WEIGHTS) as kept:
+        return Weights(**{name: kept[name].astype(np.float32) for name in Weights.__slots__})
+
+
+def _sure(log_odds: float) -> float:
+    return float(1 / (1 + np.exp(-np.clip(log_odds, -50, 50))))
+
+
+def _edges(part: Image, mirrored: bool) -> Edges:
+    grey = cv2.cvtColor(part, cv2.COLOR_BGR2GRAY)
+    if mirrored:
+        grey = cv2.flip(grey, 1)
+    size = (grey.shape[1], grey.shape[0])
+    found = cv2.HOGDescriptor(size, _BLOCK, _CELL, _CELL, _DIRECTIONS).compute(np.ascontiguousarray(grey))
+    return np.asarray(found, np.float32).ravel()
+
+
+def _lenses(image: Image, face: Face) -> tuple[NDArray[np.float32], tuple[float, float]]:
     straight, points = straightened(image, face, _SIDE)
     lab = cv2.cvtColor(straight, cv2.COLOR_BGR2LAB).astype(np.float32)
     spots = np.asarray(cv2.blur(lab, (_PATCH, _PATCH)), np.float32)
@@ -84,51 +140,20 @@ def measure(image: Image, face: Face) -> Covering:
     def skin(indices: Sequence[int]) -> NDArray[np.float32]:
         return np.asarray(_at(spots, points[list(indices)]).mean(axis=0), np.float32)
 
-    def eye(outline: Sequence[int], below: Sequence[int], lid: Sequence[int]) -> _Eye:
-        cheek, under, pixels = skin(below), skin(lid), _inside(lab, points[list(outline)])
-        bright = max(float(cheek[0]), 1.0)
-        low, tenth, high = np.percentile(pixels[:, 0], (5, 10, 95))
-        colour = float(np.linalg.norm((pixels.mean(axis=0) - cheek)[1:]))
-        darker = max(0.0, 1 - float(under[0]) / max(float(lower_cheeks[0]), 1.0))
-        return _Eye(
-            range=float(high - low) / bright,
-            seen=(bright - float(tenth)) / bright + _COLOUR_OF_EYE * min(colour, _MOST_COLOUR),
-            white=float((pixels[:, 0] >= _WHITE).mean()),
-            tint=darker * float(np.linalg.norm((under - lower_cheeks)[1:])),
-        )
-
     lower_cheeks = skin(_LOWER_CHEEKS)
-    eyes = [eye(*parts) for parts in zip(_EYES, _BELOW_EYES, _LOWER_LIDS, strict=True)]
-    worse, better = sorted(eyes, key=lambda one: one.seen)
-    cheeks = max(float(skin([index for pair in _BELOW_EYES for index in pair])[0]), 1.0)
-    lips = points[list(_LIPS)]
-    soft = np.asarray(cv2.GaussianBlur(lab[..., 0], (0, 0), _SOFT), np.float32)
-    small = np.asarray(cv2.blur(lab[..., 1], (_SMALL_PATCH, _SMALL_PATCH)), np.float32)
-    red = float(_at(small, points[list(_RED_OF_LIPS)]).mean() - _at(small, points[list(_AROUND_LIPS)]).mean())
-    steps = _inside(np.asarray(cv2.Sobel(soft, cv2.CV_32F, 0, 1), np.float32), lips)
-    return Covering(
-        eyes=max(one.range for one in eyes),
-        eye=worse.seen,
-        other_eye=better.seen,
-        glare=worse.white,
-        mouth=_VARIATION * float(_inside(lab[..., 0], lips).std()) / cheeks
-        + _LINE * min(_line(soft, points) / cheeks, _MOST_LINE)
-        + _REDNESS * min(red, _MOST_COLOUR),
-        edges=float(np.sqrt((steps**2).mean())) / cheeks,
-        colour_step=float(np.linalg.norm((skin(_AROUND_MOUTH) - skin(_FOREHEAD))[1:])),
-        tint=min(one.tint for one in eyes),
-    )
-
-
-def _line(grey: NDArray[np.float32], points: NDArray[np.float64]) -> float:
-    """How much darker the line between the lips is than what lies above and below, over the middle of the mouth."""
-    right, left = points[list(_MOUTH_CORNERS)]
-    down = points[152] - points[6]
-    down = down / max(float(np.linalg.norm(down)), 1.0)
-    along = right + np.linspace(0.3, 0.7, 9)[:, None] * (left - right)
-    profile = _at(grey, along[:, None] + np.arange(-_REACH, _REACH + 1, 2)[:, None] * down).mean(axis=0)
-    ends = len(profile) // 4
-    return float(min(profile[:ends].max(), profile[-ends:].max()) - profile[ends:-ends].min())
+    seen, white, tints = [], [], []
+    for outline, below, lid in zip(_EYES, _BELOW_EYES, _LOWER_LIDS, strict=True):
+        cheek, under = max(float(skin(below)[0]), 1.0), skin(lid)
+        pixels = _inside(lab, points[list(outline)])[:, 0]
+        low, tenth, high = np.percentile(pixels, (5, 10, 95))
+        seen.append(((cheek - float(tenth)) / cheek, float(high - low) / cheek))
+        white.append(float((pixels >= _WHITE).mean()))
+        darker = max(0.0, 1 - float(under[0]) / max(float(lower_cheeks[0]), 1.0))
+        tints.append(darker * float(np.linalg.norm((under - lower_cheeks)[1:])))
+    (worse, one), (better, other) = sorted(seen)
+    lenses = np.clip([max(one, other), worse, better], -1, 2)
+    tint = min(*tints, _MOST_TINT) / 4
+    return np.append(lenses, tint).astype(np.float32), (max(white), min(white))
 
 
 def _at(picture: NDArray[np.float32], places: NDArray[np.float64]) -> NDArray[np.float32]:

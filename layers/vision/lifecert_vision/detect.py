@@ -92,7 +92,7 @@ class Detector:
         if below or beside:
             small = np.asarray(cv2.copyMakeBorder(small, 0, below, 0, beside, cv2.BORDER_CONSTANT), np.uint8)
         self._finder.setInputSize(small.shape[1::-1])
-        # None, and so no table, where there is none.
+        # None, and so no table, where there is none. On pictures of hardly any pixels some boxes are no numbers.
         rows = np.atleast_2d(np.asarray(self._finder.detect(small)[1], np.float32))
         boxes = [row[:4] for row in rows if row.size > 1]
         if not all(_is_on(small, box) for box in boxes):

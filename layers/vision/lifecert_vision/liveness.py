@@ -3,7 +3,10 @@
 Only changes count: many people's eyes look half closed, or their mouth open, at rest.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import Measure, Verdict
@@ -11,7 +14,11 @@ from lifecert.domain.policy import ChallengeLimits
 from lifecert.domain.reasons import Reason
 from lifecert_vision import flatness
 from lifecert_vision.landmarks import Face
-from lifecert_vision.measures import at_least, not_assessed
+from lifecert_vision.measures import at_least, at_most, not_assessed
+
+# Of each eye the corners, two points of the upper lid and the two below them.
+_EYES = ((33, 133, 159, 158, 145, 153), (263, 362, 386, 385, 374, 380))
+_NOTHING = 1e-6
 
 
 def judge(step: Step, face: Face, neutral: Face | None, limits: ChallengeLimits) -> tuple[Measure, ...]:
@@ -27,7 +34,17 @@ def judge(step: Step, face: Face, neutral: Face | None, limits: ChallengeLimits)
         turn = _turn(step, face, neutral, limits)
         return (turn, *_depth(turn, face, neutral, limits))
     read, limit, reason = _expressions(limits)[step]
-    return (at_least(step.value, read(face, neutral), limit, "score change", reason),)
+    measure = at_least(step.value, read(face, neutral), limit, "score change", reason)
+    if step is Step.CLOSE_EYES and measure.verdict is Verdict.FAILED:
+        left = _eyes_open(face) / max(_eyes_open(neutral), _NOTHING)
+        closed = at_most(step.value, left, limits.max_eyes_open, "opening left", reason)
+        measure = closed if closed.verdict is Verdict.PASSED else measure
+    return (measure,)
+
+
+def turned(face: Face, neutral: Face) -> float:
+    """Degrees from the neutral frame, to either side."""
+    return abs(face.pose.yaw - neutral.pose.yaw)
 
 
 def _turn(step: Step, face: Face, neutral: Face, limits: ChallengeLimits) -> Measure:
@@ -38,14 +55,16 @@ def _turn(step: Step, face: Face, neutral: Face, limits: ChallengeLimits) -> Mea
 
 
 def _depth(turn: Measure, face: Face, neutral: Face, limits: ChallengeLimits) -> tuple[Measure, ...]:
-    """Not assessed where the turn is not seen: depth does not show without one."""
+    """Not assessed where the turn is not seen: depth does not show without one. The width of a wide and deep turn only
+    warns: no sheet was read as one, and a head's outline says little of its width so far round."""
     found = flatness.measure(face, neutral) if turn.verdict is Verdict.PASSED else None
     if found is None:
         return not_assessed("depth"), not_assessed("width_kept")
-    return (
-        at_least("depth", found.depth, limits.min_depth, "eye distances", Reason.FLAT_FACE),
-        at_least("width_kept", found.width_kept, limits.min_width_kept, "ratio", Reason.FLAT_FACE),
-    )
+    width = at_least("width_kept", found.width_kept, limits.min_width_kept, "ratio", Reason.FLAT_FACE)
+    wide = turned(face, neutral) >= limits.wide_turn_degrees and found.depth >= limits.wide_turn_depth
+    if wide and width.verdict is Verdict.FAILED:
+        width = replace(width, verdict=Verdict.WARNED, reason=None)
+    return at_least("depth", found.depth, limits.min_depth, "eye distances", Reason.FLAT_FACE), width
 
 
 _Read = Callable[[Face, Face], float]
@@ -62,3 +81,15 @@ def _expressions(limits: ChallengeLimits) -> dict[Step, tuple[_Read, float, Reas
 def _least_rise(*shapes: str) -> _Read:
     """How much the blendshapes rose: the least of them, as both eyes must close and both corners of the mouth rise."""
     return lambda face, neutral: min(face.blendshapes[name] - neutral.blendshapes[name] for name in shapes)
+
+
+def _eyes_open(face: Face) -> float:
+    """How far the wider open eye is open, its height against its width (after Soukupova and Cech 2016, "Real-time eye
+    blink detection using facial landmarks")."""
+    return max(_open(face, eye) for eye in _EYES)
+
+
+def _open(face: Face, eye: Sequence[int]) -> float:
+    outer, inner, up, up_too, down, down_too = face.points[list(eye), :2].astype(np.float64)
+    heights = np.linalg.norm(up - down) + np.linalg.norm(up_too - down_too)
+    return float(heights / 2 / max(float(np.linalg.norm(outer - inner)), _NOTHING))

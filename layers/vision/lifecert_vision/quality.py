@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lifecert.domain.challenge import TURNS, Step
-from lifecert.domain.evidence import Measure, Verdict
+from lifecert.domain.evidence import Measure
 from lifecert.domain.policy import QualityLimits
 from lifecert.domain.reasons import Reason
 from lifecert_vision import covering
@@ -92,6 +92,7 @@ def assess(image: Image, faces: Sequence[Face], step: Step, limits: QualityLimit
             Reason.TOO_COMPRESSED,
             warn=limits.warn_blockiness,
         ),
+        at_least("colour", _colour(crop), limits.min_colour, "grey", Reason.NO_COLOUR),
         at_least("sharpness", sharpness(grey, mask), limits.min_sharpness, "share", Reason.BLURRED),
         *(_covered(image, face, limits) if step not in TURNS else ()),
     )
@@ -100,31 +101,31 @@ def assess(image: Image, faces: Sequence[Face], step: Step, limits: QualityLimit
 def _covered(image: Image, face: Face, limits: QualityLimits) -> tuple[Measure, ...]:
     """Sunglasses, mask, hand: looked for on frames that face the camera."""
     seen = covering.measure(image, face)
-    # The forehead is seen above a mask: where the lower face differs from it, that is what is covered. Fingers have
-    # edges, cloth hardly any.
-    of_cloth = seen.colour_step > limits.mask_colour_step or seen.edges < limits.min_mouth_edges
-    reason = Reason.MASK_WORN if of_cloth else Reason.FACE_COVERED
-    mouth = (
-        at_least("mouth_seen", seen.mouth, limits.min_mouth_seen, "ratio", reason),
-        at_least("mouth_edges", seen.edges, limits.min_mouth_edges, "cheek brightness", reason),
-    )
-    covered = any(measure.verdict is Verdict.FAILED for measure in mouth)
-    if covered and of_cloth:
-        return mouth  # the mask lies on the cheeks that everything about the eyes is told by
-    behind = Reason.GLASSES_GLARE if seen.glare >= limits.warn_glare else Reason.SUNGLASSES_WORN
+    glaring = seen.glare >= limits.warn_glare
     found = [
-        *mouth,
-        at_least("eyes_seen", seen.eyes, limits.min_eyes_seen, "cheek brightness", behind),
+        at_most(
+            "sunglasses",
+            seen.sunglasses,
+            limits.max_sunglasses,
+            "certainty",
+            Reason.GLASSES_GLARE if glaring else Reason.SUNGLASSES_WORN,
+        ),
+        at_most("mask", seen.mask, limits.max_mask, "certainty", Reason.MASK_WORN),
         at_most("glare", seen.glare, limits.max_glare, "share", Reason.GLASSES_GLARE, warn=limits.warn_glare),
+        # One eye behind a reflection is enough to know a face by the other.
+        at_most("least_glare", seen.least_glare, limits.warn_glare, "share", Reason.GLASSES_GLARE),
+        at_most("hand_on_mouth", seen.hand_on_mouth, limits.max_hand_on_mouth, "certainty", Reason.FACE_COVERED),
     ]
-    if seen.glare < limits.warn_glare:  # an eye behind a reflection is not covered
-        # Where neither eye shows, lenses are before both; a hand mostly leaves one.
-        over = Reason.SUNGLASSES_WORN if seen.other_eye < limits.min_eye_seen else Reason.FACE_COVERED
-        found.append(at_least("eye_seen", seen.eye, limits.min_eye_seen, "cheek brightness", over))
-    if not covered:
-        tint = Reason.MASK_WORN if of_cloth else Reason.SUNGLASSES_WORN
-        found.append(at_most("tint", seen.tint, limits.max_tint, "a*b*", tint))
+    if not glaring:  # an eye behind a reflection is not covered
+        found.append(at_most("hand_on_eye", seen.hand_on_eye, limits.max_hand_on_eye, "certainty", Reason.FACE_COVERED))
     return tuple(found)
+
+
+def _colour(crop: Image) -> float:
+    """The mean difference between the strongest and the weakest of a pixel's colours, 0 in a grey picture."""
+    blue, green, red = cv2.split(crop)
+    strongest, weakest = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
+    return float(cv2.subtract(strongest, weakest).mean())
 
 
 def _evenness(grey: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:

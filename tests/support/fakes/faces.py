@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from lifecert.domain.evidence import Template
@@ -26,12 +27,17 @@ class MemoryReferences:
             if owner == beneficiary_id and reference.template.model_version == model_version
         }
 
-    def faces(self, beneficiary_id: str, model_version: str) -> tuple[Mapping[str, Template], KnownPhotos]:
+    def faces(
+        self, beneficiary_id: str, model_version: str, since: datetime
+    ) -> tuple[Mapping[str, Template], KnownPhotos]:
         mine = [one for (owner, _), one in self.store.references_by_id.items() if owner == beneficiary_id]
         kept = [one for (owner, *_), one in self.store.frame_imprints.items() if owner == beneficiary_id]
+        own = [(one.imprint, one.enrolled_at >= since) for one in mine if one.imprint]
+        frames = [(imprint, one.at >= since) for one in kept for imprint in one.imprints]
         known = KnownPhotos(
-            tuple(one.imprint for one in mine if one.imprint),
-            tuple(imprint for one in kept for imprint in one.imprints),
+            tuple(imprint for imprint, recent in own if not recent),
+            tuple(imprint for imprint, recent in frames if not recent),
+            tuple(imprint for imprint, recent in (*own, *frames) if recent),
         )
         return self.templates(beneficiary_id, model_version), known
 

@@ -43,7 +43,7 @@ def content() -> dict[str, Any]:
         "models": {"model.onnx": "b" * 64},
         "thresholds": [
             {"fmr": 0.0015, "threshold": 0.55, "source": "our village"},
-            {"fmr": 0.04, "threshold": 0.4, "source": "our village"},
+            {"fmr": 0.25, "threshold": 0.4, "source": "our village"},
         ],
         "sources": [source],
     }
@@ -56,8 +56,7 @@ def write(folder: Path, made: dict[str, Any]) -> Path:
 
 def test_the_shipped_calibration_says_where_it_comes_from() -> None:
     made = load_calibration(POLICY["match"]["calibration"], MODEL)
-    strictest = {one.source for one in made.thresholds}
-    assert strictest == {"faces of Asian people over 60, published"}
+    assert made.thresholds[0].source == "Asian women of 80 and over"
     assert all(source.origin and source.rates for source in made.sources)
 
 
@@ -113,6 +112,25 @@ def test_a_rate_that_the_calibration_does_not_know_is_named_with_those_it_does(t
         load_policy(tmp_path / "policy.json", write(tmp_path, content()))
 
 
+def test_the_steps_alone_are_held_to_less_than_the_mean_of_all(tmp_path: Path) -> None:
+    policy = copy.deepcopy(POLICY)
+    policy["match"].update(calibration="village", min_steps=0.55)
+    (tmp_path / "policy.json").write_text(json.dumps(policy), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"village\.json: its accept threshold 0\.55 is not above match\.min_steps"):
+        load_policy(tmp_path / "policy.json", write(tmp_path, content()))
+
+
 def test_a_calibration_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.json: No such file"):
         load_calibration("nowhere", MODEL, tmp_path)
+
+
+def test_at_the_shipped_threshold_no_known_group_of_old_people_is_above_the_policys_rate() -> None:
+    made = load_calibration(POLICY["match"]["calibration"], MODEL)
+    accept = load_policy().match.accept
+    old = [source for source in made.sources if " of 60 " in source.name or " of 80 " in source.name]
+    assert len(old) == 19
+    for source in old:
+        rates = source.at(accept)
+        assert rates is not None, source.name
+        assert rates.fmr <= POLICY["match"]["accept_fmr"], source.name

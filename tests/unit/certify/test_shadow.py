@@ -42,7 +42,7 @@ def test_the_same_limits_agree() -> None:
     ],
 )
 def test_stricter_thresholds_are_tried_on_the_same_evidence(similarity: float, would: Decision) -> None:
-    evidence = replace(good_evidence(), matches=(ReferenceMatch("r", similarity),))
+    evidence = replace(good_evidence(), matches=(ReferenceMatch("r", similarity, similarity),))
     trial = scored(evidence)
     assert (trial.decided, trial.would_decide) == (Decision(Outcome.ACCEPTED), would)
     assert trial.agrees is (would.outcome is Outcome.ACCEPTED)
@@ -50,7 +50,7 @@ def test_stricter_thresholds_are_tried_on_the_same_evidence(similarity: float, w
 
 def test_one_person_in_all_frames_is_judged_by_the_limit_on_trial() -> None:
     same = Measure("same_person", Verdict.PASSED, 0.84, "cosine")
-    evidence = replace(good_evidence(), matches=(ReferenceMatch("r", 0.99),), across=(same,))
+    evidence = replace(good_evidence(), matches=(ReferenceMatch("r", 0.99, 0.99),), across=(same,))
     assert scored(evidence).would_decide == Decision(Outcome.RETRY, Reason.DIFFERENT_PEOPLE)
     enough = replace(evidence, across=(replace(same, value=0.86),))
     assert scored(enough).would_decide == Decision(Outcome.ACCEPTED)
@@ -61,7 +61,7 @@ def test_a_trial_leaves_no_trace_in_what_is_decided_and_stored() -> None:
     plain, tried = VerifyWorld(), VerifyWorld()
     tried.verify = replace(tried.verify, shadow=Shadow(STRICTER, told.append))
     for world in (plain, tried):
-        world.analyser.evidence = replace(good_evidence(), matches=(ReferenceMatch("r", 0.7),))
+        world.analyser.evidence = replace(good_evidence(), matches=(ReferenceMatch("r", 0.7, 0.7),))
         answer = world.verify(world.session().session_id, HELPER)
         assert answer.result
         assert answer.result.decision.outcome is Outcome.ACCEPTED
@@ -129,7 +129,7 @@ def test_a_missing_candidate_is_named(tmp_path: Path) -> None:
 
 
 def test_a_trial_is_logged_and_counted_without_a_score(caplog: pytest.LogCaptureFixture) -> None:
-    shadow_scored(scored(replace(good_evidence(), matches=(ReferenceMatch("r", 0.612345),))))
+    shadow_scored(scored(replace(good_evidence(), matches=(ReferenceMatch("r", 0.612345, 0.612345),))))
     line = vars(caplog.records[-1])
     assert line["msg"] == "shadow_scored"
     assert (line["outcome"], line["shadow_outcome"], line["shadow_reason"]) == ("accepted", "retry", "not_matching")

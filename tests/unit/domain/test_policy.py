@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lifecert.domain.challenge import Step
-from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
+from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, ReferenceMatch, Verdict
 from lifecert.domain.policy import PASSIVE_MEASURE, Decision, Outcome, PassiveLimits, PassiveUse, decide
 from lifecert.domain.reasons import Reason
 from tests.support.builders import CHALLENGE, a_policy, failed_evidence, good_evidence
@@ -27,6 +27,29 @@ POLICY = a_policy()
 )
 def test_similarity_decides_between_the_two_thresholds(similarity: float, decision: Decision) -> None:
     assert decide(good_evidence(similarity), POLICY, CHALLENGE, attempt=1) == decision
+
+
+@pytest.mark.parametrize(
+    ("steps", "decision"),
+    [
+        (0.45, Decision(Outcome.ACCEPTED)),
+        (0.4499, Decision(Outcome.REVIEW, Reason.STEPS_UNCERTAIN)),
+        (-0.1, Decision(Outcome.REVIEW, Reason.STEPS_UNCERTAIN)),
+        (None, Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)),
+    ],
+)
+def test_a_photo_in_the_neutral_frames_place_does_not_carry_a_look_alikes_steps(
+    steps: float | None, decision: Decision
+) -> None:
+    evidence = replace(good_evidence(), matches=(ReferenceMatch("r", 0.8, steps), ReferenceMatch("other", 0.1, -0.2)))
+    if steps is None:
+        evidence = replace(evidence, matches=evidence.matches[:1])
+    assert decide(evidence, POLICY, CHALLENGE, attempt=1) == decision
+
+
+def test_the_steps_are_held_to_the_reference_they_are_most_like() -> None:
+    matches = (ReferenceMatch("r", 0.8, 0.3), ReferenceMatch("newer", 0.6, 0.7))
+    assert decide(good_evidence(matches=matches), POLICY, CHALLENGE, attempt=1) == Decision(Outcome.ACCEPTED)
 
 
 @pytest.mark.parametrize("reason", list(Reason)[: list(Reason).index(Reason.NOT_MATCHING) + 1])

@@ -49,10 +49,15 @@ class FrameEvidence:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceMatch:
-    """Cosine similarity (-1 to 1) of the frames' mean template to one reference."""
+    """Cosine similarity (-1 to 1) of the frames' mean template to one reference.
+
+    `steps` is that of the mean of the frames that answer steps, without the neutral one; None where no such frame had
+    a face.
+    """
 
     reference_id: str
     similarity: float
+    steps: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,11 @@ class Evidence:
     def similarity(self) -> float | None:
         """The best reference's similarity, or None when nothing could be compared."""
         return max((match.similarity for match in self.matches), default=None)
+
+    @property
+    def steps_similarity(self) -> float | None:
+        """The same of the frames that answer steps alone."""
+        return max((match.steps for match in self.matches if match.steps is not None), default=None)
 
     def digest(self) -> str:
         """SHA-256 (hex) of the evidence without its timings, for the certificate and the ledger."""

@@ -30,7 +30,9 @@ class QualityLimits:
     `max_blockiness` is a ratio, of steps at the edges of JPEG's blocks to others;
     `*_evenness` is the darker side's brightness against the other's; `min_sharpness` is the re-blur measure (0-1) at
     64 px eye distance, `min_whole_sharpness` that of a picture without a face; `max_second_face` is an area ratio;
-    `min_*_seen`, `min_mouth_edges`, `*_glare` and `mask_colour_step` are told at the vision layer's `covering`;
+    `min_colour` is the mean difference between a pixel's strongest and weakest colour (0-255), which is 0 in a grey
+    picture; `max_sunglasses`, `max_hand_on_eye`, `max_mask`, `max_hand_on_mouth` (how surely, 0-1) and `*_glare` are
+    told at the vision layer's `covering`;
     `min_upright` is how much stronger the recogniser answers to the face as it was found than to it upside down;
     from an answer of `sure_strength` on, a frame's face is taken to be upright without that look.
     """
@@ -55,14 +57,13 @@ class QualityLimits:
     sure_strength: float
     max_second_face: float
     min_face_in_frame: float
-    min_eyes_seen: float
-    max_tint: float
-    min_eye_seen: float
+    min_colour: float
+    max_sunglasses: float
+    max_hand_on_eye: float
+    max_mask: float
+    max_hand_on_mouth: float
     warn_glare: float
     max_glare: float
-    min_mouth_seen: float
-    mask_colour_step: float
-    min_mouth_edges: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +72,20 @@ class ChallengeLimits:
 
     `turn_degrees` is a change of yaw; `mouth_open`, `eyes_closed` and `smile` are changes of a blendshape score (0-1).
     `min_depth` (in eye distances) and `min_width_kept` (ratio) tell a head that turned from a sheet that was turned;
-    how they are measured is in the vision layer's `flatness`.
+    how they are measured is in the vision layer's `flatness`. A turn read as `wide_turn_degrees` or more with a depth
+    of `wide_turn_depth` is no sheet's, however narrow. Eyes also count as closed where no more than `max_eyes_open` is
+    left of how far the neutral ones were open: of eyes that look half closed at rest the score hardly rises.
     """
 
     steps: int
     turn_degrees: float
     min_depth: float
     min_width_kept: float
+    wide_turn_degrees: float
+    wide_turn_depth: float
     mouth_open: float
     eyes_closed: float
+    max_eyes_open: float
     smile: float
 
 
@@ -88,13 +94,16 @@ class MatchLimits:
     """Cosine similarities. `accept` and above is the person, below `review` is not, between is for a human.
 
     `same_person` is the least similarity of any frame to the neutral frame of the same session. All three come from
-    the calibration of `calibration_version`, at the rates of false matches that the policy asks for.
+    the calibration of `calibration_version`, at the rates of false matches that the policy asks for. `steps` is the
+    least of the frames that answer steps, without the neutral one: below it a human decides, since a photo of the
+    person in the neutral frame's place lifts a look-alike's mean over `accept`.
     """
 
     model_version: str
     accept: float
     review: float
     same_person: float
+    steps: float
     calibration_version: str
 
 
@@ -122,11 +131,15 @@ class ReplayLimits:
     """When a frame is a copy: `max_alike` (-1 to 1) is the most it may be like the person's references and the frames
     of earlier sessions, `max_alike_within` the most that two frames of one session may be like each other.
 
-    `clock_tolerance` is how far outside its session an upload may seem to be, since two clocks are compared.
+    Photos of the `recent` past may be of the person before the same camera still: the limit for those is
+    `max_alike_recent`. `clock_tolerance` is how far outside its session an upload may seem to be, since two clocks are
+    compared.
     """
 
     max_alike: float
+    max_alike_recent: float
     max_alike_within: float
+    recent: timedelta
     clock_tolerance: timedelta
 
 
@@ -211,14 +224,8 @@ def _decide_once(evidence: Evidence, policy: Policy, asked: tuple[Step, ...]) ->
     reason = first_reason(evidence.measures())
     if reason and reason not in FOR_A_HUMAN:
         return Decision(Outcome.RETRY, reason)
-    if tuple(frame.step for frame in evidence.frames) != asked or evidence.model_version != policy.match.model_version:
-        return Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
-    if any(measure.verdict is Verdict.NOT_ASSESSED for measure in evidence.measures()):
-        return Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
-    if policy.passive.use is PassiveUse.REQUIRED and PASSIVE_MEASURE not in {one.name for one in evidence.across}:
-        return Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
     similarity = evidence.similarity
-    if similarity is None or math.isnan(similarity):
+    if similarity is None or math.isnan(similarity) or not _assessed(evidence, policy, asked):
         return Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
     if similarity < policy.match.review:
         return Decision(Outcome.RETRY, Reason.NOT_MATCHING)
@@ -228,4 +235,17 @@ def _decide_once(evidence: Evidence, policy: Policy, asked: tuple[Step, ...]) ->
         return Decision(Outcome.REVIEW, Reason.MATCH_UNCERTAIN)
     if len(asked) < 1 + policy.challenge.steps or not has_expression(asked):
         return Decision(Outcome.REVIEW, Reason.CHALLENGE_NOT_POSSIBLE)
+    if evidence.steps_similarity is None:
+        return Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
+    if evidence.steps_similarity < policy.match.steps:
+        return Decision(Outcome.REVIEW, Reason.STEPS_UNCERTAIN)
     return Decision(Outcome.ACCEPTED)
+
+
+def _assessed(evidence: Evidence, policy: Policy, asked: tuple[Step, ...]) -> bool:
+    """Whether every frame that was asked for was measured, in everything that the policy wants measured."""
+    complete = tuple(frame.step for frame in evidence.frames) == asked
+    measures = tuple(evidence.measures())
+    cue = policy.passive.use is not PassiveUse.REQUIRED or PASSIVE_MEASURE in {one.name for one in measures}
+    measured = all(measure.verdict is not Verdict.NOT_ASSESSED for measure in measures)
+    return complete and measured and cue and evidence.model_version == policy.match.model_version

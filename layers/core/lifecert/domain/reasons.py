@@ -22,6 +22,7 @@ class Reason(StrEnum):
     TOO_DARK = "too_dark"
     TOO_BRIGHT = "too_bright"
     TOO_COMPRESSED = "too_compressed"
+    NO_COLOUR = "no_colour"
     BLURRED = "blurred"
     NOT_FACING_CAMERA = "not_facing_camera"
     # What covers a face shows only on one that faces the camera
@@ -31,6 +32,7 @@ class Reason(StrEnum):
     FACE_COVERED = "face_covered"
     # Answering the challenge
     TURN_NOT_SEEN = "turn_not_seen"
+    TURNED_TOO_FAR = "turned_too_far"
     MOUTH_NOT_OPEN = "mouth_not_open"
     EYES_NOT_CLOSED = "eyes_not_closed"
     SMILE_NOT_SEEN = "smile_not_seen"
@@ -43,6 +45,7 @@ class Reason(StrEnum):
     UPLOADED_OUT_OF_TIME = "uploaded_out_of_time"
     LIVENESS_DOUBTED = "liveness_doubted"
     MATCH_UNCERTAIN = "match_uncertain"
+    STEPS_UNCERTAIN = "steps_uncertain"
     CHALLENGE_NOT_POSSIBLE = "challenge_not_possible"
     NOT_ASSESSED = "not_assessed"
     RETRIES_USED_UP = "retries_used_up"

@@ -1,7 +1,7 @@
 """References, and how many faces are stored."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from lifecert.domain.evidence import Template
@@ -17,8 +17,11 @@ class References(Protocol):
         """Templates of one model version by reference id."""
         ...
 
-    def faces(self, beneficiary_id: str, model_version: str) -> tuple[Mapping[str, Template], KnownPhotos]:
-        """The same with the imprints of all the person's photos, in one request."""
+    def faces(
+        self, beneficiary_id: str, model_version: str, since: datetime
+    ) -> tuple[Mapping[str, Template], KnownPhotos]:
+        """The same with the imprints of all the person's photos, in one request; those kept at `since` or later are
+        the recent ones."""
         ...
 
     def enrolled(self, beneficiary_id: str) -> Sequence[str]:

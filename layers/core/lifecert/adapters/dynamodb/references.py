@@ -30,10 +30,12 @@ class DynamoReferences:
         items = self._enrolled(beneficiary_id, TEMPLATE_ATTRIBUTES)
         return _templates(items, model_version)
 
-    def faces(self, beneficiary_id: str, model_version: str) -> tuple[Mapping[str, Template], KnownPhotos]:
+    def faces(
+        self, beneficiary_id: str, model_version: str, since: datetime
+    ) -> tuple[Mapping[str, Template], KnownPhotos]:
         """The same with the imprints of all photos, whatever model their templates are of."""
-        items = self._enrolled(beneficiary_id, (*TEMPLATE_ATTRIBUTES, *IMPRINT_ATTRIBUTES))
-        return _templates(items, model_version), known_photos_of(items)
+        items = self._enrolled(beneficiary_id, (*TEMPLATE_ATTRIBUTES, *IMPRINT_ATTRIBUTES, "enrolled_at"))
+        return _templates(items, model_version), known_photos_of(items, since)
 
     def _enrolled(self, beneficiary_id: str, attributes: Sequence[str]) -> list[dict[str, Any]]:
         pages = self.client.get_paginator("query").paginate(
@@ -97,10 +99,19 @@ def frames_attribute(slot: int) -> str:
     return f"frames_{slot}"
 
 
+def frames_at_attribute(slot: int) -> str:
+    """Where it is when they were kept."""
+    return f"frames_{slot}_at"
+
+
 # An unfinished enrolment outlives its deadline a little, so that one finished at the last second is still there.
 ENROLMENT_KEPT = timedelta(days=1)
 TEMPLATE_ATTRIBUTES = ("reference_id", "of_reference", "template", "model_version", "protection")
-IMPRINT_ATTRIBUTES = ("imprint", *map(frames_attribute, range(SESSIONS_REMEMBERED)))
+_SLOTS = range(SESSIONS_REMEMBERED)
+IMPRINT_ATTRIBUTES = (
+    "imprint",
+    *(name(slot) for name in (frames_attribute, frames_at_attribute) for slot in _SLOTS),
+)
 
 
 def reference_item(reference: Reference) -> dict[str, Any]:
@@ -124,12 +135,24 @@ def _captured_on(day: date | None) -> dict[str, str]:
     return {"captured_on": day.isoformat()} if day else {}
 
 
-def known_photos_of(items: Sequence[Mapping[str, Any]]) -> KnownPhotos:
-    """The imprints in items of one person's references."""
-    own, *frames = IMPRINT_ATTRIBUTES
+def known_photos_of(items: Sequence[Mapping[str, Any]], since: datetime) -> KnownPhotos:
+    """The imprints in items of one person's references, those kept at `since` or later apart."""
+    own = [(item["imprint"], item.get("enrolled_at")) for item in items if "imprint" in item]
+    of_frames = [
+        (imprint, item.get(frames_at_attribute(slot)))
+        for item in items
+        for slot in _SLOTS
+        for imprint in item.get(frames_attribute(slot), [])
+    ]
+
+    def is_recent(at: str | None) -> bool:
+        # Frames kept before their moment was kept with them are old.
+        return at is not None and datetime.fromisoformat(at) >= since
+
     return KnownPhotos(
-        tuple(bytes(item[own]) for item in items if own in item),
-        tuple(bytes(imprint) for item in items for name in frames for imprint in item.get(name, [])),
+        references=tuple(bytes(imprint) for imprint, at in own if not is_recent(at)),
+        frames=tuple(bytes(imprint) for imprint, at in of_frames if not is_recent(at)),
+        recent=tuple(bytes(imprint) for imprint, at in (*own, *of_frames) if is_recent(at)),
     )
 
 

@@ -11,7 +11,7 @@ from lifecert.adapters.dynamodb.face_counts import face_count_update
 from lifecert.adapters.dynamodb.holds import candidate_outcome_update, new_candidate_put
 from lifecert.adapters.dynamodb.ledger import ledger_item
 from lifecert.adapters.dynamodb.notices import contact_item, sent_notice_item
-from lifecert.adapters.dynamodb.references import frames_attribute, reference_item
+from lifecert.adapters.dynamodb.references import frames_at_attribute, frames_attribute, reference_item
 from lifecert.adapters.dynamodb.register import DynamoRegister, beneficiary_item
 from lifecert.adapters.dynamodb.reviews import decision_map, review_item
 from lifecert.adapters.dynamodb.sessions import session_item
@@ -233,11 +233,14 @@ def _keep_imprints(change: Change, kept: FrameImprints, table: str) -> "Transact
         "Update": {
             "TableName": table,
             "Key": typed({"beneficiary_id": change.after.beneficiary_id, "reference_id": kept.reference_id}),
-            "UpdateExpression": "SET #frames = :imprints",
+            "UpdateExpression": "SET #frames = :imprints, #at = :at",
             # Nothing of a face comes back that was deleted meanwhile.
             "ConditionExpression": "attribute_exists(template)",
-            "ExpressionAttributeNames": {"#frames": frames_attribute(kept.slot)},
-            "ExpressionAttributeValues": typed({":imprints": list(kept.imprints)}),
+            "ExpressionAttributeNames": {
+                "#frames": frames_attribute(kept.slot),
+                "#at": frames_at_attribute(kept.slot),
+            },
+            "ExpressionAttributeValues": typed({":imprints": list(kept.imprints), ":at": moment(kept.at)}),
         }
     }
 

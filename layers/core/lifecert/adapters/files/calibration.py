@@ -35,10 +35,11 @@ class RatesAt(Strict):
 
 
 class Source(Strict):
-    """Who says so. `measured` by the tool on data with a `fingerprint`, or `published` elsewhere, as `origin` tells."""
+    """Who says so: `measured` by the tool on data with a `fingerprint`, `published` where anybody can read it, or found
+    `elsewhere` on faces that are not public; `origin` tells of it."""
 
     name: Text
-    kind: Literal["measured", "published"]
+    kind: Literal["measured", "published", "elsewhere"]
     origin: Text
     on: date | None
     fingerprint: Digest | None

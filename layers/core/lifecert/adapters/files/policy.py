@@ -71,14 +71,13 @@ class _Quality(Strict):
     sure_strength: Positive
     max_second_face: Share
     min_face_in_frame: Share
-    min_eyes_seen: Share
-    max_tint: Positive
-    min_eye_seen: Share
+    min_colour: Annotated[float, Field(ge=0, le=20)]
+    max_sunglasses: Share
+    max_hand_on_eye: Share
+    max_mask: Share
+    max_hand_on_mouth: Share
     warn_glare: Share
     max_glare: Share
-    min_mouth_seen: Annotated[float, Field(ge=0, le=2)]
-    mask_colour_step: Positive
-    min_mouth_edges: Share
 
     @model_validator(mode="after")
     def _fits(self) -> "_Quality":
@@ -123,20 +122,31 @@ class _Challenge(Strict):
     turn_degrees: Angle
     min_depth: Cosine
     min_width_kept: Cosine
+    wide_turn_degrees: Angle
+    wide_turn_depth: Cosine
     mouth_open: Cosine
     eyes_closed: Cosine
+    max_eyes_open: Cosine
     smile: Cosine
+
+    @model_validator(mode="after")
+    def _fits(self) -> "_Challenge":
+        self._ordered("turn_degrees", "wide_turn_degrees")
+        self._ordered("min_depth", "wide_turn_depth")
+        return self
 
 
 class MatchFile(Strict):
     """Which calibration, and how many false matches may be among strangers: at acceptance, for a human to look at all,
-    and between the frames of one session."""
+    and between the frames of one session. `min_steps` is a similarity and no rate: a second look at frames that were
+    compared already, placed where honest people hardly ever are."""
 
     model_version: Annotated[str, Field(min_length=1)]
     calibration: Version
     accept_fmr: Wanted
     review_fmr: Wanted
     same_person_fmr: Wanted
+    min_steps: Cosine
 
     @model_validator(mode="after")
     def _fits(self) -> "MatchFile":
@@ -154,7 +164,15 @@ class MatchFile(Strict):
                 known = ", ".join(str(one.fmr) for one in calibration.thresholds)
                 raise ConfigError(f"{self.calibration}.json: thresholds: none for {use}_fmr {fmr}, only for {known}")
             thresholds[use] = threshold
-        return MatchLimits(model_version=self.model_version, calibration_version=self.calibration, **thresholds)
+        # At or above the accept threshold it would be a second such threshold, and no look at the frames apart.
+        if self.min_steps >= thresholds["accept"]:
+            raise ConfigError(
+                f"{self.calibration}.json: its accept threshold {thresholds['accept']} is not above match.min_steps "
+                f"{self.min_steps}"
+            )
+        return MatchLimits(
+            model_version=self.model_version, calibration_version=self.calibration, steps=self.min_steps, **thresholds
+        )
 
 
 class _Passive(Strict):
@@ -165,18 +183,27 @@ class _Passive(Strict):
 
 class _Replay(Strict):
     max_alike: Cosine
+    max_alike_recent: Cosine
     max_alike_within: Cosine
+    # A day is longer than anybody sits before one camera, and shorter than the time between two certifications.
+    recent_hours: Annotated[int, Field(ge=1, le=48)]
     # More would hide that frames were there before their session.
     clock_tolerance_seconds: Annotated[int, Field(ge=1, le=60)]
 
     @model_validator(mode="after")
     def _fits(self) -> "_Replay":
         self._ordered("max_alike", "max_alike_within")
+        self._ordered("max_alike", "max_alike_recent")
         return self
 
     def limits(self) -> ReplayLimits:
-        tolerance = timedelta(seconds=self.clock_tolerance_seconds)
-        return ReplayLimits(self.max_alike, self.max_alike_within, tolerance)
+        return ReplayLimits(
+            max_alike=self.max_alike,
+            max_alike_recent=self.max_alike_recent,
+            max_alike_within=self.max_alike_within,
+            recent=timedelta(hours=self.recent_hours),
+            clock_tolerance=timedelta(seconds=self.clock_tolerance_seconds),
+        )
 
 
 class _Audit(Strict):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from lifecert.domain.evidence import Template
 from lifecert.domain.imprint import KnownPhotos
@@ -21,9 +22,11 @@ class ProtectedReferences:
         """Plain templates of one model version by reference id."""
         return self.protection.reveal(beneficiary_id, self.stored.templates(beneficiary_id, model_version))
 
-    def faces(self, beneficiary_id: str, model_version: str) -> tuple[Mapping[str, Template], KnownPhotos]:
+    def faces(
+        self, beneficiary_id: str, model_version: str, since: datetime
+    ) -> tuple[Mapping[str, Template], KnownPhotos]:
         """The same with the imprints of all photos, which are stored as they are."""
-        templates, known = self.stored.faces(beneficiary_id, model_version)
+        templates, known = self.stored.faces(beneficiary_id, model_version, since)
         return self.protection.reveal(beneficiary_id, templates), known
 
     def enrolled(self, beneficiary_id: str) -> Sequence[str]:

@@ -19,7 +19,13 @@ from lifecert.domain.session import Result, Session, SessionState
 
 # Frames of a session that a human may yet accept.
 _UNDECIDED = frozenset(
-    {Reason.LIVENESS_DOUBTED, Reason.UPLOADED_OUT_OF_TIME, Reason.MATCH_UNCERTAIN, Reason.CHALLENGE_NOT_POSSIBLE}
+    {
+        Reason.LIVENESS_DOUBTED,
+        Reason.UPLOADED_OUT_OF_TIME,
+        Reason.MATCH_UNCERTAIN,
+        Reason.STEPS_UNCERTAIN,
+        Reason.CHALLENGE_NOT_POSSIBLE,
+    }
 )
 
 
@@ -104,7 +110,7 @@ class Verification:
         before, kept = self.beneficiary, None
         served = self.decision.outcome is Outcome.ACCEPTED or self.decision.reason in _UNDECIDED
         if served and self.imprints and before.reference_ids:
-            kept = FrameImprints(before.reference_ids[0], before.version % SESSIONS_REMEMBERED, self.imprints)
+            kept = FrameImprints(before.reference_ids[0], before.version % SESSIONS_REMEMBERED, self.imprints, self.now)
         return replace(change, frame_digests=self.frame_digests, frame_imprints=kept)
 
     @property

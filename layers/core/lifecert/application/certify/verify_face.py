@@ -99,7 +99,8 @@ class VerifyFace:
         """What the frames show, beside the references that count: one that a clerk replaced is kept and matched with
         nothing, but a copy of it is a copy all the same."""
         model_version = self.policy.match.model_version
-        templates, known = self.references.faces(beneficiary.beneficiary_id, model_version)
+        since = self.clock.now() - self.policy.replay.recent
+        templates, known = self.references.faces(beneficiary.beneficiary_id, model_version, since)
         counting = {name: template for name, template in templates.items() if name in beneficiary.reference_ids}
         analysis = self.analyser.analyse(frames, counting, known)
         times = _upload_times(session, uploads, self.policy.replay.clock_tolerance)
