@@ -1,5 +1,6 @@
 """What the built template tells a function: its layers and its variables, with what only a deployment knows made up."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,11 @@ def _template(build: Path) -> dict[str, Any]:
 
 
 def _plain(name: str, value: object, defaults: dict[str, str]) -> str:
-    if isinstance(value, dict):
-        return defaults.get(str(value.get("Ref")), name.lower().replace("_", "-"))
-    return str(value)
+    """A value as a deployment might have it: of a choice the first, in a text each name for what it stands for."""
+    if not isinstance(value, dict):
+        return str(value)
+    if "Fn::If" in value:
+        return _plain(name, value["Fn::If"][1], defaults)
+    if "Fn::Sub" in value:
+        return re.sub(r"\${([^}]+)}", lambda part: re.sub(r"\W+", "-", part[1].lower()), value["Fn::Sub"])
+    return defaults.get(str(value.get("Ref")), name.lower().replace("_", "-"))

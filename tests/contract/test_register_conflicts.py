@@ -196,6 +196,7 @@ def test_the_largest_change_is_ten_items_and_all_are_there(tables: DynamoTables)
         "district": "110101",
         "method": "face_self",
         "actor_id": "helper-1",
+        "user_id": "helper-1",  # a camera was used
         "certified_on": "2026-03-01",
         "valid_until": "2027-03-01",
         "issued_at": "2026-03-01T01:00:00.000000+00:00",
