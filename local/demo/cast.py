@@ -27,7 +27,7 @@ class Person:
         return add_months(today + timedelta(days=self.days_left), -12)
 
 
-MING = Person("李志明", "330106195108043719", "resident_pension", "obama3.jpg", "obama.jpg", 150)
+MING = Person("李志明", "330106195108043719", "resident_pension", "obama.jpg", "obama.jpg", 150)
 JIANGUO = Person("王建国", "33010619421120335X", "employee_pension", "biden.jpg", "biden.jpg", 90)
 XIULAN = Person("陈秀兰", "330106195611192842", "survivor_allowance", "astronaut.png", "astronaut.png", 20)
 PEOPLE = (MING, JIANGUO, XIULAN)

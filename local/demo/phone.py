@@ -14,12 +14,12 @@ import requests
 
 from lifecert.bootstrap.parts import consent_texts
 from lifecert.domain.challenge import Step
-from local.camera.synthesis import eyes_close, frame_for
+from local.camera.synthesis import frame_for, will_do
 
 # Ten times what API Gateway waits: several functions that start at once on a busy laptop take longer than in the cloud.
 TIMEOUT_SECONDS = 300
 
-MOMENTS = 8
+MOMENTS = 16
 
 Camera = Callable[[Step], bytes]
 
@@ -33,9 +33,10 @@ def camera_before(portrait: bytes, noise: np.random.Generator | None = None) -> 
     def shoot(step: Step) -> bytes:
         nonlocal moment
         if step == Step.NEUTRAL or not moment:
-            # A moment that draws the eyes too narrow to be seen to close is let pass, as a person would open them.
+            # A moment that draws the eyes too narrow to be seen to close, or a face hardly like the person's, is let
+            # pass, as a person would open them and look up.
             moments = (int(noise.integers(1, 2**31)) for _ in range(MOMENTS))
-            moment = next((one for one in moments if eyes_close(portrait, one)), 1)
+            moment = next((one for one in moments if will_do(portrait, one)), 1)
         frame = np.asarray(cv2.imdecode(np.frombuffer(frame_for(portrait, step, moment), np.uint8), cv2.IMREAD_COLOR))
         grain = noise.normal(0, 1.5, frame.shape)
         noisy = np.clip(frame + grain, 0, 255).astype(np.uint8)

@@ -67,17 +67,6 @@ def test_nothing_is_found_where_there_is_nothing(detector: Detector) -> None:
         assert detector.detect(image) == ()
 
 
-def test_boxes_that_are_no_numbers_are_left_out(detector: Detector, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Finder:
-        def setInputSize(self, size: tuple[int, int]) -> None: ...
-
-        def detect(self, image: Image) -> tuple[int, NDArray[np.float32]]:
-            return 1, np.array([[np.inf, 0, np.nan, 3, *[0] * 11], [1, 2, 3, 4, *[0] * 11]], np.float32)
-
-    monkeypatch.setattr(detector, "_finder", Finder())
-    assert [box.tolist() for box in detector.boxes(np.zeros((8, 8, 3), np.uint8))] == [[1, 2, 3, 4]]
-
-
 def test_a_large_face_is_looked_for_once(detector: Detector, head: Image, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detector, "boxes", lambda image: pytest.fail("looked again"))
 
