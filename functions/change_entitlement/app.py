@@ -4,10 +4,15 @@ from aws_lambda_powertools.event_handler import Response
 
 from lifecert.bootstrap import office
 from lifecert.domain.errors import BeneficiaryNotFound, CertificateNotFound, ProposalNotFound
-from lifecert.domain.review import Proposal, Review, ReviewKind
+from lifecert.domain.review import Review
 from lifecert.entry.http.access import CLERKS
 from lifecert.entry.http.api import Api, an_id
-from lifecert.entry.http.bodies.entitlement import ConfirmationBody, ProposalShown, ProposeEndBody
+from lifecert.entry.http.bodies.entitlement import (
+    ConfirmationBody,
+    ProposalShown,
+    ProposeCorrectionBody,
+    ProposeEndBody,
+)
 from lifecert.entry.log import LogCode, done
 
 api = Api(office.propose, office.confirm_proposal)
@@ -22,8 +27,9 @@ def end(beneficiary_id: str) -> Response[str]:
 
 @api.on("POST /staff/beneficiaries/{beneficiary_id}/correction", CLERKS)
 def correction(beneficiary_id: str) -> Response[str]:
-    key, proposal = api.required_idempotency_key, Proposal(ReviewKind.CORRECTION)
-    return proposed(office.propose()(an_id(beneficiary_id, BeneficiaryNotFound), proposal, key, api.user))
+    key, body = api.required_idempotency_key, api.optional_body(ProposeCorrectionBody)
+    an_id(beneficiary_id, BeneficiaryNotFound)
+    return proposed(office.propose()(beneficiary_id, body.to_domain(), key, api.user))
 
 
 @api.on("POST /staff/certificates/{certificate_id}/revocation", CLERKS)

@@ -1,4 +1,5 @@
-"""POST /staff/beneficiaries: register a person, once for each Idempotency-Key. PUT .../contact: how to reach them."""
+"""POST /staff/beneficiaries: register a person, once for each Idempotency-Key. POST .../benefits: another benefit of
+theirs. PUT .../contact: how to reach them."""
 
 from typing import Any
 
@@ -8,7 +9,14 @@ from lifecert.bootstrap import office
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.entry.http.access import CLERKS
 from lifecert.entry.http.api import Api, an_id
-from lifecert.entry.http.bodies.register import ContactSet, RegisterBody, Registered, SetContactBody
+from lifecert.entry.http.bodies.register import (
+    AddBenefitBody,
+    BenefitAdded,
+    ContactSet,
+    RegisterBody,
+    Registered,
+    SetContactBody,
+)
 from lifecert.entry.log import LogCode, done
 
 api = Api(office.register_beneficiary, office.register_once)
@@ -26,6 +34,23 @@ def register() -> Response[str]:
     registered = Registered.model_validate(kept)
     done(LogCode.BENEFICIARY_REGISTERED, "BeneficiariesRegistered", beneficiary_id=registered.beneficiary_id)
     return api.answer(registered, 201)
+
+
+@api.on("POST /staff/beneficiaries/{beneficiary_id}/benefits", CLERKS)
+def add_benefit(beneficiary_id: str) -> Response[str]:
+    clerk, key = api.user, api.required_idempotency_key
+    body = api.body(AddBenefitBody)
+    an_id(beneficiary_id, BeneficiaryNotFound)
+    request_id = f"{clerk.user_id} {key}"
+
+    def act() -> dict[str, Any]:
+        benefit = office.add_benefit()(beneficiary_id, body.benefit(), request_id, clerk)
+        return BenefitAdded.of(beneficiary_id, benefit).model_dump(mode="json")
+
+    fingerprint = f"{beneficiary_id} {body.benefit_fingerprint()}"
+    kept = office.register_once()(clerk, key, fingerprint, api.lambda_context, act)
+    done(LogCode.BENEFIT_ADDED, "BenefitsAdded", beneficiary_id=beneficiary_id)
+    return api.answer(BenefitAdded.model_validate(kept), 201)
 
 
 @api.on("PUT /staff/beneficiaries/{beneficiary_id}/contact", CLERKS)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from lifecert.bootstrap import parts
 from lifecert.entry import settings
-from lifecert.entry.setting_values import Name, SecretVersion
+from lifecert.entry.setting_values import Name, Payers, SecretVersion
 
 if TYPE_CHECKING:
     from lifecert.adapters.dynamodb.transaction import DynamoChangingRegister
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lifecert.application.office.get_reviews import GetReview, ListReviews
     from lifecert.application.office.get_statistics import GetStatistics
     from lifecert.application.office.import_data_match import ImportDataMatch
-    from lifecert.application.office.register_beneficiary import RegisterBeneficiary
+    from lifecert.application.office.register_beneficiary import AddBenefit, RegisterBeneficiary
     from lifecert.application.office.report_death import ReportDeath
     from lifecert.application.office.set_contact import SetContact
     from lifecert.entry.http.once import Once
@@ -33,6 +33,7 @@ class RegisterBeneficiarySettings(
     """register_beneficiary."""
 
     idempotency_table: Name
+    payers: Payers
 
 
 @cache
@@ -42,7 +43,17 @@ def register_beneficiary() -> "RegisterBeneficiary":
 
     names = RegisterBeneficiarySettings.load()
     register = parts.changing_register(names, contacts=names.contacts_table)
-    return RegisterBeneficiary(register, parts.person_keys(names), parts.addresses(names), parts.clock(names))
+    keys, seal = parts.person_keys(names), parts.addresses(names)
+    return RegisterBeneficiary(register, keys, seal, parts.clock(names), names.payers)
+
+
+@cache
+def add_benefit() -> "AddBenefit":
+    """POST /staff/beneficiaries/{beneficiary_id}/benefits."""
+    from lifecert.application.office.register_beneficiary import AddBenefit
+
+    names = RegisterBeneficiarySettings.load()
+    return AddBenefit(parts.changing_register(names), parts.clock(names), names.payers)
 
 
 @cache

@@ -1,10 +1,11 @@
 """Beneficiary and change: every change is a new version together with the ledger entry that records it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from lifecert.domain.actor import Actor
+from lifecert.domain.benefit import Benefit
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Revocation
@@ -24,17 +25,18 @@ REMEMBERED_HELPERS = 20
 
 @dataclass(frozen=True, slots=True)
 class Beneficiary:
-    """A person drawing a benefit.
+    """A person drawing one benefit or several.
 
     `person_key` and `name_key` are keyed hashes of ID number and name, under the secret of version `person_secret`.
+    `valid_until` is the last day on which the person's life is covered, and `lapsed` whether the sweep, or whatever
+    else moved that day, found it past. `benefits` are in the order of their numbers, those that have ended among them.
     `version` is the number of the last
     ledger entry and `ledger_head` its hash. `reference_ids` are the references that count, the first enrolled in front.
     `certified_by` are the users who certified this person, newest last.
     `open_review_id` is the open review of kind `verification`, to which further failed attempts belong.
     `consent_withdrawn_on` is the day since which no face may be used, until consent is given anew. `notice` is the
     last that the person was told, and `contact_channel` how they can be. `grace_from` is the day from which the grace
-    days before a hold count, where that is later than the last covered day; `hold_proposal` is the last batch in which
-    the person stood to be held.
+    days before a hold count, where that is later than the last covered day.
     """
 
     beneficiary_id: str
@@ -42,9 +44,9 @@ class Beneficiary:
     name_key: str
     masked_name: str
     masked_id_number: str
-    category: Category
-    district: str
-    standing: Standing
+    benefits: tuple[Benefit, ...]
+    valid_until: date
+    lapsed: bool = False
     version: int = 0
     ledger_head: str = GENESIS
     has_reference: bool = False
@@ -58,40 +60,98 @@ class Beneficiary:
     contact_channel: NoticeChannel | None = None
     person_secret: str = FIRST_SECRET
     grace_from: date | None = None
-    hold_proposal: HoldProposal | None = None
+
+    @property
+    def open_benefits(self) -> tuple[Benefit, ...]:
+        """Those that have not ended."""
+        return tuple(one for one in self.benefits if one.end is None)
+
+    @property
+    def main_benefit(self) -> Benefit:
+        """The one that speaks for the person where one must, as on a certificate: the first that has not ended."""
+        return next(iter(self.open_benefits), self.benefits[0])
+
+    @property
+    def category(self) -> Category:
+        """The category of the main benefit."""
+        return self.main_benefit.category
+
+    @property
+    def district(self) -> str:
+        """The district of the main benefit."""
+        return self.main_benefit.district
+
+    @property
+    def status(self) -> Status:
+        """Where the person stands: terminated once every benefit has ended."""
+        if not self.open_benefits:
+            return Status.TERMINATED
+        return Status.LAPSED if self.lapsed else Status.ACTIVE
+
+    @property
+    def held_since(self) -> date | None:
+        """Since when a payment is held: of several the first day."""
+        return min((one.held_since for one in self.benefits if one.is_held and one.held_since), default=None)
+
+    @property
+    def ended_on(self) -> date | None:
+        """Since when nothing is due any more; None while anything is."""
+        return max((one.end.on for one in self.benefits if one.end), default=None) if not self.open_benefits else None
+
+    def standing_of(self, benefit: Benefit) -> Standing:
+        """How one of the benefits stands."""
+        life = Status.LAPSED if self.lapsed else Status.ACTIVE
+        status, ended_on = (Status.TERMINATED, benefit.end.on) if benefit.end else (life, None)
+        return Standing(status, self.valid_until, benefit.held_since, ended_on, benefit.unpaid_since)
 
     @property
     def current_notice(self) -> Notice | None:
         """What the person was told about this certification year; a certification since makes it the last year's."""
-        return self.notice if self.notice and self.notice.valid_until == self.standing.valid_until else None
+        return self.notice if self.notice and self.notice.valid_until == self.valid_until else None
 
     @property
     def notice_delivered_on(self) -> date | None:
         """The day on which a notice about this certification year first arrived; what a hold asks for."""
         return self.current_notice.delivered_on if self.current_notice else None
 
-    @property
-    def grace_begins_on(self) -> date:
-        """The day from which the grace days before a hold count: the last covered day, that on which a notice first
-        arrived or that of `grace_from`, whichever is latest. Nobody who is told late has less time than others."""
-        days = (self.standing.valid_until, self.grace_from, self.notice_delivered_on)
+    def grace_begins_on(self, benefit: Benefit) -> date:
+        """The day from which the grace days before a hold of this benefit count: the last covered day, that on which
+        a notice first arrived or that of a `grace_from`, whichever is latest. Nobody who is told late has less time
+        than others."""
+        days = (self.valid_until, self.grace_from, benefit.grace_from, self.notice_delivered_on)
         return max(day for day in days if day)
 
+    def open_proposal(self, benefit: Benefit) -> HoldProposal | None:
+        """The proposal to hold a benefit's payment, while neither a decision nor another standing has ended it."""
+        proposal = benefit.hold_proposal
+        waits = self.lapsed and benefit.end is None and not benefit.is_held
+        return proposal if proposal and waits and proposal.valid_until == self.valid_until else None
+
     @property
-    def open_proposal(self) -> HoldProposal | None:
-        """The proposal to hold the payment, while neither a decision nor another standing has ended it."""
-        proposal, standing = self.hold_proposal, self.standing
-        lapsed = standing.status is Status.LAPSED and not standing.held_since
-        return proposal if proposal and lapsed and proposal.valid_until == standing.valid_until else None
+    def can_be_held(self) -> tuple[Benefit, ...]:
+        """The benefits of somebody lapsed that are neither held nor proposed to be."""
+        if not self.lapsed:
+            return ()
+        return tuple(one for one in self.open_benefits if not one.is_held and not self.open_proposal(one))
+
+    @property
+    def next_planned_end(self) -> date | None:
+        """The first day on which one of the benefits ends as planned."""
+        return min((one.planned_end for one in self.open_benefits if one.planned_end), default=None)
 
     @property
     def faces_due(self) -> FacesDue | None:
         """When the references of this person must be deleted; None when there are none, or not yet."""
-        return faces_due(self.standing, self.consent_withdrawn_on) if self.has_reference else None
+        return faces_due(self.ended_on, self.consent_withdrawn_on) if self.has_reference else None
 
-    def at(self, standing: Standing) -> "Beneficiary":
-        """With another standing: what was proposed about the one before is off."""
-        return replace(self, standing=standing, hold_proposal=None)
+    def with_benefits(self, changed: Iterable[Benefit]) -> "Beneficiary":
+        """With these instead of those that have their numbers."""
+        by_id = {one.benefit_id: one for one in changed}
+        return replace(self, benefits=tuple(by_id.get(one.benefit_id, one) for one in self.benefits))
+
+    def benefit(self, benefit_id: str) -> Benefit | None:
+        """The benefit of this number."""
+        return next((one for one in self.benefits if one.benefit_id == benefit_id), None)
 
     def with_certifier(self, user_id: str) -> tuple[str, ...]:
         """`certified_by` with this user as the newest."""
@@ -104,9 +164,9 @@ class Change:
 
     `before_version` is the version that was read (0: not registered yet). The other parts are those that
     come with the change: a certificate, that an earlier one does not count, the session it closes, a review that it
-    opens or decides, a new reference, used frames and their imprints, references that are deleted, a
-    new contact or that it is forgotten, a notice on its way, a person who is proposed for a hold or what became of the
-    proposal. `faces` is by how much the number of stored faces changes.
+    opens or decides, a new reference, used frames and their imprints, references that are deleted, a new contact or
+    that it is forgotten, a notice on its way, that the person is proposed for a hold (once for each office) or what
+    became of a proposal. `faces` is by how much the number of stored faces changes.
     """
 
     before_version: int
@@ -123,7 +183,7 @@ class Change:
     contact: Contact | None = None
     forgets_contact: bool = False
     sent_notice: SentNotice | None = None
-    hold_candidate: HoldCandidate | None = None
+    hold_candidates: tuple[HoldCandidate, ...] = ()
     hold_outcome: CandidateOutcome | None = None
     frame_imprints: FrameImprints | None = None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from lifecert.domain.ledger import LedgerEntry, LedgerEvent
+from lifecert.domain.ledger import LedgerEntry, LedgerEvent, facts_of
 from lifecert.domain.year import valid_until_after
 
 
@@ -35,6 +35,21 @@ def coverage_without(entries: Iterable[LedgerEntry], certificate_id: str) -> Cov
     # Of two that reach as far, the later one.
     newest = max(reversed(candidates), key=lambda one: candidates[one])
     return Coverage(candidates[newest], newest)
+
+
+def held_before(entries: Iterable[LedgerEntry], benefit_id: str, valid_until: date) -> date | None:
+    """Since when the payment of a benefit was held in the year that ended on `valid_until`; None if it was not.
+
+    `entries` are all of one beneficiary, first to last. Such a hold ends with a certification, and is in force again
+    once that does not count.
+    """
+    for entry in entries:
+        if entry.event is not LedgerEvent.PAYMENT_HELD or entry.details.get("valid_until") != valid_until.isoformat():
+            continue
+        for fact in facts_of(entry):
+            if fact["benefit"] == benefit_id:
+                return date.fromisoformat(str(fact["held_since"]))
+    return None
 
 
 def _own_year(entry: LedgerEntry) -> date:

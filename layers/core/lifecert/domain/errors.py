@@ -136,6 +136,22 @@ class ReviewNotFound(LifeCertError):
     """No such review."""
 
 
+class BenefitNotFound(LifeCertError):
+    """The person draws no such benefit."""
+
+
+class DeathEndsAll(LifeCertError):
+    """A death cannot end one benefit and leave another."""
+
+
+class TooManyBenefits(LifeCertError):
+    """A person has as many benefits as one record takes."""
+
+
+class PayerUnknown(LifeCertError):
+    """No payer has this code here."""
+
+
 class ProposalNotFound(LifeCertError):
     """No such proposal."""
 

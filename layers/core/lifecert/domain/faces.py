@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from lifecert.domain.status import Standing, Status
-
 KEPT_AFTER_THE_END = timedelta(days=90)
 
 
@@ -38,14 +36,14 @@ class FaceCount:
         return FaceCount(self.people + other.people, self.faces + other.faces)
 
 
-def faces_due(standing: Standing, consent_withdrawn_on: date | None) -> FacesDue | None:
-    """When the faces of somebody who stands so must go; None while they are needed.
+def faces_due(ended_on: date | None, consent_withdrawn_on: date | None) -> FacesDue | None:
+    """When the faces must go of somebody whose last benefit ended on this day; None while they are needed.
 
     A withdrawn consent leaves no time; the end of an entitlement leaves `KEPT_AFTER_THE_END`, within which it can be
     corrected.
     """
     if consent_withdrawn_on:
         return FacesDue(consent_withdrawn_on, DeletionReason.CONSENT_WITHDRAWN)
-    if standing.status is Status.TERMINATED and standing.ended_on:
-        return FacesDue(standing.ended_on + KEPT_AFTER_THE_END, DeletionReason.ENTITLEMENT_ENDED)
+    if ended_on:
+        return FacesDue(ended_on + KEPT_AFTER_THE_END, DeletionReason.ENTITLEMENT_ENDED)
     return None

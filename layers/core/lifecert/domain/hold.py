@@ -1,4 +1,4 @@
-"""Holds: people whose payment the sweep proposes to hold, as one batch of a run, and what an office user decides.
+"""Holds: people whose payment the sweep proposes to hold, in a batch of each office, and what an office user decides.
 
 A lapsed person is proposed when the grace days are over and a notice was delivered; nothing is held before somebody of
 the office approved, and then from the newest state.
@@ -77,11 +77,13 @@ class HoldProposal:
 
 @dataclass(frozen=True, slots=True)
 class HoldCandidate:
-    """A person in a batch: what was known of them when they were proposed, and later what became of it."""
+    """A person in a batch of an office, with those of their benefits that are its: what was known of them when they
+    were proposed, and later what became of it."""
 
     batch_id: str
     beneficiary_id: str
     masked_name: str
+    benefits: tuple[str, ...]
     category: Category
     district: str
     valid_until: date
@@ -128,9 +130,12 @@ class HoldDecision:
 
 @dataclass(frozen=True, slots=True)
 class HoldBatch:
-    """A batch without its candidates: how many, by which run it was opened, what was decided and what came of it."""
+    """A batch of one office without its candidates: how many, by which run it was opened, what was decided and what
+    came of it."""
 
     batch_id: str
+    payer: str
+    district: str
     run_id: str
     opened_at: datetime
     candidates: int

@@ -7,7 +7,7 @@ break every later link.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -17,13 +17,16 @@ from lifecert.domain.errors import BrokenLedger
 
 GENESIS = "0" * 64
 
-Detail = str | int | bool | None
+Fact = str | int | bool | None
+# One fact, or what is each benefit's: a fact for each name in it.
+Detail = Fact | Sequence[Mapping[str, Fact]]
 
 
 class LedgerEvent(StrEnum):
     """What a ledger entry records."""
 
     REGISTERED = "registered"
+    BENEFIT_ADDED = "benefit_added"
     REFERENCE_ENROLLED = "reference_enrolled"
     CERTIFIED = "certified"
     VERIFICATION_FAILED = "verification_failed"
@@ -31,6 +34,7 @@ class LedgerEvent(StrEnum):
     HOLD_PROPOSED = "hold_proposed"
     HOLD_DROPPED = "hold_dropped"
     PAYMENT_HELD = "payment_held"
+    BENEFIT_ENDED = "benefit_ended"
     TERMINATED = "terminated"
     CORRECTED = "corrected"
     CERTIFICATE_REVOKED = "certificate_revoked"
@@ -72,7 +76,7 @@ class LedgerEntry:
             "at": self.at.isoformat(),
             "actor_id": self.actor.actor_id,
             "role": self.actor.role,
-            "details": dict(self.details),
+            "details": {name: _plain(value) for name, value in self.details.items()},
             "prev_hash": self.prev_hash,
         }
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -81,6 +85,26 @@ class LedgerEntry:
     def sealed(self) -> "LedgerEntry":
         """This entry with its hash."""
         return replace(self, hash=self.computed_hash())
+
+
+# What entries from before people had several benefits say of the only one, among the rest.
+_OF_THE_ONLY_ONE = (
+    *("arrears_first_day", "arrears_last_day", "batch_id", "held_since", "payment_held", "payment_was_held"),
+    *("status", "status_before"),
+)
+
+
+def facts_of(entry: LedgerEntry) -> Sequence[Mapping[str, Fact]]:
+    """What an entry says of each benefit that it is about; empty when it is about none."""
+    told = entry.details.get("benefits")
+    if told is not None and not isinstance(told, str | int):
+        return told
+    facts: dict[str, Fact] = {}
+    for name in _OF_THE_ONLY_ONE:
+        value = entry.details.get(name)
+        if name in entry.details and (value is None or isinstance(value, str | int)):
+            facts[name] = value
+    return [{"benefit": "1", **facts}] if facts else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +133,10 @@ def chain_end(entries: Iterable[LedgerEntry]) -> ChainEnd:
 def verify_chain(entries: Iterable[LedgerEntry]) -> int:
     """Walk one beneficiary's entries as `chain_end` does, and return how many there are."""
     return chain_end(entries).version
+
+
+def _plain(value: Detail) -> object:
+    return value if value is None or isinstance(value, str | int) else [dict(one) for one in value]
 
 
 def _fault(entry: LedgerEntry, number: int, head: str) -> str | None:

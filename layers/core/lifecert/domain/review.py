@@ -81,7 +81,8 @@ class Review:
 
     `session_id` is the session whose frames and evidence the reviewer looks at, `reason` why the machine did not
     decide it. `related_id` is what else to look at: another beneficiary (duplicate_face), a certificate (revocation),
-    a reference, a user, the source of a signal. `day` is when, and `cause` why, an entitlement is said to have ended.
+    a reference, a user, the source of a signal. `day` is when, and `cause` why, an entitlement is said to have ended;
+    `benefit_id` which, where it is one of several.
     A proposal can be confirmed until `expires_at`.
     """
 
@@ -95,6 +96,7 @@ class Review:
     related_id: str | None = None
     day: date | None = None
     cause: EndCause | None = None
+    benefit_id: str | None = None
     expires_at: datetime | None = None
     decision: ReviewDecision | None = None
 
@@ -111,12 +113,16 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a clerk proposes: an end with its day and cause, the correction of one, or a certificate's revocation."""
+    """What a clerk proposes: an end with its day and cause, the correction of one, or a certificate's revocation.
+
+    An end is of one benefit, or of all with `benefit_id` None; a correction of one, or of those that the last end took.
+    """
 
     kind: ReviewKind
     day: date | None = None
     cause: EndCause | None = None
     certificate_id: str | None = None
+    benefit_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

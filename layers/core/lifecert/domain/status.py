@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from lifecert.domain.actor import Role
 from lifecert.domain.errors import TransitionRefused
-from lifecert.domain.year import ArrearsPeriod, is_over, period, uncovered_period, valid_until_after
+from lifecert.domain.year import ArrearsPeriod, is_over, period, valid_until_after
 
 
 class Status(StrEnum):
@@ -25,16 +25,28 @@ class EndCause(StrEnum):
     IMPRISONED = "imprisoned"
     MOVED = "moved"
     OTHER = "other"
+    PLANNED = "planned"  # known beforehand: a dependant comes of age
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Status, the last day covered, since when the payment is held (only while lapsed) or ended (terminated)."""
+    """How one benefit stands: its status, the last day on which the person's life is covered, and its payment.
+
+    `held_since` is the day since which the payment is held; once the benefit has ended it says that it was. `ended_on`
+    is the first day that is not due any more. `unpaid_since` is the first day that nobody has paid or announced as
+    arrears; None while everything is paid as it falls due. Every day before it is settled.
+    """
 
     status: Status
     valid_until: date
     held_since: date | None = None
     ended_on: date | None = None
+    unpaid_since: date | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the payment is held now."""
+        return self.held_since is not None and self.status is Status.LAPSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +80,21 @@ class HoldApproved:
 
 @dataclass(frozen=True, slots=True)
 class EntitlementEnded:
-    """One clerk proposed and another confirmed that the entitlement ended `on` this day."""
+    """One clerk proposed and another confirmed, `today`, that the entitlement ended: nothing is due from `on` on."""
 
     on: date
+    today: date
     cause: EndCause
     proposed_by: str
     confirmed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEndReached:
+    """The sweep found, on `today`, that the day from which nothing is due any more, known beforehand, has come."""
+
+    on: date
+    today: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +110,31 @@ class EndCorrected:
 class CertificateRevoked:
     """One clerk proposed and another confirmed that a certificate does not count.
 
-    `valid_until` is the last day that is covered without it.
+    `valid_until` is the last day that is covered without it, and `held_since` since when the payment was held in the
+    year that ended on that day; None if it was not.
     """
 
     valid_until: date
     today: date
     proposed_by: str
     confirmed_by: str
+    held_since: date | None = None
 
 
-Event = Certified | YearEnded | HoldApproved | EntitlementEnded | EndCorrected | CertificateRevoked
+Event = Certified | YearEnded | HoldApproved | EntitlementEnded | PlannedEndReached | EndCorrected | CertificateRevoked
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """What an event did: the new standing, and the arrears that fall due with it."""
+    """What an event did: the new standing, the arrears that fall due with it, and the days that were paid and are not
+    due after all, which the payer reclaims or sets off.
+
+    Both keep one account true: every day before `unpaid_since` is paid, and none from it on.
+    """
 
     standing: Standing
     arrears: ArrearsPeriod | None = None
+    reclaim: ArrearsPeriod | None = None
 
 
 def _certify(standing: Standing, event: Certified) -> Transition:
@@ -114,11 +142,8 @@ def _certify(standing: Standing, event: Certified) -> Transition:
     valid_until = max(standing.valid_until, valid_until_after(event.on))
     if is_over(valid_until, event.today):
         raise TransitionRefused("the year of that certification is over already")
-    lapsed = standing.status is Status.LAPSED
-    # A held payment goes on when life is known, not when it was proven: the days between are owed too.
-    until = max(event.on, event.today) if standing.held_since else event.on
-    arrears = uncovered_period(standing.valid_until, until) if lapsed else None
-    return Transition(Standing(Status.ACTIVE, valid_until), arrears)
+    # The payment goes on when life is known, not when it was proven: the days between are owed too.
+    return _paid_again(Standing(Status.ACTIVE, valid_until), standing.unpaid_since, event.today)
 
 
 def _lapse(standing: Standing, event: YearEnded) -> Transition:
@@ -137,29 +162,62 @@ def _hold(standing: Standing, event: HoldApproved) -> Transition:
         raise TransitionRefused("no notice was delivered")
     if not event.approved_by:
         raise TransitionRefused("the office has not approved")
-    return Transition(replace(standing, held_since=event.today))
+    return Transition(replace(standing, held_since=event.today, unpaid_since=event.today))
 
 
 def _end(standing: Standing, event: EntitlementEnded) -> Transition:
     _two_people(event.proposed_by, event.confirmed_by)
-    return Transition(Standing(Status.TERMINATED, standing.valid_until, ended_on=event.on))
+    return _ended(standing, event.on, event.today)
+
+
+def _end_as_planned(standing: Standing, event: PlannedEndReached) -> Transition:
+    if event.today < event.on:
+        raise TransitionRefused("the planned end has not come")
+    return _ended(standing, event.on, event.today)
+
+
+def _ended(standing: Standing, on: date, today: date) -> Transition:
+    settled = standing.unpaid_since or today
+    # Held days before the end were due while the person lived; paid days after it were not.
+    arrears, reclaim = period(settled, _before(on)), period(on, _before(settled))
+    ended = Standing(Status.TERMINATED, standing.valid_until, standing.held_since, ended_on=on, unpaid_since=on)
+    return Transition(ended, arrears, reclaim)
 
 
 def _correct(standing: Standing, event: EndCorrected) -> Transition:
     _two_people(event.proposed_by, event.confirmed_by)
     status = status_by_valid_until(standing.valid_until, event.today)
-    # Owed are the covered days since the wrong end; days after `valid_until` fall due with a certification.
-    ended_on = standing.ended_on or event.today
-    arrears = period(ended_on, min(standing.valid_until, event.today - timedelta(days=1)))
-    return Transition(Standing(status, standing.valid_until), arrears)
+    back = Standing(status, standing.valid_until)
+    unpaid_since = standing.unpaid_since or standing.ended_on or event.today
+    if standing.held_since is None or status is Status.ACTIVE:
+        return _paid_again(back, unpaid_since, event.today)
+    # As it was before the wrong end. What was paid until the hold, and reclaimed for the end, is due again.
+    held = replace(back, held_since=standing.held_since, unpaid_since=max(standing.held_since, unpaid_since))
+    return Transition(held, period(unpaid_since, _before(standing.held_since)))
 
 
 def _revoke(standing: Standing, event: CertificateRevoked) -> Transition:
     _two_people(event.proposed_by, event.confirmed_by)
     valid_until = min(standing.valid_until, event.valid_until)
+    if valid_until == standing.valid_until:
+        return Transition(standing)
     # The sweep looks at days that end now: whose day is long over lapses here.
     lapsed = standing.status is Status.LAPSED or is_over(valid_until, event.today)
-    return Transition(replace(standing, status=Status.LAPSED if lapsed else Status.ACTIVE, valid_until=valid_until))
+    back = Standing(Status.LAPSED if lapsed else Status.ACTIVE, valid_until)
+    if event.held_since is None or not lapsed:
+        # A hold of the revoked year falls with it: nobody was told of, or approved, one for the year before.
+        return _paid_again(back, standing.unpaid_since, event.today)
+    settled = standing.unpaid_since or event.today
+    held = replace(back, held_since=event.held_since, unpaid_since=min(settled, event.held_since))
+    return Transition(held, reclaim=period(event.held_since, _before(settled)))
+
+
+def _paid_again(standing: Standing, unpaid_since: date | None, today: date) -> Transition:
+    return Transition(standing, period(unpaid_since, _before(today)) if unpaid_since else None)
+
+
+def _before(day: date) -> date:
+    return day - timedelta(days=1)
 
 
 def _two_people(proposed_by: str, confirmed_by: str) -> None:
@@ -179,6 +237,8 @@ TABLE: dict[tuple[Status, type[Event]], tuple[frozenset[Role], Callable[..., Tra
     (Status.LAPSED, HoldApproved): (_SWEEP, _hold),
     (Status.ACTIVE, EntitlementEnded): (_CLERK, _end),
     (Status.LAPSED, EntitlementEnded): (_CLERK, _end),
+    (Status.ACTIVE, PlannedEndReached): (_SWEEP, _end_as_planned),
+    (Status.LAPSED, PlannedEndReached): (_SWEEP, _end_as_planned),
     (Status.TERMINATED, EndCorrected): (_CLERK, _correct),
     (Status.ACTIVE, CertificateRevoked): (_CLERK, _revoke),
     (Status.LAPSED, CertificateRevoked): (_CLERK, _revoke),

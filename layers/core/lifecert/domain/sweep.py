@@ -11,23 +11,33 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.status import Status
 
 
+class Among(StrEnum):
+    """Whom a partition is of."""
+
+    ACTIVE = "active"
+    LAPSED = "lapsed"
+    ENDING = "ending"
+
+
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """One partition of the `by_due` index: beneficiaries of one shard and one day.
+    """One partition of a sparse index: beneficiaries of one shard and one day.
 
     `among` ACTIVE: those whose year ends on `day`, whom the sweep reminds and lapses. `among` LAPSED: those lapsed
-    whose grace days count from `day`, and whose payment is neither held nor proposed to be. Nobody else is in it.
+    whose grace days count from `day`, and of whom a payment is neither held nor proposed to be. Both are in `by_due`,
+    where nobody else is. `among` ENDING: those of whom a benefit ends on `day` as planned, whatever else; they are in
+    `by_planned_end`.
     """
 
     day: date
     shard: int
-    among: Status = Status.ACTIVE
+    among: Among = Among.ACTIVE
 
     @property
     def bucket(self) -> str:
         """The index key: `<day>#<shard>`, with `lapsed#` in front for the lapsed."""
         key = f"{self.day.isoformat()}#{self.shard}"
-        return key if self.among is Status.ACTIVE else f"{self.among}#{key}"
+        return f"{self.among}#{key}" if self.among is Among.LAPSED else key
 
 
 def shard_of(beneficiary_id: str, shards: int) -> int:
@@ -36,12 +46,22 @@ def shard_of(beneficiary_id: str, shards: int) -> int:
 
 
 def partition_of(beneficiary: Beneficiary, shards: int) -> Partition | None:
-    """Where a beneficiary stands in the `by_due` index; None for the held, those proposed for it and the terminated."""
-    standing = beneficiary.standing
-    if standing.status is Status.TERMINATED or standing.held_since or beneficiary.open_proposal:
-        return None
-    day = standing.valid_until if standing.status is Status.ACTIVE else beneficiary.grace_begins_on
-    return Partition(day, shard_of(beneficiary.beneficiary_id, shards), standing.status)
+    """Where a beneficiary stands in `by_due`; None for the terminated, and the lapsed of whom every payment is held or
+    proposed to be."""
+    shard = shard_of(beneficiary.beneficiary_id, shards)
+    match beneficiary.status:
+        case Status.ACTIVE:
+            return Partition(beneficiary.valid_until, shard)
+        case Status.LAPSED if beneficiary.can_be_held:
+            day = min(beneficiary.grace_begins_on(one) for one in beneficiary.can_be_held)
+            return Partition(day, shard, Among.LAPSED)
+    return None
+
+
+def ending_partition_of(beneficiary: Beneficiary, shards: int) -> Partition | None:
+    """Where a beneficiary stands in `by_planned_end`; None for whom no end is planned."""
+    day = beneficiary.next_planned_end
+    return Partition(day, shard_of(beneficiary.beneficiary_id, shards), Among.ENDING) if day else None
 
 
 class JobKind(StrEnum):
@@ -52,6 +72,7 @@ class JobKind(StrEnum):
     NOTICE = "notice"
     PROPOSE = "propose"
     HOLD = "hold"
+    END = "end"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import calendar
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 MONTHS = 12
 
@@ -26,7 +26,7 @@ def is_over(valid_until: date, today: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ArrearsPeriod:
-    """The days, both included, that no certification covered and whose payment is now due."""
+    """Days, both included, that were not paid and are due now; or that were paid and are not due after all."""
 
     first_day: date
     last_day: date
@@ -35,8 +35,3 @@ class ArrearsPeriod:
 def period(first_day: date, last_day: date) -> ArrearsPeriod | None:
     """The days from first to last, or None when there are none."""
     return ArrearsPeriod(first_day, last_day) if first_day <= last_day else None
-
-
-def uncovered_period(valid_until: date, certified_on: date) -> ArrearsPeriod | None:
-    """The days between the end of the old year and a new certification that nothing covered."""
-    return period(valid_until + timedelta(days=1), certified_on - timedelta(days=1))

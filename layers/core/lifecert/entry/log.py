@@ -30,6 +30,7 @@ class LogCode(StrEnum):
     MY_PEOPLE_READ = "my_people_read"
     CONFIG_READ = "config_read"
     BENEFICIARY_REGISTERED = "beneficiary_registered"
+    BENEFIT_ADDED = "benefit_added"
     ENROLMENT_BEGUN = "enrolment_begun"
     REFERENCE_ENROLLED = "reference_enrolled"
     CONSENT_WITHDRAWN = "consent_withdrawn"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from lifecert.domain.benefit import Office
 from lifecert.domain.hold import (
     HoldBatch,
     HoldCandidate,
@@ -29,12 +30,12 @@ class HoldBatches(Protocol):
         """At most `limit` candidates, in one order for good, after an id."""
         ...
 
-    def gathering(self, new_id: str) -> str:
-        """Id of the batch that takes candidates now: `new_id` if there is none."""
+    def gathering(self, office: Office, new_id: str) -> str:
+        """Id of the batch that takes an office's candidates now: `new_id` if there is none."""
         ...
 
-    def gathered(self) -> str | None:
-        """Id of the batch that takes candidates now, if there is one."""
+    def gathered(self) -> Mapping[Office, str]:
+        """Ids of the batches that take candidates now, by office."""
         ...
 
     def count(self, batch_id: str) -> int:
@@ -46,7 +47,7 @@ class HoldBatches(Protocol):
         ...
 
     def open(self, batch: HoldBatch) -> None:
-        """Show the batch that takes candidates to the office: it takes no more. One that is open stays as it is."""
+        """Show the batch that takes candidates to its office: it takes no more. One that is open stays as it is."""
         ...
 
     def decide(self, batch_id: str, decision: HoldDecision) -> bool:

@@ -1,7 +1,7 @@
 """Hold batches in DynamoDB. Candidates are written with a change of the person, and read here page by page.
 
 A batch is one partition: `head`, once the batch is open, and `candidate#<shard>#<beneficiary>` for each candidate. One
-more item points at the batch that takes candidates now.
+more partition points at the batches that take candidates now, an item for each office.
 """
 
 from collections import Counter
@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from lifecert.adapters.aws_errors import code_of, translated
 from lifecert.adapters.dynamodb.values import as_moment, epoch, moment, optional_moment, plain, typed
+from lifecert.domain.benefit import FIRST_BENEFIT, FIRST_PAYER, Office
 from lifecert.domain.category import Category
 from lifecert.domain.errors import VersionConflict
 from lifecert.domain.hold import (
@@ -87,17 +88,28 @@ class DynamoHoldBatches:
         candidates = tuple(candidate_of(plain(item)) for item in page["Items"])
         return Page(candidates, candidates[-1].beneficiary_id if candidates and "LastEvaluatedKey" in page else None)
 
-    def gathering(self, new_id: str) -> str:
-        """Id of the batch that takes candidates now: `new_id` if there is none."""
-        if found := self.gathered():
-            return found
-        item = typed({"batch_id": GATHERING, "item": GATHERING, "gathering": new_id})
-        begun = self._conditional(self.client.put_item, Item=item, ConditionExpression="attribute_not_exists(batch_id)")
-        return new_id if begun else self.gathering(new_id)
+    def gathering(self, office: Office, new_id: str) -> str:
+        """Id of the batch that takes an office's candidates now: `new_id` if there is none."""
+        if found := self._item(GATHERING, str(office)).get("gathering"):
+            return str(found)
+        item = {"batch_id": GATHERING, "item": str(office), "gathering": new_id}
+        item |= {"payer": office.payer, "district": office.district}
+        begun = self._conditional(
+            self.client.put_item, Item=typed(item), ConditionExpression="attribute_not_exists(batch_id)"
+        )
+        return new_id if begun else self.gathering(office, new_id)
 
-    def gathered(self) -> str | None:
-        """Id of the batch that takes candidates now, if there is one."""
-        return self._item(GATHERING, GATHERING).get("gathering")
+    def gathered(self) -> Mapping[Office, str]:
+        """Ids of the batches that take candidates now, by office: one item each."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="batch_id = :gathering",
+            ExpressionAttributeValues=typed({":gathering": GATHERING}),
+            ConsistentRead=True,
+        )
+        with translated():
+            items = [plain(item) for page in pages for item in page["Items"]]
+        return {_office_of(item): item["gathering"] for item in items}
 
     def count(self, batch_id: str) -> int:
         """How many candidates there are."""
@@ -119,7 +131,7 @@ class DynamoHoldBatches:
         return tuple(one for one in ids if one not in known)
 
     def open(self, batch: HoldBatch) -> None:
-        """Show the batch that takes candidates to the office: it takes no more. One that is open stays as it is."""
+        """Show the batch that takes candidates to its office: it takes no more. One that is open stays as it is."""
         head = {
             "TableName": self.table,
             "Item": typed(head_item(batch)),
@@ -127,7 +139,8 @@ class DynamoHoldBatches:
         }
         pointer = {
             "TableName": self.table,
-            "Key": _key(GATHERING, GATHERING),
+            # The one pointer from before offices had their own has no district.
+            "Key": _key(GATHERING, str(Office(batch.payer, batch.district)) if batch.district else GATHERING),
             "ConditionExpression": "gathering = :batch",
             "ExpressionAttributeValues": typed({":batch": batch.batch_id}),
         }
@@ -256,6 +269,7 @@ def new_candidate_put(table: str, candidate: HoldCandidate, shards: int) -> "Tra
         "batch_id": candidate.batch_id,
         "item": candidate_key(candidate.beneficiary_id, shards),
         "masked_name": candidate.masked_name,
+        "benefits": list(candidate.benefits),
         "category": str(candidate.category),
         "district": candidate.district,
         "valid_until": candidate.valid_until.isoformat(),
@@ -291,6 +305,8 @@ def candidate_of(item: Mapping[str, Any]) -> HoldCandidate:
         batch_id=item["batch_id"],
         beneficiary_id=id_of(item["item"]),
         masked_name=item["masked_name"],
+        # Before there were several it was the only one.
+        benefits=tuple(item.get("benefits", (FIRST_BENEFIT,))),
         category=Category(item["category"]),
         district=item["district"],
         valid_until=date.fromisoformat(item["valid_until"]),
@@ -305,6 +321,8 @@ def head_item(batch: HoldBatch) -> dict[str, Any]:
     return {
         "batch_id": batch.batch_id,
         "item": HEAD,
+        "payer": batch.payer,
+        "district": batch.district,
         "run_id": batch.run_id,
         "state": str(batch.state),
         "opened_at": moment(batch.opened_at),
@@ -317,8 +335,11 @@ def head_item(batch: HoldBatch) -> dict[str, Any]:
 
 def batch_of(item: Mapping[str, Any]) -> HoldBatch:
     """What `head_item` wrote."""
+    office = _office_of(item)
     return HoldBatch(
         batch_id=item["batch_id"],
+        payer=office.payer,
+        district=office.district,
         run_id=item["run_id"],
         opened_at=datetime.fromisoformat(item["opened_at"]),
         candidates=int(item["candidates"]),
@@ -342,6 +363,11 @@ def decision_map(decision: HoldDecision) -> dict[str, Any]:
 def outcomes_map(outcomes: Mapping[HoldOutcome, int]) -> dict[str, int]:
     """Counts inside their batch."""
     return {str(outcome): number for outcome, number in outcomes.items()}
+
+
+def _office_of(item: Mapping[str, Any]) -> Office:
+    # One batch took everybody before payers had offices of their own.
+    return Office(item.get("payer", FIRST_PAYER), item.get("district", ""))
 
 
 def _decision_of(item: Mapping[str, Any]) -> HoldDecision:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb.values import moment, plain, typed
 from lifecert.domain.actor import Actor, Role
-from lifecert.domain.ledger import LedgerEntry, LedgerEvent
+from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -48,7 +48,7 @@ def ledger_item(entry: LedgerEntry) -> dict[str, Any]:
         "actor_id": entry.actor.actor_id,
         "role": str(entry.actor.role),
         # Enumerations among the details are stored, and read back, as the texts they are.
-        "details": {name: str(value) if isinstance(value, str) else value for name, value in entry.details.items()},
+        "details": {name: _stored(value) for name, value in entry.details.items()},
         "prev_hash": entry.prev_hash,
         "hash": entry.hash,
         "correlation_id": entry.correlation_id or None,
@@ -66,13 +66,23 @@ def ledger_entry_of(item: Mapping[str, Any]) -> LedgerEntry:
         event=LedgerEvent(item["event"]),
         at=datetime.fromisoformat(item["at"]),
         actor=Actor(item["actor_id"], Role(item["role"])),
-        details={
-            name: _whole(value) if isinstance(value, Decimal) else value for name, value in item["details"].items()
-        },
+        details={name: _told(value) for name, value in item["details"].items()},
         prev_hash=item["prev_hash"],
         hash=item["hash"],
         correlation_id=item.get("correlation_id", ""),
     )
+
+
+def _stored(value: Detail) -> Any:
+    if value is None or isinstance(value, str | int):
+        return str(value) if isinstance(value, str) else value
+    return [{name: _stored(fact) for name, fact in facts.items()} for facts in value]
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, list):
+        return [{name: _told(fact) for name, fact in facts.items()} for facts in value]
+    return _whole(value) if isinstance(value, Decimal) else value
 
 
 def _whole(number: Decimal) -> int:

@@ -9,20 +9,22 @@ from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb.batches import read_items
 from lifecert.adapters.dynamodb.values import as_day, as_moment, moment, optional_day, optional_moment, plain, typed
 from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.benefit import FIRST_BENEFIT, FIRST_PAYER, Benefit, BenefitEnd
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
 from lifecert.domain.errors import Unreadable
 from lifecert.domain.hold import HoldProposal
 from lifecert.domain.notice import Notice, NoticeChannel
 from lifecert.domain.person import FIRST_SECRET
-from lifecert.domain.status import Standing, Status
-from lifecert.domain.sweep import Partition, partition_of, shard_of
+from lifecert.domain.status import EndCause, Status
+from lifecert.domain.sweep import Among, Partition, ending_partition_of, partition_of, shard_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 BY_PERSON = "by_person"
 BY_DUE = "by_due"
+BY_PLANNED_END = "by_planned_end"
 BY_FACES_DUE = "by_faces_due"
 
 
@@ -70,11 +72,12 @@ class DynamoRegister:
         return beneficiary_of(plain(answer["Items"][0])) if answer["Items"] else None
 
     def due(self, partition: Partition, after: str | None = None) -> Iterator[str]:
-        """Ids in one partition of `by_due`, page by page. Those certified meanwhile may still come."""
+        """Ids in one partition, page by page. Those certified meanwhile may still come."""
+        index, key = _index_of(partition)
         pages = self.client.get_paginator("query").paginate(
             TableName=self.table,
-            IndexName=BY_DUE,
-            KeyConditionExpression="due_bucket = :bucket" + (" AND beneficiary_id > :after" if after else ""),
+            IndexName=index,
+            KeyConditionExpression=f"{key} = :bucket" + (" AND beneficiary_id > :after" if after else ""),
             ExpressionAttributeValues=typed({":bucket": partition.bucket, ":after": after}),
             PaginationConfig={"PageSize": self.page_size},
         )
@@ -98,16 +101,22 @@ class DynamoRegister:
                     yield plain(item)["beneficiary_id"]
 
     def has_due(self, partition: Partition) -> bool:
-        """Whether anybody is in one partition of `by_due`: one read of one item."""
+        """Whether anybody is in one partition: one read of one item."""
+        index, key = _index_of(partition)
         with translated():
             answer = self.client.query(
                 TableName=self.table,
-                IndexName=BY_DUE,
-                KeyConditionExpression="due_bucket = :bucket",
+                IndexName=index,
+                KeyConditionExpression=f"{key} = :bucket",
                 ExpressionAttributeValues=typed({":bucket": partition.bucket}),
                 Limit=1,
             )
         return bool(answer["Items"])
+
+
+def _index_of(partition: Partition) -> tuple[str, str]:
+    """The index that a partition is of, and the name of its key."""
+    return (BY_PLANNED_END, "ends_bucket") if partition.among is Among.ENDING else (BY_DUE, "due_bucket")
 
 
 def _read(item: Mapping[str, Any]) -> Beneficiary:
@@ -119,8 +128,7 @@ def _read(item: Mapping[str, Any]) -> Beneficiary:
 
 def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
     """Item of the beneficiaries table. `due_bucket` is the key of the sparse index (domain/sweep.py)."""
-    standing = beneficiary.standing
-    due = partition_of(beneficiary, shards)
+    due, ending = partition_of(beneficiary, shards), ending_partition_of(beneficiary, shards)
     return {
         "beneficiary_id": beneficiary.beneficiary_id,
         "person_key": beneficiary.person_key,
@@ -128,13 +136,12 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "person_secret": beneficiary.person_secret,
         "masked_name": beneficiary.masked_name,
         "masked_id_number": beneficiary.masked_id_number,
-        "category": str(beneficiary.category),
-        "district": beneficiary.district,
-        "status": str(standing.status),
-        "valid_until": standing.valid_until.isoformat(),
-        "held_since": optional_day(standing.held_since),
-        "ended_on": optional_day(standing.ended_on),
+        "benefits": [benefit_map(one) for one in beneficiary.benefits],
+        "valid_until": beneficiary.valid_until.isoformat(),
+        "lapsed": beneficiary.lapsed,
         "due_bucket": due and due.bucket,
+        # Key of the sparse index by_planned_end, there only while a benefit has a planned end.
+        "ends_bucket": ending and ending.bucket,
         "version": beneficiary.version,
         "ledger_head": beneficiary.ledger_head,
         "has_reference": beneficiary.has_reference,
@@ -148,7 +155,6 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "notice": _notice_item(beneficiary.notice) if beneficiary.notice else None,
         "contact_channel": beneficiary.contact_channel and str(beneficiary.contact_channel),
         "grace_from": optional_day(beneficiary.grace_from),
-        "hold_proposal": _proposal_item(beneficiary.hold_proposal) if beneficiary.hold_proposal else None,
         # Keys of the sparse index by_faces_due, there only while faces are stored that must go.
         "faces_shard": shard_of(beneficiary.beneficiary_id, shards) if beneficiary.faces_due else None,
         "faces_due": beneficiary.faces_due.on.isoformat() if beneficiary.faces_due else None,
@@ -163,14 +169,9 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         name_key=item["name_key"],
         masked_name=item["masked_name"],
         masked_id_number=item["masked_id_number"],
-        category=Category(item["category"]),
-        district=item["district"],
-        standing=Standing(
-            status=Status(item["status"]),
-            valid_until=date.fromisoformat(item["valid_until"]),
-            held_since=as_day(item.get("held_since")),
-            ended_on=as_day(item.get("ended_on")),
-        ),
+        benefits=benefits_of(item),
+        valid_until=date.fromisoformat(item["valid_until"]),
+        lapsed=item["lapsed"] if "lapsed" in item else item["status"] == Status.LAPSED,
         version=int(item["version"]),
         ledger_head=item["ledger_head"],
         has_reference=item["has_reference"],
@@ -187,7 +188,71 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         contact_channel=NoticeChannel(item["contact_channel"]) if "contact_channel" in item else None,
         person_secret=item.get("person_secret", FIRST_SECRET),
         grace_from=as_day(item.get("grace_from")),
+    )
+
+
+def benefit_map(benefit: Benefit) -> dict[str, Any]:
+    """A benefit inside its person's item. What is None is left out."""
+    end = benefit.end
+    every = {
+        "benefit_id": benefit.benefit_id,
+        "category": str(benefit.category),
+        "district": benefit.district,
+        "payer": benefit.payer,
+        "payer_reference": benefit.payer_reference,
+        "start": optional_day(benefit.start),
+        "planned_end": optional_day(benefit.planned_end),
+        "injury_grade": benefit.injury_grade,
+        "held_since": optional_day(benefit.held_since),
+        "unpaid_since": optional_day(benefit.unpaid_since),
+        "ended_on": optional_day(end.on) if end else None,
+        "end_cause": str(end.cause) if end else None,
+        "ended_by": end.by if end else None,
+        "hold_proposal": _proposal_item(benefit.hold_proposal) if benefit.hold_proposal else None,
+        "grace_from": optional_day(benefit.grace_from),
+    }
+    return {name: value for name, value in every.items() if value is not None}
+
+
+def benefits_of(item: Mapping[str, Any]) -> tuple[Benefit, ...]:
+    """A person's benefits, also out of an item from before there were several (`ops.migrate_benefits`)."""
+    if "benefits" in item:
+        return tuple(map(_benefit_of, item["benefits"]))
+    held_since, ended_on = item.get("held_since"), item.get("ended_on")
+    return (
+        _benefit_of(
+            {
+                "benefit_id": FIRST_BENEFIT,
+                "category": item["category"],
+                "district": item["district"],
+                "payer": FIRST_PAYER,
+                "held_since": held_since,
+                # Every day before a hold or an end was paid, and none after it.
+                "unpaid_since": ended_on or held_since,
+                "ended_on": ended_on,
+                "end_cause": EndCause.OTHER if ended_on else None,
+                **({"hold_proposal": item["hold_proposal"]} if "hold_proposal" in item else {}),
+            }
+        ),
+    )
+
+
+def _benefit_of(item: Mapping[str, Any]) -> Benefit:
+    ended_on, grade = as_day(item.get("ended_on")), item.get("injury_grade")
+    return Benefit(
+        benefit_id=item["benefit_id"],
+        category=Category(item["category"]),
+        district=item["district"],
+        payer=item["payer"],
+        payer_reference=item.get("payer_reference"),
+        start=as_day(item.get("start")),
+        planned_end=as_day(item.get("planned_end")),
+        injury_grade=None if grade is None else int(grade),
+        held_since=as_day(item.get("held_since")),
+        unpaid_since=as_day(item.get("unpaid_since")),
+        end=BenefitEnd(ended_on, EndCause(item["end_cause"]), item.get("ended_by")) if ended_on else None,
         hold_proposal=_proposal_of(item["hold_proposal"]) if "hold_proposal" in item else None,
+        grace_from=as_day(item.get("grace_from")),
     )
 
 

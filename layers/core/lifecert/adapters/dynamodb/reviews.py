@@ -110,6 +110,7 @@ def review_item(review: Review) -> dict[str, Any]:
         "related_id": review.related_id,
         "day": optional_day(review.day),
         "cause": review.cause and str(review.cause),
+        "benefit_id": review.benefit_id,
         "expires_at": optional_moment(review.expires_at),
         "state": str(review.state),
         "decision": review.decision and decision_map(review.decision),
@@ -130,6 +131,7 @@ def review_of(item: Mapping[str, Any]) -> Review:
         related_id=item.get("related_id"),
         day=as_day(item.get("day")),
         cause=EndCause(item["cause"]) if item.get("cause") else None,
+        benefit_id=item.get("benefit_id"),
         expires_at=as_moment(item.get("expires_at")),
         decision=_decision_of(decision) if decision else None,
     )

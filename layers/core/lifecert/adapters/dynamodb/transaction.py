@@ -129,9 +129,8 @@ def _parts(change: Change, tables: ChangeTables, shards: int) -> list[_Part]:
         parts.append(_Part(face_count_update(tables.counters, change.after.beneficiary_id, change.faces)))
     if change.revocation:
         parts.append(_revocation_part(change.revocation, tables.certificates))
-    if change.hold_candidate:
-        put = new_candidate_put(tables.hold_batches, change.hold_candidate, shards)
-        parts.append(_Part(put))
+    for candidate in change.hold_candidates:
+        parts.append(_Part(new_candidate_put(tables.hold_batches, candidate, shards)))
     if change.hold_outcome:
         update = candidate_outcome_update(tables.hold_batches, change.hold_outcome, shards, change.entry.at)
         parts.append(_Part(update))

@@ -37,7 +37,7 @@ class GetCertificate:
         if certificate.revoked_at:
             return CertificateState.REVOKED
         beneficiary = self.register.get(certificate.beneficiary_id)
-        if beneficiary is None or beneficiary.standing.status is Status.TERMINATED:
+        if beneficiary is None or beneficiary.status is Status.TERMINATED:
             return CertificateState.REVOKED
         if beneficiary.certificate_id != certificate.certificate_id:
             return CertificateState.SUPERSEDED

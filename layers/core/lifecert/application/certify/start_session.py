@@ -130,7 +130,7 @@ class StartSession:
             raise
 
     def _refuse_if_not_open(self, beneficiary: Beneficiary) -> None:
-        if beneficiary.standing.status is Status.TERMINATED:
+        if beneficiary.status is Status.TERMINATED:
             raise EntitlementEnded
         refuse_without_consent(beneficiary)
         if not beneficiary.has_reference:

@@ -181,7 +181,7 @@ class VerifyFace:
 
 
 def _refuse_if_no_face_may_be_used(beneficiary: Beneficiary) -> None:
-    if beneficiary.standing.status is Status.TERMINATED:
+    if beneficiary.status is Status.TERMINATED:
         raise EntitlementEnded
     refuse_without_consent(beneficiary)
 

@@ -188,7 +188,7 @@ class FinishEnrolment:
 
 
 def _refuse_faces_that_must_go(beneficiary: Beneficiary) -> None:
-    if beneficiary.standing.status is Status.TERMINATED:
+    if beneficiary.status is Status.TERMINATED:
         raise EntitlementEnded
     refuse_without_consent(beneficiary)
 

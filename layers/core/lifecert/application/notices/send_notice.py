@@ -52,7 +52,7 @@ class SendNotice:
         wait = self.quiet_hours.wait(self.clock.local())
         if wait:
             raise NoticeMustWait(wait)
-        valid_until, lapsed = beneficiary.standing.valid_until, beneficiary.standing.status is Status.LAPSED
+        valid_until, lapsed = beneficiary.valid_until, beneficiary.status is Status.LAPSED
         help_line = self.help_lines.find(beneficiary.category, beneficiary.district)
         text = self.text.of(beneficiary.masked_name, valid_until, help_line, lapsed=lapsed)
         address = self.seal.open(beneficiary_id, contact.sealed_address)
@@ -78,5 +78,5 @@ class SendNotice:
 
 def _is_wanted(beneficiary: Beneficiary, reminder_seq: int) -> bool:
     notice = beneficiary.current_notice
-    ended = beneficiary.standing.status is Status.TERMINATED
+    ended = beneficiary.status is Status.TERMINATED
     return notice is not None and notice.reminder_seq == reminder_seq and not notice.sent and not ended

@@ -49,7 +49,7 @@ class CertifyInPerson:
         proof = Proof(Method.IN_PERSON, seen_on, user.user_id, digest_of({**facts, "clerk": user.user_id}))
 
         def make(newest: Beneficiary) -> Change:
-            if newest.standing.status is Status.TERMINATED:
+            if newest.status is Status.TERMINATED:
                 raise EntitlementEnded
             actor = Actor(user.user_id, Role.CLERK)
             details = {"document": document}

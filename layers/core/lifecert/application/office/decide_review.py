@@ -95,7 +95,7 @@ class DecideReview:
     def _certified(
         self, newest: Beneficiary, review: Review, session: Session, decision: ReviewDecision
     ) -> tuple[Change, Certificate]:
-        if newest.standing.status is Status.TERMINATED:
+        if newest.status is Status.TERMINATED:
             raise EntitlementEnded
         result = session.result
         evidence = self._evidence(review)

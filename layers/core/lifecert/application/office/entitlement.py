@@ -1,19 +1,23 @@
 """End an entitlement, correct a wrong end, revoke a certificate: one clerk proposes, another confirms or rejects."""
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.ending import ending
+from lifecert.application.shared.moving import moved
 from lifecert.application.shared.reviewing import opening, recorded
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.benefit import Benefit, BenefitEnd
 from lifecert.domain.certificate import Revocation, RevocationCause
-from lifecert.domain.coverage import coverage_without
+from lifecert.domain.coverage import coverage_without, held_before
 from lifecert.domain.errors import (
+    BenefitNotFound,
     CertificateNotFound,
     DayInFuture,
+    DeathEndsAll,
     IdempotencyKeyReused,
     NotAllowed,
     ProposalExpired,
@@ -24,15 +28,14 @@ from lifecert.domain.errors import (
     TransitionRefused,
 )
 from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.notice import AFTER_THE_END, Notice
 from lifecert.domain.review import PROPOSALS, Ground, Proposal, Review, ReviewDecision, ReviewKind, ReviewOutcome
 from lifecert.domain.status import (
     CertificateRevoked,
     EndCause,
     EndCorrected,
     EntitlementEnded,
-    Event,
     Status,
-    transition,
 )
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import Certificates, ChangingRegister, Ledger
@@ -53,8 +56,8 @@ class Propose:
     def __call__(self, beneficiary_id: str, proposal: Proposal, idempotency_key: str, user: User) -> Review:
         """Propose a change; the entitlement stays as it is. A repeat with the same key gives the same proposal.
 
-        Raises NotAllowed, BeneficiaryNotFound, DayInFuture, TransitionRefused (the status has no such change) and
-        IdempotencyKeyReused.
+        Raises NotAllowed, BeneficiaryNotFound, BenefitNotFound, DeathEndsAll, DayInFuture, TransitionRefused (the
+        status has no such change) and IdempotencyKeyReused.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -70,6 +73,7 @@ class Propose:
             related_id=proposal.certificate_id,
             day=proposal.day,
             cause=proposal.cause,
+            benefit_id=proposal.benefit_id,
             expires_at=now + PROPOSAL_LASTS,
         )
 
@@ -169,78 +173,117 @@ class ConfirmProposal:
         return self._revoke(newest, proposal, decision)
 
     def _end(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
-        on, cause = proposal.day or self.clock.today(), proposal.cause or EndCause.OTHER
-        event = EntitlementEnded(on, cause, proposal.opened_by.actor_id, decision.decided_by)
-        details = {"ended_on": on.isoformat(), "cause": cause, "certificate_id": newest.certificate_id}
-        change = _moved(newest, event, LedgerEvent.TERMINATED, proposal, decision, self.clock.today(), details)
-        if newest.contact_channel:
-            # Nobody is told anything any more.
-            change = replace(change, after=replace(change.after, contact_channel=None), forgets_contact=True)
-        if newest.certificate_id is None:
-            return change
-        revocation = Revocation(newest.certificate_id, decision.decided_at, RevocationCause.ENTITLEMENT_ENDED)
-        return replace(change, revocation=revocation)
+        today, cause = self.clock.today(), proposal.cause or EndCause.OTHER
+        on = proposal.day or today
+        event = EntitlementEnded(on, today, cause, proposal.opened_by.actor_id, decision.decided_by)
+        end = BenefitEnd(on, cause, proposal.review_id)
+        step = moved(newest, _concerned(newest, proposal), event, Role.CLERK, lambda _: end)
+        details = {"ended_on": on.isoformat(), "cause": cause, **_proposed(proposal)}
+        return ending(step, _confirmer(decision), decision.decided_at, details)
 
     def _correct(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
-        event = EndCorrected(self.clock.today(), proposal.opened_by.actor_id, decision.decided_by)
-        details = {"certificate_id": newest.certificate_id}
-        change = _moved(newest, event, LedgerEvent.CORRECTED, proposal, decision, self.clock.today(), details)
-        # What the wrong end revoked counts again.
-        return replace(change, revocation=Revocation(newest.certificate_id, None) if newest.certificate_id else None)
+        today = self.clock.today()
+        event = EndCorrected(today, proposal.opened_by.actor_id, decision.decided_by)
+        concerned = _concerned(newest, proposal)
+        step = moved(newest, concerned, event, Role.CLERK)
+        # Who comes to be lapsed by this has all the grace days before them, however long the year has been over.
+        back = (step.after.benefit(one.benefit_id) for one in concerned)
+        after = step.after.with_benefits(replace(one, grace_from=today) for one in back if one and not one.held_since)
+        revocation = None
+        if newest.status is Status.TERMINATED and newest.certificate_id:
+            # What the wrong end revoked counts again.
+            revocation = Revocation(newest.certificate_id, None)
+        details = {
+            **step.details,
+            "certificate_id": newest.certificate_id,
+            "grace_from": today.isoformat(),
+            **_proposed(proposal),
+        }
+        corrected, entry = record(after, LedgerEvent.CORRECTED, _confirmer(decision), decision.decided_at, details)
+        return Change(newest.version, corrected, entry, revocation=revocation)
 
     def _revoke(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
         certificate_id = proposal.related_id or ""
         # No entry beyond the version that this change is made of.
-        entries = (entry for entry in self.ledger.entries(newest.beneficiary_id) if entry.seq <= newest.version)
+        entries = [entry for entry in self.ledger.entries(newest.beneficiary_id) if entry.seq <= newest.version]
         left = coverage_without(entries, certificate_id)
-        valid_until = left.valid_until if left else newest.standing.valid_until
-        event = CertificateRevoked(valid_until, self.clock.today(), proposal.opened_by.actor_id, decision.decided_by)
-        details: dict[str, Detail] = {
-            "certificate_id": certificate_id,
-            "payment_held": newest.standing.held_since is not None,
-        }
+        today, valid_until = self.clock.today(), left.valid_until if left else newest.valid_until
+        moves = valid_until < newest.valid_until
+
+        def revoked(benefit: Benefit) -> CertificateRevoked:
+            # What was in force before that certificate is again: of the year that is counted then, and no other.
+            held_since = held_before(entries, benefit.benefit_id, valid_until) if moves else benefit.held_since
+            return CertificateRevoked(valid_until, today, proposal.opened_by.actor_id, decision.decided_by, held_since)
+
+        step = moved(newest, newest.open_benefits, revoked, Role.CLERK)
+        after = newest
+        if moves:
+            # Who is lapsed by this, and not held as before, has all the grace days: they were told otherwise.
+            after = replace(
+                step.after.with_benefits(
+                    replace(one, held_since=held_before(entries, one.benefit_id, valid_until))
+                    for one in newest.benefits
+                    if one.end
+                ),
+                grace_from=today,
+                notice=_notice_of(newest, valid_until),
+            )
         if newest.certificate_id == certificate_id:
-            newest = replace(newest, certificate_id=left.certificate_id if left else None)
-        change = _moved(newest, event, LedgerEvent.CERTIFICATE_REVOKED, proposal, decision, self.clock.today(), details)
-        return replace(change, revocation=Revocation(certificate_id, decision.decided_at, RevocationCause.FRAUD))
+            after = replace(after, certificate_id=left.certificate_id if left else None)
+        details = {
+            **step.details,
+            "certificate_id": certificate_id,
+            "channel": newest.contact_channel if moves else None,
+            **({"grace_from": today.isoformat()} if moves else {}),
+            **_proposed(proposal),
+        }
+        event = LedgerEvent.CERTIFICATE_REVOKED
+        told, entry = record(after, event, _confirmer(decision), decision.decided_at, details)
+        revocation = Revocation(certificate_id, decision.decided_at, RevocationCause.FRAUD)
+        return Change(newest.version, told, entry, revocation=revocation)
 
 
-def _moved(
-    before: Beneficiary,
-    event: Event,
-    told_as: LedgerEvent,
-    proposal: Review,
-    decision: ReviewDecision,
-    today: date,
-    details: Mapping[str, Detail],
-) -> Change:
-    moved = transition(before.standing, event, Role.CLERK)
-    after, entry = record(
-        # Who comes to be lapsed by this has all the grace days before them, however long the year has been over.
-        replace(before.at(moved.standing), grace_from=today),
-        told_as,
-        Actor(decision.decided_by, Role.CLERK),
-        decision.decided_at,
-        {
-            "review_id": proposal.review_id,
-            "proposed_by": proposal.opened_by.actor_id,
-            "status_before": before.standing.status,
-            "status": moved.standing.status,
-            "valid_until": moved.standing.valid_until.isoformat(),
-            "arrears_first_day": moved.arrears.first_day.isoformat() if moved.arrears else None,
-            "arrears_last_day": moved.arrears.last_day.isoformat() if moved.arrears else None,
-            "grace_from": today.isoformat(),
-            **details,
-        },
-    )
-    return Change(before.version, after, entry)
+def _confirmer(decision: ReviewDecision) -> Actor:
+    return Actor(decision.decided_by, Role.CLERK)
+
+
+def _proposed(proposal: Review) -> dict[str, Detail]:
+    return {"review_id": proposal.review_id, "proposed_by": proposal.opened_by.actor_id}
+
+
+def _notice_of(newest: Beneficiary, valid_until: date) -> Notice:
+    """The notice that goes with a revocation: its number in the ledger is the revocation's own."""
+    return Notice(valid_until, AFTER_THE_END, newest.version + 1)
+
+
+def _concerned(newest: Beneficiary, proposal: Review | Proposal) -> tuple[Benefit, ...]:
+    """The benefits that a proposal is about: the one it names, or all; of an end to correct, those that one end, the
+    last, took."""
+    if proposal.benefit_id:
+        return tuple(one for one in newest.benefits if one.benefit_id == proposal.benefit_id)
+    if proposal.kind is not ReviewKind.CORRECTION:
+        return newest.open_benefits
+    ended = [one for one in newest.benefits if one.end]
+    last = max((one.end for one in ended if one.end), key=lambda end: end.on, default=None)
+    return tuple(one for one in ended if last and one.end and one.end.by == last.by and one.end.on == last.on)
 
 
 def _check_applies(newest: Beneficiary, proposal: Proposal) -> None:
-    ended = newest.standing.status is Status.TERMINATED
-    if ended is not (proposal.kind is ReviewKind.CORRECTION):
-        raise TransitionRefused(f"{proposal.kind} does not apply while {newest.standing.status}")
+    """Raises TransitionRefused when no benefit is as the proposal needs it, BenefitNotFound when it names none, and
+    DeathEndsAll when a death is to end only one."""
+    if proposal.benefit_id and newest.benefit(proposal.benefit_id) is None:
+        raise BenefitNotFound
+    if proposal.benefit_id and proposal.cause is EndCause.DECEASED:
+        raise DeathEndsAll
+    if proposal.kind is ReviewKind.REVOCATION:
+        applies = bool(newest.open_benefits)
+    else:
+        ended = proposal.kind is ReviewKind.CORRECTION
+        concerned = _concerned(newest, proposal)
+        applies = bool(concerned) and all((one.end is not None) is ended for one in concerned)
+    if not applies:
+        raise TransitionRefused(f"{proposal.kind} does not apply while {newest.status}")
 
 
 def _content(review: Review) -> tuple[object, ...]:
-    return review.beneficiary_id, review.kind, review.day, review.cause, review.related_id
+    return review.beneficiary_id, review.kind, review.day, review.cause, review.related_id, review.benefit_id

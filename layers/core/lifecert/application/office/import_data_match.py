@@ -83,15 +83,14 @@ class ImportDataMatch:
             return Rejected.NOT_NOW
 
     def _alive(self, found: Beneficiary, line: MatchLine) -> Taken | Rejected:
-        if found.standing.status is Status.TERMINATED:
+        if found.status is Status.TERMINATED:
             return Rejected.ENTITLEMENT_ENDED
         actor = Actor(f"data_match:{line.source}", Role.DATA_MATCH)
         facts = {"beneficiary_id": found.beneficiary_id, "seen_on": line.on.isoformat(), "source": line.source}
         proof = Proof(Method.DATA_MATCH, line.on, actor.actor_id, digest_of(facts))
 
         def make(newest: Beneficiary) -> Change | None:
-            standing = newest.standing
-            if standing.status is Status.ACTIVE and valid_until_after(line.on) <= standing.valid_until:
+            if newest.status is Status.ACTIVE and valid_until_after(line.on) <= newest.valid_until:
                 return None
             now, today = self.clock.now(), self.clock.today()
             change, _ = certifying(newest, proof, actor, now, today, {"source": line.source})
@@ -100,7 +99,7 @@ class ImportDataMatch:
         return Taken.CERTIFIED if change_newest(self.register, found.beneficiary_id, make) else Taken.KNOWN
 
     def _dead(self, found: Beneficiary, line: MatchLine) -> Taken | Rejected:
-        if found.standing.status is Status.TERMINATED:
+        if found.status is Status.TERMINATED:
             return Taken.KNOWN
         before = found.version
         OpenReview(self.register, self.clock)(

@@ -65,7 +65,7 @@ class ReportDeath:
 
     def _report(self, beneficiary: Beneficiary, died_on: date | None, user: User) -> str:
         with naming_help_line(self.help_lines.find(beneficiary.category, beneficiary.district)):
-            if beneficiary.standing.status is Status.TERMINATED:
+            if beneficiary.status is Status.TERMINATED:
                 raise EntitlementEnded
             # One report of one user about one person a day: sending it twice makes one case.
             return OpenReview(self.register, self.clock)(

@@ -39,10 +39,10 @@ class SetContact:
         change_newest(self.register, beneficiary_id, lambda newest: self._change(newest, sealed, actor))
 
     def _change(self, beneficiary: Beneficiary, contact: Contact, actor: Actor) -> Change:
-        if beneficiary.standing.status is Status.TERMINATED:
+        if beneficiary.status is Status.TERMINATED:
             raise EntitlementEnded
         changed = replace(beneficiary, contact_channel=contact.channel)
-        if beneficiary.standing.status is Status.LAPSED and not beneficiary.notice_delivered_on:
+        if beneficiary.status is Status.LAPSED and not beneficiary.notice_delivered_on:
             # Whom no notice could reach is given one by the next sweep, and then has all the grace days.
             changed = replace(changed, notice=None, grace_from=self.clock.today())
         after, entry = record(

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from lifecert.application.shared.moving import moved
 from lifecert.domain.actor import Actor
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.ledger import Detail, LedgerEvent
-from lifecert.domain.status import Certified, transition
+from lifecert.domain.status import Certified
 from lifecert.domain.year import valid_until_after
 
 
@@ -47,9 +48,11 @@ def certifying(
     A proof of an earlier day than one that is known already gives a certificate of its own day, and shortens
     nothing. The certificate is not signed yet. Raises TransitionRefused.
     """
-    moved = transition(before.standing, Certified(proof.on, today), actor.role)
+    step = moved(before, before.open_benefits, Certified(proof.on, today), actor.role)
+    # What has ended comes back unheld, should the end be a mistake: life was proven since.
+    ended = (replace(one, held_since=None) for one in before.benefits if one.end and one.held_since)
     own = valid_until_after(proof.on)
-    newest = before.certificate_id is None or own >= before.standing.valid_until
+    newest = before.certificate_id is None or own >= before.valid_until
     certificate = Certificate(
         certificate_id=str(uuid.uuid4()),
         beneficiary_id=before.beneficiary_id,
@@ -59,7 +62,8 @@ def certifying(
         method=proof.method,
         actor_id=proof.certified_by,
         certified_on=proof.on,
-        valid_until=moved.standing.valid_until if newest else own,
+        # Its own year and no more, however far the register has the person covered for other reasons.
+        valid_until=own,
         issued_at=now,
         policy_version=proof.policy_version,
         model_version=proof.model_version,
@@ -68,7 +72,7 @@ def certifying(
     )
     after, entry = record(
         replace(
-            before.at(moved.standing),
+            step.after.with_benefits(ended),
             certificate_id=certificate.certificate_id if newest else before.certificate_id,
             **changed,
         ),
@@ -84,13 +88,7 @@ def certifying(
             "certificate_id": certificate.certificate_id,
             "method": proof.method,
             "certified_on": proof.on.isoformat(),
-            "status_before": before.standing.status,
-            "status": moved.standing.status,
-            "valid_until": moved.standing.valid_until.isoformat(),
-            "payment_was_held": before.standing.held_since is not None,
-            "held_since": before.standing.held_since.isoformat() if before.standing.held_since else None,
-            "arrears_first_day": moved.arrears.first_day.isoformat() if moved.arrears else None,
-            "arrears_last_day": moved.arrears.last_day.isoformat() if moved.arrears else None,
+            **step.details,
         },
     )
     return Change(before.version, after, entry, certificate), certificate

@@ -1,27 +1,28 @@
 """The sweep's two kinds of jobs for holds (design.md §3 rule 4): proposing, and doing what the office approved."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import ClassVar
 
+from lifecert.application.shared.moving import moved
 from lifecert.application.sweep.kinds import Look, OfDays, days
 from lifecert.domain.actor import SWEEP_ACTOR
 from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.benefit import Benefit, Office
 from lifecert.domain.errors import HoldBatchNotFound, TransitionRefused
 from lifecert.domain.hold import (
     CandidateOutcome,
     HoldBatch,
     HoldCandidate,
-    HoldDecision,
     HoldOutcome,
     HoldProposal,
     HoldState,
 )
 from lifecert.domain.ledger import Detail, LedgerEvent
-from lifecert.domain.status import HoldApproved, Standing, Status, transition
-from lifecert.domain.sweep import Job, JobKind
+from lifecert.domain.status import HoldApproved, Status
+from lifecert.domain.sweep import Among, Job, JobKind
 from lifecert.ports.clock import Clock
 from lifecert.ports.holds import HoldBatches
 from lifecert.ports.register import Register
@@ -37,7 +38,7 @@ class ProposeHolds(OfDays):
     """
 
     kind: ClassVar[JobKind] = JobKind.PROPOSE
-    among: ClassVar[Status] = Status.LAPSED
+    among: ClassVar[Among] = Among.LAPSED
     batches: HoldBatches
     grace_days: int
 
@@ -46,33 +47,53 @@ class ProposeHolds(OfDays):
         return days(first_day - timedelta(days=self.grace_days), today - timedelta(days=self.grace_days + 1))
 
     def begin(self, look: Look) -> Look:
-        """Find, or begin, the batch for candidates."""
-        return replace(look, gathering=self.batches.gathering(str(uuid.uuid4())))
+        """Begin with no batch known: each office's is found with its first candidate."""
+        return replace(look, gathering={})
 
     def change(self, beneficiary: Beneficiary, look: Look) -> Change | None:
-        """Propose somebody lapsed, told, out of grace, and neither held nor proposed."""
-        standing, told_on = beneficiary.standing, beneficiary.notice_delivered_on
-        over = (look.today - beneficiary.grace_begins_on).days > self.grace_days
-        if standing.status is not Status.LAPSED or standing.held_since or beneficiary.open_proposal:
+        """Propose the benefits of somebody lapsed and told whose grace days are over, each to its office."""
+        told_on = beneficiary.notice_delivered_on
+        if beneficiary.status is not Status.LAPSED or told_on is None:
             return None
-        if told_on is None or not over:
+        over = [one for one in beneficiary.can_be_held if self._over(beneficiary.grace_begins_on(one), look)]
+        if not over:
             return None
-        proposal = HoldProposal(look.gathering, standing.valid_until, look.now)
-        candidate = HoldCandidate(
-            batch_id=proposal.batch_id,
-            beneficiary_id=beneficiary.beneficiary_id,
-            masked_name=beneficiary.masked_name,
-            category=beneficiary.category,
-            district=beneficiary.district,
-            valid_until=standing.valid_until,
-            notice_delivered_on=told_on,
-            proposed_at=look.now,
+        offices = {benefit.office: self._gathering(benefit.office, look) for benefit in over}
+        candidates = tuple(
+            HoldCandidate(
+                batch_id=batch_id,
+                beneficiary_id=beneficiary.beneficiary_id,
+                masked_name=beneficiary.masked_name,
+                benefits=tuple(one.benefit_id for one in over if one.office == office),
+                category=next(one.category for one in over if one.office == office),
+                district=office.district,
+                valid_until=beneficiary.valid_until,
+                notice_delivered_on=told_on,
+                proposed_at=look.now,
+            )
+            for office, batch_id in offices.items()
         )
-        details = {"batch_id": proposal.batch_id, "notice_delivered_on": told_on.isoformat()}
+        proposed = [
+            replace(one, hold_proposal=HoldProposal(offices[one.office], beneficiary.valid_until, look.now))
+            for one in over
+        ]
+        facts = [{"benefit": one.benefit_id, "batch_id": offices[one.office]} for one in over]
         after, entry = record(
-            replace(beneficiary, hold_proposal=proposal), LedgerEvent.HOLD_PROPOSED, SWEEP_ACTOR, look.now, details
+            beneficiary.with_benefits(proposed),
+            LedgerEvent.HOLD_PROPOSED,
+            SWEEP_ACTOR,
+            look.now,
+            {"notice_delivered_on": told_on.isoformat(), "benefits": facts},
         )
-        return Change(beneficiary.version, after, entry, hold_candidate=candidate)
+        return Change(beneficiary.version, after, entry, hold_candidates=candidates)
+
+    def _over(self, grace_begins_on: date, look: Look) -> bool:
+        return (look.today - grace_begins_on).days > self.grace_days
+
+    def _gathering(self, office: Office, look: Look) -> str:
+        if office not in look.gathering:
+            look.gathering[office] = self.batches.gathering(office, str(uuid.uuid4()))
+        return look.gathering[office]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,25 +125,28 @@ class ApplyHolds:
 
     def change(self, beneficiary: Beneficiary, look: Look) -> Change | None:
         """Hold, or drop the proposal of, a candidate of this batch; None for whom it does not concern any more."""
-        batch, proposal = self._batch(look.job), beneficiary.open_proposal
-        if proposal is None or proposal.batch_id != batch.batch_id or batch.decision is None:
+        batch = self._batch(look.job)
+        proposed = _proposed_in(beneficiary, batch.batch_id)
+        if not proposed or batch.decision is None:
             return None
-        if not batch.showed(proposal):
+        shown = [proposal for one in proposed if (proposal := beneficiary.open_proposal(one))]
+        if not all(map(batch.showed, shown)):
             # Their grace days were over: as of today, so that tomorrow's sweep proposes them again.
             return self._dropped(beneficiary, HoldOutcome.NOT_SHOWN, look, look.today - timedelta(days=self.grace_days))
         if not batch.decision.approves(beneficiary.beneficiary_id):
             # The grace days once more; so the index finds the person again, that much later.
             return self._dropped(beneficiary, HoldOutcome.REJECTED, look, look.today)
-        told_on = beneficiary.notice_delivered_on
-        approved = HoldApproved(
-            look.today, self.grace_days, told_on, batch.decision.decided_by, beneficiary.grace_begins_on
-        )
+        told_on, approved_by = beneficiary.notice_delivered_on, batch.decision.decided_by
+
+        def approved(benefit: Benefit) -> HoldApproved:
+            return HoldApproved(look.today, self.grace_days, told_on, approved_by, beneficiary.grace_begins_on(benefit))
+
         try:
-            moved = transition(beneficiary.standing, approved, SWEEP_ACTOR.role)
+            step = moved(beneficiary, proposed, approved, SWEEP_ACTOR.role)
         except TransitionRefused:
-            reason = HoldOutcome.GRACE_RUNS if told_on else HoldOutcome.NOT_TOLD
-            return self._dropped(beneficiary, reason, look, beneficiary.grace_from)
-        return _held(beneficiary, moved.standing, batch.decision, look)
+            return self._dropped(beneficiary, HoldOutcome.GRACE_RUNS if told_on else HoldOutcome.NOT_TOLD, look, None)
+        details = {**step.details, "notice_delivered_on": told_on.isoformat() if told_on else None}
+        return _decided(step.after, beneficiary, LedgerEvent.PAYMENT_HELD, HoldOutcome.HELD, details, batch, look)
 
     def begin(self, look: Look) -> Look:
         """There is nothing to make ready."""
@@ -138,10 +162,18 @@ class ApplyHolds:
         self.batches.leave(batch_id, beneficiary.beneficiary_id, _why_not(beneficiary), look.now)
 
     def _dropped(self, before: Beneficiary, outcome: HoldOutcome, look: Look, grace_from: date | None) -> Change:
-        after = replace(before, hold_proposal=None, grace_from=grace_from)
-        decision = self._batch(look.job).decision
-        details: dict[str, Detail] = {"reason": outcome, "grace_from": grace_from.isoformat() if grace_from else None}
-        return _decided(after, before, LedgerEvent.HOLD_DROPPED, outcome, details, decision, look)
+        """`grace_from` None leaves it as it is."""
+        batch = self._batch(look.job)
+        dropped = [
+            replace(one, hold_proposal=None, grace_from=grace_from or one.grace_from)
+            for one in _proposed_in(before, batch.batch_id)
+        ]
+        facts = [
+            {"benefit": one.benefit_id, "grace_from": one.grace_from.isoformat() if one.grace_from else None}
+            for one in dropped
+        ]
+        details: dict[str, Detail] = {"reason": outcome, "benefits": facts}
+        return _decided(before.with_benefits(dropped), before, LedgerEvent.HOLD_DROPPED, outcome, details, batch, look)
 
     def _batch(self, job: Job) -> HoldBatch:
         batch_id = job.batch_id or ""
@@ -173,28 +205,26 @@ class CloseHolds:
     clock: Clock
 
     def __call__(self, run_id: str) -> None:
-        """Open the batch that took candidates, if it has any, and settle every decided one that nobody waits in.
+        """Open each batch that took candidates, if it has any, and settle every decided one that nobody waits in.
 
         Doing it again changes nothing.
         """
-        batch_id = self.batches.gathered()
-        if batch_id and (candidates := self.batches.count(batch_id)):
-            self.batches.open(HoldBatch(batch_id, run_id, self.clock.now(), candidates))
+        for office, batch_id in self.batches.gathered().items():
+            if candidates := self.batches.count(batch_id):
+                self.batches.open(
+                    HoldBatch(batch_id, office.payer, office.district, run_id, self.clock.now(), candidates)
+                )
         for batch in self.batches.decided():
             if not self.batches.any_waiting(batch.batch_id):
                 self.batches.settle(batch.batch_id, self.batches.outcomes(batch.batch_id), self.clock.now())
 
 
-def _held(before: Beneficiary, standing: Standing, decision: HoldDecision, look: Look) -> Change:
-    held_since, told_on = standing.held_since, before.notice_delivered_on
-    details: dict[str, Detail] = {
-        "status": standing.status,
-        "valid_until": standing.valid_until.isoformat(),
-        "payment_held": True,
-        "held_since": held_since.isoformat() if held_since else None,
-        "notice_delivered_on": told_on.isoformat() if told_on else None,
-    }
-    return _decided(before.at(standing), before, LedgerEvent.PAYMENT_HELD, HoldOutcome.HELD, details, decision, look)
+def _proposed_in(beneficiary: Beneficiary, batch_id: str) -> list[Benefit]:
+    return [
+        one
+        for one in beneficiary.benefits
+        if (proposal := beneficiary.open_proposal(one)) and proposal.batch_id == batch_id
+    ]
 
 
 def _decided(
@@ -202,22 +232,20 @@ def _decided(
     before: Beneficiary,
     event: LedgerEvent,
     outcome: HoldOutcome,
-    details: dict[str, Detail],
-    decision: HoldDecision | None,
+    details: Mapping[str, Detail],
+    batch: HoldBatch,
     look: Look,
 ) -> Change:
-    batch_id = look.job.batch_id or ""
     by: dict[str, Detail] = {}
-    if decision:
+    if decision := batch.decision:
         at = decision.decided_at.isoformat()
         by = {"decided_by": decision.decided_by, "decided_at": at, "ground": decision.ground}
-    after, entry = record(changed, event, SWEEP_ACTOR, look.now, {**details, "batch_id": batch_id, **by})
-    settled = CandidateOutcome(batch_id, before.beneficiary_id, outcome)
+    after, entry = record(changed, event, SWEEP_ACTOR, look.now, {**details, "batch_id": batch.batch_id, **by})
+    settled = CandidateOutcome(batch.batch_id, before.beneficiary_id, outcome)
     return Change(before.version, after, entry, hold_outcome=settled)
 
 
 def _why_not(beneficiary: Beneficiary) -> HoldOutcome:
-    standing = beneficiary.standing
-    if standing.status is not Status.LAPSED:
-        return HoldOutcome.CERTIFIED if standing.status is Status.ACTIVE else HoldOutcome.TERMINATED
-    return HoldOutcome.HELD_BEFORE if standing.held_since else HoldOutcome.SUPERSEDED
+    if beneficiary.status is not Status.LAPSED:
+        return HoldOutcome.CERTIFIED if beneficiary.status is Status.ACTIVE else HoldOutcome.TERMINATED
+    return HoldOutcome.HELD_BEFORE if beneficiary.held_since else HoldOutcome.SUPERSEDED

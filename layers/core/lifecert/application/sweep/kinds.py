@@ -1,33 +1,36 @@
 """The kinds of jobs that a sweep has. Another kind is a member of `JobKind` and a class like these.
 
 Every person a kind changes is one conditional transaction with a ledger entry, made of the newest state: who does not
-need it any more is left alone, and doing it again changes nothing. Holds are in `sweep_holds`.
+need it any more is left alone, and doing it again changes nothing. Holds are in `holds`.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import ClassVar, Protocol
 
+from lifecert.application.shared.ending import ending
+from lifecert.application.shared.moving import moved
 from lifecert.domain.actor import SWEEP_ACTOR
 from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.benefit import BenefitEnd, Office
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import AFTER_THE_END, Notice, due_reminder
-from lifecert.domain.status import Status, YearEnded, transition
-from lifecert.domain.sweep import Job, JobKind, Partition
+from lifecert.domain.status import EndCause, PlannedEndReached, Status, YearEnded
+from lifecert.domain.sweep import Among, Job, JobKind, Partition
 from lifecert.domain.year import is_over
 from lifecert.ports.register import Register
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What is known as a person is looked at: for which job, when, and of which hold batch they can be a candidate."""
+    """What is known as a person is looked at: for which job, when, and which batch takes each office's candidates."""
 
     job: Job
     today: date
     now: datetime
-    gathering: str = ""
+    gathering: dict[Office, str] = field(default_factory=dict)
 
 
 class Kind(Protocol):
@@ -68,7 +71,7 @@ class OfDays(ABC):
 
     __slots__ = ()
     kind: ClassVar[JobKind]
-    among: ClassVar[Status] = Status.ACTIVE
+    among: ClassVar[Among] = Among.ACTIVE
 
     @abstractmethod
     def days(self, first_day: date, today: date) -> Iterator[date]:
@@ -120,22 +123,17 @@ class Lapse(OfDays):
 
     def change(self, beneficiary: Beneficiary, look: Look) -> Change | None:
         """Lapse somebody active whose year is over."""
-        standing = beneficiary.standing
-        if standing.status is not Status.ACTIVE or not is_over(standing.valid_until, look.today):
+        if beneficiary.status is not Status.ACTIVE or not is_over(beneficiary.valid_until, look.today):
             return None
-        moved = transition(standing, YearEnded(look.today), SWEEP_ACTOR.role)
+        step = moved(beneficiary, beneficiary.open_benefits, YearEnded(look.today), SWEEP_ACTOR.role)
         # Whom missed nights lapse late loses none of the grace days, and is where the next night looks.
         grace_from = look.today - timedelta(days=1)
         after, entry = record(
-            replace(beneficiary.at(moved.standing), grace_from=grace_from),
+            replace(step.after, grace_from=grace_from),
             LedgerEvent.LAPSED,
             SWEEP_ACTOR,
             look.now,
-            {
-                "status": moved.standing.status,
-                "valid_until": moved.standing.valid_until.isoformat(),
-                "grace_from": grace_from.isoformat(),
-            },
+            {**step.details, "grace_from": grace_from.isoformat()},
         )
         return Change(beneficiary.version, after, entry)
 
@@ -161,9 +159,9 @@ class Remind(OfDays):
 
     def change(self, beneficiary: Beneficiary, look: Look) -> Change | None:
         """Remind somebody active who was not given this reminder, or one due later."""
-        standing, told = beneficiary.standing, beneficiary.current_notice
-        due = due_reminder(standing.valid_until, look.today, self.days_before)
-        if standing.status is not Status.ACTIVE or due is None or (told and told.days_before <= due):
+        told = beneficiary.current_notice
+        due = due_reminder(beneficiary.valid_until, look.today, self.days_before)
+        if beneficiary.status is not Status.ACTIVE or due is None or (told and told.days_before <= due):
             return None
         return _told(beneficiary, due, look.now)
 
@@ -176,7 +174,7 @@ class TellLapsed(OfDays):
     """
 
     kind: ClassVar[JobKind] = JobKind.NOTICE
-    among: ClassVar[Status] = Status.LAPSED
+    among: ClassVar[Among] = Among.LAPSED
 
     def days(self, first_day: date, today: date) -> Iterator[date]:
         """Every day since the one to make good: who lapsed late, or for another cause, stands under that day."""
@@ -184,17 +182,43 @@ class TellLapsed(OfDays):
 
     def change(self, beneficiary: Beneficiary, look: Look) -> Change | None:
         """Tell somebody lapsed who was not told so."""
-        standing, told = beneficiary.standing, beneficiary.current_notice
-        if standing.status is not Status.LAPSED or standing.held_since:
+        told = beneficiary.current_notice
+        if beneficiary.status is not Status.LAPSED or all(one.is_held for one in beneficiary.open_benefits):
             return None
         if told and told.days_before == AFTER_THE_END:
             return None
         return _told(beneficiary, AFTER_THE_END, look.now)
 
 
+@dataclass(frozen=True, slots=True)
+class EndAsPlanned(OfDays):
+    """Ends benefits whose last day was known beforehand: a dependant comes of age."""
+
+    kind: ClassVar[JobKind] = JobKind.END
+    among: ClassVar[Among] = Among.ENDING
+
+    def days(self, first_day: date, today: date) -> Iterator[date]:
+        """Every day since the one to make good."""
+        return days(first_day, today)
+
+    def change(self, beneficiary: Beneficiary, look: Look) -> Change | None:
+        """End whatever was to end by today."""
+        over = [one for one in beneficiary.open_benefits if one.planned_end and one.planned_end <= look.today]
+        if not over:
+            return None
+        step = moved(
+            beneficiary,
+            over,
+            lambda one: PlannedEndReached(one.planned_end or look.today, look.today),
+            SWEEP_ACTOR.role,
+            lambda one: BenefitEnd(one.planned_end or look.today, EndCause.PLANNED),
+        )
+        return ending(step, SWEEP_ACTOR, look.now, {"cause": EndCause.PLANNED})
+
+
 def _told(beneficiary: Beneficiary, days_before: int, now: datetime) -> Change:
     """The change that makes a notice due."""
-    valid_until, delivered_on = beneficiary.standing.valid_until, beneficiary.notice_delivered_on
+    valid_until, delivered_on = beneficiary.valid_until, beneficiary.notice_delivered_on
     notice = Notice(valid_until, days_before, beneficiary.version + 1, delivered_on=delivered_on)
     after, entry = record(
         replace(beneficiary, notice=notice),

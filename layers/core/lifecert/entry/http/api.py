@@ -129,6 +129,10 @@ class Api(APIGatewayRestResolver):
             raise InvalidJson from error
         return parse(model, text)
 
+    def optional_body(self, model: "type[_Model]") -> "_Model":
+        """The request's body, or what the model is without one. Raises InvalidJson and InvalidRequest."""
+        return self.body(model) if self.current_event.body else model()
+
     def query(self, model: "type[_Model]") -> "_Model":
         """The request's query. Raises InvalidRequest."""
         from lifecert.entry.http.parsing import parse_query

@@ -28,6 +28,8 @@ class Code(StrEnum):
     ENTITLEMENT_ENDED = "entitlement_ended"
     FRAMES_MISSING = "frames_missing"
     HOLD_BATCH_DECIDED = "hold_batch_decided"
+    BENEFIT_NOT_FOUND = "benefit_not_found"
+    TOO_MANY_BENEFITS = "too_many_benefits"
     HOLD_BATCH_NOT_FOUND = "hold_batch_not_found"
     HOLD_CANDIDATES_UNKNOWN = "hold_candidates_unknown"
     IDEMPOTENCY_KEY_INVALID = "idempotency_key_invalid"
@@ -53,6 +55,8 @@ class Code(StrEnum):
     UNAVAILABLE = "unavailable"
     ACTED_IN_CASE = "acted_in_case"
     DAY_IN_FUTURE = "day_in_future"
+    DEATH_ENDS_ALL = "death_ends_all"
+    PAYER_UNKNOWN = "payer_unknown"
     GROUND_UNSUITABLE = "ground_unsuitable"
     PROPOSAL_EXPIRED = "proposal_expired"
     PROPOSAL_NOT_FOUND = "proposal_not_found"
@@ -153,6 +157,7 @@ TABLE: dict[type[Exception], Problem] = {
     RequestTooLarge: Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, Code.REQUEST_TOO_LARGE),
     RouteNotFound: Problem(HTTPStatus.NOT_FOUND, Code.ROUTE_NOT_FOUND),
     errors.BeneficiaryNotFound: Problem(HTTPStatus.NOT_FOUND, Code.BENEFICIARY_NOT_FOUND),
+    errors.BenefitNotFound: Problem(HTTPStatus.NOT_FOUND, Code.BENEFIT_NOT_FOUND),
     errors.CertificateNotFound: Problem(HTTPStatus.NOT_FOUND, Code.CERTIFICATE_NOT_FOUND),
     errors.ReferenceNotFound: Problem(HTTPStatus.NOT_FOUND, Code.REFERENCE_NOT_FOUND),
     errors.SessionNotFound: Problem(HTTPStatus.NOT_FOUND, Code.SESSION_NOT_FOUND),
@@ -163,6 +168,7 @@ TABLE: dict[type[Exception], Problem] = {
     errors.SecondClerkNeeded: Problem(HTTPStatus.FORBIDDEN, Code.SECOND_CLERK_NEEDED),
     errors.ReviewDecidedBefore: Problem(HTTPStatus.CONFLICT, Code.REVIEW_DECIDED),
     errors.HoldBatchDecided: Problem(HTTPStatus.CONFLICT, Code.HOLD_BATCH_DECIDED),
+    errors.TooManyBenefits: Problem(HTTPStatus.CONFLICT, Code.TOO_MANY_BENEFITS),
     errors.TransitionRefused: Problem(HTTPStatus.CONFLICT, Code.TRANSITION_REFUSED),
     errors.ProposalExpired: Problem(HTTPStatus.GONE, Code.PROPOSAL_EXPIRED),
     errors.GroundUnsuitable: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.GROUND_UNSUITABLE),
@@ -171,6 +177,8 @@ TABLE: dict[type[Exception], Problem] = {
         Code.HOLD_CANDIDATES_UNKNOWN,
         lambda error, _language: {"unknown": list(error.ids)},
     ),
+    errors.DeathEndsAll: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DEATH_ENDS_ALL),
+    errors.PayerUnknown: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.PAYER_UNKNOWN),
     errors.DayInFuture: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DAY_IN_FUTURE),
     RequestInProgress: Problem(HTTPStatus.CONFLICT, Code.REQUEST_IN_PROGRESS, headers=_soon),
     errors.AlreadyRegistered: Problem(HTTPStatus.CONFLICT, Code.ALREADY_REGISTERED),

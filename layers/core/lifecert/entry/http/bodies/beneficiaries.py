@@ -8,11 +8,12 @@ from pydantic import Field
 
 from lifecert.application.certify.get_status import BeneficiaryView
 from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.benefit import Benefit
 from lifecert.domain.category import Category
 from lifecert.domain.help_lines import HelpLines
-from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
+from lifecert.domain.ledger import Fact, LedgerEntry, LedgerEvent, facts_of
 from lifecert.domain.page import Page, Position
-from lifecert.domain.status import Standing, Status
+from lifecert.domain.status import EndCause, Status
 from lifecert.entry.http.bodies.fields import PAGE, InList, cursor_of
 from lifecert.entry.http.texts import Language, text
 from lifecert.entry.models import Incoming, Moment, Response
@@ -20,18 +21,30 @@ from lifecert.entry.models import Incoming, Moment, Response
 # What of a ledger entry concerns the person and their helpers; staff see all of it.
 _FOR_EVERYBODY = frozenset(
     {
-        "arrears_first_day",
-        "arrears_last_day",
         "certificate_id",
-        "held_since",
         "method",
         "on_behalf",
         "outcome",
-        "payment_was_held",
         "reason",
         "status",
         "status_before",
         "valid_until",
+    }
+)
+# The same of what it says of each benefit.
+_OF_BENEFITS = frozenset(
+    {
+        "arrears_first_day",
+        "arrears_last_day",
+        "benefit",
+        "held_since",
+        "payment_held",
+        "payment_was_held",
+        "reclaim_first_day",
+        "reclaim_last_day",
+        "status",
+        "status_before",
+        "unpaid_since",
     }
 )
 
@@ -48,13 +61,14 @@ class HistoryActor(Response):
 
 
 class HistoryEntry(Response):
-    """One ledger entry."""
+    """One ledger entry; `benefits` is what it says of each of them."""
 
     seq: int
     event: LedgerEvent
     at: Moment
     actor: HistoryActor
-    details: Mapping[str, Detail]
+    details: Mapping[str, Fact]
+    benefits: tuple[Mapping[str, Fact], ...]
 
     @staticmethod
     def of(entry: LedgerEntry, *, for_staff: bool) -> "HistoryEntry":
@@ -64,12 +78,62 @@ class HistoryEntry(Response):
             event=entry.event,
             at=entry.at,
             actor=HistoryActor(role=entry.actor.role, actor_id=entry.actor.actor_id if for_staff else None),
-            details={name: value for name, value in entry.details.items() if for_staff or name in _FOR_EVERYBODY},
+            details={
+                name: value
+                for name, value in entry.details.items()
+                if (value is None or isinstance(value, str | int)) and (for_staff or name in _FOR_EVERYBODY)
+            },
+            benefits=tuple(
+                {name: value for name, value in facts.items() if for_staff or name in _OF_BENEFITS}
+                for facts in facts_of(entry)
+            ),
+        )
+
+
+class BenefitStanding(Response):
+    """One benefit. `held_since` is while its payment is held, `ended_on` the first day that is not due any more;
+    `unpaid_since` the first day that was neither paid nor announced as arrears. `payer_reference` for staff only."""
+
+    benefit: str
+    category: Category
+    district: str
+    payer: str
+    payer_reference: str | None
+    start: date | None
+    planned_end: date | None
+    injury_grade: int | None
+    status: Status
+    payment_held: bool
+    held_since: date | None
+    unpaid_since: date | None
+    ended_on: date | None
+    end_cause: EndCause | None
+
+    @staticmethod
+    def of(beneficiary: Beneficiary, benefit: Benefit, *, for_staff: bool) -> "BenefitStanding":
+        """One of a beneficiary's. Why it ended is between the person and the office: for staff only."""
+        standing = beneficiary.standing_of(benefit)
+        return BenefitStanding(
+            benefit=benefit.benefit_id,
+            category=benefit.category,
+            district=benefit.district,
+            payer=benefit.payer,
+            payer_reference=benefit.payer_reference if for_staff else None,
+            start=benefit.start,
+            planned_end=benefit.planned_end,
+            injury_grade=benefit.injury_grade,
+            status=standing.status,
+            payment_held=standing.is_held,
+            held_since=standing.held_since if standing.is_held else None,
+            unpaid_since=standing.unpaid_since,
+            ended_on=standing.ended_on,
+            end_cause=benefit.end.cause if benefit.end and for_staff else None,
         )
 
 
 class BeneficiaryStanding(Response):
-    """A beneficiary's standing. `days_left` counts the covered days after today, `what_to_do` is for who lapsed."""
+    """A beneficiary's standing. `days_left` counts the covered days after today, `what_to_do` is for who lapsed.
+    `payment_held` and `held_since` are of whichever benefit is held, the first to be."""
 
     beneficiary_id: str
     masked_name: str
@@ -80,6 +144,7 @@ class BeneficiaryStanding(Response):
     days_left: int
     payment_held: bool
     held_since: date | None
+    benefits: tuple[BenefitStanding, ...]
     what_to_do: str | None
     help_line: str
     history: tuple[HistoryEntry, ...]
@@ -90,18 +155,18 @@ class BeneficiaryStanding(Response):
     ) -> "BeneficiaryStanding":
         """The answer as of `today`, in a language."""
         beneficiary = view.beneficiary
-        standing = beneficiary.standing
         return BeneficiaryStanding(
             beneficiary_id=beneficiary.beneficiary_id,
             masked_name=beneficiary.masked_name,
             category=beneficiary.category,
             district=beneficiary.district,
-            status=standing.status,
-            valid_until=standing.valid_until,
-            days_left=_days_left(standing, today),
-            payment_held=standing.held_since is not None,
-            held_since=standing.held_since,
-            what_to_do=_what_to_do(standing, language),
+            status=beneficiary.status,
+            valid_until=beneficiary.valid_until,
+            days_left=_days_left(beneficiary, today),
+            payment_held=beneficiary.held_since is not None,
+            held_since=beneficiary.held_since,
+            benefits=tuple(BenefitStanding.of(beneficiary, one, for_staff=for_staff) for one in beneficiary.benefits),
+            what_to_do=_what_to_do(beneficiary, language),
             help_line=help_lines.find(beneficiary.category, beneficiary.district),
             history=tuple(
                 HistoryEntry.of(entry, for_staff=for_staff)
@@ -142,21 +207,21 @@ class MyPeople(Response):
             MyPerson(
                 beneficiary_id=one.beneficiary_id,
                 masked_name=one.masked_name,
-                status=one.standing.status,
-                valid_until=one.standing.valid_until,
-                days_left=_days_left(one.standing, today),
-                payment_held=one.standing.held_since is not None,
+                status=one.status,
+                valid_until=one.valid_until,
+                days_left=_days_left(one, today),
+                payment_held=one.held_since is not None,
             )
             for one in page.items
         )
         return MyPeople(people=people, after=cursor_of(page.after) if page.after else None)
 
 
-def _days_left(standing: Standing, today: date) -> int:
-    return max(0, (standing.valid_until - today).days)
+def _days_left(beneficiary: Beneficiary, today: date) -> int:
+    return max(0, (beneficiary.valid_until - today).days)
 
 
-def _what_to_do(standing: Standing, language: Language) -> str | None:
-    if standing.status is not Status.LAPSED:
+def _what_to_do(beneficiary: Beneficiary, language: Language) -> str | None:
+    if beneficiary.status is not Status.LAPSED:
         return None
-    return text(language, "notes", "held" if standing.held_since else "lapsed")
+    return text(language, "notes", "held" if beneficiary.held_since else "lapsed")

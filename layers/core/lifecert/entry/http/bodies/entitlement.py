@@ -7,7 +7,7 @@ from lifecert.application.office.certify_in_person import Document
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.review import Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause
-from lifecert.entry.http.bodies.fields import PastDay
+from lifecert.entry.http.bodies.fields import BenefitId, PastDay
 from lifecert.entry.http.bodies.reviews import DecisionShown, ReviewShown
 from lifecert.entry.models import Incoming, Moment, Response
 
@@ -25,14 +25,25 @@ class CertifyInPersonBody(Incoming):
 
 
 class ProposeEndBody(Incoming):
-    """POST /staff/beneficiaries/{beneficiary_id}/end."""
+    """POST /staff/beneficiaries/{beneficiary_id}/end: of one benefit, or of all. What was planned ends by itself."""
 
     ended_on: PastDay
-    cause: EndCause
+    cause: Literal[EndCause.DECEASED, EndCause.IMPRISONED, EndCause.MOVED, EndCause.OTHER]
+    benefit: BenefitId | None = None
 
     def to_domain(self) -> Proposal:
         """What the use case takes."""
-        return Proposal(ReviewKind.END, self.ended_on, self.cause)
+        return Proposal(ReviewKind.END, self.ended_on, self.cause, benefit_id=self.benefit)
+
+
+class ProposeCorrectionBody(Incoming):
+    """POST /staff/beneficiaries/{beneficiary_id}/correction: of one benefit's end, or of all that the last end took."""
+
+    benefit: BenefitId | None = None
+
+    def to_domain(self) -> Proposal:
+        """What the use case takes."""
+        return Proposal(ReviewKind.CORRECTION, benefit_id=self.benefit)
 
 
 class ConfirmationBody(Incoming):
@@ -74,6 +85,7 @@ class ProposalShown(Response):
     expires_at: Moment | None
     ended_on: date | None
     cause: EndCause | None
+    benefit: str | None
     certificate_id: str | None
     decision: DecisionShown | None
 
@@ -91,6 +103,7 @@ class ProposalShown(Response):
             expires_at=proposal.expires_at,
             ended_on=proposal.day,
             cause=proposal.cause,
+            benefit=proposal.benefit_id,
             certificate_id=proposal.related_id,
             decision=shown.decision,
         )

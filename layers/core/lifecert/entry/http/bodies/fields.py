@@ -38,6 +38,14 @@ PersonIdNumber = Annotated[IdNumber, PlainValidator(_id_number)]
 District = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 
 
+# A payer's code: whose queue, files and hold batches. Which there are is the deployment's.
+Payer = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{2,24}$")]
+
+
+# The number of a benefit among a person's.
+BenefitId = Annotated[str, StringConstraints(pattern=r"^[1-8]$")]
+
+
 Label = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
 
 

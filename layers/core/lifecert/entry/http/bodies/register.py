@@ -1,18 +1,19 @@
 """Registering, and how people are reached."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-from lifecert.application.office.register_beneficiary import Registration
+from lifecert.application.office.register_beneficiary import NewBenefit, Registration
 from lifecert.application.office.set_contact import NewContact
 from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.benefit import Benefit
 from lifecert.domain.category import Category
 from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.person import normalise_name
 from lifecert.domain.status import Status
-from lifecert.entry.http.bodies.fields import District, PersonIdNumber, PersonName
+from lifecert.entry.http.bodies.fields import District, Payer, PersonIdNumber, PersonName
 from lifecert.entry.models import Incoming, Response
 from lifecert.ports.keys import PersonKeys
 
@@ -46,26 +47,77 @@ class SetContactBody(Incoming):
         return NewContact(self.contact.channel, self.contact.address)
 
 
-class RegisterBody(Incoming):
-    """POST /staff/beneficiaries."""
+class _BenefitGiven(Incoming):
+    """What the office knows of a benefit."""
 
-    name: PersonName
-    id_number: PersonIdNumber
     category: Category
     district: District
     benefit_start: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))]
+    payer: Payer | None = None
+    payer_reference: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z./_-]{0,63}$")] | None = None
+    planned_end: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))] | None = None
+    injury_grade: Annotated[int, Field(ge=1, le=10)] | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.injury_grade is not None and self.category is not Category.INJURY_DISABILITY:
+            raise ValueError("only an injury_disability has a grade")
+        if self.planned_end and self.planned_end <= self.benefit_start:
+            raise ValueError("planned_end must be after benefit_start")
+        return self
+
+    def benefit(self) -> NewBenefit:
+        """What the use cases take."""
+        return NewBenefit(
+            category=self.category,
+            district=self.district,
+            start=self.benefit_start,
+            payer=self.payer,
+            payer_reference=self.payer_reference,
+            planned_end=self.planned_end,
+            injury_grade=self.injury_grade,
+        )
+
+    def benefit_fingerprint(self) -> str:
+        """Tells one benefit from another."""
+        told = (self.payer, self.payer_reference, self.planned_end, self.injury_grade)
+        return " ".join((self.category, self.district, self.benefit_start.isoformat(), *map(str, told)))
+
+
+class RegisterBody(_BenefitGiven):
+    """POST /staff/beneficiaries: a person, and the first benefit that they draw."""
+
+    name: PersonName
+    id_number: PersonIdNumber
     contact: ContactGiven | None = None
 
     def to_domain(self) -> Registration:
         """What the use case takes."""
         contact = NewContact(self.contact.channel, self.contact.address) if self.contact else None
-        return Registration(self.name, self.id_number, self.category, self.district, self.benefit_start, contact)
+        return Registration(self.name, self.id_number, self.benefit(), contact)
 
     def fingerprint(self, keys: PersonKeys) -> str:
         """Tells this request from another, without showing who it is about."""
         person = (keys.person_key(self.id_number.value), keys.name_key(normalise_name(self.name)))
         contact = keys.name_key(f"{self.contact.channel} {self.contact.address}") if self.contact else ""
-        return " ".join((*person, self.category, self.district, self.benefit_start.isoformat(), contact))
+        return " ".join((*person, self.benefit_fingerprint(), contact))
+
+
+class AddBenefitBody(_BenefitGiven):
+    """POST /staff/beneficiaries/{beneficiary_id}/benefits."""
+
+
+class BenefitAdded(Response):
+    """Another benefit of somebody who is registered, by its number among theirs."""
+
+    beneficiary_id: str
+    benefit: str
+    payer: str
+
+    @staticmethod
+    def of(beneficiary_id: str, benefit: Benefit) -> "BenefitAdded":
+        """The answer."""
+        return BenefitAdded(beneficiary_id=beneficiary_id, benefit=benefit.benefit_id, payer=benefit.payer)
 
 
 class Registered(Response):
@@ -80,8 +132,8 @@ class Registered(Response):
         """The answer."""
         return Registered(
             beneficiary_id=beneficiary.beneficiary_id,
-            status=beneficiary.standing.status,
-            valid_until=beneficiary.standing.valid_until,
+            status=beneficiary.status,
+            valid_until=beneficiary.valid_until,
         )
 
 
