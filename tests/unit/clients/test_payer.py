@@ -15,10 +15,9 @@ from lifecert.application.feed.publish import Publish
 from lifecert.application.feed.write_change_files import WriteChangeFiles
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary, Change, record
-from lifecert.domain.change_file import FeedHead, Manifest, concerns_payer, events_of
+from lifecert.domain.change_file import Manifest, events_of
 from lifecert.domain.errors import ChangeFilesUnfinished, StoreUnavailable
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
-from lifecert.domain.published import PublishedEvent
 from lifecert.domain.status import (
     Certified,
     EndCause,
@@ -294,14 +293,6 @@ def test_an_event_that_comes_late_is_in_the_next_file_and_a_repeat_in_none() -> 
     assert [event.event_id for event in events_of(feed.files.files[late.number])] == [
         f"{entries[0].beneficiary_id}:{entries[0].seq}"
     ]
-
-
-def test_only_what_tells_a_status_is_in_the_files() -> None:
-    now = FixedClock().now()
-    reminder = PublishedEvent("b:2", "ReminderDue", now, {"event_id": "b:2", "days_left": 30})
-    assert not concerns_payer(reminder)
-    assert concerns_payer(replace(reminder, detail={**reminder.detail, "status": "active"}))
-    assert FeedHead() == MemoryChanges().head()
 
 
 # --- the consumer --------------------------------------------------------------------------------------------------

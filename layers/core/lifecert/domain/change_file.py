@@ -36,11 +36,6 @@ class Manifest:
     previous_sha256: str
 
 
-def concerns_payer(event: PublishedEvent) -> bool:
-    """Whether an event belongs into the files: it tells how a person now stands. A reminder does not."""
-    return "status" in event.detail
-
-
 def in_order(events: Sequence[PublishedEvent]) -> list[PublishedEvent]:
     """As they happened; one person's by their number."""
     return sorted(events, key=lambda event: (event.at, event.detail["beneficiary_id"], event.detail["seq"]))

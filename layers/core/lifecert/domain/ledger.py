@@ -7,7 +7,7 @@ break every later link.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -17,13 +17,16 @@ from lifecert.domain.errors import BrokenLedger
 
 GENESIS = "0" * 64
 
-Detail = str | int | bool | None
+Fact = str | int | bool | None
+# One fact, or what is each benefit's: a fact for each name in it.
+Detail = Fact | Sequence[Mapping[str, Fact]]
 
 
 class LedgerEvent(StrEnum):
     """What a ledger entry records."""
 
     REGISTERED = "registered"
+    BENEFIT_ADDED = "benefit_added"
     REFERENCE_ENROLLED = "reference_enrolled"
     CERTIFIED = "certified"
     VERIFICATION_FAILED = "verification_failed"
@@ -31,6 +34,7 @@ class LedgerEvent(StrEnum):
     HOLD_PROPOSED = "hold_proposed"
     HOLD_DROPPED = "hold_dropped"
     PAYMENT_HELD = "payment_held"
+    BENEFIT_ENDED = "benefit_ended"
     TERMINATED = "terminated"
     CORRECTED = "corrected"
     CERTIFICATE_REVOKED = "certificate_revoked"
