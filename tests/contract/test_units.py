@@ -149,7 +149,7 @@ def test_a_change_on_its_way_to_the_payer(office: Office) -> None:
     create(office.tables.client, prefix, ["Changes"])
     try:
         changes = DynamoChanges(office.tables.client, f"{prefix}Changes")
-        write = WriteChangeFiles(changes, MemoryChangeFiles(), FixedClock(NOW))
+        write = WriteChangeFiles(changes, MemoryChangeFiles(), FixedClock(NOW), ["fund"])
         empty = office.units(write)
 
         def whole_way() -> None:
