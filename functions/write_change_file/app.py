@@ -1,4 +1,4 @@
-"""Daily: write the payer's change files. A run that leaves changes waiting fails, so that it is repeated."""
+"""Daily: write the payers' change files. A run that leaves changes waiting fails, so that it is repeated."""
 
 from typing import Any
 

@@ -20,7 +20,7 @@ from lab import reference
 from lifecert import bootstrap
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
-from lifecert.domain.published import published_event
+from lifecert.domain.published import published_events
 from lifecert.entry import settings
 from lifecert.entry.log import LogCode
 from tests.support.templates import ALARMS, FUNCTIONS, ROOT, child, of_type, parent
@@ -84,7 +84,7 @@ def events_there() -> Names:
     actor, at = Actor("clerk-1", Role.CLERK), datetime(2026, 8, 1, tzinfo=UTC)
     whatever: defaultdict[str, None] = defaultdict(lambda: None)
     entries = (LedgerEntry("beneficiary-1", 1, event, at, actor, whatever) for event in LedgerEvent)
-    return {event.type for entry in entries if (event := published_event(entry))}
+    return {event.type for entry in entries for event in published_events(entry)}
 
 
 def targets_there() -> Names:

@@ -267,7 +267,11 @@ REPORTS: dict[str, dict[str, Any] | type[Exception]] = {
     "expiry_sweep/schedule": {"state": "running", "first_day": "2026-01-29"},
     "expiry_sweep/since": {"state": "running", "first_day": "2025-12-31"},
     "expiry_sweep/watch": SweepUnfinished,
-    "write_change_file/schedule": {"files": 1, "changes": 0, "last_number": 1, "last_sequence": 0},
+    "write_change_file/schedule": {
+        "files": 2,
+        "changes": 0,
+        "payers": {payer: {"last_number": 1, "last_sequence": 0} for payer in ("fund", "mine")},
+    },
     "purge_faces/schedule": {"people": 2, "people_with_faces": 6},
     "import_data_match/a_path": ValidationError,
     "import_data_match/csv": {"lines": 3, "taken": {"certified": 1}, "rejected": {"columns": 1, "id_number": 1}},

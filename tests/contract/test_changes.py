@@ -1,5 +1,6 @@
-"""The payer's feed on real engines: a change waits once, is settled once, and a file is written once."""
+"""The payers' feeds on real engines: a change waits once, is settled once, and a file is written once."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,7 +10,7 @@ import boto3
 import pytest
 
 from lifecert.adapters.dynamodb.changes import BY_WAITING, SHARDS, DynamoChanges
-from lifecert.adapters.dynamodb.values import plain
+from lifecert.adapters.dynamodb.values import plain, typed
 from lifecert.adapters.s3.change_files import S3ChangeFiles
 from lifecert.application.feed.write_change_files import WriteChangeFiles
 from lifecert.domain.change_file import FeedHead, events_of, manifest_of
@@ -50,29 +51,31 @@ def table(request: pytest.FixtureRequest) -> Iterator[Table]:
     drop(client, prefix, ["Changes"])
 
 
-def an_event(seq: int = 3, **detail: Any) -> PublishedEvent:
+def an_event(seq: int = 3, payer: str = "fund", **detail: Any) -> PublishedEvent:
     beneficiary_id = an_id()
-    event_id = f"{beneficiary_id}:{seq}"
+    event_id = f"{beneficiary_id}:{seq}:1"
     members = {
         "event_id": event_id,
         "beneficiary_id": beneficiary_id,
         "seq": seq,
         "at": NOW.isoformat(),
+        "benefit": "1",
+        "payer": payer,
         "status": "active",
         "payment_was_held": False,
         "arrears_first_day": None,
         **detail,
     }
-    return PublishedEvent(event_id, "BeneficiaryCertified", NOW, members)
+    return PublishedEvent(event_id, "BeneficiaryCertified", NOW, members, payer=payer)
 
 
 def test_a_change_waits_once_and_comes_back_as_it_was(table: Table) -> None:
     changes = DynamoChanges(table.client, table.name)
-    assert list(changes.waiting()) == []
+    assert list(changes.waiting("fund")) == []
     events = sorted([an_event(district="湖南"), an_event(), an_event()], key=lambda event: event.event_id)
     for event in [*events, *events]:
         changes.add(event)
-    assert sorted(changes.waiting(), key=lambda event: event.event_id) == events
+    assert sorted(changes.waiting("fund"), key=lambda event: event.event_id) == events
 
 
 def test_more_than_one_request_takes(table: Table) -> None:
@@ -80,9 +83,9 @@ def test_more_than_one_request_takes(table: Table) -> None:
     events = [an_event() for _ in range(130)]
     for event in events:
         changes.add(event)
-    assert {event.event_id for event in changes.waiting()} == {event.event_id for event in events}
+    assert {event.event_id for event in changes.waiting("fund")} == {event.event_id for event in events}
     changes.settle(events[:60], 1, NOW)
-    assert {event.event_id for event in changes.waiting()} == {event.event_id for event in events[60:]}
+    assert {event.event_id for event in changes.waiting("fund")} == {event.event_id for event in events[60:]}
 
 
 def test_what_is_settled_is_remembered_for_400_days_and_waits_no_more(table: Table) -> None:
@@ -92,22 +95,55 @@ def test_what_is_settled_is_remembered_for_400_days_and_waits_no_more(table: Tab
     changes.settle([event], 7, NOW)
     changes.settle([event], 7, NOW)
     changes.add(event)
-    assert list(changes.waiting()) == []
+    assert list(changes.waiting("fund")) == []
     item = table.item(event.event_id)
     assert (item["file"], item["expires_at"]) == (7, int((NOW + timedelta(days=400)).timestamp()))
 
 
 def test_the_head_moves_on_from_where_it_was_read(table: Table) -> None:
     changes = DynamoChanges(table.client, table.name)
-    assert changes.head() == FeedHead()
+    assert changes.head("fund") == FeedHead()
     first, second = FeedHead(1, 5, "a" * 64), FeedHead(2, 5, "b" * 64)
-    changes.advance(FeedHead(), first)
-    changes.advance(FeedHead(), FeedHead(1, 99, "c" * 64))
-    assert changes.head() == first
-    changes.advance(first, second)
-    changes.advance(first, FeedHead(2, 99, "c" * 64))
-    assert changes.head() == second
-    assert list(changes.waiting()) == []
+    changes.advance("fund", FeedHead(), first)
+    changes.advance("fund", FeedHead(), FeedHead(1, 99, "c" * 64))
+    assert changes.head("fund") == first
+    changes.advance("fund", first, second)
+    changes.advance("fund", first, FeedHead(2, 99, "c" * 64))
+    assert changes.head("fund") == second
+    assert list(changes.waiting("fund")) == []
+
+
+@pytest.mark.parametrize("payer", ["fund", "mine"])
+def test_one_payers_changes_and_head_are_not_anothers(table: Table, payer: str) -> None:
+    changes = DynamoChanges(table.client, table.name)
+    other = "mine" if payer == "fund" else "fund"
+    mine, theirs = [an_event(payer=payer) for _ in range(20)], [an_event(payer=other) for _ in range(20)]
+    for event in [*mine, *theirs]:
+        changes.add(event)
+    assert sorted(changes.waiting(payer), key=lambda event: event.event_id) == sorted(
+        mine, key=lambda event: event.event_id
+    )
+    changes.settle(mine, 1, NOW)
+    changes.advance(payer, FeedHead(), FeedHead(1, 20, "a" * 64))
+    assert list(changes.waiting(payer)) == []
+    assert {event.event_id for event in changes.waiting(other)} == {event.event_id for event in theirs}
+    assert (changes.head(payer).number, changes.head(other).number) == (1, 0)
+
+
+def test_what_was_there_before_there_were_several_payers_is_the_first_ones(table: Table) -> None:
+    """As an earlier version wrote it: an event without a payer that waits, and the head of the only feed."""
+    changes = DynamoChanges(table.client, table.name)
+    detail = {"event_id": "b:2", "beneficiary_id": "b", "seq": 2, "at": NOW.isoformat(), "status": "active"}
+    old = {"event_id": "b:2", "type": "BeneficiaryLapsed", "at": NOW.isoformat(), "detail": json.dumps(detail)}
+    head = {"event_id": "head", "number": 7, "sequence": 99, "sha256": "a" * 64}
+    for item in ({**old, "waiting": "3"}, head):
+        table.client.put_item(TableName=table.name, Item=typed(item))
+    assert [(event.event_id, event.payer) for event in changes.waiting("fund")] == [("b:2", "fund")]
+    assert list(changes.waiting("mine")) == []
+    assert changes.head("fund") == FeedHead(7, 99, "a" * 64)
+    assert changes.head("mine") == FeedHead()
+    changes.advance("fund", FeedHead(7, 99, "a" * 64), FeedHead(8, 100, "b" * 64))
+    assert changes.head("fund").number == 8
 
 
 @dataclass
@@ -152,7 +188,7 @@ def test_what_the_index_still_shows_is_in_no_second_file(moto_session: boto3.Ses
     create(moto_session.client("dynamodb"), "t-", ["Changes"])
     lagging: Any = LaggingIndex(moto_session.client("dynamodb"))
     changes, files = DynamoChanges(lagging, name), MemoryChangeFiles()
-    write = WriteChangeFiles(changes, files, FixedClock())
+    write = WriteChangeFiles(changes, files, FixedClock(), ["fund"])
     first, second = an_event(), an_event()
     changes.add(first)
     lagging.stand_still(name)
@@ -162,7 +198,7 @@ def test_what_the_index_still_shows_is_in_no_second_file(moto_session: boto3.Ses
     assert [manifest.lines for manifest in write()] == [0], "not shown yet"
     lagging.stand_still(name)
     assert [manifest.lines for manifest in write()] == [1]
-    filed = [event.event_id for number in sorted(files.files) for event in events_of(files.files[number])]
+    filed = [event.event_id for _, content in sorted(files.files.items()) for event in events_of(content)]
     assert filed == [first.event_id, second.event_id]
 
 
@@ -185,16 +221,32 @@ def files(request: pytest.FixtureRequest) -> S3ChangeFiles:
 
 
 def test_a_file_is_written_once_and_never_changes(files: S3ChangeFiles) -> None:
-    assert files.read(1) is None
-    assert files.write(1, b"first\n")
-    assert not files.write(1, b"second\n")
-    assert files.read(1) == b"first\n"
-    assert files.read(2) is None
+    assert files.read("fund", 1) is None
+    assert files.write("fund", 1, b"first\n")
+    assert not files.write("fund", 1, b"second\n")
+    assert files.read("fund", 1) == b"first\n"
+    assert files.read("fund", 2) is None
     for when in (NOW, NOW + timedelta(days=1)):
-        files.write_manifest(manifest_of(b"first\n", FeedHead(), when))
-    kept = files.client.get_object(Bucket=files.bucket, Key="changes/000000001.manifest.json")["Body"].read()
+        files.write_manifest(manifest_of("fund", b"first\n", FeedHead(), when))
+    kept = files.client.get_object(Bucket=files.bucket, Key="changes/fund/000000001.manifest.json")["Body"].read()
     assert NOW.isoformat().encode() in kept
     assert b'"number": 1, ' in kept
+
+
+def test_every_payer_has_its_own_files(files: S3ChangeFiles) -> None:
+    assert files.write("fund", 1, b"first\n")
+    assert files.read("mine", 1) is None
+    assert files.write("mine", 1, b"other\n")
+    assert (files.read("fund", 1), files.read("mine", 1)) == (b"first\n", b"other\n")
+
+
+def test_the_oldest_files_are_the_first_payers_and_its_numbers_go_on(files: S3ChangeFiles) -> None:
+    files.client.put_object(Bucket=files.bucket, Key="changes/000000001.jsonl", Body=b"from before\n")
+    assert files.read("fund", 1) == b"from before\n"
+    assert files.read("mine", 1) is None
+    assert files.read("fund", 2) is None
+    assert files.write("fund", 2, b"today\n")
+    assert files.read("fund", 2) == b"today\n"
 
 
 def test_tables_and_files_together_do_what_the_fakes_do(table: Table, files: S3ChangeFiles) -> None:
@@ -205,9 +257,9 @@ def test_tables_and_files_together_do_what_the_fakes_do(table: Table, files: S3C
     for changes, into in (memory, real):
         for event in events:
             changes.add(event)
-        written = WriteChangeFiles(changes, into, clock, lines=3)()
+        written = WriteChangeFiles(changes, into, clock, ["fund"], lines=3)()
         # Which change is in which file is the engine's to choose; that each is in one, is not.
         assert [(one.number, one.lines, one.first_sequence) for one in written] == [(1, 3, 1), (2, 3, 4), (3, 1, 7)]
-        filed = [event for number in (1, 2, 3) for event in events_of(into.read(number) or b"")]
+        filed = [event for number in (1, 2, 3) for event in events_of(into.read("fund", number) or b"")]
         assert sorted(filed, key=lambda event: event.event_id) == sorted(events, key=lambda event: event.event_id)
-        assert changes.head().sha256 == written[-1].sha256
+        assert changes.head("fund").sha256 == written[-1].sha256

@@ -8,7 +8,7 @@ import pytest
 
 from lifecert.adapters.messages.bus import EventBridgeBus
 from lifecert.domain.ledger import LedgerEvent
-from lifecert.domain.published import published_event
+from lifecert.domain.published import published_events
 from local.aws import Aws
 from tests.support.builders import a_beneficiary, a_change, an_id
 from tests.support.patience import wait_for
@@ -40,8 +40,7 @@ def test_an_event_arrives(engine: str, request: pytest.FixtureRequest) -> None:
     events.put_targets(Rule=f"rule-{bus}", EventBusName=bus, Targets=[{"Id": "1", "Arn": arn}])
     details = {"valid_until": "2027-03-01", "payment_was_held": False, "arrears_first_day": None, "status": "有效"}
     change = a_change(a_beneficiary(), LedgerEvent.CERTIFIED, details=details)
-    event = published_event(change.entry)
-    assert event is not None
+    (event,) = published_events(change.entry)
     EventBridgeBus(events, bus).publish(event)
     message = receive(sqs, queue)
     assert message["source"] == "lifecert"

@@ -21,7 +21,7 @@ from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, QuietHours
-from lifecert.domain.published import published_event
+from lifecert.domain.published import published_events
 from lifecert.domain.session import Session
 from local.tables import create, definitions, drop
 from tests.contract.test_requests import ACCEPTED
@@ -144,13 +144,12 @@ def test_the_requests_to_s3_and_kms() -> None:
 
 def test_a_change_on_its_way_to_the_payer(office: Office) -> None:
     """From the stream into the table of changes and from there into a file."""
-    event = published_event(registration().entry)
-    assert event
+    (event,) = published_events(registration().entry)
     prefix = office.tables.prefix
     create(office.tables.client, prefix, ["Changes"])
     try:
         changes = DynamoChanges(office.tables.client, f"{prefix}Changes")
-        write = WriteChangeFiles(changes, MemoryChangeFiles(), FixedClock(NOW))
+        write = WriteChangeFiles(changes, MemoryChangeFiles(), FixedClock(NOW), ["fund"])
         empty = office.units(write)
 
         def whole_way() -> None:

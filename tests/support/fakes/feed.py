@@ -35,37 +35,40 @@ class MemoryChanges:
 
     events: dict[str, PublishedEvent] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
-    stands: FeedHead = field(default_factory=FeedHead)
+    stands: dict[str, FeedHead] = field(default_factory=dict)
 
     def add(self, event: PublishedEvent) -> None:
         self.events.setdefault(event.event_id, event)
 
-    def waiting(self) -> Iterator[PublishedEvent]:
-        yield from [event for event_id, event in sorted(self.events.items()) if event_id not in self.numbers]
+    def waiting(self, payer: str) -> Iterator[PublishedEvent]:
+        waits = (event for event_id, event in sorted(self.events.items()) if event_id not in self.numbers)
+        yield from [event for event in waits if event.payer == payer]
 
     def settle(self, events: Sequence[PublishedEvent], number: int, at: datetime) -> None:
         for event in events:
             self.events[event.event_id] = event
             self.numbers[event.event_id] = number
 
-    def head(self) -> FeedHead:
-        return self.stands
+    def head(self, payer: str) -> FeedHead:
+        return self.stands.get(payer, FeedHead())
 
-    def advance(self, before: FeedHead, after: FeedHead) -> None:
-        if self.stands.number == before.number:
-            self.stands = after
+    def advance(self, payer: str, before: FeedHead, after: FeedHead) -> None:
+        if self.head(payer).number == before.number:
+            self.stands[payer] = after
 
 
 @dataclass(slots=True)
 class MemoryChangeFiles:
-    files: dict[int, bytes] = field(default_factory=dict)
-    manifests: dict[int, Manifest] = field(default_factory=dict)
+    """Files and manifests by payer and number."""
 
-    def write(self, number: int, content: bytes) -> bool:
-        return self.files.setdefault(number, content) is content
+    files: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    manifests: dict[tuple[str, int], Manifest] = field(default_factory=dict)
 
-    def read(self, number: int) -> bytes | None:
-        return self.files.get(number)
+    def write(self, payer: str, number: int, content: bytes) -> bool:
+        return self.files.setdefault((payer, number), content) is content
+
+    def read(self, payer: str, number: int) -> bytes | None:
+        return self.files.get((payer, number))
 
     def write_manifest(self, manifest: Manifest) -> None:
-        self.manifests.setdefault(manifest.number, manifest)
+        self.manifests.setdefault((manifest.payer, manifest.number), manifest)

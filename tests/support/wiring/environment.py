@@ -25,6 +25,7 @@ VALUES = {
     "sign_in_endpoint": "https://cognito-idp.us-east-1.amazonaws.com/",
     "sign_in_scopes": "openid",
     "shadow_policy": "",
+    "payers": "fund,mine",
     "person_secrets": "1,2",
     "person_secrets_moving": "true",
 }

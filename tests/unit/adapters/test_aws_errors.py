@@ -21,7 +21,7 @@ from lifecert.adapters.messages.bus import EventBridgeBus
 from lifecert.adapters.s3.photos import S3Photos
 from lifecert.domain.errors import FrameSeenBefore, SessionAlreadyDecided, StoreUnavailable, VersionConflict
 from lifecert.domain.ledger import LedgerEvent
-from lifecert.domain.published import published_event
+from lifecert.domain.published import published_events
 from tests.support.builders import NOW, a_beneficiary, a_change, an_id
 
 CONDITIONS = (SessionAlreadyDecided, FrameSeenBefore, VersionConflict)
@@ -123,8 +123,7 @@ def test_half_an_answer_about_seen_frames_is_no_answer() -> None:
 
 def test_an_event_that_the_bus_did_not_take_is_an_error() -> None:
     client = boto3.client("events", region_name="us-east-1", aws_access_key_id="k", aws_secret_access_key="s")
-    event = published_event(a_change(a_beneficiary(), LedgerEvent.REGISTERED).entry)
-    assert event is not None
+    (event,) = published_events(a_change(a_beneficiary(), LedgerEvent.REGISTERED).entry)
     with Stubber(client) as stub:
         stub.add_response("put_events", {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalFailure"}]})
         with pytest.raises(StoreUnavailable, match="InternalFailure"):

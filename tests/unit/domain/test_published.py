@@ -15,16 +15,17 @@ from lifecert.application.office.entitlement import ConfirmProposal, Propose
 from lifecert.application.office.register_beneficiary import RegisterBeneficiary, Registration
 from lifecert.domain.category import Category
 from lifecert.domain.hold import HoldChoice, HoldDecision, HoldGround, HoldState
-from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.notice import NoticeChannel, SentNotice
 from lifecert.domain.person import IdNumber
-from lifecert.domain.published import published_event
+from lifecert.domain.published import PublishedEvent, published_events
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Proposal, ReviewKind
 from lifecert.domain.status import EndCause
 from tests.support.builders import (
     CLERK,
     HELPER,
+    a_beneficiary,
     a_change,
     a_reference,
     a_session,
@@ -47,16 +48,18 @@ from tests.support.verifying import verifier
 
 SCHEMAS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "infra/schemas").glob("*.json")}
 COMMON = {"event_id", "beneficiary_id", "seq", "at"}
-CERTIFIED = COMMON | {
-    "certificate_id",
-    "status_before",
+STANDING = COMMON | {
+    "benefit",
+    "payer",
+    "payer_reference",
     "status",
     "valid_until",
-    "payment_was_held",
+    "payment_held",
     "held_since",
-    "arrears_first_day",
-    "arrears_last_day",
+    "unpaid_since",
 }
+ARREARS = {"arrears_first_day", "arrears_last_day"}
+RECLAIM = {"reclaim_first_day", "reclaim_last_day"}
 
 
 def faults(name: str, detail: Mapping[str, Any]) -> list[str]:
@@ -177,29 +180,24 @@ def test_every_event_of_two_years_is_as_its_schema_says(years: World) -> None:
     assert {name for name, _ in published} == set(SCHEMAS)
     assert [detail["seq"] for _, detail in published] == [1, 4, 5, 6, 7, 10, 11, 13, 15, 17]
     last = published[6][1]
-    assert (last["status_before"], last["arrears_first_day"], last["arrears_last_day"]) == (
-        "lapsed",
-        "2027-03-02",
-        "2027-07-02",
-    )
-    held = published[5][1]["held_since"]
-    assert (last["payment_was_held"], last["held_since"], held) == (True, held, "2027-06-03")
+    assert published[5][1]["held_since"] == published[5][1]["unpaid_since"] == "2027-06-03"
+    assert (last["status_before"], last["payment_was_held"], last["held_since"]) == ("lapsed", True, None)
+    # What was not paid, and not what no certification covered.
+    assert (last["arrears_first_day"], last["arrears_last_day"]) == ("2027-06-03", "2027-07-02")
 
 
 def test_a_payer_is_told_no_more_than_it_needs(years: World) -> None:
     details = dict(years.published())
-    assert details["BeneficiaryRegistered"].keys() == COMMON | {"category", "district", "status", "valid_until"}
-    assert details["BeneficiaryCertified"].keys() == CERTIFIED
-    assert details["BeneficiaryTerminated"].keys() == COMMON | {"status_before", "status", "valid_until", "ended_on"}
-    assert details["CertificateRevoked"].keys() == COMMON | {
+    before = {"status_before"}
+    assert details["BeneficiaryRegistered"].keys() == STANDING | {"category", "district", "start"}
+    assert details["BeneficiaryCertified"].keys() == STANDING | before | ARREARS | {
         "certificate_id",
-        "status_before",
-        "status",
-        "valid_until",
-        "payment_held",
+        "payment_was_held",
     }
-    assert details["PaymentHeld"].keys() == COMMON | {"status", "valid_until", "payment_held", "held_since"}
-    assert details["BeneficiaryLapsed"].keys() == COMMON | {"status", "valid_until"}
+    assert details["BeneficiaryTerminated"].keys() == STANDING | before | ARREARS | RECLAIM | {"ended_on"}
+    assert details["BeneficiaryCorrected"].keys() == STANDING | before | ARREARS
+    assert details["CertificateRevoked"].keys() == STANDING | before | ARREARS | RECLAIM | {"certificate_id"}
+    assert details["PaymentHeld"].keys() == details["BeneficiaryLapsed"].keys() == STANDING
     assert details["ReminderDue"].keys() == COMMON | {"days_before", "valid_until", "channel"}
     text = json.dumps(years.published())
     (certified,) = [entry for entry in next(iter(years.store.entries.values())) if entry.seq == 4]
@@ -226,19 +224,213 @@ def test_every_category_may_be_registered_and_whose_year_is_over_too(category: C
 
 
 def test_a_new_detail_of_an_entry_stays_inside() -> None:
-    change = registration()
-    entry = replace(change.entry, details={**change.entry.details, "similarity": 1, "status": "active"})
-    event = published_event(entry)
-    assert event
-    assert event.detail.keys() == COMMON | {"status", "valid_until"}
+    entry = an_entry(LedgerEvent.LAPSED, a_benefit(similarity=1), similarity=1)
+    (event,) = published_events(entry)
+    assert event.detail.keys() == STANDING
 
 
 def test_what_caused_an_event_travels_beside_its_detail() -> None:
-    entry = replace(registration().entry, correlation_id="request-1")
-    event = published_event(entry)
-    assert event
+    (event,) = published_events(replace(registration().entry, correlation_id="request-1"))
     assert event.correlation_id == "request-1"
     assert "request-1" not in json.dumps(dict(event.detail))
+
+
+# --- one event for each benefit ------------------------------------------------------------------------------------
+
+
+def a_benefit(number: str = "1", payer: str = "fund", **facts: Any) -> dict[str, Any]:
+    """What the ledger says of a benefit that a change touched."""
+    return {
+        "benefit": number,
+        "payer": payer,
+        "payer_reference": f"account-{number}",
+        "status_before": "lapsed",
+        "status": "active",
+        "payment_was_held": False,
+        "payment_held": False,
+        "held_since": None,
+        "unpaid_since": None,
+        "ended_on": None,
+        **dict.fromkeys((*sorted(ARREARS), *sorted(RECLAIM))),
+        **facts,
+    }
+
+
+def an_entry(event: LedgerEvent, *benefits: dict[str, Any], **details: Any) -> LedgerEntry:
+    person = replace(a_beneficiary(), version=6)
+    shared = {"status": "active", "valid_until": "2027-03-01", "certificate_id": an_id(), **details}
+    return a_change(person, event, details={**shared, "benefits": list(benefits)}).entry
+
+
+def schema_faults(event: PublishedEvent) -> list[str]:
+    return faults(event.type, json.loads(json.dumps(dict(event.detail))))
+
+
+def test_a_certification_is_told_to_each_payer_with_what_is_due_there() -> None:
+    held = {"payment_was_held": True, "arrears_first_day": "2026-01-05", "arrears_last_day": "2026-02-28"}
+    entry = an_entry(LedgerEvent.CERTIFIED, a_benefit(), a_benefit("2", "mine", **held))
+    fund, mine = published_events(entry)
+    assert [one.event_id for one in (fund, mine)] == [f"{entry.beneficiary_id}:7:1", f"{entry.beneficiary_id}:7:2"]
+    assert [one.payer for one in (fund, mine)] == ["fund", "mine"]
+    assert [one.detail["payer"] for one in (fund, mine)] == ["fund", "mine"]
+    assert [one.detail["payer_reference"] for one in (fund, mine)] == ["account-1", "account-2"]
+    assert [one.detail["valid_until"] for one in (fund, mine)] == ["2027-03-01"] * 2
+    assert [one.detail["arrears_first_day"] for one in (fund, mine)] == [None, "2026-01-05"]
+    assert [one.detail["certificate_id"] for one in (fund, mine)] == [entry.details["certificate_id"]] * 2
+    assert schema_faults(fund) == schema_faults(mine) == []
+    assert "benefits" not in fund.detail
+    assert "mine" not in json.dumps(dict(fund.detail))
+
+
+NEW = {"category": "survivor_allowance", "district": "110101", "start": "2026-02-01", "planned_end": "2030-08-31"}
+MOVED: list[tuple[LedgerEvent, str, dict[str, Any]]] = [
+    (LedgerEvent.REGISTERED, "BeneficiaryRegistered", NEW),
+    (LedgerEvent.BENEFIT_ADDED, "BeneficiaryRegistered", NEW),
+    (LedgerEvent.LAPSED, "BeneficiaryLapsed", {"status": "lapsed"}),
+    (
+        LedgerEvent.PAYMENT_HELD,
+        "PaymentHeld",
+        {"status": "lapsed", "payment_held": True, "held_since": "2026-02-01", "unpaid_since": "2026-02-01"},
+    ),
+    (
+        LedgerEvent.TERMINATED,
+        "BeneficiaryTerminated",
+        {
+            "status": "terminated",
+            "ended_on": "2026-02-10",
+            "unpaid_since": "2026-02-10",
+            "reclaim_first_day": "2026-02-10",
+            "reclaim_last_day": "2026-02-28",
+        },
+    ),
+    (
+        LedgerEvent.BENEFIT_ENDED,
+        "BeneficiaryTerminated",
+        {
+            "status": "terminated",
+            "ended_on": "2026-02-10",
+            "unpaid_since": "2026-02-10",
+            "arrears_first_day": "2026-01-10",
+            "arrears_last_day": "2026-02-09",
+        },
+    ),
+    (
+        LedgerEvent.CORRECTED,
+        "BeneficiaryCorrected",
+        {
+            "status_before": "terminated",
+            "status": "lapsed",
+            "payment_held": True,
+            "held_since": "2026-01-01",
+            "unpaid_since": "2026-01-01",
+        },
+    ),
+    (
+        LedgerEvent.CERTIFICATE_REVOKED,
+        "CertificateRevoked",
+        {
+            "status": "lapsed",
+            "payment_held": True,
+            "held_since": "2026-01-01",
+            "unpaid_since": "2026-01-01",
+            "reclaim_first_day": "2026-01-01",
+            "reclaim_last_day": "2026-02-28",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("event", "name", "facts"), MOVED, ids=[str(event) for event, *_ in MOVED])
+def test_every_change_of_a_benefit_is_as_its_schema_says(event: LedgerEvent, name: str, facts: dict[str, Any]) -> None:
+    (told,) = published_events(an_entry(event, a_benefit("3", "mine", **facts)))
+    assert (told.type, told.payer) == (name, "mine")
+    assert schema_faults(told) == []
+    promised = SCHEMAS[name]["properties"].keys()
+    assert {fact: told.detail[fact] for fact in facts.keys() & promised} == {
+        fact: facts[fact] for fact in facts.keys() & promised
+    }
+
+
+def test_a_new_benefit_of_which_the_ledger_says_no_standing_is_paid() -> None:
+    new = {"benefit": "2", "payer": "mine", "payer_reference": None, **NEW}
+    (told,) = published_events(an_entry(LedgerEvent.BENEFIT_ADDED, new, status="lapsed", valid_until="2026-02-01"))
+    assert schema_faults(told) == []
+    assert (told.detail["status"], told.detail["payment_held"]) == ("lapsed", False)
+    assert (told.detail["unpaid_since"], told.detail["payer_reference"]) == (None, None)
+
+
+def test_a_change_that_touched_no_benefit_is_told_to_nobody() -> None:
+    assert published_events(an_entry(LedgerEvent.TERMINATED)) == ()
+
+
+def test_a_reminder_is_one_event_and_no_payers() -> None:
+    entry = an_entry(LedgerEvent.REMINDER_DUE, a_benefit(), a_benefit("2", "mine"), days_before=7, channel="sms")
+    (reminder,) = published_events(entry)
+    assert (reminder.event_id, reminder.payer) == (f"{entry.beneficiary_id}:7", "")
+    assert schema_faults(reminder) == []
+
+
+def test_only_what_is_for_a_payer_waits_for_its_files() -> None:
+    changes, bus = MemoryChanges(), MemoryBus()
+    publish = Publish(bus, changes)
+    assert publish(an_entry(LedgerEvent.REMINDER_DUE, days_before=7, channel=None)) == 1
+    assert changes.events == {}
+    assert publish(an_entry(LedgerEvent.LAPSED, a_benefit(status="lapsed"), a_benefit("2", "mine"))) == 2
+    assert sorted(changes.events) == sorted(event.event_id for event in bus.events[1:])
+
+
+# --- from before benefits were kept --------------------------------------------------------------------------------
+
+
+def from_before(event: LedgerEvent, **details: Any) -> PublishedEvent:
+    change = a_change(replace(a_beneficiary(), version=6), event, details={"valid_until": "2027-03-01", **details})
+    (told,) = published_events(change.entry)
+    assert told.event_id == f"{change.entry.beneficiary_id}:7", "as it was published then: a repeat is known"
+    assert (told.payer, told.detail["benefit"], told.detail["payer_reference"]) == ("fund", "1", None)
+    assert schema_faults(told) == []
+    return told
+
+
+def test_an_entry_without_benefits_is_told_to_the_first_payer_under_its_old_id() -> None:
+    told = from_before(
+        LedgerEvent.REGISTERED,
+        status="active",
+        category="injury_care",
+        district="110101",
+        benefit_start="2026-01-01",
+    )
+    assert (told.detail["start"], told.detail["payment_held"]) == ("2026-01-01", False)
+    held = from_before(LedgerEvent.PAYMENT_HELD, status="lapsed", payment_held=True, held_since="2026-02-01")
+    assert held.detail["unpaid_since"] == "2026-02-01"
+    ended = from_before(LedgerEvent.TERMINATED, status_before="active", status="terminated", ended_on="2026-02-01")
+    assert (ended.detail["unpaid_since"], ended.detail["payment_held"]) == ("2026-02-01", False)
+
+
+@pytest.mark.parametrize(
+    ("held_since", "uncovered", "due"),
+    [
+        (None, ("2026-01-01", "2026-02-28"), (None, None)),
+        ("2026-02-10", ("2026-01-01", "2026-02-28"), ("2026-02-10", "2026-02-28")),
+        ("2026-03-01", ("2026-01-01", "2026-02-28"), (None, None)),
+        (None, (None, None), (None, None)),
+    ],
+)
+def test_arrears_from_before_are_the_days_that_were_not_paid(
+    held_since: str | None, uncovered: tuple[str | None, str | None], due: tuple[str | None, str | None]
+) -> None:
+    """They were the days without a proof of life: of somebody who was paid all the time, none is due."""
+    told = from_before(
+        LedgerEvent.CERTIFIED,
+        certificate_id=an_id(),
+        status_before="lapsed",
+        status="active",
+        payment_was_held=held_since is not None,
+        held_since=held_since,
+        arrears_first_day=uncovered[0],
+        arrears_last_day=uncovered[1],
+    )
+    assert (told.detail["arrears_first_day"], told.detail["arrears_last_day"]) == due
+    assert told.detail["payment_was_held"] is (held_since is not None)
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
@@ -254,6 +446,7 @@ def test_the_schemas_themselves(name: str) -> None:
 
 WRONG: list[tuple[str, dict[str, Any]]] = [
     ("BeneficiaryRegistered", {"session_id": "s"}),
+    ("BeneficiaryRegistered", {"planned_end": "2030-01-01"}),
     ("BeneficiaryRegistered", {"district": "湖南"}),
     ("BeneficiaryRegistered", {"category": "friend"}),
     ("BeneficiaryRegistered", {"status": "terminated"}),
@@ -268,8 +461,13 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("BeneficiaryCertified", {"event_id": "1"}),
     ("BeneficiaryLapsed", {"status": "active"}),
     ("BeneficiaryLapsed", {"held": True}),
-    ("BeneficiaryCertified", {"payment_was_held": True, "held_since": None}),
-    ("BeneficiaryCertified", {"payment_was_held": False, "held_since": "2027-06-03"}),
+    ("BeneficiaryCertified", {"payment_was_held": False}),
+    ("BeneficiaryCertified", {"payment_held": True}),
+    ("BeneficiaryCertified", {"held_since": "2027-06-03"}),
+    ("BeneficiaryCertified", {"unpaid_since": "2027-06-03"}),
+    ("BeneficiaryCertified", {"benefit": "9"}),
+    ("BeneficiaryCertified", {"payer": "Fund"}),
+    ("BeneficiaryCertified", {"payer_reference": ""}),
     ("PaymentHeld", {"payment_held": False}),
     ("PaymentHeld", {"held_since": None}),
     ("PaymentHeld", {"status": "active"}),
@@ -277,14 +475,19 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("BeneficiaryTerminated", {"status": "lapsed"}),
     ("BeneficiaryTerminated", {"ended_on": None}),
     ("BeneficiaryTerminated", {"cause": "deceased"}),
+    ("BeneficiaryTerminated", {"unpaid_since": None}),
+    ("BeneficiaryTerminated", {"reclaim_first_day": "2027-03-02", "reclaim_last_day": None}),
     ("BeneficiaryCorrected", {"status": "terminated"}),
     ("BeneficiaryCorrected", {"arrears_first_day": "2027-03-02", "arrears_last_day": None}),
     ("CertificateRevoked", {"certificate_id": None}),
     ("CertificateRevoked", {"payment_held": "no"}),
+    ("CertificateRevoked", {"payment_held": True}),
+    ("CertificateRevoked", {"unpaid_since": "2027-03-02"}),
     ("CertificateRevoked", {"proposed_by": "clerk-1"}),
     ("ReminderDue", {"channel": "post"}),
     ("ReminderDue", {"address": "+8613800000000"}),
     ("ReminderDue", {"days_before": -1}),
+    ("ReminderDue", {"payer": "fund"}),
 ]
 
 

@@ -34,7 +34,7 @@ def test_change_files_that_are_not_all_written_fail_so_that_the_rest_is(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     handled("publish_events/registered", Context())
-    one_a_file = WriteChangeFiles(world.changes, world.change_files, world.clock, lines=1)
+    one_a_file = WriteChangeFiles(world.changes, world.change_files, world.clock, ["fund"], lines=1)
     monkeypatch.setattr(streams, "write_change_files", lambda: one_a_file)
     with pytest.raises(ChangeFilesUnfinished):
         handled("write_change_file/schedule", IN_A_MOMENT)

@@ -7,7 +7,7 @@ from lifecert.application.faces.find_duplicates import FindDuplicates, Searched
 from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.evidence import Template
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
-from lifecert.domain.published import published_event
+from lifecert.domain.published import published_events
 from lifecert.domain.review import ReviewKind
 from tests.support.builders import NOW, a_change, a_policy, a_reference, an_enrolment, face, registration
 from tests.support.fakes.clock import FixedClock
@@ -53,7 +53,7 @@ def test_a_face_that_is_known_under_another_name_opens_a_review() -> None:
     assert review.related_id == first.beneficiary_id
     opened = office.store.entries[second.beneficiary_id][-1]
     assert opened.event is LedgerEvent.REVIEW_OPENED
-    assert published_event(opened) is None, "nobody outside hears of it"
+    assert published_events(opened) == (), "nobody outside hears of it"
     before = office.store.beneficiaries[second.beneficiary_id]
     assert before.reference_ids, "and the enrolment stands"
 

@@ -15,7 +15,7 @@ from lifecert.bootstrap import office
 from lifecert.domain.errors import EntitlementEnded, NotAllowed, NoticeRefused, StoreUnavailable
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel
-from lifecert.domain.published import published_event
+from lifecert.domain.published import published_events
 from lifecert.domain.status import Standing, Status
 from tests.support.builders import CLERK, HELPER, VALID_UNTIL, a_change
 from tests.support.fakes.register import MemoryRegister
@@ -185,7 +185,7 @@ def test_none_of_it_is_published(world: World) -> None:
     run("register_beneficiary/contact_set")
     entries = [entry for person in (REMINDED.id, WANG.id) for entry in world.store.entries[person][1:]]
     assert len(entries) == 3
-    assert [published_event(entry) for entry in entries] == [None] * 3
+    assert [published_events(entry) for entry in entries] == [()] * 3
 
 
 def test_a_contact_is_kept_sealed_and_its_channel_recorded(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel, QuietHours, due_reminder
-from lifecert.domain.published import published_event
+from lifecert.domain.published import published_events
 from lifecert.domain.status import Standing, Status
 from tests.support.builders import NOW, a_beneficiary, a_change, registration
 from tests.support.fakes.clock import FixedClock
@@ -112,8 +112,8 @@ def test_the_event_tells_the_channel_and_never_the_address() -> None:
     world.add("told", 7, contact_channel=NoticeChannel.SMS)
     world.add("unknown", 7)
     world.night()
-    events = [published_event(world.store.entries[name][-1]) for name in ("told", "unknown")]
-    assert [event and event.detail["channel"] for event in events] == ["sms", None]
+    events = [event for name in ("told", "unknown") for event in published_events(world.store.entries[name][-1])]
+    assert [event.detail["channel"] for event in events] == ["sms", None]
 
 
 def test_only_a_delivered_notice_of_this_year_counts() -> None:

@@ -13,7 +13,7 @@ from lifecert.domain.errors import StoreUnavailable
 from lifecert.domain.hold import HoldChoice, HoldOutcome, HoldProposal, HoldState
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.notice import NoticeChannel
-from lifecert.domain.published import published_event
+from lifecert.domain.published import published_events
 from lifecert.domain.status import Standing, Status
 from lifecert.domain.sweep import Job, JobKind, RunState
 from tests.support.builders import CLERK, a_change
@@ -73,7 +73,7 @@ def test_what_the_payer_hears_of_a_hold() -> None:
     world.proposed("slow")
     world.decide(HoldChoice.ALL)
     world.nights()
-    told = [event for entry in world.store.entries["slow"] if (event := published_event(entry))]
+    told = [event for entry in world.store.entries["slow"] for event in published_events(entry)]
     assert [event.type for event in told] == [
         "BeneficiaryRegistered",
         "BeneficiaryLapsed",
@@ -233,7 +233,7 @@ def test_a_rejected_candidate_has_all_the_grace_days_again_and_is_proposed_again
     assert world.outcomes(first.batch_id) == {"slow": HoldOutcome.REJECTED}
     dropped = world.entry("slow", LedgerEvent.HOLD_DROPPED)
     assert (dropped.details["reason"], dropped.details["decided_by"]) == ("rejected", "clerk-7")
-    assert published_event(dropped) is None
+    assert published_events(dropped) == ()
     world.nights(GRACE)
     assert world.batches(HoldState.OPEN) == ()
     world.nights()

@@ -10,7 +10,7 @@ from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Role
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.ledger import LedgerEvent
-from lifecert.domain.published import published_event
+from lifecert.domain.published import published_events
 from lifecert.domain.status import Certified, Status, transition
 from lifecert.domain.sweep import JobKind, RunState, Task, shard_of
 from lifecert.domain.sweep_report import SweepReport
@@ -76,7 +76,7 @@ class World:
 
     def events(self) -> Iterator[str]:
         for entries in self.store.entries.values():
-            yield from (event.event_id for entry in entries if (event := published_event(entry)))
+            yield from (event.event_id for entry in entries for event in published_events(entry))
 
 
 def writes_of_a_whole_run() -> int:

@@ -318,7 +318,7 @@ def imports(bucket: str) -> "Imports":
 
 
 def change_files(bucket: str) -> "ChangeFiles":
-    """The payer's change files."""
+    """The payers' change files."""
     from lifecert.adapters.s3.change_files import S3ChangeFiles
 
     return S3ChangeFiles(s3(), bucket)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecert.bootstrap import parts
 from lifecert.entry import settings
-from lifecert.entry.setting_values import Name, SecretVersion
+from lifecert.entry.setting_values import Name, Payers, SecretVersion
 
 if TYPE_CHECKING:
     from lifecert.application.faces.find_duplicates import FindDuplicates
@@ -92,13 +92,14 @@ class WriteChangeFileSettings(settings.Common):
 
     changes_table: Name
     change_files_bucket: Name
+    payers: Payers
 
 
 @cache
 def write_change_files() -> "WriteChangeFiles":
-    """The payer's daily file."""
+    """The payers' daily files."""
     from lifecert.application.feed.write_change_files import WriteChangeFiles
 
     names = WriteChangeFileSettings.load()
     files = parts.change_files(names.change_files_bucket)
-    return WriteChangeFiles(parts.changes(names.changes_table), files, parts.clock(names))
+    return WriteChangeFiles(parts.changes(names.changes_table), files, parts.clock(names), names.payers)

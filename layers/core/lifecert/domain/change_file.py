@@ -1,4 +1,4 @@
-"""The payer's change files: every change of a status, once, in files that are numbered without a gap.
+"""A payer's change files: every change of its benefits, once, in files that are numbered without a gap.
 
 A file is JSON Lines: one object with `sequence`, `type` and `detail` a line, `detail` being that of the event on the
 bus. Its manifest says what must be in it, and by the digest of the file before it, what came before.
@@ -6,11 +6,12 @@ bus. Its manifest says what must be in it, and by the digest of the file before 
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lifecert.domain.published import PublishedEvent
+from lifecert.domain.ledger import Fact
+from lifecert.domain.published import FIRST_PAYER, PublishedEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class FeedHead:
 class Manifest:
     """What a payer holds a file against. A file may be empty: `last_sequence` is then the one before the first."""
 
+    payer: str
     number: int
     written_at: datetime
     lines: int
@@ -36,14 +38,11 @@ class Manifest:
     previous_sha256: str
 
 
-def concerns_payer(event: PublishedEvent) -> bool:
-    """Whether an event belongs into the files: it tells how a person now stands. A reminder does not."""
-    return "status" in event.detail
-
-
 def in_order(events: Sequence[PublishedEvent]) -> list[PublishedEvent]:
     """As they happened; one person's by their number."""
-    return sorted(events, key=lambda event: (event.at, event.detail["beneficiary_id"], event.detail["seq"]))
+    return sorted(
+        events, key=lambda event: (event.at, event.detail["beneficiary_id"], event.detail["seq"], event.event_id)
+    )
 
 
 def content_of(events: Sequence[PublishedEvent], first_sequence: int) -> bytes:
@@ -63,17 +62,21 @@ def events_of(content: bytes) -> list[PublishedEvent]:
     """The events in a file that `content_of` made. Raises KeyError or ValueError for any other."""
     read = [json.loads(line) for line in content.decode().splitlines()]
     return [
-        PublishedEvent(
-            line["detail"]["event_id"], line["type"], datetime.fromisoformat(line["detail"]["at"]), line["detail"]
-        )
-        for line in read
+        published_again(line["detail"]["event_id"], line["type"], line["detail"]["at"], line["detail"]) for line in read
     ]
 
 
-def manifest_of(content: bytes, before: FeedHead, at: datetime) -> Manifest:
-    """The manifest of the file that comes after `before`."""
+def published_again(event_id: str, kind: str, at: str, detail: Mapping[str, Fact]) -> PublishedEvent:
+    """An event as it was kept. One from before there were several payers is the first one's."""
+    payer = str(detail.get("payer", FIRST_PAYER))
+    return PublishedEvent(event_id, kind, datetime.fromisoformat(at), detail, payer=payer)
+
+
+def manifest_of(payer: str, content: bytes, before: FeedHead, at: datetime) -> Manifest:
+    """The manifest of a payer's file that comes after `before`."""
     lines = content.count(b"\n")
     return Manifest(
+        payer=payer,
         number=before.number + 1,
         written_at=at,
         lines=lines,

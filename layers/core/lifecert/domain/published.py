@@ -1,48 +1,50 @@
-"""Which ledger entries the world outside hears of, and as what."""
+"""Which ledger entries the world outside hears of, and as what: one event for each benefit, to its payer alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
+from lifecert.domain.ledger import Fact, LedgerEntry, LedgerEvent
+
+# To whom, and as which benefit, entries from before benefits were kept are announced.
+FIRST_PAYER = "fund"
+FIRST_BENEFIT = "1"
+
+# How a benefit stands from now on; in every event for a payer.
+_STANDING = ("status", "valid_until", "payment_held", "held_since", "unpaid_since")
+_ARREARS = ("arrears_first_day", "arrears_last_day")
+_RECLAIM = ("reclaim_first_day", "reclaim_last_day")
+_NEW = ("BeneficiaryRegistered", ("category", "district", "start", *_STANDING))
+# Not why it ended: that is between the person and the office.
+_ENDED = ("BeneficiaryTerminated", ("status_before", *_STANDING, "ended_on", *_ARREARS, *_RECLAIM))
 
 # What is announced, as what, and with which of the entry's details: those that a payer needs, and no other.
 # Failed verifications and enrolments concern nobody outside, and neither do sessions, consent, evidence, versions of
-# policy and models, or who acted. infra/schemas has a JSON schema for each type.
-_PUBLISHED: Mapping[LedgerEvent, tuple[str, tuple[str, ...]]] = {
-    LedgerEvent.REGISTERED: ("BeneficiaryRegistered", ("category", "district", "status", "valid_until")),
+# policy and models, or who acted. infra/schemas has a JSON schema for each type. Whether a benefit is a person's first,
+# or their last, is no payer's business.
+_FOR_PAYERS: Mapping[LedgerEvent, tuple[str, tuple[str, ...]]] = {
+    LedgerEvent.REGISTERED: _NEW,
+    LedgerEvent.BENEFIT_ADDED: _NEW,
     LedgerEvent.CERTIFIED: (
         "BeneficiaryCertified",
-        (
-            "certificate_id",
-            "status_before",
-            "status",
-            "valid_until",
-            "payment_was_held",
-            "held_since",
-            "arrears_first_day",
-            "arrears_last_day",
-        ),
+        ("certificate_id", "status_before", *_STANDING, "payment_was_held", *_ARREARS),
     ),
-    LedgerEvent.LAPSED: ("BeneficiaryLapsed", ("status", "valid_until")),
-    LedgerEvent.PAYMENT_HELD: ("PaymentHeld", ("status", "valid_until", "payment_held", "held_since")),
-    # Not why it ended: that is between the person and the office.
-    LedgerEvent.TERMINATED: ("BeneficiaryTerminated", ("status_before", "status", "valid_until", "ended_on")),
-    LedgerEvent.CORRECTED: (
-        "BeneficiaryCorrected",
-        ("status_before", "status", "valid_until", "arrears_first_day", "arrears_last_day"),
-    ),
+    LedgerEvent.LAPSED: ("BeneficiaryLapsed", _STANDING),
+    LedgerEvent.PAYMENT_HELD: ("PaymentHeld", _STANDING),
+    LedgerEvent.BENEFIT_ENDED: _ENDED,
+    LedgerEvent.TERMINATED: _ENDED,
+    LedgerEvent.CORRECTED: ("BeneficiaryCorrected", ("status_before", *_STANDING, *_ARREARS)),
     LedgerEvent.CERTIFICATE_REVOKED: (
         "CertificateRevoked",
-        ("certificate_id", "status_before", "status", "valid_until", "payment_held"),
+        ("certificate_id", "status_before", *_STANDING, *_ARREARS, *_RECLAIM),
     ),
-    LedgerEvent.REMINDER_DUE: ("ReminderDue", ("days_before", "valid_until", "channel")),
 }
+_REMINDER = ("days_before", "valid_until", "channel")
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedEvent:
-    """An event for payers and notices. `event_id` is stable: a repeat has the same id.
+    """An event for a payer, or for notices, and then without a `payer`. `event_id` is stable: a repeat has the same id.
 
     `correlation_id` leads to the log of what caused it; it travels beside the detail.
     """
@@ -50,21 +52,77 @@ class PublishedEvent:
     event_id: str
     type: str
     at: datetime
-    detail: Mapping[str, Detail]
+    detail: Mapping[str, Fact]
     correlation_id: str = ""
+    payer: str = ""
 
 
-def published_event(entry: LedgerEntry) -> PublishedEvent | None:
-    """The event that announces a ledger entry, or None when it is nobody's business."""
-    if entry.event not in _PUBLISHED:
-        return None
-    name, wanted = _PUBLISHED[entry.event]
-    event_id = f"{entry.beneficiary_id}:{entry.seq}"
+def published_events(entry: LedgerEntry) -> tuple[PublishedEvent, ...]:
+    """The events that announce a ledger entry; none when it is nobody's business."""
+    if entry.event is LedgerEvent.REMINDER_DUE:
+        event_id = f"{entry.beneficiary_id}:{entry.seq}"
+        detail = {**_common(entry, event_id), **{name: _fact(entry, name) for name in _REMINDER}}
+        return (PublishedEvent(event_id, "ReminderDue", entry.at, detail, entry.correlation_id),)
+    if entry.event not in _FOR_PAYERS:
+        return ()
+    benefits = entry.details.get("benefits")
+    if benefits is None or not isinstance(benefits, Sequence) or isinstance(benefits, str):
+        # Its id is as it was, so that what was published before, and is once more, is known.
+        return (_for_payer(entry, _from_before(entry), f"{entry.beneficiary_id}:{entry.seq}"),)
+    return tuple(
+        _for_payer(entry, benefit, f"{entry.beneficiary_id}:{entry.seq}:{benefit['benefit']}") for benefit in benefits
+    )
+
+
+def _for_payer(entry: LedgerEntry, benefit: Mapping[str, Fact], event_id: str) -> PublishedEvent:
+    name, wanted = _FOR_PAYERS[entry.event]
+    payer = str(benefit["payer"])
     detail = {
+        **_common(entry, event_id),
+        "benefit": benefit["benefit"],
+        "payer": payer,
+        "payer_reference": benefit.get("payer_reference"),
+        # What is the benefit's own comes before what is the person's.
+        **{fact: benefit[fact] if fact in benefit else _fact(entry, fact) for fact in wanted},
+    }
+    # A benefit that is new is not held.
+    detail.update({name: bool(detail[name]) for name in ("payment_held", "payment_was_held") if name in detail})
+    return PublishedEvent(event_id, name, entry.at, detail, entry.correlation_id, payer)
+
+
+def _common(entry: LedgerEntry, event_id: str) -> dict[str, Fact]:
+    return {
         "event_id": event_id,
         "beneficiary_id": entry.beneficiary_id,
         "seq": entry.seq,
         "at": entry.at.isoformat(),
-        **{detail: entry.details[detail] for detail in wanted if detail in entry.details},
     }
-    return PublishedEvent(event_id, name, entry.at, detail, entry.correlation_id)
+
+
+def _fact(entry: LedgerEntry, name: str) -> Fact:
+    fact = entry.details.get(name)
+    return fact if fact is None or isinstance(fact, str | int) else None
+
+
+def _from_before(entry: LedgerEntry) -> dict[str, Fact]:
+    """The one benefit of an entry that was written before benefits were kept.
+
+    Arrears were then the days without a proof of life, paid or not: what was not paid are those since the hold. And
+    `held_since` of a certification was since when the payment had been held.
+    """
+    first, last = _fact(entry, "arrears_first_day"), _fact(entry, "arrears_last_day")
+    held_since = _fact(entry, "held_since")
+    unpaid_since = _fact(entry, "ended_on") or held_since
+    if entry.event is LedgerEvent.CERTIFIED:
+        first = max(str(first), str(held_since)) if first and held_since else None
+        last = last if first and str(first) <= str(last) else None
+        held_since = unpaid_since = None
+    return {
+        "benefit": FIRST_BENEFIT,
+        "payer": FIRST_PAYER,
+        "start": _fact(entry, "benefit_start"),
+        "held_since": held_since,
+        "unpaid_since": unpaid_since,
+        "arrears_first_day": first if last else None,
+        "arrears_last_day": last,
+    }

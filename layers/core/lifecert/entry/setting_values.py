@@ -35,8 +35,8 @@ def _quiet_hours(text: str) -> QuietHours:
     return QuietHours(int(first), int(until))
 
 
-def _versions(text: str) -> tuple[str, ...]:
-    """`1,2` as versions."""
+def _listed(text: str) -> tuple[str, ...]:
+    """`1,2` as what is listed."""
     found = tuple(text.split(","))
     if len(set(found)) < len(found):
         raise ValueError("none twice")
@@ -51,6 +51,9 @@ Positive = Annotated[int, Field(ge=1)]
 GraceDays = Annotated[int, Field(ge=14, le=365)]
 Shards = Annotated[int, Field(ge=1, le=64)]
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
-SecretVersions = Annotated[tuple[SecretVersion, ...], BeforeValidator(_versions), Field(min_length=1)]
+# As a part of names, of queues and files.
+PayerCode = Annotated[str, Field(pattern=r"^[a-z0-9]{2,24}$")]
+Payers = Annotated[tuple[PayerCode, ...], BeforeValidator(_listed), Field(min_length=1)]
+SecretVersions = Annotated[tuple[SecretVersion, ...], BeforeValidator(_listed), Field(min_length=1)]
 ReminderDays = Annotated[tuple[int, ...], BeforeValidator(_days_before)]
 Hours = Annotated[QuietHours, BeforeValidator(_quiet_hours)]

@@ -27,7 +27,7 @@ class SettingsError(ValueError):
 # What only LifeCert would call so: one of these that no field knows is a misspelt or misplaced setting.
 _OURS = re.compile(
     r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON|CERTIFICATE_KEY|TEMPLATE|ISSUER|EVENT_BUS|DUE|SWEEP"
-    r"|REMINDER|HOLD|NOTICE|CONTACT_KEY|QUIET|LIMIT|OIDC|SIGN_IN|SHADOW)(_.*)?"
+    r"|REMINDER|HOLD|NOTICE|CONTACT_KEY|QUIET|LIMIT|OIDC|SIGN_IN|SHADOW|PAYERS)(_.*)?"
 )
 
 

@@ -1,8 +1,9 @@
 """Published changes in DynamoDB, until they are in a change file and for 400 days after.
 
 An item is known by its event's id, so that a repeat from the stream, or from an entry published again by hand, is no
-second change. Those that wait for a file have the attribute `waiting`, the key of a sparse index: finding them
-costs what they are, and not what was ever published, and nothing depends on when an event came.
+second change. Those that wait for a file have the attribute `waiting`, the key of a sparse index, which names the
+payer: finding one payer's costs what they are, and not what was ever published, and nothing depends on when an event
+came.
 """
 
 import json
@@ -16,9 +17,9 @@ from botocore.exceptions import ClientError
 
 from lifecert.adapters.aws_errors import code_of, translated
 from lifecert.adapters.dynamodb.values import epoch, moment, plain, typed
-from lifecert.domain.change_file import FeedHead
+from lifecert.domain.change_file import FeedHead, published_again
 from lifecert.domain.errors import StoreUnavailable
-from lifecert.domain.published import PublishedEvent
+from lifecert.domain.published import FIRST_PAYER, PublishedEvent
 from lifecert.domain.sweep import shard_of
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ class DynamoChanges:
     table: str
 
     def add(self, event: PublishedEvent) -> None:
-        """Let an event wait for the next file, unless it is known."""
-        item = {**_item(event), "waiting": str(shard_of(event.event_id, SHARDS))}
+        """Let an event wait for its payer's next file, unless it is known."""
+        item = {**_item(event), "waiting": _of(event.payer, str(shard_of(event.event_id, SHARDS)))}
         with translated():
             try:
                 self.client.put_item(
@@ -55,9 +56,9 @@ class DynamoChanges:
                 if code_of(error) != CONDITION_FAILED:
                     raise
 
-    def waiting(self) -> Iterator[PublishedEvent]:
-        """Events in no file. The index may lag behind, so each is read from the table itself."""
-        ids = self._ids()
+    def waiting(self, payer: str) -> Iterator[PublishedEvent]:
+        """A payer's events in no file. The index may lag behind, so each is read from the table itself."""
+        ids = self._ids(payer)
         while some := list(islice(ids, _READ)):
             for item in self._read(some):
                 if "waiting" in item:
@@ -70,18 +71,20 @@ class DynamoChanges:
         while some := list(islice(left, _WRITTEN)):
             self._write([{"PutRequest": {"Item": typed({**_item(event), **marks})}} for event in some])
 
-    def head(self) -> FeedHead:
-        """Where the feed stands."""
+    def head(self, payer: str) -> FeedHead:
+        """Where a payer's feed stands."""
+        key = typed({"event_id": _of(payer, HEAD)})
         with translated():
-            answer = self.client.get_item(TableName=self.table, Key=typed({"event_id": HEAD}), ConsistentRead=True)
+            answer = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True)
         if "Item" not in answer:
             return FeedHead()
         item = plain(answer["Item"])
         return FeedHead(int(item["number"]), int(item["sequence"]), item["sha256"])
 
-    def advance(self, before: FeedHead, after: FeedHead) -> None:
-        """Move the head on from `before`, once."""
-        item = {"event_id": HEAD, "number": after.number, "sequence": after.sequence, "sha256": after.sha256}
+    def advance(self, payer: str, before: FeedHead, after: FeedHead) -> None:
+        """Move a payer's head on from `before`, once."""
+        stands = {"number": after.number, "sequence": after.sequence, "sha256": after.sha256}
+        item = {"event_id": _of(payer, HEAD), **stands}
         with translated():
             try:
                 self.client.put_item(
@@ -95,13 +98,13 @@ class DynamoChanges:
                 if code_of(error) != CONDITION_FAILED:
                     raise
 
-    def _ids(self) -> Iterator[str]:
+    def _ids(self, payer: str) -> Iterator[str]:
         for shard in range(SHARDS):
             pages = self.client.get_paginator("query").paginate(
                 TableName=self.table,
                 IndexName=BY_WAITING,
                 KeyConditionExpression="waiting = :shard",
-                ExpressionAttributeValues=typed({":shard": str(shard)}),
+                ExpressionAttributeValues=typed({":shard": _of(payer, str(shard))}),
             )
             with translated():
                 for page in pages:
@@ -141,6 +144,9 @@ def _item(event: PublishedEvent) -> dict[str, Any]:
 
 
 def _event(item: Mapping[str, Any]) -> PublishedEvent:
-    return PublishedEvent(
-        item["event_id"], item["type"], datetime.fromisoformat(item["at"]), json.loads(item["detail"])
-    )
+    return published_again(item["event_id"], item["type"], item["at"], json.loads(item["detail"]))
+
+
+def _of(payer: str, name: str) -> str:
+    # The first payer's are as they were before there were others: its feed goes on, and what waits is not left behind.
+    return name if payer == FIRST_PAYER else f"{payer}:{name}"

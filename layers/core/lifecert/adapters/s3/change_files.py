@@ -1,4 +1,8 @@
-"""The payer's change files in S3: `changes/<number>.jsonl` and `changes/<number>.manifest.json`, nine digits each."""
+"""Change files in S3: `changes/<payer>/<number>.jsonl` and `changes/<payer>/<number>.manifest.json`, nine digits each.
+
+The first payer's oldest files, from before there were others, are `changes/<number>.jsonl`. They are read, and no more
+of them written.
+"""
 
 import json
 from dataclasses import asdict, dataclass
@@ -8,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from lifecert.adapters.aws_errors import code_of, translated
 from lifecert.domain.change_file import Manifest
+from lifecert.domain.published import FIRST_PAYER
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -16,9 +21,14 @@ if TYPE_CHECKING:
 TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 
 
-def key_of(number: int) -> str:
-    """Where a file is, without what its name ends with. Keys sort as numbers do."""
-    return f"changes/{number:09d}"
+def name_of(number: int) -> str:
+    """What a file is called, without its ending. Names sort as numbers do."""
+    return f"{number:09d}"
+
+
+def key_of(payer: str, number: int) -> str:
+    """Where a file is, without its ending."""
+    return f"changes/{payer}/{name_of(number)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,34 +38,42 @@ class S3ChangeFiles:
     client: "S3Client"
     bucket: str
 
-    def write(self, number: int, content: bytes) -> bool:
-        """Write a file; False when there is one with this number."""
-        return self._put(f"{key_of(number)}.jsonl", content, "application/jsonl")
+    def write(self, payer: str, number: int, content: bytes) -> bool:
+        """Write a file; False when the payer has one with this number."""
+        return put_once(self.client, self.bucket, f"{key_of(payer, number)}.jsonl", content, "application/jsonl")
 
-    def read(self, number: int) -> bytes | None:
+    def read(self, payer: str, number: int) -> bytes | None:
         """A file's content; None when there is no such file. Needs s3:ListBucket, as `S3Photos` says."""
-        with translated():
-            try:
-                answer = self.client.get_object(Bucket=self.bucket, Key=f"{key_of(number)}.jsonl")
-            except ClientError as error:
-                if code_of(error) in {"NoSuchKey", "404"}:
-                    return None
-                raise
-            return answer["Body"].read()
+        content = found(self.client, self.bucket, f"{key_of(payer, number)}.jsonl")
+        if content is None and payer == FIRST_PAYER:
+            content = found(self.client, self.bucket, f"changes/{name_of(number)}.jsonl")
+        return content
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Write the manifest of a file, unless it has one."""
         members: dict[str, Any] = {**asdict(manifest), "written_at": manifest.written_at.isoformat()}
-        self._put(f"{key_of(manifest.number)}.manifest.json", json.dumps(members).encode(), "application/json")
+        key = f"{key_of(manifest.payer, manifest.number)}.manifest.json"
+        put_once(self.client, self.bucket, key, json.dumps(members).encode(), "application/json")
 
-    def _put(self, key: str, content: bytes, content_type: str) -> bool:
-        with translated():
-            try:
-                self.client.put_object(
-                    Bucket=self.bucket, Key=key, Body=content, ContentType=content_type, IfNoneMatch="*"
-                )
-            except ClientError as error:
-                if code_of(error) in TAKEN:
-                    return False
-                raise
-        return True
+
+def put_once(client: "S3Client", bucket: str, key: str, content: bytes, content_type: str) -> bool:
+    """Write an object; False, and nothing written, when there is one."""
+    with translated():
+        try:
+            client.put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type, IfNoneMatch="*")
+        except ClientError as error:
+            if code_of(error) in TAKEN:
+                return False
+            raise
+    return True
+
+
+def found(client: "S3Client", bucket: str, key: str) -> bytes | None:
+    """An object's content; None when there is none."""
+    with translated():
+        try:
+            return client.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if code_of(error) in {"NoSuchKey", "404"}:
+                return None
+            raise

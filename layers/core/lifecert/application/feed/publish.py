@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from lifecert.domain.change_file import concerns_payer
 from lifecert.domain.ledger import LedgerEntry
-from lifecert.domain.published import published_event
+from lifecert.domain.published import published_events
 from lifecert.ports.events import EventBus
 from lifecert.ports.feed import Changes
 
@@ -16,16 +15,16 @@ class Publish:
     bus: EventBus
     changes: Changes
 
-    def __call__(self, entry: LedgerEntry) -> bool:
-        """Announce an entry that concerns the world outside; tells whether it did.
+    def __call__(self, entry: LedgerEntry) -> int:
+        """Announce an entry that concerns the world outside, to the payer of each benefit; tells how many events it is.
 
-        Events come at least once: a repeat has the same id. In the payer's files each is once.
+        Events come at least once: a repeat has the same id. In a payer's files each is once.
         """
-        event = published_event(entry)
-        if event is None:
-            return False
+        events = published_events(entry)
         # The file first: it is what a payer falls back on, and is there even while the bus refuses an event.
-        if concerns_payer(event):
-            self.changes.add(event)
-        self.bus.publish(event)
-        return True
+        for event in events:
+            if event.payer:
+                self.changes.add(event)
+        for event in events:
+            self.bus.publish(event)
+        return len(events)

@@ -7,10 +7,12 @@ from lifecert.domain.change_file import Manifest
 
 
 def feed_report(written: Sequence[Manifest]) -> dict[str, Any]:
-    """As JSON: how many files and changes, and where the feed stands now."""
+    """As JSON: how many files and changes, and where the feed of each payer stands now."""
     return {
         "files": len(written),
         "changes": sum(manifest.lines for manifest in written),
-        "last_number": written[-1].number,
-        "last_sequence": written[-1].last_sequence,
+        "payers": {
+            manifest.payer: {"last_number": manifest.number, "last_sequence": manifest.last_sequence}
+            for manifest in written
+        },
     }

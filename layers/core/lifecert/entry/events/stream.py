@@ -30,8 +30,8 @@ class InOrder:
     """Publishes the entries of one batch. After one of a beneficiary's failed, that beneficiary's later ones fail too:
     the stream hands all of them over again, the oldest first."""
 
-    def __init__(self, publish: Callable[[Mapping[str, Any]], bool]) -> None:
-        """`publish` announces one new image, and says whether it was to be announced at all."""
+    def __init__(self, publish: Callable[[Mapping[str, Any]], int]) -> None:
+        """`publish` announces one new image, and says as how many events; none when it is nobody's business."""
         self._publish = publish
         self._failed: set[str] = set()
         self.published = 0
