@@ -43,6 +43,7 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         certified_by=("helper-1", "helper-2"),
         reference_ids=(an_id(), an_id()),
         certificate_id=an_id(),
+        certified_on=date(2026, 2, 27),
         open_review_id=an_id(),
         masked_name="阿*** 买*提",
         person_secret="2",

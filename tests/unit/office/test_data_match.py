@@ -137,6 +137,7 @@ def test_lines_that_cannot_be_taken_are_numbered_and_the_others_are_taken() -> N
         f"{CHEN},alive,2026-02-20,hospital",
         f"{LI},alive,2024-02-20,hospital",
         f"{ZHAO},alive,2026-02-20,hospital",
+        f"{ZHAO},dead,1939-12-31,hospital",
     )
     assert office.rejected == [
         (2, "id_number"),
@@ -151,9 +152,10 @@ def test_lines_that_cannot_be_taken_are_numbered_and_the_others_are_taken() -> N
         (11, "unknown_person"),
         (12, "entitlement_ended"),
         (13, "year_over"),
+        (15, "before_birth"),
     ]
     assert done.taken == {"certified": 2}
-    assert done.lines == 14
+    assert done.lines == 15
     assert office.of(LI).standing.held_since == date(2026, 2, 20)
     assert office.imports.files == {}, "personal data is deleted"
 

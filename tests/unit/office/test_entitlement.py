@@ -41,8 +41,8 @@ END = Proposal(ReviewKind.END, date(2026, 2, 20), EndCause.DECEASED)
 class Office:
     def __init__(self, **person: Any) -> None:
         self.store, self.clock = MemoryStore(), FixedClock()
-        details = {"status": Status.ACTIVE, "valid_until": "2026-06-30"}
         change = registration(**person)
+        details = {"status": Status.ACTIVE, "valid_until": change.after.standing.valid_until.isoformat()}
         change = a_change(
             replace(change.after, version=0, ledger_head="0" * 64), LedgerEvent.REGISTERED, details=details
         )
@@ -107,6 +107,39 @@ def test_whose_payment_was_held_is_restored_with_arrears() -> None:
     details = office.store.entries[office.id][-1].details
     assert details["payment_was_held"] is True
     assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-02-01", "2026-02-28")
+
+
+def test_a_certificate_covers_twelve_months_however_late_the_benefit_starts() -> None:
+    """It starts in June, and the first year with it; who certifies before has a certificate of 12 months, not 15."""
+    office = Office(valid_until=date(2027, 6, 1))
+    first = office.seen()
+    assert first.valid_until == date(2027, 3, 1)
+    assert office.person.standing.valid_until == date(2027, 6, 1), "the later day stays"
+    office.clock.move(days=31)
+    second = office.seen()
+    assert (second.valid_until, office.person.certificate_id) == (date(2027, 4, 1), second.certificate_id)
+    assert (office.state(first), office.state(second)) == (CertificateState.SUPERSEDED, CertificateState.VALID)
+    assert office.person.certified_on == date(2026, 4, 1)
+
+
+def test_without_the_newest_certificate_the_one_before_counts_again_even_within_the_first_year() -> None:
+    office = Office(valid_until=date(2027, 6, 1))
+    first = office.seen()
+    office.clock.move(days=31)
+    office.revoked(office.seen())
+    assert office.person.standing.valid_until == date(2027, 6, 1)
+    assert (office.person.certificate_id, office.person.certified_on) == (first.certificate_id, date(2026, 3, 1))
+    assert office.state(first) is CertificateState.VALID
+
+
+def test_who_was_certified_before_that_day_was_kept_is_compared_by_the_year() -> None:
+    office = Office()
+    first = office.seen()
+    office.store.beneficiaries[office.id] = replace(office.person, certified_on=None)
+    late = office.certify(office.id, date(2025, 12, 1), ID_CARD, CLERK)
+    assert office.person.certificate_id == first.certificate_id != late.certificate_id
+    office.clock.move(days=1)
+    assert office.person.certificate_id != office.seen().certificate_id == office.person.certificate_id
 
 
 def test_a_day_before_the_newest_certification_shortens_nothing() -> None:

@@ -10,7 +10,7 @@ from lifecert.application.shared.reviewing import opening, recorded
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.certificate import Revocation, RevocationCause
-from lifecert.domain.coverage import coverage_without
+from lifecert.domain.coverage import Coverage, coverage_without
 from lifecert.domain.errors import (
     CertificateNotFound,
     DayInFuture,
@@ -200,7 +200,8 @@ class ConfirmProposal:
             "payment_held": newest.standing.held_since is not None,
         }
         if newest.certificate_id == certificate_id:
-            newest = replace(newest, certificate_id=left.certificate_id if left else None)
+            left = left or Coverage(valid_until)
+            newest = replace(newest, certificate_id=left.certificate_id, certified_on=left.certified_on)
         change = _moved(newest, event, LedgerEvent.CERTIFICATE_REVOKED, proposal, decision, self.clock.today(), details)
         return replace(change, revocation=Revocation(certificate_id, decision.decided_at, RevocationCause.FRAUD))
 

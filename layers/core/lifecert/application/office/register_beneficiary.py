@@ -6,6 +6,7 @@ from datetime import date
 from lifecert.application.office.set_contact import NewContact, sealed_contact
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.benefit_start import check_start
 from lifecert.domain.category import Category
 from lifecert.domain.errors import NotAllowed
 from lifecert.domain.ledger import LedgerEvent
@@ -20,7 +21,7 @@ from lifecert.ports.register import ChangingRegister
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What the office knows of a person."""
+    """What the office knows of a person. `start_checked`: somebody looked at a start far from today once more."""
 
     name: str
     id_number: IdNumber
@@ -28,6 +29,7 @@ class Registration:
     district: str
     benefit_start: date
     contact: NewContact | None = None
+    start_checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,12 @@ class RegisterBeneficiary:
     clock: Clock
 
     def __call__(self, registration: Registration, user: User) -> Beneficiary:
-        """Register a person. Raises NotAllowed and AlreadyRegistered."""
+        """Register a person. Raises NotAllowed, DayImpossible, StartUnlikely and AlreadyRegistered."""
         if not user.is_clerk:
             raise NotAllowed
-        valid_until, today = valid_until_after(registration.benefit_start), self.clock.today()
+        today, start, born = self.clock.today(), registration.benefit_start, registration.id_number.birth_date
+        check_start(start, today, born, checked=registration.start_checked)
+        valid_until = valid_until_after(start)
         standing = Standing(status_by_valid_until(valid_until, today), valid_until)
         # One person, one id: registering the same person twice meets the same item, and so fails, even in a race.
         beneficiary_id = self.person_keys.beneficiary_id(registration.id_number.value)

@@ -49,7 +49,7 @@ def certifying(
     """
     moved = transition(before.standing, Certified(proof.on, today), actor.role)
     own = valid_until_after(proof.on)
-    newest = before.certificate_id is None or own >= before.standing.valid_until
+    newest = _is_newest(before, proof.on)
     certificate = Certificate(
         certificate_id=str(uuid.uuid4()),
         beneficiary_id=before.beneficiary_id,
@@ -59,7 +59,8 @@ def certifying(
         method=proof.method,
         actor_id=proof.certified_by,
         certified_on=proof.on,
-        valid_until=moved.standing.valid_until if newest else own,
+        # What this proof covers by itself, however far something else reaches.
+        valid_until=own,
         issued_at=now,
         policy_version=proof.policy_version,
         model_version=proof.model_version,
@@ -70,6 +71,7 @@ def certifying(
         replace(
             before.at(moved.standing),
             certificate_id=certificate.certificate_id if newest else before.certificate_id,
+            certified_on=proof.on if newest else before.certified_on,
             **changed,
         ),
         LedgerEvent.CERTIFIED,
@@ -94,6 +96,14 @@ def certifying(
         },
     )
     return Change(before.version, after, entry, certificate), certificate
+
+
+def _is_newest(before: Beneficiary, on: date) -> bool:
+    if before.certificate_id is None:
+        return True
+    if before.certified_on is None:  # certified before that day was kept
+        return valid_until_after(on) >= before.standing.valid_until
+    return on >= before.certified_on
 
 
 def digest_of(facts: Mapping[str, Detail]) -> str:
