@@ -90,6 +90,7 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "change_entitlement/rejected_after": (409, "review_decided"),
     "change_entitlement/rejected_late": (200, "decided"),
     "change_entitlement/revocation_confirmed": (200, "decided"),
+    "change_entitlement/revocation_invalid": (422, "invalid_request"),
     "change_entitlement/revocation_proposed": (201, "open"),
     "change_entitlement/revocation_unknown": (404, "certificate_not_found"),
     "enrol_reference/begin_invalid": (422, "invalid_request"),

@@ -7,6 +7,7 @@ import pytest
 
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
+from lifecert.domain.certificate import RevocationCause
 from lifecert.domain.certificate import Method
 from lifecert.domain.hold import HoldProposal
 from lifecert.domain.ledger import GENESIS, LedgerEvent, verify_chain
@@ -95,7 +96,8 @@ def test_an_entry_knows_the_request_it_came_from_and_its_hash_does_not(tables: D
 
 def test_a_certificate_comes_back_as_it_was_issued(stores: Stores) -> None:
     before = registered(stores)
-    certificate = a_certificate(before, statement="header.payload.signature", revoked_at=NOW)
+    revoked = {"revoked_at": NOW, "revoked_for": RevocationCause.ERROR}
+    certificate = a_certificate(before, statement="header.payload.signature", **revoked)
     assert stores.certificates.get(certificate.certificate_id) is None
     stores.register.commit(a_change(before, certificate=certificate))
     assert left_at_default(certificate) == set()

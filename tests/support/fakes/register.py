@@ -119,7 +119,9 @@ class MemoryRegister:
             store.certificates[change.certificate.certificate_id] = change.certificate
         if change.revocation:
             revoked = store.certificates[change.revocation.certificate_id]
-            store.certificates[revoked.certificate_id] = replace(revoked, revoked_at=change.revocation.at)
+            store.certificates[revoked.certificate_id] = replace(
+                revoked, revoked_at=change.revocation.at, revoked_for=change.revocation.cause
+            )
         if change.session:
             store.sessions_by_id[change.session.session_id] = change.session
         if change.review:

@@ -10,7 +10,7 @@ from lifecert.application.certify.get_certificate import GetCertificate
 from lifecert.application.office.certify_in_person import CertifyInPerson, Document
 from lifecert.application.office.entitlement import PROPOSAL_LASTS, ConfirmProposal, Propose
 from lifecert.domain.beneficiary import Beneficiary
-from lifecert.domain.certificate import Certificate, CertificateState, Method
+from lifecert.domain.certificate import Certificate, CertificateState, Method, RevocationCause
 from lifecert.domain.errors import (
     BeneficiaryNotFound,
     CertificateNotFound,
@@ -69,8 +69,8 @@ class Office:
         proposed = self.propose(self.id, proposal, an_id(), CLERK)
         return self.confirm(proposed.review_id, OTHER, confirm=True)
 
-    def revoked(self, certificate: Certificate) -> Review:
-        proposed = self.propose.revocation(certificate.certificate_id, an_id(), CLERK)
+    def revoked(self, certificate: Certificate, cause: RevocationCause = RevocationCause.FRAUD) -> Review:
+        proposed = self.propose.revocation(certificate.certificate_id, cause, an_id(), CLERK)
         return self.confirm(proposed.review_id, OTHER, confirm=True)
 
     def state(self, certificate: Certificate) -> CertificateState:
@@ -292,7 +292,7 @@ def test_what_is_not_there_is_not_found() -> None:
     with pytest.raises(BeneficiaryNotFound):
         office.propose(an_id(), END, "key-000001", CLERK)
     with pytest.raises(CertificateNotFound):
-        office.propose.revocation(an_id(), "key-000001", CLERK)
+        office.propose.revocation(an_id(), RevocationCause.FRAUD, "key-000001", CLERK)
     report = a_review(office.person, kind=ReviewKind.DEATH_REPORT)
     office.store.reviews[report.review_id] = report
     for proposal_id in (report.review_id, an_id()):
@@ -317,13 +317,50 @@ def test_without_the_revoked_certificate_the_one_before_it_counts() -> None:
     assert office.person.certificate_id == first.certificate_id
     assert (office.state(first), office.state(second)) == (CertificateState.VALID, CertificateState.REVOKED)
     with pytest.raises(TransitionRefused):
-        office.propose.revocation(second.certificate_id, "key-000009", CLERK)
+        office.propose.revocation(second.certificate_id, RevocationCause.ERROR, "key-000009", CLERK)
     office.revoked(first)
     assert office.person.standing.valid_until == date(2026, 6, 30), "what registration covered"
     assert not office.person.certificate_id
     third = office.seen()
     assert office.state(third) is CertificateState.VALID
     assert office.whole()
+
+
+@pytest.mark.parametrize("cause", [RevocationCause.FRAUD, RevocationCause.ERROR])
+def test_why_a_certificate_was_revoked_is_proposed_recorded_and_told(cause: RevocationCause) -> None:
+    office = Office()
+    certificate = office.seen()
+    assert office.look(certificate.certificate_id).revoked_for is None
+    assert office.revoked(certificate, cause).cause is cause
+    assert office.store.entries[office.id][-1].details["cause"] == cause
+    assert office.look(certificate.certificate_id).revoked_for is cause
+
+
+def test_the_same_key_with_another_cause_is_another_request() -> None:
+    office = Office()
+    certificate = office.seen()
+    office.propose.revocation(certificate.certificate_id, RevocationCause.ERROR, "key-000001", CLERK)
+    with pytest.raises(IdempotencyKeyReused):
+        office.propose.revocation(certificate.certificate_id, RevocationCause.FRAUD, "key-000001", CLERK)
+
+
+def test_a_proposal_from_before_causes_was_of_fraud() -> None:
+    office = Office()
+    certificate = office.seen()
+    proposed = office.propose.revocation(certificate.certificate_id, RevocationCause.ERROR, "key-000001", CLERK)
+    office.store.reviews[proposed.review_id] = replace(proposed, cause=None)
+    office.confirm(proposed.review_id, OTHER, confirm=True)
+    assert office.look(certificate.certificate_id).revoked_for is RevocationCause.FRAUD
+
+
+def test_what_went_with_the_entitlement_says_so_and_counts_again_after_a_correction() -> None:
+    office = Office()
+    certificate = office.seen()
+    office.agreed(END)
+    assert office.look(certificate.certificate_id).revoked_for is RevocationCause.ENTITLEMENT_ENDED
+    office.agreed(Proposal(ReviewKind.CORRECTION))
+    assert office.look(certificate.certificate_id).revoked_for is None
+    assert office.store.certificates[certificate.certificate_id] == certificate
 
 
 def test_who_is_not_covered_any_more_lapses_and_stays_held() -> None:

@@ -84,8 +84,8 @@ class Propose:
             return self._proposed_before(review, refused)
         return review
 
-    def revocation(self, certificate_id: str, idempotency_key: str, user: User) -> Review:
-        """Propose to revoke a certificate; the certification before it then covers as far as it did.
+    def revocation(self, certificate_id: str, cause: RevocationCause, idempotency_key: str, user: User) -> Review:
+        """Propose to revoke a certificate, for fraud or an error; the certification before it then covers as it did.
 
         Raises CertificateNotFound, NotAllowed, TransitionRefused (revoked already) and IdempotencyKeyReused.
         """
@@ -94,7 +94,7 @@ class Propose:
             raise CertificateNotFound
         if certificate.revoked_at:
             raise TransitionRefused("the certificate is revoked already")
-        proposal = Proposal(ReviewKind.REVOCATION, certificate_id=certificate_id)
+        proposal = Proposal(ReviewKind.REVOCATION, cause=cause, certificate_id=certificate_id)
         return self(certificate.beneficiary_id, proposal, idempotency_key, user)
 
     def _proposed_before(self, review: Review, refused: Exception) -> Review:
@@ -169,7 +169,8 @@ class ConfirmProposal:
         return self._revoke(newest, proposal, decision)
 
     def _end(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
-        on, cause = proposal.day or self.clock.today(), proposal.cause or EndCause.OTHER
+        on = proposal.day or self.clock.today()
+        cause = proposal.cause if isinstance(proposal.cause, EndCause) else EndCause.OTHER
         event = EntitlementEnded(on, cause, proposal.opened_by.actor_id, decision.decided_by)
         details = {"ended_on": on.isoformat(), "cause": cause, "certificate_id": newest.certificate_id}
         change = _moved(newest, event, LedgerEvent.TERMINATED, proposal, decision, self.clock.today(), details)
@@ -190,6 +191,8 @@ class ConfirmProposal:
 
     def _revoke(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
         certificate_id = proposal.related_id or ""
+        # What was proposed before a cause had to be given was fraud.
+        cause = proposal.cause if isinstance(proposal.cause, RevocationCause) else RevocationCause.FRAUD
         # No entry beyond the version that this change is made of.
         entries = (entry for entry in self.ledger.entries(newest.beneficiary_id) if entry.seq <= newest.version)
         left = coverage_without(entries, certificate_id)
@@ -197,13 +200,14 @@ class ConfirmProposal:
         event = CertificateRevoked(valid_until, self.clock.today(), proposal.opened_by.actor_id, decision.decided_by)
         details: dict[str, Detail] = {
             "certificate_id": certificate_id,
+            "cause": cause,
             "payment_held": newest.standing.held_since is not None,
         }
         if newest.certificate_id == certificate_id:
             left = left or Coverage(valid_until)
             newest = replace(newest, certificate_id=left.certificate_id, certified_on=left.certified_on)
         change = _moved(newest, event, LedgerEvent.CERTIFICATE_REVOKED, proposal, decision, self.clock.today(), details)
-        return replace(change, revocation=Revocation(certificate_id, decision.decided_at, RevocationCause.FRAUD))
+        return replace(change, revocation=Revocation(certificate_id, decision.decided_at, cause))
 
 
 def _moved(

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Literal
 
 from lifecert.application.office.certify_in_person import Document
-from lifecert.domain.certificate import Certificate, Method
-from lifecert.domain.review import Proposal, Review, ReviewKind
+from lifecert.domain.certificate import Certificate, Method, RevocationCause
+from lifecert.domain.review import Cause, Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause
 from lifecert.entry.http.bodies.fields import PastDay
 from lifecert.entry.http.bodies.reviews import DecisionShown, ReviewShown
@@ -33,6 +33,12 @@ class ProposeEndBody(Incoming):
     def to_domain(self) -> Proposal:
         """What the use case takes."""
         return Proposal(ReviewKind.END, self.ended_on, self.cause)
+
+
+class ProposeRevocationBody(Incoming):
+    """POST /staff/certificates/{certificate_id}/revocation."""
+
+    cause: Literal[RevocationCause.FRAUD, RevocationCause.ERROR]
 
 
 class ConfirmationBody(Incoming):
@@ -73,7 +79,7 @@ class ProposalShown(Response):
     proposed_at: Moment
     expires_at: Moment | None
     ended_on: date | None
-    cause: EndCause | None
+    cause: Cause | None
     certificate_id: str | None
     decision: DecisionShown | None
 
