@@ -53,7 +53,7 @@ class Recorded:
             _TAKES[entry.event](now, entry, details)
         if entry.event is LedgerEvent.CERTIFICATE_REVOKED and now.get("certificate_id") == details["certificate_id"]:
             left = coverage_without(self._coverage, str(details["certificate_id"]))
-            now["certificate_id"] = left.certificate_id if left else None
+            now.update(certificate_id=left and left.certificate_id, certified_on=left and left.certified_on)
         if entry.event in _COVERAGE:
             self._coverage.append(entry)
         if {"status", "valid_until"} <= details.keys():
@@ -65,7 +65,10 @@ class Recorded:
 
     def differences(self, beneficiary: Beneficiary) -> list[str]:
         """The names of the fields in which the register has something else."""
-        return [name for name, told in self.fields.items() if told is not UNTOLD and told != _kept(beneficiary, name)]
+        told = dict(self.fields)
+        if beneficiary.certificate_id and not beneficiary.certified_on:
+            del told["certified_on"]  # certified before the register kept that day
+        return [name for name, one in told.items() if one is not UNTOLD and one != _kept(beneficiary, name)]
 
 
 def _kept(beneficiary: Beneficiary, name: str) -> object:
@@ -79,6 +82,7 @@ def _day(details: Mapping[str, Any], name: str) -> Any:
 def _registered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     now.update(dict.fromkeys(_STANDING[2:]))
     now.update(certificate_id=None, open_review_id=None, consent_withdrawn_on=None, notice=None, hold_proposal=None)
+    now["certified_on"] = None
     now.update(certified_by=(), reference_ids=(), has_reference=False)
     now.update({name: details.get(name, UNTOLD) for name in ("category", "district")})
     now["contact_channel"] = details.get("channel", UNTOLD)
@@ -100,11 +104,11 @@ def _faces_deleted(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[st
 
 def _certified(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     # A proof of an earlier day than what is known gives a certificate that is not the newest.
-    on = _day(details, "certified_on")
+    on, newest = _day(details, "certified_on"), now["certified_on"]
     if on is UNTOLD:
-        now["certificate_id"] = UNTOLD
-    elif now["certificate_id"] is None or valid_until_after(on) >= now["valid_until"]:
-        now["certificate_id"] = details["certificate_id"]
+        now.update(certificate_id=UNTOLD, certified_on=UNTOLD)
+    elif newest is None or (valid_until_after(on) >= now["valid_until"] if newest is UNTOLD else on >= newest):
+        now.update(certificate_id=details["certificate_id"], certified_on=on)
     if details.get("session_id"):
         # By a face, which a user showed; where a clerk decided that, the entry names the user.
         user = details.get("certified_by") or entry.actor.actor_id

@@ -12,6 +12,7 @@ from lifecert.entry.http.bodies.entitlement import (
     ProposalShown,
     ProposeCorrectionBody,
     ProposeEndBody,
+    ProposeRevocationBody,
 )
 from lifecert.entry.log import LogCode, done
 
@@ -34,8 +35,9 @@ def correction(beneficiary_id: str) -> Response[str]:
 
 @api.on("POST /staff/certificates/{certificate_id}/revocation", CLERKS)
 def revocation(certificate_id: str) -> Response[str]:
-    key = api.required_idempotency_key
-    return proposed(office.propose().revocation(an_id(certificate_id, CertificateNotFound), key, api.user))
+    key, body = api.required_idempotency_key, api.body(ProposeRevocationBody)
+    an_id(certificate_id, CertificateNotFound)
+    return proposed(office.propose().revocation(certificate_id, body.cause, key, api.user))
 
 
 @api.on("POST /staff/proposals/{proposal_id}/confirmation", CLERKS)

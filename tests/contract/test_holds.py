@@ -21,7 +21,7 @@ from lifecert.domain.hold import (
 )
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.status import Status
-from tests.support.builders import NOW, a_beneficiary, a_change, a_hold_candidate, an_id
+from tests.support.builders import NOW, OFFICE, a_beneficiary, a_change, a_hold_candidate, an_id
 from tests.support.engines import SHARDS, DynamoTables, Stores, left_at_default
 
 RUN = "2026-06-01.1"
@@ -39,12 +39,12 @@ def proposing(stores: Stores, batch_id: str = BATCH) -> tuple[Beneficiary, Chang
     registered = a_change(a_beneficiary(status=Status.LAPSED), LedgerEvent.REGISTERED)
     stores.register.commit(registered)
     person = registered.after
-    proposal = HoldProposal(batch_id, person.standing.valid_until, NOW)
+    proposal = HoldProposal(batch_id, person.valid_until, NOW)
     change = a_change(
         person,
         LedgerEvent.HOLD_PROPOSED,
         changed={"hold_proposal": proposal, "grace_from": TOLD_ON},
-        hold_candidate=candidate(person, batch_id),
+        hold_candidates=(candidate(person, batch_id),),
     )
     return person, change
 
@@ -64,8 +64,8 @@ def settling(person: Beneficiary, outcome: HoldOutcome = HoldOutcome.REJECTED) -
 
 
 def opened(stores: Stores, batch_id: str = BATCH, minutes: int = 0) -> HoldBatch:
-    assert stores.hold_batches.gathering(batch_id) == batch_id
-    batch = HoldBatch(batch_id, RUN, NOW + timedelta(minutes=minutes), 7)
+    assert stores.hold_batches.gathering(OFFICE, batch_id) == batch_id
+    batch = HoldBatch(batch_id, "fund", "110101", RUN, NOW + timedelta(minutes=minutes), 7)
     stores.hold_batches.open(batch)
     return batch
 
@@ -169,13 +169,13 @@ def test_who_is_no_candidate_is_told(stores: Stores) -> None:
 
 def test_one_batch_takes_candidates_until_it_is_opened(stores: Stores) -> None:
     assert stores.hold_batches.gathered() is None
-    assert stores.hold_batches.gathering(BATCH) == BATCH
-    assert stores.hold_batches.gathering(an_id()) == stores.hold_batches.gathered() == BATCH
-    stores.hold_batches.open(HoldBatch(BATCH, RUN, NOW, 1))
+    assert stores.hold_batches.gathering(OFFICE, BATCH) == BATCH
+    assert stores.hold_batches.gathering(OFFICE, an_id()) == stores.hold_batches.gathered() == BATCH
+    stores.hold_batches.open(HoldBatch(BATCH, "fund", "110101", RUN, NOW, 1))
     assert stores.hold_batches.gathered() is None
     other = an_id()
-    assert stores.hold_batches.gathering(other) == other
-    stores.hold_batches.open(HoldBatch(BATCH, "2026-06-02.1", NOW, 2))
+    assert stores.hold_batches.gathering(OFFICE, other) == other
+    stores.hold_batches.open(HoldBatch(BATCH, "fund", "110101", "2026-06-02.1", NOW, 2))
     found = stores.hold_batches.get(BATCH)
     assert found
     assert (found.candidates, stores.hold_batches.gathered()) == (1, other)

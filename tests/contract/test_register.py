@@ -7,7 +7,7 @@ import pytest
 
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
-from lifecert.domain.certificate import Method
+from lifecert.domain.certificate import Method, RevocationCause
 from lifecert.domain.hold import HoldProposal
 from lifecert.domain.ledger import GENESIS, LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel
@@ -22,6 +22,7 @@ from tests.support.builders import (
     a_review,
     an_id,
     registration,
+    standing_as,
 )
 from tests.support.engines import PAGE_SIZE, DynamoTables, Stores, left_at_default
 from tests.support.registering import registered
@@ -43,6 +44,7 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         certified_by=("helper-1", "helper-2"),
         reference_ids=(an_id(), an_id()),
         certificate_id=an_id(),
+        certified_on=date(2026, 2, 27),
         open_review_id=an_id(),
         masked_name="阿*** 买*提",
         person_secret="2",
@@ -52,7 +54,7 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         grace_from=date(2026, 7, 2),
         hold_proposal=HoldProposal(an_id(), VALID_UNTIL, NOW),
     )
-    change = a_change(replace(full, standing=Standing(status, VALID_UNTIL, held, ended)), LedgerEvent.REGISTERED)
+    change = a_change(standing_as(full, Standing(status, VALID_UNTIL, held, ended)), LedgerEvent.REGISTERED)
     assert left_at_default(change.after) == set()
     assert left_at_default(change.after.camera) == set()
     assert change.after.notice
@@ -94,7 +96,8 @@ def test_an_entry_knows_the_request_it_came_from_and_its_hash_does_not(tables: D
 
 def test_a_certificate_comes_back_as_it_was_issued(stores: Stores) -> None:
     before = registered(stores)
-    certificate = a_certificate(before, statement="header.payload.signature", revoked_at=NOW)
+    revoked = {"revoked_at": NOW, "revoked_for": RevocationCause.ERROR}
+    certificate = a_certificate(before, statement="header.payload.signature", **revoked)
     assert stores.certificates.get(certificate.certificate_id) is None
     stores.register.commit(a_change(before, certificate=certificate))
     assert left_at_default(certificate) == set()

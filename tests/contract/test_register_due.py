@@ -20,7 +20,7 @@ from tests.support.registering import certify, lapse, registered
 
 def due(stores: Stores, beneficiary: Beneficiary, day: date | None = None) -> list[str]:
     shard = shard_of(beneficiary.beneficiary_id, SHARDS)
-    return list(stores.register.due(Partition(day or beneficiary.standing.valid_until, shard)))
+    return list(stores.register.due(Partition(day or beneficiary.valid_until, shard)))
 
 
 def test_the_due_partition_gives_all_pages_in_order(stores: Stores) -> None:
@@ -73,7 +73,7 @@ def test_the_active_and_the_lapsed_stand_apart_in_the_due_index(stores: Stores) 
     assert due(stores, active) == []
     assert due(stores, certified.after) == [active.beneficiary_id]
     assert not stores.register.has_due(among_lapsed)
-    assert certified.after.standing.valid_until == date(2027, 8, 1)
+    assert certified.after.valid_until == date(2027, 8, 1)
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_people_are_stored_as_the_product_stores_them() -> None:
     for number in (0, 1, 2, 500):
         assert people.item(number) == typed(beneficiary_item(people.person(number), 4))
     assert len({people.person(number).beneficiary_id for number in range(1000)}) == 1000
-    assert [people.person(number).standing.valid_until < Plan().today for number in range(4)] == [
+    assert [people.person(number).valid_until < Plan().today for number in range(4)] == [
         True,
         True,
         False,

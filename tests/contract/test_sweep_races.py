@@ -30,7 +30,7 @@ from lifecert.domain.status import Certified, Status, transition
 from lifecert.domain.sweep import JobKind, Partition, RunState, shard_of
 from lifecert.ports.register import ChangingRegister
 from ops.verify_ledger import LedgerCheck
-from tests.support.builders import VALID_UNTIL, a_change, a_hold_candidate, an_id, registration
+from tests.support.builders import OFFICE, VALID_UNTIL, a_change, a_hold_candidate, an_id, registration, standing_of
 from tests.support.engines import SHARDS, DynamoTables, Stores
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.sweep import MemoryReports, MemoryTasks
@@ -105,7 +105,7 @@ def all_lapsed_once(stores: Stores, ids: list[str]) -> None:
     check = LedgerCheck(stores.register, stores.ledger)
     assert [check(one) for one in ids] == [None] * len(ids)
     assert [history(stores, one) for one in ids] == [[LedgerEvent.REGISTERED, LedgerEvent.LAPSED]] * len(ids)
-    assert {found.standing.status for one in ids if (found := stores.register.get(one))} == {Status.LAPSED}
+    assert {found.status for one in ids if (found := stores.register.get(one))} == {Status.LAPSED}
 
 
 def both_work(night: Night) -> None:
@@ -168,8 +168,8 @@ def test_who_certifies_while_the_sweep_writes_ends_certified(racing: Stores) -> 
     order = [one for task in tasks for one in racing.register.due(Partition(task.job.day, task.job.shard))]
 
     def certified(before: Beneficiary) -> Change:
-        moved = transition(before.standing, Certified(clock.today(), clock.today()), Role.USER)
-        details = {"status": moved.standing.status, "valid_until": moved.standing.valid_until.isoformat()}
+        moved = transition(standing_of(before), Certified(clock.today(), clock.today()), Role.USER)
+        details = {"status": moved.status, "valid_until": moved.valid_until.isoformat()}
         return a_change(before, LedgerEvent.CERTIFIED, changed={"standing": moved.standing}, details=details)
 
     def certify() -> None:
@@ -188,13 +188,13 @@ def test_who_certifies_while_the_sweep_writes_ends_certified(racing: Stores) -> 
         assert history(racing, one)[-1] is LedgerEvent.CERTIFIED
         found = racing.register.get(one)
         assert found
-        assert found.standing.status is Status.ACTIVE
-        assert found.standing.valid_until > clock.today() + timedelta(days=360)
+        assert found.status is Status.ACTIVE
+        assert found.valid_until > clock.today() + timedelta(days=360)
 
 
 def approved(stores: Stores, clock: FixedClock) -> list[str]:
     """Lapsed people in a batch that is decided: all of them are to be held."""
-    batch_id, ids = stores.hold_batches.gathering(an_id()), []
+    batch_id, ids = stores.hold_batches.gathering(OFFICE, an_id()), []
     for _ in range(PEOPLE):
         registered = registration(status=Status.LAPSED, has_reference=False)
         told = Notice(VALID_UNTIL, 0, registered.after.version + 1)
@@ -209,9 +209,9 @@ def approved(stores: Stores, clock: FixedClock) -> list[str]:
         proposed = HoldProposal(batch_id, VALID_UNTIL, clock.now())
         candidate = a_hold_candidate(one, batch_id, notice_delivered_on=VALID_UNTIL)
         parts = {"changed": {"hold_proposal": proposed}, "details": {"batch_id": batch_id}, "at": clock.now()}
-        stores.register.commit(a_change(one, LedgerEvent.HOLD_PROPOSED, hold_candidate=candidate, **parts))
+        stores.register.commit(a_change(one, LedgerEvent.HOLD_PROPOSED, hold_candidates=(candidate,), **parts))
         ids.append(one.beneficiary_id)
-    stores.hold_batches.open(HoldBatch(batch_id, "2026-06-01.1", clock.now(), PEOPLE))
+    stores.hold_batches.open(HoldBatch(batch_id, "fund", "110101", "2026-06-01.1", clock.now(), PEOPLE))
     decision = HoldDecision(HoldChoice.ALL, HoldGround.NOT_HEARD_OF, "clerk-1", clock.now())
     assert stores.hold_batches.decide(batch_id, decision)
     return ids
@@ -254,8 +254,8 @@ def test_who_certifies_as_the_sweep_holds_ends_active_and_is_told_of_every_day_h
         assert entries[-1].details["payment_was_held"] is bool(held)
         found = racing.register.get(one)
         assert found
-        assert found.standing.status is Status.ACTIVE
-        assert found.standing.held_since is None
+        assert found.status is Status.ACTIVE
+        assert found.held_since is None
         outcomes[one] = HoldOutcome.HELD if held else HoldOutcome.CERTIFIED
     (batch,) = racing.hold_batches.listed(HoldState.APPLIED, 10).items
     page = racing.hold_batches.candidates(batch.batch_id, PEOPLE)

@@ -165,7 +165,7 @@ def test_a_change_on_its_way_to_the_payer(office: Office) -> None:
 def test_a_notice(office: Office) -> None:
     """A reminder that is handed to its channel: contact and person read, the notice and the entry written."""
     person = a_beneficiary(contact_channel=NoticeChannel.SMS)
-    notice = Notice(person.standing.valid_until, 60, 1)
+    notice = Notice(person.valid_until, 60, 1)
     contact = Contact(person.beneficiary_id, NoticeChannel.SMS, b"s" * 200)
     change = a_change(replace(person, notice=notice), LedgerEvent.REGISTERED, contact=contact)
     office.stores.register.commit(change)

@@ -16,7 +16,7 @@ from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.status import Standing, Status
 from ops.verify_ledger import LedgerCheck, WholeLedger, ledger_check, main
-from tests.support.builders import a_beneficiary, a_change, an_id
+from tests.support.builders import a_beneficiary, a_change, an_id, standing_of
 from tests.support.engines import SHARDS, DynamoTables
 from tests.support.fakes.clock import FixedClock
 from tests.support.sweeping import Night, lapsed
@@ -27,8 +27,8 @@ def standing_details(standing: Standing) -> dict[str, Any]:
 
 
 def certified(before: Beneficiary, days: int) -> Change:
-    certificate_id, valid_until = an_id(), before.standing.valid_until + timedelta(days=days)
-    standing = replace(before.standing, valid_until=valid_until)
+    certificate_id, valid_until = an_id(), before.valid_until + timedelta(days=days)
+    standing = replace(standing_of(before), valid_until=valid_until)
     told = {
         "certificate_id": certificate_id,
         "certified_on": valid_until.replace(year=valid_until.year - 1).isoformat(),
@@ -46,7 +46,7 @@ def with_chain(tables: DynamoTables, length: int = 4) -> Beneficiary:
     register = tables.stores().register
     fresh = a_beneficiary(has_reference=False)
     known = {"category": fresh.category, "district": fresh.district, "grace_from": None, "channel": None}
-    change = a_change(fresh, LedgerEvent.REGISTERED, details={**standing_details(fresh.standing), **known})
+    change = a_change(fresh, LedgerEvent.REGISTERED, details={**standing_details(standing_of(fresh)), **known})
     register.commit(change)
     while change.after.version < length:
         newest = change.after
@@ -101,7 +101,7 @@ class Vandal:
 
 
 def last_day(vandal: Vandal) -> str:
-    return vandal.victim.standing.valid_until.isoformat()
+    return vandal.victim.valid_until.isoformat()
 
 
 # Every attribute of which the ledger tells, with what somebody might write there; two more are among DAMAGES.
@@ -254,7 +254,7 @@ def test_somebody_changed_between_the_two_reads_is_no_damage(tables: DynamoTable
 def test_what_the_use_cases_write_is_whole(tables: DynamoTables) -> None:
     stores = tables.stores()
     due = [with_chain(tables, length=1), with_chain(tables, length=2)]
-    last = due[0].standing.valid_until
+    last = due[0].valid_until
     clock = FixedClock()
     clock.move(days=(last - clock.today()).days + 1)
     assert lapsed(Night(stores.register, stores.sweep_runs, clock, SHARDS)()) == 2
@@ -262,7 +262,7 @@ def test_what_the_use_cases_write_is_whole(tables: DynamoTables) -> None:
     assert [check(one.beneficiary_id) for one in due] == [None, None]
     found = stores.register.get(due[0].beneficiary_id)
     assert found
-    assert found.standing.status is Status.LAPSED
+    assert found.status is Status.LAPSED
 
 
 @pytest.fixture

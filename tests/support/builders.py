@@ -12,6 +12,7 @@ from lifecert.application.shared.issuing import Issuer
 from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Group, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.benefit import Benefit, BenefitEnd, Office
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.challenge import Step
@@ -38,7 +39,7 @@ from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import Enrolment, Reference
 from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.session import Channel, Consent, ImageType, Result, Session, SessionState
-from lifecert.domain.status import Standing, Status
+from lifecert.domain.status import EndCause, Standing, Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import ChangingRegister
 from lifecert.ports.sessions import Limits
@@ -48,6 +49,7 @@ NOW = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
 VALID_UNTIL = date(2026, 6, 30)
 CHALLENGE = (Step.NEUTRAL, Step.TURN_LEFT, Step.OPEN_MOUTH)
 MODEL = "model/1"
+OFFICE = Office("fund", "110101")
 CLERK = User("clerk-1", frozenset({Group.CLERK}))
 HELPER = User("helper-1")
 
@@ -56,29 +58,60 @@ def an_id() -> str:
     return str(uuid.uuid4())
 
 
+def a_benefit(**fields: Any) -> Benefit:
+    """The first of a person's, paid as it falls due."""
+    return Benefit(
+        **{"benefit_id": "1", "category": Category.RESIDENT_PENSION, "district": "110101", "payer": "fund", **fields}
+    )
+
+
+def standing_as(person: Beneficiary, standing: Standing) -> Beneficiary:
+    """The person with every benefit standing so."""
+    end = BenefitEnd(standing.ended_on, EndCause.OTHER) if standing.ended_on else None
+    unpaid_since = standing.unpaid_since or standing.ended_on or standing.held_since
+    benefits = tuple(
+        replace(one, held_since=standing.held_since, unpaid_since=unpaid_since, end=end, hold_proposal=None)
+        for one in person.benefits
+    )
+    lapsed = standing.status is Status.LAPSED
+    return replace(person, valid_until=standing.valid_until, lapsed=lapsed, benefits=benefits)
+
+
+def standing_of(person: Beneficiary) -> Standing:
+    """How the person's main benefit stands."""
+    return person.standing_of(person.main_benefit)
+
+
 def a_beneficiary(**fields: Any) -> Beneficiary:
-    """Active until VALID_UNTIL, with a reference; `status` and `valid_until` reach into the standing."""
-    standing = Standing(fields.pop("status", Status.ACTIVE), fields.pop("valid_until", VALID_UNTIL))
+    """Active until VALID_UNTIL, with a reference and one benefit: `status`, `valid_until` and `standing` say how it
+    stands, `category`, `district` and `hold_proposal` are its own. Or with `benefits`."""
+    given = Standing(fields.pop("status", Status.ACTIVE), fields.pop("valid_until", VALID_UNTIL))
+    standing = fields.pop("standing", given)
+    own = {name: fields.pop(name) for name in ("category", "district", "hold_proposal") if name in fields}
+    several = fields.pop("benefits", None)
     beneficiary_id = fields.pop("beneficiary_id", None) or an_id()
-    return Beneficiary(
+    person = Beneficiary(
         **{
             "beneficiary_id": beneficiary_id,
             "person_key": hashlib.sha256(beneficiary_id.encode()).hexdigest(),
             "name_key": "n" * 64,
             "masked_name": "王*明",
             "masked_id_number": "110*************11",
-            "category": Category.RESIDENT_PENSION,
-            "district": "110101",
-            "standing": standing,
+            "benefits": several or (a_benefit(),),
+            "valid_until": standing.valid_until,
             "has_reference": True,
             **fields,
         }
     )
+    stood = person if several else standing_as(person, standing)
+    return replace(stood, benefits=tuple(replace(one, **own) for one in stood.benefits))
 
 
 def a_change(before: Beneficiary, event: LedgerEvent = LedgerEvent.VERIFICATION_FAILED, **parts: Any) -> Change:
-    """The next change of `before`; `changed` replaces its fields, `details` are the entry's, the rest goes along."""
-    changed = replace(before, **parts.pop("changed", {}))
+    """The next change of `before`; `changed` replaces its fields, and its `standing`; `details` are the entry's, the rest goes along."""
+    fields = parts.pop("changed", {})
+    stood = standing_as(before, fields.pop("standing")) if "standing" in fields else before
+    changed = replace(stood, **fields)
     details: dict[str, Detail] = parts.pop("details", {"on_behalf": True, "attempt": 2, "reason": None})
     after, entry = record(changed, event, Actor("helper-1", Role.USER), parts.pop("at", NOW), details)
     return Change(before.version, after, entry, **parts)
@@ -87,7 +120,11 @@ def a_change(before: Beneficiary, event: LedgerEvent = LedgerEvent.VERIFICATION_
 def registration(**fields: Any) -> Change:
     """The change that registers `a_beneficiary(**fields)`."""
     person = a_beneficiary(**fields)
-    told = {"status": person.standing.status, "valid_until": person.standing.valid_until.isoformat()}
+    told = {
+        "status": person.status,
+        "valid_until": person.valid_until.isoformat(),
+        "benefits": [one.facts() for one in person.benefits],
+    }
     return a_change(person, LedgerEvent.REGISTERED, details=told)
 
 
@@ -163,12 +200,13 @@ def a_review(beneficiary: Beneficiary, **fields: Any) -> Review:
 def a_hold_candidate(beneficiary: Beneficiary, batch_id: str, **fields: Any) -> HoldCandidate:
     return HoldCandidate(
         **{
+            "benefits": tuple(one.benefit_id for one in beneficiary.open_benefits),
             "batch_id": batch_id,
             "beneficiary_id": beneficiary.beneficiary_id,
             "masked_name": beneficiary.masked_name,
             "category": beneficiary.category,
             "district": beneficiary.district,
-            "valid_until": beneficiary.standing.valid_until,
+            "valid_until": beneficiary.valid_until,
             "notice_delivered_on": date(2026, 1, 20),
             "proposed_at": NOW,
             **fields,

@@ -17,7 +17,7 @@ from lifecert.domain.notice import NoticeChannel, SentNotice
 from lifecert.domain.review import Proposal, ReviewKind
 from lifecert.domain.status import EndCause, Standing
 from lifecert.domain.sweep import RunState, SweepRun
-from tests.support.builders import CLERK, NOW, a_beneficiary, a_change, an_id
+from tests.support.builders import CLERK, NOW, a_beneficiary, a_change, an_id, standing_of
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.notices import MemorySentNotices
 from tests.support.fakes.store import MemoryStore
@@ -49,7 +49,7 @@ class HoldWorld:
         """Somebody active whose last covered day is so many days away."""
         valid_until = self.clock.today() + timedelta(days=days_left)
         person = a_beneficiary(**{"beneficiary_id": name, "valid_until": valid_until, "has_reference": False, **fields})
-        details = {"status": person.standing.status, "valid_until": valid_until.isoformat()}
+        details = {"status": person.status, "valid_until": valid_until.isoformat()}
         self.store.register.commit(a_change(person, LedgerEvent.REGISTERED, details=details))
 
     def nights(self, number: int = 1) -> SweepRun:
@@ -64,7 +64,7 @@ class HoldWorld:
         return self.store.beneficiaries[name]
 
     def standing(self, name: str) -> Standing:
-        return self.person(name).standing
+        return standing_of(self.person(name))
 
     def deliver(self, name: str) -> bool:
         """The channel says that the last notice arrived."""

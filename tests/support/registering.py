@@ -6,10 +6,7 @@ from lifecert.domain.actor import Role
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.status import Certified, YearEnded, transition
-from tests.support.builders import (
-    a_change,
-    registration,
-)
+from tests.support.builders import a_change, registration, standing_of
 from tests.support.engines import Stores
 
 
@@ -20,10 +17,10 @@ def registered(stores: Stores, **fields: object) -> Beneficiary:
 
 
 def lapse(before: Beneficiary) -> Change:
-    moved = transition(before.standing, YearEnded(before.standing.valid_until + timedelta(days=1)), Role.SWEEP)
+    moved = transition(standing_of(before), YearEnded(before.valid_until + timedelta(days=1)), Role.SWEEP)
     return a_change(before, LedgerEvent.LAPSED, changed={"standing": moved.standing})
 
 
 def certify(before: Beneficiary, on: date, **parts: object) -> Change:
-    moved = transition(before.standing, Certified(on, on), Role.USER)
+    moved = transition(standing_of(before), Certified(on, on), Role.USER)
     return a_change(before, LedgerEvent.CERTIFIED, changed={"standing": moved.standing}, **parts)

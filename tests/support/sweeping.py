@@ -6,7 +6,7 @@ from typing import Any
 
 from lifecert.application.sweep.close import CloseRun
 from lifecert.application.sweep.holds import ApplyHolds, CloseHolds, ProposeHolds
-from lifecert.application.sweep.kinds import Kind, Lapse, Remind, TellLapsed
+from lifecert.application.sweep.kinds import EndAsPlanned, Kind, Lapse, Remind, TellLapsed
 from lifecert.application.sweep.plan import DryRun, PlanSweep, Scope, WatchSweep
 from lifecert.application.sweep.work import WorkSweep
 from lifecert.domain.status import Status
@@ -36,6 +36,7 @@ def kinds_over(batches: HoldBatches, grace_days: int = GRACE_DAYS) -> dict[JobKi
         JobKind.NOTICE: TellLapsed(),
         JobKind.PROPOSE: ProposeHolds(batches, grace_days),
         JobKind.HOLD: ApplyHolds(batches, grace_days),
+        JobKind.END: EndAsPlanned(),
     }
 
 
@@ -110,7 +111,7 @@ class LapseWorld:
         self.store.register.commit(registration(beneficiary_id=name, valid_until=valid_until, status=status))
 
     def status(self, name: str) -> Status:
-        return self.store.beneficiaries[name].standing.status
+        return self.store.beneficiaries[name].status
 
 
 def finished_run(runs: SweepRuns, day: date) -> None:

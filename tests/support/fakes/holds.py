@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from lifecert.domain.benefit import Office
 from lifecert.domain.hold import (
     HoldBatch,
     HoldCandidate,
@@ -24,7 +25,7 @@ class MemoryHoldBatches:
     shards: int = 2
     batches: dict[str, HoldBatch] = field(default_factory=dict)
     by_person: dict[tuple[str, str], HoldCandidate] = field(default_factory=dict)
-    gathering_id: str | None = None
+    gathering_ids: dict[Office, str] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def get(self, batch_id: str) -> HoldBatch | None:
@@ -46,13 +47,12 @@ class MemoryHoldBatches:
         page = tuple(found[:limit])
         return Page(page, page[-1].beneficiary_id if len(found) > limit else None)
 
-    def gathering(self, new_id: str) -> str:
+    def gathering(self, office: Office, new_id: str) -> str:
         with self.lock:
-            self.gathering_id = self.gathering_id or new_id
-            return self.gathering_id
+            return self.gathering_ids.setdefault(office, new_id)
 
-    def gathered(self) -> str | None:
-        return self.gathering_id
+    def gathered(self) -> Mapping[Office, str]:
+        return dict(self.gathering_ids)
 
     def count(self, batch_id: str) -> int:
         return len(self._of(batch_id))
@@ -62,8 +62,10 @@ class MemoryHoldBatches:
 
     def open(self, batch: HoldBatch) -> None:
         with self.lock:
-            if self.gathering_id == batch.batch_id:
-                self.batches[batch.batch_id], self.gathering_id = batch, None
+            office = Office(batch.payer, batch.district)
+            if self.gathering_ids.get(office) == batch.batch_id:
+                self.batches[batch.batch_id] = batch
+                del self.gathering_ids[office]
 
     def decide(self, batch_id: str, decision: HoldDecision) -> bool:
         with self.lock:

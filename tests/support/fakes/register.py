@@ -22,7 +22,7 @@ from lifecert.domain.page import Page, Position
 from lifecert.domain.reference import Reference
 from lifecert.domain.review import Review
 from lifecert.domain.session import SessionState
-from lifecert.domain.sweep import Partition, partition_of, shard_of
+from lifecert.domain.sweep import Among, Partition, ending_partition_of, partition_of, shard_of
 
 if TYPE_CHECKING:
     from tests.support.fakes.store import MemoryStore
@@ -44,8 +44,8 @@ class MemoryRegister:
 
     def due(self, partition: Partition, after: str | None = None) -> Iterator[str]:
         for beneficiary_id, one in sorted(self.store.beneficiaries.items()):
-            stands = partition_of(one, self.store.shards)
-            if stands == partition and beneficiary_id > (after or ""):
+            stands = ending_partition_of if partition.among is Among.ENDING else partition_of
+            if stands(one, self.store.shards) == partition and beneficiary_id > (after or ""):
                 yield beneficiary_id
 
     def faces_due(self, shard: int, today: date) -> Iterator[str]:
@@ -96,8 +96,8 @@ class MemoryRegister:
             raise VersionConflict
 
     def _check_hold(self, change: Change) -> None:
-        stored, new, settled = self.store.hold_batches.by_person, change.hold_candidate, change.hold_outcome
-        if new and (new.batch_id, new.beneficiary_id) in stored:
+        stored, settled = self.store.hold_batches.by_person, change.hold_outcome
+        if any((new.batch_id, new.beneficiary_id) in stored for new in change.hold_candidates):
             raise VersionConflict
         if settled:
             candidate = stored.get((settled.batch_id, settled.beneficiary_id))
@@ -119,7 +119,9 @@ class MemoryRegister:
             store.certificates[change.certificate.certificate_id] = change.certificate
         if change.revocation:
             revoked = store.certificates[change.revocation.certificate_id]
-            store.certificates[revoked.certificate_id] = replace(revoked, revoked_at=change.revocation.at)
+            store.certificates[revoked.certificate_id] = replace(
+                revoked, revoked_at=change.revocation.at, revoked_for=change.revocation.cause
+            )
         if change.session:
             store.sessions_by_id[change.session.session_id] = change.session
         if change.review:
@@ -140,7 +142,7 @@ class MemoryRegister:
 
     def _write_hold(self, change: Change) -> None:
         holds = self.store.hold_batches.by_person
-        if new := change.hold_candidate:
+        for new in change.hold_candidates:
             holds[new.batch_id, new.beneficiary_id] = new
         if settled := change.hold_outcome:
             key = (settled.batch_id, settled.beneficiary_id)

@@ -6,16 +6,13 @@ from typing import Any
 
 from lifecert.application.shared.issuing import Issuer
 from lifecert.domain.actor import Actor, Role
-from lifecert.domain.beneficiary import Beneficiary, record
-from lifecert.domain.category import Category
+from lifecert.domain.beneficiary import record
 from lifecert.domain.hold import HoldBatch, HoldChoice, HoldDecision, HoldGround
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.person import IdNumber, mask_name, normalise_name
 from lifecert.domain.review import ReviewKind
-from lifecert.domain.status import Standing, Status
 from tests.support.builders import (
     NOW,
-    VALID_UNTIL,
     a_certificate,
     a_hold_candidate,
     a_reference,
@@ -71,25 +68,22 @@ class World:
         return Issuer("lifecert.example", self.signing)
 
     def add_person(self, person: Person, **fields: Any) -> None:
-        standing = fields.pop("standing", Standing(Status.ACTIVE, VALID_UNTIL))
-        registered = Beneficiary(
+        registered = a_beneficiary(
             **{
                 "beneficiary_id": person.id,
                 "person_key": self.keys.person_key(person.id_number),
                 "name_key": self.keys.name_key(normalise_name(person.name)),
                 "masked_name": mask_name(person.name),
                 "masked_id_number": IdNumber.parse(person.id_number).masked,
-                "category": Category.RESIDENT_PENSION,
-                "district": "110101",
-                "standing": standing,
-                "has_reference": True,
                 "certified_by": (USER,),
                 **fields,
             }
         )
-        details: dict[str, Any] = {"status": standing.status, "valid_until": standing.valid_until.isoformat()}
+        details: dict[str, Any] = {"status": registered.status, "valid_until": registered.valid_until.isoformat()}
         actor = Actor("clerk-1", Role.CLERK)
-        after, entry = record(registered, LedgerEvent.REGISTERED, actor, NOW, {**details, "district": "110101"})
+        after, entry = record(
+            registered, LedgerEvent.REGISTERED, actor, NOW, {**details, "benefits": [registered.benefits[0].facts()]}
+        )
         self.store.beneficiaries[person.id] = after
         self.store.entries[person.id] = [entry]
 
@@ -131,7 +125,7 @@ class World:
     def add_hold_batch(self, number: int, *people: Person, decided_by: str = "", **fields: Any) -> None:
         batch_id = world_id(number)
         decision = HoldDecision(HoldChoice.ALL, HoldGround.NOT_HEARD_OF, decided_by, NOW) if decided_by else None
-        opened = HoldBatch(batch_id, "2026-02-28.1", NOW, len(people), decision)
+        opened = HoldBatch(batch_id, "fund", "110101", "2026-02-28.1", NOW, len(people), decision)
         self.store.hold_batches.batches[batch_id] = opened
         for one in (self.store.beneficiaries[person.id] for person in people):
             candidate = a_hold_candidate(one, batch_id, **fields)

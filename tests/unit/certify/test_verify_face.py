@@ -30,6 +30,7 @@ from tests.support.builders import (
     an_enrolment,
     failed_evidence,
     good_evidence,
+    standing_of,
     uploaded_in_time,
 )
 from tests.support.verifying import VerifyWorld
@@ -41,7 +42,7 @@ def test_an_accepted_verification_renews_the_year_and_leaves_a_whole_trace() -> 
     assert session.state is SessionState.DECIDED
     assert session.result
     assert session.result.decision == Decision(Outcome.ACCEPTED)
-    assert world.beneficiary.standing == Standing(Status.ACTIVE, date(2027, 3, 1))
+    assert standing_of(world.beneficiary) == Standing(Status.ACTIVE, date(2027, 3, 1))
     certificate = world.store.certificates[session.result.certificate_id or ""]
     assert certificate.valid_until == date(2027, 3, 1)
     assert certificate.method is Method.FACE_ON_BEHALF
@@ -63,7 +64,7 @@ def test_the_day_is_the_deployments_and_not_utcs() -> None:
     world = VerifyWorld()
     world.clock.time = NOW.replace(hour=16)  # already 2 March in Shanghai
     world.verify(world.session().session_id, HELPER)
-    assert world.beneficiary.standing.valid_until == date(2027, 3, 2)
+    assert world.beneficiary.valid_until == date(2027, 3, 2)
 
 
 def test_a_reference_that_was_replaced_is_compared_with_nothing() -> None:
@@ -89,12 +90,12 @@ def test_certifying_after_lapsing_puts_the_arrears_period_into_the_ledger() -> N
 @pytest.mark.parametrize("reason", [Reason.TOO_DARK, Reason.TURN_NOT_SEEN, Reason.DIFFERENT_PEOPLE])
 def test_a_failed_check_changes_no_status(status: Status, reason: Reason) -> None:
     world = VerifyWorld(status=status)
-    before = world.beneficiary.standing
+    before = standing_of(world.beneficiary)
     world.analyser.evidence = failed_evidence(reason)
     session = world.verify(world.session().session_id, HELPER)
     assert session.result
     assert session.result.decision == Decision(Outcome.RETRY, reason)
-    assert world.beneficiary.standing == before
+    assert standing_of(world.beneficiary) == before
     assert not world.store.certificates
     assert world.last_entry()["reason"] == reason
 
@@ -132,14 +133,14 @@ def test_retries_used_up_open_one_review_with_its_frames() -> None:
 def test_five_failures_pause_the_camera_and_touch_nothing_else() -> None:
     world = VerifyWorld()
     world.analyser.evidence = failed_evidence(Reason.NOT_MATCHING)
-    standing = world.beneficiary.standing
+    standing = standing_of(world.beneficiary)
     for _ in range(5):
         world.verify(world.session().session_id, HELPER)
     paused = world.session()
     with pytest.raises(CameraPaused) as refused:
         world.verify(paused.session_id, HELPER)
     assert refused.value.until == NOW + timedelta(minutes=30)
-    assert world.beneficiary.standing == standing
+    assert standing_of(world.beneficiary) == standing
     world.clock.move(minutes=31)
     world.analyser.evidence = good_evidence()
     result = world.verify(world.session().session_id, HELPER).result
@@ -154,7 +155,7 @@ def test_a_terminated_entitlement_is_not_certified() -> None:
     world.store.register.commit(a_change(world.beneficiary, changed={"standing": ended}))
     with pytest.raises(EntitlementEnded):
         world.verify(session.session_id, HELPER)
-    assert world.beneficiary.standing == ended
+    assert standing_of(world.beneficiary) == ended
     assert not world.analyser.calls, "no face is looked at that cannot be certified"
 
 

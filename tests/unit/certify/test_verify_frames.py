@@ -13,12 +13,7 @@ from lifecert.domain.evidence import Evidence
 from lifecert.domain.policy import Decision, Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.ports.vision import Analysis
-from tests.support.builders import (
-    CHALLENGE,
-    HELPER,
-    failed_evidence,
-    good_evidence,
-)
+from tests.support.builders import CHALLENGE, HELPER, failed_evidence, good_evidence, standing_of
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.verifying import VerifyWorld
 
@@ -61,11 +56,11 @@ def test_frames_of_an_earlier_session_are_refused() -> None:
     replay = world.session(upload=False)
     for number in (1, 2, 3):
         world.photos.upload(replay.frame_key(number), world.photos.uploads[first.frame_key(number)])
-    standing = world.beneficiary.standing
+    standing = standing_of(world.beneficiary)
     result = world.verify(replay.session_id, HELPER).result
     assert result
     assert result.decision == Decision(Outcome.RETRY, Reason.FRAME_SEEN_BEFORE)
-    assert world.beneficiary.standing == standing
+    assert standing_of(world.beneficiary) == standing
     assert len(world.analyser.calls) == 1, "frames seen before are not worth looking at"
 
 

@@ -13,11 +13,7 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.ledger import verify_chain
 from lifecert.domain.status import Standing, Status
-from tests.support.builders import (
-    HELPER,
-    NOW,
-    a_change,
-)
+from tests.support.builders import HELPER, NOW, a_change, standing_of
 from tests.support.fakes.register import MemoryRegister
 from tests.support.verifying import VerifyWorld
 
@@ -56,7 +52,7 @@ def test_two_phones_with_two_sessions_both_count_but_versions_never_fork() -> No
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda session_id: world.verify(session_id, HELPER), sessions))
     assert verify_chain(world.store.ledger.entries(world.id)) == world.beneficiary.version
-    assert world.beneficiary.standing.valid_until == date(2027, 3, 1)
+    assert world.beneficiary.valid_until == date(2027, 3, 1)
 
 
 def test_while_claimed_it_is_busy_and_a_dead_claim_is_taken_over() -> None:
@@ -87,7 +83,7 @@ def test_the_answer_survives_somebody_else_changing_the_beneficiary() -> None:
     verify = replace(world.verify, register=SweepingRegister(world.store))
     verify(world.session().session_id, HELPER)
     assert world.last_entry()["status_before"] == "lapsed"
-    assert world.beneficiary.standing == Standing(Status.ACTIVE, date(2027, 3, 1))
+    assert standing_of(world.beneficiary) == Standing(Status.ACTIVE, date(2027, 3, 1))
 
 
 def test_endless_collisions_end_in_a_conflict_and_not_in_a_decision() -> None:

@@ -23,7 +23,7 @@ from lifecert.domain.page import Position
 OPENED = datetime(2026, 8, 1, 1, 0, tzinfo=UTC)
 NAMED = ("b-1", "b-2")
 DECISION = HoldDecision(HoldChoice.ALL_BUT, HoldGround.KNOWN_ALIVE, "clerk-1", OPENED, NAMED)
-BATCH = HoldBatch("batch-1", "2026-08-01.1", OPENED, candidates=3)
+BATCH = HoldBatch("batch-1", "fund", "110101", "2026-08-01.1", OPENED, candidates=3)
 
 
 @pytest.mark.parametrize(

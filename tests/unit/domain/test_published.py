@@ -116,7 +116,7 @@ class World:
         self.sweep()
 
     def valid_until(self, beneficiary_id: str) -> date:
-        return self.store.beneficiaries[beneficiary_id].standing.valid_until
+        return self.store.beneficiaries[beneficiary_id].valid_until
 
     def agreed(self, beneficiary_id: str, proposal: Proposal) -> None:
         """One clerk proposes and another confirms."""

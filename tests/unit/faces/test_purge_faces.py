@@ -28,7 +28,7 @@ from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.session import ImageType
 from lifecert.domain.status import Standing, Status
-from tests.support.builders import CLERK, HELPER, VALID_UNTIL, a_change, a_policy, a_template, registration
+from tests.support.builders import CLERK, HELPER, VALID_UNTIL, a_change, a_policy, a_template, registration, standing_of
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.keys import BackwardsProtection
@@ -256,14 +256,14 @@ def test_out_of_time_it_stops_between_people_and_goes_on_when_called_again() -> 
 def test_a_withdrawn_consent_deletes_the_faces_the_same_night_and_keeps_the_entitlement() -> None:
     world = World()
     person = world.person(certified_by=(HELPER.user_id,))
-    before = world.store.beneficiaries[person].standing
+    before = standing_of(world.store.beneficiaries[person])
     after = WithdrawConsent(world.store.register, world.clock)(person, HELPER)
     assert after.consent_withdrawn_on == world.clock.today()
     report = world.purge()
     assert (report.people, report.stored) == (1, FaceCount())
     assert world.left(person) == (0, 0, False)
     assert [entry["reason"] for entry in world.entries(person)] == ["consent_withdrawn"]
-    assert world.store.beneficiaries[person].standing == before
+    assert standing_of(world.store.beneficiaries[person]) == before
     assert world.store.entries[person][-2].actor.role == "user"
 
 

@@ -17,7 +17,7 @@ from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel
 from lifecert.domain.published import published_events
 from lifecert.domain.status import Standing, Status
-from tests.support.builders import CLERK, HELPER, VALID_UNTIL, a_change
+from tests.support.builders import CLERK, HELPER, VALID_UNTIL, a_change, standing_as, standing_of
 from tests.support.fakes.register import MemoryRegister
 from tests.support.wiring.functions import Context, event, function, run
 from tests.support.wiring.people import ENDED, REMINDED, WANG
@@ -43,7 +43,7 @@ def test_a_notice_says_what_it_must_and_nothing_of_the_person_but_the_masked_nam
 
 def test_who_has_lapsed_is_told_so(world: World) -> None:
     before = world.store.beneficiaries[REMINDED.id]
-    lapsed = replace(before, standing=replace(before.standing, status=Status.LAPSED))
+    lapsed = standing_as(before, replace(standing_of(before), status=Status.LAPSED))
     world.store.beneficiaries[REMINDED.id] = lapsed
     run("send_notice/reminder")
     [(_, _, text)] = world.sender.sent
@@ -151,7 +151,7 @@ def test_who_certifies_while_the_notice_is_sent_stays_certified(world: World, mo
     monkeypatch.setattr(MemoryRegister, "commit", certify_first)
     run("send_notice/reminder")
     after = world.store.beneficiaries[REMINDED.id]
-    assert after.standing == renewed
+    assert standing_of(after) == renewed
     assert events_of(world)[1:] == [LedgerEvent.CERTIFIED, LedgerEvent.NOTICE_SENT]
     assert after.notice_delivered_on is None
 
@@ -169,7 +169,7 @@ def test_only_a_delivered_notice_counts_and_only_once(world: World) -> None:
 def test_a_receipt_about_a_year_that_is_renewed_changes_nothing(world: World) -> None:
     before = world.store.beneficiaries[REMINDED.id]
     renewed = Standing(Status.ACTIVE, VALID_UNTIL + timedelta(days=300))
-    world.store.beneficiaries[REMINDED.id] = replace(before, standing=renewed)
+    world.store.beneficiaries[REMINDED.id] = standing_as(before, renewed)
     assert run("notice_receipt/arrived") == {"arrived": 1, "noted": 0, "failed": 0}
 
 

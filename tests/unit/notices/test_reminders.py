@@ -118,11 +118,11 @@ def test_the_event_tells_the_channel_and_never_the_address() -> None:
 
 def test_only_a_delivered_notice_of_this_year_counts() -> None:
     one = a_beneficiary()
-    notice = Notice(one.standing.valid_until, 30, 2, sent=True)
+    notice = Notice(one.valid_until, 30, 2, sent=True)
     assert replace(one, notice=notice).notice_delivered_on is None
     delivered = replace(notice, delivered_on=TODAY)
     assert replace(one, notice=delivered).notice_delivered_on == TODAY
-    last_year = replace(delivered, valid_until=one.standing.valid_until - timedelta(days=365))
+    last_year = replace(delivered, valid_until=one.valid_until - timedelta(days=365))
     assert replace(one, notice=last_year).notice_delivered_on is None
 
 
@@ -130,11 +130,11 @@ def test_a_later_reminder_does_not_forget_that_an_earlier_one_arrived() -> None:
     world = World()
     world.add("told", 7)
     before = world.store.beneficiaries["told"]
-    notice = Notice(before.standing.valid_until, 30, 2, sent=True, delivered_on=TODAY)
+    notice = Notice(before.valid_until, 30, 2, sent=True, delivered_on=TODAY)
     world.store.register.commit(a_change(before, LedgerEvent.REMINDER_DUE, changed={"notice": notice}))
     world.night()
     after = world.store.beneficiaries["told"]
-    assert after.notice == Notice(before.standing.valid_until, 7, 3, sent=False, delivered_on=TODAY)
+    assert after.notice == Notice(before.valid_until, 7, 3, sent=False, delivered_on=TODAY)
     assert after.notice_delivered_on == TODAY
 
 

@@ -18,7 +18,7 @@ from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.person import IdNumber
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import Standing, Status
-from tests.support.builders import a_beneficiary, a_change, an_issuer
+from tests.support.builders import a_beneficiary, a_change, an_issuer, standing_of
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.imports import MemoryImports
 from tests.support.fakes.keys import FakePersonKeys
@@ -65,7 +65,7 @@ def test_who_was_seen_alive_is_certified_as_of_that_day() -> None:
     done = office.take(f"{WANG},alive,2026-02-20,hospital")
     assert (done.taken, done.rejected, done.finished) == ({"certified": 1}, {}, True)
     person = office.of(WANG)
-    assert person.standing == Standing(Status.ACTIVE, date(2027, 2, 20))
+    assert standing_of(person) == Standing(Status.ACTIVE, date(2027, 2, 20))
     certificate = office.store.certificates[str(person.certificate_id)]
     assert (certificate.method, certificate.certified_on) == (Method.DATA_MATCH, date(2026, 2, 20))
     assert certificate.statement.count(".") == 2
@@ -78,7 +78,7 @@ def test_who_was_seen_alive_is_certified_as_of_that_day() -> None:
 def test_who_had_lapsed_and_was_held_is_restored_with_arrears() -> None:
     office = Office()
     office.take(f"{LI},alive,2026-02-25,vaccination")
-    assert office.of(LI).standing == Standing(Status.ACTIVE, date(2027, 2, 25))
+    assert standing_of(office.of(LI)) == Standing(Status.ACTIVE, date(2027, 2, 25))
     details = office.store.entries[office.ids[LI]][-1].details
     assert details["payment_was_held"] is True
     # The payment stood still until it became known, on the first of March, that she was seen in February.
@@ -90,7 +90,7 @@ def test_a_later_day_wins_and_an_earlier_one_shortens_nothing_in_any_order() -> 
         office = Office()
         for day in days:
             office.take(f"{WANG},alive,{day},hospital")
-        assert office.of(WANG).standing.valid_until == date(2027, 2, 28)
+        assert office.of(WANG).valid_until == date(2027, 2, 28)
         assert office.store.certificates[str(office.of(WANG).certificate_id)].certified_on == date(2026, 2, 28)
 
 
@@ -117,7 +117,7 @@ def test_a_death_opens_a_case_and_touches_nothing_else() -> None:
         "civil_register",
     )
     assert office.store.certificates == {}
-    assert office.of(CHEN).standing.status is Status.TERMINATED
+    assert office.of(CHEN).status is Status.TERMINATED
 
 
 def test_lines_that_cannot_be_taken_are_numbered_and_the_others_are_taken() -> None:
@@ -137,6 +137,7 @@ def test_lines_that_cannot_be_taken_are_numbered_and_the_others_are_taken() -> N
         f"{CHEN},alive,2026-02-20,hospital",
         f"{LI},alive,2024-02-20,hospital",
         f"{ZHAO},alive,2026-02-20,hospital",
+        f"{ZHAO},dead,1939-12-31,hospital",
     )
     assert office.rejected == [
         (2, "id_number"),
@@ -151,10 +152,11 @@ def test_lines_that_cannot_be_taken_are_numbered_and_the_others_are_taken() -> N
         (11, "unknown_person"),
         (12, "entitlement_ended"),
         (13, "year_over"),
+        (15, "before_birth"),
     ]
     assert done.taken == {"certified": 2}
-    assert done.lines == 14
-    assert office.of(LI).standing.held_since == date(2026, 2, 20)
+    assert done.lines == 15
+    assert office.of(LI).held_since == date(2026, 2, 20)
     assert office.imports.files == {}, "personal data is deleted"
 
 
@@ -196,7 +198,7 @@ def test_out_of_time_it_stops_after_a_part_and_goes_on_there(monkeypatch: pytest
     assert (done.lines, done.finished) == (6, True)
     assert done.taken["certified"] + done.taken.get("known", 0) == 5
     assert office.rejected == [(1, "columns")]
-    assert office.of(WANG).standing.valid_until == date(2027, 2, 14)
+    assert office.of(WANG).valid_until == date(2027, 2, 14)
 
 
 def test_a_crash_anywhere_is_made_good_by_the_next_call(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,7 +127,7 @@ def test_somebody_who_is_not_in_the_batch_stops_the_whole_decision() -> None:
 
 def test_an_unknown_batch_and_one_that_still_gathers_cannot_be_decided() -> None:
     world = HoldWorld()
-    gathering = world.store.hold_batches.gathering(world_id(1))
+    gathering = world.store.hold_batches.gathering(OFFICE, world_id(1))
     for batch_id in (gathering, world_id(2)):
         with pytest.raises(HoldBatchNotFound):
             deciding(world)(batch_id, ALL, CLERK)
@@ -154,8 +154,8 @@ def test_a_batch_of_any_size_is_decided_without_a_look_at_its_candidates() -> No
             raise AssertionError("the candidates were read")
 
     world, batches = HoldWorld(), Large()
-    batches.gathering(world_id(1))
-    batches.open(HoldBatch(world_id(1), "2026-03-01.1", NOW, 100_000))
+    batches.gathering(OFFICE, world_id(1))
+    batches.open(HoldBatch(world_id(1), "fund", "110101", "2026-03-01.1", NOW, 100_000))
     assert DecideHolds(batches, world.clock)(world_id(1), ALL, CLERK).state is HoldState.DECIDED
 
 

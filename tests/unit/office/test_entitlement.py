@@ -10,7 +10,7 @@ from lifecert.application.certify.get_certificate import GetCertificate
 from lifecert.application.office.certify_in_person import CertifyInPerson, Document
 from lifecert.application.office.entitlement import PROPOSAL_LASTS, ConfirmProposal, Propose
 from lifecert.domain.beneficiary import Beneficiary
-from lifecert.domain.certificate import Certificate, CertificateState, Method
+from lifecert.domain.certificate import Certificate, CertificateState, Method, RevocationCause
 from lifecert.domain.errors import (
     BeneficiaryNotFound,
     CertificateNotFound,
@@ -29,7 +29,7 @@ from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.notice import Contact, NoticeChannel
 from lifecert.domain.review import Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause, Standing, Status
-from tests.support.builders import CLERK, HELPER, a_change, a_review, an_id, an_issuer, registration
+from tests.support.builders import CLERK, HELPER, a_change, a_review, an_id, an_issuer, registration, standing_of
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.store import MemoryStore
 
@@ -41,8 +41,8 @@ END = Proposal(ReviewKind.END, date(2026, 2, 20), EndCause.DECEASED)
 class Office:
     def __init__(self, **person: Any) -> None:
         self.store, self.clock = MemoryStore(), FixedClock()
-        details = {"status": Status.ACTIVE, "valid_until": "2026-06-30"}
         change = registration(**person)
+        details = {"status": Status.ACTIVE, "valid_until": change.after.valid_until.isoformat()}
         change = a_change(
             replace(change.after, version=0, ledger_head="0" * 64), LedgerEvent.REGISTERED, details=details
         )
@@ -69,8 +69,8 @@ class Office:
         proposed = self.propose(self.id, proposal, an_id(), CLERK)
         return self.confirm(proposed.review_id, OTHER, confirm=True)
 
-    def revoked(self, certificate: Certificate) -> Review:
-        proposed = self.propose.revocation(certificate.certificate_id, an_id(), CLERK)
+    def revoked(self, certificate: Certificate, cause: RevocationCause = RevocationCause.FRAUD) -> Review:
+        proposed = self.propose.revocation(certificate.certificate_id, cause, an_id(), CLERK)
         return self.confirm(proposed.review_id, OTHER, confirm=True)
 
     def state(self, certificate: Certificate) -> CertificateState:
@@ -90,7 +90,7 @@ def test_whom_a_clerk_saw_is_certified_as_of_that_day() -> None:
     office = Office()
     certificate = office.certify(office.id, date(2026, 2, 27), Document.PASSPORT, CLERK)
     assert (certificate.method, certificate.certified_on) == (Method.IN_PERSON, date(2026, 2, 27))
-    assert certificate.valid_until == office.person.standing.valid_until == date(2027, 2, 27)
+    assert certificate.valid_until == office.person.valid_until == date(2027, 2, 27)
     assert certificate.statement.count(".") == 2
     entry = office.store.entries[office.id][-1]
     assert (entry.event, entry.actor.actor_id, entry.details["document"]) == ("certified", CLERK.user_id, "passport")
@@ -103,10 +103,43 @@ def test_whose_payment_was_held_is_restored_with_arrears() -> None:
     office = Office()
     office.standing(Standing(Status.LAPSED, date(2026, 1, 31), held_since=date(2026, 2, 20)))
     office.seen()
-    assert office.person.standing == Standing(Status.ACTIVE, date(2027, 3, 1))
+    assert standing_of(office.person) == Standing(Status.ACTIVE, date(2027, 3, 1))
     details = office.store.entries[office.id][-1].details
     assert details["payment_was_held"] is True
     assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-02-01", "2026-02-28")
+
+
+def test_a_certificate_covers_twelve_months_however_late_the_benefit_starts() -> None:
+    """It starts in June, and the first year with it; who certifies before has a certificate of 12 months, not 15."""
+    office = Office(valid_until=date(2027, 6, 1))
+    first = office.seen()
+    assert first.valid_until == date(2027, 3, 1)
+    assert office.person.valid_until == date(2027, 6, 1), "the later day stays"
+    office.clock.move(days=31)
+    second = office.seen()
+    assert (second.valid_until, office.person.certificate_id) == (date(2027, 4, 1), second.certificate_id)
+    assert (office.state(first), office.state(second)) == (CertificateState.SUPERSEDED, CertificateState.VALID)
+    assert office.person.certified_on == date(2026, 4, 1)
+
+
+def test_without_the_newest_certificate_the_one_before_counts_again_even_within_the_first_year() -> None:
+    office = Office(valid_until=date(2027, 6, 1))
+    first = office.seen()
+    office.clock.move(days=31)
+    office.revoked(office.seen())
+    assert office.person.valid_until == date(2027, 6, 1)
+    assert (office.person.certificate_id, office.person.certified_on) == (first.certificate_id, date(2026, 3, 1))
+    assert office.state(first) is CertificateState.VALID
+
+
+def test_who_was_certified_before_that_day_was_kept_is_compared_by_the_year() -> None:
+    office = Office()
+    first = office.seen()
+    office.store.beneficiaries[office.id] = replace(office.person, certified_on=None)
+    late = office.certify(office.id, date(2025, 12, 1), ID_CARD, CLERK)
+    assert office.person.certificate_id == first.certificate_id != late.certificate_id
+    office.clock.move(days=1)
+    assert office.person.certificate_id != office.seen().certificate_id == office.person.certificate_id
 
 
 def test_a_day_before_the_newest_certification_shortens_nothing() -> None:
@@ -114,7 +147,7 @@ def test_a_day_before_the_newest_certification_shortens_nothing() -> None:
     newest = office.seen()
     late = office.certify(office.id, date(2025, 12, 1), ID_CARD, CLERK)
     assert late.valid_until == date(2026, 12, 1)
-    assert office.person.standing.valid_until == date(2027, 3, 1)
+    assert office.person.valid_until == date(2027, 3, 1)
     assert office.person.certificate_id == newest.certificate_id
     assert (office.state(newest), office.state(late)) == (CertificateState.VALID, CertificateState.SUPERSEDED)
 
@@ -146,16 +179,16 @@ def test_an_end_needs_two_clerks_and_revokes_the_certificate() -> None:
     certificate = office.seen()
     before = office.person
     proposed = office.propose(office.id, END, "key-000001", CLERK)
-    assert office.person.standing == before.standing
+    assert standing_of(office.person) == standing_of(before)
     assert office.state(certificate) is CertificateState.VALID
     with pytest.raises(SecondClerkNeeded):
         office.confirm(proposed.review_id, CLERK, confirm=True)
     with pytest.raises(NotAllowed):
         office.confirm(proposed.review_id, HELPER, confirm=True)
-    assert office.person.standing == before.standing
+    assert standing_of(office.person) == standing_of(before)
     office.clock.move(hours=1)
     office.confirm(proposed.review_id, OTHER, confirm=True)
-    assert office.person.standing == Standing(Status.TERMINATED, date(2027, 3, 1), ended_on=date(2026, 2, 20))
+    assert standing_of(office.person) == Standing(Status.TERMINATED, date(2027, 3, 1), ended_on=date(2026, 2, 20))
     view = office.look(certificate.certificate_id)
     assert (view.state, view.certificate.revoked_at) == (CertificateState.REVOKED, office.clock.now())
     entry = office.store.entries[office.id][-1]
@@ -181,7 +214,7 @@ def test_a_correction_restores_by_valid_until_with_arrears_and_the_certificate_c
     office.agreed(END)
     office.clock.move(days=10)
     office.agreed(Proposal(ReviewKind.CORRECTION))
-    assert office.person.standing == Standing(Status.ACTIVE, date(2027, 3, 1))
+    assert standing_of(office.person) == Standing(Status.ACTIVE, date(2027, 3, 1))
     details = office.store.entries[office.id][-1].details
     assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-02-20", "2026-03-10")
     view = office.look(certificate.certificate_id)
@@ -194,19 +227,19 @@ def test_who_is_corrected_after_the_year_is_over_has_lapsed() -> None:
     office.agreed(END)
     office.clock.move(days=200)
     office.agreed(Proposal(ReviewKind.CORRECTION))
-    assert office.person.standing == Standing(Status.LAPSED, date(2026, 6, 30))
+    assert standing_of(office.person) == Standing(Status.LAPSED, date(2026, 6, 30))
 
 
 def test_a_rejected_proposal_changes_nothing_and_may_be_made_again() -> None:
     office = Office()
-    before = office.person.standing
+    before = standing_of(office.person)
     proposed = office.propose(office.id, END, "key-000001", CLERK)
     office.confirm(proposed.review_id, OTHER, confirm=False)
     with pytest.raises(ReviewDecidedBefore):
         office.confirm(proposed.review_id, OTHER, confirm=True)
-    assert office.person.standing == before
+    assert standing_of(office.person) == before
     office.agreed(END)
-    assert office.person.standing.status is Status.TERMINATED
+    assert office.person.status is Status.TERMINATED
 
 
 def test_a_proposal_expires_and_can_then_only_be_rejected() -> None:
@@ -215,7 +248,7 @@ def test_a_proposal_expires_and_can_then_only_be_rejected() -> None:
     office.clock.move(days=PROPOSAL_LASTS.days, seconds=1)
     with pytest.raises(ProposalExpired):
         office.confirm(proposed.review_id, OTHER, confirm=True)
-    assert office.person.standing.status is Status.ACTIVE
+    assert office.person.status is Status.ACTIVE
     assert office.confirm(proposed.review_id, CLERK, confirm=False).decision
 
 
@@ -259,7 +292,7 @@ def test_what_is_not_there_is_not_found() -> None:
     with pytest.raises(BeneficiaryNotFound):
         office.propose(an_id(), END, "key-000001", CLERK)
     with pytest.raises(CertificateNotFound):
-        office.propose.revocation(an_id(), "key-000001", CLERK)
+        office.propose.revocation(an_id(), RevocationCause.FRAUD, "key-000001", CLERK)
     report = a_review(office.person, kind=ReviewKind.DEATH_REPORT)
     office.store.reviews[report.review_id] = report
     for proposal_id in (report.review_id, an_id()):
@@ -280,17 +313,54 @@ def test_without_the_revoked_certificate_the_one_before_it_counts() -> None:
     office.clock.move(days=100)
     second = office.seen()
     office.revoked(second)
-    assert office.person.standing == Standing(Status.ACTIVE, date(2027, 3, 1))
+    assert standing_of(office.person) == Standing(Status.ACTIVE, date(2027, 3, 1))
     assert office.person.certificate_id == first.certificate_id
     assert (office.state(first), office.state(second)) == (CertificateState.VALID, CertificateState.REVOKED)
     with pytest.raises(TransitionRefused):
-        office.propose.revocation(second.certificate_id, "key-000009", CLERK)
+        office.propose.revocation(second.certificate_id, RevocationCause.ERROR, "key-000009", CLERK)
     office.revoked(first)
-    assert office.person.standing.valid_until == date(2026, 6, 30), "what registration covered"
+    assert office.person.valid_until == date(2026, 6, 30), "what registration covered"
     assert not office.person.certificate_id
     third = office.seen()
     assert office.state(third) is CertificateState.VALID
     assert office.whole()
+
+
+@pytest.mark.parametrize("cause", [RevocationCause.FRAUD, RevocationCause.ERROR])
+def test_why_a_certificate_was_revoked_is_proposed_recorded_and_told(cause: RevocationCause) -> None:
+    office = Office()
+    certificate = office.seen()
+    assert office.look(certificate.certificate_id).revoked_for is None
+    assert office.revoked(certificate, cause).cause is cause
+    assert office.store.entries[office.id][-1].details["cause"] == cause
+    assert office.look(certificate.certificate_id).revoked_for is cause
+
+
+def test_the_same_key_with_another_cause_is_another_request() -> None:
+    office = Office()
+    certificate = office.seen()
+    office.propose.revocation(certificate.certificate_id, RevocationCause.ERROR, "key-000001", CLERK)
+    with pytest.raises(IdempotencyKeyReused):
+        office.propose.revocation(certificate.certificate_id, RevocationCause.FRAUD, "key-000001", CLERK)
+
+
+def test_a_proposal_from_before_causes_was_of_fraud() -> None:
+    office = Office()
+    certificate = office.seen()
+    proposed = office.propose.revocation(certificate.certificate_id, RevocationCause.ERROR, "key-000001", CLERK)
+    office.store.reviews[proposed.review_id] = replace(proposed, cause=None)
+    office.confirm(proposed.review_id, OTHER, confirm=True)
+    assert office.look(certificate.certificate_id).revoked_for is RevocationCause.FRAUD
+
+
+def test_what_went_with_the_entitlement_says_so_and_counts_again_after_a_correction() -> None:
+    office = Office()
+    certificate = office.seen()
+    office.agreed(END)
+    assert office.look(certificate.certificate_id).revoked_for is RevocationCause.ENTITLEMENT_ENDED
+    office.agreed(Proposal(ReviewKind.CORRECTION))
+    assert office.look(certificate.certificate_id).revoked_for is None
+    assert office.store.certificates[certificate.certificate_id] == certificate
 
 
 def test_who_is_not_covered_any_more_lapses_and_stays_held() -> None:
@@ -298,13 +368,13 @@ def test_who_is_not_covered_any_more_lapses_and_stays_held() -> None:
     office.clock.move(days=150)
     certificate = office.seen()
     office.revoked(certificate)
-    assert office.person.standing == Standing(Status.LAPSED, date(2026, 6, 30))
+    assert standing_of(office.person) == Standing(Status.LAPSED, date(2026, 6, 30))
     entry = office.store.entries[office.id][-1]
     assert (entry.details["status_before"], entry.details["status"]) == ("active", "lapsed")
     again = office.seen()
     office.standing(Standing(Status.LAPSED, date(2027, 7, 29), held_since=date(2027, 9, 1)))
     office.revoked(again)
-    assert office.person.standing == Standing(Status.LAPSED, date(2026, 6, 30), held_since=date(2027, 9, 1))
+    assert standing_of(office.person) == Standing(Status.LAPSED, date(2026, 6, 30), held_since=date(2027, 9, 1))
 
 
 def test_revoking_one_that_was_superseded_takes_nothing_away() -> None:
@@ -313,6 +383,6 @@ def test_revoking_one_that_was_superseded_takes_nothing_away() -> None:
     office.clock.move(days=100)
     second = office.seen()
     office.revoked(first)
-    assert office.person.standing == Standing(Status.ACTIVE, second.valid_until)
+    assert standing_of(office.person) == Standing(Status.ACTIVE, second.valid_until)
     assert office.person.certificate_id == second.certificate_id
     assert (office.state(first), office.state(second)) == (CertificateState.REVOKED, CertificateState.VALID)

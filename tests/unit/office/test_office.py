@@ -15,12 +15,14 @@ from lifecert.domain.category import Category
 from lifecert.domain.errors import (
     AlreadyRegistered,
     BeneficiaryNotFound,
+    DayImpossible,
     NotAllowed,
     PhotoMissing,
     PhotoUnsuitable,
     ReferenceMismatch,
     ReferenceNotFound,
     SessionNotFound,
+    StartUnlikely,
 )
 from lifecert.domain.evidence import EnrolmentEvidence, Measure, Template, Verdict
 from lifecert.domain.ledger import LedgerEvent, verify_chain
@@ -46,6 +48,7 @@ from tests.support.builders import (
     decided,
     face,
     registration,
+    standing_of,
 )
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.clock import FixedClock
@@ -80,7 +83,7 @@ class World:
 def test_a_new_beneficiary_is_covered_for_twelve_months_from_the_benefits_start() -> None:
     world = World()
     beneficiary = world.register(PERSON, CLERK)
-    assert beneficiary.standing == Standing(Status.ACTIVE, date(2026, 6, 1))
+    assert standing_of(beneficiary) == Standing(Status.ACTIVE, date(2026, 6, 1))
     assert world.store.register.get(beneficiary.beneficiary_id) == beneficiary
     assert verify_chain(world.store.ledger.entries(beneficiary.beneficiary_id)) == 1
 
@@ -98,7 +101,20 @@ def test_who_comes_with_a_year_already_over_is_lapsed_from_the_start() -> None:
     # The sweep reads days since its last run only; an active year that ended before would never be looked at.
     world = World()
     world.clock.move(days=200)
-    assert world.register(PERSON, CLERK).standing.status is Status.LAPSED
+    assert world.register(PERSON, CLERK).status is Status.LAPSED
+
+
+def test_a_start_that_may_be_a_slip_of_the_hand_registers_nobody_until_somebody_looked_again() -> None:
+    world = World()
+    for start in (date(2062, 9, 1), date(1949, 12, 30)):
+        for checked in (False, True):
+            with pytest.raises(DayImpossible):
+                world.register(replace(PERSON, benefit_start=start, start_checked=checked), CLERK)
+    far = replace(PERSON, benefit_start=date(2026, 9, 1))
+    with pytest.raises(StartUnlikely):
+        world.register(far, CLERK)
+    assert world.store.beneficiaries == {}
+    assert world.register(replace(far, start_checked=True), CLERK).valid_until == date(2027, 9, 1)
 
 
 def test_nobody_is_registered_twice() -> None:

@@ -110,7 +110,7 @@ def test_accepting_certifies_with_the_sessions_method_and_day_and_the_clerk_in_t
     assert decided.decision
     certificate = office.store.certificates[str(decided.decision.certificate_id)]
     assert (certificate.method, certificate.certified_on) == (Method.FACE_SELF, seen)
-    assert certificate.valid_until == office.person.standing.valid_until == date(2027, 3, 1)
+    assert certificate.valid_until == office.person.valid_until == date(2027, 3, 1)
     assert certificate.statement.count(".") == 2
     assert certificate.evidence_digest == uploaded_in_time(good_evidence(0.4)).digest()
     entry = office.store.entries[office.id][-1]

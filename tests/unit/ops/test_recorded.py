@@ -23,7 +23,7 @@ from lifecert.domain.session import ImageType
 from lifecert.domain.status import EndCause, Standing, Status
 from ops.recorded import NOT_TOLD, Recorded
 from ops.verify_ledger import LedgerCheck
-from tests.support.builders import CLERK, HELPER, NOW, a_session, an_id
+from tests.support.builders import CLERK, HELPER, NOW, a_session, an_id, standing_of
 from tests.support.sweeping import GRACE_DAYS
 from tests.support.wiring.factories import use_cases
 from tests.support.wiring.world import World
@@ -115,13 +115,13 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "faces deleted", life
     do["give_consent"](life.id, "2026-1", False, CLERK)
     yield "consent given anew", life
-    life.nights((life.person.standing.valid_until - today()).days - 20)
+    life.nights((life.person.valid_until - today()).days - 20)
     life.told()
     life.nights(14)
     assert life.person.notice_delivered_on
     yield "reminded again after a notice that arrived", life
     do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK)
-    life.nights((life.person.standing.valid_until - today()).days + 2)
+    life.nights((life.person.valid_until - today()).days + 2)
     yield "lapsed and due to be told", life
     do["set_contact"](life.id, BY_SMS, CLERK)
     yield "reachable", life
@@ -197,10 +197,10 @@ def test_a_field_edited_behind_the_ledgers_back_is_named_at_every_stage(values: 
     for stage, life in a_life():
         before = life.person
         for name, value in values.items():
-            if getattr(before.standing if name in in_standing else before, name) == value:
+            if getattr(standing_of(before) if name in in_standing else before, name) == value:
                 continue
             one = {name: value}
-            edited = {"standing": replace(before.standing, **one)} if name in in_standing else one
+            edited = {"standing": replace(standing_of(before), **one)} if name in in_standing else one
             named = f"{name} not as the ledger recorded last: {life.id}"
             assert check(life, replace(before, **edited)) == named, stage
             found.add(name)

@@ -111,7 +111,7 @@ class Years(RuleBasedStateMachine):
     @rule(name=st.just(NAMES[-2]))
     def a_certificate_turns_out_to_be_got_by_fraud(self, name: str) -> None:
         person = self.world.person(name)
-        if person.certificate_id and person.standing.status is not Status.TERMINATED:
+        if person.certificate_id and person.status is not Status.TERMINATED:
             self.world.revoke(name)
 
     @invariant()

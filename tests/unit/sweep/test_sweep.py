@@ -14,7 +14,7 @@ from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice
 from lifecert.domain.status import Standing, Status
 from lifecert.domain.sweep import Job, JobKind, Partition, RunState, Task, partition_of, shard_of
-from tests.support.builders import NOW, a_beneficiary, a_change
+from tests.support.builders import NOW, a_beneficiary, a_change, standing_as
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.register import MemoryRegister
 from tests.support.sweeping import TODAY, YESTERDAY, LapseWorld, lapsed, report_of
@@ -268,8 +268,8 @@ def test_where_people_stand_in_the_index() -> None:
         assert partition_of(one, 4) == Partition(later, shard, Status.LAPSED)
     assert partition_of(replace(lapsed_one, hold_proposal=HoldProposal("batch", day, NOW)), 4) is None
     assert partition_of(replace(lapsed_one, hold_proposal=HoldProposal("batch", later, NOW)), 4) == stands
-    assert partition_of(replace(lapsed_one, standing=Standing(Status.LAPSED, day, held_since=day)), 4) is None
-    assert partition_of(replace(lapsed_one, standing=Standing(Status.TERMINATED, day, ended_on=day)), 4) is None
+    assert partition_of(standing_as(lapsed_one, Standing(Status.LAPSED, day, held_since=day)), 4) is None
+    assert partition_of(standing_as(lapsed_one, Standing(Status.TERMINATED, day, ended_on=day)), 4) is None
 
 
 def test_shards_are_stable_and_even() -> None:

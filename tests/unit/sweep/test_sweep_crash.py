@@ -15,7 +15,7 @@ from lifecert.domain.status import Certified, Status, transition
 from lifecert.domain.sweep import JobKind, RunState, Task, shard_of
 from lifecert.domain.sweep_report import SweepReport
 from ops.verify_ledger import LedgerCheck
-from tests.support.builders import NOW, a_change, registration
+from tests.support.builders import NOW, a_change, registration, standing_of
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.store import MemoryStore
 from tests.support.fakes.sweep import MemoryReports, MemoryTasks
@@ -62,8 +62,8 @@ class World:
 
     def certify(self, name: str) -> None:
         def make(before: Beneficiary) -> Change:
-            moved = transition(before.standing, Certified(self.clock.today(), self.clock.today()), Role.USER)
-            details = {"status": moved.standing.status, "valid_until": moved.standing.valid_until.isoformat()}
+            moved = transition(standing_of(before), Certified(self.clock.today(), self.clock.today()), Role.USER)
+            details = {"status": moved.status, "valid_until": moved.valid_until.isoformat()}
             return a_change(before, LedgerEvent.CERTIFIED, changed={"standing": moved.standing}, details=details)
 
         assert change_newest(self.store.register, name, make)
@@ -95,11 +95,11 @@ def right(world: World, certified: Collection[str] = ()) -> None:
         person = world.store.beneficiaries[name]
         due = status is Status.ACTIVE and valid_until < today
         if name in certified:
-            assert person.standing.status is Status.ACTIVE
+            assert person.status is Status.ACTIVE
             assert world.lapses(name) <= 1
             continue
-        assert person.standing.status is (Status.LAPSED if due else status), name
-        assert person.standing.valid_until == valid_until
+        assert person.status is (Status.LAPSED if due else status), name
+        assert person.valid_until == valid_until
         assert world.lapses(name) == due
         reminders = world.count(name, LedgerEvent.REMINDER_DUE)
         assert reminders == 1 if (name, today) == ("last day", TODAY) else reminders <= (name == "last day")

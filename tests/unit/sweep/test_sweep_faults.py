@@ -170,7 +170,7 @@ def test_a_person_whose_write_never_goes_through_keeps_nobody_else_waiting(order
     run = bad.world.store.sweep_runs.newest()
     assert run
     assert (run.state, run.failed) == (RunState.LEFT_UNDONE, 1)
-    assert bad.world.store.beneficiaries[name].standing.status is Status.ACTIVE
+    assert bad.world.store.beneficiaries[name].status is Status.ACTIVE
     assert sum(bad.world.lapses(one) for one in PEOPLE) == 5 - (name != "last day")
     assert bad.made_good().state is RunState.FINISHED
     right(bad.world)

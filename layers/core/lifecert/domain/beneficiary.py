@@ -32,6 +32,7 @@ class Beneficiary:
     else moved that day, found it past. `benefits` are in the order of their numbers, those that have ended among them.
     `version` is the number of the last
     ledger entry and `ledger_head` its hash. `reference_ids` are the references that count, the first enrolled in front.
+    `certificate_id` is the certificate that counts and `certified_on` the day of its proof.
     `certified_by` are the users who certified this person, newest last.
     `open_review_id` is the open review of kind `verification`, to which further failed attempts belong.
     `consent_withdrawn_on` is the day since which no face may be used, until consent is given anew. `notice` is the
@@ -54,6 +55,7 @@ class Beneficiary:
     camera: Camera = field(default_factory=Camera)
     certified_by: tuple[str, ...] = ()
     certificate_id: str | None = None
+    certified_on: date | None = None
     open_review_id: str | None = None
     consent_withdrawn_on: date | None = None
     notice: Notice | None = None

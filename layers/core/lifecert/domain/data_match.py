@@ -35,6 +35,7 @@ class Rejected(StrEnum):
     DAY = "day"
     SOURCE = "source"
     DAY_IN_FUTURE = "day_in_future"
+    BEFORE_BIRTH = "before_birth"
     YEAR_OVER = "year_over"
     UNKNOWN_PERSON = "unknown_person"
     ENTITLEMENT_ENDED = "entitlement_ended"

@@ -176,6 +176,14 @@ class DayInFuture(LifeCertError):
     """Something is said to have happened on a day that has not come yet."""
 
 
+class DayImpossible(LifeCertError):
+    """Something is said of a day on which it cannot have been: before the person was born, or in years to come."""
+
+
+class StartUnlikely(LifeCertError):
+    """A benefit is said to start on a day so far from today that it may be a slip: to be looked at once more."""
+
+
 class ImportNotFound(LifeCertError):
     """No such file is there to be imported."""
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from lifecert.domain.actor import Actor
+from lifecert.domain.certificate import RevocationCause
 from lifecert.domain.page import Position
 from lifecert.domain.reasons import Reason
 from lifecert.domain.status import EndCause
@@ -22,7 +23,7 @@ class ReviewKind(StrEnum):
     OVERRIDE = "override"  # a clerk replaced what the machine had refused
     END = "end"  # a clerk proposes that an entitlement has ended
     CORRECTION = "correction"  # a clerk proposes that an end was a mistake
-    REVOCATION = "revocation"  # a clerk proposes that a certificate was got by fraud
+    REVOCATION = "revocation"  # a clerk proposes that a certificate was got by fraud, or issued by mistake
 
 
 # What one clerk proposes and another confirms or rejects.
@@ -64,6 +65,10 @@ GROUNDS: dict[ReviewOutcome, frozenset[Ground]] = {
 }
 
 
+# Why an entitlement is said to have ended, or a certificate not to count.
+Cause = EndCause | RevocationCause
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewDecision:
     """What was decided, why, by which clerk and when. `certificate_id` when it certified."""
@@ -82,8 +87,8 @@ class Review:
     `session_id` is the session whose frames and evidence the reviewer looks at, `reason` why the machine did not
     decide it. `related_id` is what else to look at: another beneficiary (duplicate_face), a certificate (revocation),
     a reference, a user, the source of a signal. `day` is when, and `cause` why, an entitlement is said to have ended;
-    `benefit_id` which, where it is one of several.
-    A proposal can be confirmed until `expires_at`.
+    of a revocation `cause` is why the certificate does not count. `benefit_id` is which benefit ended, where it is not
+    all. A proposal can be confirmed until `expires_at`.
     """
 
     review_id: str
@@ -95,7 +100,7 @@ class Review:
     reason: Reason | None = None
     related_id: str | None = None
     day: date | None = None
-    cause: EndCause | None = None
+    cause: Cause | None = None
     benefit_id: str | None = None
     expires_at: datetime | None = None
     decision: ReviewDecision | None = None
@@ -113,14 +118,14 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a clerk proposes: an end with its day and cause, the correction of one, or a certificate's revocation.
+    """What a clerk proposes: an end with its day and cause, the correction of one, or a revocation with its cause.
 
     An end is of one benefit, or of all with `benefit_id` None; a correction of one, or of those that the last end took.
     """
 
     kind: ReviewKind
     day: date | None = None
-    cause: EndCause | None = None
+    cause: Cause | None = None
     certificate_id: str | None = None
     benefit_id: str | None = None
 

@@ -12,7 +12,7 @@ from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.benefit import Benefit, BenefitEnd
 from lifecert.domain.certificate import Revocation, RevocationCause
-from lifecert.domain.coverage import coverage_without, held_before
+from lifecert.domain.coverage import Coverage, coverage_without, held_before
 from lifecert.domain.errors import (
     BenefitNotFound,
     CertificateNotFound,
@@ -88,8 +88,8 @@ class Propose:
             return self._proposed_before(review, refused)
         return review
 
-    def revocation(self, certificate_id: str, idempotency_key: str, user: User) -> Review:
-        """Propose to revoke a certificate; the certification before it then covers as far as it did.
+    def revocation(self, certificate_id: str, cause: RevocationCause, idempotency_key: str, user: User) -> Review:
+        """Propose to revoke a certificate, for fraud or an error; the certification before it then covers as it did.
 
         Raises CertificateNotFound, NotAllowed, TransitionRefused (revoked already) and IdempotencyKeyReused.
         """
@@ -98,7 +98,7 @@ class Propose:
             raise CertificateNotFound
         if certificate.revoked_at:
             raise TransitionRefused("the certificate is revoked already")
-        proposal = Proposal(ReviewKind.REVOCATION, certificate_id=certificate_id)
+        proposal = Proposal(ReviewKind.REVOCATION, cause=cause, certificate_id=certificate_id)
         return self(certificate.beneficiary_id, proposal, idempotency_key, user)
 
     def _proposed_before(self, review: Review, refused: Exception) -> Review:
@@ -173,7 +173,8 @@ class ConfirmProposal:
         return self._revoke(newest, proposal, decision)
 
     def _end(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
-        today, cause = self.clock.today(), proposal.cause or EndCause.OTHER
+        today = self.clock.today()
+        cause = proposal.cause if isinstance(proposal.cause, EndCause) else EndCause.OTHER
         on = proposal.day or today
         event = EntitlementEnded(on, today, cause, proposal.opened_by.actor_id, decision.decided_by)
         end = BenefitEnd(on, cause, proposal.review_id)
@@ -204,6 +205,8 @@ class ConfirmProposal:
 
     def _revoke(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
         certificate_id = proposal.related_id or ""
+        # What was proposed before a cause had to be given was fraud.
+        cause = proposal.cause if isinstance(proposal.cause, RevocationCause) else RevocationCause.FRAUD
         # No entry beyond the version that this change is made of.
         entries = [entry for entry in self.ledger.entries(newest.beneficiary_id) if entry.seq <= newest.version]
         left = coverage_without(entries, certificate_id)
@@ -229,17 +232,19 @@ class ConfirmProposal:
                 notice=_notice_of(newest, valid_until),
             )
         if newest.certificate_id == certificate_id:
-            after = replace(after, certificate_id=left.certificate_id if left else None)
+            left = left or Coverage(valid_until)
+            after = replace(after, certificate_id=left.certificate_id, certified_on=left.certified_on)
         details = {
             **step.details,
             "certificate_id": certificate_id,
+            "cause": cause,
             "channel": newest.contact_channel if moves else None,
             **({"grace_from": today.isoformat()} if moves else {}),
             **_proposed(proposal),
         }
         event = LedgerEvent.CERTIFICATE_REVOKED
         told, entry = record(after, event, _confirmer(decision), decision.decided_at, details)
-        revocation = Revocation(certificate_id, decision.decided_at, RevocationCause.FRAUD)
+        revocation = Revocation(certificate_id, decision.decided_at, cause)
         return Change(newest.version, told, entry, revocation=revocation)
 
 

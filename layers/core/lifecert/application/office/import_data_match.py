@@ -71,6 +71,8 @@ class ImportDataMatch:
             return line
         if line.on > self.clock.today():
             return Rejected.DAY_IN_FUTURE
+        if line.on < line.id_number.birth_date:
+            return Rejected.BEFORE_BIRTH
         try:
             beneficiary = by_number(self.register, self.person_keys, line.id_number)
             if beneficiary is None:

@@ -9,6 +9,7 @@ from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.benefit import MOST_BENEFITS, Benefit
+from lifecert.domain.benefit_start import check_start
 from lifecert.domain.category import Category
 from lifecert.domain.errors import NotAllowed, PayerUnknown, TooManyBenefits, TransitionRefused
 from lifecert.domain.ledger import Fact, LedgerEvent
@@ -23,7 +24,8 @@ from lifecert.ports.register import ChangingRegister
 
 @dataclass(frozen=True, slots=True)
 class NewBenefit:
-    """What the office knows of a benefit, as `Benefit` has it."""
+    """What the office knows of a benefit, as `Benefit` has it. `start_checked`: somebody looked at a start far from
+    today once more."""
 
     category: Category
     district: str
@@ -32,6 +34,7 @@ class NewBenefit:
     payer_reference: str | None = None
     planned_end: date | None = None
     injury_grade: int | None = None
+    start_checked: bool = False
 
     def numbered(self, number: int, payers: Sequence[str]) -> Benefit:
         """The benefit under its number; the payer is the first of `payers` unless one is named. Raises PayerUnknown."""
@@ -71,11 +74,13 @@ class RegisterBeneficiary:
     payers: Sequence[str]
 
     def __call__(self, registration: Registration, user: User) -> Beneficiary:
-        """Register a person. Raises NotAllowed, PayerUnknown and AlreadyRegistered."""
+        """Register a person. Raises NotAllowed, PayerUnknown, DayImpossible, StartUnlikely and AlreadyRegistered."""
         if not user.is_clerk:
             raise NotAllowed
+        today, start, born = self.clock.today(), registration.benefit.start, registration.id_number.birth_date
+        check_start(start, today, born, checked=registration.benefit.start_checked)
         benefit = registration.benefit.numbered(1, self.payers)
-        valid_until, today = valid_until_after(registration.benefit.start), self.clock.today()
+        valid_until = valid_until_after(start)
         status = status_by_valid_until(valid_until, today)
         # One person, one id: registering the same person twice meets the same item, and so fails, even in a race.
         beneficiary_id = self.person_keys.beneficiary_id(registration.id_number.value)
@@ -122,11 +127,12 @@ class AddBenefit:
     def __call__(self, beneficiary_id: str, new: NewBenefit, request_id: str, user: User) -> Benefit:
         """Add a benefit; the same request again gives the same one.
 
-        `request_id` is of the caller's Idempotency-Key. Raises NotAllowed, PayerUnknown, BeneficiaryNotFound,
-        TooManyBenefits, and TransitionRefused for somebody who is recorded as deceased.
+        `request_id` is of the caller's Idempotency-Key. Raises NotAllowed, DayImpossible, StartUnlikely, PayerUnknown,
+        BeneficiaryNotFound, TooManyBenefits, and TransitionRefused for somebody who is recorded as deceased.
         """
         if not user.is_clerk:
             raise NotAllowed
+        check_start(new.start, self.clock.today(), None, checked=new.start_checked)
         added: list[Benefit] = []
 
         def make(newest: Beneficiary) -> Change:

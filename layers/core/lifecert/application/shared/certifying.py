@@ -52,7 +52,7 @@ def certifying(
     # What has ended comes back unheld, should the end be a mistake: life was proven since.
     ended = (replace(one, held_since=None) for one in before.benefits if one.end and one.held_since)
     own = valid_until_after(proof.on)
-    newest = before.certificate_id is None or own >= before.valid_until
+    newest = _is_newest(before, proof.on)
     certificate = Certificate(
         certificate_id=str(uuid.uuid4()),
         beneficiary_id=before.beneficiary_id,
@@ -62,7 +62,7 @@ def certifying(
         method=proof.method,
         actor_id=proof.certified_by,
         certified_on=proof.on,
-        # Its own year and no more, however far the register has the person covered for other reasons.
+        # What this proof covers by itself, however far something else reaches.
         valid_until=own,
         issued_at=now,
         policy_version=proof.policy_version,
@@ -74,6 +74,7 @@ def certifying(
         replace(
             step.after.with_benefits(ended),
             certificate_id=certificate.certificate_id if newest else before.certificate_id,
+            certified_on=proof.on if newest else before.certified_on,
             **changed,
         ),
         LedgerEvent.CERTIFIED,
@@ -92,6 +93,14 @@ def certifying(
         },
     )
     return Change(before.version, after, entry, certificate), certificate
+
+
+def _is_newest(before: Beneficiary, on: date) -> bool:
+    if before.certificate_id is None:
+        return True
+    if before.certified_on is None:  # certified before that day was kept
+        return valid_until_after(on) >= before.valid_until
+    return on >= before.certified_on
 
 
 def digest_of(facts: Mapping[str, Detail]) -> str:

@@ -54,6 +54,7 @@ class Code(StrEnum):
     SIGNED_OUT = "signed_out"
     UNAVAILABLE = "unavailable"
     ACTED_IN_CASE = "acted_in_case"
+    DAY_IMPOSSIBLE = "day_impossible"
     DAY_IN_FUTURE = "day_in_future"
     DEATH_ENDS_ALL = "death_ends_all"
     PAYER_UNKNOWN = "payer_unknown"
@@ -63,6 +64,7 @@ class Code(StrEnum):
     REVIEW_DECIDED = "review_decided"
     REVIEW_NOT_FOUND = "review_not_found"
     SECOND_CLERK_NEEDED = "second_clerk_needed"
+    START_UNLIKELY = "start_unlikely"
     TRANSITION_REFUSED = "transition_refused"
 
 
@@ -180,6 +182,8 @@ TABLE: dict[type[Exception], Problem] = {
     errors.DeathEndsAll: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DEATH_ENDS_ALL),
     errors.PayerUnknown: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.PAYER_UNKNOWN),
     errors.DayInFuture: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DAY_IN_FUTURE),
+    errors.DayImpossible: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DAY_IMPOSSIBLE),
+    errors.StartUnlikely: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.START_UNLIKELY),
     RequestInProgress: Problem(HTTPStatus.CONFLICT, Code.REQUEST_IN_PROGRESS, headers=_soon),
     errors.AlreadyRegistered: Problem(HTTPStatus.CONFLICT, Code.ALREADY_REGISTERED),
     errors.ConsentWithdrawn: Problem(HTTPStatus.CONFLICT, Code.CONSENT_WITHDRAWN),

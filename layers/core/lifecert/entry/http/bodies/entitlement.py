@@ -4,8 +4,8 @@ from datetime import date
 from typing import Literal
 
 from lifecert.application.office.certify_in_person import Document
-from lifecert.domain.certificate import Certificate, Method
-from lifecert.domain.review import Proposal, Review, ReviewKind
+from lifecert.domain.certificate import Certificate, Method, RevocationCause
+from lifecert.domain.review import Cause, Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause
 from lifecert.entry.http.bodies.fields import BenefitId, PastDay
 from lifecert.entry.http.bodies.reviews import DecisionShown, ReviewShown
@@ -46,6 +46,12 @@ class ProposeCorrectionBody(Incoming):
         return Proposal(ReviewKind.CORRECTION, benefit_id=self.benefit)
 
 
+class ProposeRevocationBody(Incoming):
+    """POST /staff/certificates/{certificate_id}/revocation."""
+
+    cause: Literal[RevocationCause.FRAUD, RevocationCause.ERROR]
+
+
 class ConfirmationBody(Incoming):
     """POST /staff/proposals/{proposal_id}/confirmation."""
 
@@ -84,7 +90,7 @@ class ProposalShown(Response):
     proposed_at: Moment
     expires_at: Moment | None
     ended_on: date | None
-    cause: EndCause | None
+    cause: Cause | None
     benefit: str | None
     certificate_id: str | None
     decision: DecisionShown | None

@@ -57,6 +57,7 @@ class _BenefitGiven(Incoming):
     payer_reference: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z./_-]{0,63}$")] | None = None
     planned_end: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))] | None = None
     injury_grade: Annotated[int, Field(ge=1, le=10)] | None = None
+    start_checked: bool = False
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -76,6 +77,7 @@ class _BenefitGiven(Incoming):
             payer_reference=self.payer_reference,
             planned_end=self.planned_end,
             injury_grade=self.injury_grade,
+            start_checked=self.start_checked,
         )
 
     def benefit_fingerprint(self) -> str:
