@@ -23,6 +23,7 @@ from lifecert.domain.status import (
     EntitlementEnded,
     Event,
     HoldApproved,
+    PlannedEndReached,
     Standing,
     Status,
     YearEnded,
@@ -47,7 +48,7 @@ class Place(StrEnum):
 
 def place_of(standing: Standing) -> Place:
     """Where somebody who stands so is in the chart."""
-    return Place.HELD if standing.held_since else Place(standing.status.value)
+    return Place.HELD if standing.is_held else Place(standing.status.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,17 @@ STANDINGS = (
     Standing(Status.LAPSED, OVER),
     Standing(Status.LAPSED, OVER, held_since=TODAY),
     *(Standing(Status.TERMINATED, day, ended_on=TODAY) for day in (OVER, RUNNING)),
+    Standing(Status.TERMINATED, OVER, held_since=TODAY, ended_on=TODAY),
 )
 EVENTS: tuple[Event, ...] = (
     Certified(TODAY, TODAY),
     YearEnded(TODAY),
     HoldApproved(TODAY, grace_days=90, notice_delivered_on=OVER, approved_by="office"),
-    EntitlementEnded(TODAY, EndCause.OTHER, "one", "another"),
+    EntitlementEnded(TODAY, TODAY, EndCause.OTHER, "one", "another"),
+    PlannedEndReached(TODAY, TODAY),
     EndCorrected(TODAY, "one", "another"),
     *(CertificateRevoked(day, TODAY, "one", "another") for day in (OVER, RUNNING)),
+    CertificateRevoked(OVER - timedelta(days=365), TODAY, "one", "another", held_since=OVER),
 )
 
 
@@ -135,7 +139,11 @@ WORDS = {
             YearEnded: ("year over", "the last covered day has passed, and nobody certified"),
             HoldApproved: ("held", "the grace days are over, and a notice was delivered"),
             EntitlementEnded: ("ended", "the person died, is in prison, moved away, or lost the entitlement otherwise"),
-            EndCorrected: ("corrected", "the end was a mistake; active or lapsed, by the last covered day"),
+            PlannedEndReached: ("planned end", "the day has come that was known beforehand: a dependant comes of age"),
+            EndCorrected: (
+                "corrected",
+                "the end was a mistake; active or lapsed, by the last covered day, and held if it was held before",
+            ),
             CertificateRevoked: (
                 "revoked",
                 "a certificate was got by fraud or issued by mistake; active only if an earlier one still covers today",
@@ -165,7 +173,8 @@ WORDS = {
             YearEnded: ("到期", "有效期最后一天已过，无人认证"),
             HoldApproved: ("暂停", "宽限期已过，且通知已送达"),
             EntitlementEnded: ("终止", "死亡、服刑、迁出，或因其他原因丧失领取资格"),
-            EndCorrected: ("更正", "终止有误；按有效期恢复为正常领取或逾期未认证"),
+            PlannedEndReached: ("到期终止", "事先确定的终止日已到，如供养亲属已成年"),
+            EndCorrected: ("更正", "终止有误；按有效期恢复为正常领取或逾期未认证，原已暂停的仍为暂停"),
             CertificateRevoked: ("撤销", "认证证明系骗取或误发；仅当更早的证明仍在有效期内时为正常领取"),
         },
         roles={

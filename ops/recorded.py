@@ -12,12 +12,12 @@ from typing import Any, Final
 from lifecert.adapters.dynamodb.values import as_day
 from lifecert.domain.beneficiary import REMEMBERED_HELPERS, Beneficiary
 from lifecert.domain.coverage import coverage_without
-from lifecert.domain.hold import HoldProposal
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
-from lifecert.domain.notice import Notice
+from lifecert.domain.notice import AFTER_THE_END, Notice
 from lifecert.domain.reference import MOST_REFERENCES
 from lifecert.domain.status import Status
 from lifecert.domain.year import valid_until_after
+from ops.recorded_benefits import UNTOLD, RecordedBenefits
 
 # What the ledger does not say: hashes and masked forms (it has no personal data), and the pause of the camera, which
 # follows from the policy of that hour and ends within it. Version and head are compared as the end of the chain.
@@ -25,17 +25,9 @@ NOT_TOLD: Final = (
     *("beneficiary_id", "person_key", "name_key", "person_secret", "masked_name", "masked_id_number", "camera"),
     *("version", "ledger_head"),
 )
-UNTOLD: Final = object()
-_STANDING: Final = ("status", "valid_until", "held_since", "ended_on")
 _COVERAGE: Final = (LedgerEvent.REGISTERED, LedgerEvent.CERTIFIED, LedgerEvent.CERTIFICATE_REVOKED)
-# With each of them what was proposed about the standing before is off.
-_NEW_STANDING: Final = (
-    *(LedgerEvent.CERTIFIED, LedgerEvent.LAPSED, LedgerEvent.PAYMENT_HELD, LedgerEvent.TERMINATED),
-    *(LedgerEvent.CORRECTED, LedgerEvent.CERTIFICATE_REVOKED),
-)
 _NEW_GRACE: Final = (
-    *(LedgerEvent.REGISTERED, LedgerEvent.LAPSED, LedgerEvent.TERMINATED, LedgerEvent.CORRECTED),
-    *(LedgerEvent.CERTIFICATE_REVOKED, LedgerEvent.HOLD_DROPPED, LedgerEvent.CONTACT_CHANGED),
+    *(LedgerEvent.REGISTERED, LedgerEvent.LAPSED, LedgerEvent.CERTIFICATE_REVOKED, LedgerEvent.CONTACT_CHANGED),
 )
 
 
@@ -45,6 +37,7 @@ class Recorded:
 
     fields: dict[str, Any] = field(default_factory=dict)
     _coverage: list[LedgerEntry] = field(default_factory=list)
+    _benefits: RecordedBenefits = field(default_factory=RecordedBenefits)
 
     def take(self, entry: LedgerEntry) -> None:
         """One more entry. Raises what an entry raises that no version of LifeCert can have written."""
@@ -56,11 +49,13 @@ class Recorded:
             now.update(certificate_id=left and left.certificate_id, certified_on=left and left.certified_on)
         if entry.event in _COVERAGE:
             self._coverage.append(entry)
+        self._benefits.take(entry, now.get("valid_until"))
+        moves = "valid_until" in details and now.get("valid_until") != _day(details, "valid_until")
         if {"status", "valid_until"} <= details.keys():
             now.update(status=details["status"], valid_until=_day(details, "valid_until"))
-        if entry.event in _NEW_STANDING:
-            now["hold_proposal"] = None
-        if entry.event in _NEW_GRACE:
+        if entry.event is LedgerEvent.CERTIFICATE_REVOKED and "benefits" in details and moves:
+            now["notice"] = Notice(now["valid_until"], AFTER_THE_END, entry.seq)
+        if entry.event in _NEW_GRACE and ("grace_from" in details or "benefits" not in details):
             now["grace_from"] = _day(details, "grace_from")
 
     def differences(self, beneficiary: Beneficiary) -> list[str]:
@@ -68,11 +63,8 @@ class Recorded:
         told = dict(self.fields)
         if beneficiary.certificate_id and not beneficiary.certified_on:
             del told["certified_on"]  # certified before the register kept that day
-        return [name for name, one in told.items() if one is not UNTOLD and one != _kept(beneficiary, name)]
-
-
-def _kept(beneficiary: Beneficiary, name: str) -> object:
-    return getattr(beneficiary.standing if name in _STANDING else beneficiary, name)
+        wrong = [name for name, one in told.items() if one is not UNTOLD and one != getattr(beneficiary, name)]
+        return wrong + self._benefits.differences(beneficiary)
 
 
 def _day(details: Mapping[str, Any], name: str) -> Any:
@@ -80,11 +72,9 @@ def _day(details: Mapping[str, Any], name: str) -> Any:
 
 
 def _registered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
-    now.update(dict.fromkeys(_STANDING[2:]))
-    now.update(certificate_id=None, open_review_id=None, consent_withdrawn_on=None, notice=None, hold_proposal=None)
+    now.update(certificate_id=None, open_review_id=None, consent_withdrawn_on=None, notice=None)
     now["certified_on"] = None
     now.update(certified_by=(), reference_ids=(), has_reference=False)
-    now.update({name: details.get(name, UNTOLD) for name in ("category", "district")})
     now["contact_channel"] = details.get("channel", UNTOLD)
 
 
@@ -115,7 +105,6 @@ def _certified(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, An
         now["certified_by"] = (*(one for one in now["certified_by"] if one != user), user)[-REMEMBERED_HELPERS:]
     if details.get("review_id") and now["open_review_id"] == details["review_id"]:
         now["open_review_id"] = None
-    now.update(held_since=None, ended_on=None)
 
 
 def _failed(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
@@ -127,24 +116,8 @@ def _review_decided(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[s
         now["open_review_id"] = None
 
 
-def _proposed(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
-    now["hold_proposal"] = HoldProposal(details["batch_id"], now["valid_until"], entry.at)
-
-
-def _dropped(now: dict[str, Any], _entry: LedgerEntry, _details: Mapping[str, Any]) -> None:
-    now["hold_proposal"] = None
-
-
-def _held(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
-    now["held_since"] = _day(details, "held_since")
-
-
-def _terminated(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
-    now.update(held_since=None, ended_on=_day(details, "ended_on"), contact_channel=None)
-
-
-def _corrected(now: dict[str, Any], _entry: LedgerEntry, _details: Mapping[str, Any]) -> None:
-    now.update(held_since=None, ended_on=None)
+def _terminated(now: dict[str, Any], _entry: LedgerEntry, _details: Mapping[str, Any]) -> None:
+    now["contact_channel"] = None
 
 
 def _withdrawn(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
@@ -188,11 +161,7 @@ _TAKES: Mapping[LedgerEvent, Callable[[dict[str, Any], LedgerEntry, Mapping[str,
     LedgerEvent.CERTIFIED: _certified,
     LedgerEvent.VERIFICATION_FAILED: _failed,
     LedgerEvent.REVIEW_DECIDED: _review_decided,
-    LedgerEvent.HOLD_PROPOSED: _proposed,
-    LedgerEvent.HOLD_DROPPED: _dropped,
-    LedgerEvent.PAYMENT_HELD: _held,
     LedgerEvent.TERMINATED: _terminated,
-    LedgerEvent.CORRECTED: _corrected,
     LedgerEvent.CONSENT_WITHDRAWN: _withdrawn,
     LedgerEvent.CONSENT_GIVEN: _consented,
     LedgerEvent.REMINDER_DUE: _reminded,

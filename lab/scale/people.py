@@ -16,8 +16,8 @@ from typing import Any
 from lifecert.adapters.dynamodb.register import beneficiary_item
 from lifecert.adapters.dynamodb.values import typed
 from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.benefit import Benefit
 from lifecert.domain.category import Category
-from lifecert.domain.status import Standing, Status
 
 BATCH = 25  # the most that one BatchWriteItem takes
 CONNECTIONS = 4
@@ -53,9 +53,8 @@ class People:
             name_key=digest[::-1],
             masked_name="王*明",
             masked_id_number="110***********002X",
-            category=Category.RESIDENT_PENSION,
-            district="110101",
-            standing=Standing(Status.ACTIVE, valid_until),
+            benefits=(Benefit("1", Category.RESIDENT_PENSION, "110101", payer_reference=f"{number:012d}"),),
+            valid_until=valid_until,
             version=1,
             ledger_head=digest,
             has_reference=True,

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.benefit import Office
 from lifecert.domain.errors import VersionConflict
 from lifecert.domain.hold import (
     CandidateOutcome,
@@ -21,7 +22,7 @@ from lifecert.domain.hold import (
 )
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.status import Status
-from tests.support.builders import NOW, OFFICE, a_beneficiary, a_change, a_hold_candidate, an_id
+from tests.support.builders import NOW, OFFICE, a_beneficiary, a_change, a_hold_candidate, an_id, proposal_of
 from tests.support.engines import SHARDS, DynamoTables, Stores, left_at_default
 
 RUN = "2026-06-01.1"
@@ -92,10 +93,10 @@ def test_nothing_is_there(stores: Stores) -> None:
 def test_a_proposal_is_stored_with_the_person_and_the_candidate_comes_back_whole(stores: Stores) -> None:
     (person,) = proposed(stores)
     assert stores.register.get(person.beneficiary_id) == person
-    assert person.hold_proposal
+    assert proposal_of(person)
     assert all_pages(stores) == [candidate(person)]
     assert left_at_default(replace(candidate(person), outcome=HoldOutcome.HELD)) == set()
-    assert left_at_default(person) & {"hold_proposal", "grace_from"} == set()
+    assert left_at_default(person.main_benefit) & {"hold_proposal"} == set()
 
 
 def test_who_is_proposed_has_left_the_index(tables: DynamoTables) -> None:
@@ -168,23 +169,34 @@ def test_who_is_no_candidate_is_told(stores: Stores) -> None:
 
 
 def test_one_batch_takes_candidates_until_it_is_opened(stores: Stores) -> None:
-    assert stores.hold_batches.gathered() is None
+    assert stores.hold_batches.gathered() == {}
     assert stores.hold_batches.gathering(OFFICE, BATCH) == BATCH
-    assert stores.hold_batches.gathering(OFFICE, an_id()) == stores.hold_batches.gathered() == BATCH
+    assert stores.hold_batches.gathering(OFFICE, an_id()) == BATCH
+    assert stores.hold_batches.gathered() == {OFFICE: BATCH}
     stores.hold_batches.open(HoldBatch(BATCH, "fund", "110101", RUN, NOW, 1))
-    assert stores.hold_batches.gathered() is None
+    assert stores.hold_batches.gathered() == {}
     other = an_id()
     assert stores.hold_batches.gathering(OFFICE, other) == other
     stores.hold_batches.open(HoldBatch(BATCH, "fund", "110101", "2026-06-02.1", NOW, 2))
     found = stores.hold_batches.get(BATCH)
     assert found
-    assert (found.candidates, stores.hold_batches.gathered()) == (1, other)
+    assert (found.candidates, stores.hold_batches.gathered()) == (1, {OFFICE: other})
 
 
 def test_many_workers_at_once_find_one_batch(racing: Stores) -> None:
     with ThreadPoolExecutor(6) as pool:
-        found = set(pool.map(racing.hold_batches.gathering, [an_id() for _ in range(6)]))
-    assert found == {racing.hold_batches.gathered()}
+        found = set(pool.map(lambda new: racing.hold_batches.gathering(OFFICE, new), [an_id() for _ in range(6)]))
+    assert found == set(racing.hold_batches.gathered().values())
+
+
+def test_each_office_has_a_batch_of_its_own(stores: Stores) -> None:
+    offices = [OFFICE, Office("fund", "330106"), Office("injury", "110101")]
+    ids = {office: an_id() for office in offices}
+    for office in offices:
+        assert stores.hold_batches.gathering(office, ids[office]) == ids[office]
+    assert stores.hold_batches.gathered() == ids
+    stores.hold_batches.open(HoldBatch(ids[offices[1]], "fund", "330106", RUN, NOW, 1))
+    assert stores.hold_batches.gathered() == {office: ids[office] for office in (offices[0], offices[2])}
 
 
 def test_a_batch_is_opened_once_decided_once_and_settled_once(stores: Stores) -> None:

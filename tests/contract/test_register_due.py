@@ -7,7 +7,7 @@ import pytest
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.status import Standing, Status
-from lifecert.domain.sweep import Partition, shard_of
+from lifecert.domain.sweep import Among, Partition, shard_of
 from tests.support.builders import (
     VALID_UNTIL,
     a_beneficiary,
@@ -66,7 +66,7 @@ def test_the_active_and_the_lapsed_stand_apart_in_the_due_index(stores: Stores) 
     stores.register.commit(lapsed)
     assert due(stores, active) == []
     shard = shard_of(active.beneficiary_id, SHARDS)
-    among_lapsed = Partition(VALID_UNTIL, shard, Status.LAPSED)
+    among_lapsed = Partition(VALID_UNTIL, shard, Among.LAPSED)
     assert list(stores.register.due(among_lapsed)) == [active.beneficiary_id]
     certified = certify(lapsed.after, date(2026, 8, 1))
     stores.register.commit(certified)

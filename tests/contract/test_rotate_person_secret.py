@@ -12,7 +12,7 @@ import pytest
 
 from lifecert.adapters.dynamodb.register import DynamoRegister
 from lifecert.adapters.kms.person_keys import KmsPersonKeys
-from lifecert.application.office.register_beneficiary import RegisterBeneficiary, Registration
+from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.finding import by_number, by_number_and_name
 from lifecert.domain.beneficiary import Beneficiary
@@ -64,8 +64,9 @@ class Office:
         self.keys = keys_with(*secrets, moving=moving)
 
     def register(self, name: str, number: IdNumber) -> Beneficiary:
-        use_case = RegisterBeneficiary(self.stores.register, self.keys, FakeSeal(), FixedClock())
-        return use_case(Registration(name, number, Category.RESIDENT_PENSION, "330106", date(2026, 1, 1)), CLERK)
+        use_case = RegisterBeneficiary(self.stores.register, self.keys, FakeSeal(), FixedClock(), ("fund",))
+        benefit = NewBenefit(Category.RESIDENT_PENSION, "330106", date(2026, 1, 1))
+        return use_case(Registration(name, number, benefit), CLERK)
 
     def rotate(self) -> Counter[str]:
         return PersonRotation(self.tables.client, self.tables.name("Beneficiaries"), self.keys)()

@@ -169,7 +169,7 @@ def test_who_certifies_while_the_sweep_writes_ends_certified(racing: Stores) -> 
 
     def certified(before: Beneficiary) -> Change:
         moved = transition(standing_of(before), Certified(clock.today(), clock.today()), Role.USER)
-        details = {"status": moved.status, "valid_until": moved.valid_until.isoformat()}
+        details = {"status": moved.standing.status, "valid_until": moved.standing.valid_until.isoformat()}
         return a_change(before, LedgerEvent.CERTIFIED, changed={"standing": moved.standing}, details=details)
 
     def certify() -> None:

@@ -17,7 +17,7 @@ from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, ReferenceMatch, Template, Verdict
-from lifecert.domain.hold import HoldCandidate
+from lifecert.domain.hold import HoldCandidate, HoldProposal
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.limits import StartLimits
 from lifecert.domain.policy import (
@@ -82,6 +82,11 @@ def standing_of(person: Beneficiary) -> Standing:
     return person.standing_of(person.main_benefit)
 
 
+def proposal_of(person: Beneficiary) -> HoldProposal | None:
+    """The open proposal to hold the payment of the person's main benefit."""
+    return person.open_proposal(person.main_benefit)
+
+
 def a_beneficiary(**fields: Any) -> Beneficiary:
     """Active until VALID_UNTIL, with a reference and one benefit: `status`, `valid_until` and `standing` say how it
     stands, `category`, `district` and `hold_proposal` are its own. Or with `benefits`."""
@@ -108,7 +113,8 @@ def a_beneficiary(**fields: Any) -> Beneficiary:
 
 
 def a_change(before: Beneficiary, event: LedgerEvent = LedgerEvent.VERIFICATION_FAILED, **parts: Any) -> Change:
-    """The next change of `before`; `changed` replaces its fields, and its `standing`; `details` are the entry's, the rest goes along."""
+    """The next change of `before`; `changed` replaces its fields, and `standing` in it how it stands. `details` are the
+    entry's, the rest goes along."""
     fields = parts.pop("changed", {})
     stood = standing_as(before, fields.pop("standing")) if "standing" in fields else before
     changed = replace(stood, **fields)

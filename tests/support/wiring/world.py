@@ -13,6 +13,7 @@ from lifecert.domain.person import IdNumber, mask_name, normalise_name
 from lifecert.domain.review import ReviewKind
 from tests.support.builders import (
     NOW,
+    a_beneficiary,
     a_certificate,
     a_hold_candidate,
     a_reference,

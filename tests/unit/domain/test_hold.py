@@ -85,7 +85,7 @@ def test_the_office_saw_who_came_in_until_the_batch_was_opened(seconds: int, sho
 
 def test_a_candidate_has_no_outcome_until_the_batch_is_applied() -> None:
     day = date(2026, 4, 1)
-    candidate = HoldCandidate("batch-1", "b-1", "王*", Category.RESIDENT_PENSION, "110101", day, day, OPENED)
+    candidate = HoldCandidate("batch-1", "b-1", "王*", ("1",), Category.RESIDENT_PENSION, "110101", day, day, OPENED)
     assert candidate.outcome is None
     held = CandidateOutcome(candidate.batch_id, candidate.beneficiary_id, HoldOutcome.HELD)
     assert replace(candidate, outcome=held.outcome).outcome is HoldOutcome.HELD

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from lifecert.application.feed.publish import Publish
 from lifecert.application.notices.note_delivery import NoteDelivery
 from lifecert.application.office.entitlement import ConfirmProposal, Propose
-from lifecert.application.office.register_beneficiary import RegisterBeneficiary, Registration
+from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
 from lifecert.domain.category import Category
 from lifecert.domain.hold import HoldChoice, HoldDecision, HoldGround, HoldState
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
@@ -75,14 +75,14 @@ class World:
     def __init__(self) -> None:
         self.store, self.clock, self.photos = MemoryStore(), FixedClock(), MemoryPhotos()
         self.analyser = ScriptedAnalyser()
-        self.register = RegisterBeneficiary(self.store.register, FakePersonKeys(), FakeSeal(), self.clock)
+        self.register = RegisterBeneficiary(self.store.register, FakePersonKeys(), FakeSeal(), self.clock, ("fund",))
         store = self.store
         self.sweep = Night(store.register, store.sweep_runs, self.clock, store.shards, batches=store.hold_batches)
         self.verify = verifier(store, self.photos, self.analyser, self.clock)
 
     def registered(self, category: Category = Category.RESIDENT_PENSION, start: date = date(2025, 9, 1)) -> str:
         number = IdNumber.parse("11010519491231002X")
-        asked = Registration("王小明", number, category, "110101", start)
+        asked = Registration("王小明", number, NewBenefit(category, "110101", start))
         return self.register(asked, CLERK).beneficiary_id
 
     def enrolled(self, beneficiary_id: str) -> None:

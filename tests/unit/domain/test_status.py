@@ -16,6 +16,7 @@ from lifecert.domain.status import (
     EntitlementEnded,
     Event,
     HoldApproved,
+    PlannedEndReached,
     Standing,
     Status,
     YearEnded,
@@ -31,13 +32,14 @@ RUNNING = date(2026, 12, 31)
 STANDINGS = {
     Status.ACTIVE: Standing(Status.ACTIVE, ENDED),
     Status.LAPSED: Standing(Status.LAPSED, ENDED),
-    Status.TERMINATED: Standing(Status.TERMINATED, RUNNING, ended_on=date(2026, 7, 10)),
+    Status.TERMINATED: Standing(Status.TERMINATED, RUNNING, ended_on=date(2026, 7, 10), unpaid_since=date(2026, 7, 10)),
 }
 EVENTS: dict[type[Event], Event] = {
     Certified: Certified(TODAY, TODAY),
     YearEnded: YearEnded(TODAY),
     HoldApproved: HoldApproved(TODAY, grace_days=30, notice_delivered_on=date(2026, 7, 1), approved_by="office"),
-    EntitlementEnded: EntitlementEnded(date(2026, 7, 20), EndCause.DECEASED, "clerk-1", "clerk-2"),
+    EntitlementEnded: EntitlementEnded(date(2026, 7, 20), TODAY, EndCause.DECEASED, "clerk-1", "clerk-2"),
+    PlannedEndReached: PlannedEndReached(date(2026, 7, 30), TODAY),
     EndCorrected: EndCorrected(TODAY, "clerk-1", "clerk-2"),
     CertificateRevoked: CertificateRevoked(date(2026, 1, 31), TODAY, "clerk-1", "clerk-2"),
 }
@@ -50,6 +52,8 @@ ALLOWED: dict[tuple[Status, type[Event]], tuple[set[Role], Status]] = {
     (Status.LAPSED, HoldApproved): ({Role.SWEEP}, Status.LAPSED),
     (Status.ACTIVE, EntitlementEnded): ({Role.CLERK}, Status.TERMINATED),
     (Status.LAPSED, EntitlementEnded): ({Role.CLERK}, Status.TERMINATED),
+    (Status.ACTIVE, PlannedEndReached): ({Role.SWEEP}, Status.TERMINATED),
+    (Status.LAPSED, PlannedEndReached): ({Role.SWEEP}, Status.TERMINATED),
     (Status.TERMINATED, EndCorrected): ({Role.CLERK}, Status.ACTIVE),
     (Status.ACTIVE, CertificateRevoked): ({Role.CLERK}, Status.LAPSED),
     (Status.LAPSED, CertificateRevoked): ({Role.CLERK}, Status.LAPSED),
@@ -83,20 +87,22 @@ def test_a_proof_of_life_whose_own_year_ends_today_still_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("held_since", "proven_on", "last_day"),
+    ("unpaid_since", "proven_on", "first_day"),
     [
-        (None, date(2026, 7, 20), date(2026, 7, 19)),
-        (date(2026, 7, 15), date(2026, 7, 20), date(2026, 7, 31)),  # owed until it was known
-        (date(2026, 7, 15), date(2026, 8, 3), date(2026, 8, 2)),  # the certifier's day is a day ahead of ours
+        (None, date(2026, 7, 20), None),  # a lapsed payment that is not held goes on
+        (date(2026, 7, 15), date(2026, 7, 20), date(2026, 7, 15)),  # owed until it was known
+        (date(2026, 7, 15), date(2026, 8, 3), date(2026, 7, 15)),  # the certifier's day is a day ahead of ours
+        (TODAY, TODAY, None),  # held this very night
     ],
-    ids=["not held", "held", "held, and proven later than today"],
+    ids=["not held", "held", "held, and proven later than today", "held today"],
 )
-def test_arrears_end_with_the_proof_or_of_a_held_payment_when_it_is_known(
-    held_since: date | None, proven_on: date, last_day: date
+def test_arrears_are_the_days_that_were_not_paid(
+    unpaid_since: date | None, proven_on: date, first_day: date | None
 ) -> None:
-    lapsed = Standing(Status.LAPSED, ENDED, held_since)
+    lapsed = Standing(Status.LAPSED, ENDED, held_since=unpaid_since, unpaid_since=unpaid_since)
     moved = transition(lapsed, Certified(proven_on, TODAY), Role.DATA_MATCH)
-    assert moved.arrears == ArrearsPeriod(date(2026, 7, 1), last_day)
+    assert moved.arrears == (ArrearsPeriod(first_day, date(2026, 7, 31)) if first_day else None)
+    assert moved.standing.unpaid_since is None
 
 
 def test_somebody_active_has_no_arrears_though_the_sweep_is_late() -> None:
@@ -104,10 +110,10 @@ def test_somebody_active_has_no_arrears_though_the_sweep_is_late() -> None:
 
 
 def test_certifying_after_lapsing_restores_with_arrears_and_ends_the_hold() -> None:
-    held = Standing(Status.LAPSED, ENDED, held_since=date(2026, 7, 31))
+    held = Standing(Status.LAPSED, ENDED, held_since=date(2026, 7, 31), unpaid_since=date(2026, 7, 31))
     moved = transition(held, Certified(TODAY, TODAY), Role.USER)
     assert moved.standing == Standing(Status.ACTIVE, date(2027, 8, 1))
-    assert moved.arrears == ArrearsPeriod(date(2026, 7, 1), date(2026, 7, 31))
+    assert moved.arrears == ArrearsPeriod(date(2026, 7, 31), date(2026, 7, 31))
 
 
 def test_a_proof_of_life_whose_own_year_is_over_restores_nobody() -> None:
@@ -129,7 +135,7 @@ def test_lapsing_does_not_hold_the_payment() -> None:
 
 def test_a_hold_begins_on_the_day_it_is_made_and_changes_nothing_else() -> None:
     moved = transition(STANDINGS[Status.LAPSED], EVENTS[HoldApproved], Role.SWEEP)
-    assert moved.standing == Standing(Status.LAPSED, ENDED, held_since=TODAY)
+    assert moved.standing == Standing(Status.LAPSED, ENDED, held_since=TODAY, unpaid_since=TODAY)
     assert moved.arrears is None
 
 
@@ -182,7 +188,7 @@ def test_a_payment_is_held_once() -> None:
 @pytest.mark.parametrize("people", [("clerk-1", "clerk-1"), ("clerk-1", ""), ("", "clerk-2")])
 def test_ending_correcting_and_revoking_take_two_people(people: tuple[str, str]) -> None:
     with pytest.raises(TransitionRefused):
-        transition(STANDINGS[Status.ACTIVE], EntitlementEnded(TODAY, EndCause.MOVED, *people), Role.CLERK)
+        transition(STANDINGS[Status.ACTIVE], EntitlementEnded(TODAY, TODAY, EndCause.MOVED, *people), Role.CLERK)
     with pytest.raises(TransitionRefused):
         transition(STANDINGS[Status.TERMINATED], EndCorrected(TODAY, *people), Role.CLERK)
     with pytest.raises(TransitionRefused):
@@ -190,43 +196,93 @@ def test_ending_correcting_and_revoking_take_two_people(people: tuple[str, str])
 
 
 def test_the_order_of_their_names_says_nothing_and_one_name_is_one_person_however_it_was_read() -> None:
-    ended = EntitlementEnded(TODAY, EndCause.MOVED, proposed_by="clerk-2", confirmed_by="clerk-1")
+    ended = EntitlementEnded(TODAY, TODAY, EndCause.MOVED, proposed_by="clerk-2", confirmed_by="clerk-1")
     assert transition(STANDINGS[Status.ACTIVE], ended, Role.CLERK).standing.status is Status.TERMINATED
     same = replace(ended, confirmed_by="".join(["clerk", "-2"]))
     with pytest.raises(TransitionRefused):
         transition(STANDINGS[Status.ACTIVE], same, Role.CLERK)
 
 
-def test_a_correction_pays_the_covered_days_since_the_wrong_end() -> None:
-    moved = transition(STANDINGS[Status.TERMINATED], EVENTS[EndCorrected], Role.CLERK)
+def ended(on: date, valid_until: date = RUNNING, held_since: date | None = None) -> Standing:
+    return Standing(Status.TERMINATED, valid_until, held_since, ended_on=on, unpaid_since=on)
+
+
+def test_a_correction_pays_the_days_since_the_wrong_end() -> None:
+    moved = transition(ended(date(2026, 7, 10)), EVENTS[EndCorrected], Role.CLERK)
     assert moved.standing == Standing(Status.ACTIVE, RUNNING)
     assert moved.arrears == ArrearsPeriod(date(2026, 7, 10), date(2026, 7, 31))
 
 
-def test_a_correction_after_the_year_ended_comes_back_lapsed() -> None:
-    ended = Standing(Status.TERMINATED, ENDED, ended_on=date(2026, 6, 20))
-    moved = transition(ended, EVENTS[EndCorrected], Role.CLERK)
+def test_a_correction_after_the_year_ended_comes_back_lapsed_and_pays_the_days_of_grace_too() -> None:
+    moved = transition(ended(date(2026, 6, 20), ENDED), EVENTS[EndCorrected], Role.CLERK)
     assert moved.standing == Standing(Status.LAPSED, ENDED)
-    assert moved.arrears == ArrearsPeriod(date(2026, 6, 20), ENDED)
+    assert moved.arrears == ArrearsPeriod(date(2026, 6, 20), date(2026, 7, 31))
 
 
-def test_an_end_is_kept_with_its_day_and_ends_the_hold() -> None:
-    held = Standing(Status.LAPSED, ENDED, held_since=date(2026, 7, 31))
-    moved = transition(held, EVENTS[EntitlementEnded], Role.CLERK)
-    assert moved.standing == Standing(Status.TERMINATED, ENDED, ended_on=date(2026, 7, 20))
-    assert moved.arrears is None
+@pytest.mark.parametrize(
+    ("held_since", "ended_on", "arrears", "reclaim"),
+    [
+        (None, date(2026, 7, 20), None, ArrearsPeriod(date(2026, 7, 20), date(2026, 7, 31))),
+        (None, TODAY, None, None),
+        (date(2026, 7, 10), date(2026, 7, 20), ArrearsPeriod(date(2026, 7, 10), date(2026, 7, 19)), None),
+        (date(2026, 7, 20), date(2026, 7, 20), None, None),
+        (date(2026, 7, 25), date(2026, 7, 20), None, ArrearsPeriod(date(2026, 7, 20), date(2026, 7, 24))),
+    ],
+    ids=["paid until today", "ended today", "held before the end", "held that day", "held after the end"],
+)
+def test_an_end_pays_the_held_days_before_it_and_reclaims_the_paid_days_after_it(
+    held_since: date | None, ended_on: date, arrears: ArrearsPeriod | None, reclaim: ArrearsPeriod | None
+) -> None:
+    standing = Standing(Status.LAPSED, ENDED, held_since, unpaid_since=held_since)
+    event = EntitlementEnded(ended_on, TODAY, EndCause.DECEASED, "clerk-1", "clerk-2")
+    moved = transition(standing, event, Role.CLERK)
+    assert moved.standing == ended(ended_on, ENDED, held_since)
+    assert not moved.standing.is_held
+    assert (moved.arrears, moved.reclaim) == (arrears, reclaim)
 
 
-@pytest.mark.parametrize("ended_on", [TODAY, None], ids=["today", "on a day nobody knows"])
-def test_a_correction_on_the_day_itself_owes_nothing(ended_on: date | None) -> None:
-    terminated = Standing(Status.TERMINATED, RUNNING, ended_on=ended_on)
+@pytest.mark.parametrize(
+    ("held_since", "ended_on", "unpaid_since", "arrears"),
+    [
+        (date(2026, 7, 10), date(2026, 7, 20), date(2026, 7, 20), None),
+        (date(2026, 7, 25), date(2026, 7, 20), date(2026, 7, 25), ArrearsPeriod(date(2026, 7, 20), date(2026, 7, 24))),
+    ],
+    ids=["held before the end", "held after the end"],
+)
+def test_what_was_held_before_a_wrong_end_comes_back_as_held(
+    held_since: date, ended_on: date, unpaid_since: date, arrears: ArrearsPeriod | None
+) -> None:
+    moved = transition(ended(ended_on, ENDED, held_since), EVENTS[EndCorrected], Role.CLERK)
+    assert moved.standing == Standing(Status.LAPSED, ENDED, held_since, unpaid_since=unpaid_since)
+    assert moved.arrears == arrears
+
+
+def test_a_hold_before_a_wrong_end_is_over_once_the_year_runs_again() -> None:
+    moved = transition(ended(date(2026, 7, 20), RUNNING, date(2026, 7, 10)), EVENTS[EndCorrected], Role.CLERK)
+    assert moved.standing == Standing(Status.ACTIVE, RUNNING)
+    assert moved.arrears == ArrearsPeriod(date(2026, 7, 20), date(2026, 7, 31))
+
+
+@pytest.mark.parametrize("unpaid_since", [TODAY, None], ids=["today", "on a day nobody knows"])
+def test_a_correction_on_the_day_itself_owes_nothing(unpaid_since: date | None) -> None:
+    terminated = Standing(Status.TERMINATED, RUNNING, ended_on=unpaid_since, unpaid_since=unpaid_since)
     assert transition(terminated, EVENTS[EndCorrected], Role.CLERK).arrears is None
 
 
 def test_a_correction_the_day_after_owes_one_day() -> None:
-    terminated = Standing(Status.TERMINATED, RUNNING, ended_on=TODAY - timedelta(days=1))
     yesterday = date(2026, 7, 31)
-    assert transition(terminated, EVENTS[EndCorrected], Role.CLERK).arrears == ArrearsPeriod(yesterday, yesterday)
+    moved = transition(ended(yesterday), EVENTS[EndCorrected], Role.CLERK)
+    assert moved.arrears == ArrearsPeriod(yesterday, yesterday)
+
+
+@pytest.mark.parametrize(("on", "comes"), [(TODAY, True), (TODAY + timedelta(days=1), False)])
+def test_a_planned_end_comes_on_its_day(on: date, *, comes: bool) -> None:
+    event = PlannedEndReached(on, TODAY)
+    if comes:
+        assert transition(STANDINGS[Status.ACTIVE], event, Role.SWEEP).standing == ended(on, ENDED)
+    else:
+        with pytest.raises(TransitionRefused):
+            transition(STANDINGS[Status.ACTIVE], event, Role.SWEEP)
 
 
 @pytest.mark.parametrize(
@@ -242,10 +298,47 @@ def test_a_correction_the_day_after_owes_one_day() -> None:
 def test_a_revoked_certificate_takes_its_year_back(
     status: Status, covered_until: date, valid_until: date, comes_to: Status
 ) -> None:
-    standing = Standing(status, RUNNING, held_since=date(2026, 7, 31) if status is Status.LAPSED else None)
-    moved = transition(standing, CertificateRevoked(covered_until, TODAY, "clerk-1", "clerk-2"), Role.CLERK)
-    assert moved.standing == replace(standing, status=comes_to, valid_until=valid_until)
-    assert moved.arrears is None
+    moved = transition(
+        Standing(status, RUNNING), CertificateRevoked(covered_until, TODAY, "clerk-1", "clerk-2"), Role.CLERK
+    )
+    assert moved.standing == Standing(comes_to, valid_until)
+    assert (moved.arrears, moved.reclaim) == (None, None)
+
+
+HELD = date(2026, 7, 10)
+
+
+@pytest.mark.parametrize(
+    ("standing", "arrears"),
+    [
+        (Standing(Status.ACTIVE, RUNNING), ArrearsPeriod(HELD, date(2026, 7, 31))),
+        (
+            Standing(Status.LAPSED, RUNNING, date(2026, 7, 30), unpaid_since=date(2026, 7, 30)),
+            ArrearsPeriod(HELD, date(2026, 7, 29)),
+        ),
+    ],
+    ids=["paid since", "held again in the revoked year"],
+)
+def test_a_revocation_restores_the_hold_of_the_year_before_and_reclaims_what_was_paid(
+    standing: Standing, arrears: ArrearsPeriod
+) -> None:
+    event = CertificateRevoked(ENDED, TODAY, "clerk-1", "clerk-2", held_since=HELD)
+    moved = transition(standing, event, Role.CLERK)
+    assert moved.standing == Standing(Status.LAPSED, ENDED, HELD, unpaid_since=HELD)
+    assert (moved.arrears, moved.reclaim) == (None, arrears)
+
+
+def test_a_hold_of_the_revoked_year_falls_with_it_and_its_days_are_paid() -> None:
+    held = Standing(Status.LAPSED, RUNNING, HELD, unpaid_since=HELD)
+    moved = transition(held, CertificateRevoked(ENDED, TODAY, "clerk-1", "clerk-2"), Role.CLERK)
+    assert moved.standing == Standing(Status.LAPSED, ENDED)
+    assert moved.arrears == ArrearsPeriod(HELD, date(2026, 7, 31))
+
+
+def test_a_revocation_that_moves_no_day_changes_nothing() -> None:
+    held = Standing(Status.LAPSED, ENDED, HELD, unpaid_since=HELD)
+    moved = transition(held, CertificateRevoked(ENDED, TODAY, "clerk-1", "clerk-2"), Role.CLERK)
+    assert (moved.standing, moved.arrears, moved.reclaim) == (held, None, None)
 
 
 @pytest.mark.parametrize(("today", "status"), [(ENDED, Status.ACTIVE), (ENDED + timedelta(days=1), Status.LAPSED)])

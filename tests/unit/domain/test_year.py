@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from lifecert.domain.year import ArrearsPeriod, add_months, is_over, period, uncovered_period, valid_until_after
+from lifecert.domain.year import ArrearsPeriod, add_months, is_over, period, valid_until_after
 
 
 @pytest.mark.parametrize(
@@ -25,15 +25,6 @@ def test_the_last_day_still_counts() -> None:
     assert not is_over(date(2027, 5, 1), today=date(2026, 5, 2))
     assert not is_over(date(2027, 5, 1), today=date(2027, 5, 1))
     assert is_over(date(2027, 5, 1), today=date(2027, 5, 2))
-
-
-def test_uncovered_days_are_those_between_the_old_year_and_the_new() -> None:
-    assert uncovered_period(date(2026, 5, 31), date(2026, 7, 10)) == ArrearsPeriod(date(2026, 6, 1), date(2026, 7, 9))
-
-
-@pytest.mark.parametrize("certified", [date(2026, 5, 30), date(2026, 5, 31), date(2026, 6, 1)])
-def test_who_certifies_by_the_first_day_after_leaves_nothing_uncovered(certified: date) -> None:
-    assert uncovered_period(date(2026, 5, 31), certified) is None
 
 
 @pytest.mark.parametrize(

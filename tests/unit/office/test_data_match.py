@@ -43,7 +43,7 @@ class Office:
         self.run = ImportDataMatch(self.store.register, self.imports, self.keys, self.clock, an_issuer())
 
     def add(self, id_number: str, standing: Standing) -> str:
-        fresh = replace(a_beneficiary(person_key=self.keys.person_key(id_number)), standing=standing)
+        fresh = a_beneficiary(person_key=self.keys.person_key(id_number), standing=standing)
         self.store.register.commit(a_change(fresh, LedgerEvent.REGISTERED))
         return fresh.beneficiary_id
 

@@ -22,7 +22,7 @@ from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.status import Status
 from lifecert.domain.sweep import JobKind, RunState
 from lifecert.domain.sweep_report import RunFigures, document
-from tests.support.builders import CLERK, NOW, a_review
+from tests.support.builders import CLERK, NOW, OFFICE, a_review
 from tests.support.fakes.holds import MemoryHoldBatches
 from tests.support.fakes.store import MemoryStore
 from tests.support.holding import GRACE, HoldWorld

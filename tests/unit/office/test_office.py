@@ -9,7 +9,7 @@ from lifecert.adapters.kms.protected_references import ProtectedReferences
 from lifecert.application.certify.get_status import GetBeneficiary, GetSession, SessionFound
 from lifecert.application.faces.enrol_reference import BeginEnrolment, FinishEnrolment
 from lifecert.application.feed.publish import Publish
-from lifecert.application.office.register_beneficiary import RegisterBeneficiary, Registration
+from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
 from lifecert.domain.actor import Group, User
 from lifecert.domain.category import Category
 from lifecert.domain.errors import (
@@ -59,9 +59,12 @@ from tests.support.fakes.photos import MemoryPhotos
 from tests.support.fakes.store import MemoryStore
 
 PERSON = Registration(
-    "王小明", IdNumber.parse("11010519491231002X"), Category.RESIDENT_PENSION, "330106", date(2025, 6, 1)
+    "王小明",
+    IdNumber.parse("11010519491231002X"),
+    NewBenefit(Category.RESIDENT_PENSION, "330106", date(2025, 6, 1)),
 )
 TAKEN = date(2019, 5, 1)
+PAYERS = ("fund", "injury")
 PASSED = (Measure("decode", Verdict.PASSED), Measure("sharpness", Verdict.PASSED, 0.4, "share", 0.7))
 
 
@@ -71,7 +74,7 @@ class World:
     def __init__(self) -> None:
         self.store, self.photos, self.clock = MemoryStore(), MemoryPhotos(), FixedClock(NOW)
         self.analyser = ScriptedAnalyser(enrolment=EnrolmentEvidence(PASSED, a_template(), b"imprint"))
-        self.register = RegisterBeneficiary(self.store.register, FakePersonKeys(), FakeSeal(), self.clock)
+        self.register = RegisterBeneficiary(self.store.register, FakePersonKeys(), FakeSeal(), self.clock, PAYERS)
         self.begin = BeginEnrolment(self.store.register, self.store.references, self.photos, self.clock, a_policy())
         protection = BackwardsProtection()
         self.references = ProtectedReferences(self.store.references, protection)
@@ -104,17 +107,21 @@ def test_who_comes_with_a_year_already_over_is_lapsed_from_the_start() -> None:
     assert world.register(PERSON, CLERK).status is Status.LAPSED
 
 
+def starting(start: date, *, checked: bool = False) -> Registration:
+    return replace(PERSON, benefit=replace(PERSON.benefit, start=start, start_checked=checked))
+
+
 def test_a_start_that_may_be_a_slip_of_the_hand_registers_nobody_until_somebody_looked_again() -> None:
     world = World()
     for start in (date(2062, 9, 1), date(1949, 12, 30)):
         for checked in (False, True):
             with pytest.raises(DayImpossible):
-                world.register(replace(PERSON, benefit_start=start, start_checked=checked), CLERK)
-    far = replace(PERSON, benefit_start=date(2026, 9, 1))
+                world.register(starting(start, checked=checked), CLERK)
+    far = starting(date(2026, 9, 1))
     with pytest.raises(StartUnlikely):
         world.register(far, CLERK)
     assert world.store.beneficiaries == {}
-    assert world.register(replace(far, start_checked=True), CLERK).valid_until == date(2027, 9, 1)
+    assert world.register(starting(date(2026, 9, 1), checked=True), CLERK).valid_until == date(2027, 9, 1)
 
 
 def test_nobody_is_registered_twice() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from lifecert.application.office.certify_in_person import Document
 from lifecert.application.office.decide_holds import HoldWish
-from lifecert.application.office.register_beneficiary import Registration
+from lifecert.application.office.register_beneficiary import NewBenefit, Registration
 from lifecert.application.office.set_contact import NewContact
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.category import Category
@@ -31,7 +31,10 @@ from tests.support.wiring.world import World
 SECOND_CLERK = replace(CLERK, user_id="clerk-2")
 BY_SMS = NewContact(NoticeChannel.SMS, "+8613800000000")
 PERSON = Registration(
-    "王小明", IdNumber.parse("11010519491231002X"), Category.RESIDENT_PENSION, "330106", date(2025, 6, 1), BY_SMS
+    "王小明",
+    IdNumber.parse("11010519491231002X"),
+    NewBenefit(Category.RESIDENT_PENSION, "330106", date(2025, 6, 1)),
+    BY_SMS,
 )
 
 

@@ -14,6 +14,7 @@ from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.notice import AFTER_THE_END
 from lifecert.domain.status import Status
 from ops.verify_ledger import LedgerCheck
+from tests.support.builders import proposal_of
 from tests.support.holding import HoldWorld
 from tests.support.mortal import Killed, Life, mortal_night
 
@@ -151,7 +152,7 @@ class Years(RuleBasedStateMachine):
         assert len(waiting) == len(set(waiting))
 
     def _stands_in(self, name: str, batch_id: str) -> bool:
-        proposal = self.world.person(name).open_proposal
+        proposal = proposal_of(self.world.person(name))
         return proposal is not None and proposal.batch_id == batch_id
 
     def nobody_is_forgotten(self) -> None:
@@ -163,9 +164,9 @@ class Years(RuleBasedStateMachine):
             assert standing.status is not Status.ACTIVE or standing.valid_until >= today
             if standing.status is not Status.LAPSED or standing.held_since:
                 continue
-            over = (today - person.grace_begins_on).days > GRACE
+            over = (today - person.grace_begins_on(person.main_benefit)).days > GRACE
             if over and person.notice_delivered_on:
-                proposal = person.open_proposal
+                proposal = proposal_of(person)
                 assert proposal
                 batch = self.world.store.hold_batches.get(proposal.batch_id)
                 assert batch

@@ -16,7 +16,7 @@ from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.published import published_events
 from lifecert.domain.status import Standing, Status
 from lifecert.domain.sweep import Job, JobKind, RunState
-from tests.support.builders import CLERK, a_change
+from tests.support.builders import CLERK, a_change, proposal_of
 from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.register import MemoryRegister
 from tests.support.holding import GRACE, HoldWorld
@@ -90,9 +90,9 @@ def test_nobody_is_proposed_before_the_grace_days_are_over_and_everybody_the_nig
     world = HoldWorld()
     world.lapsed("slow")
     world.nights(GRACE)
-    assert world.person("slow").open_proposal is None
+    assert proposal_of(world.person("slow")) is None
     world.nights()
-    assert world.person("slow").open_proposal
+    assert proposal_of(world.person("slow"))
     # Told on the third of March; ninety days later is the first of June.
     assert world.clock.today() == date(2026, 3, 3) + timedelta(days=GRACE + 1)
 
@@ -115,7 +115,7 @@ def test_a_reminder_that_arrived_before_the_end_counts_and_then_the_grace_days_b
     world.night()
     assert world.deliver("slow")
     world.nights(7 + GRACE)
-    assert world.person("slow").open_proposal is None
+    assert proposal_of(world.person("slow")) is None
     world.nights()
     assert world.the_batch().candidates == 1
     assert world.clock.today() == world.standing("slow").valid_until + timedelta(days=GRACE + 1)
@@ -300,14 +300,14 @@ def test_an_old_batch_approves_nothing_of_a_later_year() -> None:
     world.nights((world.standing("again").valid_until - world.clock.today()).days + 2)
     assert world.deliver("again")
     world.nights(GRACE + 1)
-    new = world.person("again").open_proposal
+    new = proposal_of(world.person("again"))
     assert new
     assert new.batch_id != old.batch_id
     world.decide(HoldChoice.ALL, batch_id=old.batch_id)
     world.nights()
     assert world.outcomes(old.batch_id) == {"again": HoldOutcome.SUPERSEDED}
     assert world.standing("again").held_since is None
-    assert world.person("again").open_proposal == new
+    assert proposal_of(world.person("again")) == new
 
 
 def test_who_is_held_already_or_lapsed_anew_is_left_alone() -> None:

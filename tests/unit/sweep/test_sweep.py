@@ -13,7 +13,7 @@ from lifecert.domain.hold import HoldProposal
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice
 from lifecert.domain.status import Standing, Status
-from lifecert.domain.sweep import Job, JobKind, Partition, RunState, Task, partition_of, shard_of
+from lifecert.domain.sweep import Among, Job, JobKind, Partition, RunState, Task, partition_of, shard_of
 from tests.support.builders import NOW, a_beneficiary, a_change, standing_as
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.register import MemoryRegister
@@ -265,9 +265,11 @@ def test_where_people_stand_in_the_index() -> None:
     # Told late, or given more time: under the day from which the grace days count.
     told = Notice(day, 0, 2, sent=True, delivered_on=later)
     for one in (replace(lapsed_one, grace_from=later), replace(lapsed_one, notice=told)):
-        assert partition_of(one, 4) == Partition(later, shard, Status.LAPSED)
-    assert partition_of(replace(lapsed_one, hold_proposal=HoldProposal("batch", day, NOW)), 4) is None
-    assert partition_of(replace(lapsed_one, hold_proposal=HoldProposal("batch", later, NOW)), 4) == stands
+        assert partition_of(one, 4) == Partition(later, shard, Among.LAPSED)
+    for proposed_for, place in ((day, None), (later, stands)):
+        proposal = HoldProposal("batch", proposed_for, NOW)
+        proposed = [replace(one, hold_proposal=proposal) for one in lapsed_one.benefits]
+        assert partition_of(lapsed_one.with_benefits(proposed), 4) == place
     assert partition_of(standing_as(lapsed_one, Standing(Status.LAPSED, day, held_since=day)), 4) is None
     assert partition_of(standing_as(lapsed_one, Standing(Status.TERMINATED, day, ended_on=day)), 4) is None
 

@@ -63,7 +63,7 @@ class World:
     def certify(self, name: str) -> None:
         def make(before: Beneficiary) -> Change:
             moved = transition(standing_of(before), Certified(self.clock.today(), self.clock.today()), Role.USER)
-            details = {"status": moved.status, "valid_until": moved.valid_until.isoformat()}
+            details = {"status": moved.standing.status, "valid_until": moved.standing.valid_until.isoformat()}
             return a_change(before, LedgerEvent.CERTIFIED, changed={"standing": moved.standing}, details=details)
 
         assert change_newest(self.store.register, name, make)
