@@ -109,13 +109,17 @@ def _certified(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, An
         now.update(certificate_id=UNTOLD, certified_on=UNTOLD)
     elif newest is None or (valid_until_after(on) >= now["valid_until"] if newest is UNTOLD else on >= newest):
         now.update(certificate_id=details["certificate_id"], certified_on=on)
+    _certified_again(now, entry, details)
+    now.update(held_since=None, ended_on=None)
+
+
+def _certified_again(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     if details.get("session_id"):
         # By a face, which a user showed; where a clerk decided that, the entry names the user.
         user = details.get("certified_by") or entry.actor.actor_id
         now["certified_by"] = (*(one for one in now["certified_by"] if one != user), user)[-REMEMBERED_HELPERS:]
     if details.get("review_id") and now["open_review_id"] == details["review_id"]:
         now["open_review_id"] = None
-    now.update(held_since=None, ended_on=None)
 
 
 def _failed(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
@@ -186,6 +190,7 @@ _TAKES: Mapping[LedgerEvent, Callable[[dict[str, Any], LedgerEntry, Mapping[str,
     LedgerEvent.REFERENCE_ENROLLED: _enrolled,
     LedgerEvent.FACES_DELETED: _faces_deleted,
     LedgerEvent.CERTIFIED: _certified,
+    LedgerEvent.ALREADY_CERTIFIED: _certified_again,
     LedgerEvent.VERIFICATION_FAILED: _failed,
     LedgerEvent.REVIEW_DECIDED: _review_decided,
     LedgerEvent.HOLD_PROPOSED: _proposed,

@@ -7,8 +7,7 @@ import pytest
 
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
-from lifecert.domain.certificate import RevocationCause
-from lifecert.domain.certificate import Method
+from lifecert.domain.certificate import Method, RevocationCause
 from lifecert.domain.hold import HoldProposal
 from lifecert.domain.ledger import GENESIS, LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel

@@ -98,6 +98,7 @@ ALLOWED: dict[str, set[str]] = {
         "kms:GetPublicKey CertificateKeyOld",
     },
     "RegisterBeneficiary": {
+        "dynamodb:Query Ledger",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Contacts",
         "kms:Encrypt ContactKey",
@@ -185,6 +186,7 @@ ALLOWED: dict[str, set[str]] = {
         "s3:ListBucket Imports",
     },
     "CertifyInPerson": {
+        "dynamodb:GetItem Certificates",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:PutItem Certificates",

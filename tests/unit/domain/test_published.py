@@ -72,7 +72,8 @@ class World:
     def __init__(self) -> None:
         self.store, self.clock, self.photos = MemoryStore(), FixedClock(), MemoryPhotos()
         self.analyser = ScriptedAnalyser()
-        self.register = RegisterBeneficiary(self.store.register, FakePersonKeys(), FakeSeal(), self.clock)
+        register, ledger = self.store.register, self.store.ledger
+        self.register = RegisterBeneficiary(register, FakePersonKeys(), FakeSeal(), self.clock, ledger)
         store = self.store
         self.sweep = Night(store.register, store.sweep_runs, self.clock, store.shards, batches=store.hold_batches)
         self.verify = verifier(store, self.photos, self.analyser, self.clock)
@@ -80,7 +81,7 @@ class World:
     def registered(self, category: Category = Category.RESIDENT_PENSION, start: date = date(2025, 9, 1)) -> str:
         number = IdNumber.parse("11010519491231002X")
         asked = Registration("王小明", number, category, "110101", start)
-        return self.register(asked, CLERK).beneficiary_id
+        return self.register(asked, CLERK, an_id()).beneficiary_id
 
     def enrolled(self, beneficiary_id: str) -> None:
         person = self.store.beneficiaries[beneficiary_id]

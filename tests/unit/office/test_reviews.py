@@ -75,7 +75,7 @@ class Office:
     def person(self) -> Beneficiary:
         return self.store.beneficiaries[self.id]
 
-    def attempt(self, user: User = HELPER, **fields: Any) -> Session:
+    def attempt(self, user: User = HELPER, outcome: Outcome = Outcome.REVIEW, **fields: Any) -> Session:
         session = a_session(
             beneficiary_id=self.id,
             user_id=user.user_id,
@@ -88,7 +88,7 @@ class Office:
             self.photos.upload(session.frame_key(number), an_id().encode(), session.opened_at)
         decided = self.verify(session.session_id, user)
         assert decided.result
-        assert decided.result.decision.outcome is Outcome.REVIEW
+        assert decided.result.decision.outcome is outcome
         return decided
 
     def opened(self, kind: ReviewKind, **fields: Any) -> Review:
@@ -122,6 +122,23 @@ def test_accepting_certifies_with_the_sessions_method_and_day_and_the_clerk_in_t
     assert HELPER.user_id in office.person.certified_by
     assert office.store.reviews[decided.review_id].state is ReviewState.DECIDED
     assert verify_chain(office.store.entries[office.id]) == office.person.version
+
+
+def test_who_certified_by_another_session_that_day_has_the_same_certificate_when_a_case_of_it_is_accepted() -> None:
+    office = Office()
+    doubted = office.attempt()
+    office.analyser.evidence = good_evidence()
+    office.attempt(outcome=Outcome.ACCEPTED)
+    [certificate_id] = office.store.certificates
+    decided = office.decide(office.review(doubted).review_id, ACCEPT, Ground.SAME_PERSON, CLERK)
+    assert decided.decision
+    assert decided.decision.certificate_id == certificate_id
+    assert len(office.store.certificates) == 1
+    entry = office.store.entries[office.id][-1]
+    assert (entry.event, entry.actor.actor_id) == (LedgerEvent.ALREADY_CERTIFIED, CLERK.user_id)
+    assert entry.details["review_id"] == decided.review_id
+    assert office.person.open_review_id is None
+    assert office.decide(decided.review_id, ACCEPT, Ground.SAME_PERSON, CLERK) == decided
 
 
 def test_a_review_that_restores_a_held_payment_says_from_when_arrears_run() -> None:

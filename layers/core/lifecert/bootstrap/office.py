@@ -42,7 +42,13 @@ def register_beneficiary() -> "RegisterBeneficiary":
 
     names = RegisterBeneficiarySettings.load()
     register = parts.changing_register(names, contacts=names.contacts_table)
-    return RegisterBeneficiary(register, parts.person_keys(names), parts.addresses(names), parts.clock(names))
+    return RegisterBeneficiary(
+        register=register,
+        person_keys=parts.person_keys(names),
+        seal=parts.addresses(names),
+        clock=parts.clock(names),
+        ledger=parts.ledger(names),
+    )
 
 
 @cache
@@ -145,7 +151,7 @@ def certify_in_person() -> "CertifyInPerson":
 
     names = CertifyInPersonSettings.load()
     register = parts.changing_register(names, certificates=names.certificates_table)
-    return CertifyInPerson(register, parts.clock(names), parts.issuer(names))
+    return CertifyInPerson(register, parts.certificates(names), parts.clock(names), parts.issuer(names))
 
 
 @cache

@@ -26,6 +26,7 @@ class LedgerEvent(StrEnum):
     REGISTERED = "registered"
     REFERENCE_ENROLLED = "reference_enrolled"
     CERTIFIED = "certified"
+    ALREADY_CERTIFIED = "already_certified"  # proven again on a day whose certificate counts: no other is issued
     VERIFICATION_FAILED = "verification_failed"
     LAPSED = "lapsed"
     HOLD_PROPOSED = "hold_proposed"

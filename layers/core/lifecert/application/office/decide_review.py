@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
-from lifecert.application.shared.certifying import Proof, certifying
+from lifecert.application.shared.certifying import Proof, certified_already, certifying
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.issuing import Issuer
 from lifecert.application.shared.reviewing import recorded, still_open
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.camera import Camera
-from lifecert.domain.certificate import Certificate
 from lifecert.domain.errors import (
     ActedInCase,
     EntitlementEnded,
@@ -19,6 +19,7 @@ from lifecert.domain.errors import (
     ReviewNotFound,
     SessionNotFound,
 )
+from lifecert.domain.ledger import Detail
 from lifecert.domain.review import GROUNDS, PROPOSALS, Ground, Review, ReviewDecision, ReviewKind, ReviewOutcome
 from lifecert.domain.session import Session
 from lifecert.domain.status import Status
@@ -73,8 +74,8 @@ class DecideReview:
             nonlocal decided
             decision = ReviewDecision(outcome, ground, user.user_id, self.clock.now())
             if session:
-                change, certificate = self._certified(newest, review, session, decision)
-                decision = replace(decision, certificate_id=certificate.certificate_id)
+                change = self._certified(newest, review, session, decision)
+                decision = replace(decision, certificate_id=str(change.entry.details["certificate_id"]))
             else:
                 change = recorded(newest, review, decision)
             decided = replace(review, decision=decision)
@@ -92,9 +93,7 @@ class DecideReview:
             raise SessionNotFound
         return session
 
-    def _certified(
-        self, newest: Beneficiary, review: Review, session: Session, decision: ReviewDecision
-    ) -> tuple[Change, Certificate]:
+    def _certified(self, newest: Beneficiary, review: Review, session: Session, decision: ReviewDecision) -> Change:
         if newest.standing.status is Status.TERMINATED:
             raise EntitlementEnded
         result = session.result
@@ -108,24 +107,24 @@ class DecideReview:
             model_version=str(evidence.get("model_version") or ""),
             calibration_version=str(evidence.get("calibration_version") or ""),
         )
-        return certifying(
-            newest,
-            proof,
-            Actor(decision.decided_by, Role.CLERK),
-            decision.decided_at,
-            self.clock.today(),
-            {
-                "session_id": session.session_id,
-                "on_behalf": session.on_behalf,
-                "consent_version": session.consent.version,
-                "certified_by": session.user_id,
-                "review_id": review.review_id,
-                "ground": decision.ground,
-            },
-            camera=Camera(),
-            certified_by=newest.with_certifier(session.user_id),
-            open_review_id=still_open(newest, review),
-        )
+        actor, now = Actor(decision.decided_by, Role.CLERK), decision.decided_at
+        details: dict[str, Detail] = {
+            "session_id": session.session_id,
+            "on_behalf": session.on_behalf,
+            "consent_version": session.consent.version,
+            "certified_by": session.user_id,
+            "review_id": review.review_id,
+            "ground": decision.ground,
+        }
+        changed: dict[str, Any] = {
+            "camera": Camera(),
+            "certified_by": newest.with_certifier(session.user_id),
+            "open_review_id": still_open(newest, review),
+        }
+        if again := certified_already(newest, proof, actor, now, details, **changed):
+            return again
+        change, _ = certifying(newest, proof, actor, now, self.clock.today(), details, **changed)
+        return change
 
     def _evidence(self, review: Review) -> dict[str, object]:
         """What the ledger kept of the session's evidence when the review was opened."""
