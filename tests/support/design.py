@@ -169,6 +169,7 @@ ALLOWED: dict[str, set[str]] = {
         "kms:GenerateMac PersonKey",
     },
     "ImportDataMatch": {
+        "dynamodb:GetItem Reviews",
         "dynamodb:Query Beneficiaries/index/by_person",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",

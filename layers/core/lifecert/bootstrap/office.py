@@ -341,4 +341,5 @@ def import_data_match() -> "ImportDataMatch":
         person_keys=parts.person_keys(names),
         clock=parts.clock(names),
         issuer=parts.issuer(names),
+        reviews=parts.reviews(names),
     )

@@ -18,6 +18,7 @@ class ReviewKind(StrEnum):
     AUDIT = "audit"  # an accepted session, drawn for a second look
     DEATH_REPORT = "death_report"  # a family reports a death
     DATA_SIGNAL = "data_signal"  # another register says that an entitlement may have ended
+    SIGN_OF_LIFE = "sign_of_life"  # another register saw somebody alive after the day on which the entitlement ended
     DUPLICATE_FACE = "duplicate_face"  # one face under two beneficiaries
     UNUSUAL_VOLUME = "unusual_volume"  # a helper acts for unusually many
     OVERRIDE = "override"  # a clerk replaced what the machine had refused

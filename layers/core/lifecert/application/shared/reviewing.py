@@ -42,7 +42,7 @@ class OpenReview:
         """
         review_id = str(uuid.uuid4())
         if only_once is not None:
-            review_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{beneficiary_id}\n{kind}\n{only_once}"))
+            review_id = review_id_of(beneficiary_id, kind, only_once)
         review = Review(
             review_id=review_id,
             beneficiary_id=beneficiary_id,
@@ -57,6 +57,11 @@ class OpenReview:
         with suppress(ReviewOpenedBefore):
             change_newest(self.register, beneficiary_id, lambda newest: opening(newest, review))
         return review_id
+
+
+def review_id_of(beneficiary_id: str, kind: ReviewKind, only_once: str) -> str:
+    """The id of the one review of this kind that is opened for `only_once`."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{beneficiary_id}\n{kind}\n{only_once}"))
 
 
 def opening(beneficiary: Beneficiary, review: Review) -> Change:
