@@ -131,6 +131,11 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:PutItem Ledger",
     },
     "PurgeFaces": {
+        "dynamodb:Query Ledger",
+        "dynamodb:Query Reviews/index/by_state",
+        "dynamodb:UpdateItem Reviews",
+        "s3:ListBucket Frames",
+        "s3:DeleteObject Frames/review/*",
         "dynamodb:Query Beneficiaries/index/by_faces_due",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
@@ -271,6 +276,7 @@ ALLOWED: dict[str, set[str]] = {
         "xray:PutTelemetryRecords *",
     },
     "SendNotice": {
+        "dynamodb:Query Ledger",
         "sqs:ReceiveMessage NoticeQueue",
         "sqs:DeleteMessage NoticeQueue",
         "sqs:GetQueueAttributes NoticeQueue",

@@ -101,6 +101,15 @@ def a_life() -> Iterator[tuple[str, Life]]:
     do["decide_review"](life.person.open_review_id, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, SECOND_CLERK)
     yield "a case is refused", life
     life.world.clock.move(days=1)
+    life.shown("uncertain")
+    life.world.clock.move(days=30)
+    do["end_cases"]()
+    assert (life.last, life.person.open_review_id) == (LedgerEvent.CERTIFY_AGAIN_DUE, None)
+    yield "a case that nobody decided", life
+    do["send_notice"].certify_again(life.id, life.person.version)
+    assert life.last is LedgerEvent.NOTICE_SENT
+    yield "told to certify again", life
+    life.world.clock.move(days=1)
     life.shown("good")
     assert life.person.certified_by == (HELPER.user_id,)
     yield "certified by face", life

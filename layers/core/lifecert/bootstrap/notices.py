@@ -37,6 +37,7 @@ def send_notice() -> "SendNotice":
         text=parts.notice_text(names.notice_language),
         help_lines=parts.help_lines(),
         quiet_hours=names.quiet_hours,
+        ledger=parts.ledger(names),
     )
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lifecert.application.faces.purge_faces import PurgeFaces
     from lifecert.application.feed.publish import Publish
     from lifecert.application.feed.write_change_files import WriteChangeFiles
+    from lifecert.application.office.end_cases import EndCases
     from lifecert.domain.ledger import LedgerEntry
 
 
@@ -47,7 +48,14 @@ def find_duplicates() -> "FindDuplicates":
     )
 
 
-class PurgeFacesSettings(settings.WithChanges, settings.WithReferences, settings.WithCounters, settings.Common):
+class PurgeFacesSettings(
+    settings.WithChanges,
+    settings.WithReferences,
+    settings.WithCounters,
+    settings.WithReviews,
+    settings.WithFrames,
+    settings.Common,
+):
     """purge_faces."""
 
     references_bucket: Name
@@ -68,6 +76,23 @@ def purge_faces() -> "PurgeFaces":
         face_counts=parts.face_counts(names),
         clock=parts.clock(names),
         shards=names.due_shards,
+    )
+
+
+@cache
+def end_cases() -> "EndCases":
+    """The nightly end of cases that nobody can judge any more."""
+    from lifecert.application.office.end_cases import EndCases
+
+    names = PurgeFacesSettings.load()
+    reviews = parts.reviews(names)
+    return EndCases(
+        register=parts.changing_register(names, reviews=names.reviews_table),
+        reviews=reviews,
+        open_reviews=reviews,
+        ledger=parts.ledger(names),
+        photos=parts.review_photos(names.frames_bucket, names.references_bucket),
+        clock=parts.clock(names),
     )
 
 

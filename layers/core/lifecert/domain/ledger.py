@@ -41,6 +41,7 @@ class LedgerEvent(StrEnum):
     NOTICE_DELIVERED = "notice_delivered"
     REVIEW_OPENED = "review_opened"
     REVIEW_DECIDED = "review_decided"
+    CERTIFY_AGAIN_DUE = "certify_again_due"  # a case of their photos ended undecided: they are to be told
     CONSENT_WITHDRAWN = "consent_withdrawn"
     CONSENT_GIVEN = "consent_given"
     FACES_DELETED = "faces_deleted"

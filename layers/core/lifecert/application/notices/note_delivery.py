@@ -6,7 +6,7 @@ from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import NOTICE_ACTOR
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.ledger import LedgerEvent
-from lifecert.domain.notice import SentNotice
+from lifecert.domain.notice import NoticeKind, SentNotice
 from lifecert.ports.clock import Clock
 from lifecert.ports.notices import SentNotices
 from lifecert.ports.register import ChangingRegister
@@ -32,6 +32,8 @@ class NoteDelivery:
 
     def _change(self, newest: Beneficiary, sent: SentNotice) -> Change | None:
         notice = newest.current_notice
+        if sent.kind is not NoticeKind.REMINDER:
+            return None  # It said nothing of the year.
         if notice is None or notice.valid_until != sent.valid_until or notice.delivered_on:
             return None
         delivered_on = self.clock.today()

@@ -14,13 +14,23 @@ from lifecert.domain.camera import Camera
 from lifecert.domain.errors import (
     ActedInCase,
     EntitlementEnded,
+    FramesGone,
     GroundUnsuitable,
     ReviewDecidedBefore,
     ReviewNotFound,
     SessionNotFound,
 )
 from lifecert.domain.ledger import Detail
-from lifecert.domain.review import GROUNDS, PROPOSALS, Ground, Review, ReviewDecision, ReviewKind, ReviewOutcome
+from lifecert.domain.review import (
+    GROUNDS,
+    JUDGED_BY_FRAMES,
+    PROPOSALS,
+    Ground,
+    Review,
+    ReviewDecision,
+    ReviewKind,
+    ReviewOutcome,
+)
 from lifecert.domain.session import Session
 from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
@@ -47,8 +57,8 @@ class DecideReview:
 
         Accepting a verification certifies, with the method and on the day of its session; nothing else that is
         decided here touches the entitlement. Raises ReviewNotFound, GroundUnsuitable, ActedInCase (by this clerk
-        themself), EntitlementEnded, TransitionRefused (its year is over) and ReviewDecidedBefore; nothing is changed
-        then.
+        themself), FramesGone (who can be the same person that nobody can see), EntitlementEnded, TransitionRefused (its
+        year is over) and ReviewDecidedBefore; nothing is changed then.
         """
         review = self.reviews.get(review_id)
         if review is None or review.kind in PROPOSALS:
@@ -69,6 +79,8 @@ class DecideReview:
         decided = review
         certifies = review.kind is ReviewKind.VERIFICATION and outcome is ReviewOutcome.ACCEPT
         session = self._session(review) if certifies else None
+        if ground is Ground.SAME_PERSON and review.kind in JUDGED_BY_FRAMES:
+            self._check_frames(review)
 
         def make(newest: Beneficiary) -> Change:
             nonlocal decided
@@ -92,6 +104,14 @@ class DecideReview:
         if session is None:
             raise SessionNotFound
         return session
+
+    def _check_frames(self, review: Review) -> None:
+        session = self._session(review)
+        if len(self.photos.review_frames(session.session_id)) < len(session.challenge):
+            newest = self.reviews.get(review.review_id)
+            if newest and newest.decision:
+                raise ReviewDecidedBefore  # and that is why they are gone
+            raise FramesGone
 
     def _certified(self, newest: Beneficiary, review: Review, session: Session, decision: ReviewDecision) -> Change:
         if newest.standing.status is Status.TERMINATED:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.reviewing import opening, recorded
@@ -24,7 +24,16 @@ from lifecert.domain.errors import (
     TransitionRefused,
 )
 from lifecert.domain.ledger import Detail, LedgerEvent
-from lifecert.domain.review import PROPOSALS, Ground, Proposal, Review, ReviewDecision, ReviewKind, ReviewOutcome
+from lifecert.domain.review import (
+    PROPOSAL_LASTS,
+    PROPOSALS,
+    Ground,
+    Proposal,
+    Review,
+    ReviewDecision,
+    ReviewKind,
+    ReviewOutcome,
+)
 from lifecert.domain.status import (
     CertificateRevoked,
     EndCause,
@@ -37,8 +46,6 @@ from lifecert.domain.status import (
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import Certificates, ChangingRegister, Ledger
 from lifecert.ports.reviews import Reviews
-
-PROPOSAL_LASTS = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.errors import ReviewOpenedBefore
-from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.review import Review, ReviewDecision, ReviewKind
 from lifecert.domain.status import EndCause
 from lifecert.ports.clock import Clock
@@ -83,12 +83,19 @@ def opening(beneficiary: Beneficiary, review: Review) -> Change:
     return Change(beneficiary.version, after, entry, review=review)
 
 
-def recorded(newest: Beneficiary, review: Review, decision: ReviewDecision) -> Change:
+def recorded(
+    newest: Beneficiary,
+    review: Review,
+    decision: ReviewDecision,
+    role: Role = Role.CLERK,
+    event: LedgerEvent = LedgerEvent.REVIEW_DECIDED,
+    **more: Detail,
+) -> Change:
     """The change that a decision makes which touches no entitlement; the decided review is not in it yet."""
     after, entry = record(
         replace(newest, open_review_id=still_open(newest, review)),
-        LedgerEvent.REVIEW_DECIDED,
-        Actor(decision.decided_by, Role.CLERK),
+        event,
+        Actor(decision.decided_by, role),
         decision.decided_at,
         {
             "review_id": review.review_id,
@@ -96,6 +103,7 @@ def recorded(newest: Beneficiary, review: Review, decision: ReviewDecision) -> C
             "outcome": decision.outcome,
             "ground": decision.ground,
             "session_id": review.session_id,
+            **more,
         },
     )
     return Change(newest.version, after, entry)
