@@ -144,7 +144,13 @@ def _held(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) 
 
 
 def _terminated(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
-    now.update(held_since=None, ended_on=_day(details, "ended_on"), contact_channel=None)
+    now.update(held_since=None, ended_on=_day(details, "ended_on"))
+    if "contact_kept" not in details:  # the contact went with the end in those days
+        now["contact_channel"] = None
+
+
+def _contact_deleted(now: dict[str, Any], _entry: LedgerEntry, _details: Mapping[str, Any]) -> None:
+    now["contact_channel"] = None
 
 
 def _corrected(now: dict[str, Any], _entry: LedgerEntry, _details: Mapping[str, Any]) -> None:
@@ -205,4 +211,5 @@ _TAKES: Mapping[LedgerEvent, Callable[[dict[str, Any], LedgerEntry, Mapping[str,
     LedgerEvent.NOTICE_SENT: _sent,
     LedgerEvent.NOTICE_DELIVERED: _delivered,
     LedgerEvent.CONTACT_CHANGED: _contact_changed,
+    LedgerEvent.CONTACT_DELETED: _contact_deleted,
 }

@@ -131,6 +131,7 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:PutItem Ledger",
     },
     "PurgeFaces": {
+        "dynamodb:DeleteItem Contacts",
         "dynamodb:Query Ledger",
         "dynamodb:Query Reviews/index/by_state",
         "dynamodb:UpdateItem Reviews",
@@ -204,7 +205,6 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:DeleteItem Idempotency",
     },
     "ChangeEntitlement": {
-        "dynamodb:DeleteItem Contacts",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:GetItem Certificates",
@@ -299,6 +299,7 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:PutItem Ledger",
         "dynamodb:GetItem Notices",
+        "dynamodb:PutItem Notices",
     },
     "WriteChangeFile": {
         "dynamodb:Query Changes/index/by_waiting",

@@ -50,7 +50,7 @@ class MemoryRegister:
 
     def faces_due(self, shard: int, today: date) -> Iterator[str]:
         for beneficiary_id, one in sorted(self.store.beneficiaries.items()):
-            if one.faces_due and one.faces_due.on <= today and shard_of(beneficiary_id, self.store.shards) == shard:
+            if one.purge_due_on and one.purge_due_on <= today and shard_of(beneficiary_id, self.store.shards) == shard:
                 yield beneficiary_id
 
     def has_due(self, partition: Partition) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from lifecert.application.certify.get_certificate import GetCertificate
 from lifecert.application.office.certify_in_person import CertifyInPerson, Document
-from lifecert.application.office.entitlement import PROPOSAL_LASTS, ConfirmProposal, Propose
+from lifecert.application.office.entitlement import ConfirmProposal, Missing, Propose
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.certificate import Certificate, CertificateState, Method, RevocationCause
 from lifecert.domain.errors import (
@@ -27,7 +27,7 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.notice import Contact, NoticeChannel
-from lifecert.domain.review import Proposal, Review, ReviewKind
+from lifecert.domain.review import PROPOSAL_LASTS, Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause, Standing, Status
 from tests.support.builders import CLERK, HELPER, a_change, a_review, an_id, an_issuer, registration
 from tests.support.fakes.clock import FixedClock
@@ -244,9 +244,27 @@ def test_whose_entitlement_ended_is_told_nothing_any_more() -> None:
     office = Office(contact_channel=NoticeChannel.SMS)
     office.store.contacts[office.id] = Contact(office.id, NoticeChannel.SMS, b"sealed")
     office.agreed(END)
-    assert office.store.contacts == {}
-    assert office.person.contact_channel is None
+    assert office.person.contact_channel is NoticeChannel.SMS, "kept until the faces go"
+    assert office.id in office.store.contacts
+    assert office.store.entries[office.id][-1].details["contact_kept"] is True
     assert office.whole()
+
+
+def test_a_correction_in_time_keeps_the_contact_and_says_what_is_not_there() -> None:
+    for person, missing in (
+        ({"contact_channel": NoticeChannel.SMS}, ()),
+        ({}, (Missing.CONTACT,)),
+        ({"contact_channel": NoticeChannel.SMS, "has_reference": False}, (Missing.REFERENCE,)),
+        ({"has_reference": False}, (Missing.CONTACT, Missing.REFERENCE)),
+    ):
+        office = Office(**person)
+        ended = office.agreed(END)
+        assert office.confirm.missing(ended) == (), "nothing is to be set up after an end"
+        proposed = office.propose(office.id, Proposal(ReviewKind.CORRECTION), an_id(), CLERK)
+        assert office.confirm.missing(proposed) == ()
+        corrected = office.confirm(proposed.review_id, OTHER, confirm=True)
+        assert office.confirm.missing(corrected) == missing
+        assert office.person.contact_channel is person.get("contact_channel")
 
 
 def test_a_correction_restores_by_valid_until_with_arrears_and_the_certificate_counts_again() -> None:

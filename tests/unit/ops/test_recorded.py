@@ -47,7 +47,6 @@ class Life:
     def person(self) -> Beneficiary:
         return self.world.store.beneficiaries[self.id]
 
-    @property
     def last(self) -> LedgerEvent:
         return self.world.store.entries[self.id][-1].event
 
@@ -104,17 +103,17 @@ def a_life() -> Iterator[tuple[str, Life]]:
     life.shown("uncertain")
     life.world.clock.move(days=30)
     do["end_cases"]()
-    assert (life.last, life.person.open_review_id) == (LedgerEvent.CERTIFY_AGAIN_DUE, None)
+    assert (life.last(), life.person.open_review_id) == (LedgerEvent.CERTIFY_AGAIN_DUE, None)
     yield "a case that nobody decided", life
     do["send_notice"].certify_again(life.id, life.person.version)
-    assert life.last is LedgerEvent.NOTICE_SENT
+    assert life.last() is LedgerEvent.NOTICE_SENT
     yield "told to certify again", life
     life.world.clock.move(days=1)
     life.shown("good")
     assert life.person.certified_by == (HELPER.user_id,)
     yield "certified by face", life
     life.shown("good")
-    assert life.last is LedgerEvent.ALREADY_CERTIFIED
+    assert life.last() is LedgerEvent.ALREADY_CERTIFIED
     yield "and once more that day", life
     newest = life.person.certificate_id
     do["certify_in_person"](life.id, today() - timedelta(days=40), Document.ID_CARD, CLERK, an_id())
@@ -157,6 +156,16 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "ended", life
     life.agreed(ReviewKind.CORRECTION)
     yield "corrected", life
+    message = list(life.world.store.sent_notices)[-1]
+    assert do["note_delivery"].failed(message)
+    yield "a notice failed", life
+    life.agreed(ReviewKind.END, day=today(), cause=EndCause.OTHER)
+    life.world.clock.move(days=90)
+    do["purge_faces"]()
+    assert life.person.contact_channel is None
+    yield "the contact deleted", life
+    life.agreed(ReviewKind.CORRECTION)
+    yield "corrected too late for it", life
     do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK, an_id())
     yield "certified again", life
 

@@ -59,4 +59,5 @@ def note_delivery() -> "NoteDelivery":
     from lifecert.application.notices.note_delivery import NoteDelivery
 
     names = NoticeReceiptSettings.load()
-    return NoteDelivery(parts.changing_register(names), parts.sent_notices(names.notices_table), parts.clock(names))
+    register = parts.changing_register(names, notices=names.notices_table)
+    return NoteDelivery(register, parts.sent_notices(names.notices_table), parts.clock(names))

@@ -219,8 +219,6 @@ class ChangeEntitlementSettings(
 ):
     """change_entitlement."""
 
-    contacts_table: Name
-
 
 @cache
 def propose() -> "Propose":
@@ -251,9 +249,7 @@ def confirm_proposal() -> "ConfirmProposal":
 
 
 def _entitlement_register(names: ChangeEntitlementSettings) -> "DynamoChangingRegister":
-    return parts.changing_register(
-        names, contacts=names.contacts_table, certificates=names.certificates_table, reviews=names.reviews_table
-    )
+    return parts.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table)
 
 
 class DecideHoldsSettings(settings.WithHoldBatches, settings.Common):

@@ -59,6 +59,7 @@ class PurgeFacesSettings(
     """purge_faces."""
 
     references_bucket: Name
+    contacts_table: Name
 
 
 @cache
@@ -67,7 +68,9 @@ def purge_faces() -> "PurgeFaces":
     from lifecert.application.faces.purge_faces import PurgeFaces
 
     names = PurgeFacesSettings.load()
-    register = parts.changing_register(names, references=names.references_table, counters=names.counters_table)
+    register = parts.changing_register(
+        names, references=names.references_table, counters=names.counters_table, contacts=names.contacts_table
+    )
     return PurgeFaces(
         register=register,
         index=register,

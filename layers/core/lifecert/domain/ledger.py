@@ -37,8 +37,10 @@ class LedgerEvent(StrEnum):
     CERTIFICATE_REVOKED = "certificate_revoked"
     REMINDER_DUE = "reminder_due"
     CONTACT_CHANGED = "contact_changed"
+    CONTACT_DELETED = "contact_deleted"
     NOTICE_SENT = "notice_sent"
     NOTICE_DELIVERED = "notice_delivered"
+    NOTICE_FAILED = "notice_failed"  # the channel refused it, or says that it did not arrive
     REVIEW_OPENED = "review_opened"
     REVIEW_DECIDED = "review_decided"
     CERTIFY_AGAIN_DUE = "certify_again_due"  # a case of their photos ended undecided: they are to be told

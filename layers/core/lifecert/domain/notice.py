@@ -50,7 +50,8 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SentNotice:
-    """A notice on its way: the channel's own id for it, by which its receipt names it."""
+    """A notice on its way: the channel's own id for it, by which its receipt names it; `failed` once that says that it
+    did not arrive."""
 
     message_id: str
     beneficiary_id: str
@@ -58,6 +59,7 @@ class SentNotice:
     valid_until: date
     sent_at: datetime
     kind: NoticeKind = NoticeKind.REMINDER
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

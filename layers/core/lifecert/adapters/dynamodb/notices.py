@@ -50,6 +50,7 @@ class DynamoSentNotices:
             valid_until=date.fromisoformat(item["valid_until"]),
             sent_at=datetime.fromisoformat(item["sent_at"]),
             kind=NoticeKind(item.get("kind", NoticeKind.REMINDER)),
+            failed=item.get("failed", False),
         )
 
 
@@ -71,6 +72,7 @@ def sent_notice_item(sent: SentNotice) -> dict[str, Any]:
         "valid_until": sent.valid_until.isoformat(),
         "sent_at": moment(sent.sent_at),
         "kind": str(sent.kind),
+        "failed": sent.failed,
         "expires_at": epoch(sent.sent_at + NOTICE_KEPT),
     }
 

@@ -1,14 +1,15 @@
 """Send a notice: tell a person, by the way the office knows, that their year ends."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import NOTICE_ACTOR
 from lifecert.domain.beneficiary import Beneficiary, Change, record
-from lifecert.domain.errors import NoticeMustWait
+from lifecert.domain.errors import NoticeMustWait, NoticeRefused
 from lifecert.domain.help_lines import HelpLines
-from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.notice import NoticeKind, NoticeText, QuietHours, SentNotice
 from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
@@ -79,7 +80,13 @@ class SendNotice:
         if wait:
             raise NoticeMustWait(wait)
         address = self.seal.open(beneficiary.beneficiary_id, contact.sealed_address)
-        message_id = self.sender.send(contact.channel, address, self._text(beneficiary, kind))
+        try:
+            message_id = self.sender.send(contact.channel, address, self._text(beneficiary, kind))
+        except NoticeRefused as refused:
+            told: dict[str, Detail] = {"kind": kind, "why": str(refused), "reminder_seq": due_seq}
+            told["channel"] = contact.channel
+            change_newest(self.register, beneficiary.beneficiary_id, lambda newest: self._refused(newest, told))
+            raise
         valid_until = beneficiary.standing.valid_until
         sent = SentNotice(message_id, beneficiary.beneficiary_id, contact.channel, valid_until, self.clock.now(), kind)
         change_newest(self.register, sent.beneficiary_id, lambda newest: self._change(newest, sent, due_seq))
@@ -91,6 +98,10 @@ class SendNotice:
             return self.text.again(beneficiary.masked_name, help_line)
         valid_until, lapsed = beneficiary.standing.valid_until, beneficiary.standing.status is Status.LAPSED
         return self.text.of(beneficiary.masked_name, valid_until, help_line, lapsed=lapsed)
+
+    def _refused(self, newest: Beneficiary, told: Mapping[str, Detail]) -> Change:
+        after, entry = record(newest, LedgerEvent.NOTICE_FAILED, NOTICE_ACTOR, self.clock.now(), told)
+        return Change(newest.version, after, entry)
 
     def _change(self, newest: Beneficiary, sent: SentNotice, reminder_seq: int) -> Change:
         """It is on its way whatever else has happened: it is recorded in any case."""

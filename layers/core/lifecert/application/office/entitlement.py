@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.reviewing import opening, recorded
@@ -46,6 +47,13 @@ from lifecert.domain.status import (
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import Certificates, ChangingRegister, Ledger
 from lifecert.ports.reviews import Reviews
+
+
+class Missing(StrEnum):
+    """What a corrected person lacks: without it no notice reaches them, or no camera can know them."""
+
+    CONTACT = "contact"
+    REFERENCE = "reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +151,17 @@ class ConfirmProposal:
             raise ReviewDecidedBefore
         return review
 
+    def missing(self, proposal: Review) -> tuple[Missing, ...]:
+        """What must be set up anew after a correction that was confirmed: it was deleted since the end, or never there.
+        Nothing after any other proposal."""
+        confirmed = proposal.decision and proposal.decision.outcome is ReviewOutcome.ACCEPT
+        corrected = confirmed and proposal.kind is ReviewKind.CORRECTION
+        person = self.register.get(proposal.beneficiary_id) if corrected else None
+        if person is None:
+            return ()
+        kept = {Missing.CONTACT: person.contact_channel is not None, Missing.REFERENCE: person.has_reference}
+        return tuple(part for part, there in kept.items() if not there)
+
     def _check_may_confirm(self, review: Review, user: User) -> None:
         if review.opened_by.actor_id == user.user_id:
             raise SecondClerkNeeded
@@ -179,11 +198,14 @@ class ConfirmProposal:
         on = proposal.day or self.clock.today()
         cause = proposal.cause if isinstance(proposal.cause, EndCause) else EndCause.OTHER
         event = EntitlementEnded(on, cause, proposal.opened_by.actor_id, decision.decided_by)
-        details = {"ended_on": on.isoformat(), "cause": cause, "certificate_id": newest.certificate_id}
+        # The contact stays until the faces go, and nobody is told anything before: the end may be a mistake.
+        details = {
+            "ended_on": on.isoformat(),
+            "cause": cause,
+            "certificate_id": newest.certificate_id,
+            "contact_kept": newest.contact_channel is not None,
+        }
         change = _moved(newest, event, LedgerEvent.TERMINATED, proposal, decision, self.clock.today(), details)
-        if newest.contact_channel:
-            # Nobody is told anything any more.
-            change = replace(change, after=replace(change.after, contact_channel=None), forgets_contact=True)
         if newest.certificate_id is None:
             return change
         revocation = Revocation(newest.certificate_id, decision.decided_at, RevocationCause.ENTITLEMENT_ENDED)

@@ -12,6 +12,7 @@ def purge_report(report: PurgeReport) -> dict[str, Any]:
     return {
         "today": report.today.isoformat(),
         "people": report.people,
+        "contacts": report.contacts,
         "faces": report.faces,
         "photos": report.photos,
         "left_alone": report.left_alone,
