@@ -179,6 +179,12 @@ def test_an_answer_that_was_lost_between_the_write_and_its_keeping_is_given_agai
     assert {person: len(of) for person, of in world.store.entries.items()} == entries
 
 
+def test_the_answer_to_a_correction_says_what_is_not_there(world: World) -> None:
+    assert body(run("change_entitlement/end_confirmed"))["missing"] == []
+    assert body(run("change_entitlement/correction_proposed"))["missing"] == []
+    assert body(run("change_entitlement/correction_confirmed"))["missing"] == ["contact"]
+
+
 def test_the_same_key_of_another_clerk_is_another_request(world: World) -> None:
     run("register_beneficiary/registered")
     context = event("register_beneficiary/repeated")["requestContext"]

@@ -14,7 +14,7 @@ from lifecert.domain.actor import PURGE_ACTOR
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.errors import CasesUnfinished, ReviewDecidedBefore, StoreUnavailable
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent, verify_chain
-from lifecert.domain.notice import Contact, NoticeChannel, NoticeKind
+from lifecert.domain.notice import Contact, Notice, NoticeChannel, NoticeKind
 from lifecert.domain.page import Page, Position
 from lifecert.domain.published import published_event
 from lifecert.domain.review import (
@@ -219,7 +219,8 @@ def test_out_of_time_it_stops_and_says_so(world: World) -> None:
 
 
 def test_the_notice_is_sent_once_and_counts_for_no_hold(world: World) -> None:
-    night = Night(world, **reachable(world))
+    told = Notice(date(2026, 6, 30), 60, 1, sent=True)
+    night = Night(world, notice=told, **reachable(world))
     night(30)
     world.clock.move(hours=2)
     send, due = notices.send_notice(), night.last.seq
@@ -231,7 +232,7 @@ def test_the_notice_is_sent_once_and_counts_for_no_hold(world: World) -> None:
     assert sent.kind is NoticeKind.CERTIFY_AGAIN
     assert send.certify_again(WANG.id, due) == "not_needed", "the queue gave it out twice"
     assert notices.note_delivery()(message_id) is False
-    assert night.person.notice_delivered_on is None
+    assert (night.person.notice, night.person.current_notice) == (told, told), "it says nothing of the year"
 
 
 @pytest.mark.parametrize("since", [LedgerEvent.CERTIFIED, LedgerEvent.ALREADY_CERTIFIED, LedgerEvent.TERMINATED])
