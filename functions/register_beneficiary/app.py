@@ -28,7 +28,7 @@ def register() -> Response[str]:
     body, use_case = api.body(RegisterBody), office.register_beneficiary()
 
     def act() -> dict[str, Any]:
-        return Registered.of(use_case(body.to_domain(), clerk)).model_dump(mode="json")
+        return Registered.of(use_case(body.to_domain(), clerk, key)).model_dump(mode="json")
 
     kept = office.register_once()(clerk, key, body.fingerprint(use_case.person_keys), api.lambda_context, act)
     registered = Registered.model_validate(kept)
@@ -41,10 +41,9 @@ def add_benefit(beneficiary_id: str) -> Response[str]:
     clerk, key = api.user, api.required_idempotency_key
     body = api.body(AddBenefitBody)
     an_id(beneficiary_id, BeneficiaryNotFound)
-    request_id = f"{clerk.user_id} {key}"
 
     def act() -> dict[str, Any]:
-        benefit = office.add_benefit()(beneficiary_id, body.benefit(), request_id, clerk)
+        benefit = office.add_benefit()(beneficiary_id, body.benefit(), clerk, key)
         return BenefitAdded.of(beneficiary_id, benefit).model_dump(mode="json")
 
     fingerprint = f"{beneficiary_id} {body.benefit_fingerprint()}"

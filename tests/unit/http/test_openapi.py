@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from openapi_spec_validator import validate
 
 from lifecert.application.office.certify_in_person import Document
+from lifecert.application.office.entitlement import Missing
 from lifecert.domain.actor import Role
 from lifecert.domain.category import Category, Scheme
 from lifecert.domain.certificate import CertificateState, RevocationCause
@@ -144,6 +145,7 @@ def test_enumerations_are_those_of_the_code() -> None:
         "HoldState": HoldState,
         "ImageType": ImageType,
         "Language": Language,
+        "Missing": Missing,
         "Outcome": Outcome,
         "ProblemCode": Code,
         "ProposalKind": PROPOSALS,

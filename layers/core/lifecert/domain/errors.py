@@ -172,6 +172,14 @@ class GroundUnsuitable(LifeCertError):
     """The ground does not belong to the outcome, or not to a case of this kind."""
 
 
+class FramesGone(LifeCertError):
+    """The frames that a case is judged by are not kept any more, so nobody can say who is on them."""
+
+
+class CasesUnfinished(LifeCertError):
+    """A run left cases open that can no longer be judged: it ran out of time, or single ones failed."""
+
+
 class DayInFuture(LifeCertError):
     """Something is said to have happened on a day that has not come yet."""
 

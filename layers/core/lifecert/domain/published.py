@@ -39,7 +39,11 @@ _FOR_PAYERS: Mapping[LedgerEvent, tuple[str, tuple[str, ...]]] = {
         ("certificate_id", "status_before", *_STANDING, *_ARREARS, *_RECLAIM),
     ),
 }
-_REMINDER = ("days_before", "valid_until", "channel")
+# For notices, and no payer's business.
+_FOR_NOTICES: Mapping[LedgerEvent, tuple[str, tuple[str, ...]]] = {
+    LedgerEvent.REMINDER_DUE: ("ReminderDue", ("days_before", "valid_until", "channel")),
+    LedgerEvent.CERTIFY_AGAIN_DUE: ("CertifyAgainDue", ("channel",)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +63,27 @@ class PublishedEvent:
 
 def published_events(entry: LedgerEntry) -> tuple[PublishedEvent, ...]:
     """The events that announce a ledger entry; none when it is nobody's business."""
-    if entry.event is LedgerEvent.REMINDER_DUE:
-        event_id = f"{entry.beneficiary_id}:{entry.seq}"
-        detail = {**_common(entry, event_id), **{name: _fact(entry, name) for name in _REMINDER}}
-        return (PublishedEvent(event_id, "ReminderDue", entry.at, detail, entry.correlation_id),)
+    if entry.event in _FOR_NOTICES:
+        return (_for_notices(entry, *_FOR_NOTICES[entry.event]),)
     if entry.event not in _FOR_PAYERS:
         return ()
     benefits = entry.details.get("benefits")
     if benefits is None or not isinstance(benefits, Sequence) or isinstance(benefits, str):
         # Its id is as it was, so that what was published before, and is once more, is known.
         return (_for_payer(entry, _from_before(entry), f"{entry.beneficiary_id}:{entry.seq}"),)
-    return tuple(
+    events = tuple(
         _for_payer(entry, benefit, f"{entry.beneficiary_id}:{entry.seq}:{benefit['benefit']}") for benefit in benefits
     )
+    if entry.event is LedgerEvent.CERTIFICATE_REVOKED and "days_before" in entry.details:
+        # Whose year it moved back is told so.
+        return (*events, _for_notices(entry, *_FOR_NOTICES[LedgerEvent.REMINDER_DUE]))
+    return events
+
+
+def _for_notices(entry: LedgerEntry, name: str, wanted: Sequence[str]) -> PublishedEvent:
+    event_id = f"{entry.beneficiary_id}:{entry.seq}"
+    detail = {**_common(entry, event_id), **{fact: _fact(entry, fact) for fact in wanted}}
+    return PublishedEvent(event_id, name, entry.at, detail, entry.correlation_id)
 
 
 def _for_payer(entry: LedgerEntry, benefit: Mapping[str, Fact], event_id: str) -> PublishedEvent:

@@ -2,7 +2,8 @@
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
+from enum import StrEnum
 
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.ending import ending
@@ -29,7 +30,16 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.notice import AFTER_THE_END, Notice
-from lifecert.domain.review import PROPOSALS, Ground, Proposal, Review, ReviewDecision, ReviewKind, ReviewOutcome
+from lifecert.domain.review import (
+    PROPOSAL_LASTS,
+    PROPOSALS,
+    Ground,
+    Proposal,
+    Review,
+    ReviewDecision,
+    ReviewKind,
+    ReviewOutcome,
+)
 from lifecert.domain.status import (
     CertificateRevoked,
     EndCause,
@@ -41,7 +51,12 @@ from lifecert.ports.clock import Clock
 from lifecert.ports.register import Certificates, ChangingRegister, Ledger
 from lifecert.ports.reviews import Reviews
 
-PROPOSAL_LASTS = timedelta(days=14)
+
+class Missing(StrEnum):
+    """What a corrected person lacks: without it no notice reaches them, or no camera can know them."""
+
+    CONTACT = "contact"
+    REFERENCE = "reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +154,17 @@ class ConfirmProposal:
         if decision is None or (decision.outcome, decision.decided_by) != (wanted, user.user_id):
             raise ReviewDecidedBefore
         return review
+
+    def missing(self, proposal: Review) -> tuple[Missing, ...]:
+        """What must be set up anew after a correction that was confirmed: it was deleted since the end, or never there.
+        Nothing after any other proposal."""
+        confirmed = proposal.decision and proposal.decision.outcome is ReviewOutcome.ACCEPT
+        corrected = confirmed and proposal.kind is ReviewKind.CORRECTION
+        person = self.register.get(proposal.beneficiary_id) if corrected else None
+        if person is None:
+            return ()
+        kept = {Missing.CONTACT: person.contact_channel is not None, Missing.REFERENCE: person.has_reference}
+        return tuple(part for part, there in kept.items() if not there)
 
     def _check_may_confirm(self, review: Review, user: User) -> None:
         if review.opened_by.actor_id == user.user_id:
@@ -238,8 +264,7 @@ class ConfirmProposal:
             **step.details,
             "certificate_id": certificate_id,
             "cause": cause,
-            "channel": newest.contact_channel if moves else None,
-            **({"grace_from": today.isoformat()} if moves else {}),
+            **(_told(newest, today) if moves else {}),
             **_proposed(proposal),
         }
         event = LedgerEvent.CERTIFICATE_REVOKED
@@ -254,6 +279,11 @@ def _confirmer(decision: ReviewDecision) -> Actor:
 
 def _proposed(proposal: Review) -> dict[str, Detail]:
     return {"review_id": proposal.review_id, "proposed_by": proposal.opened_by.actor_id}
+
+
+def _told(newest: Beneficiary, today: date) -> dict[str, Detail]:
+    """What makes a notice of a revocation, and the grace days that begin with it."""
+    return {"days_before": AFTER_THE_END, "channel": newest.contact_channel, "grace_from": today.isoformat()}
 
 
 def _notice_of(newest: Beneficiary, valid_until: date) -> Notice:
