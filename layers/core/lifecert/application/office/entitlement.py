@@ -202,9 +202,19 @@ class ConfirmProposal:
         today = self.clock.today()
         cause = proposal.cause if isinstance(proposal.cause, EndCause) else EndCause.OTHER
         on = proposal.day or today
-        event = EntitlementEnded(on, today, cause, proposal.opened_by.actor_id, decision.decided_by)
-        end = BenefitEnd(on, cause, proposal.review_id)
-        step = moved(newest, _concerned(newest, proposal), event, Role.CLERK, lambda _: end)
+        proposed_by, confirmed_by = proposal.opened_by.actor_id, decision.decided_by
+
+        def ends(benefit: Benefit) -> date:
+            # Nothing was due or paid before it began.
+            return max(on, benefit.start) if benefit.start else on
+
+        step = moved(
+            newest,
+            _concerned(newest, proposal),
+            lambda one: EntitlementEnded(ends(one), today, cause, proposed_by, confirmed_by),
+            Role.CLERK,
+            lambda one: BenefitEnd(ends(one), cause, proposal.review_id),
+        )
         details = {"ended_on": on.isoformat(), "cause": cause, **_proposed(proposal)}
         return ending(step, _confirmer(decision), decision.decided_at, details)
 

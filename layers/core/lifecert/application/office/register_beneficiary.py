@@ -12,6 +12,7 @@ from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.benefit import MOST_BENEFITS, Benefit
 from lifecert.domain.benefit_start import check_start
 from lifecert.domain.category import Category
+from lifecert.domain.certificate import Revocation
 from lifecert.domain.errors import (
     AlreadyRegistered,
     IdempotencyKeyReused,
@@ -194,7 +195,11 @@ class AddBenefit:
                     "grace_from": today.isoformat(),
                 },
             )
-            return Change(newest.version, after, entry)
+            revocation = None
+            if newest.status is Status.TERMINATED and newest.certificate_id:
+                # The end of everything else revoked it; as far as it reaches it covers what is new.
+                revocation = Revocation(newest.certificate_id, None)
+            return Change(newest.version, after, entry, revocation=revocation)
 
         change_newest(self.register, beneficiary_id, make)
         return added[0]
