@@ -52,8 +52,13 @@ def test_errors_of_every_function_and_of_the_api_are_alarms() -> None:
 
 
 def test_a_sweep_or_purge_that_did_not_run_is_an_alarm() -> None:
-    assert _watches("Invocations") == {"Ref ExpirySweep", "Ref PurgeFaces", "Ref WriteChangeFile"}
-    for name in ("SweepNotRunAlarm", "PurgeNotRunAlarm", "ChangeFileNotWrittenAlarm"):
+    assert _watches("Invocations") == {
+        "Ref ExpirySweep",
+        "Ref PurgeFaces",
+        "Ref WriteChangeFile",
+        "Ref WriteSnapshot",
+    }
+    for name in ("SweepNotRunAlarm", "PurgeNotRunAlarm", "ChangeFileNotWrittenAlarm", "SnapshotNotWrittenAlarm"):
         alarm = ALARMS[name]["Properties"]
         assert alarm["TreatMissingData"] == "breaching"
         assert alarm["ComparisonOperator"] == "LessThanThreshold"
