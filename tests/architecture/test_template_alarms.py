@@ -14,7 +14,11 @@ IN_CHILD = of_type(child("monitoring"), "AWS::CloudWatch::Alarm")
 def _watches(metric: str) -> set[str]:
     """What the alarms on one metric watch, as the parent template names it."""
     return {
-        text(WATCHED[dimension["Value"]["Ref"]] if name in IN_CHILD else dimension["Value"])
+        text(
+            WATCHED[dimension["Value"]["Ref"]]
+            if name in IN_CHILD and "Ref" in dimension["Value"]
+            else dimension["Value"]
+        )
         for name, alarm in ALARMS.items()
         if alarm["Properties"].get("MetricName") == metric
         for dimension in alarm["Properties"]["Dimensions"]
@@ -30,7 +34,7 @@ def test_one_message_in_any_dead_letter_queue_is_an_alarm() -> None:
         "PublishFailures.QueueName",
         "ChangeFileFailures.QueueName",
         "DuplicateFailures.QueueName",
-        "Events.Outputs.PayerDeadLettersName",
+        "Name-payer-fund-dead-letters",
     }
     for alarm in ALARMS.values():
         if alarm["Properties"].get("MetricName") == "ApproximateNumberOfMessagesVisible":

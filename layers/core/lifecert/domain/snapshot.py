@@ -1,8 +1,8 @@
 """A snapshot of a payer's feed: how each of its benefits stands after one of its change files, and the account of it.
 
 It is in parts, by a hash of the person's id, so that each can be made by itself. A part is JSON Lines, gzip, and has a
-benefit a line, in the order of their ids. The manifest says after which file it stands, and that file's digest, to which the next
-file's manifest links: whoever has no older files goes on from there.
+benefit a line, in the order of their ids. The manifest says after which file it stands, and that file's digest, to
+which the next file's manifest links: whoever has no older files goes on from there.
 """
 
 import gzip
