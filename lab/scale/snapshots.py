@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import random
 import resource
+import runpy
 import sys
 import time
 import uuid
@@ -25,7 +26,6 @@ from zoneinfo import ZoneInfo
 
 from botocore.exceptions import ClientError
 
-from clients.payer.rebuild import rebuilt
 from lifecert.adapters.s3.change_files import S3ChangeFiles
 from lifecert.adapters.s3.snapshots import S3Snapshots
 from lifecert.adapters.system_clock import SystemClock
@@ -174,7 +174,8 @@ def snapshot(path: Path) -> int:
 
 def started(path: Path) -> int:
     """The payer's example, from the newest snapshot."""
-    return len(rebuilt(path / "changes" / PAYER).benefits)
+    example = runpy.run_path("clients/payer/rebuild.py")
+    return len(example["rebuilt"](path / "changes" / PAYER).benefits)
 
 
 def measured(what: Callable[[Path], int], path: Path) -> dict[str, Any]:

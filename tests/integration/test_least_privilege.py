@@ -117,6 +117,7 @@ def test_buckets(stack: Deployment, role: Aws, function: str) -> None:
             "progress",
             "rejects",
             "changes",
+            "snapshots",
             "elsewhere",
         ):
             it = {"Bucket": bucket, "Key": f"{prefix}/{NOBODY}"}
