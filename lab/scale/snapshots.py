@@ -90,7 +90,9 @@ class Feed:
     def head(self, payer: str) -> FeedHead:
         """Where it stands: after the newest file."""
         newest = max(self.path.glob(f"changes/{payer}/*.manifest.json"), default=None)
-        members = json.loads(newest.read_bytes()) if newest else {"number": 0, "last_sequence": 0, "sha256": ""}
+        if newest is None:
+            return FeedHead()
+        members = json.loads(newest.read_bytes())
         return FeedHead(members["number"], members["last_sequence"], members["sha256"])
 
     @property

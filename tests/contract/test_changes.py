@@ -284,7 +284,12 @@ def test_a_snapshot_of_the_bucket_is_read_by_the_example(table: Table, files: S3
     snapshots = S3Snapshots(files.client, files.bucket)
     write_files = WriteChangeFiles(changes, files, clock, ["mine"], lines=3)
     write_snapshots = WriteSnapshots(changes, files, snapshots, clock, ["mine"])
-    standing = {"valid_until": "2027-03-01", "payment_held": False, "held_since": None, "unpaid_since": None}
+    standing: dict[str, Any] = {
+        "valid_until": "2027-03-01",
+        "payment_held": False,
+        "held_since": None,
+        "unpaid_since": None,
+    }
     before = [an_event(payer="mine", payer_reference=None, **standing) for _ in range(7)]
     for event in before:
         changes.add(event)

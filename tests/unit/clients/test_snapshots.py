@@ -277,7 +277,7 @@ def test_it_comes_to_the_same_however_little_memory_there_is(lines_at_once: int)
 def test_of_two_runs_at_once_what_was_written_first_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     office = Office()
     office.days(100)
-    real, raced = MemorySnapshots.begin, []
+    real, raced = MemorySnapshots.begin, list[Any]()
 
     def slower(self: MemorySnapshots, beginning: Any) -> bool:
         if not raced:
