@@ -1,6 +1,7 @@
 """Snapshots of a payer's feed: whoever starts from one comes to the same; a run that dies anywhere is gone on with."""
 
 import gzip
+import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -243,6 +244,39 @@ def test_a_run_that_dies_anywhere_is_gone_on_with_to_the_same_bytes(
             killed.write()
     killed.write()
     assert killed.snapshots == other.snapshots
+
+
+def test_what_was_begun_is_finished_even_if_the_feed_has_gone_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    office = Office()
+    office.days(60)
+
+    def dies(*_: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MemorySnapshots, "write_manifest", dies)
+        with pytest.raises(Killed):
+            office.write()
+    office.feed.write()
+    fund, mine, _ = office.write()
+    assert (fund.number, mine.number) == (1, 2), "the second was not begun"
+    assert office.snapshots.numbers("fund") == [1]
+
+
+def test_a_part_that_another_run_wrote_meanwhile_is_told_of_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same lines, but not the same bytes: another version of the library that compresses."""
+    office = Office()
+    office.days(60)
+    real = MemorySnapshots.write_part
+
+    def raced(self: MemorySnapshots, payer: str, number: int, part: int, content: bytes) -> bool:
+        real(self, payer, number, part, gzip.compress(gzip.decompress(content), compresslevel=1))
+        return real(self, payer, number, part, content)
+
+    monkeypatch.setattr(MemorySnapshots, "write_part", raced)
+    fund, *_ = office.write()
+    for part, told in enumerate(fund.parts):
+        assert told.sha256 == hashlib.sha256(office.snapshots.parts["fund", fund.number, part]).hexdigest()
 
 
 def calls_of(step: str) -> int:
