@@ -56,7 +56,7 @@ event: .venv/.ready ## make events of a live session of make dev, for sam local,
 	@$(PY) -m local.dev.event $(OF)
 
 ##@ Test it
-.PHONY: secrets test test-tools test-unit bench bench-scale bench-peers figures cost profile probe duplicates-bench calibrate causes \
+.PHONY: secrets test test-tools test-unit bench bench-scale bench-snapshots bench-peers figures cost profile probe duplicates-bench calibrate causes \
 	discards attacks processors margins state-chart reference check quick-check coverage mutants load format-check lint types \
 	dependencies audit template-lint openapi-lint
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
@@ -104,6 +104,10 @@ bench: setup build ## cold start, warm verification, memory: table, JSON and pic
 bench-scale: export PYTHONPATH := layers/core
 bench-scale: setup ## cost of a sweep in registers of ten thousand to a million people (Java, npm; 20 minutes)
 	@$(PY) -m lab.scale --date "$$(date -u +%F)" $(ARGS)
+
+bench-snapshots: export PYTHONPATH := .:layers/core
+bench-snapshots: .venv/.ready ## what snapshots of a payer's feed take, with a million people (5 minutes, 2 GB on disk)
+	@$(PY) -m lab.scale.snapshots $(ARGS)
 
 bench-peers: setup build .build/peers/.ready ## beside dlib's pipeline, same photos, one core (DATA=manifest.csv adds labelled pairs)
 	@$(PY) -m lab.speed.peers --date "$$(date -u +%F)" $(if $(DATA),--data "$(DATA)") $(ARGS)
@@ -338,7 +342,8 @@ docker-check: setup build ## build in Lambda's image and run a function in it ([
 
 ##@ Look into it (ENDPOINT=url in place of STACK asks the stack of make dev)
 # STACK names the deployed stack (lifecert-dev). For that of make dev ENDPOINT is enough, as make dev prints it.
-.PHONY: renew-templates rotate-person-secret verify-ledger restore-drill export-record privacy-report verify-certificate
+.PHONY: renew-templates rotate-person-secret verify-ledger restore-drill export-record privacy-report verify-certificate \
+	write-snapshots
 verify-ledger export-record privacy-report: export PYTHONPATH := layers/core
 REACH = --stack "$(STACK)" $(if $(ENDPOINT),--endpoint-url "$(ENDPOINT)")
 
@@ -367,6 +372,11 @@ export-record: .venv/.ready ## all that is stored about one person, for that per
 	@test -n "$(STACK)$(ENDPOINT)" -a -n "$(BENEFICIARY)" || \
 		{ echo "usage: make export-record STACK=lifecert-dev | ENDPOINT=url BENEFICIARY=id > record.json"; exit 2; }
 	@$(PY) -m ops.export_record $(REACH) --beneficiary "$(BENEFICIARY)"
+
+write-snapshots: export PYTHONPATH := layers/core
+write-snapshots: .venv/.ready ## a snapshot of each payer's feed, now (STACK=lifecert-dev [PAYER=fund])
+	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make write-snapshots STACK=lifecert-dev | ENDPOINT=url [PAYER=code]"; exit 2; }
+	@$(PY) -m ops.write_snapshots $(REACH) $(if $(PAYER),--payer "$(PAYER)")
 
 privacy-report: .venv/.ready ## what is stored about one person, and until when (STACK=lifecert-dev BENEFICIARY=id)
 	@test -n "$(STACK)$(ENDPOINT)" -a -n "$(BENEFICIARY)" || \

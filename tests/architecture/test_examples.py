@@ -128,7 +128,13 @@ def test_a_target_or_variable_that_make_does_not_know_is_found(command: str) -> 
 # Programs -------------------------------------------------------------------------------------------------------------
 
 # What is run by a target that hands on ARGS.
-BY_TARGET = {"bench": "lab.speed", "cost": "lab.costs", "bench-scale": "lab.scale", "load": "lab.speed.load"}
+BY_TARGET = {
+    "bench": "lab.speed",
+    "cost": "lab.costs",
+    "bench-scale": "lab.scale",
+    "bench-snapshots": "lab.scale.snapshots",
+    "load": "lab.speed.load",
+}
 
 
 @cache

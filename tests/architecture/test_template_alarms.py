@@ -15,7 +15,11 @@ IN_CHILD = of_type(child("monitoring"), "AWS::CloudWatch::Alarm")
 def _watches(metric: str) -> set[str]:
     """What the alarms on one metric watch, as the parent template names it."""
     return {
-        text(WATCHED[dimension["Value"]["Ref"]] if name in IN_CHILD else dimension["Value"])
+        text(
+            WATCHED[dimension["Value"]["Ref"]]
+            if name in IN_CHILD and "Ref" in dimension["Value"]
+            else dimension["Value"]
+        )
         for name, alarm in ALARMS.items()
         if alarm["Properties"].get("MetricName") == metric
         for dimension in alarm["Properties"]["Dimensions"]
@@ -31,7 +35,7 @@ def test_one_message_in_any_dead_letter_queue_is_an_alarm() -> None:
         "PublishFailures.QueueName",
         "ChangeFileFailures.QueueName",
         "DuplicateFailures.QueueName",
-        "Events.Outputs.PayerDeadLettersName",
+        "Name-payer-fund-dead-letters",
     }
     for alarm in ALARMS.values():
         if alarm["Properties"].get("MetricName") == "ApproximateNumberOfMessagesVisible":
@@ -53,8 +57,13 @@ def test_errors_of_every_function_and_of_the_api_are_alarms() -> None:
 
 
 def test_a_sweep_or_purge_that_did_not_run_is_an_alarm() -> None:
-    assert _watches("Invocations") == {"Ref ExpirySweep", "Ref PurgeFaces", "Ref WriteChangeFile"}
-    for name in ("SweepNotRunAlarm", "PurgeNotRunAlarm", "ChangeFileNotWrittenAlarm"):
+    assert _watches("Invocations") == {
+        "Ref ExpirySweep",
+        "Ref PurgeFaces",
+        "Ref WriteChangeFile",
+        "Ref WriteSnapshot",
+    }
+    for name in ("SweepNotRunAlarm", "PurgeNotRunAlarm", "ChangeFileNotWrittenAlarm", "SnapshotNotWrittenAlarm"):
         alarm = ALARMS[name]["Properties"]
         assert alarm["TreatMissingData"] == "breaching"
         assert alarm["ComparisonOperator"] == "LessThanThreshold"

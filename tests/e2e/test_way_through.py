@@ -148,7 +148,7 @@ def test_a_session_past_its_deadline_is_gone(stack: Deployment, phone: Phone, mi
 
 def published(stack: Deployment, known: Known, wanted: int = 3) -> list[str]:
     """Types of the events that reached the payer's queue, each once, whatever the number of deliveries."""
-    queue, url = stack.aws.sqs(), stack.outputs["PayerQueueUrl"]
+    queue, url = stack.aws.sqs(), stack.outputs["PayerfundQueueUrl"]
     seen: dict[str, str] = {}
 
     def received() -> bool:

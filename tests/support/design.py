@@ -312,6 +312,14 @@ ALLOWED: dict[str, set[str]] = {
         "s3:ListBucket ChangeFiles",
         "sqs:SendMessage ChangeFileFailures",  # added by SAM for the destination of failures
     },
+    "WriteSnapshot": {
+        "dynamodb:GetItem Changes",
+        "s3:GetObject ChangeFiles/changes/*",
+        "s3:GetObject ChangeFiles/snapshots/*",
+        "s3:PutObject ChangeFiles/snapshots/*",
+        "s3:ListBucket ChangeFiles",
+        "sqs:SendMessage ChangeFileFailures",  # added by SAM for the destination of failures
+    },
     "FindDuplicates": {
         "dynamodb:DescribeStream LedgerStream",
         "dynamodb:GetRecords LedgerStream",

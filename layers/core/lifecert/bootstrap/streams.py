@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lifecert.application.faces.purge_faces import PurgeFaces
     from lifecert.application.feed.publish import Publish
     from lifecert.application.feed.write_change_files import WriteChangeFiles
+    from lifecert.application.feed.write_snapshots import WriteSnapshots
     from lifecert.application.office.end_cases import EndCases
     from lifecert.domain.ledger import LedgerEntry
 
@@ -131,3 +132,22 @@ def write_change_files() -> "WriteChangeFiles":
     names = WriteChangeFileSettings.load()
     files = parts.change_files(names.change_files_bucket)
     return WriteChangeFiles(parts.changes(names.changes_table), files, parts.clock(names), names.payers)
+
+
+class WriteSnapshotSettings(settings.Common):
+    """write_snapshot."""
+
+    changes_table: Name
+    change_files_bucket: Name
+    payers: Payers
+
+
+@cache
+def write_snapshots() -> "WriteSnapshots":
+    """The payers' monthly snapshots."""
+    from lifecert.application.feed.write_snapshots import WriteSnapshots
+
+    names = WriteSnapshotSettings.load()
+    bucket = names.change_files_bucket
+    files, snapshots = parts.change_files(bucket), parts.snapshots(bucket)
+    return WriteSnapshots(parts.changes(names.changes_table), files, snapshots, parts.clock(names), names.payers)

@@ -248,5 +248,13 @@ class ChangeFilesUnfinished(LifeCertError):
     """Changes still wait to be written into a file: the run was out of time."""
 
 
+class SnapshotUnfinished(LifeCertError):
+    """A snapshot is not whole yet: the run was out of time."""
+
+
+class ChangeFileMissing(LifeCertError):
+    """A change file that a snapshot needs is not there, or is not the one it should be; the message says which."""
+
+
 class StoreUnavailable(LifeCertError):
     """The store or another service did not answer in time, or refused for its own reasons. Try again."""
