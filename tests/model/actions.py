@@ -179,7 +179,9 @@ def _proofs(world: World, person: Beneficiary) -> Iterator[Action]:
         yield Action(f"a clerk certifies to have seen {name} on {_day(world, on)}", _in_person(who, on), "proof")
     on = world.today - timedelta(days=world.calendar.year - 1)
     if "match" in world.left:
-        yield Action(f"a data match says that {name} lived on {_day(world, on)}", _data_match(world, person, on), "proof")
+        yield Action(
+            f"a data match says that {name} lived on {_day(world, on)}", _data_match(world, person, on), "proof"
+        )
 
 
 def _in_person(who: str, on: date) -> Callable[[World], None]:
@@ -223,7 +225,9 @@ def _data_match(world: World, person: Beneficiary, on: date) -> Callable[[World]
     place = tuple(world.store.beneficiaries).index(person.beneficiary_id)
 
     def certify(world: World) -> None:
-        imports = MemoryImports({"file": f"id_number,said,on,source\n{id_number(place).value},alive,{on.isoformat()},hospital\n".encode()})
+        imports = MemoryImports(
+            {"file": f"id_number,said,on,source\n{id_number(place).value},alive,{on.isoformat()},hospital\n".encode()}
+        )
         importing = ImportDataMatch(world.store.register, imports, FakePersonKeys(), world.clock, world.issuer)
         if not importing("file").taken.get(Taken.CERTIFIED):
             raise TransitionRefused("the line certified nobody")

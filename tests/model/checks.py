@@ -58,9 +58,7 @@ def chain_whole(world: World, person: Beneficiary) -> Iterator[str]:
 def certificate_true(world: World, person: Beneficiary) -> Iterator[str]:
     """The certificate that counts does so exactly while something is due, and no revoked one counts."""
     entries = world.store.entries[person.beneficiary_id]
-    revoked = {
-        entry.details["certificate_id"] for entry in entries if entry.event is LedgerEvent.CERTIFICATE_REVOKED
-    }
+    revoked = {entry.details["certificate_id"] for entry in entries if entry.event is LedgerEvent.CERTIFICATE_REVOKED}
     if person.certificate_id in revoked:
         yield "the certificate that counts was revoked"
     for certificate_id in revoked:
@@ -111,9 +109,7 @@ def _rightful(world: World, person: Beneficiary, benefit: Benefit) -> Iterator[s
         yield f"{what}, and nobody approved"
 
 
-def _told_otherwise(
-    world: World, entries: list[LedgerEntry], held: LedgerEntry, benefit: Benefit
-) -> Iterator[date]:
+def _told_otherwise(world: World, entries: list[LedgerEntry], held: LedgerEntry, benefit: Benefit) -> Iterator[date]:
     """The days before a hold on which the person, or this benefit, came to be as it is by somebody else's doing: the
     grace days count from then. Neither a hold nor a proposal to hold is one."""
     covered = ""

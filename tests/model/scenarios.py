@@ -56,6 +56,16 @@ SCENARIOS: Mapping[str, Scenario] = {
     "papers": Scenario(
         "one person, one benefit: consent, contact and a report of death besides",
         {"the office registers Ann, whose pension starts today": _one()},
-        {"proof": 1, "revocation": 1, "end": 1, "correction": 1, "consent": 2, "contact": 1, "report": 1, "camera": 1, "twice": 1},
+        {
+            "proof": 1,
+            "revocation": 1,
+            "end": 1,
+            "correction": 1,
+            "consent": 2,
+            "contact": 1,
+            "report": 1,
+            "camera": 1,
+            "twice": 1,
+        },
     ),
 }

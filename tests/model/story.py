@@ -50,7 +50,11 @@ def _state(world: World) -> Iterator[str]:
             if person.open_proposal(one):
                 facts.append("proposed to be held")
             account = world.accounts[one.payer, person.beneficiary_id, one.benefit_id]
-            owed = [f"{kind} {_period(days)}" for kind, all_days in (("arrears", account.arrears), ("reclaim", account.reclaims)) for days in all_days.values()]
+            owed = [
+                f"{kind} {_period(days)}"
+                for kind, all_days in (("arrears", account.arrears), ("reclaim", account.reclaims))
+                for days in all_days.values()
+            ]
             yield f"        {', '.join(facts)}; its payer: {'pays' if account.is_paid else 'does not pay'}{''.join(f', {one}' for one in owed)}"
 
 

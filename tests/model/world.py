@@ -171,7 +171,14 @@ class World:
         published = {one: len(entries) for one, entries in moment.entries.items()}
         clock = FixedClock(moment.time)
         return World(
-            calendar, store, clock, queue, dict(moment.accounts), set(moment.told), dict(moment.left), published,
+            calendar,
+            store,
+            clock,
+            queue,
+            dict(moment.accounts),
+            set(moment.told),
+            dict(moment.left),
+            published,
             dict(published),
         )
 

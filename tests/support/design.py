@@ -7,6 +7,7 @@ SCHEMA: dict[str, tuple[list[str], dict[str, tuple[list[str], str]], str | None,
         {
             "by_person": (["person_key:S"], "ALL"),
             "by_due": (["due_bucket:S", "beneficiary_id:S"], "KEYS_ONLY"),
+            "by_planned_end": (["ends_bucket:S", "beneficiary_id:S"], "KEYS_ONLY"),
             "by_faces_due": (["faces_shard:N", "faces_due:S"], "KEYS_ONLY"),
         },
         None,
@@ -232,6 +233,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "ExpirySweep": {
         "dynamodb:Query Beneficiaries/index/by_due",
+        "dynamodb:Query Beneficiaries/index/by_planned_end",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:GetItem SweepRuns",
         "dynamodb:PutItem SweepRuns",
@@ -250,6 +252,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "SweepWorker": {
         "dynamodb:Query Beneficiaries/index/by_due",
+        "dynamodb:Query Beneficiaries/index/by_planned_end",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:PutItem Ledger",

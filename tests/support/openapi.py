@@ -58,7 +58,7 @@ def codes_of(route: str) -> dict[str, set[str]]:
     found = set(EVERYWHERE) | _by_rule(route)
     handler = _handlers()[route]
     reads = {
-        r"api\.body\(": {Code.INVALID_JSON, Code.INVALID_REQUEST, Code.REQUEST_TOO_LARGE},
+        r"api\.(optional_)?body\(": {Code.INVALID_JSON, Code.INVALID_REQUEST, Code.REQUEST_TOO_LARGE},
         r"api\.query\(": {Code.INVALID_REQUEST},
         r"idempotency_key\b": {Code.IDEMPOTENCY_KEY_INVALID},
         r"_once\(\)": {Code.IDEMPOTENCY_KEY_REUSED, Code.REQUEST_IN_PROGRESS},
@@ -70,8 +70,8 @@ def codes_of(route: str) -> dict[str, set[str]]:
     for area, factory, method in re.findall(r"\b(phone|office)\.(\w+)\(\)(?:\.(\w+))?", handler):
         raised |= _raised_by({"phone": phone, "office": office}[area], factory, method or "__call__")
     found |= {TABLE[getattr(errors, name)].code for name in raised}
-    if Code.INVALID_JSON not in found:
-        found.discard(Code.DAY_IN_FUTURE)  # no body, no day
+    if not re.search(r"api\.body\(", handler):
+        found -= {Code.DAY_IN_FUTURE, Code.DEATH_ENDS_ALL}  # no day, no cause
     by_status: dict[str, set[str]] = {}
     for code in found:
         by_status.setdefault(str(STATUS[code]), set()).add(code.value)

@@ -45,6 +45,8 @@ from tests.support.wiring.world import World
 BY_RULE = {
     "start_session/wrong_id_number",
     "start_session/name_of_dots",
+    "register_beneficiary/benefit_ends_before_its_start",
+    "register_beneficiary/benefit_grade_of_no_injury",
     "register_beneficiary/start_out_of_range",
     "decide_holds/named_for_nothing",
     "decide_holds/nobody_named",
@@ -108,6 +110,8 @@ def test_the_real_answer_is_as_described(world: World, case: str) -> None:
 def test_the_description_takes_what_the_functions_take(case: str) -> None:
     asked = event(case)
     code = ANSWERS[case][1]
+    if asked["body"] is None and not operation_of(case)["requestBody"]["required"]:
+        return
     if asked["isBase64Encoded"] or code in ("invalid_json", "not_allowed") or case in BY_RULE:
         return
     [schema] = [content["schema"] for content in operation_of(case)["requestBody"]["content"].values()]
@@ -149,6 +153,7 @@ def test_enumerations_are_those_of_the_code() -> None:
         "Outcome": Outcome,
         "ProblemCode": Code,
         "ProposalKind": PROPOSALS,
+        "ProposedEndCause": set(EndCause) - {EndCause.PLANNED},
         "ProposedRevocationCause": set(RevocationCause) - {RevocationCause.ENTITLEMENT_ENDED},
         "ReasonCode": Reason,
         "Replacement": Replacement,
