@@ -138,7 +138,7 @@ WORDS = {
             EndCorrected: ("corrected", "the end was a mistake; active or lapsed, by the last covered day"),
             CertificateRevoked: (
                 "revoked",
-                "a certificate was obtained by fraud; active only if an earlier one still covers today",
+                "a certificate was got by fraud or issued by mistake; active only if an earlier one still covers today",
             ),
         },
         roles={
@@ -166,7 +166,7 @@ WORDS = {
             HoldApproved: ("暂停", "宽限期已过，且通知已送达"),
             EntitlementEnded: ("终止", "死亡、服刑、迁出，或因其他原因丧失领取资格"),
             EndCorrected: ("更正", "终止有误；按有效期恢复为正常领取或逾期未认证"),
-            CertificateRevoked: ("撤销", "认证证明系骗取；仅当更早的证明仍在有效期内时为正常领取"),
+            CertificateRevoked: ("撤销", "认证证明系骗取或误发；仅当更早的证明仍在有效期内时为正常领取"),
         },
         roles={
             Role.USER: "本人或亲属用手机",

@@ -53,7 +53,7 @@ class Recorded:
             _TAKES[entry.event](now, entry, details)
         if entry.event is LedgerEvent.CERTIFICATE_REVOKED and now.get("certificate_id") == details["certificate_id"]:
             left = coverage_without(self._coverage, str(details["certificate_id"]))
-            now["certificate_id"] = left.certificate_id if left else None
+            now.update(certificate_id=left and left.certificate_id, certified_on=left and left.certified_on)
         if entry.event in _COVERAGE:
             self._coverage.append(entry)
         if {"status", "valid_until"} <= details.keys():
@@ -65,7 +65,10 @@ class Recorded:
 
     def differences(self, beneficiary: Beneficiary) -> list[str]:
         """The names of the fields in which the register has something else."""
-        return [name for name, told in self.fields.items() if told is not UNTOLD and told != _kept(beneficiary, name)]
+        told = dict(self.fields)
+        if beneficiary.certificate_id and not beneficiary.certified_on:
+            del told["certified_on"]  # certified before the register kept that day
+        return [name for name, one in told.items() if one is not UNTOLD and one != _kept(beneficiary, name)]
 
 
 def _kept(beneficiary: Beneficiary, name: str) -> object:
@@ -79,6 +82,7 @@ def _day(details: Mapping[str, Any], name: str) -> Any:
 def _registered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     now.update(dict.fromkeys(_STANDING[2:]))
     now.update(certificate_id=None, open_review_id=None, consent_withdrawn_on=None, notice=None, hold_proposal=None)
+    now["certified_on"] = None
     now.update(certified_by=(), reference_ids=(), has_reference=False)
     now.update({name: details.get(name, UNTOLD) for name in ("category", "district")})
     now["contact_channel"] = details.get("channel", UNTOLD)
@@ -100,18 +104,22 @@ def _faces_deleted(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[st
 
 def _certified(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     # A proof of an earlier day than what is known gives a certificate that is not the newest.
-    on = _day(details, "certified_on")
+    on, newest = _day(details, "certified_on"), now["certified_on"]
     if on is UNTOLD:
-        now["certificate_id"] = UNTOLD
-    elif now["certificate_id"] is None or valid_until_after(on) >= now["valid_until"]:
-        now["certificate_id"] = details["certificate_id"]
+        now.update(certificate_id=UNTOLD, certified_on=UNTOLD)
+    elif newest is None or (valid_until_after(on) >= now["valid_until"] if newest is UNTOLD else on >= newest):
+        now.update(certificate_id=details["certificate_id"], certified_on=on)
+    _certified_again(now, entry, details)
+    now.update(held_since=None, ended_on=None)
+
+
+def _certified_again(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     if details.get("session_id"):
         # By a face, which a user showed; where a clerk decided that, the entry names the user.
         user = details.get("certified_by") or entry.actor.actor_id
         now["certified_by"] = (*(one for one in now["certified_by"] if one != user), user)[-REMEMBERED_HELPERS:]
     if details.get("review_id") and now["open_review_id"] == details["review_id"]:
         now["open_review_id"] = None
-    now.update(held_since=None, ended_on=None)
 
 
 def _failed(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
@@ -136,7 +144,13 @@ def _held(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) 
 
 
 def _terminated(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
-    now.update(held_since=None, ended_on=_day(details, "ended_on"), contact_channel=None)
+    now.update(held_since=None, ended_on=_day(details, "ended_on"))
+    if "contact_kept" not in details:  # the contact went with the end in those days
+        now["contact_channel"] = None
+
+
+def _contact_deleted(now: dict[str, Any], _entry: LedgerEntry, _details: Mapping[str, Any]) -> None:
+    now["contact_channel"] = None
 
 
 def _corrected(now: dict[str, Any], _entry: LedgerEntry, _details: Mapping[str, Any]) -> None:
@@ -182,8 +196,10 @@ _TAKES: Mapping[LedgerEvent, Callable[[dict[str, Any], LedgerEntry, Mapping[str,
     LedgerEvent.REFERENCE_ENROLLED: _enrolled,
     LedgerEvent.FACES_DELETED: _faces_deleted,
     LedgerEvent.CERTIFIED: _certified,
+    LedgerEvent.ALREADY_CERTIFIED: _certified_again,
     LedgerEvent.VERIFICATION_FAILED: _failed,
     LedgerEvent.REVIEW_DECIDED: _review_decided,
+    LedgerEvent.CERTIFY_AGAIN_DUE: _review_decided,
     LedgerEvent.HOLD_PROPOSED: _proposed,
     LedgerEvent.HOLD_DROPPED: _dropped,
     LedgerEvent.PAYMENT_HELD: _held,
@@ -195,4 +211,5 @@ _TAKES: Mapping[LedgerEvent, Callable[[dict[str, Any], LedgerEntry, Mapping[str,
     LedgerEvent.NOTICE_SENT: _sent,
     LedgerEvent.NOTICE_DELIVERED: _delivered,
     LedgerEvent.CONTACT_CHANGED: _contact_changed,
+    LedgerEvent.CONTACT_DELETED: _contact_deleted,
 }

@@ -7,7 +7,12 @@ from lifecert.domain.errors import BeneficiaryNotFound, CertificateNotFound, Pro
 from lifecert.domain.review import Proposal, Review, ReviewKind
 from lifecert.entry.http.access import CLERKS
 from lifecert.entry.http.api import Api, an_id
-from lifecert.entry.http.bodies.entitlement import ConfirmationBody, ProposalShown, ProposeEndBody
+from lifecert.entry.http.bodies.entitlement import (
+    ConfirmationBody,
+    ProposalShown,
+    ProposeEndBody,
+    ProposeRevocationBody,
+)
 from lifecert.entry.log import LogCode, done
 
 api = Api(office.propose, office.confirm_proposal)
@@ -28,8 +33,9 @@ def correction(beneficiary_id: str) -> Response[str]:
 
 @api.on("POST /staff/certificates/{certificate_id}/revocation", CLERKS)
 def revocation(certificate_id: str) -> Response[str]:
-    key = api.required_idempotency_key
-    return proposed(office.propose().revocation(an_id(certificate_id, CertificateNotFound), key, api.user))
+    key, body = api.required_idempotency_key, api.body(ProposeRevocationBody)
+    an_id(certificate_id, CertificateNotFound)
+    return proposed(office.propose().revocation(certificate_id, body.cause, key, api.user))
 
 
 @api.on("POST /staff/proposals/{proposal_id}/confirmation", CLERKS)
@@ -38,7 +44,7 @@ def confirmation(proposal_id: str) -> Response[str]:
     proposal = office.confirm_proposal()(an_id(proposal_id, ProposalNotFound), api.user, confirm=body.confirm)
     dimensions = {"kind": proposal.kind.value, "confirmed": str(body.confirm).lower()}
     done(LogCode.PROPOSAL_DECIDED, "ProposalsDecided", dimensions, proposal_id=proposal_id)
-    return api.answer(ProposalShown.of(proposal))
+    return api.answer(ProposalShown.of(proposal, office.confirm_proposal().missing(proposal)))
 
 
 def proposed(proposal: Review) -> Response[str]:

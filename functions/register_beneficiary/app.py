@@ -20,7 +20,7 @@ def register() -> Response[str]:
     body, use_case = api.body(RegisterBody), office.register_beneficiary()
 
     def act() -> dict[str, Any]:
-        return Registered.of(use_case(body.to_domain(), clerk)).model_dump(mode="json")
+        return Registered.of(use_case(body.to_domain(), clerk, key)).model_dump(mode="json")
 
     kept = office.register_once()(clerk, key, body.fingerprint(use_case.person_keys), api.lambda_context, act)
     registered = Registered.model_validate(kept)

@@ -3,6 +3,7 @@
 import json
 import re
 
+from lifecert.domain.review import FRAMES_LAST
 from tests.support.templates import ALARMS, FUNCTIONS, child, of_type, parent, text
 
 DAY = 86400
@@ -72,6 +73,19 @@ def test_a_batch_of_holds_that_nobody_decides_is_an_alarm_until_somebody_does() 
     assert limit <= parent()["Parameters"]["HoldGraceDays"]["MinValue"]
 
 
+def test_a_case_that_nobody_decides_is_an_alarm_while_its_photos_can_still_be_seen() -> None:
+    alarm = ALARMS["CasesUndecidedAlarm"]["Properties"]
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("CasesUndecidedDays", "Maximum")
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == DAY, "counted once a night"
+    limit = child("monitoring")["Parameters"][alarm["Threshold"]["Ref"]]["Default"]
+    assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+    assert alarm["OKActions"] == alarm["AlarmActions"]
+    rules = child("storage")["Resources"]["Frames"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    (kept,) = (rule["ExpirationInDays"] for rule in rules if rule.get("Prefix") == "review/")
+    assert kept == FRAMES_LAST.days
+    assert limit <= kept - 14, "two weeks to look at them"
+
+
 def test_the_alarm_of_a_function_says_what_failed() -> None:
     says = parent()["Mappings"]["Functions"]
     for name in says["All"]["Names"]:
@@ -91,4 +105,4 @@ def test_every_alarm_tells_somebody_over_an_encrypted_topic() -> None:
 
 def test_the_dashboard_is_json() -> None:
     body = child("monitoring")["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
-    assert len(json.loads(re.sub(r"\$\{[^}]+\}", "x", body))["widgets"]) == 9
+    assert len(json.loads(re.sub(r"\$\{[^}]+\}", "x", body))["widgets"]) == 10

@@ -121,19 +121,21 @@ def test_the_payers_queue_takes_from_its_rule_only() -> None:
     assert statement["Action"] == "sqs:SendMessage"
     assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": "PayerRule.Arn"}}}
     rule = child("events")["Resources"]["PayerRule"]["Properties"]
-    # A reminder is no payer's business.
-    promised = sorted({path.stem for path in (ROOT / "infra/schemas").glob("*.json")} - {"ReminderDue"})
+    # What a person is to be told is no payer's business.
+    ours = {"ReminderDue", "CertifyAgainDue"}
+    promised = sorted({path.stem for path in (ROOT / "infra/schemas").glob("*.json")} - ours)
     assert rule["EventPattern"] == {"source": ["lifecert"], "detail-type": promised}
     assert rule["EventBusName"] == {"Ref": "Bus"}
     queue = child("events")["Resources"]["PayerQueue"]["Properties"]
     assert text(queue["RedrivePolicy"]["deadLetterTargetArn"]) == "PayerDeadLetters.Arn"
 
 
-def test_reminders_alone_go_to_the_notices_queue_and_are_kept_when_they_cannot_be_sent() -> None:
+def test_what_people_are_to_be_told_alone_goes_to_the_notices_queue_and_are_kept_when_they_cannot_be_sent() -> None:
     resources = child("events")["Resources"]
     pattern = resources["NoticeRule"]["Properties"]["EventPattern"]
     channels = [channel.value for channel in NoticeChannel]
-    assert pattern == {"source": ["lifecert"], "detail-type": ["ReminderDue"], "detail": {"channel": channels}}
+    assert pattern["detail-type"] == ["ReminderDue", "CertifyAgainDue"]
+    assert (pattern["source"], pattern["detail"]) == (["lifecert"], {"channel": channels})
     (statement,) = resources["NoticeQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
     assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": "NoticeRule.Arn"}}}

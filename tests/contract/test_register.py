@@ -7,7 +7,7 @@ import pytest
 
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
-from lifecert.domain.certificate import Method
+from lifecert.domain.certificate import Method, RevocationCause
 from lifecert.domain.hold import HoldProposal
 from lifecert.domain.ledger import GENESIS, LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel
@@ -43,6 +43,7 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         certified_by=("helper-1", "helper-2"),
         reference_ids=(an_id(), an_id()),
         certificate_id=an_id(),
+        certified_on=date(2026, 2, 27),
         open_review_id=an_id(),
         masked_name="阿*** 买*提",
         person_secret="2",
@@ -94,7 +95,8 @@ def test_an_entry_knows_the_request_it_came_from_and_its_hash_does_not(tables: D
 
 def test_a_certificate_comes_back_as_it_was_issued(stores: Stores) -> None:
     before = registered(stores)
-    certificate = a_certificate(before, statement="header.payload.signature", revoked_at=NOW)
+    revoked = {"revoked_at": NOW, "revoked_for": RevocationCause.ERROR}
+    certificate = a_certificate(before, statement="header.payload.signature", **revoked)
     assert stores.certificates.get(certificate.certificate_id) is None
     stores.register.commit(a_change(before, certificate=certificate))
     assert left_at_default(certificate) == set()

@@ -173,7 +173,7 @@ def test_a_certificate_is_revoked_once_and_counts_again_when_that_was_a_mistake(
         stores.register.commit(change)
         return stores.certificates.get(certificate.certificate_id)
 
-    assert after(NOW) == replace(certificate, revoked_at=NOW)
+    assert after(NOW) == replace(certificate, revoked_at=NOW, revoked_for=RevocationCause.FRAUD)
     before = change
     with pytest.raises(VersionConflict):
         after(NOW + timedelta(hours=1))

@@ -98,6 +98,7 @@ ALLOWED: dict[str, set[str]] = {
         "kms:GetPublicKey CertificateKeyOld",
     },
     "RegisterBeneficiary": {
+        "dynamodb:Query Ledger",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Contacts",
         "kms:Encrypt ContactKey",
@@ -130,6 +131,12 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:PutItem Ledger",
     },
     "PurgeFaces": {
+        "dynamodb:DeleteItem Contacts",
+        "dynamodb:Query Ledger",
+        "dynamodb:Query Reviews/index/by_state",
+        "dynamodb:UpdateItem Reviews",
+        "s3:ListBucket Frames",
+        "s3:DeleteObject Frames/review/*",
         "dynamodb:Query Beneficiaries/index/by_faces_due",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
@@ -168,6 +175,7 @@ ALLOWED: dict[str, set[str]] = {
         "kms:GenerateMac PersonKey",
     },
     "ImportDataMatch": {
+        "dynamodb:GetItem Reviews",
         "dynamodb:Query Beneficiaries/index/by_person",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
@@ -185,6 +193,7 @@ ALLOWED: dict[str, set[str]] = {
         "s3:ListBucket Imports",
     },
     "CertifyInPerson": {
+        "dynamodb:GetItem Certificates",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:PutItem Certificates",
@@ -196,7 +205,6 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:DeleteItem Idempotency",
     },
     "ChangeEntitlement": {
-        "dynamodb:DeleteItem Contacts",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:GetItem Certificates",
@@ -268,6 +276,7 @@ ALLOWED: dict[str, set[str]] = {
         "xray:PutTelemetryRecords *",
     },
     "SendNotice": {
+        "dynamodb:Query Ledger",
         "sqs:ReceiveMessage NoticeQueue",
         "sqs:DeleteMessage NoticeQueue",
         "sqs:GetQueueAttributes NoticeQueue",
@@ -290,6 +299,7 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:PutItem Ledger",
         "dynamodb:GetItem Notices",
+        "dynamodb:PutItem Notices",
     },
     "WriteChangeFile": {
         "dynamodb:Query Changes/index/by_waiting",

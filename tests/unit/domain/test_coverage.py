@@ -16,12 +16,13 @@ def entry(event: LedgerEvent, **details: Detail) -> LedgerEntry:
 REGISTERED = entry(LedgerEvent.REGISTERED, valid_until="2026-06-30")
 FIRST = entry(LedgerEvent.CERTIFIED, certificate_id="first", certified_on="2026-06-01", valid_until="2027-06-01")
 SECOND = entry(LedgerEvent.CERTIFIED, certificate_id="second", certified_on="2026-07-01", valid_until="2027-07-01")
+COVERS_FIRST, JULY = Coverage(date(2027, 6, 1), "first", date(2026, 6, 1)), date(2026, 7, 1)
 REVOKED = entry(LedgerEvent.CERTIFICATE_REVOKED, certificate_id="first")
 
 
 def test_the_newest_other_certificate_covers() -> None:
-    assert coverage_without([REGISTERED, FIRST, SECOND], "second") == Coverage(date(2027, 6, 1), "first")
-    assert coverage_without([REGISTERED, FIRST, SECOND], "first") == Coverage(date(2027, 7, 1), "second")
+    assert coverage_without([REGISTERED, FIRST, SECOND], "second") == COVERS_FIRST
+    assert coverage_without([REGISTERED, FIRST, SECOND], "first") == Coverage(date(2027, 7, 1), "second", JULY)
 
 
 def test_one_that_was_revoked_before_covers_nobody_and_registration_does() -> None:
@@ -31,7 +32,7 @@ def test_one_that_was_revoked_before_covers_nobody_and_registration_does() -> No
 def test_a_certificate_covers_its_own_year_whatever_had_covered_until_later() -> None:
     """A match of an early day keeps the later end; what it covers by itself is the year after that day."""
     kept = entry(LedgerEvent.CERTIFIED, certificate_id="early", certified_on="2026-03-01", valid_until="2027-07-01")
-    assert coverage_without([kept, SECOND], "second") == Coverage(date(2027, 3, 1), "early")
+    assert coverage_without([kept, SECOND], "second") == Coverage(date(2027, 3, 1), "early", date(2026, 3, 1))
 
 
 def test_one_without_its_day_covers_until_the_day_it_states() -> None:
@@ -41,7 +42,13 @@ def test_one_without_its_day_covers_until_the_day_it_states() -> None:
 
 def test_of_two_that_reach_as_far_the_later_covers() -> None:
     again = entry(LedgerEvent.CERTIFIED, certificate_id="again", certified_on="2026-06-01")
-    assert coverage_without([FIRST, again, SECOND], "second") == Coverage(date(2027, 6, 1), "again")
+    assert coverage_without([FIRST, again, SECOND], "second") == Coverage(date(2027, 6, 1), "again", date(2026, 6, 1))
+
+
+def test_a_registration_may_reach_further_than_the_newest_certificate() -> None:
+    """Somebody whose benefit starts in a year, certified twice before: the first of the two counts again."""
+    later = entry(LedgerEvent.REGISTERED, valid_until="2028-06-30")
+    assert coverage_without([later, FIRST, SECOND], "second") == Coverage(date(2028, 6, 30), "first", date(2026, 6, 1))
 
 
 def test_nothing_covers_when_the_ledger_does_not_say() -> None:

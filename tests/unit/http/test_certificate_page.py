@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -12,12 +13,13 @@ import segno
 
 from lifecert.bootstrap import phone
 from lifecert.domain.category import Category
-from lifecert.domain.certificate import CertificateState, Method
+from lifecert.domain.certificate import CertificateState, Method, RevocationCause
 from lifecert.domain.districts import DistrictNames
 from lifecert.entry.http.page import FACTS, SMALL, page_texts, prefers_page
 from lifecert.entry.http.texts import Language
+from tests.support.builders import NOW
 from tests.support.wiring.functions import event, run
-from tests.support.wiring.people import WANG
+from tests.support.wiring.people import WANG, world_id
 from tests.support.wiring.world import World
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -64,6 +66,19 @@ def test_the_state_is_said_in_words(world: World, case: str, state: str, languag
     assert page_texts(language)["states"][state] in html
     assert headers["Content-Language"] == language
     assert headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("language", Language)
+def test_why_it_was_revoked_accuses_nobody(world: World, language: Language) -> None:
+    """Not in words, and not by a difference: after a fraud the page reads as after any end of an entitlement."""
+    certificates, told = world.store.certificates, {}
+    for cause in RevocationCause:
+        certificates[world_id(401)] = replace(certificates[world_id(401)], revoked_at=NOW, revoked_for=cause)
+        told[cause], _ = page("page", **{"Accept-Language": language})
+    assert told[RevocationCause.FRAUD] == told[RevocationCause.ENTITLEMENT_ENDED] != told[RevocationCause.ERROR]
+    assert page_texts(language)["meanings"]["revoked_by_mistake"] in told[RevocationCause.ERROR]
+    assert not any(word in html.lower() for html in told.values() for word in ("fraud", "骗", "欺诈", "冒用"))
+    assert json.loads(run("get_certificate/valid")["body"])["revoked_for"] == "error"
 
 
 def test_every_fact_of_the_statement_is_shown_and_nothing_else(world: World) -> None:
@@ -141,7 +156,7 @@ def test_nothing_lacks_a_word_and_no_word_is_left_over(language: Language) -> No
     expected = {
         "page": {"title", "as_of", "free"},
         "states": {state.value for state in CertificateState},
-        "meanings": {state.value for state in CertificateState},
+        "meanings": {*(state.value for state in CertificateState), "revoked_by_mistake"},
         "facts": {*FACTS, *SMALL},
         "category": {category.value for category in Category},
         "method": {method.value for method in Method},

@@ -14,9 +14,10 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from openapi_spec_validator import validate
 
 from lifecert.application.office.certify_in_person import Document
+from lifecert.application.office.entitlement import Missing
 from lifecert.domain.actor import Role
 from lifecert.domain.category import Category, Scheme
-from lifecert.domain.certificate import CertificateState
+from lifecert.domain.certificate import CertificateState, RevocationCause
 from lifecert.domain.challenge import Ability, Step
 from lifecert.domain.client_config import SignInKind
 from lifecert.domain.evidence import Verdict
@@ -144,15 +145,18 @@ def test_enumerations_are_those_of_the_code() -> None:
         "HoldState": HoldState,
         "ImageType": ImageType,
         "Language": Language,
+        "Missing": Missing,
         "Outcome": Outcome,
         "ProblemCode": Code,
         "ProposalKind": PROPOSALS,
+        "ProposedRevocationCause": set(RevocationCause) - {RevocationCause.ENTITLEMENT_ENDED},
         "ReasonCode": Reason,
         "Replacement": Replacement,
         "ReviewKind": ReviewKind,
         "ReviewOpenedBy": set(Role) - {Role.PURGE},
         "ReviewOutcome": ReviewOutcome,
         "ReviewState": ReviewState,
+        "RevocationCause": RevocationCause,
         "Role": Role,
         "Scheme": Scheme,
         "SessionState": {*SessionState, "expired"},

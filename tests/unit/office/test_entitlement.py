@@ -8,9 +8,9 @@ import pytest
 
 from lifecert.application.certify.get_certificate import GetCertificate
 from lifecert.application.office.certify_in_person import CertifyInPerson, Document
-from lifecert.application.office.entitlement import PROPOSAL_LASTS, ConfirmProposal, Propose
-from lifecert.domain.beneficiary import Beneficiary
-from lifecert.domain.certificate import Certificate, CertificateState, Method
+from lifecert.application.office.entitlement import ConfirmProposal, Missing, Propose
+from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.certificate import Certificate, CertificateState, Method, RevocationCause
 from lifecert.domain.errors import (
     BeneficiaryNotFound,
     CertificateNotFound,
@@ -27,10 +27,11 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.notice import Contact, NoticeChannel
-from lifecert.domain.review import Proposal, Review, ReviewKind
+from lifecert.domain.review import PROPOSAL_LASTS, Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause, Standing, Status
 from tests.support.builders import CLERK, HELPER, a_change, a_review, an_id, an_issuer, registration
 from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.register import MemoryRegister
 from tests.support.fakes.store import MemoryStore
 
 OTHER = replace(CLERK, user_id="clerk-2")
@@ -41,15 +42,15 @@ END = Proposal(ReviewKind.END, date(2026, 2, 20), EndCause.DECEASED)
 class Office:
     def __init__(self, **person: Any) -> None:
         self.store, self.clock = MemoryStore(), FixedClock()
-        details = {"status": Status.ACTIVE, "valid_until": "2026-06-30"}
         change = registration(**person)
+        details = {"status": Status.ACTIVE, "valid_until": change.after.standing.valid_until.isoformat()}
         change = a_change(
             replace(change.after, version=0, ledger_head="0" * 64), LedgerEvent.REGISTERED, details=details
         )
         self.store.register.commit(replace(change, before_version=0))
         self.id = change.after.beneficiary_id
         store = self.store
-        self.certify = CertifyInPerson(store.register, self.clock, an_issuer())
+        self.certify = CertifyInPerson(store.register, store.certificates_port, self.clock, an_issuer())
         self.propose = Propose(store.register, store.reviews_port, store.certificates_port, self.clock)
         self.confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock)
         self.look = GetCertificate(store.certificates_port, store.register, self.clock)
@@ -63,14 +64,14 @@ class Office:
         return self.clock.today()
 
     def seen(self) -> Certificate:
-        return self.certify(self.id, self.today, ID_CARD, CLERK)
+        return self.certify(self.id, self.today, ID_CARD, CLERK, an_id())
 
     def agreed(self, proposal: Proposal) -> Review:
         proposed = self.propose(self.id, proposal, an_id(), CLERK)
         return self.confirm(proposed.review_id, OTHER, confirm=True)
 
-    def revoked(self, certificate: Certificate) -> Review:
-        proposed = self.propose.revocation(certificate.certificate_id, an_id(), CLERK)
+    def revoked(self, certificate: Certificate, cause: RevocationCause = RevocationCause.FRAUD) -> Review:
+        proposed = self.propose.revocation(certificate.certificate_id, cause, an_id(), CLERK)
         return self.confirm(proposed.review_id, OTHER, confirm=True)
 
     def state(self, certificate: Certificate) -> CertificateState:
@@ -88,7 +89,7 @@ class Office:
 
 def test_whom_a_clerk_saw_is_certified_as_of_that_day() -> None:
     office = Office()
-    certificate = office.certify(office.id, date(2026, 2, 27), Document.PASSPORT, CLERK)
+    certificate = office.certify(office.id, date(2026, 2, 27), Document.PASSPORT, CLERK, an_id())
     assert (certificate.method, certificate.certified_on) == (Method.IN_PERSON, date(2026, 2, 27))
     assert certificate.valid_until == office.person.standing.valid_until == date(2027, 2, 27)
     assert certificate.statement.count(".") == 2
@@ -97,6 +98,46 @@ def test_whom_a_clerk_saw_is_certified_as_of_that_day() -> None:
     assert office.person.certificate_id == certificate.certificate_id
     assert office.person.certified_by == (), "a clerk sees everybody anyway"
     assert office.whole()
+
+
+def test_a_repeat_after_a_crash_gets_the_same_certificate_whatever_has_happened_since() -> None:
+    office = Office()
+    first = office.certify(office.id, office.today, ID_CARD, CLERK, "key-000001")
+    assert office.certify(office.id, first.certified_on, ID_CARD, CLERK, "key-000001") == first
+    office.revoked(first)
+    office.agreed(END)
+    office.clock.move(days=400)
+    again = office.certify(office.id, first.certified_on, ID_CARD, CLERK, "key-000001")
+    assert again.certificate_id == first.certificate_id
+    assert len(office.store.certificates) == 1
+    events = [entry.event for entry in office.store.entries[office.id]]
+    assert events.count(LedgerEvent.CERTIFIED) == 1
+
+
+def test_a_key_is_one_clerks_one_certification_of_one_person() -> None:
+    office, ids = Office(), set()
+    for clerk, key in ((CLERK, "key-000001"), (CLERK, "key-000002"), (OTHER, "key-000001")):
+        ids.add(office.certify(office.id, office.today, ID_CARD, clerk, key).certificate_id)
+    assert len(ids) == 3
+    with pytest.raises(IdempotencyKeyReused):
+        office.certify(office.id, office.today, Document.PASSPORT, CLERK, "key-000001")
+    with pytest.raises(IdempotencyKeyReused):
+        office.certify(office.id, date(2026, 2, 27), ID_CARD, CLERK, "key-000001")
+    assert len(office.store.certificates) == 3
+
+
+def test_of_two_repeats_at_once_one_certifies() -> None:
+    office = Office()
+
+    class Slow(MemoryRegister):
+        def commit(self, change: Change) -> None:
+            if not office.store.certificates:
+                office.certify(office.id, office.today, ID_CARD, CLERK, "key-000001")
+            MemoryRegister.commit(self, change)
+
+    slow = replace(office.certify, register=Slow(office.store))
+    certificate = slow(office.id, office.today, ID_CARD, CLERK, "key-000001")
+    assert list(office.store.certificates) == [certificate.certificate_id]
 
 
 def test_whose_payment_was_held_is_restored_with_arrears() -> None:
@@ -109,10 +150,43 @@ def test_whose_payment_was_held_is_restored_with_arrears() -> None:
     assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-02-01", "2026-02-28")
 
 
+def test_a_certificate_covers_twelve_months_however_late_the_benefit_starts() -> None:
+    """It starts in June, and the first year with it; who certifies before has a certificate of 12 months, not 15."""
+    office = Office(valid_until=date(2027, 6, 1))
+    first = office.seen()
+    assert first.valid_until == date(2027, 3, 1)
+    assert office.person.standing.valid_until == date(2027, 6, 1), "the later day stays"
+    office.clock.move(days=31)
+    second = office.seen()
+    assert (second.valid_until, office.person.certificate_id) == (date(2027, 4, 1), second.certificate_id)
+    assert (office.state(first), office.state(second)) == (CertificateState.SUPERSEDED, CertificateState.VALID)
+    assert office.person.certified_on == date(2026, 4, 1)
+
+
+def test_without_the_newest_certificate_the_one_before_counts_again_even_within_the_first_year() -> None:
+    office = Office(valid_until=date(2027, 6, 1))
+    first = office.seen()
+    office.clock.move(days=31)
+    office.revoked(office.seen())
+    assert office.person.standing.valid_until == date(2027, 6, 1)
+    assert (office.person.certificate_id, office.person.certified_on) == (first.certificate_id, date(2026, 3, 1))
+    assert office.state(first) is CertificateState.VALID
+
+
+def test_who_was_certified_before_that_day_was_kept_is_compared_by_the_year() -> None:
+    office = Office()
+    first = office.seen()
+    office.store.beneficiaries[office.id] = replace(office.person, certified_on=None)
+    late = office.certify(office.id, date(2025, 12, 1), ID_CARD, CLERK, an_id())
+    assert office.person.certificate_id == first.certificate_id != late.certificate_id
+    office.clock.move(days=1)
+    assert office.person.certificate_id != office.seen().certificate_id == office.person.certificate_id
+
+
 def test_a_day_before_the_newest_certification_shortens_nothing() -> None:
     office = Office()
     newest = office.seen()
-    late = office.certify(office.id, date(2025, 12, 1), ID_CARD, CLERK)
+    late = office.certify(office.id, date(2025, 12, 1), ID_CARD, CLERK, an_id())
     assert late.valid_until == date(2026, 12, 1)
     assert office.person.standing.valid_until == date(2027, 3, 1)
     assert office.person.certificate_id == newest.certificate_id
@@ -132,10 +206,10 @@ def test_who_cannot_be_certified_in_person(seen_on: date, user: Any, error: type
     office.standing(Standing(Status.LAPSED, date(2026, 1, 31)))
     before = office.person
     with pytest.raises(error):
-        office.certify(office.id, seen_on, ID_CARD, user)
+        office.certify(office.id, seen_on, ID_CARD, user, an_id())
     assert office.person == before
     with pytest.raises(BeneficiaryNotFound):
-        office.certify(an_id(), office.today, ID_CARD, CLERK)
+        office.certify(an_id(), office.today, ID_CARD, CLERK, an_id())
 
 
 # --- two people ------------------------------------------------------------------------------------------------------
@@ -170,9 +244,27 @@ def test_whose_entitlement_ended_is_told_nothing_any_more() -> None:
     office = Office(contact_channel=NoticeChannel.SMS)
     office.store.contacts[office.id] = Contact(office.id, NoticeChannel.SMS, b"sealed")
     office.agreed(END)
-    assert office.store.contacts == {}
-    assert office.person.contact_channel is None
+    assert office.person.contact_channel is NoticeChannel.SMS, "kept until the faces go"
+    assert office.id in office.store.contacts
+    assert office.store.entries[office.id][-1].details["contact_kept"] is True
     assert office.whole()
+
+
+def test_a_correction_in_time_keeps_the_contact_and_says_what_is_not_there() -> None:
+    for person, missing in (
+        ({"contact_channel": NoticeChannel.SMS}, ()),
+        ({}, (Missing.CONTACT,)),
+        ({"contact_channel": NoticeChannel.SMS, "has_reference": False}, (Missing.REFERENCE,)),
+        ({"has_reference": False}, (Missing.CONTACT, Missing.REFERENCE)),
+    ):
+        office = Office(**person)
+        ended = office.agreed(END)
+        assert office.confirm.missing(ended) == (), "nothing is to be set up after an end"
+        proposed = office.propose(office.id, Proposal(ReviewKind.CORRECTION), an_id(), CLERK)
+        assert office.confirm.missing(proposed) == ()
+        corrected = office.confirm(proposed.review_id, OTHER, confirm=True)
+        assert office.confirm.missing(corrected) == missing
+        assert office.person.contact_channel is person.get("contact_channel")
 
 
 def test_a_correction_restores_by_valid_until_with_arrears_and_the_certificate_counts_again() -> None:
@@ -259,7 +351,7 @@ def test_what_is_not_there_is_not_found() -> None:
     with pytest.raises(BeneficiaryNotFound):
         office.propose(an_id(), END, "key-000001", CLERK)
     with pytest.raises(CertificateNotFound):
-        office.propose.revocation(an_id(), "key-000001", CLERK)
+        office.propose.revocation(an_id(), RevocationCause.FRAUD, "key-000001", CLERK)
     report = a_review(office.person, kind=ReviewKind.DEATH_REPORT)
     office.store.reviews[report.review_id] = report
     for proposal_id in (report.review_id, an_id()):
@@ -284,13 +376,50 @@ def test_without_the_revoked_certificate_the_one_before_it_counts() -> None:
     assert office.person.certificate_id == first.certificate_id
     assert (office.state(first), office.state(second)) == (CertificateState.VALID, CertificateState.REVOKED)
     with pytest.raises(TransitionRefused):
-        office.propose.revocation(second.certificate_id, "key-000009", CLERK)
+        office.propose.revocation(second.certificate_id, RevocationCause.ERROR, "key-000009", CLERK)
     office.revoked(first)
     assert office.person.standing.valid_until == date(2026, 6, 30), "what registration covered"
     assert not office.person.certificate_id
     third = office.seen()
     assert office.state(third) is CertificateState.VALID
     assert office.whole()
+
+
+@pytest.mark.parametrize("cause", [RevocationCause.FRAUD, RevocationCause.ERROR])
+def test_why_a_certificate_was_revoked_is_proposed_recorded_and_told(cause: RevocationCause) -> None:
+    office = Office()
+    certificate = office.seen()
+    assert office.look(certificate.certificate_id).revoked_for is None
+    assert office.revoked(certificate, cause).cause is cause
+    assert office.store.entries[office.id][-1].details["cause"] == cause
+    assert office.look(certificate.certificate_id).revoked_for is cause
+
+
+def test_the_same_key_with_another_cause_is_another_request() -> None:
+    office = Office()
+    certificate = office.seen()
+    office.propose.revocation(certificate.certificate_id, RevocationCause.ERROR, "key-000001", CLERK)
+    with pytest.raises(IdempotencyKeyReused):
+        office.propose.revocation(certificate.certificate_id, RevocationCause.FRAUD, "key-000001", CLERK)
+
+
+def test_a_proposal_from_before_causes_was_of_fraud() -> None:
+    office = Office()
+    certificate = office.seen()
+    proposed = office.propose.revocation(certificate.certificate_id, RevocationCause.ERROR, "key-000001", CLERK)
+    office.store.reviews[proposed.review_id] = replace(proposed, cause=None)
+    office.confirm(proposed.review_id, OTHER, confirm=True)
+    assert office.look(certificate.certificate_id).revoked_for is RevocationCause.FRAUD
+
+
+def test_what_went_with_the_entitlement_says_so_and_counts_again_after_a_correction() -> None:
+    office = Office()
+    certificate = office.seen()
+    office.agreed(END)
+    assert office.look(certificate.certificate_id).revoked_for is RevocationCause.ENTITLEMENT_ENDED
+    office.agreed(Proposal(ReviewKind.CORRECTION))
+    assert office.look(certificate.certificate_id).revoked_for is None
+    assert office.store.certificates[certificate.certificate_id] == certificate
 
 
 def test_who_is_not_covered_any_more_lapses_and_stays_held() -> None:

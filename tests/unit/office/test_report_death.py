@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lifecert.application.office.report_death import NamedPerson, ReportDeath
-from lifecert.domain.errors import BeneficiaryNotFound, DayInFuture, EntitlementEnded, LifeCertError
+from lifecert.domain.errors import BeneficiaryNotFound, DayImpossible, DayInFuture, EntitlementEnded, LifeCertError
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.person import IdNumber, normalise_name
@@ -94,6 +94,16 @@ def test_who_may_not_report_and_what_not(
     with pytest.raises(error):
         office.report.of_known(an_id() if beneficiary_id else office.id, day, user)
     assert office.store.reviews == {}
+
+
+def test_nobody_dies_before_they_were_born() -> None:
+    office = Office()
+    with pytest.raises(DayImpossible) as refused:
+        office.report.of_person(NamedPerson(NAME, NUMBER), date(1949, 12, 30), HELPER)
+    assert refused.value.help_line == "12333"
+    assert office.store.reviews == {}
+    office.report.of_person(NamedPerson(NAME, NUMBER), date(1949, 12, 31), HELPER)
+    assert len(office.store.reviews) == 1
 
 
 def test_what_the_office_knows_already_is_no_case() -> None:

@@ -41,11 +41,14 @@ class Life:
     def __init__(self) -> None:
         self.world = World()
         self.do = use_cases(self.world)
-        self.id = self.do["register_beneficiary"](PERSON, CLERK).beneficiary_id
+        self.id = self.do["register_beneficiary"](PERSON, CLERK, an_id()).beneficiary_id
 
     @property
     def person(self) -> Beneficiary:
         return self.world.store.beneficiaries[self.id]
+
+    def last(self) -> LedgerEvent:
+        return self.world.store.entries[self.id][-1].event
 
     def nights(self, number: int) -> None:
         for _ in range(number):
@@ -96,12 +99,24 @@ def a_life() -> Iterator[tuple[str, Life]]:
     life.shown("uncertain")
     do["decide_review"](life.person.open_review_id, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, SECOND_CLERK)
     yield "a case is refused", life
-    life.world.clock.move(hours=1)
+    life.world.clock.move(days=1)
+    life.shown("uncertain")
+    life.world.clock.move(days=30)
+    do["end_cases"]()
+    assert (life.last(), life.person.open_review_id) == (LedgerEvent.CERTIFY_AGAIN_DUE, None)
+    yield "a case that nobody decided", life
+    do["send_notice"].certify_again(life.id, life.person.version)
+    assert life.last() is LedgerEvent.NOTICE_SENT
+    yield "told to certify again", life
+    life.world.clock.move(days=1)
     life.shown("good")
     assert life.person.certified_by == (HELPER.user_id,)
     yield "certified by face", life
+    life.shown("good")
+    assert life.last() is LedgerEvent.ALREADY_CERTIFIED
+    yield "and once more that day", life
     newest = life.person.certificate_id
-    do["certify_in_person"](life.id, today() - timedelta(days=40), Document.ID_CARD, CLERK)
+    do["certify_in_person"](life.id, today() - timedelta(days=40), Document.ID_CARD, CLERK, an_id())
     assert life.person.certificate_id == newest
     yield "and for an earlier day", life
     life.agreed(ReviewKind.REVOCATION, certificate_id=newest)
@@ -120,7 +135,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     life.nights(14)
     assert life.person.notice_delivered_on
     yield "reminded again after a notice that arrived", life
-    do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK)
+    do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK, an_id())
     life.nights((life.person.standing.valid_until - today()).days + 2)
     yield "lapsed and due to be told", life
     do["set_contact"](life.id, BY_SMS, CLERK)
@@ -141,7 +156,17 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "ended", life
     life.agreed(ReviewKind.CORRECTION)
     yield "corrected", life
-    do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK)
+    message = list(life.world.store.sent_notices)[-1]
+    assert do["note_delivery"].failed(message)
+    yield "a notice failed", life
+    life.agreed(ReviewKind.END, day=today(), cause=EndCause.OTHER)
+    life.world.clock.move(days=90)
+    do["purge_faces"]()
+    assert life.person.contact_channel is None
+    yield "the contact deleted", life
+    life.agreed(ReviewKind.CORRECTION)
+    yield "corrected too late for it", life
+    do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK, an_id())
     yield "certified again", life
 
 
@@ -176,6 +201,7 @@ OTHERS: dict[str, Any] = {
     "held_since": DAY,
     "ended_on": DAY,
     "certificate_id": "another",
+    "certified_on": DAY,
     "certified_by": ("somebody", HELPER.user_id),
     "open_review_id": "another",
     "consent_withdrawn_on": DAY,
@@ -186,8 +212,11 @@ OTHERS: dict[str, Any] = {
     "has_reference": None,
     "reference_ids": ("another",),
 }
-# What is taken away is damage too, and some of these default to nothing.
-EMPTY: dict[str, Any] = {name: () if name in ("certified_by", "reference_ids") else None for name in OTHERS}
+# What is taken away is damage too, and some of these default to nothing. A day that is not there may never have been:
+# people who were certified before the register kept it have none.
+EMPTY: dict[str, Any] = {
+    name: () if name in ("certified_by", "reference_ids") else None for name in OTHERS if name != "certified_on"
+}
 
 
 @pytest.mark.parametrize("values", [OTHERS, EMPTY], ids=["another", "none"])

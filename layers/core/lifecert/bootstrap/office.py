@@ -42,7 +42,13 @@ def register_beneficiary() -> "RegisterBeneficiary":
 
     names = RegisterBeneficiarySettings.load()
     register = parts.changing_register(names, contacts=names.contacts_table)
-    return RegisterBeneficiary(register, parts.person_keys(names), parts.addresses(names), parts.clock(names))
+    return RegisterBeneficiary(
+        register=register,
+        person_keys=parts.person_keys(names),
+        seal=parts.addresses(names),
+        clock=parts.clock(names),
+        ledger=parts.ledger(names),
+    )
 
 
 @cache
@@ -145,7 +151,7 @@ def certify_in_person() -> "CertifyInPerson":
 
     names = CertifyInPersonSettings.load()
     register = parts.changing_register(names, certificates=names.certificates_table)
-    return CertifyInPerson(register, parts.clock(names), parts.issuer(names))
+    return CertifyInPerson(register, parts.certificates(names), parts.clock(names), parts.issuer(names))
 
 
 @cache
@@ -213,8 +219,6 @@ class ChangeEntitlementSettings(
 ):
     """change_entitlement."""
 
-    contacts_table: Name
-
 
 @cache
 def propose() -> "Propose":
@@ -245,9 +249,7 @@ def confirm_proposal() -> "ConfirmProposal":
 
 
 def _entitlement_register(names: ChangeEntitlementSettings) -> "DynamoChangingRegister":
-    return parts.changing_register(
-        names, contacts=names.contacts_table, certificates=names.certificates_table, reviews=names.reviews_table
-    )
+    return parts.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table)
 
 
 class DecideHoldsSettings(settings.WithHoldBatches, settings.Common):
@@ -335,4 +337,5 @@ def import_data_match() -> "ImportDataMatch":
         person_keys=parts.person_keys(names),
         clock=parts.clock(names),
         issuer=parts.issuer(names),
+        reviews=parts.reviews(names),
     )

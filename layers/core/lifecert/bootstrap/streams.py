@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lifecert.application.faces.purge_faces import PurgeFaces
     from lifecert.application.feed.publish import Publish
     from lifecert.application.feed.write_change_files import WriteChangeFiles
+    from lifecert.application.office.end_cases import EndCases
     from lifecert.domain.ledger import LedgerEntry
 
 
@@ -47,10 +48,18 @@ def find_duplicates() -> "FindDuplicates":
     )
 
 
-class PurgeFacesSettings(settings.WithChanges, settings.WithReferences, settings.WithCounters, settings.Common):
+class PurgeFacesSettings(
+    settings.WithChanges,
+    settings.WithReferences,
+    settings.WithCounters,
+    settings.WithReviews,
+    settings.WithFrames,
+    settings.Common,
+):
     """purge_faces."""
 
     references_bucket: Name
+    contacts_table: Name
 
 
 @cache
@@ -59,7 +68,9 @@ def purge_faces() -> "PurgeFaces":
     from lifecert.application.faces.purge_faces import PurgeFaces
 
     names = PurgeFacesSettings.load()
-    register = parts.changing_register(names, references=names.references_table, counters=names.counters_table)
+    register = parts.changing_register(
+        names, references=names.references_table, counters=names.counters_table, contacts=names.contacts_table
+    )
     return PurgeFaces(
         register=register,
         index=register,
@@ -68,6 +79,23 @@ def purge_faces() -> "PurgeFaces":
         face_counts=parts.face_counts(names),
         clock=parts.clock(names),
         shards=names.due_shards,
+    )
+
+
+@cache
+def end_cases() -> "EndCases":
+    """The nightly end of cases that nobody can judge any more."""
+    from lifecert.application.office.end_cases import EndCases
+
+    names = PurgeFacesSettings.load()
+    reviews = parts.reviews(names)
+    return EndCases(
+        register=parts.changing_register(names, reviews=names.reviews_table),
+        reviews=reviews,
+        open_reviews=reviews,
+        ledger=parts.ledger(names),
+        photos=parts.review_photos(names.frames_bucket, names.references_bucket),
+        clock=parts.clock(names),
     )
 
 

@@ -8,7 +8,7 @@ from lifecert.domain.actor import Actor
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Revocation
-from lifecert.domain.faces import FaceCount, FacesDue, faces_due
+from lifecert.domain.faces import FaceCount, FacesDue, contact_due, faces_due
 from lifecert.domain.hold import CandidateOutcome, HoldCandidate, HoldProposal
 from lifecert.domain.imprint import FrameImprints
 from lifecert.domain.ledger import GENESIS, Detail, LedgerEntry, LedgerEvent
@@ -29,6 +29,7 @@ class Beneficiary:
     `person_key` and `name_key` are keyed hashes of ID number and name, under the secret of version `person_secret`.
     `version` is the number of the last
     ledger entry and `ledger_head` its hash. `reference_ids` are the references that count, the first enrolled in front.
+    `certificate_id` is the certificate that counts and `certified_on` the day of its proof.
     `certified_by` are the users who certified this person, newest last.
     `open_review_id` is the open review of kind `verification`, to which further failed attempts belong.
     `consent_withdrawn_on` is the day since which no face may be used, until consent is given anew. `notice` is the
@@ -52,6 +53,7 @@ class Beneficiary:
     camera: Camera = field(default_factory=Camera)
     certified_by: tuple[str, ...] = ()
     certificate_id: str | None = None
+    certified_on: date | None = None
     open_review_id: str | None = None
     consent_withdrawn_on: date | None = None
     notice: Notice | None = None
@@ -88,6 +90,17 @@ class Beneficiary:
     def faces_due(self) -> FacesDue | None:
         """When the references of this person must be deleted; None when there are none, or not yet."""
         return faces_due(self.standing, self.consent_withdrawn_on) if self.has_reference else None
+
+    @property
+    def contact_due_on(self) -> date | None:
+        """The day from which the contact must be deleted; None when there is none, or not yet."""
+        return contact_due(self.standing) if self.contact_channel else None
+
+    @property
+    def purge_due_on(self) -> date | None:
+        """The day from which the purge has something to delete."""
+        days = (self.faces_due.on if self.faces_due else None, self.contact_due_on)
+        return min((day for day in days if day), default=None)
 
     def at(self, standing: Standing) -> "Beneficiary":
         """With another standing: what was proposed about the one before is off."""

@@ -25,7 +25,7 @@ class CertificateState(StrEnum):
     VALID = "valid"
     EXPIRED = "expired"  # its year is over
     SUPERSEDED = "superseded"  # a later certification took its place
-    REVOKED = "revoked"  # the entitlement it renewed has ended, or it was got by fraud
+    REVOKED = "revoked"  # the entitlement it renewed has ended, it was got by fraud, or issued by mistake
 
 
 class RevocationCause(StrEnum):
@@ -33,6 +33,7 @@ class RevocationCause(StrEnum):
 
     ENTITLEMENT_ENDED = "entitlement_ended"
     FRAUD = "fraud"
+    ERROR = "error"  # a slip, or a wrong person was certified: nobody's guilt
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Certificate:
     """The statement of one certification. Holds no biometrics and no ID number; `actor_id` is who acted.
 
     `statement` is the signed form (JWS, compact), empty until it is signed. `policy_version`, `model_version` and
-    `calibration_version` are empty where no machine judged. `revoked_at` is since when it does not count.
+    `calibration_version` are empty where no machine judged. `revoked_at` is since when it does not count, and
+    `revoked_for` why.
     """
 
     certificate_id: str
@@ -68,6 +70,7 @@ class Certificate:
     statement: str = ""
     calibration_version: str = ""
     revoked_at: datetime | None = None
+    revoked_for: RevocationCause | None = None
 
     def claims(self, issuer: str) -> dict[str, str | int]:
         """What the signed statement says, in the registered names of RFC 7519 where there are some.

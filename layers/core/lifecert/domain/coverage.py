@@ -1,7 +1,7 @@
 """What a beneficiary is covered by, told from the ledger: for when a certification turns out not to count."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
@@ -10,10 +10,12 @@ from lifecert.domain.year import valid_until_after
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The last covered day, and the certificate that covers it; None when that is the year after registration."""
+    """The last covered day, and the newest certificate with the day of its proof, if there is one. The year after
+    registration may reach further than any certificate."""
 
     valid_until: date
-    certificate_id: str | None
+    certificate_id: str | None = None
+    certified_on: date | None = None
 
 
 def coverage_without(entries: Iterable[LedgerEntry], certificate_id: str) -> Coverage | None:
@@ -21,24 +23,26 @@ def coverage_without(entries: Iterable[LedgerEntry], certificate_id: str) -> Cov
 
     `entries` are all of one beneficiary, first to last. None when the first one does not say.
     """
-    candidates: dict[str | None, date] = {}
+    registered: date | None = None
+    certificates: dict[str, Coverage] = {}
     for entry in entries:
         if entry.event is LedgerEvent.REGISTERED and isinstance(text := entry.details.get("valid_until"), str):
-            candidates[None] = date.fromisoformat(text)
+            registered = date.fromisoformat(text)
         elif entry.event is LedgerEvent.CERTIFIED:
-            candidates[str(entry.details["certificate_id"])] = _own_year(entry)
+            certificates[str(entry.details["certificate_id"])] = _of_certificate(entry)
         elif entry.event is LedgerEvent.CERTIFICATE_REVOKED:
-            candidates.pop(str(entry.details["certificate_id"]), None)
-    candidates.pop(certificate_id, None)
-    if not candidates:
-        return None
+            certificates.pop(str(entry.details["certificate_id"]), None)
+    certificates.pop(certificate_id, None)
+    if not certificates:
+        return Coverage(registered) if registered else None
     # Of two that reach as far, the later one.
-    newest = max(reversed(candidates), key=lambda one: candidates[one])
-    return Coverage(candidates[newest], newest)
+    newest = max(reversed(certificates.values()), key=lambda one: one.valid_until)
+    return replace(newest, valid_until=max(newest.valid_until, registered or newest.valid_until))
 
 
-def _own_year(entry: LedgerEntry) -> date:
-    certified_on = entry.details.get("certified_on")
+def _of_certificate(entry: LedgerEntry) -> Coverage:
+    certificate_id, certified_on = str(entry.details["certificate_id"]), entry.details.get("certified_on")
     if isinstance(certified_on, str):
-        return valid_until_after(date.fromisoformat(certified_on))
-    return date.fromisoformat(str(entry.details["valid_until"]))
+        on = date.fromisoformat(certified_on)
+        return Coverage(valid_until_after(on), certificate_id, on)
+    return Coverage(date.fromisoformat(str(entry.details["valid_until"])), certificate_id)

@@ -156,8 +156,24 @@ class GroundUnsuitable(LifeCertError):
     """The ground does not belong to the outcome, or not to a case of this kind."""
 
 
+class FramesGone(LifeCertError):
+    """The frames that a case is judged by are not kept any more, so nobody can say who is on them."""
+
+
+class CasesUnfinished(LifeCertError):
+    """A run left cases open that can no longer be judged: it ran out of time, or single ones failed."""
+
+
 class DayInFuture(LifeCertError):
     """Something is said to have happened on a day that has not come yet."""
+
+
+class DayImpossible(LifeCertError):
+    """Something is said of a day on which it cannot have been: before the person was born, or in years to come."""
+
+
+class StartUnlikely(LifeCertError):
+    """A benefit is said to start on a day so far from today that it may be a slip: to be looked at once more."""
 
 
 class ImportNotFound(LifeCertError):

@@ -1,4 +1,7 @@
-"""Faces: for how long references are kept, why they go, and how many there are (design.md §3 rule 7)."""
+"""Faces: for how long references are kept, why they go, and how many there are (design.md §3 rule 7).
+
+A contact stays as long after the end.
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -49,3 +52,10 @@ def faces_due(standing: Standing, consent_withdrawn_on: date | None) -> FacesDue
     if standing.status is Status.TERMINATED and standing.ended_on:
         return FacesDue(standing.ended_on + KEPT_AFTER_THE_END, DeletionReason.ENTITLEMENT_ENDED)
     return None
+
+
+def contact_due(standing: Standing) -> date | None:
+    """From which day the contact of somebody who stands so must go: that on which faces would, so that a correction
+    within that time has both."""
+    due = faces_due(standing, None)
+    return due.on if due else None

@@ -37,6 +37,7 @@ _PUBLISHED: Mapping[LedgerEvent, tuple[str, tuple[str, ...]]] = {
         ("certificate_id", "status_before", "status", "valid_until", "payment_held"),
     ),
     LedgerEvent.REMINDER_DUE: ("ReminderDue", ("days_before", "valid_until", "channel")),
+    LedgerEvent.CERTIFY_AGAIN_DUE: ("CertifyAgainDue", ("channel",)),
 }
 
 

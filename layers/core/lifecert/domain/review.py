@@ -1,10 +1,11 @@
 """Review: a case that a human must decide."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from lifecert.domain.actor import Actor
+from lifecert.domain.certificate import RevocationCause
 from lifecert.domain.page import Position
 from lifecert.domain.reasons import Reason
 from lifecert.domain.status import EndCause
@@ -17,12 +18,13 @@ class ReviewKind(StrEnum):
     AUDIT = "audit"  # an accepted session, drawn for a second look
     DEATH_REPORT = "death_report"  # a family reports a death
     DATA_SIGNAL = "data_signal"  # another register says that an entitlement may have ended
+    SIGN_OF_LIFE = "sign_of_life"  # another register saw somebody alive after the day on which the entitlement ended
     DUPLICATE_FACE = "duplicate_face"  # one face under two beneficiaries
     UNUSUAL_VOLUME = "unusual_volume"  # a helper acts for unusually many
     OVERRIDE = "override"  # a clerk replaced what the machine had refused
     END = "end"  # a clerk proposes that an entitlement has ended
     CORRECTION = "correction"  # a clerk proposes that an end was a mistake
-    REVOCATION = "revocation"  # a clerk proposes that a certificate was got by fraud
+    REVOCATION = "revocation"  # a clerk proposes that a certificate was got by fraud, or issued by mistake
 
 
 # What one clerk proposes and another confirms or rejects.
@@ -54,14 +56,19 @@ class Ground(StrEnum):
     UNFOUNDED = "unfounded"
     NOT_RECOGNISABLE = "not_recognisable"
     ASKED_BACK = "asked_back"
+    NOT_IN_TIME = "not_in_time"  # nobody decided while it could be judged; no clerk's to give
 
 
-# Which grounds an outcome may have. Nobody is certified by a review for any ground but the first.
+# Which grounds a clerk may give an outcome. Nobody is certified by a review for any ground but the first.
 GROUNDS: dict[ReviewOutcome, frozenset[Ground]] = {
     ReviewOutcome.ACCEPT: frozenset({Ground.SAME_PERSON, Ground.CONFIRMED}),
     ReviewOutcome.REFUSE: frozenset({Ground.OTHER_PERSON, Ground.NOT_LIVE, Ground.UNFOUNDED}),
     ReviewOutcome.NEEDS_MORE: frozenset({Ground.NOT_RECOGNISABLE, Ground.ASKED_BACK}),
 }
+
+
+# Why an entitlement is said to have ended, or a certificate not to count.
+Cause = EndCause | RevocationCause
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +88,8 @@ class Review:
 
     `session_id` is the session whose frames and evidence the reviewer looks at, `reason` why the machine did not
     decide it. `related_id` is what else to look at: another beneficiary (duplicate_face), a certificate (revocation),
-    a reference, a user, the source of a signal. `day` is when, and `cause` why, an entitlement is said to have ended.
-    A proposal can be confirmed until `expires_at`.
+    a reference, a user, the source of a signal. `day` is when, and `cause` why, an entitlement is said to have ended;
+    of a revocation `cause` is why the certificate does not count. A proposal can be confirmed until `expires_at`.
     """
 
     review_id: str
@@ -94,7 +101,7 @@ class Review:
     reason: Reason | None = None
     related_id: str | None = None
     day: date | None = None
-    cause: EndCause | None = None
+    cause: Cause | None = None
     expires_at: datetime | None = None
     decision: ReviewDecision | None = None
 
@@ -111,12 +118,27 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a clerk proposes: an end with its day and cause, the correction of one, or a certificate's revocation."""
+    """What a clerk proposes: an end with its day and cause, the correction of one, or a revocation with its cause."""
 
     kind: ReviewKind
     day: date | None = None
-    cause: EndCause | None = None
+    cause: Cause | None = None
     certificate_id: str | None = None
+
+
+# What is judged by the frames of its session, and by nothing else.
+JUDGED_BY_FRAMES = frozenset({ReviewKind.VERIFICATION, ReviewKind.AUDIT})
+# For so long are they kept (infra/storage.yaml).
+FRAMES_LAST = timedelta(days=30)
+# For so long can a proposal be confirmed.
+PROPOSAL_LASTS = timedelta(days=14)
+
+
+def too_late(review: Review, now: datetime) -> bool:
+    """Whether an open case can no longer be judged: its frames are gone, or the time to confirm it is over."""
+    if review.kind in JUDGED_BY_FRAMES:
+        return now - review.opened_at >= FRAMES_LAST
+    return review.expires_at is not None and now > review.expires_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class LogCode(StrEnum):
     CONSENT_GIVEN = "consent_given"
     PURGE_FINISHED = "purge_finished"
     PURGE_UNFINISHED = "purge_unfinished"
+    CASES_ENDED = "cases_ended"
+    CASES_UNFINISHED = "cases_unfinished"
     REVIEWS_LISTED = "reviews_listed"
     REVIEW_READ = "review_read"
     REVIEW_DECIDED = "review_decided"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb.values import as_moment, moment, optional_moment, plain, typed
 from lifecert.domain.category import Category
-from lifecert.domain.certificate import BY_CAMERA, Certificate, Method
+from lifecert.domain.certificate import BY_CAMERA, Certificate, Method, RevocationCause
 from lifecert.domain.page import Page, Position
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def certificate_item(certificate: Certificate) -> dict[str, Any]:
         "evidence_digest": certificate.evidence_digest,
         "statement": certificate.statement,
         "revoked_at": optional_moment(certificate.revoked_at),
+        "revoked_for": certificate.revoked_for and str(certificate.revoked_for),
     }
 
 
@@ -97,4 +98,5 @@ def certificate_of(item: Mapping[str, Any]) -> Certificate:
         evidence_digest=item["evidence_digest"],
         statement=item["statement"],
         revoked_at=as_moment(item.get("revoked_at")),
+        revoked_for=RevocationCause(item["revoked_for"]) if item.get("revoked_for") else None,
     )

@@ -120,7 +120,7 @@ def _read(item: Mapping[str, Any]) -> Beneficiary:
 def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
     """Item of the beneficiaries table. `due_bucket` is the key of the sparse index (domain/sweep.py)."""
     standing = beneficiary.standing
-    due = partition_of(beneficiary, shards)
+    due, purge_on = partition_of(beneficiary, shards), beneficiary.purge_due_on
     return {
         "beneficiary_id": beneficiary.beneficiary_id,
         "person_key": beneficiary.person_key,
@@ -143,15 +143,16 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "camera_paused_until": optional_moment(beneficiary.camera.paused_until),
         "certified_by": list(beneficiary.certified_by),
         "certificate_id": beneficiary.certificate_id,
+        "certified_on": optional_day(beneficiary.certified_on),
         "open_review_id": beneficiary.open_review_id,
         "consent_withdrawn_on": optional_day(beneficiary.consent_withdrawn_on),
         "notice": _notice_item(beneficiary.notice) if beneficiary.notice else None,
         "contact_channel": beneficiary.contact_channel and str(beneficiary.contact_channel),
         "grace_from": optional_day(beneficiary.grace_from),
         "hold_proposal": _proposal_item(beneficiary.hold_proposal) if beneficiary.hold_proposal else None,
-        # Keys of the sparse index by_faces_due, there only while faces are stored that must go.
-        "faces_shard": shard_of(beneficiary.beneficiary_id, shards) if beneficiary.faces_due else None,
-        "faces_due": beneficiary.faces_due.on.isoformat() if beneficiary.faces_due else None,
+        # Keys of the sparse index by_faces_due, there only while faces, or a contact, are stored that must go.
+        "faces_shard": shard_of(beneficiary.beneficiary_id, shards) if purge_on else None,
+        "faces_due": optional_day(purge_on),
     }
 
 
@@ -181,6 +182,7 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         ),
         certified_by=tuple(item["certified_by"]),
         certificate_id=item.get("certificate_id"),
+        certified_on=as_day(item.get("certified_on")),
         open_review_id=item.get("open_review_id"),
         consent_withdrawn_on=as_day(item.get("consent_withdrawn_on")),
         notice=_notice_of(item["notice"]) if "notice" in item else None,

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb.values import as_day, as_moment, moment, optional_day, optional_moment, plain, typed
 from lifecert.domain.actor import Actor, Role
+from lifecert.domain.certificate import RevocationCause
 from lifecert.domain.page import Page, Position
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import (
     AtLeast,
+    Cause,
     Ground,
     Review,
     ReviewDecision,
@@ -129,10 +131,14 @@ def review_of(item: Mapping[str, Any]) -> Review:
         reason=Reason(reason) if reason else None,
         related_id=item.get("related_id"),
         day=as_day(item.get("day")),
-        cause=EndCause(item["cause"]) if item.get("cause") else None,
+        cause=_cause_of(item["kind"], item["cause"]) if item.get("cause") else None,
         expires_at=as_moment(item.get("expires_at")),
         decision=_decision_of(decision) if decision else None,
     )
+
+
+def _cause_of(kind: str, cause: str) -> Cause:
+    return RevocationCause(cause) if kind == ReviewKind.REVOCATION else EndCause(cause)
 
 
 def decision_map(decision: ReviewDecision) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lifecert.domain.certificate import Certificate, CertificateState
+from lifecert.domain.certificate import Certificate, CertificateState, RevocationCause
 from lifecert.domain.errors import CertificateNotFound
 from lifecert.domain.status import Status
 from lifecert.domain.year import is_over
@@ -12,10 +12,11 @@ from lifecert.ports.register import Certificates, Register
 
 @dataclass(frozen=True, slots=True)
 class CertificateView:
-    """A certificate and its state."""
+    """A certificate, its state, and of a revoked one why it does not count."""
 
     certificate: Certificate
     state: CertificateState
+    revoked_for: RevocationCause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,11 @@ class GetCertificate:
         certificate = self.certificates.get(certificate_id)
         if certificate is None:
             raise CertificateNotFound
-        return CertificateView(certificate, self._state(certificate))
+        state = self._state(certificate)
+        if state is not CertificateState.REVOKED:
+            return CertificateView(certificate, state)
+        # Without a cause of its own it went with the entitlement.
+        return CertificateView(certificate, state, certificate.revoked_for or RevocationCause.ENTITLEMENT_ENDED)
 
     def _state(self, certificate: Certificate) -> CertificateState:
         if certificate.revoked_at:

@@ -3,14 +3,15 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
+from enum import StrEnum
 
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.reviewing import opening, recorded
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.certificate import Revocation, RevocationCause
-from lifecert.domain.coverage import coverage_without
+from lifecert.domain.coverage import Coverage, coverage_without
 from lifecert.domain.errors import (
     CertificateNotFound,
     DayInFuture,
@@ -24,7 +25,16 @@ from lifecert.domain.errors import (
     TransitionRefused,
 )
 from lifecert.domain.ledger import Detail, LedgerEvent
-from lifecert.domain.review import PROPOSALS, Ground, Proposal, Review, ReviewDecision, ReviewKind, ReviewOutcome
+from lifecert.domain.review import (
+    PROPOSAL_LASTS,
+    PROPOSALS,
+    Ground,
+    Proposal,
+    Review,
+    ReviewDecision,
+    ReviewKind,
+    ReviewOutcome,
+)
 from lifecert.domain.status import (
     CertificateRevoked,
     EndCause,
@@ -38,7 +48,12 @@ from lifecert.ports.clock import Clock
 from lifecert.ports.register import Certificates, ChangingRegister, Ledger
 from lifecert.ports.reviews import Reviews
 
-PROPOSAL_LASTS = timedelta(days=14)
+
+class Missing(StrEnum):
+    """What a corrected person lacks: without it no notice reaches them, or no camera can know them."""
+
+    CONTACT = "contact"
+    REFERENCE = "reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +99,8 @@ class Propose:
             return self._proposed_before(review, refused)
         return review
 
-    def revocation(self, certificate_id: str, idempotency_key: str, user: User) -> Review:
-        """Propose to revoke a certificate; the certification before it then covers as far as it did.
+    def revocation(self, certificate_id: str, cause: RevocationCause, idempotency_key: str, user: User) -> Review:
+        """Propose to revoke a certificate, for fraud or an error; the certification before it then covers as it did.
 
         Raises CertificateNotFound, NotAllowed, TransitionRefused (revoked already) and IdempotencyKeyReused.
         """
@@ -94,7 +109,7 @@ class Propose:
             raise CertificateNotFound
         if certificate.revoked_at:
             raise TransitionRefused("the certificate is revoked already")
-        proposal = Proposal(ReviewKind.REVOCATION, certificate_id=certificate_id)
+        proposal = Proposal(ReviewKind.REVOCATION, cause=cause, certificate_id=certificate_id)
         return self(certificate.beneficiary_id, proposal, idempotency_key, user)
 
     def _proposed_before(self, review: Review, refused: Exception) -> Review:
@@ -136,6 +151,17 @@ class ConfirmProposal:
             raise ReviewDecidedBefore
         return review
 
+    def missing(self, proposal: Review) -> tuple[Missing, ...]:
+        """What must be set up anew after a correction that was confirmed: it was deleted since the end, or never there.
+        Nothing after any other proposal."""
+        confirmed = proposal.decision and proposal.decision.outcome is ReviewOutcome.ACCEPT
+        corrected = confirmed and proposal.kind is ReviewKind.CORRECTION
+        person = self.register.get(proposal.beneficiary_id) if corrected else None
+        if person is None:
+            return ()
+        kept = {Missing.CONTACT: person.contact_channel is not None, Missing.REFERENCE: person.has_reference}
+        return tuple(part for part, there in kept.items() if not there)
+
     def _check_may_confirm(self, review: Review, user: User) -> None:
         if review.opened_by.actor_id == user.user_id:
             raise SecondClerkNeeded
@@ -169,13 +195,17 @@ class ConfirmProposal:
         return self._revoke(newest, proposal, decision)
 
     def _end(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
-        on, cause = proposal.day or self.clock.today(), proposal.cause or EndCause.OTHER
+        on = proposal.day or self.clock.today()
+        cause = proposal.cause if isinstance(proposal.cause, EndCause) else EndCause.OTHER
         event = EntitlementEnded(on, cause, proposal.opened_by.actor_id, decision.decided_by)
-        details = {"ended_on": on.isoformat(), "cause": cause, "certificate_id": newest.certificate_id}
+        # The contact stays until the faces go, and nobody is told anything before: the end may be a mistake.
+        details = {
+            "ended_on": on.isoformat(),
+            "cause": cause,
+            "certificate_id": newest.certificate_id,
+            "contact_kept": newest.contact_channel is not None,
+        }
         change = _moved(newest, event, LedgerEvent.TERMINATED, proposal, decision, self.clock.today(), details)
-        if newest.contact_channel:
-            # Nobody is told anything any more.
-            change = replace(change, after=replace(change.after, contact_channel=None), forgets_contact=True)
         if newest.certificate_id is None:
             return change
         revocation = Revocation(newest.certificate_id, decision.decided_at, RevocationCause.ENTITLEMENT_ENDED)
@@ -190,6 +220,8 @@ class ConfirmProposal:
 
     def _revoke(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
         certificate_id = proposal.related_id or ""
+        # What was proposed before a cause had to be given was fraud.
+        cause = proposal.cause if isinstance(proposal.cause, RevocationCause) else RevocationCause.FRAUD
         # No entry beyond the version that this change is made of.
         entries = (entry for entry in self.ledger.entries(newest.beneficiary_id) if entry.seq <= newest.version)
         left = coverage_without(entries, certificate_id)
@@ -197,12 +229,14 @@ class ConfirmProposal:
         event = CertificateRevoked(valid_until, self.clock.today(), proposal.opened_by.actor_id, decision.decided_by)
         details: dict[str, Detail] = {
             "certificate_id": certificate_id,
+            "cause": cause,
             "payment_held": newest.standing.held_since is not None,
         }
         if newest.certificate_id == certificate_id:
-            newest = replace(newest, certificate_id=left.certificate_id if left else None)
+            left = left or Coverage(valid_until)
+            newest = replace(newest, certificate_id=left.certificate_id, certified_on=left.certified_on)
         change = _moved(newest, event, LedgerEvent.CERTIFICATE_REVOKED, proposal, decision, self.clock.today(), details)
-        return replace(change, revocation=Revocation(certificate_id, decision.decided_at, RevocationCause.FRAUD))
+        return replace(change, revocation=Revocation(certificate_id, decision.decided_at, cause))
 
 
 def _moved(

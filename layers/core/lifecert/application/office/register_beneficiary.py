@@ -1,26 +1,31 @@
 """Register a beneficiary: the office's first word about a person."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from datetime import date
 
 from lifecert.application.office.set_contact import NewContact, sealed_contact
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.benefit_start import check_start
 from lifecert.domain.category import Category
-from lifecert.domain.errors import NotAllowed
-from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.errors import AlreadyRegistered, IdempotencyKeyReused, NotAllowed
+from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.person import IdNumber, mask_name, normalise_name
-from lifecert.domain.status import Standing, status_by_valid_until
+from lifecert.domain.status import Standing, Status, status_by_valid_until
 from lifecert.domain.year import valid_until_after
 from lifecert.ports.clock import Clock
 from lifecert.ports.keys import PersonKeys
 from lifecert.ports.notices import AddressSeal
-from lifecert.ports.register import ChangingRegister
+from lifecert.ports.register import ChangingRegister, Ledger
+
+# What of an entry the request asked for; the rest follows from the day.
+_ASKED = ("category", "district", "benefit_start", "channel")
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What the office knows of a person."""
+    """What the office knows of a person. `start_checked`: somebody looked at a start far from today once more."""
 
     name: str
     id_number: IdNumber
@@ -28,6 +33,7 @@ class Registration:
     district: str
     benefit_start: date
     contact: NewContact | None = None
+    start_checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +44,18 @@ class RegisterBeneficiary:
     person_keys: PersonKeys
     seal: AddressSeal
     clock: Clock
+    ledger: Ledger
 
-    def __call__(self, registration: Registration, user: User) -> Beneficiary:
-        """Register a person. Raises NotAllowed and AlreadyRegistered."""
+    def __call__(self, registration: Registration, user: User, idempotency_key: str) -> Beneficiary:
+        """Register a person. A repeat with the same key gives them as they were registered.
+
+        Raises NotAllowed, DayImpossible, StartUnlikely, AlreadyRegistered and IdempotencyKeyReused.
+        """
         if not user.is_clerk:
             raise NotAllowed
-        valid_until, today = valid_until_after(registration.benefit_start), self.clock.today()
+        today, start, born = self.clock.today(), registration.benefit_start, registration.id_number.birth_date
+        check_start(start, today, born, checked=registration.start_checked)
+        valid_until = valid_until_after(start)
         standing = Standing(status_by_valid_until(valid_until, today), valid_until)
         # One person, one id: registering the same person twice meets the same item, and so fails, even in a race.
         beneficiary_id = self.person_keys.beneficiary_id(registration.id_number.value)
@@ -75,7 +87,22 @@ class RegisterBeneficiary:
                 "valid_until": valid_until.isoformat(),
                 "grace_from": today.isoformat(),
                 "channel": contact.channel if contact else None,
+                "request": hashlib.sha256(f"{user.user_id}\n{idempotency_key}".encode()).hexdigest(),
             },
         )
-        self.register.commit(Change(0, after, entry, contact=contact))
+        try:
+            self.register.commit(Change(0, after, entry, contact=contact))
+        except AlreadyRegistered:
+            return self._registered_before(after, entry)
         return after
+
+    def _registered_before(self, after: Beneficiary, entry: LedgerEntry) -> Beneficiary:
+        """The answer that was lost, if the stored entry is of this request. Raises AlreadyRegistered."""
+        stored = next(iter(self.ledger.entries(after.beneficiary_id)), entry).details
+        if stored.get("request") != entry.details["request"]:
+            raise AlreadyRegistered
+        if any(stored.get(name) != entry.details[name] for name in _ASKED):
+            raise IdempotencyKeyReused
+        # What it was on that day, and not what would be registered today.
+        standing = Standing(Status(str(stored["status"])), date.fromisoformat(str(stored["valid_until"])))
+        return replace(after, standing=standing)

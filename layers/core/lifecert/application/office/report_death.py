@@ -8,7 +8,7 @@ from lifecert.application.shared.helping import naming_help_line
 from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary
-from lifecert.domain.errors import BeneficiaryNotFound, DayInFuture, EntitlementEnded
+from lifecert.domain.errors import BeneficiaryNotFound, DayImpossible, DayInFuture, EntitlementEnded
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.person import IdNumber
 from lifecert.domain.review import ReviewKind
@@ -38,10 +38,13 @@ class ReportDeath:
     def of_person(self, person: NamedPerson, died_on: date | None, user: User) -> str:
         """Report the death of somebody by name and ID number, and give the id of the case.
 
-        Raises BeneficiaryNotFound (unknown person and wrong name alike), DayInFuture and EntitlementEnded.
+        Raises BeneficiaryNotFound (unknown person and wrong name alike), DayInFuture, DayImpossible (before the birth)
+        and EntitlementEnded.
         """
         with naming_help_line(self.help_lines.default):
             self._check_day(died_on)
+            if died_on and died_on < person.id_number.birth_date:
+                raise DayImpossible
             beneficiary = by_number_and_name(self.register, self.person_keys, person.id_number, person.name)
             if beneficiary is None:
                 raise BeneficiaryNotFound

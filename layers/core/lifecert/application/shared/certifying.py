@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from lifecert.domain.actor import Actor
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.ledger import Detail, LedgerEvent
-from lifecert.domain.status import Certified, transition
+from lifecert.domain.status import Certified, Status, transition
 from lifecert.domain.year import valid_until_after
 
 
@@ -20,7 +20,8 @@ from lifecert.domain.year import valid_until_after
 class Proof:
     """That somebody was alive `on` a day, and how that is known.
 
-    `certified_by` is the user who acted. Versions are empty where no machine judged.
+    `certified_by` is the user who acted. Versions are empty where no machine judged. `certificate_id` is what the
+    certificate of it will be called.
     """
 
     method: Method
@@ -30,6 +31,7 @@ class Proof:
     policy_version: str = ""
     model_version: str = ""
     calibration_version: str = ""
+    certificate_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
 def certifying(
@@ -49,9 +51,9 @@ def certifying(
     """
     moved = transition(before.standing, Certified(proof.on, today), actor.role)
     own = valid_until_after(proof.on)
-    newest = before.certificate_id is None or own >= before.standing.valid_until
+    newest = _is_newest(before, proof.on)
     certificate = Certificate(
-        certificate_id=str(uuid.uuid4()),
+        certificate_id=proof.certificate_id,
         beneficiary_id=before.beneficiary_id,
         masked_name=before.masked_name,
         category=before.category,
@@ -59,7 +61,8 @@ def certifying(
         method=proof.method,
         actor_id=proof.certified_by,
         certified_on=proof.on,
-        valid_until=moved.standing.valid_until if newest else own,
+        # What this proof covers by itself, however far something else reaches.
+        valid_until=own,
         issued_at=now,
         policy_version=proof.policy_version,
         model_version=proof.model_version,
@@ -70,6 +73,7 @@ def certifying(
         replace(
             before.at(moved.standing),
             certificate_id=certificate.certificate_id if newest else before.certificate_id,
+            certified_on=proof.on if newest else before.certified_on,
             **changed,
         ),
         LedgerEvent.CERTIFIED,
@@ -94,6 +98,28 @@ def certifying(
         },
     )
     return Change(before.version, after, entry, certificate), certificate
+
+
+def certified_already(
+    before: Beneficiary, proof: Proof, actor: Actor, now: datetime, details: Mapping[str, Detail], **changed: Any
+) -> Change | None:
+    """The change when a certificate of that very day counts already: an unpublished entry, and no second certificate.
+
+    None when this proof is news.
+    """
+    if before.standing.status is not Status.ACTIVE or not before.certificate_id or before.certified_on != proof.on:
+        return None
+    told = {**details, "certificate_id": before.certificate_id, "method": proof.method}
+    after, entry = record(replace(before, **changed), LedgerEvent.ALREADY_CERTIFIED, actor, now, told)
+    return Change(before.version, after, entry)
+
+
+def _is_newest(before: Beneficiary, on: date) -> bool:
+    if before.certificate_id is None:
+        return True
+    if before.certified_on is None:  # certified before that day was kept
+        return valid_until_after(on) >= before.standing.valid_until
+    return on >= before.certified_on
 
 
 def digest_of(facts: Mapping[str, Detail]) -> str:

@@ -17,6 +17,7 @@ from typing import Any, cast
 import segno
 
 from lifecert.application.certify.get_certificate import CertificateView
+from lifecert.domain.certificate import RevocationCause
 from lifecert.domain.districts import DistrictNames
 from lifecert.entry.http.problems import Answer
 from lifecert.entry.http.texts import Language
@@ -43,7 +44,7 @@ def certificate_page(
         f"<h1>{escape(words['page']['title'])}</h1>",
         _state(
             words["states"][view.state],
-            words["meanings"][view.state],
+            words["meanings"]["revoked_by_mistake" if view.revoked_for is RevocationCause.ERROR else view.state],
             words["page"]["as_of"].format(day=today.isoformat()),
         ),
         _facts(claims, FACTS, words, districts),

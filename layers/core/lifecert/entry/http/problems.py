@@ -26,6 +26,7 @@ class Code(StrEnum):
     CONSENT_MISSING = "consent_missing"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     ENTITLEMENT_ENDED = "entitlement_ended"
+    FRAMES_GONE = "frames_gone"
     FRAMES_MISSING = "frames_missing"
     HOLD_BATCH_DECIDED = "hold_batch_decided"
     HOLD_BATCH_NOT_FOUND = "hold_batch_not_found"
@@ -52,6 +53,7 @@ class Code(StrEnum):
     SIGNED_OUT = "signed_out"
     UNAVAILABLE = "unavailable"
     ACTED_IN_CASE = "acted_in_case"
+    DAY_IMPOSSIBLE = "day_impossible"
     DAY_IN_FUTURE = "day_in_future"
     GROUND_UNSUITABLE = "ground_unsuitable"
     PROPOSAL_EXPIRED = "proposal_expired"
@@ -59,6 +61,7 @@ class Code(StrEnum):
     REVIEW_DECIDED = "review_decided"
     REVIEW_NOT_FOUND = "review_not_found"
     SECOND_CLERK_NEEDED = "second_clerk_needed"
+    START_UNLIKELY = "start_unlikely"
     TRANSITION_REFUSED = "transition_refused"
 
 
@@ -164,6 +167,7 @@ TABLE: dict[type[Exception], Problem] = {
     errors.ReviewDecidedBefore: Problem(HTTPStatus.CONFLICT, Code.REVIEW_DECIDED),
     errors.HoldBatchDecided: Problem(HTTPStatus.CONFLICT, Code.HOLD_BATCH_DECIDED),
     errors.TransitionRefused: Problem(HTTPStatus.CONFLICT, Code.TRANSITION_REFUSED),
+    errors.FramesGone: Problem(HTTPStatus.GONE, Code.FRAMES_GONE),
     errors.ProposalExpired: Problem(HTTPStatus.GONE, Code.PROPOSAL_EXPIRED),
     errors.GroundUnsuitable: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.GROUND_UNSUITABLE),
     errors.HoldCandidatesUnknown: Problem(
@@ -172,6 +176,8 @@ TABLE: dict[type[Exception], Problem] = {
         lambda error, _language: {"unknown": list(error.ids)},
     ),
     errors.DayInFuture: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DAY_IN_FUTURE),
+    errors.DayImpossible: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DAY_IMPOSSIBLE),
+    errors.StartUnlikely: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.START_UNLIKELY),
     RequestInProgress: Problem(HTTPStatus.CONFLICT, Code.REQUEST_IN_PROGRESS, headers=_soon),
     errors.AlreadyRegistered: Problem(HTTPStatus.CONFLICT, Code.ALREADY_REGISTERED),
     errors.ConsentWithdrawn: Problem(HTTPStatus.CONFLICT, Code.CONSENT_WITHDRAWN),
@@ -206,6 +212,7 @@ TABLE: dict[type[Exception], Problem] = {
 # Never meant for a client: whoever meets one of these over HTTP has met a mistake of ours.
 NOT_FOR_CLIENTS: tuple[type[errors.LifeCertError], ...] = (
     errors.BrokenLedger,
+    errors.CasesUnfinished,
     errors.FrameSeenBefore,
     errors.ImportNotFound,
     errors.ReviewOpenedBefore,

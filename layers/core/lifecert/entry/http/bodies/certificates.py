@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from lifecert.application.certify.get_certificate import CertificateView
-from lifecert.domain.certificate import CertificateState
+from lifecert.domain.certificate import CertificateState, RevocationCause
 from lifecert.entry.models import Moment, Response
 
 
@@ -14,6 +14,7 @@ class CertificateShown(Response):
     certificate_id: str
     state: CertificateState
     revoked_at: Moment | None
+    revoked_for: RevocationCause | None
     valid_until: date
     statement: str
 
@@ -25,6 +26,7 @@ class CertificateShown(Response):
             certificate_id=certificate.certificate_id,
             state=view.state,
             revoked_at=certificate.revoked_at,
+            revoked_for=view.revoked_for,
             valid_until=certificate.valid_until,
             statement=certificate.statement,
         )

@@ -4,8 +4,9 @@ from datetime import date
 from typing import Literal
 
 from lifecert.application.office.certify_in_person import Document
-from lifecert.domain.certificate import Certificate, Method
-from lifecert.domain.review import Proposal, Review, ReviewKind
+from lifecert.application.office.entitlement import Missing
+from lifecert.domain.certificate import Certificate, Method, RevocationCause
+from lifecert.domain.review import Cause, Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause
 from lifecert.entry.http.bodies.fields import PastDay
 from lifecert.entry.http.bodies.reviews import DecisionShown, ReviewShown
@@ -33,6 +34,12 @@ class ProposeEndBody(Incoming):
     def to_domain(self) -> Proposal:
         """What the use case takes."""
         return Proposal(ReviewKind.END, self.ended_on, self.cause)
+
+
+class ProposeRevocationBody(Incoming):
+    """POST /staff/certificates/{certificate_id}/revocation."""
+
+    cause: Literal[RevocationCause.FRAUD, RevocationCause.ERROR]
 
 
 class ConfirmationBody(Incoming):
@@ -63,7 +70,7 @@ class CertifiedInPerson(Response):
 
 
 class ProposalShown(Response):
-    """What one clerk proposed, and what another made of it."""
+    """What one clerk proposed, and what another made of it. `missing` is what a corrected person lacks."""
 
     proposal_id: str
     beneficiary_id: str
@@ -73,12 +80,13 @@ class ProposalShown(Response):
     proposed_at: Moment
     expires_at: Moment | None
     ended_on: date | None
-    cause: EndCause | None
+    cause: Cause | None
     certificate_id: str | None
     decision: DecisionShown | None
+    missing: tuple[Missing, ...]
 
     @staticmethod
-    def of(proposal: Review) -> "ProposalShown":
+    def of(proposal: Review, missing: tuple[Missing, ...] = ()) -> "ProposalShown":
         """The answer."""
         shown = ReviewShown.of(proposal)
         return ProposalShown(
@@ -93,4 +101,5 @@ class ProposalShown(Response):
             cause=proposal.cause,
             certificate_id=proposal.related_id,
             decision=shown.decision,
+            missing=missing,
         )

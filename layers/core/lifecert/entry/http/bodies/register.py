@@ -55,11 +55,20 @@ class RegisterBody(Incoming):
     district: District
     benefit_start: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))]
     contact: ContactGiven | None = None
+    start_checked: bool = False
 
     def to_domain(self) -> Registration:
         """What the use case takes."""
         contact = NewContact(self.contact.channel, self.contact.address) if self.contact else None
-        return Registration(self.name, self.id_number, self.category, self.district, self.benefit_start, contact)
+        return Registration(
+            name=self.name,
+            id_number=self.id_number,
+            category=self.category,
+            district=self.district,
+            benefit_start=self.benefit_start,
+            contact=contact,
+            start_checked=self.start_checked,
+        )
 
     def fingerprint(self, keys: PersonKeys) -> str:
         """Tells this request from another, without showing who it is about."""

@@ -10,8 +10,7 @@ from lifecert.domain.actor import Role
 from lifecert.domain.challenge import Step
 from lifecert.domain.page import Page, Position
 from lifecert.domain.reasons import Reason
-from lifecert.domain.review import Ground, Review, ReviewFilter, ReviewKind, ReviewOutcome, ReviewState
-from lifecert.domain.status import EndCause
+from lifecert.domain.review import Cause, Ground, Review, ReviewFilter, ReviewKind, ReviewOutcome, ReviewState
 from lifecert.entry.http.bodies.fields import PAGE, InList, cursor_of
 from lifecert.entry.models import Incoming, Moment, Response
 
@@ -61,7 +60,7 @@ class ReviewShown(Response):
     session_id: str | None
     related_id: str | None
     day: date | None
-    cause: EndCause | None
+    cause: Cause | None
     expires_at: Moment | None
     decision: DecisionShown | None
 
