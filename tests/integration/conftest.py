@@ -15,8 +15,14 @@ from tests.support.dev import HOST, LAYERS, ORIGIN, START_SECONDS, STOP_SECONDS,
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Ctrl-C is pressed when nobody needs the stack any more."""
-    items.sort(key=lambda item: item.name == "test_ctrl_c_says_at_once_what_it_does")
+    """First what needs the stack, then Ctrl-C, and then what wants to be alone on the machine."""
+
+    def turn(item: pytest.Item) -> int:
+        if "dev" not in getattr(item, "fixturenames", ()):
+            return 2
+        return int(item.name == "test_ctrl_c_says_at_once_what_it_does")
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")
