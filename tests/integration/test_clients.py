@@ -23,6 +23,7 @@ from tests.support.patience import PATIENCE_SECONDS
 
 CLIENTS = BUILD / "clients"
 PYTHON = CLIENTS / "env" / "bin" / "python"
+READY = CLIENTS / "typescript" / ".ready"
 LANGUAGES = ["python", "typescript"]
 # What both clients meet, class by class, and what they read of it.
 REFUSALS = [
@@ -79,8 +80,8 @@ def run(dev: Dev, generated: str) -> Run:
         told = {"CLIENT_JSON": str(dev.folder / "client.json")}
         if language == "python":
             return output(PYTHON, f"clients/python/{name}.py", *arguments, env=told)
-        if not shutil.which("npm"):
-            missing("npm is not installed: the TypeScript client cannot be generated")
+        if not (shutil.which("npm") and READY.exists()):
+            missing("npm is not here, or cannot fetch: the TypeScript client cannot be generated")
         return output("node", CLIENTS / "typescript" / f"{name}.js", *arguments, env=told)
 
     return example
@@ -106,7 +107,7 @@ def expired(dev: Dev) -> str:
 
 def test_the_generators_have_nothing_to_complain_of(generated: str) -> None:
     assert "arning" not in (CLIENTS / "python.log").read_text(encoding="utf-8")
-    if shutil.which("npm"):
+    if shutil.which("npm") and READY.exists():
         assert "arning" not in (CLIENTS / "typescript" / "generate.log").read_text(encoding="utf-8")
         assert (CLIENTS / "typescript" / "refusals.js").is_file()
 
