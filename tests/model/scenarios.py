@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from tests.model.search import Scenario
-from tests.model.world import Calendar, World
+from tests.model.world import World
 
 
 def _one(**benefit: int) -> Callable[[World], None]:

@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -107,12 +106,11 @@ def test_in_quiet_hours_it_waits_until_they_are_over(world: World) -> None:
 @pytest.mark.parametrize("what", ["certified", "reminded anew", "terminated"])
 def test_what_is_not_needed_any_more_is_not_sent(world: World, what: str) -> None:
     before = world.store.beneficiaries[REMINDED.id]
-    changes: dict[str, dict[str, Any]] = {
-        "certified": {"standing": Standing(Status.ACTIVE, VALID_UNTIL + timedelta(days=300))},
-        "reminded anew": {"notice": Notice(VALID_UNTIL, 30, 2)},
-        "terminated": {"standing": Standing(Status.TERMINATED, VALID_UNTIL, ended_on=VALID_UNTIL)},
-    }
-    world.store.beneficiaries[REMINDED.id] = replace(before, **changes[what])
+    world.store.beneficiaries[REMINDED.id] = {
+        "certified": standing_as(before, Standing(Status.ACTIVE, VALID_UNTIL + timedelta(days=300))),
+        "reminded anew": replace(before, notice=Notice(VALID_UNTIL, 30, 2)),
+        "terminated": standing_as(before, Standing(Status.TERMINATED, VALID_UNTIL, ended_on=VALID_UNTIL)),
+    }[what]
     assert run("send_notice/reminder")["batchItemFailures"] == []
     assert world.sender.sent == []
 

@@ -14,7 +14,7 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Method
 from lifecert.domain.data_match import Import, MatchLine, Rejected, Rejection, Said
 from lifecert.domain.errors import ImportNotFound, StoreUnavailable
-from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.ledger import LedgerEvent, facts_of, verify_chain
 from lifecert.domain.person import IdNumber
 from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
 from lifecert.domain.status import Standing, Status
@@ -80,10 +80,10 @@ def test_who_had_lapsed_and_was_held_is_restored_with_arrears() -> None:
     office = Office()
     office.take(f"{LI},alive,2026-02-25,vaccination")
     assert standing_of(office.of(LI)) == Standing(Status.ACTIVE, date(2027, 2, 25))
-    details = office.store.entries[office.ids[LI]][-1].details
-    assert details["payment_was_held"] is True
+    (facts,) = facts_of(office.store.entries[office.ids[LI]][-1])
+    assert facts["payment_was_held"] is True
     # The payment stood still until it became known, on the first of March, that she was seen in February.
-    assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-02-01", "2026-02-28")
+    assert (facts["arrears_first_day"], facts["arrears_last_day"]) == ("2026-02-20", "2026-02-28")
 
 
 def test_a_later_day_wins_and_an_earlier_one_shortens_nothing_in_any_order() -> None:

@@ -12,6 +12,7 @@ from lifecert.application.office import end_cases
 from lifecert.bootstrap import notices, office, streams
 from lifecert.domain.actor import PURGE_ACTOR
 from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.benefit import BenefitEnd
 from lifecert.domain.errors import CasesUnfinished, ReviewDecidedBefore, StoreUnavailable
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent, verify_chain
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, NoticeKind
@@ -26,8 +27,8 @@ from lifecert.domain.review import (
     ReviewOutcome,
     ReviewState,
 )
-from lifecert.domain.status import Standing, Status
-from tests.support.builders import CLERK, NOW, a_change, an_id
+from lifecert.domain.status import EndCause, Standing, Status
+from tests.support.builders import CLERK, NOW, a_benefit, a_change, an_id
 from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.register import MemoryRegister
 from tests.support.fakes.reviews import MemoryReviews
@@ -89,7 +90,6 @@ def test_a_case_ends_with_its_photos_and_the_person_is_to_be_told(world: World) 
     assert after == replace(before, open_review_id=None, version=before.version + 1, ledger_head=night.last.hash)
     assert (night.last.event, night.last.actor) == (LedgerEvent.CERTIFY_AGAIN_DUE, PURGE_ACTOR)
     (announced,) = published_events(night.last)
-    assert announced
     assert (announced.type, announced.detail["channel"]) == ("CertifyAgainDue", "sms")
     assert [key for key in world.photos.kept if key.startswith("review/")] == []
     assert night(31).ended == 0
@@ -111,7 +111,7 @@ def test_the_session_tells_whoever_tried_what_to_do(world: World) -> None:
     "person",
     [
         {"certified_on": date(2026, 3, 20)},
-        {"standing": Standing(Status.TERMINATED, date(2026, 6, 30), ended_on=date(2026, 3, 20))},
+        {"benefits": (a_benefit(end=BenefitEnd(date(2026, 3, 20), EndCause.MOVED)),)},
     ],
     ids=["certified since", "ended"],
 )

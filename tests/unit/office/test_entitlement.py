@@ -25,7 +25,7 @@ from lifecert.domain.errors import (
     SecondClerkNeeded,
     TransitionRefused,
 )
-from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.ledger import LedgerEvent, facts_of, verify_chain
 from lifecert.domain.notice import Contact, NoticeChannel
 from lifecert.domain.review import PROPOSAL_LASTS, Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause, Standing, Status
@@ -145,9 +145,9 @@ def test_whose_payment_was_held_is_restored_with_arrears() -> None:
     office.standing(Standing(Status.LAPSED, date(2026, 1, 31), held_since=date(2026, 2, 20)))
     office.seen()
     assert standing_of(office.person) == Standing(Status.ACTIVE, date(2027, 3, 1))
-    details = office.store.entries[office.id][-1].details
-    assert details["payment_was_held"] is True
-    assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-02-01", "2026-02-28")
+    (facts,) = facts_of(office.store.entries[office.id][-1])
+    assert facts["payment_was_held"] is True
+    assert (facts["arrears_first_day"], facts["arrears_last_day"]) == ("2026-02-20", "2026-02-28")
 
 
 def test_a_certificate_covers_twelve_months_however_late_the_benefit_starts() -> None:
@@ -229,7 +229,9 @@ def test_an_end_needs_two_clerks_and_revokes_the_certificate() -> None:
     assert standing_of(office.person) == standing_of(before)
     office.clock.move(hours=1)
     office.confirm(proposed.review_id, OTHER, confirm=True)
-    assert standing_of(office.person) == Standing(Status.TERMINATED, date(2027, 3, 1), ended_on=date(2026, 2, 20))
+    assert standing_of(office.person) == Standing(
+        Status.TERMINATED, date(2027, 3, 1), ended_on=date(2026, 2, 20), unpaid_since=date(2026, 2, 20)
+    )
     view = office.look(certificate.certificate_id)
     assert (view.state, view.certificate.revoked_at) == (CertificateState.REVOKED, office.clock.now())
     entry = office.store.entries[office.id][-1]
@@ -274,8 +276,8 @@ def test_a_correction_restores_by_valid_until_with_arrears_and_the_certificate_c
     office.clock.move(days=10)
     office.agreed(Proposal(ReviewKind.CORRECTION))
     assert standing_of(office.person) == Standing(Status.ACTIVE, date(2027, 3, 1))
-    details = office.store.entries[office.id][-1].details
-    assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-02-20", "2026-03-10")
+    (facts,) = facts_of(office.store.entries[office.id][-1])
+    assert (facts["arrears_first_day"], facts["arrears_last_day"]) == ("2026-02-20", "2026-03-10")
     view = office.look(certificate.certificate_id)
     assert (view.state, view.certificate.revoked_at) == (CertificateState.VALID, None)
     assert office.whole()
@@ -422,7 +424,7 @@ def test_what_went_with_the_entitlement_says_so_and_counts_again_after_a_correct
     assert office.store.certificates[certificate.certificate_id] == certificate
 
 
-def test_who_is_not_covered_any_more_lapses_and_stays_held() -> None:
+def test_who_is_not_covered_any_more_lapses_and_a_hold_of_the_revoked_year_falls() -> None:
     office = Office()
     office.clock.move(days=150)
     certificate = office.seen()
@@ -433,7 +435,7 @@ def test_who_is_not_covered_any_more_lapses_and_stays_held() -> None:
     again = office.seen()
     office.standing(Standing(Status.LAPSED, date(2027, 7, 29), held_since=date(2027, 9, 1)))
     office.revoked(again)
-    assert standing_of(office.person) == Standing(Status.LAPSED, date(2026, 6, 30), held_since=date(2027, 9, 1))
+    assert standing_of(office.person) == Standing(Status.LAPSED, date(2026, 6, 30))
 
 
 def test_revoking_one_that_was_superseded_takes_nothing_away() -> None:

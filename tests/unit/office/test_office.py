@@ -283,7 +283,7 @@ def test_what_concerns_the_world_is_published() -> None:
     entry = registration(beneficiary_id="b").entry
     assert Publish(bus, MemoryChanges())(entry)
     [event] = bus.events
-    assert event.event_id == "b:1"
+    assert event.event_id == "b:1:1"
     assert event.detail["beneficiary_id"] == "b"
 
 

@@ -22,7 +22,7 @@ from lifecert.domain.errors import (
     StoreUnavailable,
     TransitionRefused,
 )
-from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.ledger import LedgerEvent, facts_of, verify_chain
 from lifecert.domain.policy import Outcome
 from lifecert.domain.review import GROUNDS, Ground, Review, ReviewKind, ReviewOutcome, ReviewState
 from lifecert.domain.session import Session
@@ -148,9 +148,9 @@ def test_a_review_that_restores_a_held_payment_says_from_when_arrears_run() -> N
     office.store.register.commit(a_change(office.person, LedgerEvent.LAPSED, changed={"standing": held}))
     session = office.attempt()
     office.decide(office.review(session).review_id, ACCEPT, Ground.SAME_PERSON, CLERK)
-    details = office.store.entries[office.id][-1].details
-    assert details["payment_was_held"] is True
-    assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-02-01", "2026-02-28")
+    (facts,) = facts_of(office.store.entries[office.id][-1])
+    assert facts["payment_was_held"] is True
+    assert (facts["arrears_first_day"], facts["arrears_last_day"]) == ("2026-02-20", "2026-02-28")
 
 
 @pytest.mark.parametrize(("outcome", "ground"), [(REFUSE, Ground.OTHER_PERSON), (MORE, Ground.NOT_RECOGNISABLE)])

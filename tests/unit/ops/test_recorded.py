@@ -12,6 +12,7 @@ from lifecert.application.office.decide_holds import HoldWish
 from lifecert.application.office.register_beneficiary import NewBenefit, Registration
 from lifecert.application.office.set_contact import NewContact
 from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.benefit import BenefitEnd
 from lifecert.domain.category import Category
 from lifecert.domain.hold import HoldChoice, HoldGround, HoldProposal, HoldState
 from lifecert.domain.ledger import LedgerEvent
@@ -20,10 +21,10 @@ from lifecert.domain.person import IdNumber
 from lifecert.domain.reference import Replacement
 from lifecert.domain.review import Ground, Proposal, ReviewKind, ReviewOutcome
 from lifecert.domain.session import ImageType
-from lifecert.domain.status import EndCause, Standing, Status
+from lifecert.domain.status import EndCause
 from ops.recorded import NOT_TOLD, Recorded
 from ops.verify_ledger import LedgerCheck
-from tests.support.builders import CLERK, HELPER, NOW, a_session, an_id, standing_of
+from tests.support.builders import CLERK, HELPER, NOW, a_session, an_id
 from tests.support.sweeping import GRACE_DAYS
 from tests.support.wiring.factories import use_cases
 from tests.support.wiring.world import World
@@ -190,19 +191,16 @@ def test_every_field_is_told_or_said_not_to_be() -> None:
     _, life = next(a_life())
     for entry in life.world.store.entries[life.id]:
         told.take(entry)
-    kept = {one.name for one in (*fields(Beneficiary), *fields(Standing))} - {"standing"}
+    # The ledger tells the status, which says whether somebody lapsed; benefits are told one by one.
+    kept = {one.name for one in fields(Beneficiary)} - {"lapsed", "benefits"} | {"status"}
     assert kept == {*told.fields, *NOT_TOLD}
     assert told.fields.keys().isdisjoint(NOT_TOLD)
 
 
 DAY = date(2026, 1, 1)
 OTHERS: dict[str, Any] = {
-    "category": Category.INJURY_CARE,
-    "district": "110101",
-    "status": Status.TERMINATED,
+    "lapsed": None,
     "valid_until": date(2030, 1, 1),
-    "held_since": DAY,
-    "ended_on": DAY,
     "certificate_id": "another",
     "certified_on": DAY,
     "certified_by": ("somebody", HELPER.user_id),
@@ -211,7 +209,6 @@ OTHERS: dict[str, Any] = {
     "notice": Notice(DAY, 7, 1, delivered_on=DAY),
     "contact_channel": NoticeChannel.PUSH,
     "grace_from": DAY,
-    "hold_proposal": HoldProposal("another", DAY, NOW),
     "has_reference": None,
     "reference_ids": ("another",),
 }
@@ -225,16 +222,51 @@ EMPTY: dict[str, Any] = {
 @pytest.mark.parametrize("values", [OTHERS, EMPTY], ids=["another", "none"])
 def test_a_field_edited_behind_the_ledgers_back_is_named_at_every_stage(values: dict[str, Any]) -> None:
     found = set()
-    in_standing = {one.name for one in fields(Standing)}
     for stage, life in a_life():
         before = life.person
         for name, value in values.items():
-            if getattr(standing_of(before) if name in in_standing else before, name) == value:
+            # Whether somebody lapsed is told by the status, and by nothing once every benefit has ended.
+            edited = not before.lapsed if name == "lapsed" else value
+            if getattr(before, name) == edited or (name == "lapsed" and not before.open_benefits):
                 continue
-            one = {name: value}
-            edited = {"standing": replace(standing_of(before), **one)} if name in in_standing else one
-            named = f"{name} not as the ledger recorded last: {life.id}"
-            assert check(life, replace(before, **edited)) == named, stage
+            told = "status" if name == "lapsed" else name
+            named = f"{told} not as the ledger recorded last: {life.id}"
+            assert check(life, replace(before, **{name: edited})) == named, stage
             found.add(name)
         life.world.store.beneficiaries[life.id] = before
     assert found == values.keys()
+
+
+BENEFITS: dict[str, Any] = {
+    "category": Category.INJURY_CARE,
+    "district": "110101",
+    "payer": "another",
+    "payer_reference": "another",
+    "start": DAY,
+    "planned_end": DAY,
+    "injury_grade": 3,
+    "held_since": DAY,
+    "unpaid_since": DAY,
+    "end": BenefitEnd(DAY, EndCause.IMPRISONED, "another"),
+    "hold_proposal": HoldProposal("another", DAY, NOW),
+    "grace_from": DAY,
+}
+
+
+def test_a_benefit_edited_behind_the_ledgers_back_is_named_at_every_stage() -> None:
+    found = set()
+    for stage, life in a_life():
+        before = life.person
+        for name, value in BENEFITS.items():
+            benefit = before.benefits[0]
+            if getattr(benefit, name) == value:
+                continue
+            edited = replace(before, benefits=(replace(benefit, **{name: value}), *before.benefits[1:]))
+            told = ("ended_on", "end_cause", "ended_by") if name == "end" else (name,)
+            named = check(life, edited)
+            # With an end the status is another too.
+            assert named, (stage, name)
+            assert all(f"benefit 1: {one}" in named for one in told), (stage, named)
+            found.add(name)
+        life.world.store.beneficiaries[life.id] = before
+    assert found == BENEFITS.keys()

@@ -221,6 +221,8 @@ TABLE: dict[type[Exception], Problem] = {
 NOT_FOR_CLIENTS: tuple[type[errors.LifeCertError], ...] = (
     errors.BrokenLedger,
     errors.CasesUnfinished,
+    errors.ChangeFileMissing,
+    errors.SnapshotUnfinished,
     errors.FrameSeenBefore,
     errors.ImportNotFound,
     errors.ReviewOpenedBefore,
