@@ -100,7 +100,6 @@ def _certified(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, An
     elif newest is None or (valid_until_after(on) >= now["valid_until"] if newest is UNTOLD else on >= newest):
         now.update(certificate_id=details["certificate_id"], certified_on=on)
     _certified_again(now, entry, details)
-    now.update(held_since=None, ended_on=None)
 
 
 def _certified_again(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:

@@ -172,6 +172,12 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "corrected too late for it", life
     do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK, an_id())
     yield "certified again", life
+    more = NewBenefit(Category.SURVIVOR_ALLOWANCE, "330106", today(), planned_end=today() + timedelta(days=30))
+    do["add_benefit"](life.id, more, CLERK, an_id())
+    yield "another benefit", life
+    life.nights(30)
+    assert life.last() is LedgerEvent.BENEFIT_ENDED
+    yield "which ended as planned", life
 
 
 def check(life: Life, person: Beneficiary | None = None) -> str | None:
@@ -226,12 +232,13 @@ def test_a_field_edited_behind_the_ledgers_back_is_named_at_every_stage(values: 
         before = life.person
         for name, value in values.items():
             # Whether somebody lapsed is told by the status, and by nothing once every benefit has ended.
-            edited = not before.lapsed if name == "lapsed" else value
+            edited: Any = not before.lapsed if name == "lapsed" else value
             if getattr(before, name) == edited or (name == "lapsed" and not before.open_benefits):
                 continue
             told = "status" if name == "lapsed" else name
             named = f"{told} not as the ledger recorded last: {life.id}"
-            assert check(life, replace(before, **{name: edited})) == named, stage
+            changed: Any = {name: edited}
+            assert check(life, replace(before, **changed)) == named, stage
             found.add(name)
         life.world.store.beneficiaries[life.id] = before
     assert found == values.keys()
