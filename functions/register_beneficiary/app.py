@@ -28,7 +28,7 @@ def register() -> Response[str]:
     use_case = office.register_beneficiary()
 
     def act() -> dict[str, Any]:
-        return Registered.of(use_case(body.to_domain(), clerk)).model_dump(mode="json")
+        return Registered.of(use_case(body.to_domain(), clerk, key)).model_dump(mode="json")
 
     kept = office.register_once()(clerk, key, body.fingerprint(use_case.person_keys), api.lambda_context, act)
     done(LogCode.BENEFICIARY_REGISTERED, "BeneficiariesRegistered", beneficiary_id=kept["beneficiary_id"])
@@ -41,7 +41,7 @@ def add_benefit(beneficiary_id: str) -> Response[str]:
     use_case, known = office.add_benefit(), an_id(beneficiary_id, BeneficiaryNotFound)
 
     def act() -> dict[str, Any]:
-        return BenefitAdded.of(known, use_case(known, body.benefit(), f"{clerk.user_id} {key}", clerk)).model_dump()
+        return BenefitAdded.of(known, use_case(known, body.benefit(), clerk, key)).model_dump()
 
     kept = office.register_once()(clerk, key, body.fingerprint(beneficiary_id), api.lambda_context, act)
     done(LogCode.BENEFIT_ADDED, "BenefitsAdded", beneficiary_id=beneficiary_id)

@@ -308,6 +308,7 @@ REPORTS: dict[str, dict[str, Any] | type[Exception]] = {
         "changes": 0,
         "payers": {payer: {"last_number": 1, "last_sequence": 0} for payer in ("fund", "mine")},
     },
+    "write_snapshot/schedule": {"snapshots": 2, "payers": {p: {"number": 1, "benefits": 0} for p in ("fund", "mine")}},
     "purge_faces/schedule": {"people": 2, "people_with_faces": 6},
     "import_data_match/a_path": ValidationError,
     "import_data_match/csv": {"lines": 3, "taken": {"certified": 1}, "rejected": {"columns": 1, "id_number": 1}},
@@ -343,6 +344,7 @@ REPORTS: dict[str, dict[str, Any] | type[Exception]] = {
 ANSWERED_WHATEVER_COMES = ("publish_events", "purge_faces", "sweep_worker", "send_notice")
 # What must have happened before.
 FIRST = {
+    "write_snapshot/schedule": "write_change_file/schedule",
     "certify_in_person/key_reused": "certify_in_person/certified",
     "certify_in_person/repeated": "certify_in_person/certified",
     "change_entitlement/end_confirmed_again": "change_entitlement/end_confirmed",
@@ -409,6 +411,7 @@ def test_every_expectation_has_its_event_and_every_function_has_good_and_bad_one
             "sweep_worker",
             "send_notice",
             "write_change_file",
+            "write_snapshot",
         ), function
 
 

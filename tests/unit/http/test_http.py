@@ -194,6 +194,37 @@ def test_what_is_kept_for_repeats_holds_no_personal_data(world: World) -> None:
     assert "desk-3" not in kept.idempotency_key
 
 
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        ("register_beneficiary/registered", "register_beneficiary/repeated"),
+        ("certify_in_person/certified", "certify_in_person/repeated"),
+        ("change_entitlement/end_proposed", "change_entitlement/end_proposed_again"),
+        ("start_session/with_key", "start_session/with_key"),
+    ],
+)
+def test_an_answer_that_was_lost_between_the_write_and_its_keeping_is_given_again(
+    world: World, first: str, again: str
+) -> None:
+    """Every route with a key: the function died after the change, and nobody kept what it would have said."""
+    told, entries = body(run(first)), {person: len(of) for person, of in world.store.entries.items()}
+    world.answers.records.clear()
+    world.clock.move(minutes=1)
+    repeated = run(again)
+    assert repeated["statusCode"] == 201
+    slots = ("slots",)  # each its own upload form
+    assert {name: value for name, value in body(repeated).items() if name not in slots} == {
+        name: value for name, value in told.items() if name not in slots
+    }
+    assert {person: len(of) for person, of in world.store.entries.items()} == entries
+
+
+def test_the_answer_to_a_correction_says_what_is_not_there(world: World) -> None:
+    assert body(run("change_entitlement/end_confirmed"))["missing"] == []
+    assert body(run("change_entitlement/correction_proposed"))["missing"] == []
+    assert body(run("change_entitlement/correction_confirmed"))["missing"] == ["contact"]
+
+
 def test_the_same_key_of_another_clerk_is_another_request(world: World) -> None:
     run("register_beneficiary/registered")
     context = event("register_beneficiary/repeated")["requestContext"]

@@ -2,7 +2,8 @@
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
+from enum import StrEnum
 
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.ending import ending
@@ -29,7 +30,16 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.notice import AFTER_THE_END, Notice
-from lifecert.domain.review import PROPOSALS, Ground, Proposal, Review, ReviewDecision, ReviewKind, ReviewOutcome
+from lifecert.domain.review import (
+    PROPOSAL_LASTS,
+    PROPOSALS,
+    Ground,
+    Proposal,
+    Review,
+    ReviewDecision,
+    ReviewKind,
+    ReviewOutcome,
+)
 from lifecert.domain.status import (
     CertificateRevoked,
     EndCause,
@@ -41,7 +51,12 @@ from lifecert.ports.clock import Clock
 from lifecert.ports.register import Certificates, ChangingRegister, Ledger
 from lifecert.ports.reviews import Reviews
 
-PROPOSAL_LASTS = timedelta(days=14)
+
+class Missing(StrEnum):
+    """What a corrected person lacks: without it no notice reaches them, or no camera can know them."""
+
+    CONTACT = "contact"
+    REFERENCE = "reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +155,17 @@ class ConfirmProposal:
             raise ReviewDecidedBefore
         return review
 
+    def missing(self, proposal: Review) -> tuple[Missing, ...]:
+        """What must be set up anew after a correction that was confirmed: it was deleted since the end, or never there.
+        Nothing after any other proposal."""
+        confirmed = proposal.decision and proposal.decision.outcome is ReviewOutcome.ACCEPT
+        corrected = confirmed and proposal.kind is ReviewKind.CORRECTION
+        person = self.register.get(proposal.beneficiary_id) if corrected else None
+        if person is None:
+            return ()
+        kept = {Missing.CONTACT: person.contact_channel is not None, Missing.REFERENCE: person.has_reference}
+        return tuple(part for part, there in kept.items() if not there)
+
     def _check_may_confirm(self, review: Review, user: User) -> None:
         if review.opened_by.actor_id == user.user_id:
             raise SecondClerkNeeded
@@ -176,9 +202,19 @@ class ConfirmProposal:
         today = self.clock.today()
         cause = proposal.cause if isinstance(proposal.cause, EndCause) else EndCause.OTHER
         on = proposal.day or today
-        event = EntitlementEnded(on, today, cause, proposal.opened_by.actor_id, decision.decided_by)
-        end = BenefitEnd(on, cause, proposal.review_id)
-        step = moved(newest, _concerned(newest, proposal), event, Role.CLERK, lambda _: end)
+        proposed_by, confirmed_by = proposal.opened_by.actor_id, decision.decided_by
+
+        def ends(benefit: Benefit) -> date:
+            # Nothing was due or paid before it began.
+            return max(on, benefit.start) if benefit.start else on
+
+        step = moved(
+            newest,
+            _concerned(newest, proposal),
+            lambda one: EntitlementEnded(ends(one), today, cause, proposed_by, confirmed_by),
+            Role.CLERK,
+            lambda one: BenefitEnd(ends(one), cause, proposal.review_id),
+        )
         details = {"ended_on": on.isoformat(), "cause": cause, **_proposed(proposal)}
         return ending(step, _confirmer(decision), decision.decided_at, details)
 
@@ -238,8 +274,7 @@ class ConfirmProposal:
             **step.details,
             "certificate_id": certificate_id,
             "cause": cause,
-            "channel": newest.contact_channel if moves else None,
-            **({"grace_from": today.isoformat()} if moves else {}),
+            **(_told(newest, today) if moves else {}),
             **_proposed(proposal),
         }
         event = LedgerEvent.CERTIFICATE_REVOKED
@@ -254,6 +289,11 @@ def _confirmer(decision: ReviewDecision) -> Actor:
 
 def _proposed(proposal: Review) -> dict[str, Detail]:
     return {"review_id": proposal.review_id, "proposed_by": proposal.opened_by.actor_id}
+
+
+def _told(newest: Beneficiary, today: date) -> dict[str, Detail]:
+    """What makes a notice of a revocation, and the grace days that begin with it."""
+    return {"days_before": AFTER_THE_END, "channel": newest.contact_channel, "grace_from": today.isoformat()}
 
 
 def _notice_of(newest: Beneficiary, valid_until: date) -> Notice:
