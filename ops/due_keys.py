@@ -11,7 +11,7 @@ from lifecert.domain.beneficiary import Beneficiary
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEYS = ("due_bucket", "faces_due", "faces_shard")
+KEYS = ("due_bucket", "ends_bucket", "faces_due", "faces_shard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +42,6 @@ class DueKeys:
         """What of a key is compared."""
         if value is None or self.shards:
             return value
-        return str(value).rpartition("#")[0] if name == "due_bucket" else name == "faces_shard" or value
+        return (
+            str(value).rpartition("#")[0] if name in ("due_bucket", "ends_bucket") else name == "faces_shard" or value
+        )

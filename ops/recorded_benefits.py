@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from lifecert.adapters.dynamodb.values import as_day
 from lifecert.domain.beneficiary import Beneficiary
-from lifecert.domain.benefit import FIRST_PAYER, Benefit
+from lifecert.domain.benefit import Benefit
 from lifecert.domain.hold import HoldProposal
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent, facts_of
 
@@ -65,7 +65,7 @@ class RecordedBenefits:
             if "payer" not in facts:
                 # From before benefits were kept: the entry says these of the person.
                 told |= {name: entry.details.get(name, UNTOLD) for name in ("category", "district")}
-                told |= {"payer": FIRST_PAYER, "start": UNTOLD}
+                told |= {"payer": UNTOLD, "start": UNTOLD}
             if entry.event is LedgerEvent.BENEFIT_ADDED:
                 told["grace_from"] = _day(entry.details, "grace_from")
             self.known[str(facts["benefit"])] = told
@@ -75,7 +75,7 @@ class RecordedBenefits:
         for facts in facts_of(entry):
             number = str(facts["benefit"])
             told, held_since = self.known[number], _day(facts, "held_since")
-            told.update(hold_proposal=None, grace_from=None)
+            told.update(hold_proposal=None, grace_from=None, payer=facts.get("payer", told["payer"]))
             if "unpaid_since" in facts:
                 told["unpaid_since"] = _day(facts, "unpaid_since")
             else:

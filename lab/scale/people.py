@@ -69,7 +69,10 @@ class People:
         """
         person = self.person(number)
         changed = beneficiary_item(person, self.shards)
-        return {name: {"S": changed[name]} if "S" in value else value for name, value in self._first.items()}
+        texts = {name: {"S": changed[name]} for name, value in self._first.items() if "S" in value}
+        (benefit,) = self._first["benefits"]["L"]
+        reference = {"payer_reference": {"S": person.main_benefit.payer_reference}}
+        return {**self._first, **texts, "benefits": {"L": [{"M": {**benefit["M"], **reference}}]}}
 
     @cached_property
     def _first(self) -> Item:

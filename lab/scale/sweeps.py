@@ -106,10 +106,9 @@ class ScanningRegister:
         """Everybody active whose year is over, page by page."""
         pages = self.client.get_paginator("scan").paginate(
             TableName=self.table,
-            FilterExpression="#status = :active AND valid_until < :today",
+            FilterExpression="lapsed = :no AND valid_until < :today",
             ProjectionExpression="beneficiary_id",
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues={":active": {"S": "active"}, ":today": {"S": self.today.isoformat()}},
+            ExpressionAttributeValues={":no": {"BOOL": False}, ":today": {"S": self.today.isoformat()}},
         )
         for page in pages:
             for item in page["Items"]:

@@ -39,7 +39,7 @@ from tests.support.fakes.clock import FixedClock
 
 DECISION = ReviewDecision(ReviewOutcome.ACCEPT, Ground.SAME_PERSON, "clerk-2", NOW, certificate_id="certificate")
 
-ENDED = {"day": NOW.date(), "cause": EndCause.MOVED, "expires_at": NOW + timedelta(days=14)}
+ENDED = {"day": NOW.date(), "cause": EndCause.MOVED, "expires_at": NOW + timedelta(days=14), "benefit_id": "2"}
 
 
 def with_reviews(stores: Stores, *reviews: dict[str, Any]) -> list[Review]:

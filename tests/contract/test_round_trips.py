@@ -162,9 +162,10 @@ def test_planning_looks_once_into_each_partition(known: Stores, counter: Counter
     swept(known, counter)
     calls = counter.take()
     # To lapse, the days since and two more; to remind, as many before each reminder, from today on: 2 for the one of a
-    # day ahead, 5 for the others; to tell who lapsed, today too; to propose holds, the days whose grace is over since.
-    # Of two shards; then the batches that are decided, the jobs to send, and whether any is open.
-    assert calls.count("Query") == (5 + 2 + 3 * 5 + 6 + 5) * 2 + 1 + 2
+    # day ahead, 5 for the others; to tell who lapsed, today too; to propose holds, the days whose grace is over since;
+    # to end what was planned, today too. Of two shards; then the batches that are decided, the jobs to send, and
+    # whether any is open.
+    assert calls.count("Query") == (5 + 2 + 3 * 5 + 6 + 5 + 6) * 2 + 1 + 2
     # The run begun, and the one job that somebody is in.
     assert (calls.count("TransactWriteItems"), calls.count("PutItem"), calls.count("UpdateItem")) == (1, 1, 1)
 
@@ -182,7 +183,7 @@ def test_a_worker_reads_and_writes_what_is_due_and_nothing_else(known: Stores, c
         "TransactWriteItems",  # the job finished
         "Query",  # whether any is open: none
         "GetItem",  # the run
-        "GetItem",  # whether a batch took candidates
+        "Query",  # the batches that took candidates
         "Query",  # batches that are decided
         "Query",  # jobs for the report
         "Query",  # pages for the report
@@ -199,7 +200,7 @@ def test_one_unreadable_person_keeps_nobody_waiting(known: Stores, moto_tables: 
     moto_tables.client.update_item(
         TableName=moto_tables.name("Beneficiaries"),
         Key={"beneficiary_id": {"S": "over 1"}},
-        UpdateExpression="SET category = :unknown",
+        UpdateExpression="SET benefits[0].category = :unknown",
         ExpressionAttributeValues={":unknown": {"S": "no such category"}},
     )
     night = Night(known.register, known.sweep_runs, FixedClock(NOW), shards=2)

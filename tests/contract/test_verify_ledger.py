@@ -10,20 +10,23 @@ from typing import Any
 import pytest
 
 from lifecert.adapters.dynamodb.ledger import ledger_item
+from lifecert.adapters.dynamodb.register import benefit_map
 from lifecert.adapters.dynamodb.values import typed
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.status import Standing, Status
 from ops.verify_ledger import LedgerCheck, WholeLedger, ledger_check, main
-from tests.support.builders import a_beneficiary, a_change, an_id, standing_of
+from tests.support.builders import a_beneficiary, a_benefit, a_change, an_id, standing_of
 from tests.support.engines import SHARDS, DynamoTables
 from tests.support.fakes.clock import FixedClock
 from tests.support.sweeping import Night, lapsed
 
 
 def standing_details(standing: Standing) -> dict[str, Any]:
-    return {"status": str(standing.status), "valid_until": standing.valid_until.isoformat(), "attempt": 3}
+    day = standing.valid_until.isoformat()
+    benefit = {**a_benefit().named(), "status": str(standing.status), "held_since": None, "unpaid_since": None}
+    return {"status": str(standing.status), "valid_until": day, "attempt": 3, "benefits": [benefit]}
 
 
 def certified(before: Beneficiary, days: int) -> Change:
@@ -45,7 +48,7 @@ def with_chain(tables: DynamoTables, length: int = 4) -> Beneficiary:
     """A registered person with so many entries: the last one concerns no standing."""
     register = tables.stores().register
     fresh = a_beneficiary(has_reference=False)
-    known = {"category": fresh.category, "district": fresh.district, "grace_from": None, "channel": None}
+    known = {"benefits": [one.facts() for one in fresh.benefits], "grace_from": None, "channel": None}
     change = a_change(fresh, LedgerEvent.REGISTERED, details={**standing_details(standing_of(fresh)), **known})
     register.commit(change)
     while change.after.version < length:
@@ -89,6 +92,11 @@ class Vandal:
         item = self.tables.item("Beneficiaries", beneficiary_id=self.victim.beneficiary_id)
         self.put("Beneficiaries", {**item, **fields})
 
+    def edit_benefit(self, **fields: Any) -> None:
+        """The first of the victim's benefits."""
+        (benefit,) = self.tables.item("Beneficiaries", beneficiary_id=self.victim.beneficiary_id)["benefits"]
+        self.edit_beneficiary(benefits=[{**benefit, **fields}])
+
     def delete_beneficiary(self) -> None:
         key = typed({"beneficiary_id": self.victim.beneficiary_id})
         self.tables.client.delete_item(TableName=self.tables.name("Beneficiaries"), Key=key)
@@ -106,10 +114,6 @@ def last_day(vandal: Vandal) -> str:
 
 # Every attribute of which the ledger tells, with what somebody might write there; two more are among DAMAGES.
 EDITED: dict[str, Any] = {
-    "category": "injury_care",
-    "district": "330106",
-    "held_since": "2026-03-01",
-    "ended_on": "2026-03-01",
     "certificate_id": "another",
     "certified_by": ["somebody"],
     "open_review_id": "another",
@@ -123,9 +127,29 @@ EDITED: dict[str, Any] = {
     },
     "contact_channel": "sms",
     "grace_from": "2026-03-01",
-    "hold_proposal": {"batch_id": "another", "valid_until": "2026-03-01", "proposed_at": "2026-03-01T00:00:00+00:00"},
     "has_reference": True,
     "reference_ids": ["another"],
+}
+# The same of each benefit.
+EDITED_OF_BENEFITS: dict[str, dict[str, Any]] = {
+    "category": {"category": "injury_care"},
+    "district": {"district": "330106"},
+    "payer": {"payer": "another"},
+    "payer_reference": {"payer_reference": "another"},
+    "start": {"start": "2026-03-01"},
+    "planned_end": {"planned_end": "2026-03-01"},
+    "injury_grade": {"injury_grade": 7},
+    "held_since": {"held_since": "2026-03-01"},
+    "unpaid_since": {"unpaid_since": "2026-03-01"},
+    "ended_on": {"ended_on": "2026-03-01", "end_cause": "moved"},
+    "grace_from": {"grace_from": "2026-03-01"},
+    "hold_proposal": {
+        "hold_proposal": {
+            "batch_id": "another",
+            "valid_until": "2026-03-01",
+            "proposed_at": "2026-03-01T00:00:00+00:00",
+        }
+    },
 }
 DAMAGES: dict[str, tuple[Callable[[Vandal], None], str]] = {
     "altered": (lambda vandal: vandal.edit(2, actor_id="somebody-else"), "entry 2 .*was altered"),
@@ -152,8 +176,8 @@ DAMAGES: dict[str, tuple[Callable[[Vandal], None], str]] = {
         "not as the ledger recorded last",
     ),
     "revived in the register": (
-        lambda vandal: vandal.edit_beneficiary(status="terminated"),
-        "not as the ledger recorded last",
+        lambda vandal: vandal.edit_beneficiary(lapsed=True),
+        "status not as the ledger recorded last",
     ),
     **{
         f"{name} put into the register": (
@@ -162,12 +186,24 @@ DAMAGES: dict[str, tuple[Callable[[Vandal], None], str]] = {
         )
         for name, value in EDITED.items()
     },
+    **{
+        f"{name} of a benefit put into the register": (
+            lambda vandal, fields=fields: vandal.edit_benefit(**fields),  # type: ignore[misc]
+            f"benefit 1: {name}.* not as the ledger recorded last",
+        )
+        for name, fields in EDITED_OF_BENEFITS.items()
+    },
+    "a benefit put into the register": (
+        lambda vandal: vandal.edit_beneficiary(benefits=[benefit_map(a_benefit(benefit_id=one)) for one in "12"]),
+        "benefit 2 not as the ledger recorded last",
+    ),
+    "will end": (lambda vandal: vandal.edit_beneficiary(ends_bucket="2099-01-01#0"), "ends_bucket not as the other"),
     "never due": (lambda vandal: vandal.edit_beneficiary(due_bucket=None), "due_bucket not as the other fields"),
     "due too late": (lambda vandal: vandal.edit_beneficiary(due_bucket="2099-01-01#0"), "due_bucket not as"),
     "in no shard": (lambda vandal: vandal.edit_beneficiary(due_bucket=f"{last_day(vandal)}#7"), "due_bucket not as"),
     "faces due": (lambda vandal: vandal.edit_beneficiary(faces_due="2026-03-01", faces_shard=0), "faces_due, faces_sh"),
     "beneficiary unreadable": (
-        lambda vandal: vandal.edit_beneficiary(category="friend"),
+        lambda vandal: vandal.edit_benefit(category="friend"),
         "beneficiary .*cannot be read",
     ),
     "beneficiary deleted": (Vandal.delete_beneficiary, "nobody is registered, yet the ledger has 4 entries"),

@@ -52,6 +52,8 @@ MODEL = "model/1"
 OFFICE = Office("fund", "110101")
 CLERK = User("clerk-1", frozenset({Group.CLERK}))
 HELPER = User("helper-1")
+# What tests say of a person, and is each benefit's own.
+OF_BENEFITS = ("category", "district", "hold_proposal")
 
 
 def an_id() -> str:
@@ -93,7 +95,7 @@ def a_beneficiary(**fields: Any) -> Beneficiary:
     stands, `category`, `district` and `hold_proposal` are its own. Or with `benefits`."""
     given = Standing(fields.pop("status", Status.ACTIVE), fields.pop("valid_until", VALID_UNTIL))
     standing = fields.pop("standing", given)
-    own = {name: fields.pop(name) for name in ("category", "district", "hold_proposal") if name in fields}
+    own = {name: fields.pop(name) for name in OF_BENEFITS if name in fields}
     several = fields.pop("benefits", None)
     beneficiary_id = fields.pop("beneficiary_id", None) or an_id()
     person = Beneficiary(
@@ -114,11 +116,13 @@ def a_beneficiary(**fields: Any) -> Beneficiary:
 
 
 def a_change(before: Beneficiary, event: LedgerEvent = LedgerEvent.VERIFICATION_FAILED, **parts: Any) -> Change:
-    """The next change of `before`; `changed` replaces its fields, and `standing` in it how it stands. `details` are the
-    entry's, the rest goes along."""
-    fields = parts.pop("changed", {})
+    """The next change of `before`; `changed` replaces its fields and its benefits', and `standing` in it how it
+    stands. `details` are the entry's, the rest goes along."""
+    fields = dict(parts.pop("changed", {}))
+    own = {name: fields.pop(name) for name in OF_BENEFITS if name in fields}
     stood = standing_as(before, fields.pop("standing")) if "standing" in fields else before
-    changed = replace(stood, **fields)
+    benefits = tuple(replace(one, **own) for one in stood.benefits)
+    changed = replace(stood, **{"benefits": benefits, **fields})
     details: dict[str, Detail] = parts.pop("details", {"on_behalf": True, "attempt": 2, "reason": None})
     after, entry = record(changed, event, Actor("helper-1", Role.USER), parts.pop("at", NOW), details)
     return Change(before.version, after, entry, **parts)

@@ -322,7 +322,8 @@ def head_item(batch: HoldBatch) -> dict[str, Any]:
         "batch_id": batch.batch_id,
         "item": HEAD,
         "payer": batch.payer,
-        "district": batch.district,
+        # None before offices had their own: an empty text is not stored.
+        "district": batch.district or None,
         "run_id": batch.run_id,
         "state": str(batch.state),
         "opened_at": moment(batch.opened_at),
