@@ -54,7 +54,7 @@ class Recorded:
         if {"status", "valid_until"} <= details.keys():
             now.update(status=details["status"], valid_until=_day(details, "valid_until"))
         if entry.event is LedgerEvent.CERTIFICATE_REVOKED and "benefits" in details and moves:
-            now["notice"] = Notice(now["valid_until"], AFTER_THE_END, entry.seq)
+            now["notice"] = Notice(now["valid_until"], int(details.get("days_before", AFTER_THE_END)), entry.seq)
         if entry.event in _NEW_GRACE and ("grace_from" in details or "benefits" not in details):
             now["grace_from"] = _day(details, "grace_from")
 

@@ -90,6 +90,8 @@ class RecordedBenefits:
             else:
                 told.update(dict.fromkeys(_END))
                 told["held_since"] = None if entry.event is LedgerEvent.CERTIFIED else held_since
+            if entry.event is LedgerEvent.CORRECTED and "planned_end" in facts:
+                told["planned_end"] = _day(facts, "planned_end")
             if entry.event is LedgerEvent.CORRECTED and not held_since:
                 told["grace_from"] = _day(details, "grace_from") if "payer" in facts else None
         for number, told in self.known.items():

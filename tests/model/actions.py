@@ -11,7 +11,6 @@ from lifecert.application.office.certify_in_person import CertifyInPerson, Docum
 from lifecert.application.office.decide_holds import DecideHolds, HoldWish
 from lifecert.application.office.entitlement import ConfirmProposal, Propose
 from lifecert.application.office.import_data_match import ImportDataMatch
-from lifecert.application.office.register_beneficiary import AddBenefit
 from lifecert.application.office.report_death import ReportDeath
 from lifecert.application.office.set_contact import NewContact, SetContact
 from lifecert.domain.beneficiary import Beneficiary
@@ -24,7 +23,7 @@ from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.review import Proposal, ReviewKind
 from lifecert.domain.status import EndCause, Status
-from tests.model.world import FIRST_NIGHT, NAMES, PAYERS, World, id_number
+from tests.model.world import FIRST_NIGHT, NAMES, World, id_number
 from tests.support.builders import CLERK, HELPER, a_policy, a_session, an_id, good_evidence, helper_volume
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.imports import MemoryImports
@@ -70,7 +69,7 @@ def actions(world: World) -> Iterator[Action]:
     if not world.sweep_is_over:
         yield Action("the sweep is started once more on the same day", sweep_again)
     if world.left.get("missed"):
-        for days in (1, 3):
+        for days in (1, 5):
             yield Action(f"{days} nights go by without a sweep", _missed(days), "missed")
     if world.left.get("crash"):
         yield from _crashes(world)
@@ -377,8 +376,7 @@ def _others(world: World, person: Beneficiary) -> Iterator[Action]:
 
 def _add(who: str, payer: str, start: int, ends: int | None) -> Callable[[World], None]:
     def add(world: World) -> None:
-        use_case = AddBenefit(world.store.register, world.clock, PAYERS)
-        use_case(who, world.new_benefit(payer=payer, start=start, planned_end=ends), an_id(), CLERK)
+        world.add_benefit(who, world.new_benefit(payer=payer, start=start, planned_end=ends))
 
     return add
 

@@ -12,7 +12,6 @@ from tests.model.checks import wrong
 from tests.model.world import Calendar, Moment, World, years_of
 
 NIGHT = "the sweep runs the next night"
-AGAIN = "the sweep is started once more on the same day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +160,8 @@ def did(action: Action, world: World, before: Moment) -> tuple[bool, str | None]
     )
     if not done:
         return (True, "a refusal changed something") if changed else (False, None)
-    clean = action.words in (NIGHT, AGAIN) and world.sweep_is_over
+    # A run that goes on knows nothing of what was decided since it began.
+    clean = action.words == NIGHT and world.sweep_is_over
     return True, wrong(world, after_a_night=clean, changed=changed)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tests.model.actions import actions, day_number
+from tests.model.checks import wrong
 from tests.model.search import Found, begun, did
 from tests.model.world import NAMES, World, years_of
 
@@ -12,6 +13,7 @@ def told(found: Found) -> Iterator[str]:
     scenario = found.scenario
     with years_of(scenario.calendar.year):
         world = begun(scenario, scenario.begin[found.steps[0]])
+        fault = wrong(world, after_a_night=False)
         yield f"{scenario.words}; a year has {scenario.calendar.year} days, grace {scenario.calendar.grace}"
         yield f"day {day_number(world.today)}: {found.steps[0]}"
         yield from _state(world)

@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from lifecert.application.notices.send_notice import SendNotice
 from lifecert.application.office import import_data_match
-from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
+from lifecert.application.office.register_beneficiary import AddBenefit, NewBenefit, RegisterBeneficiary, Registration
 from lifecert.application.office.set_contact import NewContact
 from lifecert.application.shared.issuing import Issuer
 from lifecert.application.sweep.holds import ApplyHolds, ProposeHolds
@@ -27,7 +27,7 @@ from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.notice import NoticeChannel, NoticeText, QuietHours
 from lifecert.domain.person import IdNumber
 from lifecert.domain.sweep import JobKind, RunState, SweepRun, Task
-from tests.support.builders import CLERK, OFFICE
+from tests.support.builders import CLERK, OFFICE, an_id
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.holds import MemoryHoldBatches
 from tests.support.fakes.keys import FakePersonKeys
@@ -266,6 +266,10 @@ class World:
         registered = register(Registration(NAMES[number], id_number(number), benefit, contact), CLERK)
         return registered.beneficiary_id
 
+    def add_benefit(self, who: str, benefit: NewBenefit) -> None:
+        """Another benefit of a person."""
+        AddBenefit(self.store.register, self.clock, PAYERS)(who, benefit, an_id(), CLERK)
+
     def new_benefit(self, *, payer: str = "fund", start: int = 0, planned_end: int | None = None) -> NewBenefit:
         """A benefit that starts so many days from today."""
         ends = None if planned_end is None else self.today + timedelta(days=planned_end)
@@ -285,7 +289,8 @@ class World:
         store, runs, batches = self.store, self.store.sweep_runs, self.store.hold_batches
         over = {one.batch_id for one in batches.batches.values() if one.state is HoldState.APPLIED}
         tasks = tuple(task for task, _ in self.queue.waiting)
-        kept = {runs.newest_id, *(task.run_id for task in tasks)}
+        newest = runs.newest()
+        kept = {runs.newest_id, newest.previous if newest else None, *(task.run_id for task in tasks)}
         return Moment(
             self.clock.time,
             dict(store.beneficiaries),
@@ -306,6 +311,11 @@ class World:
             frozenset(self.told),
             dict(self.left),
         )
+
+    @property
+    def reads_from(self) -> date:
+        """From which day on the partitions are that the next night reads."""
+        return self.night().scope.first_day(self.today + timedelta(days=1), None)
 
     @property
     def sweep_is_over(self) -> bool:

@@ -40,7 +40,7 @@ EVENTS: dict[type[Event], Event] = {
     HoldApproved: HoldApproved(TODAY, grace_days=30, notice_delivered_on=date(2026, 7, 1), approved_by="office"),
     EntitlementEnded: EntitlementEnded(date(2026, 7, 20), TODAY, EndCause.DECEASED, "clerk-1", "clerk-2"),
     PlannedEndReached: PlannedEndReached(date(2026, 7, 30), TODAY),
-    EndCorrected: EndCorrected(TODAY, "clerk-1", "clerk-2"),
+    EndCorrected: EndCorrected(TODAY, "clerk-1", "clerk-2", lapsed=False),
     CertificateRevoked: CertificateRevoked(date(2026, 1, 31), TODAY, "clerk-1", "clerk-2"),
 }
 CERTIFIERS = {Role.USER, Role.CLERK, Role.DATA_MATCH}
@@ -190,7 +190,7 @@ def test_ending_correcting_and_revoking_take_two_people(people: tuple[str, str])
     with pytest.raises(TransitionRefused):
         transition(STANDINGS[Status.ACTIVE], EntitlementEnded(TODAY, TODAY, EndCause.MOVED, *people), Role.CLERK)
     with pytest.raises(TransitionRefused):
-        transition(STANDINGS[Status.TERMINATED], EndCorrected(TODAY, *people), Role.CLERK)
+        transition(STANDINGS[Status.TERMINATED], EndCorrected(TODAY, *people, lapsed=False), Role.CLERK)
     with pytest.raises(TransitionRefused):
         transition(STANDINGS[Status.ACTIVE], CertificateRevoked(ENDED, TODAY, *people), Role.CLERK)
 
