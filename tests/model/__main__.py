@@ -20,9 +20,7 @@ def main() -> int:
     for name in asked.scenario or SCENARIOS:
         scenario = SCENARIOS[name]
         print(f"{name}: {scenario.words}", flush=True)
-        result = search(
-            scenario, limit=asked.limit, seconds=asked.seconds, stories=asked.stories, progress=_Progress()
-        )
+        result = search(scenario, limit=asked.limit, seconds=asked.seconds, stories=asked.stories, progress=_Progress())
         for found in result.found:
             print("\n".join(("", *told(found), "")))
         print(f"  {result.figures}", flush=True)

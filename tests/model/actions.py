@@ -28,6 +28,7 @@ from tests.support.builders import CLERK, HELPER, a_policy, a_session, an_id, go
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.imports import MemoryImports
 from tests.support.fakes.keys import FakePersonKeys
+from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.mortal import Killed, Life
 
@@ -152,6 +153,13 @@ def _decide(batch_id: str, wish: HoldWish) -> Callable[[World], None]:
         first = use_case(batch_id, wish, SECOND_CLERK)
         if use_case(batch_id, wish, SECOND_CLERK).decision != first.decision:
             raise Wrong("the same decision again decided something else")
+        candidates = world.store.hold_batches.candidates(batch_id, 100).items
+        world.approved |= {
+            (batch_id, one.beneficiary_id, benefit, one.valid_until)
+            for one in candidates
+            for benefit in one.benefits
+            if wish.choice is HoldChoice.ALL or one.beneficiary_id in wish.ids
+        }
 
     return decide
 
@@ -178,7 +186,9 @@ def _proofs(world: World, person: Beneficiary) -> Iterator[Action]:
         yield Action(f"a clerk certifies to have seen {name} on {_day(world, on)}", _in_person(who, on), "proof")
     on = world.today - timedelta(days=world.calendar.year - 1)
     if "match" in world.left:
-        yield Action(f"a data match says that {name} lived on {_day(world, on)}", _data_match(world, person, on), "proof")
+        yield Action(
+            f"a data match says that {name} lived on {_day(world, on)}", _data_match(world, person, on), "proof"
+        )
 
 
 def _in_person(who: str, on: date) -> Callable[[World], None]:
@@ -222,7 +232,9 @@ def _data_match(world: World, person: Beneficiary, on: date) -> Callable[[World]
     place = tuple(world.store.beneficiaries).index(person.beneficiary_id)
 
     def certify(world: World) -> None:
-        imports = MemoryImports({"file": f"id_number,said,on,source\n{id_number(place).value},alive,{on.isoformat()},hospital\n".encode()})
+        imports = MemoryImports(
+            {"file": f"id_number,said,on,source\n{id_number(place).value},alive,{on.isoformat()},hospital\n".encode()}
+        )
         importing = ImportDataMatch(world.store.register, imports, FakePersonKeys(), world.clock, world.issuer)
         if not importing("file").taken.get(Taken.CERTIFIED):
             raise TransitionRefused("the line certified nobody")
@@ -335,7 +347,7 @@ def _confirm(world: World, review_id: str) -> None:
 
 
 def _others(world: World, person: Beneficiary) -> Iterator[Action]:
-    name, who, store, clock = _name(world, person), person.beneficiary_id, world.store, world.clock
+    name, who = _name(world, person), person.beneficiary_id
     if world.left.get("benefit") and len(person.benefits) < 2:
         for payer, start, ends in (("bureau", 0, None), ("fund", -AGO, None), ("bureau", 0, 2)):
             planned = "" if ends is None else f" and ends {ends} days later"
@@ -367,7 +379,7 @@ def _others(world: World, person: Beneficiary) -> Iterator[Action]:
     if world.left.get("contact"):
         yield Action(
             f"the office writes down a contact of {name}",
-            lambda world: SetContact(world.store.register, _seal(), world.clock)(
+            lambda world: SetContact(world.store.register, FakeSeal(), world.clock)(
                 who, NewContact(NoticeChannel.SMS, "13800000001"), CLERK
             ),
             "contact",
@@ -379,12 +391,6 @@ def _add(who: str, payer: str, start: int, ends: int | None) -> Callable[[World]
         world.add_benefit(who, world.new_benefit(payer=payer, start=start, planned_end=ends))
 
     return add
-
-
-def _seal() -> "object":
-    from tests.support.fakes.notices import FakeSeal
-
-    return FakeSeal()
 
 
 def _ignore(_answer: object) -> None:

@@ -55,9 +55,7 @@ def chain_whole(world: World, person: Beneficiary) -> Iterator[str]:
 def certificate_true(world: World, person: Beneficiary) -> Iterator[str]:
     """The certificate that counts does so exactly while something is due, and no revoked one counts."""
     entries = world.store.entries[person.beneficiary_id]
-    revoked = {
-        entry.details["certificate_id"] for entry in entries if entry.event is LedgerEvent.CERTIFICATE_REVOKED
-    }
+    revoked = {entry.details["certificate_id"] for entry in entries if entry.event is LedgerEvent.CERTIFICATE_REVOKED}
     if person.certificate_id in revoked:
         yield "the certificate that counts was revoked"
     for certificate_id in revoked:
@@ -104,13 +102,12 @@ def _rightful(world: World, person: Beneficiary, benefit: Benefit) -> Iterator[s
     begins = max(person.valid_until, told_on, *_told_otherwise(world, entries, entry, benefit))
     if (on - begins).days <= world.calendar.grace:
         yield f"{what}, and the grace days from {_day(begins)} on were not over"
-    if not entry.details.get("decided_by"):
-        yield f"{what}, and nobody approved"
+    approval = (str(entry.details["batch_id"]), person.beneficiary_id, benefit.benefit_id, person.valid_until)
+    if approval not in world.approved:
+        yield f"{what}, and the office did not approve"
 
 
-def _told_otherwise(
-    world: World, entries: list[LedgerEntry], held: LedgerEntry, benefit: Benefit
-) -> Iterator[date]:
+def _told_otherwise(world: World, entries: list[LedgerEntry], held: LedgerEntry, benefit: Benefit) -> Iterator[date]:
     """The days before a hold on which the person, or this benefit, came to be as it is by somebody else's doing: the
     grace days count from then. Neither a hold nor a proposal to hold is one."""
     covered = ""

@@ -3,6 +3,7 @@ check can fail."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -10,6 +11,8 @@ from lifecert.application.sweep.holds import CloseHolds
 from lifecert.application.sweep.kinds import Lapse, TellLapsed
 from lifecert.domain import status
 from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.benefit import Benefit
+from lifecert.domain.hold import HoldDecision
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.status import EntitlementEnded, Status
 from tests.model.scenarios import SCENARIOS
@@ -40,13 +43,16 @@ def test_states_that_are_the_same_are_looked_at_once() -> None:
 
 
 def _grace_counts_from_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As it was once: whoever is told late has less time than others."""
-    delivered_on = Beneficiary.notice_delivered_on
+    """Who is told late has less time than others."""
 
     def begins_on(self: Beneficiary, _benefit: Benefit) -> date:
-        return max(self.valid_until, (self.grace_from or self.valid_until) - timedelta(days=1))
+        return max(self.valid_until, self.grace_from or self.valid_until)
 
     monkeypatch.setattr(Beneficiary, "grace_begins_on", begins_on)
+
+
+def _every_decision_approves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(HoldDecision, "approves", lambda _self, _who: True)
 
 
 def _nothing_is_reclaimed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +90,8 @@ def _no_list_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("broken", "scenario", "fault"),
     [
-        (_grace_counts_from_the_end, nights_only(), "the grace days from day 2 on were not over"),
+        (_grace_counts_from_the_end, nights_only(), "the grace days from day 3 on were not over"),
+        (_every_decision_approves, nights_only(), "and the office did not approve"),
         (_nothing_is_reclaimed, SCENARIOS["one"], "was paid 1 times and not 0"),
         (_hashes_are_wrong, nights_only(), "is not where it stands, or not as it was written"),
         (_a_session_forgets_its_result, SCENARIOS["papers"], "a refusal changed something"),

@@ -26,6 +26,7 @@ from lifecert.domain.hold import HoldState
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.notice import NoticeChannel, NoticeText, QuietHours
 from lifecert.domain.person import IdNumber
+from lifecert.domain.published import published_events
 from lifecert.domain.sweep import JobKind, RunState, SweepRun, Task
 from tests.support.builders import CLERK, OFFICE, an_id
 from tests.support.fakes.clock import FixedClock
@@ -100,6 +101,7 @@ class Moment(NamedTuple):
     tasks: tuple[Task, ...]
     accounts: Mapping[tuple[str, str, str], Any]
     told: frozenset[tuple[str, date, date]]
+    approved: frozenset[tuple[str, str, str, date]]
     left: Mapping[str, int]
 
 
@@ -133,7 +135,8 @@ class Channel:
 
 @dataclass(slots=True)
 class World:
-    """A moment unpacked. `told` is who really received a notice, about which year, on which day."""
+    """A moment unpacked. `told` is who really received a notice, about which year, on which day; `approved` in which
+    list an office really approved a hold: whose, of which benefit, and for which year."""
 
     calendar: Calendar
     store: MemoryStore
@@ -141,6 +144,7 @@ class World:
     queue: MemoryTasks
     accounts: dict[tuple[str, str, str], Any]
     told: set[tuple[str, date, date]]
+    approved: set[tuple[str, str, str, date]]
     left: dict[str, int]
     published: dict[str, int] = field(default_factory=dict)
     # How many entries there were when the moment was unpacked.
@@ -150,7 +154,7 @@ class World:
     def new(calendar: Calendar, left: Mapping[str, int]) -> "World":
         batches = MemoryHoldBatches(shards=1)
         store = MemoryStore(shards=1, hold_batches=batches)
-        return World(calendar, store, FixedClock(FIRST_NIGHT), MemoryTasks(), {}, set(), dict(left))
+        return World(calendar, store, FixedClock(FIRST_NIGHT), MemoryTasks(), {}, set(), set(), dict(left))
 
     @staticmethod
     def of(moment: Moment, calendar: Calendar) -> "World":
@@ -171,7 +175,15 @@ class World:
         published = {one: len(entries) for one, entries in moment.entries.items()}
         clock = FixedClock(moment.time)
         return World(
-            calendar, store, clock, queue, dict(moment.accounts), set(moment.told), dict(moment.left), published,
+            calendar,
+            store,
+            clock,
+            queue,
+            dict(moment.accounts),
+            set(moment.told),
+            set(moment.approved),
+            dict(moment.left),
+            published,
             dict(published),
         )
 
@@ -234,8 +246,6 @@ class World:
 
     def publish(self) -> None:
         """Give every payer the events of the entries that are new."""
-        from lifecert.domain.published import published_events
-
         example = payer_example()
         for person, entries in self.store.entries.items():
             for entry in entries[self.published.get(person, 0) :]:
@@ -309,6 +319,7 @@ class World:
             tasks,
             dict(self.accounts),
             frozenset(self.told),
+            frozenset(self.approved),
             dict(self.left),
         )
 
