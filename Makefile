@@ -56,13 +56,13 @@ event: .venv/.ready ## make events of a live session of make dev, for sam local,
 	@$(PY) -m local.dev.event $(OF)
 
 ##@ Test it
-.PHONY: secrets test test-tools test-unit bench bench-scale bench-peers figures cost profile probe duplicates-bench calibrate causes \
+.PHONY: secrets test test-tools test-unit bench bench-scale bench-snapshots bench-peers figures cost profile probe duplicates-bench calibrate causes \
 	discards attacks processors margins state-chart reference check quick-check coverage mutants model load format-check lint types \
-	dependencies audit template-lint openapi-lint
+	dependencies audit template-lint openapi-lint clients
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
 EVERY_TEST = $(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
-test: setup build test-tools ## every test, on the built artefact and the local AWS (ARGS='-k name' picks, WORKERS=0 for one by one)
+test: setup build test-tools clients ## every test, on the built artefact and the local AWS (ARGS='-k name' picks, WORKERS=0 for one by one)
 	@$(EVERY_TEST) $(ARGS)
 
 # What some tests use and no wheel brings: a browser that shows the certificate's page, Java and npm for DynamoDB Local.
@@ -83,7 +83,7 @@ test-unit: .venv/.ready ## the quick tests: no build, no network
 	@$(PY) -m pytest tests/unit tests/architecture $(ARGS)
 
 # What is measured, and what need not be, is in pyproject.toml.
-coverage: setup build test-tools ## every test, and then whether the product is covered: all of the domain, 95 % of the rest, branches too
+coverage: setup build test-tools clients ## every test, and then whether the product is covered: all of the domain, 95 % of the rest, branches too
 	@$(EVERY_TEST) --cov --cov-report= $(ARGS)
 	@echo "coverage of the domain"
 	@$(PY) -m coverage report --include '*/lifecert/domain/*' --fail-under 100
@@ -108,6 +108,10 @@ bench: setup build ## cold start, warm verification, memory: table, JSON and pic
 bench-scale: export PYTHONPATH := layers/core
 bench-scale: setup ## cost of a sweep in registers of ten thousand to a million people (Java, npm; 20 minutes)
 	@$(PY) -m lab.scale --date "$$(date -u +%F)" $(ARGS)
+
+bench-snapshots: export PYTHONPATH := .:layers/core
+bench-snapshots: .venv/.ready ## what snapshots of a payer's feed take, with a million people (5 minutes, 2 GB on disk)
+	@$(PY) -m lab.scale.snapshots $(ARGS)
 
 bench-peers: setup build .build/peers/.ready ## beside dlib's pipeline, same photos, one core (DATA=manifest.csv adds labelled pairs)
 	@$(PY) -m lab.speed.peers --date "$$(date -u +%F)" $(if $(DATA),--data "$(DATA)") $(ARGS)
@@ -224,6 +228,41 @@ openapi-lint: $(if $(shell command -v npm),$(API_TOOLS)/.ready) ## check the API
 	$(REDOCLY) lint --config $(API_TOOLS)/redocly.yaml infra/openapi.yaml 2>$(API_TOOLS)/redocly.log || \
 		{ cat $(API_TOOLS)/redocly.log; exit 1; }; \
 	$(API_TOOLS)/node_modules/.bin/spectral lint --quiet --ruleset $(API_TOOLS)/spectral.yaml --fail-severity hint infra/openapi.yaml
+
+# What generates clients from the API's description, and what those clients need: environments of their own.
+CLIENTS := .build/clients
+$(CLIENTS)/env/.ready: requirements/clients.txt .venv/.ready
+	@echo "clients: installing what generates the Python client"
+	@$(PY) -m venv --clear $(CLIENTS)/env
+	@$(CLIENTS)/env/bin/python -m pip install $(PIP_FLAGS) -r $<
+# What is generated beside it can be imported.
+	@$(CLIENTS)/env/bin/python -c 'import pathlib, site; \
+		pathlib.Path(site.getsitepackages()[0], "generated.pth").write_text("$(CURDIR)/$(CLIENTS)/python\n")'
+	@touch $@
+
+$(CLIENTS)/typescript/.ready: clients/typescript/package.json clients/typescript/package-lock.json
+	@echo "clients: installing what generates and compiles the TypeScript client (50 MB, by npm)"
+	@mkdir -p $(CLIENTS)/typescript
+	@cp $^ $(CLIENTS)/typescript
+	@cd $(CLIENTS)/typescript && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >install.log || { cat install.log; exit 1; }
+	@touch $@
+
+# Python client and TypeScript client, each from nothing: what is not described any more is gone.
+clients: $(CLIENTS)/env/.ready ## generate clients into .build/clients and compile their examples: Python, and TypeScript where there is npm
+	@rm -rf $(CLIENTS)/python
+	@mkdir -p $(CLIENTS)/python
+	@PATH="$(CURDIR)/$(CLIENTS)/env/bin:$$PATH" openapi-python-client generate --path infra/openapi.yaml --meta none \
+		--fail-on-warning --output-path $(CLIENTS)/python/lifecert_client >$(CLIENTS)/python.log 2>&1 || \
+		{ cat $(CLIENTS)/python.log; exit 1; }
+	@if ! command -v npm >/dev/null; then echo "clients: without npm there is no TypeScript client."; \
+	elif ! $(MAKE) -s $(CLIENTS)/typescript/.ready; then rm -f $(CLIENTS)/typescript/.ready; \
+		echo "clients: npm cannot fetch what the TypeScript client needs, so there is none."; \
+	else $(MAKE) -s $(CLIENTS)/typescript/certify.js; fi
+
+$(CLIENTS)/typescript/certify.js: FORCE $(CLIENTS)/typescript/.ready
+	@cp clients/typescript/*.ts clients/typescript/tsconfig.json $(CLIENTS)/typescript
+	@cd $(CLIENTS)/typescript && { node_modules/.bin/openapi-typescript "$(CURDIR)/infra/openapi.yaml" \
+		--default-non-nullable false --output schema.d.ts >generate.log 2>&1 || { cat generate.log; exit 1; }; node_modules/.bin/tsc; }
 
 format: .venv/.ready ## format the code and mend what can be mended
 	@$(PY) -m ruff check --fix-only --quiet .
@@ -342,7 +381,8 @@ docker-check: setup build ## build in Lambda's image and run a function in it ([
 
 ##@ Look into it (ENDPOINT=url in place of STACK asks the stack of make dev)
 # STACK names the deployed stack (lifecert-dev). For that of make dev ENDPOINT is enough, as make dev prints it.
-.PHONY: renew-templates rotate-person-secret verify-ledger restore-drill export-record privacy-report verify-certificate
+.PHONY: renew-templates rotate-person-secret verify-ledger restore-drill export-record privacy-report verify-certificate \
+	write-snapshots
 verify-ledger export-record privacy-report: export PYTHONPATH := layers/core
 REACH = --stack "$(STACK)" $(if $(ENDPOINT),--endpoint-url "$(ENDPOINT)")
 
@@ -372,6 +412,11 @@ export-record: .venv/.ready ## all that is stored about one person, for that per
 		{ echo "usage: make export-record STACK=lifecert-dev | ENDPOINT=url BENEFICIARY=id > record.json"; exit 2; }
 	@$(PY) -m ops.export_record $(REACH) --beneficiary "$(BENEFICIARY)"
 
+write-snapshots: export PYTHONPATH := layers/core
+write-snapshots: .venv/.ready ## a snapshot of each payer's feed, now (STACK=lifecert-dev [PAYER=fund])
+	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make write-snapshots STACK=lifecert-dev | ENDPOINT=url [PAYER=code]"; exit 2; }
+	@$(PY) -m ops.write_snapshots $(REACH) $(if $(PAYER),--payer "$(PAYER)")
+
 privacy-report: .venv/.ready ## what is stored about one person, and until when (STACK=lifecert-dev BENEFICIARY=id)
 	@test -n "$(STACK)$(ENDPOINT)" -a -n "$(BENEFICIARY)" || \
 		{ echo "usage: make privacy-report STACK=lifecert-dev | ENDPOINT=url BENEFICIARY=id"; exit 2; }
@@ -400,6 +445,7 @@ lock: .venv/.ready ## compile the hash-pinned requirements from their .in files 
 	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/dev.txt requirements/dev.in
 	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/runtime.txt requirements/runtime.in
 	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/mutation.txt requirements/mutation.in
+	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/clients.txt requirements/clients.in
 	@$(UV) $(if $(UPGRADE),--upgrade) --no-deps -o requirements/peers-build.txt requirements/peers-build.in
 	@$(UV) $(if $(UPGRADE),--upgrade) --no-deps -o requirements/peers.txt requirements/peers.in
 	@$(UV) $(if $(UPGRADE),--upgrade) $(addprefix --no-emit-package ,$(IN_LAMBDA)) \

@@ -88,8 +88,12 @@ def _source(value: Any, parameters: Container[str]) -> str:
     if function == "Fn::If":
         _, then, otherwise = argument
         return f"{_source(then, parameters)}, or {_source(otherwise, parameters)}"
+    if function == "Fn::Join":
+        return _source(argument[1], parameters)
     if function == "Fn::Sub":
         return f"`{argument}`"
+    if function == "Fn::Join":
+        return _source(argument[1], parameters)
     if function != "Fn::GetAtt":
         raise ValueError(f"no words for {function}")
     stack, *attribute = argument if isinstance(argument, list) else argument.split(".")

@@ -110,7 +110,8 @@ def deploy(
     without_alias(template)
     with_authorizer(template, (more or {}).get("Authorizer"))
     with_sign_in(template, aws.endpoint)
-    _upload_parts(aws, template, build, say)
+    payers = (more or {}).get("Payers", template["Parameters"]["Payers"]["Default"])
+    _upload_parts(aws, template, build, payers, say)
     address = _upload_template(aws, "template.yaml", yaml.safe_dump(template, sort_keys=False).encode())
     parameters = {
         "Stage": "local",
@@ -166,13 +167,13 @@ def with_sign_in(template: dict[str, Any], endpoint: str) -> None:
         variables["SIGN_IN_ENDPOINT"] = f"{endpoint}/"
 
 
-def without_loops(child: bytes) -> bytes:
+def without_loops(child: bytes, payers: str) -> bytes:
     """A nested stack's template with its loops run, by what runs them in the parent: the local AWS leaves out the
-    transforms of nested stacks."""
+    transforms of nested stacks. The only list among their parameters is that of the payers."""
     template = yaml.safe_load(child)
     if template.pop("Transform", None) != language_extensions.TRANSFORM:
         return child
-    return yaml.safe_dump(language_extensions.apply(template, {}), sort_keys=False).encode()
+    return yaml.safe_dump(language_extensions.apply(template, {"Payers": payers}), sort_keys=False).encode()
 
 
 def _wait(aws: Aws, waiter: Any) -> Mapping[str, str]:
@@ -191,7 +192,7 @@ def _wait(aws: Aws, waiter: Any) -> Mapping[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
-def _upload_parts(aws: Aws, template: dict[str, Any], build: Path, say: Say) -> None:
+def _upload_parts(aws: Aws, template: dict[str, Any], build: Path, payers: str, say: Say) -> None:
     for name, resource in template["Resources"].items():
         # A loop (Fn::ForEach) is a list, and none makes what has a file.
         attribute = PATHS.get(resource["Type"]) if isinstance(resource, dict) else None
@@ -199,7 +200,8 @@ def _upload_parts(aws: Aws, template: dict[str, Any], build: Path, say: Say) -> 
             continue
         path = build / resource["Properties"][attribute]
         if attribute == "TemplateURL":
-            resource["Properties"][attribute] = _upload_template(aws, f"{name}.yaml", without_loops(path.read_bytes()))
+            child = without_loops(path.read_bytes(), payers)
+            resource["Properties"][attribute] = _upload_template(aws, f"{name}.yaml", child)
             continue
         archive = _archive(name, path, say)
         with archive.open("rb") as body:

@@ -44,6 +44,7 @@ SHOWN: dict[str, frozenset[str]] = {
             "camera_paused_until",
             "certified_by",
             "certificate_id",
+            "certified_on",
             "open_review_id",
             "consent_withdrawn_on",
             "notice",

@@ -54,7 +54,7 @@ class Recorded:
         if {"status", "valid_until"} <= details.keys():
             now.update(status=details["status"], valid_until=_day(details, "valid_until"))
         if entry.event is LedgerEvent.CERTIFICATE_REVOKED and "benefits" in details and moves:
-            now["notice"] = Notice(now["valid_until"], int(details.get("days_before", AFTER_THE_END)), entry.seq)
+            now["notice"] = Notice(now["valid_until"], _number(details, "days_before"), entry.seq)
         if entry.event in _NEW_GRACE and ("grace_from" in details or "benefits" not in details):
             now["grace_from"] = _day(details, "grace_from")
 
@@ -69,6 +69,10 @@ class Recorded:
 
 def _day(details: Mapping[str, Any], name: str) -> Any:
     return as_day(details[name]) if name in details else UNTOLD
+
+
+def _number(details: Mapping[str, Any], name: str) -> int:
+    return int(details[name]) if name in details else AFTER_THE_END
 
 
 def _registered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
@@ -99,6 +103,10 @@ def _certified(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, An
         now.update(certificate_id=UNTOLD, certified_on=UNTOLD)
     elif newest is None or (valid_until_after(on) >= now["valid_until"] if newest is UNTOLD else on >= newest):
         now.update(certificate_id=details["certificate_id"], certified_on=on)
+    _certified_again(now, entry, details)
+
+
+def _certified_again(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     if details.get("session_id"):
         # By a face, which a user showed; where a clerk decided that, the entry names the user.
         user = details.get("certified_by") or entry.actor.actor_id
@@ -116,7 +124,12 @@ def _review_decided(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[s
         now["open_review_id"] = None
 
 
-def _terminated(now: dict[str, Any], _entry: LedgerEntry, _details: Mapping[str, Any]) -> None:
+def _terminated(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    if "contact_kept" not in details:  # the contact went with the end in those days
+        now["contact_channel"] = None
+
+
+def _contact_deleted(now: dict[str, Any], _entry: LedgerEntry, _details: Mapping[str, Any]) -> None:
     now["contact_channel"] = None
 
 
@@ -159,8 +172,10 @@ _TAKES: Mapping[LedgerEvent, Callable[[dict[str, Any], LedgerEntry, Mapping[str,
     LedgerEvent.REFERENCE_ENROLLED: _enrolled,
     LedgerEvent.FACES_DELETED: _faces_deleted,
     LedgerEvent.CERTIFIED: _certified,
+    LedgerEvent.ALREADY_CERTIFIED: _certified_again,
     LedgerEvent.VERIFICATION_FAILED: _failed,
     LedgerEvent.REVIEW_DECIDED: _review_decided,
+    LedgerEvent.CERTIFY_AGAIN_DUE: _review_decided,
     LedgerEvent.TERMINATED: _terminated,
     LedgerEvent.CONSENT_WITHDRAWN: _withdrawn,
     LedgerEvent.CONSENT_GIVEN: _consented,
@@ -168,4 +183,5 @@ _TAKES: Mapping[LedgerEvent, Callable[[dict[str, Any], LedgerEntry, Mapping[str,
     LedgerEvent.NOTICE_SENT: _sent,
     LedgerEvent.NOTICE_DELIVERED: _delivered,
     LedgerEvent.CONTACT_CHANGED: _contact_changed,
+    LedgerEvent.CONTACT_DELETED: _contact_deleted,
 }

@@ -206,7 +206,7 @@ def lines(folder: Path, place: Place = Place()) -> Iterator[dict[str, Any]]:
             continue
         content = checked(path, manifest, place)
         sequence = place.sequence
-        for line in map(json.loads, content.decode("utf-8").splitlines()):
+        for line in map(json.loads, content.splitlines()):
             sequence += 1
             if line["sequence"] != sequence:
                 raise FeedError(f"file {manifest['number']} has a gap: {line['sequence']} is not {sequence}")

@@ -20,7 +20,7 @@ def certify(beneficiary_id: str) -> Response[str]:
     an_id(beneficiary_id, BeneficiaryNotFound)
 
     def act() -> dict[str, Any]:
-        certificate = office.certify_in_person()(beneficiary_id, body.seen_on, body.document, clerk)
+        certificate = office.certify_in_person()(beneficiary_id, body.seen_on, body.document, clerk, key)
         return CertifiedInPerson.of(certificate).model_dump(mode="json")
 
     kept = office.certify_once()(clerk, key, body.fingerprint(beneficiary_id), api.lambda_context, act)

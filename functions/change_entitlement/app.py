@@ -46,7 +46,7 @@ def confirmation(proposal_id: str) -> Response[str]:
     proposal = office.confirm_proposal()(an_id(proposal_id, ProposalNotFound), api.user, confirm=body.confirm)
     dimensions = {"kind": proposal.kind.value, "confirmed": str(body.confirm).lower()}
     done(LogCode.PROPOSAL_DECIDED, "ProposalsDecided", dimensions, proposal_id=proposal_id)
-    return api.answer(ProposalShown.of(proposal))
+    return api.answer(ProposalShown.of(proposal, office.confirm_proposal().missing(proposal)))
 
 
 def proposed(proposal: Review) -> Response[str]:

@@ -1,4 +1,4 @@
-"""Notes what SNS's delivery log says of notices: only one that arrived counts for a hold."""
+"""Notes what SNS's delivery log says of notices: that one arrived, which counts for a hold, or that it did not."""
 
 from typing import Any
 
@@ -15,8 +15,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     counts = {"arrived": 0, "noted": 0, "failed": 0}
     for message_id, arrived in receipts(event):
         counts["arrived" if arrived else "failed"] += 1
-        if arrived:
-            counts["noted"] += notices.note_delivery()(message_id)
+        note = notices.note_delivery() if arrived else notices.note_delivery().failed
+        counts["noted"] += note(message_id) and arrived
     logger.info(LogCode.RECEIPTS_NOTED, extra=counts)
     count("NoticesDelivered", counts["noted"])
     count("NoticesFailed", counts["failed"])

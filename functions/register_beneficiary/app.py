@@ -24,31 +24,26 @@ api = Api(office.register_beneficiary, office.register_once)
 
 @api.on("POST /staff/beneficiaries", CLERKS)
 def register() -> Response[str]:
-    clerk, key = api.user, api.required_idempotency_key
-    body, use_case = api.body(RegisterBody), office.register_beneficiary()
+    clerk, key, body = api.user, api.required_idempotency_key, api.body(RegisterBody)
+    use_case = office.register_beneficiary()
 
     def act() -> dict[str, Any]:
-        return Registered.of(use_case(body.to_domain(), clerk)).model_dump(mode="json")
+        return Registered.of(use_case(body.to_domain(), clerk, key)).model_dump(mode="json")
 
     kept = office.register_once()(clerk, key, body.fingerprint(use_case.person_keys), api.lambda_context, act)
-    registered = Registered.model_validate(kept)
-    done(LogCode.BENEFICIARY_REGISTERED, "BeneficiariesRegistered", beneficiary_id=registered.beneficiary_id)
-    return api.answer(registered, 201)
+    done(LogCode.BENEFICIARY_REGISTERED, "BeneficiariesRegistered", beneficiary_id=kept["beneficiary_id"])
+    return api.answer(Registered.model_validate(kept), 201)
 
 
 @api.on("POST /staff/beneficiaries/{beneficiary_id}/benefits", CLERKS)
 def add_benefit(beneficiary_id: str) -> Response[str]:
-    clerk, key = api.user, api.required_idempotency_key
-    body = api.body(AddBenefitBody)
-    an_id(beneficiary_id, BeneficiaryNotFound)
-    request_id = f"{clerk.user_id} {key}"
+    clerk, key, body = api.user, api.required_idempotency_key, api.body(AddBenefitBody)
+    use_case, known = office.add_benefit(), an_id(beneficiary_id, BeneficiaryNotFound)
 
     def act() -> dict[str, Any]:
-        benefit = office.add_benefit()(beneficiary_id, body.benefit(), request_id, clerk)
-        return BenefitAdded.of(beneficiary_id, benefit).model_dump(mode="json")
+        return BenefitAdded.of(known, use_case(known, body.benefit(), clerk, key)).model_dump()
 
-    fingerprint = f"{beneficiary_id} {body.benefit_fingerprint()}"
-    kept = office.register_once()(clerk, key, fingerprint, api.lambda_context, act)
+    kept = office.register_once()(clerk, key, body.fingerprint(beneficiary_id), api.lambda_context, act)
     done(LogCode.BENEFIT_ADDED, "BenefitsAdded", beneficiary_id=beneficiary_id)
     return api.answer(BenefitAdded.model_validate(kept), 201)
 
@@ -56,8 +51,7 @@ def add_benefit(beneficiary_id: str) -> Response[str]:
 @api.on("PUT /staff/beneficiaries/{beneficiary_id}/contact", CLERKS)
 def set_contact(beneficiary_id: str) -> Response[str]:
     contact = api.body(SetContactBody).to_domain()
-    an_id(beneficiary_id, BeneficiaryNotFound)
-    office.set_contact()(beneficiary_id, contact, api.user)
+    office.set_contact()(an_id(beneficiary_id, BeneficiaryNotFound), contact, api.user)
     done(LogCode.CONTACT_SET, "ContactsSet", beneficiary_id=beneficiary_id)
     return api.answer(ContactSet(beneficiary_id=beneficiary_id, channel=contact.channel))
 

@@ -1,5 +1,6 @@
 """A measurement and the calibration made from it as one page of HTML that needs nothing else."""
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from math import floor, log10
@@ -22,10 +23,13 @@ svg { width: 100% }
 @media (max-width: 48rem) {
  thead { display: none } table, tbody, tr { display: block } tr { border-bottom: 2px solid #bbb; padding: .4rem 0 }
  td { display: grid; grid-template-columns: 40% 1fr; gap: .6rem; border: 0; padding: .15rem 0 }
- td::before { content: attr(data-of); color: #555 } td small { white-space: normal }
+ td::before { content: attr(data-of); color: #555 } td small { white-space: normal; grid-column: 2 }
+ td:empty { display: none }
 }
 """
 _KINDS = {"measured": "measured here", "published": "published", "elsewhere": "measured elsewhere, faces not public"}
+# How an origin that counts its photos begins.
+_PHOTOS = re.compile(r"([\d,]+) (?=photos )")
 # A cell is text of HTML, or such text and the columns that it spans.
 _Cell = str | tuple[str, int]
 
@@ -90,14 +94,24 @@ def _thresholds(content: Measurement, calibration: Calibration | None) -> str:
             f"{number(at.fmr)}{interval}{'' if at.threshold == accept else f' <small>at {at.threshold:.3f}</small>'}"
         )
         rows.append(("small" if few else "", (escape(source.name), _KINDS[source.kind], pairs, where, fnmr)))
-    origins = sorted({(source.origin) for source in sources if source.on is None})
     head = ("source", "kind", "pairs of strangers", f"FMR at {accept:.3f}", f"FNMR at {accept:.3f}")
     return (
         "<h2>Thresholds</h2><p>At each wanted rate the source that needs the highest threshold decides.</p>"
         + _table(("strangers who match, at most", "threshold", "decided by"), (("", row) for row in chosen))
         + f"<h2>Whose faces: all sources</h2>{_table(head, rows)}"
-        + f"<ul class=note>{''.join(f'<li>{escape(origin)}' for origin in origins)}</ul>"
+        + f"<ul class=note>{''.join(f'<li>{line}' for line in _origins(sources))}</ul>"
     )
+
+
+def _origins(sources: Iterable[Source]) -> list[str]:
+    """Where sources that were not measured here come from: alike but for the number of photos, they share a line."""
+    shared: dict[str, list[str]] = {}
+    for source in sources:
+        if source.on is None:
+            photos, told = _PHOTOS.match(source.origin), source.origin
+            told = told[photos.end() :] if photos else told
+            shared.setdefault(told, []).append(f"{source.name} ({photos[1]})" if photos else source.name)
+    return [f"{escape(', '.join(names))}: {escape(told)}" for told, names in sorted(shared.items())]
 
 
 def _nearest(source: Source, threshold: float) -> RatesAt | None:

@@ -152,13 +152,13 @@ def _wait_for_payer(story: Story, deployed: Deployment, standing: dict[str, Any]
     wanted = ["BeneficiaryRegistered", "BeneficiaryLapsed", "PaymentHeld", "BeneficiaryCertified"]
     while time.monotonic() < until and set(seen) != set(wanted):
         batch = queue.receive_message(
-            QueueUrl=deployed.outputs["PayerQueueUrl"], MaxNumberOfMessages=10, WaitTimeSeconds=1
+            QueueUrl=deployed.outputs["PayerfundQueueUrl"], MaxNumberOfMessages=10, WaitTimeSeconds=1
         )
         for message in batch.get("Messages", []):
             event = json.loads(message["Body"])
             if event["detail"]["beneficiary_id"] == standing["beneficiary_id"]:
                 seen.append(event["detail-type"])
-            queue.delete_message(QueueUrl=deployed.outputs["PayerQueueUrl"], ReceiptHandle=message["ReceiptHandle"])
+            queue.delete_message(QueueUrl=deployed.outputs["PayerfundQueueUrl"], ReceiptHandle=message["ReceiptHandle"])
     story.check(set(seen) == set(wanted), f"the payer's queue has her events: {', '.join(wanted)}")
 
 

@@ -113,6 +113,7 @@ In another terminal, from this folder:
   make frames SESSION=id                 draw the frames that a session asks for, new ones at each call
   make frames STEPS=neutral,turn_left    the same without a session
   make event                             events of a live session, for sam local (docs/operations.md)
+  make clients                           clients in Python and TypeScript, with examples (clients/README.md)
   make verify-ledger ENDPOINT={client["endpoint"]}
                                          and all other commands for operators (`make help`)
 

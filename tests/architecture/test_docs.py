@@ -4,6 +4,7 @@ Each kind has a page, and a way to read its names off the page that knows nothin
 are seen: what the page leaves out, and what only the page knows.
 """
 
+import ast
 import importlib
 import pkgutil
 import re
@@ -21,12 +22,17 @@ from lifecert import bootstrap
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.published import published_events
+from lifecert.domain.sweep import JobKind
 from lifecert.entry import settings
 from lifecert.entry.log import LogCode
 from tests.support.templates import ALARMS, FUNCTIONS, ROOT, child, of_type, parent
 from tests.support.wiring.functions import rules
 
 Names = set[str]
+
+
+# Where a call names its metric.
+METRIC_IS = {"count": 0, "apart": 0, "done": 1}
 
 
 def section(text: str, heading: str) -> str:
@@ -87,6 +93,25 @@ def events_there() -> Names:
     return {event.type for entry in entries for event in published_events(entry)}
 
 
+def metrics_there() -> Names:
+    """What the functions count; of the sweep's kinds each has its own."""
+    counted = {f"Sweep{kind.capitalize()}" for kind in JobKind}
+    for folder in ("functions", "layers/core/lifecert/entry"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for called, arguments in calls(path):
+                place = METRIC_IS.get(called, len(arguments))
+                for node in arguments[place : place + 1]:
+                    counted |= {str(one.value) for one in ast.walk(node) if isinstance(one, ast.Constant)} - {"Sweep"}
+    return counted
+
+
+def calls(path: Path) -> Iterator[tuple[str, list[ast.expr]]]:
+    """The calls of plain names in a module, with their arguments."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.func.id, node.args
+
+
 def targets_there() -> Names:
     """What `make` can be asked for by name: phony targets, and any other of a plain name that has a recipe."""
     text = makefile()
@@ -135,6 +160,7 @@ KINDS = {
     ),
     "make targets": Kind("Makefile", targets_there, helped, "\n{}: ".format),
     "log codes": Kind("docs/operations.md", lambda: set(LogCode), lambda text: table(section(text, "## Logs"), "code")),
+    "metrics": Kind("docs/operations.md", metrics_there, lambda text: table(section(text, "## Logs"), "metric")),
     "alarms": Kind(
         "docs/operations.md",
         lambda: {*ALARMS, *of_type(parent(), "AWS::CloudWatch::Alarm")},

@@ -29,7 +29,11 @@ from lifecert.entry.events.sweep import SweepEvent
 from tests.support.wiring.factories import world_on_fakes
 from tests.support.wiring.functions import ROOT, Context, event, function
 
-PAGES = sorted(page for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")) if page.name != "CHANGELOG.md")
+PAGES = sorted(
+    page
+    for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("clients/*.md"))
+    if page.name != "CHANGELOG.md"
+)
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 # What begins a line that is typed. Other blocks are drawings, lists of folders and queries.
 TYPED = ("make", "aws", "python", "pip", ".venv/bin/", "lab/calibration/lifecert-calibrate", "lifecert-verify")
@@ -128,7 +132,13 @@ def test_a_target_or_variable_that_make_does_not_know_is_found(command: str) -> 
 # Programs -------------------------------------------------------------------------------------------------------------
 
 # What is run by a target that hands on ARGS.
-BY_TARGET = {"bench": "lab.speed", "cost": "lab.costs", "bench-scale": "lab.scale", "load": "lab.speed.load"}
+BY_TARGET = {
+    "bench": "lab.speed",
+    "cost": "lab.costs",
+    "bench-scale": "lab.scale",
+    "bench-snapshots": "lab.scale.snapshots",
+    "load": "lab.speed.load",
+}
 
 
 @cache

@@ -65,6 +65,8 @@ MAY: dict[str, tuple[set[str], set[str] | None]] = {
     "local": (PRODUCT | {"local"}, ANYTHING),
     "lab": (PRODUCT | {"lab", "local"}, ANYTHING),
     "ops": (PRODUCT | {"ops"}, ANYTHING),
+    # Examples: of the project they know what is generated of its description, and each other.
+    "clients.python": ({"office", "stack"}, {"httpx", "joserfc", "lifecert_client"}),
     "clients": (set(), {"joserfc"}),
 }
 OURS = PRODUCT | {"functions", "local", "lab", "ops", "clients", "lifecert_verify", "tests"}

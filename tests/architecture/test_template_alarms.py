@@ -3,6 +3,7 @@
 import json
 import re
 
+from lifecert.domain.review import FRAMES_LAST
 from tests.support.templates import ALARMS, FUNCTIONS, child, of_type, parent, text
 
 DAY = 86400
@@ -14,7 +15,11 @@ IN_CHILD = of_type(child("monitoring"), "AWS::CloudWatch::Alarm")
 def _watches(metric: str) -> set[str]:
     """What the alarms on one metric watch, as the parent template names it."""
     return {
-        text(WATCHED[dimension["Value"]["Ref"]] if name in IN_CHILD else dimension["Value"])
+        text(
+            WATCHED[dimension["Value"]["Ref"]]
+            if name in IN_CHILD and "Ref" in dimension["Value"]
+            else dimension["Value"]
+        )
         for name, alarm in ALARMS.items()
         if alarm["Properties"].get("MetricName") == metric
         for dimension in alarm["Properties"]["Dimensions"]
@@ -30,7 +35,7 @@ def test_one_message_in_any_dead_letter_queue_is_an_alarm() -> None:
         "PublishFailures.QueueName",
         "ChangeFileFailures.QueueName",
         "DuplicateFailures.QueueName",
-        "Events.Outputs.PayerDeadLettersName",
+        "Name-payer-fund-dead-letters",
     }
     for alarm in ALARMS.values():
         if alarm["Properties"].get("MetricName") == "ApproximateNumberOfMessagesVisible":
@@ -52,8 +57,13 @@ def test_errors_of_every_function_and_of_the_api_are_alarms() -> None:
 
 
 def test_a_sweep_or_purge_that_did_not_run_is_an_alarm() -> None:
-    assert _watches("Invocations") == {"Ref ExpirySweep", "Ref PurgeFaces", "Ref WriteChangeFile"}
-    for name in ("SweepNotRunAlarm", "PurgeNotRunAlarm", "ChangeFileNotWrittenAlarm"):
+    assert _watches("Invocations") == {
+        "Ref ExpirySweep",
+        "Ref PurgeFaces",
+        "Ref WriteChangeFile",
+        "Ref WriteSnapshot",
+    }
+    for name in ("SweepNotRunAlarm", "PurgeNotRunAlarm", "ChangeFileNotWrittenAlarm", "SnapshotNotWrittenAlarm"):
         alarm = ALARMS[name]["Properties"]
         assert alarm["TreatMissingData"] == "breaching"
         assert alarm["ComparisonOperator"] == "LessThanThreshold"
@@ -70,6 +80,19 @@ def test_a_batch_of_holds_that_nobody_decides_is_an_alarm_until_somebody_does() 
     assert alarm["OKActions"] == alarm["AlarmActions"]
     # Decided by then, nobody in it has waited for as long again as the shortest grace.
     assert limit <= parent()["Parameters"]["HoldGraceDays"]["MinValue"]
+
+
+def test_a_case_that_nobody_decides_is_an_alarm_while_its_photos_can_still_be_seen() -> None:
+    alarm = ALARMS["CasesUndecidedAlarm"]["Properties"]
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("CasesUndecidedDays", "Maximum")
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == DAY, "counted once a night"
+    limit = child("monitoring")["Parameters"][alarm["Threshold"]["Ref"]]["Default"]
+    assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+    assert alarm["OKActions"] == alarm["AlarmActions"]
+    rules = child("storage")["Resources"]["Frames"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    (kept,) = (rule["ExpirationInDays"] for rule in rules if rule.get("Prefix") == "review/")
+    assert kept == FRAMES_LAST.days
+    assert limit <= kept - 14, "two weeks to look at them"
 
 
 def test_the_alarm_of_a_function_says_what_failed() -> None:
@@ -91,4 +114,4 @@ def test_every_alarm_tells_somebody_over_an_encrypted_topic() -> None:
 
 def test_the_dashboard_is_json() -> None:
     body = child("monitoring")["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
-    assert len(json.loads(re.sub(r"\$\{[^}]+\}", "x", body))["widgets"]) == 9
+    assert len(json.loads(re.sub(r"\$\{[^}]+\}", "x", body))["widgets"]) == 10

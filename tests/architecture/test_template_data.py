@@ -170,10 +170,12 @@ def test_frames_are_gone_after_a_day_and_review_after_thirty() -> None:
     }
 
 
-def test_change_files_are_kept_for_400_days() -> None:
+def test_change_files_and_snapshots_are_kept_for_400_days() -> None:
+    """A snapshot is kept no longer than the files after it, which are younger: with it they are there."""
     rules = BUCKETS["ChangeFiles"]["Properties"]["LifecycleConfiguration"]["Rules"]
     assert {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule} == {
-        "changes/": 400
+        "changes/": 400,
+        "snapshots/": 400,
     }
 
 

@@ -1,9 +1,12 @@
 """The template: what runs at its hour or follows a change, and where its failures are kept."""
 
 import json
+from typing import Any
+
+import pytest
 
 from lifecert.domain.notice import NoticeChannel
-from tests.support.templates import FUNCTIONS, ROOT, child, of_type, parent, text
+from tests.support.templates import FUNCTIONS, ROOT, as_list, child, of_type, parent, text, unrolled
 
 DAY = 86400
 
@@ -106,34 +109,99 @@ def test_every_queue_keeps_its_messages_encrypted_for_fourteen_days() -> None:
         "PublishFailures",
         "ChangeFileFailures",
         "DuplicateFailures",
-        "PayerQueue",
-        "PayerDeadLetters",
+        "PayerfundQueue",
+        "PayerfundDeadLetters",
     }
     for queue in queues.values():
         assert queue["Properties"]["MessageRetentionPeriod"] == 14 * DAY
         assert queue["Properties"]["SqsManagedSseEnabled"] is True
 
 
-def test_the_payers_queue_takes_from_its_rule_only() -> None:
-    policy = child("events")["Resources"]["PayerQueuePolicy"]
-    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+def with_payers(name: str, *payers: str) -> dict[str, Any]:
+    """The resources of a nested stack for these payers."""
+    found: dict[str, Any] = unrolled(name, Payers=",".join(payers))["Resources"]
+    return found
+
+
+@pytest.mark.parametrize("payer", ["fund", "mine"])
+def test_a_payers_queue_takes_from_its_own_rule_and_that_only_its_own_events(payer: str) -> None:
+    resources = with_payers("events", "fund", "mine")
+    policy = resources[f"Payer{payer}QueuePolicy"]["Properties"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
     assert statement["Action"] == "sqs:SendMessage"
-    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": "PayerRule.Arn"}}}
-    rule = child("events")["Resources"]["PayerRule"]["Properties"]
-    # A reminder is no payer's business.
-    promised = sorted({path.stem for path in (ROOT / "infra/schemas").glob("*.json")} - {"ReminderDue"})
-    assert rule["EventPattern"] == {"source": ["lifecert"], "detail-type": promised}
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [f"Payer{payer}Rule", "Arn"]}}}
+    assert policy["Queues"] == [{"Ref": f"Payer{payer}Queue"}, {"Ref": f"Payer{payer}DeadLetters"}]
+    rule = resources[f"Payer{payer}Rule"]["Properties"]
+    # What a person is to be told is no payer's business.
+    ours = {"ReminderDue", "CertifyAgainDue"}
+    promised = sorted({path.stem for path in (ROOT / "infra/schemas").glob("*.json")} - ours)
+    assert rule["EventPattern"] == {"source": ["lifecert"], "detail-type": promised, "detail": {"payer": [payer]}}
     assert rule["EventBusName"] == {"Ref": "Bus"}
-    queue = child("events")["Resources"]["PayerQueue"]["Properties"]
-    assert text(queue["RedrivePolicy"]["deadLetterTargetArn"]) == "PayerDeadLetters.Arn"
+    (target,) = rule["Targets"]
+    assert text(target["Arn"]) == f"Payer{payer}Queue.Arn"
+    assert text(target["DeadLetterConfig"]["Arn"]) == f"Payer{payer}DeadLetters.Arn"
+    queue = resources[f"Payer{payer}Queue"]["Properties"]
+    assert text(queue["RedrivePolicy"]["deadLetterTargetArn"]) == f"Payer{payer}DeadLetters.Arn"
 
 
-def test_reminders_alone_go_to_the_notices_queue_and_are_kept_when_they_cannot_be_sent() -> None:
+def test_a_payer_may_read_what_is_its_own_and_nothing_else() -> None:
+    access = with_payers("events", "fund", "mine")["PayermineAccess"]["Properties"]["PolicyDocument"]["Statement"]
+    may = {(action, str(resource)) for one in access for action in as_list(one["Action"]) for resource in of(one)}
+    assert may == {
+        *((f"sqs:{action}", "PayermineQueue.Arn") for action in ("ReceiveMessage", "DeleteMessage")),
+        *((f"sqs:{action}", "PayermineQueue.Arn") for action in ("ChangeMessageVisibility", "GetQueueAttributes")),
+        ("s3:GetObject", "ChangeFilesArn/changes/mine/*"),
+        ("s3:GetObject", "ChangeFilesArn/snapshots/mine/*"),
+        ("s3:ListBucket", "Ref ChangeFilesArn"),
+        ("kms:Decrypt", "Ref DataKeyArn"),
+    }
+    (listing,) = (one for one in access if one["Action"] == "s3:ListBucket")
+    prefixes = [text(prefix) for prefix in listing["Condition"]["StringLike"]["s3:prefix"]]
+    assert prefixes == ["changes/mine/*", "snapshots/mine/*"]
+
+
+def of(statement: dict[str, Any]) -> list[str]:
+    return [text(resource) for resource in as_list(statement["Resource"])]
+
+
+def test_who_reads_nothing_for_three_days_and_what_cannot_be_taken_are_alarms_of_each_payer() -> None:
+    queues, watch = with_payers("events", "fund", "mine"), with_payers("monitoring", "fund", "mine")
+    for payer in ("fund", "mine"):
+        for alarm, metric, queue, limit in (
+            (f"Payer{payer}UnreadAlarm", "ApproximateAgeOfOldestMessage", f"Payer{payer}Queue", 3 * DAY),
+            (f"Payer{payer}DeadLettersAlarm", "ApproximateNumberOfMessagesVisible", f"Payer{payer}DeadLetters", 0),
+        ):
+            properties = watch[alarm]["Properties"]
+            assert (properties["MetricName"], properties["Threshold"]) == (metric, limit)
+            (dimension,) = properties["Dimensions"]
+            # Both stacks have the name from the same parameters.
+            assert dimension == {"Name": "QueueName", "Value": queues[queue]["Properties"]["QueueName"]}
+            assert properties["OKActions"] == properties["AlarmActions"]
+    for name in ("Events", "Monitoring"):
+        given = parent()["Resources"][name]["Properties"]["Parameters"]
+        assert (given["Name"], given["Payers"]) == (
+            {"Ref": "AWS::StackName"},
+            {"Fn::Join": [",", {"Ref": "Payers"}]},
+        )
+
+
+def test_snapshots_are_looked_for_every_day_and_one_that_fails_is_kept() -> None:
+    writer = FUNCTIONS["WriteSnapshot"]["Properties"]
+    schedule = writer["Events"]["Daily"]["Properties"]
+    queue = {"Fn::GetAtt": "ChangeFileFailures.Arn"}
+    assert schedule["ScheduleExpression"] == "cron(0 5 * * ? *)", "an hour after the change files"
+    assert schedule["Name"] == {"Fn::Sub": "${AWS::StackName}-snapshot"}
+    assert schedule["DeadLetterConfig"] == {"Arn": queue}
+    assert writer["EventInvokeConfig"]["DestinationConfig"]["OnFailure"] == {"Type": "SQS", "Destination": queue}
+
+
+def test_what_people_are_to_be_told_alone_goes_to_the_notices_queue_and_are_kept_when_they_cannot_be_sent() -> None:
     resources = child("events")["Resources"]
     pattern = resources["NoticeRule"]["Properties"]["EventPattern"]
     channels = [channel.value for channel in NoticeChannel]
-    assert pattern == {"source": ["lifecert"], "detail-type": ["ReminderDue"], "detail": {"channel": channels}}
+    assert pattern["detail-type"] == ["ReminderDue", "CertifyAgainDue"]
+    assert (pattern["source"], pattern["detail"]) == (["lifecert"], {"channel": channels})
     (statement,) = resources["NoticeQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
     assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": "NoticeRule.Arn"}}}

@@ -55,6 +55,8 @@ def test_a_folder_of_people(people: Path, run: Run, tmp_path: Path, capfd: pytes
     assert "not enough pairs: 7 impostor pairs of 3,000 needed" in page
     assert "No calibration was written: the largest set has 7 pairs of strangers" in page
     assert not re.search(r"\de-\d", page), "rates in one notation"
+    assert page.count("photos of UTKFace") == 1, "what many sources say is said once"
+    assert "Asian women of 80 and over (50)" in page
     assert "<svg" in page
     assert "<link" not in page, "opens without a network"
     assert "src=" not in page

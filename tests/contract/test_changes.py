@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -12,15 +13,20 @@ import pytest
 from lifecert.adapters.dynamodb.changes import BY_WAITING, SHARDS, DynamoChanges
 from lifecert.adapters.dynamodb.values import plain, typed
 from lifecert.adapters.s3.change_files import S3ChangeFiles
+from lifecert.adapters.s3.snapshots import S3Snapshots
 from lifecert.application.feed.write_change_files import WriteChangeFiles
+from lifecert.application.feed.write_snapshots import WriteSnapshots
 from lifecert.domain.change_file import FeedHead, events_of, manifest_of
+from lifecert.domain.errors import Unreadable
 from lifecert.domain.published import PublishedEvent
+from lifecert.domain.snapshot import Beginning, Part, SnapshotManifest
 from lifecert.ports.feed import ChangeFiles, Changes
 from local.aws import Aws
 from local.tables import create, drop
 from tests.support.builders import NOW, an_id
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.feed import MemoryChangeFiles, MemoryChanges
+from tests.support.payer_example import payer_example
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -247,6 +253,62 @@ def test_the_oldest_files_are_the_first_payers_and_its_numbers_go_on(files: S3Ch
     assert files.read("fund", 2) is None
     assert files.write("fund", 2, b"today\n")
     assert files.read("fund", 2) == b"today\n"
+
+
+def test_snapshots_are_found_by_their_number_and_what_is_written_stays(files: S3ChangeFiles) -> None:
+    snapshots = S3Snapshots(files.client, files.bucket)
+    assert snapshots.numbers("fund") == []
+    for number in (12, 7):
+        assert snapshots.begin(Beginning("fund", number, 99, "a" * 64, 3, 30))
+    assert snapshots.begin(Beginning("mine", 1, 9, "b" * 64))
+    assert not snapshots.begin(Beginning("fund", 7, 100, "c" * 64))
+    assert snapshots.numbers("fund") == [7, 12]
+    assert snapshots.beginning("fund", 7) == Beginning("fund", 7, 99, "a" * 64, 3, 30)
+    with pytest.raises(Unreadable):
+        snapshots.beginning("fund", 8)
+    assert snapshots.read_part("fund", 7, 63) is None
+    assert snapshots.write_part("fund", 7, 63, b"first")
+    assert not snapshots.write_part("fund", 7, 63, b"second")
+    assert snapshots.read_part("fund", 7, 63) == b"first"
+    assert snapshots.read_part("mine", 7, 63) is None
+    assert snapshots.manifest("fund", 7) is None
+    manifest = SnapshotManifest("fund", 7, 99, "a" * 64, NOW, 5, (Part("part-00.jsonl.gz", 5, 20, "d" * 64),))
+    snapshots.write_manifest(manifest)
+    snapshots.write_manifest(replace(manifest, lines=6))
+    assert snapshots.manifest("fund", 7) == manifest
+
+
+def test_a_snapshot_of_the_bucket_is_read_by_the_example(table: Table, files: S3ChangeFiles, tmp_path: Path) -> None:
+    """Change files, snapshot, the folder that a payer copies, and the example that starts there."""
+    changes, clock = DynamoChanges(table.client, table.name), FixedClock()
+    snapshots = S3Snapshots(files.client, files.bucket)
+    write_files = WriteChangeFiles(changes, files, clock, ["mine"], lines=3)
+    write_snapshots = WriteSnapshots(changes, files, snapshots, clock, ["mine"])
+    standing: dict[str, Any] = {
+        "valid_until": "2027-03-01",
+        "payment_held": False,
+        "held_since": None,
+        "unpaid_since": None,
+    }
+    before = [an_event(payer="mine", payer_reference=None, **standing) for _ in range(7)]
+    for event in before:
+        changes.add(event)
+    write_files()
+    (manifest,) = write_snapshots()
+    assert (manifest.number, manifest.sequence, manifest.lines) == (3, 7, 7)
+    after = [an_event(payer="mine", payer_reference=None, **standing) for _ in range(2)]
+    for event in after:
+        changes.add(event)
+    write_files()
+    for kept, under in (("changes/mine/", tmp_path), ("snapshots/mine/", tmp_path / "snapshots")):
+        for found in files.client.list_objects_v2(Bucket=files.bucket, Prefix=kept)["Contents"]:
+            name = found["Key"].removeprefix(kept)
+            if kept.startswith("snap") or int(name[:9]) > 3:  # the others have expired
+                (under / name).parent.mkdir(parents=True, exist_ok=True)
+                content = files.client.get_object(Bucket=files.bucket, Key=found["Key"])["Body"].read()
+                (under / name).write_bytes(content)
+    state = payer_example().rebuilt(tmp_path)
+    assert set(state.benefits) == {(event.detail["beneficiary_id"], "1") for event in [*before, *after]}
 
 
 def test_tables_and_files_together_do_what_the_fakes_do(table: Table, files: S3ChangeFiles) -> None:

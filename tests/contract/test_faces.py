@@ -12,6 +12,7 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import VersionConflict
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.status import Standing, Status
 from lifecert.ports.references import FacesDueIndex
 from tests.support.builders import MODEL, VALID_UNTIL, a_change, a_reference, an_enrolment, an_id, registration
@@ -58,6 +59,15 @@ def test_the_index_holds_those_whose_faces_must_go_and_nobody_else(stores: Store
     assert due(stores, DUE - timedelta(days=1)) == {withdrawn}
     assert due(stores, DUE) == {withdrawn, *ended}
     assert due(stores, DUE + timedelta(days=400)) == {withdrawn, *ended}
+
+
+def test_the_index_holds_whose_contact_must_go_too(stores: Stores) -> None:
+    told = changed(stores, enrolled(stores, references=0), contact_channel=NoticeChannel.SMS)
+    assert due(stores, DUE) == set()
+    ended = changed(stores, told, standing=ENDED)
+    assert (due(stores, DUE - timedelta(days=1)), due(stores, DUE)) == (set(), {told.beneficiary_id})
+    changed(stores, ended, contact_channel=None)
+    assert due(stores, DUE) == set()
 
 
 def test_who_is_purged_or_corrected_leaves_the_index(stores: Stores) -> None:

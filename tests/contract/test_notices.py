@@ -1,5 +1,6 @@
 """Contacts, sealed addresses, notices on their way, and the channels."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from lifecert.adapters.kms.addresses import KmsAddresses
 from lifecert.adapters.messages.sms import SnsSender
 from lifecert.domain.errors import NoticeRefused, StoreUnavailable, VersionConflict
 from lifecert.domain.ledger import LedgerEvent
-from lifecert.domain.notice import Contact, NoticeChannel, SentNotice
+from lifecert.domain.notice import Contact, NoticeChannel, NoticeKind, SentNotice
 from tests.support.builders import NOW, VALID_UNTIL, a_change, an_id, registration
 from tests.support.engines import DynamoTables, Stores
 
@@ -48,8 +49,11 @@ def test_a_notice_on_its_way_is_found_by_the_channels_id(stores: Stores) -> None
     sent = SentNotice(an_id(), change.after.beneficiary_id, NoticeChannel.SMS, VALID_UNTIL, NOW)
     assert stores.sent_notices.get(sent.message_id) is None
     stores.register.commit(change)
-    stores.register.commit(a_change(change.after, LedgerEvent.NOTICE_SENT, sent_notice=sent))
+    stores.register.commit(change := a_change(change.after, LedgerEvent.NOTICE_SENT, sent_notice=sent))
     assert stores.sent_notices.get(sent.message_id) == sent
+    failed = replace(sent, kind=NoticeKind.CERTIFY_AGAIN, failed=True)
+    stores.register.commit(a_change(change.after, LedgerEvent.NOTICE_FAILED, sent_notice=failed))
+    assert stores.sent_notices.get(sent.message_id) == failed
 
 
 def test_a_notice_is_forgotten_when_no_receipt_can_come(moto_tables: DynamoTables) -> None:

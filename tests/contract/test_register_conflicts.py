@@ -122,6 +122,16 @@ def test_two_decisions_of_one_session_at_once_give_one(racing: Stores) -> None:
     assert racing.register.get(before.beneficiary_id) == winner.after
 
 
+def test_a_certificate_is_issued_once(stores: Stores) -> None:
+    before = registered(stores)
+    certificate = a_certificate(before)
+    stores.register.commit(change := a_change(before, certificate=certificate))
+    with pytest.raises(VersionConflict):
+        stores.register.commit(a_change(change.after, certificate=replace(certificate, statement="another")))
+    assert stores.certificates.get(certificate.certificate_id) == certificate
+    assert stores.register.get(before.beneficiary_id) == change.after
+
+
 def test_a_session_that_does_not_exist_is_not_decided(stores: Stores) -> None:
     before = registered(stores)
     session = a_session(beneficiary_id=before.beneficiary_id)

@@ -21,7 +21,7 @@ from lifecert.domain.errors import AlreadyRegistered, VersionConflict
 from lifecert.domain.ledger import verify_chain
 from lifecert.domain.person import IdNumber
 from ops.rotate_person_secret import PersonRotation, UnknownSecret
-from tests.support.builders import CLERK, a_change
+from tests.support.builders import CLERK, a_change, an_id
 from tests.support.engines import DynamoTables, Stores
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.notices import FakeSeal
@@ -64,9 +64,10 @@ class Office:
         self.keys = keys_with(*secrets, moving=moving)
 
     def register(self, name: str, number: IdNumber) -> Beneficiary:
-        use_case = RegisterBeneficiary(self.stores.register, self.keys, FakeSeal(), FixedClock(), ("fund",))
+        stores, payers = self.stores, ("fund",)
+        use_case = RegisterBeneficiary(stores.register, self.keys, FakeSeal(), FixedClock(), stores.ledger, payers)
         benefit = NewBenefit(Category.RESIDENT_PENSION, "330106", date(2026, 1, 1))
-        return use_case(Registration(name, number, benefit), CLERK)
+        return use_case(Registration(name, number, benefit), CLERK, an_id())
 
     def rotate(self) -> Counter[str]:
         return PersonRotation(self.tables.client, self.tables.name("Beneficiaries"), self.keys)()

@@ -178,6 +178,7 @@ def test_a_notice(office: Office) -> None:
         load_notice_text("zh-CN"),
         HelpLines("12333", {}),
         QuietHours(21, 8),
+        office.stores.ledger,
     )
     outcomes = []
     found = office.units(lambda: outcomes.append(send(person.beneficiary_id, 1)))

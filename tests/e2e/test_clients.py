@@ -89,7 +89,7 @@ def test_a_user_finds_their_sessions_and_whom_they_certified(
 ) -> None:
     helper, stranger = phone_of("grandson@example.org"), phone_of("granddaughter@example.org")
     decided = helper.certify(ming.name, ming.id_number, ming.camera)
-    assert decided["outcome"] == "accepted"
+    assert decided["outcome"] == "accepted", decided["reason"]
     opened = helper.start(jianguo.name, jianguo.id_number)
     shown = helper.expect(200, "GET", "/me/sessions")["sessions"]
     assert [one["session_id"] for one in shown] == [opened["session_id"], decided["session_id"]]

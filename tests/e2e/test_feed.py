@@ -1,9 +1,10 @@
-"""The payer's feed end to end: what the deployed functions wrote into the files rebuilds the register."""
+"""A payer's feed end to end: what the deployed functions wrote into files and snapshots rebuilds the register."""
 
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from lifecert.adapters.dynamodb.values import plain
 from local.demo.cast import XIULAN
@@ -47,6 +48,13 @@ def test_whoever_missed_every_event_rebuilds_the_register_from_the_files(
     told = wait_for(agreed, "files that tell of everybody as the register does")  # the stream takes its time
     assert told
     assert {beneficiary_id: told[beneficiary_id][0] for beneficiary_id in wanted} == wanted
+    # A payer that begins today: the snapshot, and no file from before it.
+    fetch(stack, "snapshots/fund/", written(stack, tmp_path))
+    (newest,) = (tmp_path / "snapshots").iterdir()
+    for old in tmp_path.glob("*.json*"):
+        if old.name[:9] <= newest.name:
+            old.unlink()
+    assert as_told(payer_example().rebuilt(tmp_path)) == told
     program = [sys.executable, str(ROOT / "clients/payer/rebuild.py"), str(tmp_path)]
     said = subprocess.run(program, capture_output=True, text=True, check=True).stdout
     assert f"terminated: {sum(status == 'terminated' for status, _ in told.values())}" in said
@@ -55,13 +63,31 @@ def test_whoever_missed_every_event_rebuilds_the_register_from_the_files(
 def rebuilt(stack: Deployment, folder: Path) -> dict[str, tuple[str, str]]:
     """How everybody stands by the files, after one more of them was written."""
     invoke(stack, "WriteChangeFileFunction")
+    fetch(stack, "changes/fund/", folder)
+    return as_told(payer_example().rebuilt(folder))
+
+
+def fetch(stack: Deployment, prefix: str, folder: Path) -> None:
+    """Copy what is under a prefix into a folder, as a payer does."""
     s3, bucket = stack.aws.s3(), stack.outputs["ChangeFilesBucket"]
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        for found in page["Contents"]:
-            name = found["Key"].rpartition("/")[2]
-            (folder / name).write_bytes(s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read())
-    people = payer_example().rebuilt(folder).people
-    return {beneficiary_id: (one["status"], one["valid_until"]) for beneficiary_id, one in people.items()}
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+        for found in page.get("Contents", []):
+            path = folder / found["Key"].removeprefix(prefix)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read())
+
+
+def as_told(state: Any) -> dict[str, tuple[str, str]]:
+    return {
+        person: (one.standing["status"], one.standing["valid_until"]) for (person, _), one in state.benefits.items()
+    }
+
+
+def written(stack: Deployment, folder: Path) -> Path:
+    """Where the snapshots go that the function writes now."""
+    report = invoke(stack, "WriteSnapshotFunction")
+    assert report["payers"]["fund"]["benefits"] > 2
+    return folder / "snapshots"
 
 
 def register(stack: Deployment) -> dict[str, tuple[str, str]]:

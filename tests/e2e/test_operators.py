@@ -7,7 +7,15 @@ from collections.abc import Callable
 import pytest
 
 from local.deploy import Deployment
-from ops import export_record, renew_templates, restore_drill, rotate_person_secret, verify_ledger
+from ops import (
+    export_record,
+    renew_templates,
+    restore_drill,
+    rotate_person_secret,
+    verify_ledger,
+    write_snapshots,
+)
+from tests.e2e.test_office import invoke
 from tests.support.deployed import Known
 from tests.support.patience import wait_for
 
@@ -40,6 +48,21 @@ def test_the_address_alone_is_enough_for_a_drill(
     drill = ["--endpoint-url", stack.aws.endpoint, "--by-copy"]
     wait_for(lambda: restore_drill.main(drill) == 0, "a copy of two tables between changes", every=1)
     assert "every chain is whole" in capsys.readouterr().out
+
+
+def test_a_snapshot_by_hand(stack: Deployment, ming: Known, capsys: pytest.CaptureFixture[str]) -> None:
+    place = ["--endpoint-url", stack.aws.endpoint]
+    invoke(stack, "WriteChangeFileFunction")
+    assert write_snapshots.main([*place, "--payer", "fund"]) == 0
+    told = capsys.readouterr()
+    assert "fund: after file " in told.out
+    assert "fund: part 64 of 64" in told.err
+    assert write_snapshots.main(place) == 0
+    assert "fund: nothing new since the last one" in capsys.readouterr().out
+    assert write_snapshots.main([*place, "--payer", "nobody"]) == 2
+    assert "nobody is none of the payers fund" in capsys.readouterr().err
+    assert write_snapshots.main(["--endpoint-url", "http://127.0.0.1:9"]) == 2
+    assert "nothing answers at http://127.0.0.1:9" in capsys.readouterr().err
 
 
 def test_one_person(stack: Deployment, ming: Known, capsys: pytest.CaptureFixture[str]) -> None:

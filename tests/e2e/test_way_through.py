@@ -18,7 +18,7 @@ def test_a_real_face_is_certified_and_every_trace_is_there(
     stack: Deployment, clerk: Phone, phone: Phone, ming: Known
 ) -> None:
     decided = phone.certify(ming.name, ming.id_number, ming.camera)
-    assert decided["outcome"] == "accepted"
+    assert decided["outcome"] == "accepted", decided["reason"]
     assert decided["state"] == "decided"
     after = standing(clerk, ming)
     assert after["status"] == "active"
@@ -51,7 +51,7 @@ def test_another_persons_face_is_refused_and_the_entitlement_untouched(
 
 def test_on_behalf_of_another(clerk: Phone, phone: Phone, jianguo: Known) -> None:
     decided = phone.certify(jianguo.name, jianguo.id_number, jianguo.camera, on_behalf=True)
-    assert decided["outcome"] == "accepted"
+    assert decided["outcome"] == "accepted", decided["reason"]
     entry = history(clerk, jianguo)[-1]
     assert entry["details"]["method"] == "face_on_behalf"
     assert entry["details"]["on_behalf"] is True
@@ -122,7 +122,7 @@ def test_the_year_ends_the_sweep_lapses_exactly_that_one_and_certifying_restores
         assert standing(clerk, running)["status"] == "active"
         assert lapsed(swept(later)) == 0
         decided = phone.certify(due.name, due.id_number, due.camera)
-        assert decided["outcome"] == "accepted"
+        assert decided["outcome"] == "accepted", decided["reason"]
         after = standing(clerk, due)
         assert after["status"] == "active"
         details = history(clerk, due)[-1]["details"]
@@ -148,7 +148,7 @@ def test_a_session_past_its_deadline_is_gone(stack: Deployment, phone: Phone, mi
 
 def published(stack: Deployment, known: Known, wanted: int = 3) -> list[str]:
     """Types of the events that reached the payer's queue, each once, whatever the number of deliveries."""
-    queue, url = stack.aws.sqs(), stack.outputs["PayerQueueUrl"]
+    queue, url = stack.aws.sqs(), stack.outputs["PayerfundQueueUrl"]
     seen: dict[str, str] = {}
 
     def received() -> bool:

@@ -6,72 +6,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 
 from lifecert.domain.challenge import Step
-from local.demo.phone import Phone
 from local.dev import docker_check, running
 from local.dev.running import Running, find, folder_for
 from local.dev.sam import command, fault_in
 from local.stack import BUILD, ROOT, StackError
-
-# Loopback, and yet another address than the usual one: what HOST does, without opening anything.
-HOST = "127.0.0.2"
-ORIGIN = "http://localhost:3000"
-START_SECONDS, STOP_SECONDS = 180, 180  # the files of the functions go last, and a busy disk is slow
-LAYERS = {"PYTHONPATH": "layers/core:layers/vision", "SAM_CLI_TELEMETRY": "0"}
+from tests.support.dev import HOST, LAYERS, ORIGIN, STOP_SECONDS, Dev
 
 pytestmark = pytest.mark.skipif(not (BUILD / "sam").is_dir(), reason="nothing built: make build")
-
-
-@dataclass
-class Dev:
-    """A running `make dev`."""
-
-    process: subprocess.Popen[str]
-    output: Path
-    client: dict[str, Any]
-
-    @property
-    def printed(self) -> str:
-        return self.output.read_text(encoding="utf-8")
-
-    @property
-    def folder(self) -> Path:
-        return Path(self.client["users"][0]["token_file"]).parent
-
-    def call(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """What a make target runs."""
-        told = [sys.executable, "-m", f"local.dev.{module}", *arguments, "--endpoint-url", self.client["endpoint"]]
-        return subprocess.run(told, cwd=ROOT, env=os.environ | LAYERS, capture_output=True, text=True, check=False)
-
-    def phone(self, user: str) -> Phone:
-        return Phone(self.client["api"], self.call("token", user).stdout.strip())
-
-
-@pytest.fixture(scope="module")
-def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
-    output = tmp_path_factory.mktemp("dev") / "output"
-    told = [sys.executable, "-m", "local.dev", "--host", HOST, "--web-origin", ORIGIN]
-    with output.open("w") as file:
-        process = subprocess.Popen(told, cwd=ROOT, env=os.environ | LAYERS, stdout=file, stderr=subprocess.STDOUT)
-    try:
-        deadline = time.monotonic() + START_SECONDS
-        while "Ctrl-C ends the stack" not in output.read_text(encoding="utf-8"):
-            assert process.poll() is None, output.read_text(encoding="utf-8")
-            assert time.monotonic() < deadline, output.read_text(encoding="utf-8")
-            time.sleep(0.2)
-        [path] = (BUILD / "dev").glob(f"{HOST}-*/client.json")
-        yield Dev(process, output, json.loads(path.read_text(encoding="utf-8")))  # type: ignore[arg-type]
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(STOP_SECONDS)
 
 
 def test_a_client_is_told_everything_in_one_file(dev: Dev) -> None:

@@ -117,6 +117,7 @@ def test_buckets(stack: Deployment, role: Aws, function: str) -> None:
             "progress",
             "rejects",
             "changes",
+            "snapshots",
             "elsewhere",
         ):
             it = {"Bucket": bucket, "Key": f"{prefix}/{NOBODY}"}
@@ -148,7 +149,7 @@ def test_key_bus_and_queues(stack: Deployment, role: Aws, function: str) -> None
     assert jobs == ("sqs:GetQueueAttributes SweepQueue" in ALLOWED[function])
     notices = allowed(role.sqs().get_queue_attributes, QueueUrl=stack.outputs["NoticeQueueUrl"])
     assert notices == ("sqs:GetQueueAttributes NoticeQueue" in ALLOWED[function])
-    payer = stack.outputs["PayerQueueUrl"]
+    payer = stack.outputs["PayerfundQueueUrl"]
     assert not allowed(role.sqs().receive_message, QueueUrl=payer)
     assert not allowed(role.sqs().send_message, QueueUrl=payer, MessageBody="x")
 

@@ -6,9 +6,9 @@ from tests.model.search import Scenario
 from tests.model.world import World
 
 
-def _one(**benefit: int) -> Callable[[World], None]:
+def _one(start: int = 0) -> Callable[[World], None]:
     def begin(world: World) -> None:
-        world.register(0, world.new_benefit(**benefit))
+        world.register(0, world.new_benefit(start=start))
 
     return begin
 

@@ -239,9 +239,10 @@ class World:
             FakeSeal(),
             Channel(first),
             self.clock,
-            NoticeText("{name} {date} {help_line}", "{name} {date} {help_line}"),
+            NoticeText("{name} {date} {help_line}", "{name} {date} {help_line}", "{name} {help_line}"),
             HelpLines("12333", {}),
             QuietHours(0, 0),
+            store.ledger,
         )
 
     def publish(self) -> None:
@@ -271,14 +272,14 @@ class World:
     def register(self, number: int, benefit: NewBenefit) -> str:
         """A person whom the office registers, with a contact."""
         store = self.store
-        register = RegisterBeneficiary(store.register, FakePersonKeys(), FakeSeal(), self.clock, PAYERS)
+        register = RegisterBeneficiary(store.register, FakePersonKeys(), FakeSeal(), self.clock, store.ledger, PAYERS)
         contact = NewContact(NoticeChannel.SMS, "13800000000")
-        registered = register(Registration(NAMES[number], id_number(number), benefit, contact), CLERK)
+        registered = register(Registration(NAMES[number], id_number(number), benefit, contact), CLERK, an_id())
         return registered.beneficiary_id
 
     def add_benefit(self, who: str, benefit: NewBenefit) -> None:
         """Another benefit of a person."""
-        AddBenefit(self.store.register, self.clock, PAYERS)(who, benefit, an_id(), CLERK)
+        AddBenefit(self.store.register, self.store.ledger, self.clock, PAYERS)(who, benefit, CLERK, an_id())
 
     def new_benefit(self, *, payer: str = "fund", start: int = 0, planned_end: int | None = None) -> NewBenefit:
         """A benefit that starts so many days from today."""

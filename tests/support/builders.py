@@ -67,8 +67,9 @@ def a_benefit(**fields: Any) -> Benefit:
 
 def standing_as(person: Beneficiary, standing: Standing) -> Beneficiary:
     """The person with every benefit standing so."""
-    end = BenefitEnd(standing.ended_on, EndCause.OTHER) if standing.ended_on else None
-    unpaid_since = standing.unpaid_since or standing.ended_on or standing.held_since
+    ended_on = standing.ended_on or (standing.valid_until if standing.status is Status.TERMINATED else None)
+    end = BenefitEnd(ended_on, EndCause.OTHER) if ended_on else None
+    unpaid_since = standing.unpaid_since or ended_on or standing.held_since
     benefits = tuple(
         replace(one, held_since=standing.held_since, unpaid_since=unpaid_since, end=end, hold_proposal=None)
         for one in person.benefits
@@ -132,6 +133,25 @@ def registration(**fields: Any) -> Change:
         "benefits": [one.facts() for one in person.benefits],
     }
     return a_change(person, LedgerEvent.REGISTERED, details=told)
+
+
+def termination(person: Beneficiary) -> Change:
+    """The change that ends every benefit of somebody on their last covered day."""
+    on = person.valid_until
+    day = on.isoformat()
+    facts = [{**one.named(), "status": Status.TERMINATED, "unpaid_since": day} for one in person.benefits]
+    return a_change(
+        person,
+        LedgerEvent.TERMINATED,
+        changed={"standing": Standing(Status.TERMINATED, on, ended_on=on), "contact_channel": None},
+        details={
+            "status": Status.TERMINATED,
+            "valid_until": day,
+            "ended_on": day,
+            "cause": EndCause.OTHER,
+            "benefits": facts,
+        },
+    )
 
 
 def a_session(**fields: Any) -> Session:

@@ -7,6 +7,7 @@ SCHEMA: dict[str, tuple[list[str], dict[str, tuple[list[str], str]], str | None,
         {
             "by_person": (["person_key:S"], "ALL"),
             "by_due": (["due_bucket:S", "beneficiary_id:S"], "KEYS_ONLY"),
+            "by_planned_end": (["ends_bucket:S", "beneficiary_id:S"], "KEYS_ONLY"),
             "by_faces_due": (["faces_shard:N", "faces_due:S"], "KEYS_ONLY"),
         },
         None,
@@ -98,6 +99,7 @@ ALLOWED: dict[str, set[str]] = {
         "kms:GetPublicKey CertificateKeyOld",
     },
     "RegisterBeneficiary": {
+        "dynamodb:Query Ledger",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Contacts",
         "kms:Encrypt ContactKey",
@@ -130,6 +132,12 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:PutItem Ledger",
     },
     "PurgeFaces": {
+        "dynamodb:DeleteItem Contacts",
+        "dynamodb:Query Ledger",
+        "dynamodb:Query Reviews/index/by_state",
+        "dynamodb:UpdateItem Reviews",
+        "s3:ListBucket Frames",
+        "s3:DeleteObject Frames/review/*",
         "dynamodb:Query Beneficiaries/index/by_faces_due",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
@@ -168,6 +176,7 @@ ALLOWED: dict[str, set[str]] = {
         "kms:GenerateMac PersonKey",
     },
     "ImportDataMatch": {
+        "dynamodb:GetItem Reviews",
         "dynamodb:Query Beneficiaries/index/by_person",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
@@ -185,6 +194,7 @@ ALLOWED: dict[str, set[str]] = {
         "s3:ListBucket Imports",
     },
     "CertifyInPerson": {
+        "dynamodb:GetItem Certificates",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:PutItem Certificates",
@@ -196,7 +206,6 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:DeleteItem Idempotency",
     },
     "ChangeEntitlement": {
-        "dynamodb:DeleteItem Contacts",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:GetItem Certificates",
@@ -224,6 +233,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "ExpirySweep": {
         "dynamodb:Query Beneficiaries/index/by_due",
+        "dynamodb:Query Beneficiaries/index/by_planned_end",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:GetItem SweepRuns",
         "dynamodb:PutItem SweepRuns",
@@ -242,6 +252,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "SweepWorker": {
         "dynamodb:Query Beneficiaries/index/by_due",
+        "dynamodb:Query Beneficiaries/index/by_planned_end",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:PutItem Ledger",
@@ -268,6 +279,7 @@ ALLOWED: dict[str, set[str]] = {
         "xray:PutTelemetryRecords *",
     },
     "SendNotice": {
+        "dynamodb:Query Ledger",
         "sqs:ReceiveMessage NoticeQueue",
         "sqs:DeleteMessage NoticeQueue",
         "sqs:GetQueueAttributes NoticeQueue",
@@ -290,6 +302,7 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:PutItem Ledger",
         "dynamodb:GetItem Notices",
+        "dynamodb:PutItem Notices",
     },
     "WriteChangeFile": {
         "dynamodb:Query Changes/index/by_waiting",
@@ -299,6 +312,14 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:BatchWriteItem Changes",
         "s3:PutObject ChangeFiles/changes/*",
         "s3:GetObject ChangeFiles/changes/*",
+        "s3:ListBucket ChangeFiles",
+        "sqs:SendMessage ChangeFileFailures",  # added by SAM for the destination of failures
+    },
+    "WriteSnapshot": {
+        "dynamodb:GetItem Changes",
+        "s3:GetObject ChangeFiles/changes/*",
+        "s3:GetObject ChangeFiles/snapshots/*",
+        "s3:PutObject ChangeFiles/snapshots/*",
         "s3:ListBucket ChangeFiles",
         "sqs:SendMessage ChangeFileFailures",  # added by SAM for the destination of failures
     },

@@ -58,7 +58,7 @@ def codes_of(route: str) -> dict[str, set[str]]:
     found = set(EVERYWHERE) | _by_rule(route)
     handler = _handlers()[route]
     reads = {
-        r"api\.body\(": {Code.INVALID_JSON, Code.INVALID_REQUEST, Code.REQUEST_TOO_LARGE},
+        r"api\.(optional_)?body\(": {Code.INVALID_JSON, Code.INVALID_REQUEST, Code.REQUEST_TOO_LARGE},
         r"api\.query\(": {Code.INVALID_REQUEST},
         r"idempotency_key\b": {Code.IDEMPOTENCY_KEY_INVALID},
         r"_once\(\)": {Code.IDEMPOTENCY_KEY_REUSED, Code.REQUEST_IN_PROGRESS},
@@ -70,8 +70,8 @@ def codes_of(route: str) -> dict[str, set[str]]:
     for area, factory, method in re.findall(r"\b(phone|office)\.(\w+)\(\)(?:\.(\w+))?", handler):
         raised |= _raised_by({"phone": phone, "office": office}[area], factory, method or "__call__")
     found |= {TABLE[getattr(errors, name)].code for name in raised}
-    if Code.INVALID_JSON not in found:
-        found.discard(Code.DAY_IN_FUTURE)  # no body, no day
+    if not re.search(r"api\.body\(", handler):
+        found -= {Code.DAY_IN_FUTURE, Code.DEATH_ENDS_ALL}  # no day, no cause
     by_status: dict[str, set[str]] = {}
     for code in found:
         by_status.setdefault(str(STATUS[code]), set()).add(code.value)
@@ -116,10 +116,14 @@ def _use_case(area: Any, name: str) -> Any:
     return getattr(__import__(module[1], fromlist=[name]), name) if module else None
 
 
+# What an enumeration in an answer may also be, so that generated clients take a value that comes later.
+LATER = {"$ref": "#/components/schemas/LaterValue"}
+
+
 def strict(node: Any) -> Any:
-    """The schemas, with no member allowed that they do not name. The file itself leaves answers room to grow."""
+    """The schemas, with no member or value allowed that they do not name. The file leaves answers room to grow."""
     if isinstance(node, list):
-        return [strict(one) for one in node]
+        return [strict(one) for one in node if one != LATER]
     if not isinstance(node, dict):
         return node
     inside = {name: strict(value) for name, value in node.items()}

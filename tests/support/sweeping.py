@@ -16,7 +16,7 @@ from lifecert.ports.clock import Clock
 from lifecert.ports.holds import HoldBatches
 from lifecert.ports.register import ChangingRegister
 from lifecert.ports.sweep import SweepReports, SweepRuns
-from tests.support.builders import NOW, registration
+from tests.support.builders import NOW, registration, termination
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.holds import MemoryHoldBatches
 from tests.support.fakes.store import MemoryStore
@@ -108,7 +108,11 @@ class LapseWorld:
         return night
 
     def add(self, name: str, valid_until: date, status: Status = Status.ACTIVE) -> None:
-        self.store.register.commit(registration(beneficiary_id=name, valid_until=valid_until, status=status))
+        begun = Status.ACTIVE if status is Status.TERMINATED else status
+        registered = registration(beneficiary_id=name, valid_until=valid_until, status=begun)
+        self.store.register.commit(registered)
+        if status is Status.TERMINATED:
+            self.store.register.commit(termination(registered.after))
 
     def status(self, name: str) -> Status:
         return self.store.beneficiaries[name].status

@@ -34,14 +34,14 @@ def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[s
 _CloudFormation.add_multi_constructor("!", _short_form)
 
 
-def _load(path: Path) -> Template:
+def _load(path: Path, **parameters: str) -> Template:
     loaded: Template = yaml.load(path.read_text(encoding="utf-8"), _CloudFormation)
     if language_extensions.TRANSFORM not in as_list(loaded.get("Transform", [])):
         return loaded
     # As the local AWS does it, which keeps to what CloudFormation was seen to do. SAM CLI puts defaults in the place of
     # parameters, and cfn-lint makes items up where it cannot know them.
     defaults = {name: str(body["Default"]) for name, body in loaded["Parameters"].items() if "Default" in body}
-    unrolled: Template = language_extensions.apply(loaded, defaults)
+    unrolled: Template = language_extensions.apply(loaded, {**defaults, **parameters})
     return unrolled
 
 
@@ -55,6 +55,11 @@ def parent() -> Template:
 def child(name: str) -> Template:
     """infra/<name>.yaml with what its loops make."""
     return _load(ROOT / "infra" / f"{name}.yaml")
+
+
+def unrolled(name: str, **parameters: str) -> Template:
+    """infra/<name>.yaml with what its loops make for these parameters."""
+    return _load(ROOT / "infra" / f"{name}.yaml", **parameters)
 
 
 @cache

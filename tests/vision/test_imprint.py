@@ -126,7 +126,7 @@ def test_the_same_person_before_the_same_camera_is_no_copy_of_photos_just_taken(
 
     assert told(now, KnownPhotos(frames=known)) is Reason.FRAME_SEEN_BEFORE
     assert told(now, KnownPhotos(recent=known)) is None
-    saved_anew = pictures.encode(pictures.read(before), ".jpg", cv2.IMWRITE_JPEG_QUALITY, 85)
+    saved_anew = pictures.encode(pictures.read(before), ".jpg", cv2.IMWRITE_JPEG_QUALITY, 95)
     assert told(saved_anew, KnownPhotos(recent=known)) is Reason.FRAME_SEEN_BEFORE
 
 

@@ -1,5 +1,7 @@
 """The command that measures how far numbers move between processors."""
 
+import inspect
+import re
 import subprocess
 import sys
 
@@ -7,6 +9,10 @@ import numpy as np
 import pytest
 
 from lab.processors import PROCESSORS, ProcessorError, compare, environment, main, table
+from lifecert.domain.challenge import Step
+from lifecert.domain.policy import PASSIVE_MEASURE
+from lifecert_vision import analyser, liveness, quality
+from tests.support.moved import MOVES
 
 FEATURES = "from numpy._core._multiarray_umath import __cpu_features__ as has; print(has['AVX512F'], has['AVX2'])"
 
@@ -65,6 +71,18 @@ def test_what_moved_and_what_ended_otherwise_is_told() -> None:
 def test_a_folder_without_a_face_is_an_error(tmp_path: object, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path)]) == 2
     assert "no photo shows a face" in capsys.readouterr().err
+
+
+def test_what_moves_is_known_of_every_measure() -> None:
+    """Or `make margins` would end at the first measure that it does not know."""
+    judged = set(Step) - {Step.NEUTRAL} | {PASSIVE_MEASURE}
+    for module in (analyser, liveness, quality):
+        source = inspect.getsource(module)
+        judged |= set(re.findall(r'at_(?:least|most)\(\s*"(\w+)"', source)) | set(
+            re.findall(r'\("(alike_\w+)"', source)
+        )
+    assert len(judged) > 30
+    assert judged == set(MOVES)
 
 
 def test_every_processor_is_less_than_this_one() -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from lifecert.domain.change_file import FeedHead, Manifest
 from lifecert.domain.errors import StoreUnavailable
 from lifecert.domain.published import PublishedEvent
+from lifecert.domain.snapshot import Beginning, SnapshotManifest
 
 
 @dataclass(slots=True)
@@ -72,3 +73,33 @@ class MemoryChangeFiles:
 
     def write_manifest(self, manifest: Manifest) -> None:
         self.manifests.setdefault((manifest.payer, manifest.number), manifest)
+
+
+@dataclass(slots=True)
+class MemorySnapshots:
+    """What was begun, what is whole, by payer and number, and parts by their number besides."""
+
+    begun: dict[tuple[str, int], Beginning] = field(default_factory=dict)
+    parts: dict[tuple[str, int, int], bytes] = field(default_factory=dict)
+    whole: dict[tuple[str, int], SnapshotManifest] = field(default_factory=dict)
+
+    def numbers(self, payer: str) -> list[int]:
+        return sorted(number for whose, number in self.begun if whose == payer)
+
+    def begin(self, beginning: Beginning) -> bool:
+        return self.begun.setdefault((beginning.payer, beginning.number), beginning) is beginning
+
+    def beginning(self, payer: str, number: int) -> Beginning:
+        return self.begun[payer, number]
+
+    def write_part(self, payer: str, number: int, part: int, content: bytes) -> bool:
+        return self.parts.setdefault((payer, number, part), content) is content
+
+    def read_part(self, payer: str, number: int, part: int) -> bytes | None:
+        return self.parts.get((payer, number, part))
+
+    def write_manifest(self, manifest: SnapshotManifest) -> None:
+        self.whole.setdefault((manifest.payer, manifest.number), manifest)
+
+    def manifest(self, payer: str, number: int) -> SnapshotManifest | None:
+        return self.whole.get((payer, number))

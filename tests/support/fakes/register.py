@@ -50,7 +50,7 @@ class MemoryRegister:
 
     def faces_due(self, shard: int, today: date) -> Iterator[str]:
         for beneficiary_id, one in sorted(self.store.beneficiaries.items()):
-            if one.faces_due and one.faces_due.on <= today and shard_of(beneficiary_id, self.store.shards) == shard:
+            if one.purge_due_on and one.purge_due_on <= today and shard_of(beneficiary_id, self.store.shards) == shard:
                 yield beneficiary_id
 
     def has_due(self, partition: Partition) -> bool:
@@ -72,8 +72,7 @@ class MemoryRegister:
         self._check_reference(change.reference)
         if store.digests.intersection(change.frame_digests):
             raise FrameSeenBefore
-        if change.revocation:
-            self._check_revocation(change.revocation)
+        self._check_certificates(change.certificate, change.revocation)
         before = store.beneficiaries.get(after.beneficiary_id)
         if change.before_version == 0 and before:
             raise AlreadyRegistered
@@ -90,10 +89,14 @@ class MemoryRegister:
         if reference and _reference_key(reference) not in self.store.enrolments:
             raise ReferenceNotFound
 
-    def _check_revocation(self, revocation: Revocation) -> None:
-        certificate = self.store.certificates.get(revocation.certificate_id)
-        if certificate is None or (revocation.at and certificate.revoked_at):
+    def _check_certificates(self, issued: Certificate | None, revocation: Revocation | None) -> None:
+        known = self.store.certificates
+        if issued and issued.certificate_id in known:
             raise VersionConflict
+        if revocation:
+            revoked = known.get(revocation.certificate_id)
+            if revoked is None or (revocation.at and revoked.revoked_at):
+                raise VersionConflict
 
     def _check_hold(self, change: Change) -> None:
         stored, settled = self.store.hold_batches.by_person, change.hold_outcome

@@ -65,6 +65,7 @@ def fakes(world: World) -> dict[str, Any]:
         "review_photos": world.photos,
         "imports": world.imports,
         "change_files": world.change_files,
+        "snapshots": world.snapshots,
         "sweep_reports": world.reports,
         "run_reports": world.reports,
         "gallery": world.gallery,

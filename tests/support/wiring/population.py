@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from lifecert.domain.benefit import MOST_BENEFITS, BenefitEnd
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
 from lifecert.domain.faces import FaceCount
@@ -18,19 +19,22 @@ from lifecert.domain.session import SessionState
 from lifecert.domain.status import EndCause, Standing, Status
 from lifecert.domain.sweep import JobKind, RunState, SweepRun, Tally
 from lifecert.domain.sweep_report import SweepReport
-from tests.support.builders import NOW, VALID_UNTIL, decided
+from tests.support.builders import NOW, VALID_UNTIL, a_benefit, decided
 from tests.support.fakes.notices import FakeSeal
 from tests.support.wiring.people import (
     BUSY,
     CHILD,
+    DECEASED,
     DESK,
     DUE,
     ENDED,
+    FULL,
     LAPSED,
     LONG_ENDED,
     MUTE,
     PAUSED,
     REMINDED,
+    SEVERAL,
     SILENT,
     UNSEEN,
     USER,
@@ -62,6 +66,27 @@ def _people(world: World) -> None:
     world.add_person(CHILD, category=Category.INJURY_DEPENDANT)
     world.add_person(WITHDRAWN, consent_withdrawn_on=date(2026, 3, 1))
     world.add_person(LONG_ENDED, standing=Standing(Status.TERMINATED, VALID_UNTIL, ended_on=date(2025, 11, 1)))
+    allowance = a_benefit(
+        benefit_id="2",
+        category=Category.SURVIVOR_ALLOWANCE,
+        district="310101",
+        payer="mine",
+        payer_reference="S-2209",
+        start=date(2024, 5, 1),
+        planned_end=date(2034, 7, 1),
+    )
+    injury = a_benefit(
+        benefit_id="3",
+        category=Category.INJURY_DISABILITY,
+        payer="mine",
+        injury_grade=4,
+        unpaid_since=date(2026, 2, 1),
+        end=BenefitEnd(date(2026, 2, 1), EndCause.MOVED, world_id(514)),
+    )
+    world.add_person(SEVERAL, benefits=(a_benefit(payer_reference="P-0031-77"), allowance, injury))
+    world.add_person(FULL, benefits=tuple(a_benefit(benefit_id=str(number)) for number in range(1, MOST_BENEFITS + 1)))
+    dead = BenefitEnd(date(2026, 2, 1), EndCause.DECEASED, world_id(515))
+    world.add_person(DECEASED, benefits=(a_benefit(end=dead, unpaid_since=dead.on),))
     world.store.faces = FaceCount(people=8, faces=8)
     world.add_person(DUE, standing=Standing(Status.ACTIVE, date(2026, 2, 28)))
     world.add_person(REMINDED, notice=Notice(VALID_UNTIL, 60, 1), contact_channel=NoticeChannel.SMS)
@@ -134,6 +159,8 @@ def _cases(world: World) -> None:
     unclear = ReviewDecision(ReviewOutcome.NEEDS_MORE, Ground.NOT_RECOGNISABLE, by, NOW)
     world.add_review(511, WANG, ReviewKind.VERIFICATION, "daughter", session_id=world_id(215), decision=unclear)
     world.add_review(510, WANG, ReviewKind.REVOCATION, by, expires_at=until, related_id=world_id(401))
+    world.add_review(512, SEVERAL, ReviewKind.END, by, expires_at=until, benefit_id="1", **ended)
+    world.add_review(513, SEVERAL, ReviewKind.CORRECTION, by, expires_at=until, benefit_id="3")
     world.store.beneficiaries[WANG.id] = replace(world.store.beneficiaries[WANG.id], open_review_id=world_id(501))
 
 

@@ -25,7 +25,7 @@ from tests.support.builders import (
 from tests.support.fakes.answers import MemoryAnswers
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.faces import MemoryGallery
-from tests.support.fakes.feed import MemoryChangeFiles, MemoryChanges, PickyBus
+from tests.support.fakes.feed import MemoryChangeFiles, MemoryChanges, MemorySnapshots, PickyBus
 from tests.support.fakes.imports import MemoryImports
 from tests.support.fakes.keys import BackwardsProtection, FakePersonKeys, FakeSigning
 from tests.support.fakes.notices import MemorySender
@@ -46,6 +46,7 @@ class World:
     bus: PickyBus = field(default_factory=lambda: PickyBus(refuses=f"{world_id(199)}:1"))
     changes: MemoryChanges = field(default_factory=MemoryChanges)
     change_files: MemoryChangeFiles = field(default_factory=MemoryChangeFiles)
+    snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
     keys: FakePersonKeys = field(default_factory=FakePersonKeys)
     imports: MemoryImports = field(default_factory=MemoryImports)
     gallery: MemoryGallery = field(default_factory=MemoryGallery)

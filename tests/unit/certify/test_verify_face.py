@@ -15,7 +15,7 @@ from lifecert.domain.errors import (
     SessionExpired,
     SessionNotFound,
 )
-from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.ledger import LedgerEvent, facts_of, verify_chain
 from lifecert.domain.policy import Audit, Decision, Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import ReviewKind
@@ -78,12 +78,15 @@ def test_a_reference_that_was_replaced_is_compared_with_nothing() -> None:
     assert tuple(references) == (newer.reference_id,)
 
 
-def test_certifying_after_lapsing_puts_the_arrears_period_into_the_ledger() -> None:
-    world = VerifyWorld(status=Status.LAPSED, valid_until=date(2026, 1, 31))
+@pytest.mark.parametrize("held_since", [None, date(2026, 2, 10)])
+def test_certifying_after_lapsing_puts_the_days_that_were_not_paid_into_the_ledger(held_since: date | None) -> None:
+    world = VerifyWorld(standing=Standing(Status.LAPSED, date(2026, 1, 31), held_since=held_since))
     world.verify(world.session().session_id, HELPER)
-    details = world.last_entry()
-    assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-02-01", "2026-02-28")
-    assert (details["status_before"], details["status"]) == ("lapsed", "active")
+    entry = world.store.entries[world.id][-1]
+    (facts,) = facts_of(entry)
+    days = ("2026-02-10", "2026-02-28") if held_since else (None, None)
+    assert (facts["arrears_first_day"], facts["arrears_last_day"]) == days
+    assert (entry.details["status_before"], entry.details["status"]) == ("lapsed", "active")
 
 
 @pytest.mark.parametrize("status", [Status.ACTIVE, Status.LAPSED])
@@ -151,7 +154,8 @@ def test_five_failures_pause_the_camera_and_touch_nothing_else() -> None:
 def test_a_terminated_entitlement_is_not_certified() -> None:
     world = VerifyWorld()
     session = world.session()
-    ended = Standing(Status.TERMINATED, date(2026, 6, 30), ended_on=date(2026, 2, 1))
+    day = date(2026, 2, 1)
+    ended = Standing(Status.TERMINATED, date(2026, 6, 30), ended_on=day, unpaid_since=day)
     world.store.register.commit(a_change(world.beneficiary, changed={"standing": ended}))
     with pytest.raises(EntitlementEnded):
         world.verify(session.session_id, HELPER)

@@ -11,7 +11,8 @@ from lifecert.domain.errors import (
     SessionBusy,
     VersionConflict,
 )
-from lifecert.domain.ledger import verify_chain
+from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.published import published_events
 from lifecert.domain.status import Standing, Status
 from tests.support.builders import HELPER, NOW, a_change, standing_of
 from tests.support.fakes.register import MemoryRegister
@@ -46,13 +47,44 @@ def test_many_at_once_make_one_certification() -> None:
     assert answers - {"busy"} == set(world.store.certificates)
 
 
-def test_two_phones_with_two_sessions_both_count_but_versions_never_fork() -> None:
+def test_two_phones_with_two_sessions_have_one_certificate_and_versions_never_fork() -> None:
     world = VerifyWorld()
     sessions = [world.session().session_id for _ in range(4)]
     with ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda session_id: world.verify(session_id, HELPER), sessions))
+        results = [one.result for one in threads.map(lambda one: world.verify(one, HELPER), sessions)]
     assert verify_chain(world.store.ledger.entries(world.id)) == world.beneficiary.version
     assert world.beneficiary.valid_until == date(2027, 3, 1)
+    [certificate_id] = world.store.certificates
+    assert {(one.certificate_id, one.valid_until) for one in results if one} == {(certificate_id, date(2027, 3, 1))}
+    events = [entry.event for entry in world.store.entries[world.id]]
+    assert (events.count(LedgerEvent.CERTIFIED), events.count(LedgerEvent.ALREADY_CERTIFIED)) == (1, 3)
+
+
+def test_the_second_session_of_a_day_is_recorded_with_who_acted_and_published_to_nobody() -> None:
+    world = VerifyWorld()
+    other = replace(HELPER, user_id="helper-2")
+    world.verify(world.session().session_id, HELPER)
+    before, session = world.beneficiary, world.session(user_id=other.user_id)
+    world.verify(session.session_id, other)
+    entry = world.store.entries[world.id][-1]
+    assert (entry.actor.actor_id, entry.details["session_id"]) == ("helper-2", session.session_id)
+    assert entry.details["certificate_id"] == before.certificate_id
+    assert published_events(entry) == ()
+    after = world.beneficiary
+    assert after.certified_by == ("helper-1", "helper-2")
+    assert (standing_of(after), after.certificate_id) == (standing_of(before), before.certificate_id)
+    world.clock.move(days=1)
+    world.verify(world.session().session_id, HELPER)
+    assert len(world.store.certificates) == 2, "another day is another proof"
+
+
+def test_once_the_days_certificate_does_not_count_any_more_the_next_session_has_its_own() -> None:
+    world = VerifyWorld()
+    world.verify(world.session().session_id, HELPER)
+    revoked = {"certificate_id": None, "certified_on": None}
+    world.store.register.commit(a_change(world.beneficiary, LedgerEvent.CERTIFICATE_REVOKED, changed=revoked))
+    world.verify(world.session().session_id, HELPER)
+    assert len(world.store.certificates) == 2
 
 
 def test_while_claimed_it_is_busy_and_a_dead_claim_is_taken_over() -> None:

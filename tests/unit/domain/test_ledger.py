@@ -64,7 +64,7 @@ def test_a_published_event_has_the_same_id_every_time() -> None:
     entry = registration(beneficiary_id="b").entry
     (first,), (second,) = published_events(entry), published_events(entry)
     assert first == second
-    assert first.event_id == "b:1"
+    assert first.event_id == "b:1:1"
     assert first.type == "BeneficiaryRegistered"
 
 

@@ -9,7 +9,7 @@ from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import User
 from lifecert.domain.errors import BeneficiaryNotFound, EntitlementEnded, LifeCertError, LimitReached
 from lifecert.domain.ledger import LedgerEvent
-from lifecert.domain.limits import StartLimits
+from lifecert.domain.limits import StartLimits, helper_day
 from lifecert.domain.person import IdNumber
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import Status
@@ -101,3 +101,32 @@ def test_unusual_volume_opens_one_review_and_stops_nobody() -> None:
     clock.move(days=1)
     volume(a_session(beneficiary_id=people[0].after.beneficiary_id))
     assert len(store.reviews) == 2
+
+
+def test_a_helpers_day_is_the_deployments_and_not_utcs() -> None:
+    """In Shanghai a day begins at 16:00 UTC: an evening and the next morning are two days, a morning and an evening
+    are one, whatever UTC's date says."""
+    shanghai = FixedClock()
+
+    def name(hours: float) -> str:
+        return helper_day("helper-1", (NOW + timedelta(hours=hours)).astimezone(shanghai.zone), 2).name
+
+    morning, midday, evening, next_morning = (name(hours) for hours in (-1.5, 3, 14.9, 15.1))  # from 9:00 in Shanghai
+    assert morning == midday == evening != next_morning
+    until = helper_day("helper-1", NOW.astimezone(shanghai.zone), 2).until
+    assert until == NOW.replace(hour=16, minute=0)
+
+
+def test_a_helper_is_counted_in_the_deployments_day() -> None:
+    store, clock = MemoryStore(), FixedClock()
+    store.register.commit(change := registration())
+    volume = HelperVolume(store.limits, OpenReview(store.register, clock), clock, usual=2)
+    session = a_session(beneficiary_id=change.after.beneficiary_id)
+    clock.time = NOW.replace(hour=15, minute=59)
+    volume(session)
+    clock.move(minutes=2)  # midnight in Shanghai
+    volume(session)
+    assert store.reviews == {}
+    clock.time = NOW.replace(hour=15, minute=59) + timedelta(days=1)
+    volume(session)
+    assert [review.kind for review in store.reviews.values()] == [ReviewKind.UNUSUAL_VOLUME]

@@ -49,6 +49,9 @@ CASES: dict[str, Counted] = {
         "FacesStored": [({}, 8)],
         "PeopleWithFaces": [({}, 6)],
         "PurgesFinished": [({}, 1)],
+        "CasesEnded": [({}, 0)],
+        "CasesOpen": [({}, 9)],
+        "CasesUndecidedDays": [({}, 0)],
     },
     "expiry_sweep/by_hand": {
         "SweepsAsked": [({}, 1)],
@@ -77,10 +80,17 @@ def test_each_night_counts_for_how_long_the_office_let_a_batch_wait(
     assert counted(capsys.readouterr().out)["HoldsUndecidedDays"] == [({}, 15)]
 
 
+def test_each_night_counts_for_how_long_the_oldest_case_waits(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.clock.move(days=15)
+    run("purge_faces/schedule")
+    assert counted(capsys.readouterr().out)["CasesUndecidedDays"] == [({}, 15)]
+
+
 def test_the_alarms_and_graphs_watch_what_is_counted() -> None:
     """A metric that no code counts would never go off; its name must be in the code as it is in the template."""
     code = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("functions/*/app.py"))
-    code += (ROOT / "layers/core/lifecert/entry/http/api.py").read_text(encoding="utf-8")
+    for path in ("http/api.py", "events/purge.py"):
+        code += (ROOT / "layers/core/lifecert/entry" / path).read_text(encoding="utf-8")
     body = child("monitoring")["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     watched = set(re.findall(r'\["LifeCert", "(\w+)"|MetricName=\\"(\w+)\\"', body))
     names = {one or other for one, other in watched}

@@ -26,6 +26,7 @@ from lifecert.domain.errors import (
 from lifecert.domain.evidence import EnrolmentEvidence, Measure, Verdict
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.notice import Contact, NoticeChannel
 from lifecert.domain.session import ImageType
 from lifecert.domain.status import Standing, Status
 from tests.support.builders import CLERK, HELPER, VALID_UNTIL, a_change, a_policy, a_template, registration, standing_of
@@ -136,6 +137,44 @@ def test_ninety_days_after_the_end_every_face_is_gone_and_the_ledger_says_so() -
     assert world.entries(person) == [
         {"reason": "entitlement_ended", "due_on": DUE.isoformat(), "references": 3, "all": True}
     ]
+
+
+@pytest.mark.parametrize("references", [0, 2])
+def test_the_contact_goes_with_the_faces_also_where_there_are_none(references: int) -> None:
+    world = World()
+    person = world.person(references, standing=TERMINATED, contact_channel=NoticeChannel.SMS)
+    world.store.contacts[person] = Contact(person, NoticeChannel.SMS, b"sealed")
+    assert world.on(DUE - timedelta(days=1)).purge().contacts == 0
+    assert person in world.store.contacts
+    report = world.on(DUE).purge()
+    assert (report.contacts, report.faces, report.left_alone) == (1, references, 0)
+    assert (world.store.contacts, world.store.beneficiaries[person].contact_channel) == ({}, None)
+    entry = world.store.entries[person][-1]
+    assert (entry.event, entry.details) == (LedgerEvent.CONTACT_DELETED, {"due_on": DUE.isoformat()})
+    assert world.purge() == PurgeReport(DUE)
+    assert verify_chain(world.store.entries[person])
+
+
+def test_a_consent_taken_back_takes_the_faces_and_leaves_the_contact() -> None:
+    world = World()
+    person = world.person(contact_channel=NoticeChannel.SMS, consent_withdrawn_on=ENDED)
+    world.store.contacts[person] = Contact(person, NoticeChannel.SMS, b"sealed")
+    report = world.on(DUE).purge()
+    assert (report.faces, report.contacts, list(world.store.contacts)) == (1, 0, [person])
+    world.change(person, standing=Standing(Status.TERMINATED, VALID_UNTIL, ended_on=DUE))
+    assert world.on(DUE + timedelta(days=89)).purge().contacts == 0
+    assert world.on(DUE + timedelta(days=90)).purge().contacts == 1
+
+
+def test_faces_that_must_go_at_once_do_not_take_the_contact_of_an_ended_one_along() -> None:
+    world = World()
+    person = world.person(standing=TERMINATED, contact_channel=NoticeChannel.SMS, consent_withdrawn_on=ENDED)
+    world.store.contacts[person] = Contact(person, NoticeChannel.SMS, b"sealed")
+    world.photos.keep_reference(f"references/{person}/late", b"photo")
+    report = world.on(ENDED).purge()
+    assert (report.faces, report.contacts) == (1, 0)
+    report = world.on(DUE).purge()
+    assert (report.photos, report.contacts) == (0, 1)
 
 
 def test_a_second_purge_finds_nothing_and_a_missed_week_is_caught_up() -> None:

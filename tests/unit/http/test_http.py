@@ -10,6 +10,7 @@ from lifecert.bootstrap import phone
 from lifecert.domain.actor import Group
 from lifecert.domain.errors import BrokenLedger, StoreUnavailable, VersionConflict
 from lifecert.entry.http.api import groups_of
+from tests.support.builders import VALID_UNTIL
 from tests.support.wiring.functions import event, run
 from tests.support.wiring.people import LAPSED, WANG, world_id
 from tests.support.wiring.world import World
@@ -96,10 +97,10 @@ def test_missing_frames_are_named(world: World) -> None:
 def test_faults_name_their_fields_and_never_what_was_sent(world: World) -> None:
     answer = run("register_beneficiary/invalid")
     assert [fault["field"] for fault in body(answer)["errors"]] == [
-        "id_number",
         "category",
         "district",
         "benefit_start",
+        "id_number",
     ]
     for sent in ("1234", "lottery", '"1101"', "1.9.2025"):
         assert sent not in answer["body"]
@@ -130,7 +131,46 @@ def test_others_actions_are_shown_without_their_ids_unless_to_staff(world: World
     for case, shown in (("beneficiary_by_helper", False), ("beneficiary_by_clerk", True)):
         [entry] = body(run(f"get_status/{case}"))["history"]
         assert (entry["actor"]["actor_id"] == "clerk-1") is shown
-        assert ("district" in entry["details"]) is shown
+        [benefit] = entry["benefits"]
+        assert ("payer_reference" in benefit) is shown
+
+
+def test_each_benefit_is_shown_and_its_payers_reference_and_end_to_staff_only(world: World) -> None:
+    for case, for_staff in (("beneficiary_with_several", False), ("beneficiary_with_several_by_clerk", True)):
+        pension, allowance, injury = body(run(f"get_status/{case}"))["benefits"]
+        assert [pension["payer_reference"], allowance["payer_reference"]] == (
+            ["P-0031-77", "S-2209"] if for_staff else [None, None]
+        )
+        assert (allowance["payer"], allowance["planned_end"], allowance["status"]) == ("mine", "2034-07-01", "active")
+        assert (injury["status"], injury["ended_on"], injury["injury_grade"]) == ("terminated", "2026-02-01", 4)
+        assert injury["end_cause"] == ("moved" if for_staff else None)
+
+
+def test_one_benefit_ends_and_another_comes_back(world: World) -> None:
+    assert body(run("change_entitlement/end_of_one_confirmed"))["benefit"] == "1"
+    pension, allowance, _ = body(run("get_status/beneficiary_with_several"))["benefits"]
+    assert (pension["status"], pension["ended_on"], allowance["status"]) == ("terminated", "2026-02-20", "active")
+    run("change_entitlement/correction_of_one_confirmed")
+    shown = body(run("get_status/beneficiary_with_several_by_clerk"))
+    assert [one["status"] for one in shown["benefits"]] == ["terminated", "active", "active"]
+    [told] = shown["history"][-1]["benefits"]
+    assert (told["benefit"], told["arrears_first_day"], told["arrears_last_day"]) == ("3", "2026-02-01", "2026-02-28")
+
+
+def test_another_benefit_is_added_once_and_moves_no_day(world: World) -> None:
+    first = run("register_beneficiary/benefit_added")
+    assert body(first) == {"beneficiary_id": WANG.id, "benefit": "2", "payer": "mine"}
+    assert run("register_beneficiary/benefit_repeated") == first
+    person = world.store.beneficiaries[WANG.id]
+    assert [one.benefit_id for one in person.benefits] == ["1", "2"]
+    assert person.valid_until == VALID_UNTIL
+    assert body(run("register_beneficiary/benefit_by_default"))["payer"] == "fund"
+
+
+def test_a_batch_says_whose_it_is_and_which_benefits_it_is_about(world: World) -> None:
+    shown = body(run("decide_holds/batch"))
+    assert (shown["batch"]["payer"], shown["batch"]["district"]) == ("fund", "110101")
+    assert {tuple(one["benefits"]) for one in shown["candidates"]} == {("1",)}
 
 
 def test_days_left(world: World) -> None:
@@ -152,6 +192,37 @@ def test_what_is_kept_for_repeats_holds_no_personal_data(world: World) -> None:
     [kept] = world.answers.records.values()
     assert set(json.loads(kept.response_data)) == {"beneficiary_id", "status", "valid_until"}
     assert "desk-3" not in kept.idempotency_key
+
+
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        ("register_beneficiary/registered", "register_beneficiary/repeated"),
+        ("certify_in_person/certified", "certify_in_person/repeated"),
+        ("change_entitlement/end_proposed", "change_entitlement/end_proposed_again"),
+        ("start_session/with_key", "start_session/with_key"),
+    ],
+)
+def test_an_answer_that_was_lost_between_the_write_and_its_keeping_is_given_again(
+    world: World, first: str, again: str
+) -> None:
+    """Every route with a key: the function died after the change, and nobody kept what it would have said."""
+    told, entries = body(run(first)), {person: len(of) for person, of in world.store.entries.items()}
+    world.answers.records.clear()
+    world.clock.move(minutes=1)
+    repeated = run(again)
+    assert repeated["statusCode"] == 201
+    slots = ("slots",)  # each its own upload form
+    assert {name: value for name, value in body(repeated).items() if name not in slots} == {
+        name: value for name, value in told.items() if name not in slots
+    }
+    assert {person: len(of) for person, of in world.store.entries.items()} == entries
+
+
+def test_the_answer_to_a_correction_says_what_is_not_there(world: World) -> None:
+    assert body(run("change_entitlement/end_confirmed"))["missing"] == []
+    assert body(run("change_entitlement/correction_proposed"))["missing"] == []
+    assert body(run("change_entitlement/correction_confirmed"))["missing"] == ["contact"]
 
 
 def test_the_same_key_of_another_clerk_is_another_request(world: World) -> None:

@@ -1,17 +1,18 @@
 """Contacts, notices and receipts: said once, at a decent hour, and counted only when they arrived."""
 
+import base64
+import gzip
 import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from lifecert.adapters.files.notice_texts import load_notice_text
 from lifecert.adapters.files.strict import ConfigError
 from lifecert.application.office.set_contact import NewContact
-from lifecert.bootstrap import office
+from lifecert.bootstrap import notices, office
 from lifecert.domain.errors import EntitlementEnded, NotAllowed, NoticeRefused, StoreUnavailable
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel
@@ -105,12 +106,11 @@ def test_in_quiet_hours_it_waits_until_they_are_over(world: World) -> None:
 @pytest.mark.parametrize("what", ["certified", "reminded anew", "terminated"])
 def test_what_is_not_needed_any_more_is_not_sent(world: World, what: str) -> None:
     before = world.store.beneficiaries[REMINDED.id]
-    changes: dict[str, dict[str, Any]] = {
-        "certified": {"standing": Standing(Status.ACTIVE, VALID_UNTIL + timedelta(days=300))},
-        "reminded anew": {"notice": Notice(VALID_UNTIL, 30, 2)},
-        "terminated": {"standing": Standing(Status.TERMINATED, VALID_UNTIL, ended_on=VALID_UNTIL)},
-    }
-    world.store.beneficiaries[REMINDED.id] = replace(before, **changes[what])
+    world.store.beneficiaries[REMINDED.id] = {
+        "certified": standing_as(before, Standing(Status.ACTIVE, VALID_UNTIL + timedelta(days=300))),
+        "reminded anew": replace(before, notice=Notice(VALID_UNTIL, 30, 2)),
+        "terminated": standing_as(before, Standing(Status.TERMINATED, VALID_UNTIL, ended_on=VALID_UNTIL)),
+    }[what]
     assert run("send_notice/reminder")["batchItemFailures"] == []
     assert world.sender.sent == []
 
@@ -124,7 +124,9 @@ def test_where_no_contact_is_known_nothing_is_sent_and_nothing_waits(world: Worl
 def test_what_the_channel_refuses_for_good_is_told_and_does_not_come_again(world: World) -> None:
     world.sender.refusal = NoticeRefused("InvalidParameter")
     assert run("send_notice/reminder")["batchItemFailures"] == []
-    assert events_of(world) == [LedgerEvent.REGISTERED]
+    assert events_of(world) == [LedgerEvent.REGISTERED, LedgerEvent.NOTICE_FAILED]
+    details = world.store.entries[REMINDED.id][-1].details
+    assert details == {"channel": "sms", "kind": "reminder", "why": "InvalidParameter", "reminder_seq": 1}
     assert '"message":"notice_refused"' in world.log.getvalue()
     assert ADDRESS not in world.log.getvalue()
 
@@ -177,6 +179,46 @@ def test_a_failed_delivery_is_none(world: World) -> None:
     world.store.sent_notices.clear()
     assert run("notice_receipt/twice_failed_foreign_and_unreadable")["noted"] == 0
     assert '"message":"receipt_unreadable"' in world.log.getvalue()
+
+
+def test_one_that_did_not_arrive_leaves_one_entry_however_often_its_receipt_comes(world: World) -> None:
+    before = world.store.beneficiaries[REMINDED.id]
+    note = notices.note_delivery()
+    assert (note.failed("message-of-this-test"), note.failed("message-of-this-test")) == (True, False)
+    assert note.failed("foreign") is False
+    assert events_of(world) == [LedgerEvent.REGISTERED, LedgerEvent.NOTICE_FAILED]
+    entry = world.store.entries[REMINDED.id][-1]
+    assert (entry.details["message_id"], entry.details["why"]) == ("message-of-this-test", "not_delivered")
+    assert published_events(entry) == ()
+    after = world.store.beneficiaries[REMINDED.id]
+    assert after == replace(before, version=2, ledger_head=entry.hash)
+
+
+def test_two_receipts_of_one_failure_at_once_leave_one_entry(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit, note = MemoryRegister.commit, notices.note_delivery()
+
+    def second_first(self: MemoryRegister, change: object) -> None:
+        monkeypatch.setattr(MemoryRegister, "commit", commit)
+        assert note.failed("message-of-this-test")
+        self.commit(change)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(MemoryRegister, "commit", second_first)
+    assert note.failed("message-of-this-test") is False
+    assert events_of(world) == [LedgerEvent.REGISTERED, LedgerEvent.NOTICE_FAILED]
+
+
+def test_the_log_of_a_failure_is_noted(world: World) -> None:
+    data = json.dumps(
+        {
+            "messageType": "DATA_MESSAGE",
+            "logEvents": [
+                {"message": json.dumps({"notification": {"messageId": "message-of-this-test"}, "status": "FAILURE"})}
+            ],
+        }
+    )
+    asked = {"awslogs": {"data": base64.b64encode(gzip.compress(data.encode())).decode()}}
+    assert function("notice_receipt").handler(asked, Context()) == {"arrived": 0, "noted": 0, "failed": 1}
+    assert events_of(world)[-1] is LedgerEvent.NOTICE_FAILED
 
 
 def test_none_of_it_is_published(world: World) -> None:

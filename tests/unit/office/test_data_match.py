@@ -14,9 +14,9 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Method
 from lifecert.domain.data_match import Import, MatchLine, Rejected, Rejection, Said
 from lifecert.domain.errors import ImportNotFound, StoreUnavailable
-from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.ledger import LedgerEvent, facts_of, verify_chain
 from lifecert.domain.person import IdNumber
-from lifecert.domain.review import ReviewKind
+from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
 from lifecert.domain.status import Standing, Status
 from tests.support.builders import a_beneficiary, a_change, an_issuer, standing_of
 from tests.support.fakes.clock import FixedClock
@@ -40,7 +40,8 @@ class Office:
             ZHAO: self.add(ZHAO, Standing(Status.ACTIVE, date(2026, 6, 30))),
             CHEN: self.add(CHEN, Standing(Status.TERMINATED, date(2026, 6, 30), ended_on=date(2026, 2, 1))),
         }
-        self.run = ImportDataMatch(self.store.register, self.imports, self.keys, self.clock, an_issuer())
+        register, reviews = self.store.register, self.store.reviews_port
+        self.run = ImportDataMatch(register, self.imports, self.keys, self.clock, an_issuer(), reviews)
 
     def add(self, id_number: str, standing: Standing) -> str:
         fresh = a_beneficiary(person_key=self.keys.person_key(id_number), standing=standing)
@@ -79,10 +80,10 @@ def test_who_had_lapsed_and_was_held_is_restored_with_arrears() -> None:
     office = Office()
     office.take(f"{LI},alive,2026-02-25,vaccination")
     assert standing_of(office.of(LI)) == Standing(Status.ACTIVE, date(2027, 2, 25))
-    details = office.store.entries[office.ids[LI]][-1].details
-    assert details["payment_was_held"] is True
+    (facts,) = facts_of(office.store.entries[office.ids[LI]][-1])
+    assert facts["payment_was_held"] is True
     # The payment stood still until it became known, on the first of March, that she was seen in February.
-    assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-02-01", "2026-02-28")
+    assert (facts["arrears_first_day"], facts["arrears_last_day"]) == ("2026-02-20", "2026-02-28")
 
 
 def test_a_later_day_wins_and_an_earlier_one_shortens_nothing_in_any_order() -> None:
@@ -120,6 +121,36 @@ def test_a_death_opens_a_case_and_touches_nothing_else() -> None:
     assert office.of(CHEN).status is Status.TERMINATED
 
 
+def test_a_sign_of_life_after_the_end_opens_a_case_which_later_ones_join() -> None:
+    office = Office()
+    before = office.of(CHEN)
+    done = office.take(f"{CHEN},alive,2026-02-20,hospital")
+    assert (done.taken, done.rejected) == ({"case_opened": 1}, {})
+    [review] = office.store.reviews.values()
+    assert (review.kind, review.day, review.related_id) == (ReviewKind.SIGN_OF_LIFE, date(2026, 2, 20), "hospital")
+    assert (review.opened_by.actor_id, review.cause) == ("data_match:hospital", None)
+    after = office.of(CHEN)
+    assert after == replace(before, version=after.version, ledger_head=after.ledger_head), "still ended"
+    again = office.take(f"{CHEN},alive,2026-02-20,hospital", f"{CHEN},alive,2026-02-27,hospital")
+    assert (again.taken, office.store.reviews) == ({"known": 2}, {review.review_id: review})
+    assert office.take(f"{CHEN},alive,2026-02-20,vaccination").taken == {"case_opened": 1}, "another witness"
+    assert office.store.certificates == {}
+
+
+def test_what_a_register_saw_after_its_case_was_decided_is_another_case() -> None:
+    office = Office()
+    office.take(f"{CHEN},alive,2026-02-20,hospital")
+    [review] = office.store.reviews.values()
+    refused = ReviewDecision(ReviewOutcome.REFUSE, Ground.OTHER_PERSON, "clerk-1", office.clock.now())
+    office.store.reviews[review.review_id] = replace(review, decision=refused)
+    office.clock.move(days=10)
+    done = office.take(f"{CHEN},alive,2026-02-20,hospital", f"{CHEN},alive,2026-03-01,hospital")
+    assert done.rejected == {"entitlement_ended": 2}, "what the clerk looked into"
+    assert office.take(f"{CHEN},alive,2026-03-02,hospital").taken == {"case_opened": 1}
+    assert office.take(f"{CHEN},alive,2026-03-09,hospital").taken == {"known": 1}
+    assert len(office.store.reviews) == 2
+
+
 def test_lines_that_cannot_be_taken_are_numbered_and_the_others_are_taken() -> None:
     office = Office()
     done = office.take(
@@ -134,7 +165,7 @@ def test_lines_that_cannot_be_taken_are_numbered_and_the_others_are_taken() -> N
         "\ufffd" * (MAX_LINE + 1),
         "",
         f"{NOBODY},alive,2026-02-20,hospital",
-        f"{CHEN},alive,2026-02-20,hospital",
+        f"{CHEN},alive,2026-02-01,hospital",
         f"{LI},alive,2024-02-20,hospital",
         f"{ZHAO},alive,2026-02-20,hospital",
         f"{ZHAO},dead,1939-12-31,hospital",

@@ -8,8 +8,8 @@ import pytest
 
 from lifecert.application.certify.get_certificate import GetCertificate
 from lifecert.application.office.certify_in_person import CertifyInPerson, Document
-from lifecert.application.office.entitlement import PROPOSAL_LASTS, ConfirmProposal, Propose
-from lifecert.domain.beneficiary import Beneficiary
+from lifecert.application.office.entitlement import ConfirmProposal, Missing, Propose
+from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.certificate import Certificate, CertificateState, Method, RevocationCause
 from lifecert.domain.errors import (
     BeneficiaryNotFound,
@@ -25,12 +25,13 @@ from lifecert.domain.errors import (
     SecondClerkNeeded,
     TransitionRefused,
 )
-from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.ledger import LedgerEvent, facts_of, verify_chain
 from lifecert.domain.notice import Contact, NoticeChannel
-from lifecert.domain.review import Proposal, Review, ReviewKind
+from lifecert.domain.review import PROPOSAL_LASTS, Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause, Standing, Status
 from tests.support.builders import CLERK, HELPER, a_change, a_review, an_id, an_issuer, registration, standing_of
 from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.register import MemoryRegister
 from tests.support.fakes.store import MemoryStore
 
 OTHER = replace(CLERK, user_id="clerk-2")
@@ -49,7 +50,7 @@ class Office:
         self.store.register.commit(replace(change, before_version=0))
         self.id = change.after.beneficiary_id
         store = self.store
-        self.certify = CertifyInPerson(store.register, self.clock, an_issuer())
+        self.certify = CertifyInPerson(store.register, store.certificates_port, self.clock, an_issuer())
         self.propose = Propose(store.register, store.reviews_port, store.certificates_port, self.clock)
         self.confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock)
         self.look = GetCertificate(store.certificates_port, store.register, self.clock)
@@ -63,7 +64,7 @@ class Office:
         return self.clock.today()
 
     def seen(self) -> Certificate:
-        return self.certify(self.id, self.today, ID_CARD, CLERK)
+        return self.certify(self.id, self.today, ID_CARD, CLERK, an_id())
 
     def agreed(self, proposal: Proposal) -> Review:
         proposed = self.propose(self.id, proposal, an_id(), CLERK)
@@ -88,7 +89,7 @@ class Office:
 
 def test_whom_a_clerk_saw_is_certified_as_of_that_day() -> None:
     office = Office()
-    certificate = office.certify(office.id, date(2026, 2, 27), Document.PASSPORT, CLERK)
+    certificate = office.certify(office.id, date(2026, 2, 27), Document.PASSPORT, CLERK, an_id())
     assert (certificate.method, certificate.certified_on) == (Method.IN_PERSON, date(2026, 2, 27))
     assert certificate.valid_until == office.person.valid_until == date(2027, 2, 27)
     assert certificate.statement.count(".") == 2
@@ -99,14 +100,54 @@ def test_whom_a_clerk_saw_is_certified_as_of_that_day() -> None:
     assert office.whole()
 
 
+def test_a_repeat_after_a_crash_gets_the_same_certificate_whatever_has_happened_since() -> None:
+    office = Office()
+    first = office.certify(office.id, office.today, ID_CARD, CLERK, "key-000001")
+    assert office.certify(office.id, first.certified_on, ID_CARD, CLERK, "key-000001") == first
+    office.revoked(first)
+    office.agreed(END)
+    office.clock.move(days=400)
+    again = office.certify(office.id, first.certified_on, ID_CARD, CLERK, "key-000001")
+    assert again.certificate_id == first.certificate_id
+    assert len(office.store.certificates) == 1
+    events = [entry.event for entry in office.store.entries[office.id]]
+    assert events.count(LedgerEvent.CERTIFIED) == 1
+
+
+def test_a_key_is_one_clerks_one_certification_of_one_person() -> None:
+    office, ids = Office(), set()
+    for clerk, key in ((CLERK, "key-000001"), (CLERK, "key-000002"), (OTHER, "key-000001")):
+        ids.add(office.certify(office.id, office.today, ID_CARD, clerk, key).certificate_id)
+    assert len(ids) == 3
+    with pytest.raises(IdempotencyKeyReused):
+        office.certify(office.id, office.today, Document.PASSPORT, CLERK, "key-000001")
+    with pytest.raises(IdempotencyKeyReused):
+        office.certify(office.id, date(2026, 2, 27), ID_CARD, CLERK, "key-000001")
+    assert len(office.store.certificates) == 3
+
+
+def test_of_two_repeats_at_once_one_certifies() -> None:
+    office = Office()
+
+    class Slow(MemoryRegister):
+        def commit(self, change: Change) -> None:
+            if not office.store.certificates:
+                office.certify(office.id, office.today, ID_CARD, CLERK, "key-000001")
+            MemoryRegister.commit(self, change)
+
+    slow = replace(office.certify, register=Slow(office.store))
+    certificate = slow(office.id, office.today, ID_CARD, CLERK, "key-000001")
+    assert list(office.store.certificates) == [certificate.certificate_id]
+
+
 def test_whose_payment_was_held_is_restored_with_arrears() -> None:
     office = Office()
     office.standing(Standing(Status.LAPSED, date(2026, 1, 31), held_since=date(2026, 2, 20)))
     office.seen()
     assert standing_of(office.person) == Standing(Status.ACTIVE, date(2027, 3, 1))
-    details = office.store.entries[office.id][-1].details
-    assert details["payment_was_held"] is True
-    assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-02-01", "2026-02-28")
+    (facts,) = facts_of(office.store.entries[office.id][-1])
+    assert facts["payment_was_held"] is True
+    assert (facts["arrears_first_day"], facts["arrears_last_day"]) == ("2026-02-20", "2026-02-28")
 
 
 def test_a_certificate_covers_twelve_months_however_late_the_benefit_starts() -> None:
@@ -136,7 +177,7 @@ def test_who_was_certified_before_that_day_was_kept_is_compared_by_the_year() ->
     office = Office()
     first = office.seen()
     office.store.beneficiaries[office.id] = replace(office.person, certified_on=None)
-    late = office.certify(office.id, date(2025, 12, 1), ID_CARD, CLERK)
+    late = office.certify(office.id, date(2025, 12, 1), ID_CARD, CLERK, an_id())
     assert office.person.certificate_id == first.certificate_id != late.certificate_id
     office.clock.move(days=1)
     assert office.person.certificate_id != office.seen().certificate_id == office.person.certificate_id
@@ -145,7 +186,7 @@ def test_who_was_certified_before_that_day_was_kept_is_compared_by_the_year() ->
 def test_a_day_before_the_newest_certification_shortens_nothing() -> None:
     office = Office()
     newest = office.seen()
-    late = office.certify(office.id, date(2025, 12, 1), ID_CARD, CLERK)
+    late = office.certify(office.id, date(2025, 12, 1), ID_CARD, CLERK, an_id())
     assert late.valid_until == date(2026, 12, 1)
     assert office.person.valid_until == date(2027, 3, 1)
     assert office.person.certificate_id == newest.certificate_id
@@ -165,10 +206,10 @@ def test_who_cannot_be_certified_in_person(seen_on: date, user: Any, error: type
     office.standing(Standing(Status.LAPSED, date(2026, 1, 31)))
     before = office.person
     with pytest.raises(error):
-        office.certify(office.id, seen_on, ID_CARD, user)
+        office.certify(office.id, seen_on, ID_CARD, user, an_id())
     assert office.person == before
     with pytest.raises(BeneficiaryNotFound):
-        office.certify(an_id(), office.today, ID_CARD, CLERK)
+        office.certify(an_id(), office.today, ID_CARD, CLERK, an_id())
 
 
 # --- two people ------------------------------------------------------------------------------------------------------
@@ -188,7 +229,9 @@ def test_an_end_needs_two_clerks_and_revokes_the_certificate() -> None:
     assert standing_of(office.person) == standing_of(before)
     office.clock.move(hours=1)
     office.confirm(proposed.review_id, OTHER, confirm=True)
-    assert standing_of(office.person) == Standing(Status.TERMINATED, date(2027, 3, 1), ended_on=date(2026, 2, 20))
+    assert standing_of(office.person) == Standing(
+        Status.TERMINATED, date(2027, 3, 1), ended_on=date(2026, 2, 20), unpaid_since=date(2026, 2, 20)
+    )
     view = office.look(certificate.certificate_id)
     assert (view.state, view.certificate.revoked_at) == (CertificateState.REVOKED, office.clock.now())
     entry = office.store.entries[office.id][-1]
@@ -203,9 +246,27 @@ def test_whose_entitlement_ended_is_told_nothing_any_more() -> None:
     office = Office(contact_channel=NoticeChannel.SMS)
     office.store.contacts[office.id] = Contact(office.id, NoticeChannel.SMS, b"sealed")
     office.agreed(END)
-    assert office.store.contacts == {}
-    assert office.person.contact_channel is None
+    assert office.person.contact_channel is NoticeChannel.SMS, "kept until the faces go"
+    assert office.id in office.store.contacts
+    assert office.store.entries[office.id][-1].details["contact_kept"] is True
     assert office.whole()
+
+
+def test_a_correction_in_time_keeps_the_contact_and_says_what_is_not_there() -> None:
+    for person, missing in (
+        ({"contact_channel": NoticeChannel.SMS}, ()),
+        ({}, (Missing.CONTACT,)),
+        ({"contact_channel": NoticeChannel.SMS, "has_reference": False}, (Missing.REFERENCE,)),
+        ({"has_reference": False}, (Missing.CONTACT, Missing.REFERENCE)),
+    ):
+        office = Office(**person)
+        ended = office.agreed(END)
+        assert office.confirm.missing(ended) == (), "nothing is to be set up after an end"
+        proposed = office.propose(office.id, Proposal(ReviewKind.CORRECTION), an_id(), CLERK)
+        assert office.confirm.missing(proposed) == ()
+        corrected = office.confirm(proposed.review_id, OTHER, confirm=True)
+        assert office.confirm.missing(corrected) == missing
+        assert office.person.contact_channel is person.get("contact_channel")
 
 
 def test_a_correction_restores_by_valid_until_with_arrears_and_the_certificate_counts_again() -> None:
@@ -215,8 +276,8 @@ def test_a_correction_restores_by_valid_until_with_arrears_and_the_certificate_c
     office.clock.move(days=10)
     office.agreed(Proposal(ReviewKind.CORRECTION))
     assert standing_of(office.person) == Standing(Status.ACTIVE, date(2027, 3, 1))
-    details = office.store.entries[office.id][-1].details
-    assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-02-20", "2026-03-10")
+    (facts,) = facts_of(office.store.entries[office.id][-1])
+    assert (facts["arrears_first_day"], facts["arrears_last_day"]) == ("2026-02-20", "2026-03-10")
     view = office.look(certificate.certificate_id)
     assert (view.state, view.certificate.revoked_at) == (CertificateState.VALID, None)
     assert office.whole()
@@ -363,7 +424,7 @@ def test_what_went_with_the_entitlement_says_so_and_counts_again_after_a_correct
     assert office.store.certificates[certificate.certificate_id] == certificate
 
 
-def test_who_is_not_covered_any_more_lapses_and_stays_held() -> None:
+def test_who_is_not_covered_any_more_lapses_and_a_hold_of_the_revoked_year_falls() -> None:
     office = Office()
     office.clock.move(days=150)
     certificate = office.seen()
@@ -374,7 +435,7 @@ def test_who_is_not_covered_any_more_lapses_and_stays_held() -> None:
     again = office.seen()
     office.standing(Standing(Status.LAPSED, date(2027, 7, 29), held_since=date(2027, 9, 1)))
     office.revoked(again)
-    assert standing_of(office.person) == Standing(Status.LAPSED, date(2026, 6, 30), held_since=date(2027, 9, 1))
+    assert standing_of(office.person) == Standing(Status.LAPSED, date(2026, 6, 30))
 
 
 def test_revoking_one_that_was_superseded_takes_nothing_away() -> None:

@@ -16,6 +16,7 @@ from lifecert.domain.errors import (
     AlreadyRegistered,
     BeneficiaryNotFound,
     DayImpossible,
+    IdempotencyKeyReused,
     NotAllowed,
     PhotoMissing,
     PhotoUnsuitable,
@@ -45,6 +46,7 @@ from tests.support.builders import (
     a_review,
     a_session,
     a_template,
+    an_id,
     decided,
     face,
     registration,
@@ -74,7 +76,8 @@ class World:
     def __init__(self) -> None:
         self.store, self.photos, self.clock = MemoryStore(), MemoryPhotos(), FixedClock(NOW)
         self.analyser = ScriptedAnalyser(enrolment=EnrolmentEvidence(PASSED, a_template(), b"imprint"))
-        self.register = RegisterBeneficiary(self.store.register, FakePersonKeys(), FakeSeal(), self.clock, PAYERS)
+        register, ledger = self.store.register, self.store.ledger
+        self.register = RegisterBeneficiary(register, FakePersonKeys(), FakeSeal(), self.clock, ledger, PAYERS)
         self.begin = BeginEnrolment(self.store.register, self.store.references, self.photos, self.clock, a_policy())
         protection = BackwardsProtection()
         self.references = ProtectedReferences(self.store.references, protection)
@@ -85,7 +88,7 @@ class World:
 
 def test_a_new_beneficiary_is_covered_for_twelve_months_from_the_benefits_start() -> None:
     world = World()
-    beneficiary = world.register(PERSON, CLERK)
+    beneficiary = world.register(PERSON, CLERK, an_id())
     assert standing_of(beneficiary) == Standing(Status.ACTIVE, date(2026, 6, 1))
     assert world.store.register.get(beneficiary.beneficiary_id) == beneficiary
     assert verify_chain(world.store.ledger.entries(beneficiary.beneficiary_id)) == 1
@@ -93,7 +96,7 @@ def test_a_new_beneficiary_is_covered_for_twelve_months_from_the_benefits_start(
 
 def test_neither_name_nor_id_number_is_stored() -> None:
     world = World()
-    beneficiary = world.register(PERSON, CLERK)
+    beneficiary = world.register(PERSON, CLERK, an_id())
     stored = repr(beneficiary) + repr(world.store.entries)
     assert PERSON.name not in stored
     assert PERSON.id_number.value not in stored
@@ -104,7 +107,7 @@ def test_who_comes_with_a_year_already_over_is_lapsed_from_the_start() -> None:
     # The sweep reads days since its last run only; an active year that ended before would never be looked at.
     world = World()
     world.clock.move(days=200)
-    assert world.register(PERSON, CLERK).status is Status.LAPSED
+    assert world.register(PERSON, CLERK, an_id()).status is Status.LAPSED
 
 
 def starting(start: date, *, checked: bool = False) -> Registration:
@@ -116,28 +119,43 @@ def test_a_start_that_may_be_a_slip_of_the_hand_registers_nobody_until_somebody_
     for start in (date(2062, 9, 1), date(1949, 12, 30)):
         for checked in (False, True):
             with pytest.raises(DayImpossible):
-                world.register(starting(start, checked=checked), CLERK)
+                world.register(starting(start, checked=checked), CLERK, an_id())
     far = starting(date(2026, 9, 1))
     with pytest.raises(StartUnlikely):
-        world.register(far, CLERK)
+        world.register(far, CLERK, an_id())
     assert world.store.beneficiaries == {}
-    assert world.register(starting(date(2026, 9, 1), checked=True), CLERK).valid_until == date(2027, 9, 1)
+    assert world.register(starting(date(2026, 9, 1), checked=True), CLERK, an_id()).valid_until == date(2027, 9, 1)
 
 
 def test_nobody_is_registered_twice() -> None:
     world = World()
-    world.register(PERSON, CLERK)
+    world.register(PERSON, CLERK, an_id())
     with pytest.raises(AlreadyRegistered):
-        world.register(PERSON, CLERK)
+        world.register(PERSON, CLERK, an_id())
     assert len(world.store.beneficiaries) == 1
+
+
+def test_a_registration_whose_answer_was_lost_is_answered_as_it_was_on_its_day() -> None:
+    """The function died after the write. By the repeat the first year may be over, and the person elsewhere."""
+    world = World()
+    first = world.register(PERSON, CLERK, "key-000001")
+    world.clock.move(days=200)
+    again = world.register(PERSON, CLERK, "key-000001")
+    assert (again.beneficiary_id, standing_of(again)) == (first.beneficiary_id, standing_of(first))
+    assert len(world.store.entries[first.beneficiary_id]) == 1
+    for user, key in ((CLERK, "key-000002"), (replace(CLERK, user_id="clerk-2"), "key-000001")):
+        with pytest.raises(AlreadyRegistered):
+            world.register(PERSON, user, key)
+    with pytest.raises(IdempotencyKeyReused):
+        world.register(replace(PERSON, benefit=replace(PERSON.benefit, district="110105")), CLERK, "key-000001")
 
 
 @pytest.mark.parametrize("groups", [set(), {Group.AUDITOR}, {Group.PAYER}])
 def test_only_clerks_register_and_enrol(groups: set[Group]) -> None:
     world, user = World(), User("someone", frozenset(groups))
-    beneficiary = world.register(PERSON, CLERK)
+    beneficiary = world.register(PERSON, CLERK, an_id())
     with pytest.raises(NotAllowed):
-        world.register(PERSON, user)
+        world.register(PERSON, user, an_id())
     with pytest.raises(NotAllowed):
         world.begin(beneficiary.beneficiary_id, "office", TAKEN, ImageType.JPEG, user)
     with pytest.raises(NotAllowed):
@@ -146,7 +164,7 @@ def test_only_clerks_register_and_enrol(groups: set[Group]) -> None:
 
 def test_a_good_photo_becomes_a_reference() -> None:
     world = World()
-    beneficiary_id = world.register(PERSON, CLERK).beneficiary_id
+    beneficiary_id = world.register(PERSON, CLERK, an_id()).beneficiary_id
     begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK)
     world.photos.upload(begun.enrolment.upload_key, b"photo")
     reference = world.finish(beneficiary_id, begun.enrolment.reference_id, CLERK)
@@ -163,7 +181,7 @@ def test_a_good_photo_becomes_a_reference() -> None:
 
 def test_an_unsuitable_photo_is_refused_by_name_and_may_be_taken_again() -> None:
     world = World()
-    beneficiary_id = world.register(PERSON, CLERK).beneficiary_id
+    beneficiary_id = world.register(PERSON, CLERK, an_id()).beneficiary_id
     begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK)
     with pytest.raises(PhotoMissing):
         world.finish(beneficiary_id, begun.enrolment.reference_id, CLERK)
@@ -186,7 +204,7 @@ def test_an_unsuitable_photo_is_refused_by_name_and_may_be_taken_again() -> None
 )
 def test_what_could_not_be_assessed_is_not_enrolled(enrolment: EnrolmentEvidence) -> None:
     world = World()
-    beneficiary_id = world.register(PERSON, CLERK).beneficiary_id
+    beneficiary_id = world.register(PERSON, CLERK, an_id()).beneficiary_id
     begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK)
     world.photos.upload(begun.enrolment.upload_key, b"photo")
     world.analyser.enrolment = enrolment
@@ -196,7 +214,7 @@ def test_what_could_not_be_assessed_is_not_enrolled(enrolment: EnrolmentEvidence
 
 def test_an_enrolment_is_finished_once_in_time_and_for_its_own_person() -> None:
     world = World()
-    beneficiary_id = world.register(PERSON, CLERK).beneficiary_id
+    beneficiary_id = world.register(PERSON, CLERK, an_id()).beneficiary_id
     with pytest.raises(BeneficiaryNotFound):
         world.begin("nobody", "office", TAKEN, ImageType.JPEG, CLERK)
     begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK).enrolment
@@ -265,7 +283,7 @@ def test_what_concerns_the_world_is_published() -> None:
     entry = registration(beneficiary_id="b").entry
     assert Publish(bus, MemoryChanges())(entry)
     [event] = bus.events
-    assert event.event_id == "b:1"
+    assert event.event_id == "b:1:1"
     assert event.detail["beneficiary_id"] == "b"
 
 
@@ -274,7 +292,7 @@ class Enrolling(World):
 
     def __init__(self) -> None:
         super().__init__()
-        self.id = self.register(PERSON, CLERK).beneficiary_id
+        self.id = self.register(PERSON, CLERK, an_id()).beneficiary_id
         self.first = self.enrol(face(0))
 
     def enrol(self, template: Template, replacement: Replacement | None = None) -> Reference:

@@ -14,6 +14,7 @@ from lifecert.domain.certificate import Method
 from lifecert.domain.errors import (
     ActedInCase,
     EntitlementEnded,
+    FramesGone,
     GroundUnsuitable,
     LifeCertError,
     ReviewDecidedBefore,
@@ -21,7 +22,7 @@ from lifecert.domain.errors import (
     StoreUnavailable,
     TransitionRefused,
 )
-from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.ledger import LedgerEvent, facts_of, verify_chain
 from lifecert.domain.policy import Outcome
 from lifecert.domain.review import GROUNDS, Ground, Review, ReviewKind, ReviewOutcome, ReviewState
 from lifecert.domain.session import Session
@@ -75,7 +76,7 @@ class Office:
     def person(self) -> Beneficiary:
         return self.store.beneficiaries[self.id]
 
-    def attempt(self, user: User = HELPER, **fields: Any) -> Session:
+    def attempt(self, user: User = HELPER, outcome: Outcome = Outcome.REVIEW, **fields: Any) -> Session:
         session = a_session(
             beneficiary_id=self.id,
             user_id=user.user_id,
@@ -88,7 +89,7 @@ class Office:
             self.photos.upload(session.frame_key(number), an_id().encode(), session.opened_at)
         decided = self.verify(session.session_id, user)
         assert decided.result
-        assert decided.result.decision.outcome is Outcome.REVIEW
+        assert decided.result.decision.outcome is outcome
         return decided
 
     def opened(self, kind: ReviewKind, **fields: Any) -> Review:
@@ -124,15 +125,32 @@ def test_accepting_certifies_with_the_sessions_method_and_day_and_the_clerk_in_t
     assert verify_chain(office.store.entries[office.id]) == office.person.version
 
 
+def test_who_certified_by_another_session_that_day_has_the_same_certificate_when_a_case_of_it_is_accepted() -> None:
+    office = Office()
+    doubted = office.attempt()
+    office.analyser.evidence = good_evidence()
+    office.attempt(outcome=Outcome.ACCEPTED)
+    [certificate_id] = office.store.certificates
+    decided = office.decide(office.review(doubted).review_id, ACCEPT, Ground.SAME_PERSON, CLERK)
+    assert decided.decision
+    assert decided.decision.certificate_id == certificate_id
+    assert len(office.store.certificates) == 1
+    entry = office.store.entries[office.id][-1]
+    assert (entry.event, entry.actor.actor_id) == (LedgerEvent.ALREADY_CERTIFIED, CLERK.user_id)
+    assert entry.details["review_id"] == decided.review_id
+    assert office.person.open_review_id is None
+    assert office.decide(decided.review_id, ACCEPT, Ground.SAME_PERSON, CLERK) == decided
+
+
 def test_a_review_that_restores_a_held_payment_says_from_when_arrears_run() -> None:
     office = Office()
     held = Standing(Status.LAPSED, date(2026, 1, 31), held_since=date(2026, 2, 20))
     office.store.register.commit(a_change(office.person, LedgerEvent.LAPSED, changed={"standing": held}))
     session = office.attempt()
     office.decide(office.review(session).review_id, ACCEPT, Ground.SAME_PERSON, CLERK)
-    details = office.store.entries[office.id][-1].details
-    assert details["payment_was_held"] is True
-    assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-02-01", "2026-02-28")
+    (facts,) = facts_of(office.store.entries[office.id][-1])
+    assert facts["payment_was_held"] is True
+    assert (facts["arrears_first_day"], facts["arrears_last_day"]) == ("2026-02-20", "2026-02-28")
 
 
 @pytest.mark.parametrize(("outcome", "ground"), [(REFUSE, Ground.OTHER_PERSON), (MORE, Ground.NOT_RECOGNISABLE)])
@@ -223,6 +241,31 @@ def test_of_two_clerks_at_once_one_decides() -> None:
     assert office.store.certificates == {}
 
 
+@pytest.mark.parametrize("kind", [ReviewKind.VERIFICATION, ReviewKind.AUDIT])
+@pytest.mark.parametrize("left", [0, 2])
+def test_nobody_is_the_same_person_whose_frames_are_not_there_to_be_seen(kind: ReviewKind, left: int) -> None:
+    office = Office()
+    session = office.attempt()
+    review = office.review(session)
+    office.store.reviews[review.review_id] = replace(review, kind=kind)
+    for number in range(left + 1, len(session.challenge) + 1):
+        del office.photos.kept[session.review_key(number)]
+    before = office.person
+    with pytest.raises(FramesGone):
+        office.decide(review.review_id, ACCEPT, Ground.SAME_PERSON, CLERK)
+    assert (office.person, office.store.certificates) == (before, {})
+    assert office.store.reviews[review.review_id].decision is None
+    office.decide(review.review_id, MORE, Ground.ASKED_BACK, CLERK)
+
+
+def test_no_clerk_says_that_it_was_not_in_time() -> None:
+    office = Office()
+    review = office.review(office.attempt())
+    for outcome in ReviewOutcome:
+        with pytest.raises(GroundUnsuitable):
+            office.decide(review.review_id, outcome, Ground.NOT_IN_TIME, CLERK)
+
+
 def test_frames_that_could_not_be_deleted_are_deleted_by_the_repeat() -> None:
     office = Office()
     review = office.review(office.attempt())
@@ -246,9 +289,7 @@ def test_no_other_case_touches_the_entitlement_however_it_is_decided(kind: Revie
     office = Office()
     review = office.opened(kind, session_id=an_id())
     before = office.person
-    for ground in GROUNDS[outcome]:
-        office.decide(review.review_id, outcome, ground, CLERK)
-        break
+    office.decide(review.review_id, outcome, min(GROUNDS[outcome]), CLERK)
     after = office.person
     assert after == replace(before, version=after.version, ledger_head=after.ledger_head)
     assert office.store.certificates == {}

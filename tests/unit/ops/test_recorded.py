@@ -12,6 +12,7 @@ from lifecert.application.office.decide_holds import HoldWish
 from lifecert.application.office.register_beneficiary import NewBenefit, Registration
 from lifecert.application.office.set_contact import NewContact
 from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.benefit import BenefitEnd
 from lifecert.domain.category import Category
 from lifecert.domain.hold import HoldChoice, HoldGround, HoldProposal, HoldState
 from lifecert.domain.ledger import LedgerEvent
@@ -20,10 +21,10 @@ from lifecert.domain.person import IdNumber
 from lifecert.domain.reference import Replacement
 from lifecert.domain.review import Ground, Proposal, ReviewKind, ReviewOutcome
 from lifecert.domain.session import ImageType
-from lifecert.domain.status import EndCause, Standing, Status
+from lifecert.domain.status import EndCause
 from ops.recorded import NOT_TOLD, Recorded
 from ops.verify_ledger import LedgerCheck
-from tests.support.builders import CLERK, HELPER, NOW, a_session, an_id, standing_of
+from tests.support.builders import CLERK, HELPER, NOW, a_session, an_id
 from tests.support.sweeping import GRACE_DAYS
 from tests.support.wiring.factories import use_cases
 from tests.support.wiring.world import World
@@ -44,11 +45,14 @@ class Life:
     def __init__(self) -> None:
         self.world = World()
         self.do = use_cases(self.world)
-        self.id = self.do["register_beneficiary"](PERSON, CLERK).beneficiary_id
+        self.id = self.do["register_beneficiary"](PERSON, CLERK, an_id()).beneficiary_id
 
     @property
     def person(self) -> Beneficiary:
         return self.world.store.beneficiaries[self.id]
+
+    def last(self) -> LedgerEvent:
+        return self.world.store.entries[self.id][-1].event
 
     def nights(self, number: int) -> None:
         for _ in range(number):
@@ -99,12 +103,24 @@ def a_life() -> Iterator[tuple[str, Life]]:
     life.shown("uncertain")
     do["decide_review"](life.person.open_review_id, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, SECOND_CLERK)
     yield "a case is refused", life
-    life.world.clock.move(hours=1)
+    life.world.clock.move(days=1)
+    life.shown("uncertain")
+    life.world.clock.move(days=30)
+    do["end_cases"]()
+    assert (life.last(), life.person.open_review_id) == (LedgerEvent.CERTIFY_AGAIN_DUE, None)
+    yield "a case that nobody decided", life
+    do["send_notice"].certify_again(life.id, life.person.version)
+    assert life.last() is LedgerEvent.NOTICE_SENT
+    yield "told to certify again", life
+    life.world.clock.move(days=1)
     life.shown("good")
     assert life.person.certified_by == (HELPER.user_id,)
     yield "certified by face", life
+    life.shown("good")
+    assert life.last() is LedgerEvent.ALREADY_CERTIFIED
+    yield "and once more that day", life
     newest = life.person.certificate_id
-    do["certify_in_person"](life.id, today() - timedelta(days=40), Document.ID_CARD, CLERK)
+    do["certify_in_person"](life.id, today() - timedelta(days=40), Document.ID_CARD, CLERK, an_id())
     assert life.person.certificate_id == newest
     yield "and for an earlier day", life
     life.agreed(ReviewKind.REVOCATION, certificate_id=newest)
@@ -123,7 +139,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     life.nights(14)
     assert life.person.notice_delivered_on
     yield "reminded again after a notice that arrived", life
-    do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK)
+    do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK, an_id())
     life.nights((life.person.valid_until - today()).days + 2)
     yield "lapsed and due to be told", life
     do["set_contact"](life.id, BY_SMS, CLERK)
@@ -144,7 +160,17 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "ended", life
     life.agreed(ReviewKind.CORRECTION)
     yield "corrected", life
-    do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK)
+    message = list(life.world.store.sent_notices)[-1]
+    assert do["note_delivery"].failed(message)
+    yield "a notice failed", life
+    life.agreed(ReviewKind.END, day=today(), cause=EndCause.OTHER)
+    life.world.clock.move(days=90)
+    do["purge_faces"]()
+    assert life.person.contact_channel is None
+    yield "the contact deleted", life
+    life.agreed(ReviewKind.CORRECTION)
+    yield "corrected too late for it", life
+    do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK, an_id())
     yield "certified again", life
 
 
@@ -165,47 +191,82 @@ def test_every_field_is_told_or_said_not_to_be() -> None:
     _, life = next(a_life())
     for entry in life.world.store.entries[life.id]:
         told.take(entry)
-    kept = {one.name for one in (*fields(Beneficiary), *fields(Standing))} - {"standing"}
+    # The ledger tells the status, which says whether somebody lapsed; benefits are told one by one.
+    kept = {one.name for one in fields(Beneficiary)} - {"lapsed", "benefits"} | {"status"}
     assert kept == {*told.fields, *NOT_TOLD}
     assert told.fields.keys().isdisjoint(NOT_TOLD)
 
 
 DAY = date(2026, 1, 1)
 OTHERS: dict[str, Any] = {
-    "category": Category.INJURY_CARE,
-    "district": "110101",
-    "status": Status.TERMINATED,
+    "lapsed": None,
     "valid_until": date(2030, 1, 1),
-    "held_since": DAY,
-    "ended_on": DAY,
     "certificate_id": "another",
+    "certified_on": DAY,
     "certified_by": ("somebody", HELPER.user_id),
     "open_review_id": "another",
     "consent_withdrawn_on": DAY,
     "notice": Notice(DAY, 7, 1, delivered_on=DAY),
     "contact_channel": NoticeChannel.PUSH,
     "grace_from": DAY,
-    "hold_proposal": HoldProposal("another", DAY, NOW),
     "has_reference": None,
     "reference_ids": ("another",),
 }
-# What is taken away is damage too, and some of these default to nothing.
-EMPTY: dict[str, Any] = {name: () if name in ("certified_by", "reference_ids") else None for name in OTHERS}
+# What is taken away is damage too, and some of these default to nothing. A day that is not there may never have been:
+# people who were certified before the register kept it have none.
+EMPTY: dict[str, Any] = {
+    name: () if name in ("certified_by", "reference_ids") else None for name in OTHERS if name != "certified_on"
+}
 
 
 @pytest.mark.parametrize("values", [OTHERS, EMPTY], ids=["another", "none"])
 def test_a_field_edited_behind_the_ledgers_back_is_named_at_every_stage(values: dict[str, Any]) -> None:
     found = set()
-    in_standing = {one.name for one in fields(Standing)}
     for stage, life in a_life():
         before = life.person
         for name, value in values.items():
-            if getattr(standing_of(before) if name in in_standing else before, name) == value:
+            # Whether somebody lapsed is told by the status, and by nothing once every benefit has ended.
+            edited = not before.lapsed if name == "lapsed" else value
+            if getattr(before, name) == edited or (name == "lapsed" and not before.open_benefits):
                 continue
-            one = {name: value}
-            edited = {"standing": replace(standing_of(before), **one)} if name in in_standing else one
-            named = f"{name} not as the ledger recorded last: {life.id}"
-            assert check(life, replace(before, **edited)) == named, stage
+            told = "status" if name == "lapsed" else name
+            named = f"{told} not as the ledger recorded last: {life.id}"
+            assert check(life, replace(before, **{name: edited})) == named, stage
             found.add(name)
         life.world.store.beneficiaries[life.id] = before
     assert found == values.keys()
+
+
+BENEFITS: dict[str, Any] = {
+    "category": Category.INJURY_CARE,
+    "district": "110101",
+    "payer": "another",
+    "payer_reference": "another",
+    "start": DAY,
+    "planned_end": DAY,
+    "injury_grade": 3,
+    "held_since": DAY,
+    "unpaid_since": DAY,
+    "end": BenefitEnd(DAY, EndCause.IMPRISONED, "another"),
+    "hold_proposal": HoldProposal("another", DAY, NOW),
+    "grace_from": DAY,
+}
+
+
+def test_a_benefit_edited_behind_the_ledgers_back_is_named_at_every_stage() -> None:
+    found = set()
+    for stage, life in a_life():
+        before = life.person
+        for name, value in BENEFITS.items():
+            benefit = before.benefits[0]
+            if getattr(benefit, name) == value:
+                continue
+            edited = replace(before, benefits=(replace(benefit, **{name: value}), *before.benefits[1:]))
+            told = ("ended_on", "end_cause", "ended_by") if name == "end" else (name,)
+            named = check(life, edited)
+            # With an end the status is another too.
+            assert named, (stage, name)
+            assert all(f"benefit 1: {one}" in named for one in told), (stage, named)
+            found.add(name)
+        life.world.store.beneficiaries[life.id] = before
+    assert found == BENEFITS.keys()

@@ -11,8 +11,8 @@ from lifecert.application.sweep.kinds import Look
 from lifecert.domain.beneficiary import Change
 from lifecert.domain.errors import StoreUnavailable
 from lifecert.domain.hold import HoldChoice, HoldOutcome, HoldProposal, HoldState
-from lifecert.domain.ledger import LedgerEvent, verify_chain
-from lifecert.domain.notice import NoticeChannel
+from lifecert.domain.ledger import LedgerEvent, facts_of, verify_chain
+from lifecert.domain.notice import AFTER_THE_END, NoticeChannel
 from lifecert.domain.published import published_events
 from lifecert.domain.status import Standing, Status
 from lifecert.domain.sweep import Job, JobKind, RunState
@@ -287,7 +287,7 @@ def test_whose_end_turns_out_a_mistake_after_the_batch_is_done_is_not_left_in_it
     world.nights()
     assert world.outcomes(batch.batch_id) == {"back": HoldOutcome.TERMINATED}
     world.correct("back")
-    assert world.person("back").open_proposal is None
+    assert proposal_of(world.person("back")) is None
     world.nights(GRACE + 1)
     assert world.the_batch().candidates == 1
 
@@ -314,7 +314,7 @@ def test_who_is_held_already_or_lapsed_anew_is_left_alone() -> None:
     world = HoldWorld()
     batch = world.proposed("held", "again")
     world.decide(HoldChoice.ALL)
-    held = replace(world.standing("held"), held_since=world.clock.today())
+    held = replace(world.standing("held"), held_since=world.clock.today(), unpaid_since=world.clock.today())
     anew = Standing(Status.LAPSED, world.standing("again").valid_until + timedelta(days=20))
     for name, standing in (("held", held), ("again", anew)):
         world.store.register.commit(a_change(world.person(name), LedgerEvent.CORRECTED, changed={"standing": standing}))
@@ -358,7 +358,8 @@ def test_a_candidate_whom_the_office_never_saw_is_not_held_by_its_decision_but_p
     world = HoldWorld()
     batch = world.proposed("seen", "late")
     late = HoldProposal(batch.batch_id, world.standing("late").valid_until, batch.opened_at + timedelta(seconds=1))
-    change = a_change(world.person("late"), LedgerEvent.HOLD_PROPOSED, changed={"hold_proposal": late})
+    proposed = tuple(replace(one, hold_proposal=late) for one in world.person("late").benefits)
+    change = a_change(world.person("late"), LedgerEvent.HOLD_PROPOSED, changed={"benefits": proposed})
     world.store.register.commit(change)
     world.decide(HoldChoice.ALL)
     world.nights()
@@ -375,8 +376,12 @@ def test_a_revoked_certificate_gives_the_grace_days_and_a_notice_however_long_th
     world.nights(200)
     world.revoke("cheat")
     assert world.standing("cheat") == Standing(Status.LAPSED, date(2026, 3, 1))
+    # The revocation itself is what they are told; nobody tells them once more.
+    told = world.person("cheat").current_notice
+    assert told
+    assert (told.days_before, told.reminder_seq) == (AFTER_THE_END, world.person("cheat").version)
     world.nights()
-    assert world.events("cheat")[-1] is LedgerEvent.REMINDER_DUE
+    assert world.events("cheat")[-1] is LedgerEvent.CERTIFICATE_REVOKED
     world.deliver("cheat")
     world.nights(GRACE + 1)
     assert world.the_batch().candidates == 1
@@ -411,7 +416,9 @@ def test_arrears_of_a_held_payment_reach_to_the_day_on_which_life_became_known()
     world.proposed("seen early")
     world.decide(HoldChoice.ALL)
     world.nights(10)
+    held_since = world.standing("seen early").held_since
+    assert held_since
     world.certify("seen early", on=date(2026, 2, 20))
-    details = world.entry("seen early", LedgerEvent.CERTIFIED).details
+    (facts,) = facts_of(world.entry("seen early", LedgerEvent.CERTIFIED))
     yesterday = (world.clock.today() - timedelta(days=1)).isoformat()
-    assert (details["arrears_first_day"], details["arrears_last_day"]) == ("2026-03-02", yesterday)
+    assert (facts["arrears_first_day"], facts["arrears_last_day"]) == (held_since.isoformat(), yesterday)

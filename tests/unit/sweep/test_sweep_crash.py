@@ -15,7 +15,7 @@ from lifecert.domain.status import Certified, Status, transition
 from lifecert.domain.sweep import JobKind, RunState, Task, shard_of
 from lifecert.domain.sweep_report import SweepReport
 from ops.verify_ledger import LedgerCheck
-from tests.support.builders import NOW, a_change, registration, standing_of
+from tests.support.builders import NOW, a_change, registration, standing_of, termination
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.store import MemoryStore
 from tests.support.fakes.sweep import MemoryReports, MemoryTasks
@@ -51,7 +51,11 @@ class World:
         finished_run(self.store.sweep_runs, LAST_RUN)
         for name, (valid_until, status) in PEOPLE.items():
             fields = {"valid_until": valid_until, "status": status, "has_reference": False}
-            self.store.register.commit(registration(beneficiary_id=name, **fields))
+            ends = fields.get("status") is Status.TERMINATED
+            begun = registration(beneficiary_id=name, **{**fields, **({"status": Status.ACTIVE} if ends else {})})
+            self.store.register.commit(begun)
+            if ends:
+                self.store.register.commit(termination(begun.after))
 
     def night(self, life: Life | None = None) -> Night:
         life = life or Life()

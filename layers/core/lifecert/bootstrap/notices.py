@@ -37,6 +37,7 @@ def send_notice() -> "SendNotice":
         text=parts.notice_text(names.notice_language),
         help_lines=parts.help_lines(),
         quiet_hours=names.quiet_hours,
+        ledger=parts.ledger(names),
     )
 
 
@@ -58,4 +59,5 @@ def note_delivery() -> "NoteDelivery":
     from lifecert.application.notices.note_delivery import NoteDelivery
 
     names = NoticeReceiptSettings.load()
-    return NoteDelivery(parts.changing_register(names), parts.sent_notices(names.notices_table), parts.clock(names))
+    register = parts.changing_register(names, notices=names.notices_table)
+    return NoteDelivery(register, parts.sent_notices(names.notices_table), parts.clock(names))

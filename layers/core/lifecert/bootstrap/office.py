@@ -43,8 +43,14 @@ def register_beneficiary() -> "RegisterBeneficiary":
 
     names = RegisterBeneficiarySettings.load()
     register = parts.changing_register(names, contacts=names.contacts_table)
-    keys, seal = parts.person_keys(names), parts.addresses(names)
-    return RegisterBeneficiary(register, keys, seal, parts.clock(names), names.payers)
+    return RegisterBeneficiary(
+        register=register,
+        person_keys=parts.person_keys(names),
+        seal=parts.addresses(names),
+        clock=parts.clock(names),
+        ledger=parts.ledger(names),
+        payers=names.payers,
+    )
 
 
 @cache
@@ -53,7 +59,7 @@ def add_benefit() -> "AddBenefit":
     from lifecert.application.office.register_beneficiary import AddBenefit
 
     names = RegisterBeneficiarySettings.load()
-    return AddBenefit(parts.changing_register(names), parts.clock(names), names.payers)
+    return AddBenefit(parts.changing_register(names), parts.ledger(names), parts.clock(names), names.payers)
 
 
 @cache
@@ -156,7 +162,7 @@ def certify_in_person() -> "CertifyInPerson":
 
     names = CertifyInPersonSettings.load()
     register = parts.changing_register(names, certificates=names.certificates_table)
-    return CertifyInPerson(register, parts.clock(names), parts.issuer(names))
+    return CertifyInPerson(register, parts.certificates(names), parts.clock(names), parts.issuer(names))
 
 
 @cache
@@ -224,8 +230,6 @@ class ChangeEntitlementSettings(
 ):
     """change_entitlement."""
 
-    contacts_table: Name
-
 
 @cache
 def propose() -> "Propose":
@@ -256,9 +260,7 @@ def confirm_proposal() -> "ConfirmProposal":
 
 
 def _entitlement_register(names: ChangeEntitlementSettings) -> "DynamoChangingRegister":
-    return parts.changing_register(
-        names, contacts=names.contacts_table, certificates=names.certificates_table, reviews=names.reviews_table
-    )
+    return parts.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table)
 
 
 class DecideHoldsSettings(settings.WithHoldBatches, settings.Common):
@@ -346,4 +348,5 @@ def import_data_match() -> "ImportDataMatch":
         person_keys=parts.person_keys(names),
         clock=parts.clock(names),
         issuer=parts.issuer(names),
+        reviews=parts.reviews(names),
     )

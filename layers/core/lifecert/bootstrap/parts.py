@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from lifecert.entry.http.once import Once
     from lifecert.ports.clock import Clock
     from lifecert.ports.events import EventBus
-    from lifecert.ports.feed import ChangeFiles, Changes
+    from lifecert.ports.feed import ChangeFiles, Changes, Snapshots
     from lifecert.ports.gallery import Gallery
     from lifecert.ports.imports import Imports
     from lifecert.ports.keys import PersonKeys
@@ -322,6 +322,13 @@ def change_files(bucket: str) -> "ChangeFiles":
     from lifecert.adapters.s3.change_files import S3ChangeFiles
 
     return S3ChangeFiles(s3(), bucket)
+
+
+def snapshots(bucket: str) -> "Snapshots":
+    """Snapshots of the payers' feeds, beside their change files."""
+    from lifecert.adapters.s3.snapshots import S3Snapshots
+
+    return S3Snapshots(s3(), bucket)
 
 
 def sweep_reports(bucket: str, time_zone: str) -> "S3SweepReports":

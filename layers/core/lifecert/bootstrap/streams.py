@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from lifecert.application.faces.purge_faces import PurgeFaces
     from lifecert.application.feed.publish import Publish
     from lifecert.application.feed.write_change_files import WriteChangeFiles
+    from lifecert.application.feed.write_snapshots import WriteSnapshots
+    from lifecert.application.office.end_cases import EndCases
     from lifecert.domain.ledger import LedgerEntry
 
 
@@ -47,10 +49,18 @@ def find_duplicates() -> "FindDuplicates":
     )
 
 
-class PurgeFacesSettings(settings.WithChanges, settings.WithReferences, settings.WithCounters, settings.Common):
+class PurgeFacesSettings(
+    settings.WithChanges,
+    settings.WithReferences,
+    settings.WithCounters,
+    settings.WithReviews,
+    settings.WithFrames,
+    settings.Common,
+):
     """purge_faces."""
 
     references_bucket: Name
+    contacts_table: Name
 
 
 @cache
@@ -59,7 +69,9 @@ def purge_faces() -> "PurgeFaces":
     from lifecert.application.faces.purge_faces import PurgeFaces
 
     names = PurgeFacesSettings.load()
-    register = parts.changing_register(names, references=names.references_table, counters=names.counters_table)
+    register = parts.changing_register(
+        names, references=names.references_table, counters=names.counters_table, contacts=names.contacts_table
+    )
     return PurgeFaces(
         register=register,
         index=register,
@@ -68,6 +80,23 @@ def purge_faces() -> "PurgeFaces":
         face_counts=parts.face_counts(names),
         clock=parts.clock(names),
         shards=names.due_shards,
+    )
+
+
+@cache
+def end_cases() -> "EndCases":
+    """The nightly end of cases that nobody can judge any more."""
+    from lifecert.application.office.end_cases import EndCases
+
+    names = PurgeFacesSettings.load()
+    reviews = parts.reviews(names)
+    return EndCases(
+        register=parts.changing_register(names, reviews=names.reviews_table),
+        reviews=reviews,
+        open_reviews=reviews,
+        ledger=parts.ledger(names),
+        photos=parts.review_photos(names.frames_bucket, names.references_bucket),
+        clock=parts.clock(names),
     )
 
 
@@ -103,3 +132,22 @@ def write_change_files() -> "WriteChangeFiles":
     names = WriteChangeFileSettings.load()
     files = parts.change_files(names.change_files_bucket)
     return WriteChangeFiles(parts.changes(names.changes_table), files, parts.clock(names), names.payers)
+
+
+class WriteSnapshotSettings(settings.Common):
+    """write_snapshot."""
+
+    changes_table: Name
+    change_files_bucket: Name
+    payers: Payers
+
+
+@cache
+def write_snapshots() -> "WriteSnapshots":
+    """The payers' monthly snapshots."""
+    from lifecert.application.feed.write_snapshots import WriteSnapshots
+
+    names = WriteSnapshotSettings.load()
+    bucket = names.change_files_bucket
+    files, snapshots = parts.change_files(bucket), parts.snapshots(bucket)
+    return WriteSnapshots(parts.changes(names.changes_table), files, snapshots, parts.clock(names), names.payers)

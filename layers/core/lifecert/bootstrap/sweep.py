@@ -109,7 +109,7 @@ def task_tries() -> int:
 def _kinds(names: _SweepSettings) -> "Mapping[JobKind, Kind]":
     """The kinds of jobs, for planner and workers alike."""
     from lifecert.application.sweep.holds import ApplyHolds, ProposeHolds
-    from lifecert.application.sweep.kinds import Lapse, Remind, TellLapsed
+    from lifecert.application.sweep.kinds import EndAsPlanned, Lapse, Remind, TellLapsed
     from lifecert.domain.sweep import JobKind
 
     batches = parts.hold_batches(names)
@@ -119,6 +119,7 @@ def _kinds(names: _SweepSettings) -> "Mapping[JobKind, Kind]":
         JobKind.NOTICE: TellLapsed(),
         JobKind.PROPOSE: ProposeHolds(batches, names.hold_grace_days),
         JobKind.HOLD: ApplyHolds(batches, names.hold_grace_days),
+        JobKind.END: EndAsPlanned(),
     }
 
 

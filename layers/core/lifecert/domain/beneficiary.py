@@ -9,7 +9,7 @@ from lifecert.domain.benefit import Benefit
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Revocation
-from lifecert.domain.faces import FaceCount, FacesDue, faces_due
+from lifecert.domain.faces import FaceCount, FacesDue, contact_due, faces_due
 from lifecert.domain.hold import CandidateOutcome, HoldCandidate, HoldProposal
 from lifecert.domain.imprint import FrameImprints
 from lifecert.domain.ledger import GENESIS, Detail, LedgerEntry, LedgerEvent
@@ -145,6 +145,17 @@ class Beneficiary:
     def faces_due(self) -> FacesDue | None:
         """When the references of this person must be deleted; None when there are none, or not yet."""
         return faces_due(self.ended_on, self.consent_withdrawn_on) if self.has_reference else None
+
+    @property
+    def contact_due_on(self) -> date | None:
+        """The day from which the contact must be deleted; None when there is none, or not yet."""
+        return contact_due(self.ended_on) if self.contact_channel else None
+
+    @property
+    def purge_due_on(self) -> date | None:
+        """The day from which the purge has something to delete."""
+        days = (self.faces_due.on if self.faces_due else None, self.contact_due_on)
+        return min((day for day in days if day), default=None)
 
     def with_benefits(self, changed: Iterable[Benefit]) -> "Beneficiary":
         """With these instead of those that have their numbers."""

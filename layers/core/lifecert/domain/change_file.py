@@ -60,7 +60,7 @@ def content_of(events: Sequence[PublishedEvent], first_sequence: int) -> bytes:
 
 def events_of(content: bytes) -> list[PublishedEvent]:
     """The events in a file that `content_of` made. Raises KeyError or ValueError for any other."""
-    read = [json.loads(line) for line in content.decode().splitlines()]
+    read = [json.loads(line) for line in content.splitlines()]
     return [
         published_again(line["detail"]["event_id"], line["type"], line["detail"]["at"], line["detail"]) for line in read
     ]

@@ -38,7 +38,7 @@ class Rejected(StrEnum):
     BEFORE_BIRTH = "before_birth"
     YEAR_OVER = "year_over"
     UNKNOWN_PERSON = "unknown_person"
-    ENTITLEMENT_ENDED = "entitlement_ended"
+    ENTITLEMENT_ENDED = "entitlement_ended"  # alive, but not after the end, or not since that was looked into
     NOT_NOW = "not_now"  # the store refused, or somebody else was quicker every time: send the line again
 
 
@@ -54,7 +54,7 @@ class Taken(StrEnum):
     """What became of a line."""
 
     CERTIFIED = "certified"
-    KNOWN = "known"  # what it says adds nothing: covered as far already, or the case is open
+    KNOWN = "known"  # what it says adds nothing: covered as far already, or a case of it is open
     CASE_OPENED = "case_opened"
 
 

@@ -172,6 +172,14 @@ class GroundUnsuitable(LifeCertError):
     """The ground does not belong to the outcome, or not to a case of this kind."""
 
 
+class FramesGone(LifeCertError):
+    """The frames that a case is judged by are not kept any more, so nobody can say who is on them."""
+
+
+class CasesUnfinished(LifeCertError):
+    """A run left cases open that can no longer be judged: it ran out of time, or single ones failed."""
+
+
 class DayInFuture(LifeCertError):
     """Something is said to have happened on a day that has not come yet."""
 
@@ -238,6 +246,14 @@ class PurgeUnfinished(LifeCertError):
 
 class ChangeFilesUnfinished(LifeCertError):
     """Changes still wait to be written into a file: the run was out of time."""
+
+
+class SnapshotUnfinished(LifeCertError):
+    """A snapshot is not whole yet: the run was out of time."""
+
+
+class ChangeFileMissing(LifeCertError):
+    """A change file that a snapshot needs is not there, or is not the one it should be; the message says which."""
 
 
 class StoreUnavailable(LifeCertError):

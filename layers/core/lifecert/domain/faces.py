@@ -1,4 +1,7 @@
-"""Faces: for how long references are kept, why they go, and how many there are (design.md §3 rule 7)."""
+"""Faces: for how long references are kept, why they go, and how many there are (design.md §3 rule 7).
+
+A contact stays as long after the end.
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -47,3 +50,10 @@ def faces_due(ended_on: date | None, consent_withdrawn_on: date | None) -> Faces
     if ended_on:
         return FacesDue(ended_on + KEPT_AFTER_THE_END, DeletionReason.ENTITLEMENT_ENDED)
     return None
+
+
+def contact_due(ended_on: date | None) -> date | None:
+    """From which day the contact must go of somebody whose last benefit ended on this day: that on which faces would,
+    so that a correction within that time has both."""
+    due = faces_due(ended_on, None)
+    return due.on if due else None

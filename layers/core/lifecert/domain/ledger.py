@@ -29,6 +29,7 @@ class LedgerEvent(StrEnum):
     BENEFIT_ADDED = "benefit_added"
     REFERENCE_ENROLLED = "reference_enrolled"
     CERTIFIED = "certified"
+    ALREADY_CERTIFIED = "already_certified"  # proven again on a day whose certificate counts: no other is issued
     VERIFICATION_FAILED = "verification_failed"
     LAPSED = "lapsed"
     HOLD_PROPOSED = "hold_proposed"
@@ -40,10 +41,13 @@ class LedgerEvent(StrEnum):
     CERTIFICATE_REVOKED = "certificate_revoked"
     REMINDER_DUE = "reminder_due"
     CONTACT_CHANGED = "contact_changed"
+    CONTACT_DELETED = "contact_deleted"
     NOTICE_SENT = "notice_sent"
     NOTICE_DELIVERED = "notice_delivered"
+    NOTICE_FAILED = "notice_failed"  # the channel refused it, or says that it did not arrive
     REVIEW_OPENED = "review_opened"
     REVIEW_DECIDED = "review_decided"
+    CERTIFY_AGAIN_DUE = "certify_again_due"  # a case of their photos ended undecided: they are to be told
     CONSENT_WITHDRAWN = "consent_withdrawn"
     CONSENT_GIVEN = "consent_given"
     FACES_DELETED = "faces_deleted"

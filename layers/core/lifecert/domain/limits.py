@@ -48,9 +48,10 @@ class StartLimits:
         return Count(_name("unknown", user_id, now, HOUR), self.unknown_by_user, _end(now, HOUR), adds)
 
 
-def helper_day(user_id: str, now: datetime, usual: int) -> Count:
-    """A certification by a helper. Never refused: what is above `usual` in a day is looked at."""
-    return Count(_name("helper", user_id, now, DAY), usual, _end(now, DAY))
+def helper_day(user_id: str, local: datetime, usual: int) -> Count:
+    """A certification by a helper at this moment of the deployment's own clock, whose day it counts in. Never refused:
+    what is above `usual` in a day is looked at."""
+    return Count(_name("helper", user_id, local, DAY), usual, _end(local, DAY))
 
 
 def _begin(now: datetime, window: timedelta) -> datetime:

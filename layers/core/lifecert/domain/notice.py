@@ -41,15 +41,25 @@ class Contact:
     sealed_address: bytes
 
 
+class NoticeKind(StrEnum):
+    """What a person is told. Only a reminder is about their year, and so can count for a hold."""
+
+    REMINDER = "reminder"
+    CERTIFY_AGAIN = "certify_again"
+
+
 @dataclass(frozen=True, slots=True)
 class SentNotice:
-    """A notice on its way: the channel's own id for it, by which its receipt names it."""
+    """A notice on its way: the channel's own id for it, by which its receipt names it; `failed` once that says that it
+    did not arrive."""
 
     message_id: str
     beneficiary_id: str
     channel: NoticeChannel
     valid_until: date
     sent_at: datetime
+    kind: NoticeKind = NoticeKind.REMINDER
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +82,21 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class NoticeText:
-    """The words of a notice before and after the end, with {name} (masked), {date} and {help_line} in them."""
+    """The words of a notice before and after the end, with {name} (masked), {date} and {help_line} in them, and of one
+    that asks to certify again, without {date}."""
 
     reminder: str
     lapsed: str
+    certify_again: str
 
     def of(self, masked_name: str, valid_until: date, help_line: str, *, lapsed: bool) -> str:
         """The words for one person."""
         template = self.lapsed if lapsed else self.reminder
         return template.format(name=masked_name, date=valid_until.isoformat(), help_line=help_line)
+
+    def again(self, masked_name: str, help_line: str) -> str:
+        """The words for one person whose photos nobody looked at in time."""
+        return self.certify_again.format(name=masked_name, help_line=help_line)
 
 
 def due_reminder(valid_until: date, today: date, days_before: Iterable[int]) -> int | None:

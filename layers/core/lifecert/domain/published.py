@@ -4,11 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from lifecert.domain.benefit import FIRST_BENEFIT, FIRST_PAYER
 from lifecert.domain.ledger import Fact, LedgerEntry, LedgerEvent
-
-# To whom, and as which benefit, entries from before benefits were kept are announced.
-FIRST_PAYER = "fund"
-FIRST_BENEFIT = "1"
 
 # How a benefit stands from now on; in every event for a payer.
 _STANDING = ("status", "valid_until", "payment_held", "held_since", "unpaid_since")
@@ -39,7 +36,11 @@ _FOR_PAYERS: Mapping[LedgerEvent, tuple[str, tuple[str, ...]]] = {
         ("certificate_id", "status_before", *_STANDING, *_ARREARS, *_RECLAIM),
     ),
 }
-_REMINDER = ("days_before", "valid_until", "channel")
+# For notices, and no payer's business.
+_FOR_NOTICES: Mapping[LedgerEvent, tuple[str, tuple[str, ...]]] = {
+    LedgerEvent.REMINDER_DUE: ("ReminderDue", ("days_before", "valid_until", "channel")),
+    LedgerEvent.CERTIFY_AGAIN_DUE: ("CertifyAgainDue", ("channel",)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +60,29 @@ class PublishedEvent:
 
 def published_events(entry: LedgerEntry) -> tuple[PublishedEvent, ...]:
     """The events that announce a ledger entry; none when it is nobody's business."""
-    if entry.event is LedgerEvent.REMINDER_DUE:
-        event_id = f"{entry.beneficiary_id}:{entry.seq}"
-        detail = {**_common(entry, event_id), **{name: _fact(entry, name) for name in _REMINDER}}
-        return (PublishedEvent(event_id, "ReminderDue", entry.at, detail, entry.correlation_id),)
+    if entry.event in _FOR_NOTICES:
+        return (_for_notices(entry, *_FOR_NOTICES[entry.event]),)
     if entry.event not in _FOR_PAYERS:
         return ()
     benefits = entry.details.get("benefits")
     if benefits is None or not isinstance(benefits, Sequence) or isinstance(benefits, str):
         # Its id is as it was, so that what was published before, and is once more, is known.
-        return (_for_payer(entry, _from_before(entry), f"{entry.beneficiary_id}:{entry.seq}"),)
-    return tuple(
+        facts = {name: _fact(entry, name) for name in entry.details}
+        benefit = _benefit_from_before(facts, certified=entry.event is LedgerEvent.CERTIFIED)
+        return (_for_payer(entry, benefit, f"{entry.beneficiary_id}:{entry.seq}"),)
+    events = tuple(
         _for_payer(entry, benefit, f"{entry.beneficiary_id}:{entry.seq}:{benefit['benefit']}") for benefit in benefits
     )
+    if entry.event is LedgerEvent.CERTIFICATE_REVOKED and "days_before" in entry.details:
+        # Whose year it moved back is told so.
+        return (*events, _for_notices(entry, *_FOR_NOTICES[LedgerEvent.REMINDER_DUE]))
+    return events
+
+
+def _for_notices(entry: LedgerEntry, name: str, wanted: Sequence[str]) -> PublishedEvent:
+    event_id = f"{entry.beneficiary_id}:{entry.seq}"
+    detail = {**_common(entry, event_id), **{fact: _fact(entry, fact) for fact in wanted}}
+    return PublishedEvent(event_id, name, entry.at, detail, entry.correlation_id)
 
 
 def _for_payer(entry: LedgerEntry, benefit: Mapping[str, Fact], event_id: str) -> PublishedEvent:
@@ -104,23 +115,31 @@ def _fact(entry: LedgerEntry, name: str) -> Fact:
     return fact if fact is None or isinstance(fact, str | int) else None
 
 
-def _from_before(entry: LedgerEntry) -> dict[str, Fact]:
-    """The one benefit of an entry that was written before benefits were kept.
+def as_today(detail: Mapping[str, Fact]) -> Mapping[str, Fact]:
+    """An event's detail as it is published today; one from before benefits were kept becomes the first payer's."""
+    if "benefit" in detail:
+        return detail
+    benefit = _benefit_from_before(detail, certified="payment_was_held" in detail)
+    del benefit["start"]  # which was not published
+    return {**detail, **benefit, "payment_held": bool(detail.get("payment_held")), "payer_reference": None}
+
+
+def _benefit_from_before(facts: Mapping[str, Fact], *, certified: bool) -> dict[str, Fact]:
+    """The one benefit of an entry, or event, from before benefits were kept.
 
     Arrears were then the days without a proof of life, paid or not: what was not paid are those since the hold. And
     `held_since` of a certification was since when the payment had been held.
     """
-    first, last = _fact(entry, "arrears_first_day"), _fact(entry, "arrears_last_day")
-    held_since = _fact(entry, "held_since")
-    unpaid_since = _fact(entry, "ended_on") or held_since
-    if entry.event is LedgerEvent.CERTIFIED:
+    first, last, held_since = (facts.get(name) for name in ("arrears_first_day", "arrears_last_day", "held_since"))
+    unpaid_since = facts.get("ended_on") or held_since
+    if certified:
         first = max(str(first), str(held_since)) if first and held_since else None
         last = last if first and str(first) <= str(last) else None
         held_since = unpaid_since = None
     return {
         "benefit": FIRST_BENEFIT,
         "payer": FIRST_PAYER,
-        "start": _fact(entry, "benefit_start"),
+        "start": facts.get("benefit_start"),
         "held_since": held_since,
         "unpaid_since": unpaid_since,
         "arrears_first_day": first if last else None,

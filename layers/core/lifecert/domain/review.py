@@ -1,7 +1,7 @@
 """Review: a case that a human must decide."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from lifecert.domain.actor import Actor
@@ -18,6 +18,7 @@ class ReviewKind(StrEnum):
     AUDIT = "audit"  # an accepted session, drawn for a second look
     DEATH_REPORT = "death_report"  # a family reports a death
     DATA_SIGNAL = "data_signal"  # another register says that an entitlement may have ended
+    SIGN_OF_LIFE = "sign_of_life"  # another register saw somebody alive after the day on which the entitlement ended
     DUPLICATE_FACE = "duplicate_face"  # one face under two beneficiaries
     UNUSUAL_VOLUME = "unusual_volume"  # a helper acts for unusually many
     OVERRIDE = "override"  # a clerk replaced what the machine had refused
@@ -55,9 +56,10 @@ class Ground(StrEnum):
     UNFOUNDED = "unfounded"
     NOT_RECOGNISABLE = "not_recognisable"
     ASKED_BACK = "asked_back"
+    NOT_IN_TIME = "not_in_time"  # nobody decided while it could be judged; no clerk's to give
 
 
-# Which grounds an outcome may have. Nobody is certified by a review for any ground but the first.
+# Which grounds a clerk may give an outcome. Nobody is certified by a review for any ground but the first.
 GROUNDS: dict[ReviewOutcome, frozenset[Ground]] = {
     ReviewOutcome.ACCEPT: frozenset({Ground.SAME_PERSON, Ground.CONFIRMED}),
     ReviewOutcome.REFUSE: frozenset({Ground.OTHER_PERSON, Ground.NOT_LIVE, Ground.UNFOUNDED}),
@@ -128,6 +130,21 @@ class Proposal:
     cause: Cause | None = None
     certificate_id: str | None = None
     benefit_id: str | None = None
+
+
+# What is judged by the frames of its session, and by nothing else.
+JUDGED_BY_FRAMES = frozenset({ReviewKind.VERIFICATION, ReviewKind.AUDIT})
+# For so long are they kept (infra/storage.yaml).
+FRAMES_LAST = timedelta(days=30)
+# For so long can a proposal be confirmed.
+PROPOSAL_LASTS = timedelta(days=14)
+
+
+def too_late(review: Review, now: datetime) -> bool:
+    """Whether an open case can no longer be judged: its frames are gone, or the time to confirm it is over."""
+    if review.kind in JUDGED_BY_FRAMES:
+        return now - review.opened_at >= FRAMES_LAST
+    return review.expires_at is not None and now > review.expires_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The payers' feeds: published changes until they are in a file, and the files. Each payer has its own numbers."""
+"""The payers' feeds: published changes until they are in a file, the files, and snapshots. Each payer has its own."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -6,6 +6,7 @@ from typing import Protocol
 
 from lifecert.domain.change_file import FeedHead, Manifest
 from lifecert.domain.published import PublishedEvent
+from lifecert.domain.snapshot import Beginning, SnapshotManifest
 
 
 class Changes(Protocol):
@@ -45,4 +46,36 @@ class ChangeFiles(Protocol):
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Write the manifest of a file, unless it has one."""
+        ...
+
+
+class Snapshots(Protocol):
+    """The snapshots of the feeds, each known by the number of the file after which it stands. What is written stays."""
+
+    def numbers(self, payer: str) -> list[int]:
+        """Those of a payer that were begun, oldest first."""
+        ...
+
+    def begin(self, beginning: Beginning) -> bool:
+        """Note what a snapshot is to be made of; False when that was noted before."""
+        ...
+
+    def beginning(self, payer: str, number: int) -> Beginning:
+        """What a snapshot that was begun is made of."""
+        ...
+
+    def write_part(self, payer: str, number: int, part: int, content: bytes) -> bool:
+        """Write a part; False, and nothing written, when it is there."""
+        ...
+
+    def read_part(self, payer: str, number: int, part: int) -> bytes | None:
+        """A part; None when it is not there yet."""
+        ...
+
+    def write_manifest(self, manifest: SnapshotManifest) -> None:
+        """Say that a snapshot is whole, unless that was said before."""
+        ...
+
+    def manifest(self, payer: str, number: int) -> SnapshotManifest | None:
+        """The manifest of a snapshot; None when it is not whole."""
         ...

@@ -42,7 +42,7 @@ class References(Protocol):
 
 
 class FacesDueIndex(Protocol):
-    """Beneficiaries whose references must be deleted, and no others."""
+    """Beneficiaries whose references or contact must be deleted, and no others."""
 
     def faces_due(self, shard: int, today: date) -> Iterator[str]:
         """Ids of those in one shard who are due by `today`."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb.values import epoch, moment, plain, typed
-from lifecert.domain.notice import Contact, NoticeChannel, SentNotice
+from lifecert.domain.notice import Contact, NoticeChannel, NoticeKind, SentNotice
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -49,6 +49,8 @@ class DynamoSentNotices:
             channel=NoticeChannel(item["channel"]),
             valid_until=date.fromisoformat(item["valid_until"]),
             sent_at=datetime.fromisoformat(item["sent_at"]),
+            kind=NoticeKind(item.get("kind", NoticeKind.REMINDER)),
+            failed=item.get("failed", False),
         )
 
 
@@ -69,6 +71,8 @@ def sent_notice_item(sent: SentNotice) -> dict[str, Any]:
         "channel": str(sent.channel),
         "valid_until": sent.valid_until.isoformat(),
         "sent_at": moment(sent.sent_at),
+        "kind": str(sent.kind),
+        "failed": sent.failed,
         "expires_at": epoch(sent.sent_at + NOTICE_KEPT),
     }
 

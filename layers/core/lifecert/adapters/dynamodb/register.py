@@ -129,6 +129,7 @@ def _read(item: Mapping[str, Any]) -> Beneficiary:
 def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
     """Item of the beneficiaries table. `due_bucket` is the key of the sparse index (domain/sweep.py)."""
     due, ending = partition_of(beneficiary, shards), ending_partition_of(beneficiary, shards)
+    purge_on = beneficiary.purge_due_on
     return {
         "beneficiary_id": beneficiary.beneficiary_id,
         "person_key": beneficiary.person_key,
@@ -156,9 +157,9 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "notice": _notice_item(beneficiary.notice) if beneficiary.notice else None,
         "contact_channel": beneficiary.contact_channel and str(beneficiary.contact_channel),
         "grace_from": optional_day(beneficiary.grace_from),
-        # Keys of the sparse index by_faces_due, there only while faces are stored that must go.
-        "faces_shard": shard_of(beneficiary.beneficiary_id, shards) if beneficiary.faces_due else None,
-        "faces_due": beneficiary.faces_due.on.isoformat() if beneficiary.faces_due else None,
+        # Keys of the sparse index by_faces_due, there only while faces, or a contact, are stored that must go.
+        "faces_shard": shard_of(beneficiary.beneficiary_id, shards) if purge_on else None,
+        "faces_due": optional_day(purge_on),
     }
 
 

@@ -1,6 +1,7 @@
 """The words of notices from their file: strict, so that none lacks what it must say, or holds a link."""
 
 import string
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -15,13 +16,13 @@ PLACES = {"name", "date", "help_line"}
 LINKS = ("://", "www.", ".cn/", ".com/")
 
 
-def _complete(text: str) -> str:
+def _complete(text: str, wanted: set[str] = PLACES) -> str:
     try:
         places = [place for _, place, _, _ in string.Formatter().parse(text) if place is not None]
     except ValueError:
         raise ValueError("its braces do not match") from None
-    if set(places) != PLACES:
-        raise ValueError(f"must name {{{'}, {'.join(sorted(PLACES))}}}, and nothing else in braces")
+    if set(places) != wanted:
+        raise ValueError(f"must name {{{'}, {'.join(sorted(wanted))}}}, and nothing else in braces")
     if any(link in text.lower() for link in LINKS):
         raise ValueError("must not hold a link")
     return text
@@ -30,9 +31,15 @@ def _complete(text: str) -> str:
 _Text = Annotated[str, Field(min_length=20, max_length=400), AfterValidator(_complete)]
 
 
+_Dayless = Annotated[
+    str, Field(min_length=20, max_length=400), AfterValidator(partial(_complete, wanted=PLACES - {"date"}))
+]
+
+
 class _Words(Strict):
     reminder: _Text
     lapsed: _Text
+    certify_again: _Dayless
 
 
 class _NoticesFile(Strict):
@@ -44,4 +51,4 @@ def load_notice_text(language: str, path: Path = NOTICES_FILE) -> NoticeText:
     """The words of this deployment in one language: `zh-CN` or `en`. Raises ConfigError."""
     file = load_strict(path, _NoticesFile)
     words = {"zh-CN": file.chinese, "en": file.english}[language]
-    return NoticeText(words.reminder, words.lapsed)
+    return NoticeText(words.reminder, words.lapsed, words.certify_again)

@@ -22,7 +22,7 @@ class HelperVolume:
 
     def __call__(self, session: Session) -> None:
         """Count an accepted session on behalf; every further `usual` of the day open a review of the newest one."""
-        count = helper_day(session.user_id, self.clock.now(), self.usual)
+        count = helper_day(session.user_id, self.clock.local(), self.usual)
         if self.limits.count(count) % self.usual == 0:
             self.open_review(
                 session.beneficiary_id,

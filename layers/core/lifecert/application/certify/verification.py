@@ -4,8 +4,9 @@ import json
 import uuid
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
-from lifecert.application.shared.certifying import Proof, certifying
+from lifecert.application.shared.certifying import Proof, certified_already, certifying
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.audit import is_drawn
 from lifecert.domain.beneficiary import Beneficiary, Change, record
@@ -16,6 +17,7 @@ from lifecert.domain.policy import Decision, Outcome, Policy
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.session import Result, Session, SessionState
+from lifecert.domain.year import valid_until_after
 
 # Frames of a session that a human may yet accept.
 _UNDECIDED = frozenset(
@@ -68,17 +70,18 @@ class Verification:
             calibration_version=self.policy.match.calibration_version,
             model_version=self.evidence.model_version,
         )
-        change, certificate = certifying(
-            before,
-            proof,
-            self._actor,
-            self.now,
-            self.today,
-            self._details(),
-            camera=replace(before.camera, failures=()),
-            certified_by=before.with_certifier(session.user_id),
-        )
-        decided = self._decided(certificate_id=certificate.certificate_id, valid_until=certificate.valid_until)
+        details = self._details()
+        changed: dict[str, Any] = {
+            "camera": replace(before.camera, failures=()),
+            "certified_by": before.with_certifier(session.user_id),
+        }
+        if again := certified_already(before, proof, self._actor, self.now, details, **changed):
+            # By another session of the same day: both have the same certificate.
+            change, certificate_id = again, before.certificate_id
+        else:
+            change, certificate = certifying(before, proof, self._actor, self.now, self.today, details, **changed)
+            certificate_id = certificate.certificate_id
+        decided = self._decided(certificate_id=certificate_id, valid_until=valid_until_after(proof.on))
         # Beside the acceptance and never in its way: no open review of the beneficiary, nothing told to the phone.
         audit = self._review(str(uuid.uuid4()), ReviewKind.AUDIT) if self._audited else None
         return self._with_frames(replace(change, session=decided, review=audit)), decided

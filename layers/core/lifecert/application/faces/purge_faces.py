@@ -1,4 +1,5 @@
-"""Purge: delete the references of everybody whose entitlement ended long enough ago, or who withdrew consent."""
+"""Purge: delete the references of everybody whose entitlement ended long enough ago, or who withdrew consent; of the
+former the contact too."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -21,10 +22,12 @@ AT_ONCE = 7
 
 @dataclass(slots=True)
 class PurgeReport:
-    """What a run deleted, whom it found not due any more, and what is stored after it."""
+    """What a run deleted, whom it found not due any more, and what is stored after it. `people` are those whose faces
+    went."""
 
     today: date
     people: int = 0
+    contacts: int = 0
     faces: int = 0
     photos: int = 0
     left_alone: int = 0
@@ -70,15 +73,17 @@ class PurgeFaces:
         if beneficiary is None or not _is_due(beneficiary, report.today):
             report.left_alone += 1
             return
-        report.photos += self.photos.delete_references(beneficiary_id)
+        if beneficiary.faces_due and beneficiary.faces_due.on <= report.today:
+            report.photos += self.photos.delete_references(beneficiary_id)
         while change := change_newest(self.register, beneficiary_id, lambda newest: self._change(newest, report.today)):
             report.faces -= change.faces.faces
             report.people -= change.faces.people
+            report.contacts += change.forgets_contact
 
     def _change(self, beneficiary: Beneficiary, today: date) -> Change | None:
         due = beneficiary.faces_due
         if due is None or due.on > today:
-            return None  # Done; or corrected, or consented anew, a moment ago.
+            return self._without_contact(beneficiary, today)
         enrolled = self.references.enrolled(beneficiary.beneficiary_id)
         gone = tuple(enrolled[:AT_ONCE])
         last = len(gone) == len(enrolled)
@@ -99,6 +104,19 @@ class PurgeFaces:
         counted = FaceCount(people=-1 if last else 0, faces=-faces)
         return Change(beneficiary.version, after, entry, deleted_references=gone, faces=counted)
 
+    def _without_contact(self, beneficiary: Beneficiary, today: date) -> Change | None:
+        due_on = beneficiary.contact_due_on
+        if due_on is None or due_on > today:
+            return None  # Done; or corrected, or consented anew, a moment ago.
+        after, entry = record(
+            replace(beneficiary, contact_channel=None),
+            LedgerEvent.CONTACT_DELETED,
+            PURGE_ACTOR,
+            self.clock.now(),
+            {"due_on": due_on.isoformat()},
+        )
+        return Change(beneficiary.version, after, entry, forgets_contact=True)
+
 
 def _is_due(beneficiary: Beneficiary, today: date) -> bool:
-    return beneficiary.faces_due is not None and beneficiary.faces_due.on <= today
+    return beneficiary.purge_due_on is not None and beneficiary.purge_due_on <= today

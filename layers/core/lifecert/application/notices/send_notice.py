@@ -1,19 +1,23 @@
 """Send a notice: tell a person, by the way the office knows, that their year ends."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import NOTICE_ACTOR
 from lifecert.domain.beneficiary import Beneficiary, Change, record
-from lifecert.domain.errors import NoticeMustWait
+from lifecert.domain.errors import NoticeMustWait, NoticeRefused
 from lifecert.domain.help_lines import HelpLines
-from lifecert.domain.ledger import LedgerEvent
-from lifecert.domain.notice import NoticeText, QuietHours, SentNotice
+from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.notice import NoticeKind, NoticeText, QuietHours, SentNotice
 from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.notices import AddressSeal, Contacts, NoticeSender
-from lifecert.ports.register import ChangingRegister
+from lifecert.ports.register import ChangingRegister, Ledger
+
+# Whoever certified needs not do it again.
+_DONE = frozenset({LedgerEvent.CERTIFIED, LedgerEvent.ALREADY_CERTIFIED})
 
 
 class NoticeOutcome(StrEnum):
@@ -36,6 +40,7 @@ class SendNotice:
     text: NoticeText
     help_lines: HelpLines
     quiet_hours: QuietHours
+    ledger: Ledger
 
     def __call__(self, beneficiary_id: str, reminder_seq: int) -> NoticeOutcome:
         """Send what a reminder, by its number in the ledger, asks for.
@@ -46,20 +51,57 @@ class SendNotice:
         beneficiary = self.register.get(beneficiary_id)
         if beneficiary is None or not _is_wanted(beneficiary, reminder_seq):
             return NoticeOutcome.NOT_NEEDED
-        contact = self.contacts.get(beneficiary_id)
+        return self._send(beneficiary, reminder_seq, NoticeKind.REMINDER)
+
+    def certify_again(self, beneficiary_id: str, due_seq: int) -> NoticeOutcome:
+        """Tell somebody that their photos were not looked at in time, as the ledger's entry of this number asks for.
+
+        As often as a reminder, and with the same refusals.
+        """
+        beneficiary = self.register.get(beneficiary_id)
+        if beneficiary is None or not self._is_still_due(beneficiary, due_seq):
+            return NoticeOutcome.NOT_NEEDED
+        return self._send(beneficiary, due_seq, NoticeKind.CERTIFY_AGAIN)
+
+    def _is_still_due(self, beneficiary: Beneficiary, due_seq: int) -> bool:
+        """Neither sent before nor done by now; the ledger tells, since the beneficiary remembers reminders only."""
+        if beneficiary.status is Status.TERMINATED:
+            return False
+        later = [entry for entry in self.ledger.entries(beneficiary.beneficiary_id) if entry.seq >= due_seq]
+        if not later or later[0].event is not LedgerEvent.CERTIFY_AGAIN_DUE:
+            return False
+        return not any(entry.event in _DONE or entry.details.get("reminder_seq") == due_seq for entry in later)
+
+    def _send(self, beneficiary: Beneficiary, due_seq: int, kind: NoticeKind) -> NoticeOutcome:
+        contact = self.contacts.get(beneficiary.beneficiary_id)
         if contact is None:
             return NoticeOutcome.NO_CONTACT
         wait = self.quiet_hours.wait(self.clock.local())
         if wait:
             raise NoticeMustWait(wait)
-        valid_until, lapsed = beneficiary.valid_until, beneficiary.status is Status.LAPSED
-        help_line = self.help_lines.find(beneficiary.category, beneficiary.district)
-        text = self.text.of(beneficiary.masked_name, valid_until, help_line, lapsed=lapsed)
-        address = self.seal.open(beneficiary_id, contact.sealed_address)
-        message_id = self.sender.send(contact.channel, address, text)
-        sent = SentNotice(message_id, beneficiary_id, contact.channel, valid_until, self.clock.now())
-        change_newest(self.register, beneficiary_id, lambda newest: self._change(newest, sent, reminder_seq))
+        address = self.seal.open(beneficiary.beneficiary_id, contact.sealed_address)
+        try:
+            message_id = self.sender.send(contact.channel, address, self._text(beneficiary, kind))
+        except NoticeRefused as refused:
+            told: dict[str, Detail] = {"kind": kind, "why": str(refused), "reminder_seq": due_seq}
+            told["channel"] = contact.channel
+            change_newest(self.register, beneficiary.beneficiary_id, lambda newest: self._refused(newest, told))
+            raise
+        valid_until = beneficiary.valid_until
+        sent = SentNotice(message_id, beneficiary.beneficiary_id, contact.channel, valid_until, self.clock.now(), kind)
+        change_newest(self.register, sent.beneficiary_id, lambda newest: self._change(newest, sent, due_seq))
         return NoticeOutcome.SENT
+
+    def _text(self, beneficiary: Beneficiary, kind: NoticeKind) -> str:
+        help_line = self.help_lines.find(beneficiary.category, beneficiary.district)
+        if kind is NoticeKind.CERTIFY_AGAIN:
+            return self.text.again(beneficiary.masked_name, help_line)
+        valid_until, lapsed = beneficiary.valid_until, beneficiary.status is Status.LAPSED
+        return self.text.of(beneficiary.masked_name, valid_until, help_line, lapsed=lapsed)
+
+    def _refused(self, newest: Beneficiary, told: Mapping[str, Detail]) -> Change:
+        after, entry = record(newest, LedgerEvent.NOTICE_FAILED, NOTICE_ACTOR, self.clock.now(), told)
+        return Change(newest.version, after, entry)
 
     def _change(self, newest: Beneficiary, sent: SentNotice, reminder_seq: int) -> Change:
         """It is on its way whatever else has happened: it is recorded in any case."""

@@ -1,5 +1,6 @@
 """Certify in person: a clerk saw somebody alive and checked who it was."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -11,10 +12,10 @@ from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.camera import Camera
 from lifecert.domain.certificate import Certificate, Method
-from lifecert.domain.errors import BeneficiaryNotFound, DayInFuture, EntitlementEnded, NotAllowed
+from lifecert.domain.errors import BeneficiaryNotFound, DayInFuture, EntitlementEnded, IdempotencyKeyReused, NotAllowed
 from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
-from lifecert.ports.register import ChangingRegister
+from lifecert.ports.register import Certificates, ChangingRegister
 
 
 class Document(StrEnum):
@@ -32,23 +33,34 @@ class CertifyInPerson:
     """The use case."""
 
     register: ChangingRegister
+    certificates: Certificates
     clock: Clock
     issuer: Issuer
 
-    def __call__(self, beneficiary_id: str, seen_on: date, document: Document, user: User) -> Certificate:
+    def __call__(
+        self, beneficiary_id: str, seen_on: date, document: Document, user: User, idempotency_key: str
+    ) -> Certificate:
         """Certify that a clerk saw this person on a day, and give the certificate.
 
-        Raises NotAllowed, BeneficiaryNotFound, DayInFuture, EntitlementEnded and TransitionRefused (the year of that
-        day is over); nothing is changed then.
+        A repeat with the same key gives the same certificate, whatever has become of it and of the person since. Raises
+        NotAllowed, BeneficiaryNotFound, DayInFuture, EntitlementEnded, TransitionRefused (the year of that day is over)
+        and IdempotencyKeyReused; nothing is changed then.
         """
         if not user.is_clerk:
             raise NotAllowed
         if seen_on > self.clock.today():
             raise DayInFuture
         facts = {"beneficiary_id": beneficiary_id, "seen_on": seen_on.isoformat(), "document": document.value}
-        proof = Proof(Method.IN_PERSON, seen_on, user.user_id, digest_of({**facts, "clerk": user.user_id}))
+        digest = digest_of({**facts, "clerk": user.user_id})
+        certificate_id = _certificate_id(beneficiary_id, user, idempotency_key)
+        proof = Proof(Method.IN_PERSON, seen_on, user.user_id, digest, certificate_id=certificate_id)
+        issued: Certificate | None = None
 
-        def make(newest: Beneficiary) -> Change:
+        def make(newest: Beneficiary) -> Change | None:
+            nonlocal issued
+            issued = self.certificates.get(certificate_id)
+            if issued:
+                return None
             if newest.status is Status.TERMINATED:
                 raise EntitlementEnded
             actor = Actor(user.user_id, Role.CLERK)
@@ -59,6 +71,15 @@ class CertifyInPerson:
             return self.issuer.signed(change)
 
         change = change_newest(self.register, beneficiary_id, make)
-        if change is None or change.certificate is None:
+        certificate = change.certificate if change else issued
+        if certificate is None:
             raise BeneficiaryNotFound
-        return change.certificate
+        if certificate.evidence_digest != digest:
+            raise IdempotencyKeyReused
+        return certificate
+
+
+def _certificate_id(beneficiary_id: str, user: User, idempotency_key: str) -> str:
+    # The same clerk's same key always names the same certificate of a person: a request that is repeated after a crash
+    # meets its own. The person's id, which nobody can guess, keeps others from guessing this one.
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{beneficiary_id}\n{user.user_id}\n{idempotency_key}"))

@@ -2,24 +2,35 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
-from lifecert.application.shared.certifying import Proof, certifying
+from lifecert.application.shared.certifying import Proof, certified_already, certifying
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.issuing import Issuer
 from lifecert.application.shared.reviewing import recorded, still_open
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.camera import Camera
-from lifecert.domain.certificate import Certificate
 from lifecert.domain.errors import (
     ActedInCase,
     EntitlementEnded,
+    FramesGone,
     GroundUnsuitable,
     ReviewDecidedBefore,
     ReviewNotFound,
     SessionNotFound,
 )
-from lifecert.domain.review import GROUNDS, PROPOSALS, Ground, Review, ReviewDecision, ReviewKind, ReviewOutcome
+from lifecert.domain.ledger import Detail
+from lifecert.domain.review import (
+    GROUNDS,
+    JUDGED_BY_FRAMES,
+    PROPOSALS,
+    Ground,
+    Review,
+    ReviewDecision,
+    ReviewKind,
+    ReviewOutcome,
+)
 from lifecert.domain.session import Session
 from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
@@ -46,8 +57,8 @@ class DecideReview:
 
         Accepting a verification certifies, with the method and on the day of its session; nothing else that is
         decided here touches the entitlement. Raises ReviewNotFound, GroundUnsuitable, ActedInCase (by this clerk
-        themself), EntitlementEnded, TransitionRefused (its year is over) and ReviewDecidedBefore; nothing is changed
-        then.
+        themself), FramesGone (who can be the same person that nobody can see), EntitlementEnded, TransitionRefused (its
+        year is over) and ReviewDecidedBefore; nothing is changed then.
         """
         review = self.reviews.get(review_id)
         if review is None or review.kind in PROPOSALS:
@@ -68,13 +79,15 @@ class DecideReview:
         decided = review
         certifies = review.kind is ReviewKind.VERIFICATION and outcome is ReviewOutcome.ACCEPT
         session = self._session(review) if certifies else None
+        if ground is Ground.SAME_PERSON and review.kind in JUDGED_BY_FRAMES:
+            self._check_frames(review)
 
         def make(newest: Beneficiary) -> Change:
             nonlocal decided
             decision = ReviewDecision(outcome, ground, user.user_id, self.clock.now())
             if session:
-                change, certificate = self._certified(newest, review, session, decision)
-                decision = replace(decision, certificate_id=certificate.certificate_id)
+                change = self._certified(newest, review, session, decision)
+                decision = replace(decision, certificate_id=str(change.entry.details["certificate_id"]))
             else:
                 change = recorded(newest, review, decision)
             decided = replace(review, decision=decision)
@@ -92,9 +105,15 @@ class DecideReview:
             raise SessionNotFound
         return session
 
-    def _certified(
-        self, newest: Beneficiary, review: Review, session: Session, decision: ReviewDecision
-    ) -> tuple[Change, Certificate]:
+    def _check_frames(self, review: Review) -> None:
+        session = self._session(review)
+        if len(self.photos.review_frames(session.session_id)) < len(session.challenge):
+            newest = self.reviews.get(review.review_id)
+            if newest and newest.decision:
+                raise ReviewDecidedBefore  # and that is why they are gone
+            raise FramesGone
+
+    def _certified(self, newest: Beneficiary, review: Review, session: Session, decision: ReviewDecision) -> Change:
         if newest.status is Status.TERMINATED:
             raise EntitlementEnded
         result = session.result
@@ -108,24 +127,24 @@ class DecideReview:
             model_version=str(evidence.get("model_version") or ""),
             calibration_version=str(evidence.get("calibration_version") or ""),
         )
-        return certifying(
-            newest,
-            proof,
-            Actor(decision.decided_by, Role.CLERK),
-            decision.decided_at,
-            self.clock.today(),
-            {
-                "session_id": session.session_id,
-                "on_behalf": session.on_behalf,
-                "consent_version": session.consent.version,
-                "certified_by": session.user_id,
-                "review_id": review.review_id,
-                "ground": decision.ground,
-            },
-            camera=Camera(),
-            certified_by=newest.with_certifier(session.user_id),
-            open_review_id=still_open(newest, review),
-        )
+        actor, now = Actor(decision.decided_by, Role.CLERK), decision.decided_at
+        details: dict[str, Detail] = {
+            "session_id": session.session_id,
+            "on_behalf": session.on_behalf,
+            "consent_version": session.consent.version,
+            "certified_by": session.user_id,
+            "review_id": review.review_id,
+            "ground": decision.ground,
+        }
+        changed: dict[str, Any] = {
+            "camera": Camera(),
+            "certified_by": newest.with_certifier(session.user_id),
+            "open_review_id": still_open(newest, review),
+        }
+        if again := certified_already(newest, proof, actor, now, details, **changed):
+            return again
+        change, _ = certifying(newest, proof, actor, now, self.clock.today(), details, **changed)
+        return change
 
     def _evidence(self, review: Review) -> dict[str, object]:
         """What the ledger kept of the session's evidence when the review was opened."""

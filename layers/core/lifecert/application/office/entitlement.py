@@ -2,7 +2,8 @@
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
+from enum import StrEnum
 
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.ending import ending
@@ -29,7 +30,16 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.notice import AFTER_THE_END, Notice
-from lifecert.domain.review import PROPOSALS, Ground, Proposal, Review, ReviewDecision, ReviewKind, ReviewOutcome
+from lifecert.domain.review import (
+    PROPOSAL_LASTS,
+    PROPOSALS,
+    Ground,
+    Proposal,
+    Review,
+    ReviewDecision,
+    ReviewKind,
+    ReviewOutcome,
+)
 from lifecert.domain.status import (
     CertificateRevoked,
     EndCause,
@@ -42,7 +52,12 @@ from lifecert.ports.clock import Clock
 from lifecert.ports.register import Certificates, ChangingRegister, Ledger
 from lifecert.ports.reviews import Reviews
 
-PROPOSAL_LASTS = timedelta(days=14)
+
+class Missing(StrEnum):
+    """What a corrected person lacks: without it no notice reaches them, or no camera can know them."""
+
+    CONTACT = "contact"
+    REFERENCE = "reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +155,17 @@ class ConfirmProposal:
         if decision is None or (decision.outcome, decision.decided_by) != (wanted, user.user_id):
             raise ReviewDecidedBefore
         return review
+
+    def missing(self, proposal: Review) -> tuple[Missing, ...]:
+        """What must be set up anew after a correction that was confirmed: it was deleted since the end, or never there.
+        Nothing after any other proposal."""
+        confirmed = proposal.decision and proposal.decision.outcome is ReviewOutcome.ACCEPT
+        corrected = confirmed and proposal.kind is ReviewKind.CORRECTION
+        person = self.register.get(proposal.beneficiary_id) if corrected else None
+        if person is None:
+            return ()
+        kept = {Missing.CONTACT: person.contact_channel is not None, Missing.REFERENCE: person.has_reference}
+        return tuple(part for part, there in kept.items() if not there)
 
     def _check_may_confirm(self, review: Review, user: User) -> None:
         if review.opened_by.actor_id == user.user_id:
@@ -251,12 +277,11 @@ class ConfirmProposal:
         if newest.certificate_id == certificate_id:
             left = left or Coverage(valid_until)
             after = replace(after, certificate_id=left.certificate_id, certified_on=left.certified_on)
-        details = {
+        details: dict[str, Detail] = {
             **step.details,
             "certificate_id": certificate_id,
             "cause": cause,
-            "channel": newest.contact_channel if moves else None,
-            **({"grace_from": today.isoformat(), "days_before": _days_before(valid_until, today)} if moves else {}),
+            **(_told(newest, valid_until, today) if moves else {}),
             **_proposed(proposal),
         }
         event = LedgerEvent.CERTIFICATE_REVOKED
@@ -288,6 +313,15 @@ def _days_before(valid_until: date, today: date) -> int:
     """How far ahead of the end of the year the notice of a revocation comes. Where the year still runs it takes the
     place of no later reminder, and not of what is told after the end."""
     return AFTER_THE_END if is_over(valid_until, today) else max((valid_until - today).days, 1)
+
+
+def _told(newest: Beneficiary, valid_until: date, today: date) -> dict[str, Detail]:
+    """What makes a notice of a revocation, and the grace days that begin with it."""
+    return {
+        "days_before": _days_before(valid_until, today),
+        "channel": newest.contact_channel,
+        "grace_from": today.isoformat(),
+    }
 
 
 def _concerned(newest: Beneficiary, proposal: Review | Proposal) -> tuple[Benefit, ...]:

@@ -1,4 +1,5 @@
-"""Import a file of data matches: what confirms life certifies, what speaks of a death opens a case."""
+"""Import a file of data matches: what confirms life certifies; what speaks of a death, or of life after an end, opens a
+case."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from lifecert.application.shared.certifying import Proof, certifying, digest_of
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.finding import by_number
 from lifecert.application.shared.issuing import Issuer
-from lifecert.application.shared.reviewing import OpenReview
+from lifecert.application.shared.reviewing import OpenReview, review_id_of
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.certificate import Method
@@ -22,6 +23,7 @@ from lifecert.ports.clock import Clock
 from lifecert.ports.imports import Imports
 from lifecert.ports.keys import PersonKeys
 from lifecert.ports.register import ChangingRegister
+from lifecert.ports.reviews import Reviews
 
 # Progress is kept after so many lines.
 CHUNK = 500
@@ -38,6 +40,7 @@ class ImportDataMatch:
     person_keys: PersonKeys
     clock: Clock
     issuer: Issuer
+    reviews: Reviews
 
     def __call__(self, name: str, out_of_time: Callable[[], bool] = lambda: False) -> Import:
         """Take a file line by line, going on where an earlier call stopped, and delete it after the last line.
@@ -86,7 +89,7 @@ class ImportDataMatch:
 
     def _alive(self, found: Beneficiary, line: MatchLine) -> Taken | Rejected:
         if found.status is Status.TERMINATED:
-            return Rejected.ENTITLEMENT_ENDED
+            return self._alive_after_the_end(found, line)
         actor = Actor(f"data_match:{line.source}", Role.DATA_MATCH)
         facts = {"beneficiary_id": found.beneficiary_id, "seen_on": line.on.isoformat(), "source": line.source}
         proof = Proof(Method.DATA_MATCH, line.on, actor.actor_id, digest_of(facts))
@@ -99,6 +102,27 @@ class ImportDataMatch:
             return self.issuer.signed(change)
 
         return Taken.CERTIFIED if change_newest(self.register, found.beneficiary_id, make) else Taken.KNOWN
+
+    def _alive_after_the_end(self, found: Beneficiary, line: MatchLine) -> Taken | Rejected:
+        """A case for each register. What it says while the case is open belongs to it; what it saw after a case was
+        decided is another."""
+        after = found.ended_on
+        while after and line.on > after:
+            only_once = f"{line.source} {after.isoformat()}"
+            before = self.reviews.get(review_id_of(found.beneficiary_id, ReviewKind.SIGN_OF_LIFE, only_once))
+            if before and before.decision:
+                after = self.clock.day_of(before.decision.decided_at)
+                continue
+            OpenReview(self.register, self.clock)(
+                found.beneficiary_id,
+                ReviewKind.SIGN_OF_LIFE,
+                Actor(f"data_match:{line.source}", Role.DATA_MATCH),
+                related_id=line.source,
+                only_once=only_once,
+                day=line.on,
+            )
+            return Taken.KNOWN if before else Taken.CASE_OPENED
+        return Rejected.ENTITLEMENT_ENDED
 
     def _dead(self, found: Beneficiary, line: MatchLine) -> Taken | Rejected:
         if found.status is Status.TERMINATED:

@@ -1,5 +1,6 @@
 """Register a beneficiary, the office's first word about a person; later, another benefit that they draw."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,15 +13,22 @@ from lifecert.domain.benefit import MOST_BENEFITS, Benefit
 from lifecert.domain.benefit_start import check_start
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Revocation
-from lifecert.domain.errors import NotAllowed, PayerUnknown, TooManyBenefits, TransitionRefused
-from lifecert.domain.ledger import Fact, LedgerEvent
+from lifecert.domain.errors import (
+    AlreadyRegistered,
+    IdempotencyKeyReused,
+    NotAllowed,
+    PayerUnknown,
+    TooManyBenefits,
+    TransitionRefused,
+)
+from lifecert.domain.ledger import Fact, LedgerEntry, LedgerEvent, facts_of
 from lifecert.domain.person import IdNumber, mask_name, normalise_name
 from lifecert.domain.status import EndCause, Status, status_by_valid_until
 from lifecert.domain.year import valid_until_after
 from lifecert.ports.clock import Clock
 from lifecert.ports.keys import PersonKeys
 from lifecert.ports.notices import AddressSeal
-from lifecert.ports.register import ChangingRegister
+from lifecert.ports.register import ChangingRegister, Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +80,14 @@ class RegisterBeneficiary:
     person_keys: PersonKeys
     seal: AddressSeal
     clock: Clock
+    ledger: Ledger
     payers: Sequence[str]
 
-    def __call__(self, registration: Registration, user: User) -> Beneficiary:
-        """Register a person. Raises NotAllowed, PayerUnknown, DayImpossible, StartUnlikely and AlreadyRegistered."""
+    def __call__(self, registration: Registration, user: User, idempotency_key: str) -> Beneficiary:
+        """Register a person. A repeat with the same key gives them as they were registered.
+
+        Raises NotAllowed, DayImpossible, StartUnlikely, PayerUnknown, AlreadyRegistered and IdempotencyKeyReused.
+        """
         if not user.is_clerk:
             raise NotAllowed
         today, start, born = self.clock.today(), registration.benefit.start, registration.id_number.birth_date
@@ -111,10 +123,25 @@ class RegisterBeneficiary:
                 "valid_until": valid_until.isoformat(),
                 "grace_from": today.isoformat(),
                 "channel": contact.channel if contact else None,
+                "request": _request(user, idempotency_key),
             },
         )
-        self.register.commit(Change(0, after, entry, contact=contact))
+        try:
+            self.register.commit(Change(0, after, entry, contact=contact))
+        except AlreadyRegistered:
+            return self._registered_before(after, entry)
         return after
+
+    def _registered_before(self, after: Beneficiary, entry: LedgerEntry) -> Beneficiary:
+        """The answer that was lost, if the stored entry is of this request. Raises AlreadyRegistered."""
+        stored = next(iter(self.ledger.entries(after.beneficiary_id)), entry)
+        if stored.details.get("request") != entry.details["request"]:
+            raise AlreadyRegistered
+        if _asked(stored) != _asked(entry):
+            raise IdempotencyKeyReused
+        # What it was on that day, and not what would be registered today.
+        valid_until = date.fromisoformat(str(stored.details["valid_until"]))
+        return replace(after, valid_until=valid_until, lapsed=stored.details["status"] == Status.LAPSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +149,26 @@ class AddBenefit:
     """Another benefit of somebody who is registered. It does not move the day until which their life is covered."""
 
     register: ChangingRegister
+    ledger: Ledger
     clock: Clock
     payers: Sequence[str]
 
-    def __call__(self, beneficiary_id: str, new: NewBenefit, request_id: str, user: User) -> Benefit:
-        """Add a benefit; the same request again gives the same one.
+    def __call__(self, beneficiary_id: str, new: NewBenefit, user: User, idempotency_key: str) -> Benefit:
+        """Add a benefit. A repeat with the same key gives the same one.
 
-        `request_id` is of the caller's Idempotency-Key. Raises NotAllowed, DayImpossible, StartUnlikely, PayerUnknown,
-        BeneficiaryNotFound, TooManyBenefits, and TransitionRefused for somebody who is recorded as deceased.
+        Raises NotAllowed, DayImpossible, StartUnlikely, PayerUnknown, BeneficiaryNotFound, TooManyBenefits, and
+        TransitionRefused for somebody who is recorded as deceased.
         """
         if not user.is_clerk:
             raise NotAllowed
         check_start(new.start, self.clock.today(), None, checked=new.start_checked)
         added: list[Benefit] = []
+        request = _request(user, idempotency_key)
 
-        def make(newest: Beneficiary) -> Change:
+        def make(newest: Beneficiary) -> Change | None:
+            if before := self._added_before(newest, request):
+                added[:] = [before]
+                return None
             if any(one.end and one.end.cause is EndCause.DECEASED for one in newest.benefits):
                 raise TransitionRefused("a death is recorded: correct it first")
             if len(newest.benefits) >= MOST_BENEFITS:
@@ -155,7 +187,7 @@ class AddBenefit:
                 Actor(user.user_id, Role.CLERK),
                 self.clock.now(),
                 {
-                    "request_id": request_id,
+                    "request": request,
                     "benefits": [_new_facts(benefit, status)],
                     "status_before": newest.status,
                     "status": status,
@@ -172,6 +204,23 @@ class AddBenefit:
         change_newest(self.register, beneficiary_id, make)
         return added[0]
 
+    def _added_before(self, newest: Beneficiary, request: str) -> Benefit | None:
+        """What this request added, whose answer was lost."""
+        for entry in self.ledger.entries(newest.beneficiary_id):
+            if entry.event is LedgerEvent.BENEFIT_ADDED and entry.details.get("request") == request:
+                return newest.benefit(str(facts_of(entry)[0]["benefit"]))
+        return None
+
 
 def _new_facts(benefit: Benefit, status: Status) -> dict[str, Fact]:
     return {**benefit.facts(), "status": status, "payment_held": False}
+
+
+def _request(user: User, idempotency_key: str) -> str:
+    return hashlib.sha256(f"{user.user_id}\n{idempotency_key}".encode()).hexdigest()
+
+
+def _asked(entry: LedgerEntry) -> tuple[object, ...]:
+    """What of an entry the request asked for; the rest follows from the day."""
+    benefits = [{name: value for name, value in facts.items() if name != "status"} for facts in facts_of(entry)]
+    return benefits, entry.details.get("channel")

@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from lifecert.domain.actor import Actor
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.ledger import Detail, LedgerEvent
-from lifecert.domain.status import Certified
+from lifecert.domain.status import Certified, Status
 from lifecert.domain.year import valid_until_after
 
 
@@ -21,7 +21,8 @@ from lifecert.domain.year import valid_until_after
 class Proof:
     """That somebody was alive `on` a day, and how that is known.
 
-    `certified_by` is the user who acted. Versions are empty where no machine judged.
+    `certified_by` is the user who acted. Versions are empty where no machine judged. `certificate_id` is what the
+    certificate of it will be called.
     """
 
     method: Method
@@ -31,6 +32,7 @@ class Proof:
     policy_version: str = ""
     model_version: str = ""
     calibration_version: str = ""
+    certificate_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
 def certifying(
@@ -54,7 +56,7 @@ def certifying(
     own = valid_until_after(proof.on)
     newest = _is_newest(before, proof.on)
     certificate = Certificate(
-        certificate_id=str(uuid.uuid4()),
+        certificate_id=proof.certificate_id,
         beneficiary_id=before.beneficiary_id,
         masked_name=before.masked_name,
         category=before.category,
@@ -93,6 +95,20 @@ def certifying(
         },
     )
     return Change(before.version, after, entry, certificate), certificate
+
+
+def certified_already(
+    before: Beneficiary, proof: Proof, actor: Actor, now: datetime, details: Mapping[str, Detail], **changed: Any
+) -> Change | None:
+    """The change when a certificate of that very day counts already: an unpublished entry, and no second certificate.
+
+    None when this proof is news.
+    """
+    if before.status is not Status.ACTIVE or not before.certificate_id or before.certified_on != proof.on:
+        return None
+    told = {**details, "certificate_id": before.certificate_id, "method": proof.method}
+    after, entry = record(replace(before, **changed), LedgerEvent.ALREADY_CERTIFIED, actor, now, told)
+    return Change(before.version, after, entry)
 
 
 def _is_newest(before: Beneficiary, on: date) -> bool:

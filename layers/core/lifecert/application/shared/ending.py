@@ -1,7 +1,6 @@
 """What the end of benefits changes besides them: the certificate, once nothing is due to the person any more."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from lifecert.application.shared.moving import Moved
@@ -13,22 +12,27 @@ from lifecert.domain.status import Status
 
 
 def ending(step: Moved, actor: Actor, now: datetime, details: Mapping[str, Detail]) -> Change:
-    """The change that ends benefits. With the last of them the person's certificate does not count any more, and nobody
-    is told anything any more."""
+    """The change that ends benefits. With the last of them the person's certificate does not count any more.
+
+    The contact stays until the faces go, and nobody is told anything before: the end may be a mistake.
+    """
     before, after = step.before, step.after
     if after.status is not Status.TERMINATED:
         ended, entry = record(after, LedgerEvent.BENEFIT_ENDED, actor, now, {**step.details, **details})
         return Change(before.version, ended, entry)
     ended, entry = record(
-        replace(after, contact_channel=None),
+        after,
         LedgerEvent.TERMINATED,
         actor,
         now,
-        {**step.details, "certificate_id": before.certificate_id, **details},
+        {
+            **step.details,
+            "certificate_id": before.certificate_id,
+            "contact_kept": before.contact_channel is not None,
+            **details,
+        },
     )
     revocation = None
     if before.certificate_id:
         revocation = Revocation(before.certificate_id, now, RevocationCause.ENTITLEMENT_ENDED)
-    return Change(
-        before.version, ended, entry, revocation=revocation, forgets_contact=before.contact_channel is not None
-    )
+    return Change(before.version, ended, entry, revocation=revocation)

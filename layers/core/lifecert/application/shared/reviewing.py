@@ -9,7 +9,7 @@ from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.errors import ReviewOpenedBefore
-from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.review import Review, ReviewDecision, ReviewKind
 from lifecert.domain.status import EndCause
 from lifecert.ports.clock import Clock
@@ -42,7 +42,7 @@ class OpenReview:
         """
         review_id = str(uuid.uuid4())
         if only_once is not None:
-            review_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{beneficiary_id}\n{kind}\n{only_once}"))
+            review_id = review_id_of(beneficiary_id, kind, only_once)
         review = Review(
             review_id=review_id,
             beneficiary_id=beneficiary_id,
@@ -57,6 +57,11 @@ class OpenReview:
         with suppress(ReviewOpenedBefore):
             change_newest(self.register, beneficiary_id, lambda newest: opening(newest, review))
         return review_id
+
+
+def review_id_of(beneficiary_id: str, kind: ReviewKind, only_once: str) -> str:
+    """The id of the one review of this kind that is opened for `only_once`."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{beneficiary_id}\n{kind}\n{only_once}"))
 
 
 def opening(beneficiary: Beneficiary, review: Review) -> Change:
@@ -78,12 +83,19 @@ def opening(beneficiary: Beneficiary, review: Review) -> Change:
     return Change(beneficiary.version, after, entry, review=review)
 
 
-def recorded(newest: Beneficiary, review: Review, decision: ReviewDecision) -> Change:
+def recorded(
+    newest: Beneficiary,
+    review: Review,
+    decision: ReviewDecision,
+    role: Role = Role.CLERK,
+    event: LedgerEvent = LedgerEvent.REVIEW_DECIDED,
+    **more: Detail,
+) -> Change:
     """The change that a decision makes which touches no entitlement; the decided review is not in it yet."""
     after, entry = record(
         replace(newest, open_review_id=still_open(newest, review)),
-        LedgerEvent.REVIEW_DECIDED,
-        Actor(decision.decided_by, Role.CLERK),
+        event,
+        Actor(decision.decided_by, role),
         decision.decided_at,
         {
             "review_id": review.review_id,
@@ -91,6 +103,7 @@ def recorded(newest: Beneficiary, review: Review, decision: ReviewDecision) -> C
             "outcome": decision.outcome,
             "ground": decision.ground,
             "session_id": review.session_id,
+            **more,
         },
     )
     return Change(newest.version, after, entry)

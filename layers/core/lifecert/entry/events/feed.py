@@ -1,9 +1,11 @@
-"""What a run that wrote change files reports."""
+"""What a run that wrote change files or snapshots reports."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from lifecert.application.feed.write_snapshots import Progress
 from lifecert.domain.change_file import Manifest
+from lifecert.domain.snapshot import SnapshotManifest
 
 
 def feed_report(written: Sequence[Manifest]) -> dict[str, Any]:
@@ -15,4 +17,17 @@ def feed_report(written: Sequence[Manifest]) -> dict[str, Any]:
             manifest.payer: {"last_number": manifest.number, "last_sequence": manifest.last_sequence}
             for manifest in written
         },
+    }
+
+
+def snapshot_progress(progress: Progress) -> dict[str, Any]:
+    """How far a snapshot is, for the log."""
+    return {"payer": progress.payer, "number": progress.number, "parts": progress.parts, "of": progress.of}
+
+
+def snapshot_report(written: Sequence[SnapshotManifest]) -> dict[str, Any]:
+    """As JSON: which snapshots are now whole, after which file each stands, and how many benefits it has."""
+    return {
+        "snapshots": len(written),
+        "payers": {one.payer: {"number": one.number, "benefits": one.lines} for one in written},
     }

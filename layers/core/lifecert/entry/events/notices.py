@@ -23,18 +23,18 @@ class _FromAws(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
-class ReminderDetail(_FromAws):
-    """What of a ReminderDue event is needed (infra/schemas/ReminderDue.json)."""
+class DueDetail(_FromAws):
+    """What of either event is needed (infra/schemas/ReminderDue.json, CertifyAgainDue.json)."""
 
     beneficiary_id: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")]
     seq: Annotated[int, Field(ge=1)]
 
 
-class ReminderMessage(_FromAws):
+class DueMessage(_FromAws):
     """The event as the bus puts it into the queue."""
 
-    detail_type: Literal["ReminderDue"] = Field(alias="detail-type")
-    detail: ReminderDetail
+    detail_type: Literal["ReminderDue", "CertifyAgainDue"] = Field(alias="detail-type")
+    detail: DueDetail
 
 
 class EachNotice:
@@ -48,9 +48,11 @@ class EachNotice:
     def __call__(self, record: SQSRecord) -> None:
         """Send one. Raises what went wrong, so that it comes again; one that is refused for good does not."""
         try:
-            detail = ReminderMessage.model_validate_json(record.body).detail
+            message = DueMessage.model_validate_json(record.body)
+            detail = message.detail
             told = {"beneficiary_id": detail.beneficiary_id, "seq": detail.seq}
-            outcome = self._send(detail.beneficiary_id, detail.seq)
+            send = self._send if message.detail_type == "ReminderDue" else self._send.certify_again
+            outcome = send(detail.beneficiary_id, detail.seq)
         except NoticeRefused as error:
             logger.warning(LogCode.NOTICE_REFUSED, extra={**told, "cause": str(error)})
             count("NoticesRefused")

@@ -22,7 +22,11 @@ ANSWERS_KEPT_SECONDS = 24 * 60 * 60
 
 
 class Once:
-    """Remembers answers in `store` for a day; they must hold no personal data. Failures are not remembered."""
+    """Remembers answers in `store` for a day; they must hold no personal data. Failures are not remembered.
+
+    An answer is kept after the thing is done, and a crash in between loses it: `act` itself must give the first answer
+    when it meets what it did before.
+    """
 
     def __init__(self, store: BasePersistenceLayer) -> None:
         self._store = store

@@ -26,6 +26,7 @@ class Code(StrEnum):
     CONSENT_MISSING = "consent_missing"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     ENTITLEMENT_ENDED = "entitlement_ended"
+    FRAMES_GONE = "frames_gone"
     FRAMES_MISSING = "frames_missing"
     HOLD_BATCH_DECIDED = "hold_batch_decided"
     BENEFIT_NOT_FOUND = "benefit_not_found"
@@ -172,6 +173,7 @@ TABLE: dict[type[Exception], Problem] = {
     errors.HoldBatchDecided: Problem(HTTPStatus.CONFLICT, Code.HOLD_BATCH_DECIDED),
     errors.TooManyBenefits: Problem(HTTPStatus.CONFLICT, Code.TOO_MANY_BENEFITS),
     errors.TransitionRefused: Problem(HTTPStatus.CONFLICT, Code.TRANSITION_REFUSED),
+    errors.FramesGone: Problem(HTTPStatus.GONE, Code.FRAMES_GONE),
     errors.ProposalExpired: Problem(HTTPStatus.GONE, Code.PROPOSAL_EXPIRED),
     errors.GroundUnsuitable: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.GROUND_UNSUITABLE),
     errors.HoldCandidatesUnknown: Problem(
@@ -218,6 +220,9 @@ TABLE: dict[type[Exception], Problem] = {
 # Never meant for a client: whoever meets one of these over HTTP has met a mistake of ours.
 NOT_FOR_CLIENTS: tuple[type[errors.LifeCertError], ...] = (
     errors.BrokenLedger,
+    errors.CasesUnfinished,
+    errors.ChangeFileMissing,
+    errors.SnapshotUnfinished,
     errors.FrameSeenBefore,
     errors.ImportNotFound,
     errors.ReviewOpenedBefore,

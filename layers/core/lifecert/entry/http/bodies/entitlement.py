@@ -4,6 +4,7 @@ from datetime import date
 from typing import Literal
 
 from lifecert.application.office.certify_in_person import Document
+from lifecert.application.office.entitlement import Missing
 from lifecert.domain.certificate import Certificate, Method, RevocationCause
 from lifecert.domain.review import Cause, Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause
@@ -80,7 +81,7 @@ class CertifiedInPerson(Response):
 
 
 class ProposalShown(Response):
-    """What one clerk proposed, and what another made of it."""
+    """What one clerk proposed, and what another made of it. `missing` is what a corrected person lacks."""
 
     proposal_id: str
     beneficiary_id: str
@@ -94,9 +95,10 @@ class ProposalShown(Response):
     benefit: str | None
     certificate_id: str | None
     decision: DecisionShown | None
+    missing: tuple[Missing, ...]
 
     @staticmethod
-    def of(proposal: Review) -> "ProposalShown":
+    def of(proposal: Review, missing: tuple[Missing, ...] = ()) -> "ProposalShown":
         """The answer."""
         shown = ReviewShown.of(proposal)
         return ProposalShown(
@@ -112,4 +114,5 @@ class ProposalShown(Response):
             benefit=proposal.benefit_id,
             certificate_id=proposal.related_id,
             decision=shown.decision,
+            missing=missing,
         )

@@ -67,9 +67,12 @@ class HoldDecisionShown(Response):
 
 
 class HoldBatchShown(Response):
-    """A batch. `applied_on` is the day whose sweep is the next to do what was decided; `outcomes` once it is done."""
+    """A batch of one office. `applied_on` is the day whose sweep is the next to do what was decided; `outcomes` are
+    there once it is done."""
 
     batch_id: str
+    payer: str
+    district: str | None
     state: HoldState
     run_id: str
     opened_at: Moment
@@ -85,6 +88,9 @@ class HoldBatchShown(Response):
         decision = batch.decision
         return HoldBatchShown(
             batch_id=batch.batch_id,
+            payer=batch.payer,
+            # One batch took everybody before offices had their own.
+            district=batch.district or None,
             state=batch.state,
             run_id=batch.run_id,
             opened_at=batch.opened_at,
@@ -121,6 +127,7 @@ class CandidateShown(Response):
 
     beneficiary_id: str
     masked_name: str
+    benefits: tuple[str, ...]
     category: Category
     district: str
     valid_until: date
@@ -133,6 +140,7 @@ class CandidateShown(Response):
         return CandidateShown(
             beneficiary_id=candidate.beneficiary_id,
             masked_name=candidate.masked_name,
+            benefits=candidate.benefits,
             category=candidate.category,
             district=candidate.district,
             valid_until=candidate.valid_until,

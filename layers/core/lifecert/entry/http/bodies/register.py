@@ -108,6 +108,10 @@ class RegisterBody(_BenefitGiven):
 class AddBenefitBody(_BenefitGiven):
     """POST /staff/beneficiaries/{beneficiary_id}/benefits."""
 
+    def fingerprint(self, beneficiary_id: str) -> str:
+        """Tells this request from another."""
+        return f"{beneficiary_id} {self.benefit_fingerprint()}"
+
 
 class BenefitAdded(Response):
     """Another benefit of somebody who is registered, by its number among theirs."""
