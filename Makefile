@@ -57,7 +57,7 @@ event: .venv/.ready ## make events of a live session of make dev, for sam local,
 
 ##@ Test it
 .PHONY: secrets test test-tools test-unit bench bench-scale bench-snapshots bench-peers figures cost profile probe duplicates-bench calibrate causes \
-	discards attacks processors margins state-chart reference check quick-check coverage mutants load format-check lint types \
+	discards attacks processors margins state-chart reference check quick-check coverage mutants model load format-check lint types \
 	dependencies audit template-lint openapi-lint clients
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
@@ -92,6 +92,10 @@ coverage: setup build test-tools clients ## every test, and then whether the pro
 
 mutants: .venv/.ready .build/mutation/.ready ## whether the tests of the rules notice when a rule is changed (5 minutes)
 	@nice $(PY) -m lab.mutants $(ARGS)
+
+model: export PYTHONPATH := layers/core:layers/vision
+model: .venv/.ready ## every state that the year can come to, and whether all is right in it (ARGS='--scenario one'; an hour)
+	@nice $(PY) -m tests.model $(ARGS)
 
 .build/mutation/.ready: requirements/mutation.txt .venv/.ready
 	@$(PY) -m venv --clear .build/mutation

@@ -76,7 +76,7 @@ EVENTS: tuple[Event, ...] = (
     HoldApproved(TODAY, grace_days=90, notice_delivered_on=OVER, approved_by="office"),
     EntitlementEnded(TODAY, TODAY, EndCause.OTHER, "one", "another"),
     PlannedEndReached(TODAY, TODAY),
-    EndCorrected(TODAY, "one", "another"),
+    *(EndCorrected(TODAY, "one", "another", lapsed=lapsed) for lapsed in (True, False)),
     *(CertificateRevoked(day, TODAY, "one", "another") for day in (OVER, RUNNING)),
     CertificateRevoked(OVER - timedelta(days=365), TODAY, "one", "another", held_since=OVER),
 )

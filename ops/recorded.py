@@ -54,7 +54,7 @@ class Recorded:
         if {"status", "valid_until"} <= details.keys():
             now.update(status=details["status"], valid_until=_day(details, "valid_until"))
         if entry.event is LedgerEvent.CERTIFICATE_REVOKED and "benefits" in details and moves:
-            now["notice"] = Notice(now["valid_until"], AFTER_THE_END, entry.seq)
+            now["notice"] = Notice(now["valid_until"], _number(details, "days_before"), entry.seq)
         if entry.event in _NEW_GRACE and ("grace_from" in details or "benefits" not in details):
             now["grace_from"] = _day(details, "grace_from")
 
@@ -69,6 +69,10 @@ class Recorded:
 
 def _day(details: Mapping[str, Any], name: str) -> Any:
     return as_day(details[name]) if name in details else UNTOLD
+
+
+def _number(details: Mapping[str, Any], name: str) -> int:
+    return int(details[name]) if name in details else AFTER_THE_END
 
 
 def _registered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:

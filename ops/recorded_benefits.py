@@ -90,13 +90,20 @@ class RecordedBenefits:
             else:
                 told.update(dict.fromkeys(_END))
                 told["held_since"] = None if entry.event is LedgerEvent.CERTIFIED else held_since
-            if entry.event is LedgerEvent.CORRECTED and not held_since:
-                told["grace_from"] = _day(details, "grace_from") if "payer" in facts else None
+            if entry.event is LedgerEvent.CORRECTED:
+                _correct(told, facts, details)
         for number, told in self.known.items():
             if told["ended_on"] and entry.event is LedgerEvent.CERTIFIED:
                 told["held_since"] = None
             if told["ended_on"] and entry.event is LedgerEvent.CERTIFICATE_REVOKED:
                 told["held_since"] = self._holds.get((number, str(details["valid_until"])))
+
+
+def _correct(told: dict[str, Any], facts: Mapping[str, Any], details: Mapping[str, Any]) -> None:
+    if "planned_end" in facts:
+        told["planned_end"] = _day(facts, "planned_end")
+    if not told["held_since"]:
+        told["grace_from"] = _day(details, "grace_from") if "payer" in facts else None
 
 
 def _flat(benefit: Benefit) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from lifecert.application.office.certify_in_person import CertifyInPerson, Docum
 from lifecert.application.office.decide_holds import DecideHolds, HoldWish
 from lifecert.application.office.entitlement import ConfirmProposal, Propose
 from lifecert.application.office.import_data_match import ImportDataMatch
-from lifecert.application.office.register_beneficiary import AddBenefit
 from lifecert.application.office.report_death import ReportDeath
 from lifecert.application.office.set_contact import NewContact, SetContact
 from lifecert.domain.beneficiary import Beneficiary
@@ -24,11 +23,12 @@ from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.review import Proposal, ReviewKind
 from lifecert.domain.status import EndCause, Status
-from tests.model.world import FIRST_NIGHT, NAMES, PAYERS, World, id_number
+from tests.model.world import FIRST_NIGHT, NAMES, World, id_number
 from tests.support.builders import CLERK, HELPER, a_policy, a_session, an_id, good_evidence, helper_volume
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.imports import MemoryImports
 from tests.support.fakes.keys import FakePersonKeys
+from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.mortal import Killed, Life
 
@@ -70,7 +70,7 @@ def actions(world: World) -> Iterator[Action]:
     if not world.sweep_is_over:
         yield Action("the sweep is started once more on the same day", sweep_again)
     if world.left.get("missed"):
-        for days in (1, 3):
+        for days in (1, 5):
             yield Action(f"{days} nights go by without a sweep", _missed(days), "missed")
     if world.left.get("crash"):
         yield from _crashes(world)
@@ -153,6 +153,13 @@ def _decide(batch_id: str, wish: HoldWish) -> Callable[[World], None]:
         first = use_case(batch_id, wish, SECOND_CLERK)
         if use_case(batch_id, wish, SECOND_CLERK).decision != first.decision:
             raise Wrong("the same decision again decided something else")
+        candidates = world.store.hold_batches.candidates(batch_id, 100).items
+        world.approved |= {
+            (batch_id, one.beneficiary_id, benefit, one.valid_until)
+            for one in candidates
+            for benefit in one.benefits
+            if wish.choice is HoldChoice.ALL or one.beneficiary_id in wish.ids
+        }
 
     return decide
 
@@ -186,7 +193,12 @@ def _proofs(world: World, person: Beneficiary) -> Iterator[Action]:
 
 def _in_person(who: str, on: date) -> Callable[[World], None]:
     def certify(world: World) -> None:
-        CertifyInPerson(world.store.register, world.clock, world.issuer)(who, on, Document.ID_CARD, CLERK)
+        store = world.store
+        use_case = CertifyInPerson(store.register, store.certificates_port, world.clock, world.issuer)
+        key = an_id()
+        certificate = use_case(who, on, Document.ID_CARD, CLERK, key)
+        if "twice" in world.left and use_case(who, on, Document.ID_CARD, CLERK, key) != certificate:
+            raise Wrong("the same request gave two certificates")
 
     return certify
 
@@ -228,7 +240,9 @@ def _data_match(world: World, person: Beneficiary, on: date) -> Callable[[World]
         imports = MemoryImports(
             {"file": f"id_number,said,on,source\n{id_number(place).value},alive,{on.isoformat()},hospital\n".encode()}
         )
-        importing = ImportDataMatch(world.store.register, imports, FakePersonKeys(), world.clock, world.issuer)
+        importing = ImportDataMatch(
+            world.store.register, imports, FakePersonKeys(), world.clock, world.issuer, world.store.reviews_port
+        )
         if not importing("file").taken.get(Taken.CERTIFIED):
             raise TransitionRefused("the line certified nobody")
 
@@ -340,7 +354,7 @@ def _confirm(world: World, review_id: str) -> None:
 
 
 def _others(world: World, person: Beneficiary) -> Iterator[Action]:
-    name, who, store, clock = _name(world, person), person.beneficiary_id, world.store, world.clock
+    name, who = _name(world, person), person.beneficiary_id
     if world.left.get("benefit") and len(person.benefits) < 2:
         for payer, start, ends in (("bureau", 0, None), ("fund", -AGO, None), ("bureau", 0, 2)):
             planned = "" if ends is None else f" and ends {ends} days later"
@@ -372,7 +386,7 @@ def _others(world: World, person: Beneficiary) -> Iterator[Action]:
     if world.left.get("contact"):
         yield Action(
             f"the office writes down a contact of {name}",
-            lambda world: SetContact(world.store.register, _seal(), world.clock)(
+            lambda world: SetContact(world.store.register, FakeSeal(), world.clock)(
                 who, NewContact(NoticeChannel.SMS, "13800000001"), CLERK
             ),
             "contact",
@@ -381,16 +395,9 @@ def _others(world: World, person: Beneficiary) -> Iterator[Action]:
 
 def _add(who: str, payer: str, start: int, ends: int | None) -> Callable[[World], None]:
     def add(world: World) -> None:
-        use_case = AddBenefit(world.store.register, world.clock, PAYERS)
-        use_case(who, world.new_benefit(payer=payer, start=start, planned_end=ends), an_id(), CLERK)
+        world.add_benefit(who, world.new_benefit(payer=payer, start=start, planned_end=ends))
 
     return add
-
-
-def _seal() -> "object":
-    from tests.support.fakes.notices import FakeSeal
-
-    return FakeSeal()
 
 
 def _ignore(_answer: object) -> None:

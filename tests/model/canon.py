@@ -8,7 +8,7 @@ when a payment was held in a year that may come into force again. What payers ke
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from lifecert.domain.beneficiary import Beneficiary
@@ -114,11 +114,10 @@ def _person(world: World, one: Beneficiary, names: _Names, days: _Days) -> Any:
     counts = world.store.certificates.get(one.certificate_id or "")
     return (
         names(one.beneficiary_id),
-        days(one.valid_until),
+        # How long the year of somebody lapsed has been over matters to revocations alone.
+        days(one.valid_until) if revocable or not one.lapsed else "over",
         one.lapsed,
-        # Whatever lowers the last covered day sets this anew.
-        days(one.grace_from) if one.grace_from and one.grace_from > one.valid_until else None,
-        notice and (notice.days_before, notice.sent, days(notice.delivered_on)),
+        notice and (notice.days_before, notice.sent, notice.delivered_on is not None),
         one.contact_channel is None,
         names(one.certificate_id) if revocable else one.certificate_id is None,
         counts and counts.revoked_at is not None,
@@ -139,16 +138,24 @@ def _benefit(world: World, person: Beneficiary, one: Any, names: _Names, days: _
     if proposal:
         batch = world.store.hold_batches.get(proposal.batch_id)
         shown = batch and batch.showed(proposal)
-    begins = max(day for day in (person.valid_until, person.grace_from) if day)
     return (
         one.payer,
         days(one.planned_end),
         one.end and (days(one.end.on), one.end.cause is EndCause.DECEASED, names(one.end.by)),
         days(one.held_since),
         days(one.unpaid_since),
-        days(one.grace_from) if one.grace_from and one.grace_from > begins else None,
+        _grace(world, person, one, days),
         proposal and (names(proposal.batch_id), days(proposal.valid_until), shown),
     )
+
+
+def _grace(world: World, person: Beneficiary, one: Any, days: _Days) -> Any:
+    """Since when the grace days of a benefit count. Whatever moves a benefit that may be held sets what they count
+    from anew, or counts from the same day; so the day itself is enough, and before all that nights read any is."""
+    if one.end or one.is_held or not person.lapsed:
+        return None
+    begins = person.grace_begins_on(one)
+    return days(begins) if begins >= world.reads_from - timedelta(days=world.calendar.grace + 1) else "long ago"
 
 
 def _covers(entries: Iterable[LedgerEntry], names: _Names, days: _Days) -> tuple[Any, set[date]]:
@@ -211,6 +218,6 @@ def _sweep(world: World, names: _Names, days: _Days) -> Any:
         if runs.is_open(task.run_id, task.job)
     )
     if newest is None or newest.state is RunState.FINISHED:
-        return (finished, tasks)
+        return (finished, days(world.reads_from), tasks)
     jobs = tuple((job.kind, days(job.day), names(job.batch_id)) for job in runs.open_jobs(newest.run_id))
-    return (finished, newest.state, days(newest.run_date), days(newest.first_day), jobs, tasks)
+    return (finished, days(world.reads_from), newest.state, days(newest.run_date), days(newest.first_day), jobs, tasks)

@@ -7,15 +7,12 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import Benefit
 from lifecert.domain.hold import HoldState
 from lifecert.domain.ledger import GENESIS, LedgerEntry, LedgerEvent, facts_of
-from lifecert.domain.notice import AFTER_THE_END
 from lifecert.domain.status import Status
 from lifecert.domain.sweep import partition_of
 from ops.recorded import Recorded
 from tests.model.actions import day_number, name_of
 from tests.model.world import World
 from tests.support.payer_example import payer_example
-
-_LOOKED_AT_AGAIN = 2  # nights that every sweep reads once more
 
 
 def wrong(world: World, *, after_a_night: bool, changed: frozenset[str] | None = None) -> str | None:
@@ -105,8 +102,9 @@ def _rightful(world: World, person: Beneficiary, benefit: Benefit) -> Iterator[s
     begins = max(person.valid_until, told_on, *_told_otherwise(world, entries, entry, benefit))
     if (on - begins).days <= world.calendar.grace:
         yield f"{what}, and the grace days from {_day(begins)} on were not over"
-    if not entry.details.get("decided_by"):
-        yield f"{what}, and nobody approved"
+    approval = (str(entry.details["batch_id"]), person.beneficiary_id, benefit.benefit_id, person.valid_until)
+    if approval not in world.approved:
+        yield f"{what}, and the office did not approve"
 
 
 def _told_otherwise(world: World, entries: list[LedgerEntry], held: LedgerEntry, benefit: Benefit) -> Iterator[date]:
@@ -186,20 +184,23 @@ def nobody_forgotten(world: World, person: Beneficiary) -> Iterator[str]:
     if person.status is not Status.LAPSED:
         return
     yield from _proposed(world, person)
-    place = partition_of(person, 1)
-    told = person.current_notice
-    if not (told and told.days_before == AFTER_THE_END):
-        read = place and place.day >= today - timedelta(days=_LOOKED_AT_AGAIN)
-        if not read and not all(one.is_held for one in person.open_benefits):
-            yield "lapsed, was never told so, and stands where no night will look"
-    if person.notice_delivered_on is None:
-        return
-    for benefit in person.can_be_held:
-        begins = person.grace_begins_on(benefit)
-        if (today - begins).days > grace:
-            yield f"benefit {benefit.benefit_id}: told, the grace days are over since {_day(begins)}, and not proposed"
-    if place and place.day < today - timedelta(days=grace + _LOOKED_AT_AGAIN):
-        yield f"stands under {_day(place.day)}, where no night will look"
+    place, first_day = partition_of(person, 1), world.reads_from
+    told = _told_of_the_end(world, person) or all(one.is_held for one in person.open_benefits)
+    if not told and not (place and place.day >= first_day):
+        yield "lapsed, was not told so, and stands where no night will look"
+    if place and person.notice_delivered_on and place.day < first_day - timedelta(days=grace):
+        yield f"told, not proposed to be held, and stands under {_day(place.day)}, where no night will look"
+
+
+def _told_of_the_end(world: World, person: Beneficiary) -> bool:
+    """Whether a notice was due once the year was over, about that year."""
+    year = person.valid_until.isoformat()
+    return any(
+        entry.event in (LedgerEvent.REMINDER_DUE, LedgerEvent.CERTIFICATE_REVOKED)
+        and entry.details["valid_until"] == year
+        and world.clock.day_of(entry.at) > person.valid_until
+        for entry in world.store.entries[person.beneficiary_id]
+    )
 
 
 def _proposed(world: World, person: Beneficiary) -> Iterator[str]:

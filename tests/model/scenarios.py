@@ -6,66 +6,75 @@ from tests.model.search import Scenario
 from tests.model.world import World
 
 
-def _one(**benefit: int) -> Callable[[World], None]:
+def _one(start: int = 0) -> Callable[[World], None]:
     def begin(world: World) -> None:
-        world.register(0, world.new_benefit(**benefit))
+        world.register(0, world.new_benefit(start=start))
 
     return begin
 
 
 def _two(world: World) -> None:
     for number in range(2):
-        world.register(number, world.new_benefit())
+        world.register(number, world.new_benefit(start=-12))
 
+
+def _drawing(*, start: int, also: tuple[str, int | None]) -> Callable[[World], None]:
+    """Ann, who draws a pension of the fund since `start`, and another benefit of a payer that may end as planned."""
+
+    def begin(world: World) -> None:
+        who = world.register(0, world.new_benefit(start=start))
+        payer, ends = also
+        world.add_benefit(who, world.new_benefit(payer=payer, start=0, planned_end=ends))
+
+    return begin
+
+
+TODAY = "the office registers Ann, whose pension starts today"
+LAPSED = "the office registers Ann, whose pension started 12 days ago"
 
 SCENARIOS: Mapping[str, Scenario] = {
     "certificates": Scenario(
         "one person, one benefit: certificates and their revocation",
-        {
-            "the office registers Ann, whose pension starts today": _one(),
-            "the office registers Ann, whose pension started 12 days ago": _one(start=-12),
-        },
+        {TODAY: _one(), LAPSED: _one(start=-12)},
         {"proof": 2, "revocation": 2},
     ),
     "one": Scenario(
         "one person, one benefit",
-        {
-            "the office registers Ann, whose pension starts today": _one(),
-            "the office registers Ann, whose pension started 12 days ago": _one(start=-12),
-        },
+        {TODAY: _one(), LAPSED: _one(start=-12)},
         {"proof": 2, "revocation": 1, "end": 1, "correction": 1},
     ),
     "crash": Scenario(
         "one person, one benefit; a sweep dies, nights are missed",
-        {"the office registers Ann, whose pension starts today": _one()},
-        {"proof": 1, "revocation": 1, "end": 1, "correction": 1, "crash": 1, "missed": 1},
+        {TODAY: _one(), LAPSED: _one(start=-12)},
+        {"proof": 1, "end": 1, "correction": 1, "crash": 1, "missed": 1},
     ),
-    "benefits": Scenario(
+    "payers": Scenario(
         "one person, two benefits of two payers",
+        {f"{LAPSED}, and who draws a benefit of the bureau besides": _drawing(start=-12, also=("bureau", None))},
+        {"proof": 1, "revocation": 1, "end": 1, "correction": 1},
+    ),
+    "planned": Scenario(
+        "one person, two benefits, of which one ends as planned",
         {
-            "the office registers Ann, whose pension starts today": _one(),
-            "the office registers Ann, whose pension ends as planned in 10 days": _one(planned_end=10),
+            f"{LAPSED}, and who draws a benefit of the bureau for 4 days": _drawing(start=-12, also=("bureau", 4)),
+            f"{TODAY}, and who draws a benefit of the fund for 4 days": _drawing(start=0, also=("fund", 4)),
         },
-        {"proof": 1, "revocation": 1, "end": 2, "correction": 2, "benefit": 1},
+        {"proof": 1, "end": 1, "correction": 2, "missed": 1},
+    ),
+    "added": Scenario(
+        "one person, one benefit; another is added",
+        {TODAY: _one(), LAPSED: _one(start=-12)},
+        {"proof": 1, "revocation": 1, "end": 1, "correction": 1, "benefit": 1},
     ),
     "people": Scenario(
-        "two people, one benefit each, of one office",
-        {"the office registers Ann and Ben, whose pensions start today": _two},
-        {"proof": 1, "revocation": 1, "end": 1, "correction": 1, "crash": 1},
+        "two people, one benefit each, of one office; a sweep dies",
+        {"the office registers Ann and Ben, whose pensions started 12 days ago": _two},
+        {"proof": 1, "revocation": 1, "end": 1, "crash": 1},
     ),
     "papers": Scenario(
-        "one person, one benefit: consent, contact and a report of death besides",
-        {"the office registers Ann, whose pension starts today": _one()},
-        {
-            "proof": 1,
-            "revocation": 1,
-            "end": 1,
-            "correction": 1,
-            "consent": 2,
-            "contact": 1,
-            "report": 1,
-            "camera": 1,
-            "twice": 1,
-        },
+        "one person, one benefit: the camera, consent, a contact and a report of death; everything asked for twice",
+        {TODAY: _one(), LAPSED: _one(start=-12)},
+        {"proof": 1, "revocation": 1, "end": 1, "correction": 1, "consent": 2, "contact": 1, "report": 1}
+        | {"camera": 1, "match": 1, "twice": 1},
     ),
 }

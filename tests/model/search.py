@@ -1,5 +1,6 @@
 """Breadth first over everything that may happen, from a few beginnings: the first story found is a shortest one."""
 
+import re
 import time
 from array import array
 from collections import deque
@@ -11,8 +12,8 @@ from tests.model.canon import key_of
 from tests.model.checks import wrong
 from tests.model.world import Calendar, Moment, World, years_of
 
+TOLD_EVERY = 200
 NIGHT = "the sweep runs the next night"
-AGAIN = "the sweep is started once more on the same day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,6 @@ class Scenario:
     begin: Mapping[str, Callable[[World], None]]
     may: Mapping[str, int]
     calendar: Calendar = field(default_factory=Calendar)
-    fits: Callable[[World], bool] = lambda _world: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +44,22 @@ class Search:
     steps: int = 0
     deepest: int = 0
     seconds: float = 0.0
-    closed: bool = False
+    waiting: int = 0
     found: list[Found] = field(default_factory=list)
-    done: dict[str, int] = field(default_factory=dict)
-    frontier: int = 0
+
+    @property
+    def closed(self) -> bool:
+        """Whether there was nothing more."""
+        return not self.waiting and not self.found
 
     @property
     def figures(self) -> str:
         """What it looked at, in how long."""
         rate = self.states / self.seconds if self.seconds else 0
-        end = "closed: nothing is left" if self.closed else f"stopped, {self.frontier:,} states waiting"
+        rest = f"{self.waiting:,} states wait" if self.waiting else "that is all of them"
         return (
             f"{self.states:,} states, {self.steps:,} steps, at most {self.deepest} actions deep, "
-            f"{self.seconds:.0f} s, {rate:,.0f} states a second; {end}"
+            f"{self.seconds:,.0f} s, {rate:,.0f} states a second; {rest}"
         )
 
 
@@ -81,6 +84,31 @@ class _Tree:
         return tuple(reversed(steps))
 
 
+@dataclass(slots=True)
+class _Queue:
+    """The states that wait to be looked at, in the order in which they were come to, each once."""
+
+    result: Search
+    tree: _Tree = field(default_factory=_Tree)
+    seen: set[bytes] = field(default_factory=set)
+    faults: set[str] = field(default_factory=set)
+    waiting: deque[tuple[Moment, int, int]] = field(default_factory=deque)
+
+    def arrive(self, world: World, words: str, fault: str | None, parent: int = -1, depth: int = 0) -> None:
+        """Somewhere new, or not; with a fault it is the end of a story, of which the first of its kind is kept."""
+        if fault is not None:
+            kind = re.sub(r"-?[0-9]+", "", fault)
+            if kind not in self.faults:
+                self.faults.add(kind)
+                steps = (*self.tree.path(parent), words)
+                self.result.found.append(Found(self.result.scenario, steps, fault))
+            return
+        key = key_of(world)
+        if key not in self.seen:
+            self.seen.add(key)
+            self.waiting.append((world.moment(), self.tree.add(parent, words), depth))
+
+
 def search(
     scenario: Scenario,
     *,
@@ -90,45 +118,22 @@ def search(
     progress: Callable[[Search], None] = lambda _search: None,
 ) -> Search:
     """Look at states until none is left, there are `limit`, time is over or so many stories are found."""
-    result, tree = Search(scenario), _Tree()
+    result = Search(scenario)
+    queue = _Queue(result)
     began = time.monotonic()
-    seen: set[bytes] = set()
-    waiting: deque[tuple[Moment, int, int]] = deque()
-    faults: set[str] = set()
-
-    def arrive(world: World, parent: int, words: str, depth: int, fault: str | None) -> None:
-        if fault is None:
-            key = key_of(world)
-            if key in seen:
-                return
-            seen.add(key)
-        number = tree.add(parent, words)
-        if fault is not None:
-            kind = _kind_of(fault)
-            if kind not in faults:
-                faults.add(kind)
-                result.found.append(Found(scenario, tree.path(number), fault))
-            return
-        waiting.append((world.moment(), number, depth))
-
     with years_of(scenario.calendar.year):
         for words, begin in scenario.begin.items():
             world = begun(scenario, begin)
-            arrive(world, -1, words, 0, wrong(world, after_a_night=False))
-        while waiting and len(result.found) < stories and result.states < limit:
-            moment, number, depth = waiting.popleft()
-            result.states += 1
-            result.deepest = depth
+            queue.arrive(world, words, wrong(world, after_a_night=False))
+        while queue.waiting and len(result.found) < stories and result.states < limit and result.seconds < seconds:
+            moment, number, result.deepest = queue.waiting.popleft()
             for action, world, fault in steps(scenario, moment):
                 result.steps += 1
-                arrive(world, number, action.words, depth + 1, fault)
-            if result.states % 1000 == 0:
-                result.seconds, result.frontier = time.monotonic() - began, len(waiting)
+                queue.arrive(world, action.words, fault, number, result.deepest + 1)
+            result.states += 1
+            result.seconds, result.waiting = time.monotonic() - began, len(queue.waiting)
+            if result.states % TOLD_EVERY == 0:
                 progress(result)
-                if result.seconds > seconds:
-                    break
-    result.seconds, result.frontier = time.monotonic() - began, len(waiting)
-    result.closed = not waiting and not result.found
     return result
 
 
@@ -146,7 +151,7 @@ def steps(scenario: Scenario, moment: Moment) -> Iterator[tuple[Action, World, s
     for action in actions(here):
         world = World.of(moment, scenario.calendar)
         done, fault = did(action, world, moment)
-        if done and scenario.fits(world):
+        if done:
             yield action, world, fault
 
 
@@ -161,10 +166,6 @@ def did(action: Action, world: World, before: Moment) -> tuple[bool, str | None]
     )
     if not done:
         return (True, "a refusal changed something") if changed else (False, None)
-    clean = action.words in (NIGHT, AGAIN) and world.sweep_is_over
+    # A run that goes on knows nothing of what was decided since it began.
+    clean = action.words == NIGHT and world.sweep_is_over
     return True, wrong(world, after_a_night=clean, changed=changed)
-
-
-def _kind_of(fault: str) -> str:
-    """A fault without its days."""
-    return "".join(one for one in fault if not one.isdigit())

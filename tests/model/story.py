@@ -1,8 +1,13 @@
 """A counterexample, day by day: who did what, and what the register and the payers say then."""
 
 from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.benefit import Benefit
 from tests.model.actions import actions, day_number
+from tests.model.checks import wrong
 from tests.model.search import Found, begun, did
 from tests.model.world import NAMES, World, years_of
 
@@ -12,6 +17,7 @@ def told(found: Found) -> Iterator[str]:
     scenario = found.scenario
     with years_of(scenario.calendar.year):
         world = begun(scenario, scenario.begin[found.steps[0]])
+        fault = wrong(world, after_a_night=False)
         yield f"{scenario.words}; a year has {scenario.calendar.year} days, grace {scenario.calendar.grace}"
         yield f"day {day_number(world.today)}: {found.steps[0]}"
         yield from _state(world)
@@ -41,25 +47,24 @@ def _state(world: World) -> Iterator[str]:
         grace = f", grace from day {day_number(person.grace_from)}" if person.grace_from else ""
         yield f"    {NAMES[number]}: {person.status}, covered until day {day_number(person.valid_until)}{notice}{grace}"
         for one in person.benefits:
-            facts = [f"benefit {one.benefit_id} of {one.payer}"]
-            if one.end:
-                facts.append(f"ended on day {day_number(one.end.on)} ({one.end.cause})")
-            for name in ("held_since", "unpaid_since", "grace_from", "planned_end"):
-                if day := getattr(one, name):
-                    facts.append(f"{name.replace('_', ' ')} day {day_number(day)}")
-            if person.open_proposal(one):
-                facts.append("proposed to be held")
             account = world.accounts[one.payer, person.beneficiary_id, one.benefit_id]
-            owed = [
-                f"{kind} {_period(days)}"
-                for kind, all_days in (("arrears", account.arrears), ("reclaim", account.reclaims))
-                for days in all_days.values()
-            ]
-            yield f"        {', '.join(facts)}; its payer: {'pays' if account.is_paid else 'does not pay'}{''.join(f', {one}' for one in owed)}"
+            yield f"        {', '.join(_register_says(person, one))}; its payer: {', '.join(_payer_says(account))}"
 
 
-def _period(days: tuple[str, str]) -> str:
-    from datetime import date
+def _register_says(person: Beneficiary, one: Benefit) -> Iterator[str]:
+    yield f"benefit {one.benefit_id} of {one.payer}"
+    if one.end:
+        yield f"ended on day {day_number(one.end.on)} ({one.end.cause})"
+    for name in ("held_since", "unpaid_since", "grace_from", "planned_end"):
+        if day := getattr(one, name):
+            yield f"{name.replace('_', ' ')} day {day_number(day)}"
+    if person.open_proposal(one):
+        yield "proposed to be held"
 
-    first, last = (day_number(date.fromisoformat(day)) for day in days)
-    return f"days {first} to {last}"
+
+def _payer_says(account: Any) -> Iterator[str]:
+    yield "pays" if account.is_paid else "does not pay"
+    for kind, periods in (("arrears", account.arrears), ("reclaim", account.reclaims)):
+        for first, last in periods.values():
+            days = (day_number(date.fromisoformat(day)) for day in (first, last))
+            yield f"{kind} days {' to '.join(map(str, days))}"

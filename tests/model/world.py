@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from lifecert.application.notices.send_notice import SendNotice
 from lifecert.application.office import import_data_match
-from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
+from lifecert.application.office.register_beneficiary import AddBenefit, NewBenefit, RegisterBeneficiary, Registration
 from lifecert.application.office.set_contact import NewContact
 from lifecert.application.shared.issuing import Issuer
 from lifecert.application.sweep.holds import ApplyHolds, ProposeHolds
@@ -26,8 +26,9 @@ from lifecert.domain.hold import HoldState
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.notice import NoticeChannel, NoticeText, QuietHours
 from lifecert.domain.person import IdNumber
+from lifecert.domain.published import published_events
 from lifecert.domain.sweep import JobKind, RunState, SweepRun, Task
-from tests.support.builders import CLERK, OFFICE
+from tests.support.builders import CLERK, OFFICE, an_id
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.holds import MemoryHoldBatches
 from tests.support.fakes.keys import FakePersonKeys
@@ -100,6 +101,7 @@ class Moment(NamedTuple):
     tasks: tuple[Task, ...]
     accounts: Mapping[tuple[str, str, str], Any]
     told: frozenset[tuple[str, date, date]]
+    approved: frozenset[tuple[str, str, str, date]]
     left: Mapping[str, int]
 
 
@@ -133,7 +135,8 @@ class Channel:
 
 @dataclass(slots=True)
 class World:
-    """A moment unpacked. `told` is who really received a notice, about which year, on which day."""
+    """A moment unpacked. `told` is who really received a notice, about which year, on which day; `approved` in which
+    list an office really approved a hold: whose, of which benefit, and for which year."""
 
     calendar: Calendar
     store: MemoryStore
@@ -141,6 +144,7 @@ class World:
     queue: MemoryTasks
     accounts: dict[tuple[str, str, str], Any]
     told: set[tuple[str, date, date]]
+    approved: set[tuple[str, str, str, date]]
     left: dict[str, int]
     published: dict[str, int] = field(default_factory=dict)
     # How many entries there were when the moment was unpacked.
@@ -150,7 +154,7 @@ class World:
     def new(calendar: Calendar, left: Mapping[str, int]) -> "World":
         batches = MemoryHoldBatches(shards=1)
         store = MemoryStore(shards=1, hold_batches=batches)
-        return World(calendar, store, FixedClock(FIRST_NIGHT), MemoryTasks(), {}, set(), dict(left))
+        return World(calendar, store, FixedClock(FIRST_NIGHT), MemoryTasks(), {}, set(), set(), dict(left))
 
     @staticmethod
     def of(moment: Moment, calendar: Calendar) -> "World":
@@ -177,6 +181,7 @@ class World:
             queue,
             dict(moment.accounts),
             set(moment.told),
+            set(moment.approved),
             dict(moment.left),
             published,
             dict(published),
@@ -234,15 +239,14 @@ class World:
             FakeSeal(),
             Channel(first),
             self.clock,
-            NoticeText("{name} {date} {help_line}", "{name} {date} {help_line}"),
+            NoticeText("{name} {date} {help_line}", "{name} {date} {help_line}", "{name} {help_line}"),
             HelpLines("12333", {}),
             QuietHours(0, 0),
+            store.ledger,
         )
 
     def publish(self) -> None:
         """Give every payer the events of the entries that are new."""
-        from lifecert.domain.published import published_events
-
         example = payer_example()
         for person, entries in self.store.entries.items():
             for entry in entries[self.published.get(person, 0) :]:
@@ -268,10 +272,14 @@ class World:
     def register(self, number: int, benefit: NewBenefit) -> str:
         """A person whom the office registers, with a contact."""
         store = self.store
-        register = RegisterBeneficiary(store.register, FakePersonKeys(), FakeSeal(), self.clock, PAYERS)
+        register = RegisterBeneficiary(store.register, FakePersonKeys(), FakeSeal(), self.clock, store.ledger, PAYERS)
         contact = NewContact(NoticeChannel.SMS, "13800000000")
-        registered = register(Registration(NAMES[number], id_number(number), benefit, contact), CLERK)
+        registered = register(Registration(NAMES[number], id_number(number), benefit, contact), CLERK, an_id())
         return registered.beneficiary_id
+
+    def add_benefit(self, who: str, benefit: NewBenefit) -> None:
+        """Another benefit of a person."""
+        AddBenefit(self.store.register, self.store.ledger, self.clock, PAYERS)(who, benefit, CLERK, an_id())
 
     def new_benefit(self, *, payer: str = "fund", start: int = 0, planned_end: int | None = None) -> NewBenefit:
         """A benefit that starts so many days from today."""
@@ -292,7 +300,8 @@ class World:
         store, runs, batches = self.store, self.store.sweep_runs, self.store.hold_batches
         over = {one.batch_id for one in batches.batches.values() if one.state is HoldState.APPLIED}
         tasks = tuple(task for task, _ in self.queue.waiting)
-        kept = {runs.newest_id, *(task.run_id for task in tasks)}
+        newest = runs.newest()
+        kept = {runs.newest_id, newest.previous if newest else None, *(task.run_id for task in tasks)}
         return Moment(
             self.clock.time,
             dict(store.beneficiaries),
@@ -311,8 +320,14 @@ class World:
             tasks,
             dict(self.accounts),
             frozenset(self.told),
+            frozenset(self.approved),
             dict(self.left),
         )
+
+    @property
+    def reads_from(self) -> date:
+        """From which day on the partitions are that the next night reads."""
+        return self.night().scope.first_day(self.today + timedelta(days=1), None)
 
     @property
     def sweep_is_over(self) -> bool:

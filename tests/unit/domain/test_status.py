@@ -40,7 +40,7 @@ EVENTS: dict[type[Event], Event] = {
     HoldApproved: HoldApproved(TODAY, grace_days=30, notice_delivered_on=date(2026, 7, 1), approved_by="office"),
     EntitlementEnded: EntitlementEnded(date(2026, 7, 20), TODAY, EndCause.DECEASED, "clerk-1", "clerk-2"),
     PlannedEndReached: PlannedEndReached(date(2026, 7, 30), TODAY),
-    EndCorrected: EndCorrected(TODAY, "clerk-1", "clerk-2"),
+    EndCorrected: EndCorrected(TODAY, "clerk-1", "clerk-2", lapsed=False),
     CertificateRevoked: CertificateRevoked(date(2026, 1, 31), TODAY, "clerk-1", "clerk-2"),
 }
 CERTIFIERS = {Role.USER, Role.CLERK, Role.DATA_MATCH}
@@ -190,7 +190,7 @@ def test_ending_correcting_and_revoking_take_two_people(people: tuple[str, str])
     with pytest.raises(TransitionRefused):
         transition(STANDINGS[Status.ACTIVE], EntitlementEnded(TODAY, TODAY, EndCause.MOVED, *people), Role.CLERK)
     with pytest.raises(TransitionRefused):
-        transition(STANDINGS[Status.TERMINATED], EndCorrected(TODAY, *people), Role.CLERK)
+        transition(STANDINGS[Status.TERMINATED], EndCorrected(TODAY, *people, lapsed=False), Role.CLERK)
     with pytest.raises(TransitionRefused):
         transition(STANDINGS[Status.ACTIVE], CertificateRevoked(ENDED, TODAY, *people), Role.CLERK)
 
@@ -214,7 +214,9 @@ def test_a_correction_pays_the_days_since_the_wrong_end() -> None:
 
 
 def test_a_correction_after_the_year_ended_comes_back_lapsed_and_pays_the_days_of_grace_too() -> None:
-    moved = transition(ended(date(2026, 6, 20), ENDED), EVENTS[EndCorrected], Role.CLERK)
+    moved = transition(
+        ended(date(2026, 6, 20), ENDED), EndCorrected(TODAY, "clerk-1", "clerk-2", lapsed=True), Role.CLERK
+    )
     assert moved.standing == Standing(Status.LAPSED, ENDED)
     assert moved.arrears == ArrearsPeriod(date(2026, 6, 20), date(2026, 7, 31))
 
@@ -252,7 +254,9 @@ def test_an_end_pays_the_held_days_before_it_and_reclaims_the_paid_days_after_it
 def test_what_was_held_before_a_wrong_end_comes_back_as_held(
     held_since: date, ended_on: date, unpaid_since: date, arrears: ArrearsPeriod | None
 ) -> None:
-    moved = transition(ended(ended_on, ENDED, held_since), EVENTS[EndCorrected], Role.CLERK)
+    moved = transition(
+        ended(ended_on, ENDED, held_since), EndCorrected(TODAY, "clerk-1", "clerk-2", lapsed=True), Role.CLERK
+    )
     assert moved.standing == Standing(Status.LAPSED, ENDED, held_since, unpaid_since=unpaid_since)
     assert moved.arrears == arrears
 

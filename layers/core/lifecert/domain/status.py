@@ -99,11 +99,16 @@ class PlannedEndReached:
 
 @dataclass(frozen=True, slots=True)
 class EndCorrected:
-    """One clerk proposed and another confirmed that the end of the entitlement was a mistake."""
+    """One clerk proposed and another confirmed that the end of the entitlement was a mistake.
+
+    `lapsed` is whether the person is: where something else is due to them, the sweep finds that the year is over, and
+    tells every payer.
+    """
 
     today: date
     proposed_by: str
     confirmed_by: str
+    lapsed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +191,7 @@ def _ended(standing: Standing, on: date, today: date) -> Transition:
 
 def _correct(standing: Standing, event: EndCorrected) -> Transition:
     _two_people(event.proposed_by, event.confirmed_by)
-    status = status_by_valid_until(standing.valid_until, event.today)
+    status = Status.LAPSED if event.lapsed else Status.ACTIVE
     back = Standing(status, standing.valid_until)
     unpaid_since = standing.unpaid_since or standing.ended_on or event.today
     if standing.held_since is None or status is Status.ACTIVE:

@@ -47,6 +47,7 @@ from lifecert.domain.status import (
     EntitlementEnded,
     Status,
 )
+from lifecert.domain.year import is_over
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import Certificates, ChangingRegister, Ledger
 from lifecert.ports.reviews import Reviews
@@ -220,18 +221,23 @@ class ConfirmProposal:
 
     def _correct(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
         today = self.clock.today()
-        event = EndCorrected(today, proposal.opened_by.actor_id, decision.decided_by)
+        lapsed = newest.lapsed if newest.open_benefits else is_over(newest.valid_until, today)
+        event = EndCorrected(today, proposal.opened_by.actor_id, decision.decided_by, lapsed)
         concerned = _concerned(newest, proposal)
         step = moved(newest, concerned, event, Role.CLERK)
-        # Who comes to be lapsed by this has all the grace days before them, however long the year has been over.
-        back = (step.after.benefit(one.benefit_id) for one in concerned)
-        after = step.after.with_benefits(replace(one, grace_from=today) for one in back if one and not one.held_since)
+        returned = {one.benefit_id for one in concerned}
+        back = [_back(one, today) for one in step.after.benefits if one.benefit_id in returned]
+        after = step.after.with_benefits(back)
         revocation = None
         if newest.status is Status.TERMINATED and newest.certificate_id:
             # What the wrong end revoked counts again.
             revocation = Revocation(newest.certificate_id, None)
         details = {
             **step.details,
+            "benefits": [
+                {**facts, "planned_end": one.planned_end.isoformat() if one.planned_end else None}
+                for facts, one in zip(step.facts, back, strict=True)
+            ],
             "certificate_id": newest.certificate_id,
             "grace_from": today.isoformat(),
             **_proposed(proposal),
@@ -265,16 +271,17 @@ class ConfirmProposal:
                     if one.end
                 ),
                 grace_from=today,
-                notice=_notice_of(newest, valid_until),
+                # Its number in the ledger is the revocation's own.
+                notice=Notice(valid_until, _days_before(valid_until, today), newest.version + 1),
             )
         if newest.certificate_id == certificate_id:
             left = left or Coverage(valid_until)
             after = replace(after, certificate_id=left.certificate_id, certified_on=left.certified_on)
-        details = {
+        details: dict[str, Detail] = {
             **step.details,
             "certificate_id": certificate_id,
             "cause": cause,
-            **(_told(newest, today) if moves else {}),
+            **(_told(newest, valid_until, today) if moves else {}),
             **_proposed(proposal),
         }
         event = LedgerEvent.CERTIFICATE_REVOKED
@@ -291,14 +298,30 @@ def _proposed(proposal: Review) -> dict[str, Detail]:
     return {"review_id": proposal.review_id, "proposed_by": proposal.opened_by.actor_id}
 
 
-def _told(newest: Beneficiary, today: date) -> dict[str, Detail]:
+def _back(benefit: Benefit, today: date) -> Benefit:
+    """A benefit whose end was a mistake, as it is due again from `today` on.
+
+    An end that was planned, and has come, is off with it: the sweep would end it once more, or overlook it. Who is
+    lapsed and not held as before has all the grace days before them, however long the year has been over.
+    """
+    planned_end = benefit.planned_end if benefit.planned_end and benefit.planned_end > today else None
+    grace_from = benefit.grace_from if benefit.held_since else today
+    return replace(benefit, planned_end=planned_end, grace_from=grace_from)
+
+
+def _days_before(valid_until: date, today: date) -> int:
+    """How far ahead of the end of the year the notice of a revocation comes. Where the year still runs it takes the
+    place of no later reminder, and not of what is told after the end."""
+    return AFTER_THE_END if is_over(valid_until, today) else max((valid_until - today).days, 1)
+
+
+def _told(newest: Beneficiary, valid_until: date, today: date) -> dict[str, Detail]:
     """What makes a notice of a revocation, and the grace days that begin with it."""
-    return {"days_before": AFTER_THE_END, "channel": newest.contact_channel, "grace_from": today.isoformat()}
-
-
-def _notice_of(newest: Beneficiary, valid_until: date) -> Notice:
-    """The notice that goes with a revocation: its number in the ledger is the revocation's own."""
-    return Notice(valid_until, AFTER_THE_END, newest.version + 1)
+    return {
+        "days_before": _days_before(valid_until, today),
+        "channel": newest.contact_channel,
+        "grace_from": today.isoformat(),
+    }
 
 
 def _concerned(newest: Beneficiary, proposal: Review | Proposal) -> tuple[Benefit, ...]:
@@ -310,7 +333,12 @@ def _concerned(newest: Beneficiary, proposal: Review | Proposal) -> tuple[Benefi
         return newest.open_benefits
     ended = [one for one in newest.benefits if one.end]
     last = max((one.end for one in ended if one.end), key=lambda end: end.on, default=None)
-    return tuple(one for one in ended if last and one.end and one.end.by == last.by and one.end.on == last.on)
+    return tuple(one for one in ended if last and one.end and _same_end(one.end, last))
+
+
+def _same_end(one: BenefitEnd, other: BenefitEnd) -> bool:
+    """Whether one proposal, or one day that was planned, ended both. Of a proposal each may have a day of its own."""
+    return one.by == other.by and (one.by is not None or one.on == other.on)
 
 
 def _check_applies(newest: Beneficiary, proposal: Proposal) -> None:

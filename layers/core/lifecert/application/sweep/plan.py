@@ -34,8 +34,21 @@ class Scope:
         """The day after which runs are made good: the last that finished and two more, or `since` if earlier."""
         last = self.runs.last_finished()
         first_day = last - LOOKS_BACK_AGAIN if last else today - FIRST_RUN_LOOKS_BACK
+        first_day = min(first_day, self._made_good() or first_day)
         # `since` only ever reaches further back: a later day would leave the days before it unswept for good.
         return min(since, first_day) if since else first_day
+
+    def _made_good(self) -> date | None:
+        """The day after which the newest run made nights good, if it had to.
+
+        Whoever moved from one of those days to another while it ran, because of one of its own jobs, may have come too
+        late for the other's: it had nobody when that run was planned. So the next reads all of them once more.
+        """
+        newest = self.runs.newest()
+        before = self.runs.get(newest.previous) if newest and newest.previous else None
+        if newest is None or before is None or newest.run_date - before.run_date <= timedelta(days=1):
+            return None
+        return newest.first_day
 
     def every_job(self, first_day: date, today: date) -> Iterator[Job]:
         """Every job, with somebody to look at or not."""
