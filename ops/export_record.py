@@ -25,18 +25,17 @@ from ops.privacy_report import lines
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+# What a record says of the person until it has a list of benefits (ops/migrate_benefits.py).
+OF_BEFORE = ("category", "district", "status", "held_since", "ended_on", "hold_proposal")
 SHOWN: dict[str, frozenset[str]] = {
     "Beneficiaries": frozenset(
         [
             "beneficiary_id",
             "masked_name",
             "masked_id_number",
-            "category",
-            "district",
-            "status",
+            "benefits",
+            "lapsed",
             "valid_until",
-            "held_since",
-            "ended_on",
             "version",
             "has_reference",
             "reference_ids",
@@ -50,8 +49,8 @@ SHOWN: dict[str, frozenset[str]] = {
             "notice",
             "contact_channel",
             "grace_from",
-            "hold_proposal",
             "faces_due",
+            *OF_BEFORE,
         ]
     ),
     "References": frozenset(
@@ -125,6 +124,7 @@ SHOWN: dict[str, frozenset[str]] = {
             "reason",
             "day",
             "cause",
+            "benefit_id",
             "expires_at",
             "state",
             "decision",
@@ -135,8 +135,10 @@ SHOWN: dict[str, frozenset[str]] = {
     ),
 }
 WITHHELD: dict[str, frozenset[str]] = {
-    # due_bucket repeats valid_until, faces_shard is of no meaning; ledger_head is the hash of the last entry below.
-    "Beneficiaries": frozenset({"person_key", "name_key", "person_secret", "due_bucket", "faces_shard", "ledger_head"}),
+    # Buckets repeat days, faces_shard is of no meaning; ledger_head is the hash of the last entry below.
+    "Beneficiaries": frozenset(
+        {"person_key", "name_key", "person_secret", "due_bucket", "ends_bucket", "faces_shard", "ledger_head"}
+    ),
     "References": frozenset({"template", "quality", *IMPRINT_ATTRIBUTES}),
     "Sessions": frozenset({"request_digest"}),  # made from what was asked for
     "Certificates": frozenset({"user_id"}),  # repeats actor_id

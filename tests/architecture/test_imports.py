@@ -63,6 +63,8 @@ MAY: dict[str, tuple[set[str], set[str] | None]] = {
     ),
     # Beside the product: they use it, and it does not know of them.
     "local": (PRODUCT | {"local"}, ANYTHING),
+    # It measures what operators run.
+    "lab.scale.migration": (PRODUCT | {"lab", "local", "ops"}, ANYTHING),
     "lab": (PRODUCT | {"lab", "local"}, ANYTHING),
     "ops": (PRODUCT | {"ops"}, ANYTHING),
     # Examples: of the project they know what is generated of its description, and each other.

@@ -7,7 +7,15 @@ import pytest
 from lab import state_chart
 from lab.state_chart import BEGIN, END, PAGES, ROOT, WORDS, Place, arrows, chart, with_chart
 from lifecert.domain.actor import Role
-from lifecert.domain.status import TABLE, Certified, EndCorrected, HoldApproved, Status, YearEnded
+from lifecert.domain.status import (
+    TABLE,
+    CertificateRevoked,
+    Certified,
+    EndCorrected,
+    HoldApproved,
+    Status,
+    YearEnded,
+)
 
 
 @pytest.mark.parametrize(("name", "language"), PAGES.items())
@@ -28,8 +36,14 @@ def test_arrows_lead_where_the_rules_say() -> None:
     assert (Place.ACTIVE, YearEnded, Place.LAPSED) in led
     assert (Place.HELD, Certified, Place.ACTIVE) in led
     assert (Place.LAPSED, HoldApproved, Place.HELD) in led
-    assert {end for start, _, end in led if start is Place.TERMINATED} == {Place.ACTIVE, Place.LAPSED}
-    assert {start for start, _, end in led if end is Place.HELD} == {Place.LAPSED, Place.HELD}
+    # A correction and a revocation bring back what was in force, a hold too.
+    assert {end for start, _, end in led if start is Place.TERMINATED} == {Place.ACTIVE, Place.LAPSED, Place.HELD}
+    causes = {(start, event) for start, event, end in led if end is Place.HELD}
+    assert causes == {
+        (Place.LAPSED, HoldApproved),
+        (Place.TERMINATED, EndCorrected),
+        *((place, CertificateRevoked) for place in (Place.ACTIVE, Place.LAPSED, Place.HELD)),
+    }
     assert not [start for start, _, end in led if end is Place.TERMINATED and start is None]
 
 

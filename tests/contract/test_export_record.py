@@ -21,6 +21,7 @@ from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.session import Session
 from ops import export_record
 from ops.export_record import SHOWN, WITHHELD, Record
+from ops.migrate_benefits import FLAT
 from tests.support.builders import (
     MODEL,
     NOW,
@@ -164,7 +165,7 @@ def test_every_attribute_that_is_written_is_shown_or_withheld_on_purpose() -> No
     person = registration().after
     enrolment = an_enrolment(person)
     written = {
-        "Beneficiaries": beneficiary_item(person, 2).keys(),
+        "Beneficiaries": beneficiary_item(person, 2).keys() | set(FLAT),
         "References": enrolment_item(enrolment).keys()
         | reference_item(a_reference(enrolment)).keys()
         | {"of_reference", *IMPRINT_ATTRIBUTES},

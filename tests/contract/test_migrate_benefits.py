@@ -8,15 +8,18 @@ from typing import Any
 
 import pytest
 
+from lab.scale.migration import PeopleOfBefore, measure
+from lab.scale.run import Plan
 from lifecert.adapters.dynamodb.holds import GATHERING, HEAD, candidate_key
 from lifecert.adapters.dynamodb.register import beneficiary_item
-from lifecert.adapters.dynamodb.values import moment, typed
+from lifecert.adapters.dynamodb.values import moment, plain, typed
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import Benefit
 from lifecert.domain.hold import HoldBatch, HoldChoice, HoldDecision, HoldGround, HoldOutcome, HoldProposal, HoldState
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.notice import AFTER_THE_END, Notice, NoticeChannel
 from lifecert.domain.status import Standing, Status
+from local.dynamodb_local import Engine
 from ops import migrate_benefits
 from ops.due_keys import DueKeys
 from ops.migrate_benefits import (
@@ -385,3 +388,13 @@ def test_what_makes_no_sense_is_refused(wrong: list[str], capsys: pytest.Capture
         main(wrong)
     assert refused.value.code == 2
     assert "--" in capsys.readouterr().err
+
+
+def test_what_is_measured_is_a_register_of_before(dynamodb_local: Engine) -> None:
+    """A person is two units: the item, and its copy in by_person."""
+    told = measure(dynamodb_local, 150, segments=2)
+    assert [told[run]["became"] for run in ("migrate", "repeat", "undo")] == [{MIGRATED: 150}, {}, {UNDONE: 150}]
+    assert [told[run]["write_units"] for run in ("migrate", "repeat", "undo")] == [300, 0, 300]
+    people = PeopleOfBefore(Plan().today, 0, SHARDS)
+    before = replace(people.person(3), benefits=(replace(people.person(3).main_benefit, payer_reference=None),))
+    assert plain(people.item(3)) == as_stored_before(before)

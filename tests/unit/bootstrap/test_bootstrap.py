@@ -13,6 +13,7 @@ import pytest
 
 from lifecert.adapters.system_clock import SystemClock
 from lifecert.bootstrap import parts, phone
+from lifecert.domain.sweep import JobKind
 from lifecert.entry.log import at_start
 from lifecert.entry.settings import Common, SettingsError
 from tests.support.wiring.environment import environment_of
@@ -146,3 +147,11 @@ def test_nothing_unique_is_made_while_a_function_starts(monkeypatch: pytest.Monk
     ):
         monkeypatch.setattr(owner, attribute, refused)
     assert factory_of(name)()
+
+
+def test_planner_and_workers_have_every_kind_of_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    give(monkeypatch, FACTORIES["plan_sweep"])
+    assert set(factory_of("plan_sweep")().scope.kinds) == set(JobKind)
+    forget()
+    give(monkeypatch, FACTORIES["work_sweep"])
+    assert set(factory_of("work_sweep")().kinds) == set(JobKind)

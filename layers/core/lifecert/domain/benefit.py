@@ -1,4 +1,4 @@
-"""Benefits: what a person draws, from whom, and how each of them is being paid (design.md §2, §3 rule 4).
+"""Benefits: what a person draws, from whom, and how each of them is being paid (design.md §2, design.md §3 rule 4).
 
 Life proof, its year, lapsing, notices and faces are the person's. Whether a benefit is paid, since when it is not, and
 the approval that a hold needs are each benefit's own: one payer may hold while another pays.
