@@ -29,6 +29,7 @@ from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.faces import MemoryGallery
 from tests.support.fakes.feed import MemoryChangeFiles, MemoryChanges, PickyBus
 from tests.support.fakes.imports import MemoryImports
+from tests.support.fakes.invitations import FakeInvitationKeys
 from tests.support.fakes.keys import BackwardsProtection, FakePersonKeys, FakeSigning
 from tests.support.fakes.notices import MemorySender
 from tests.support.fakes.photos import MemoryPhotos
@@ -49,6 +50,7 @@ class World:
     changes: MemoryChanges = field(default_factory=MemoryChanges)
     change_files: MemoryChangeFiles = field(default_factory=MemoryChangeFiles)
     keys: FakePersonKeys = field(default_factory=FakePersonKeys)
+    invitation_keys: FakeInvitationKeys = field(default_factory=FakeInvitationKeys)
     imports: MemoryImports = field(default_factory=MemoryImports)
     gallery: MemoryGallery = field(default_factory=MemoryGallery)
     signing: FakeSigning = field(default_factory=FakeSigning)
