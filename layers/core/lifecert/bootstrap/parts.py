@@ -314,10 +314,14 @@ def photos(frames_bucket: str, references_bucket: str = "", ahead: timedelta = t
 
 def web_folder() -> "Path":
     """What lies in `web/`: the web layer has it where Python finds packages."""
-    from importlib.resources import files
+    from importlib.util import find_spec
     from pathlib import Path
 
-    return Path(str(files("lifecert_web")))
+    # A folder without code is a package too, whose loader knows nothing of it.
+    found = find_spec("lifecert_web")
+    if found is None or not found.submodule_search_locations:
+        raise FileNotFoundError("lifecert_web: the web layer is missing")
+    return Path(next(iter(found.submodule_search_locations)))
 
 
 def review_photos(frames_bucket: str, references_bucket: str) -> "ReviewPhotos":
