@@ -69,7 +69,9 @@ class Office:
             self.clock,
             an_issuer(),
         )
-        self.look = GetReview(store.reviews_port, store.sessions, store.references, store.ledger, self.photos)
+        self.look = GetReview(
+            store.reviews_port, store.sessions, store.references, store.ledger, self.photos, FakeSeal()
+        )
 
     @property
     def person(self) -> Beneficiary:
