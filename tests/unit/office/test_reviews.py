@@ -42,6 +42,7 @@ from tests.support.builders import (
 )
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.fakes.store import MemoryStore
 from tests.support.verifying import verifier
