@@ -187,7 +187,7 @@ def test_a_look_finds_of_the_first_frame_what_a_verification_would_and_nothing_o
     ("photo", "reason"),
     [
         (b"no picture", Reason.FILE_TYPE_UNSUPPORTED),
-        (pictures.encode(np.full((640, 480, 3), 128, np.uint8)), Reason.NO_FACE),
+        (pictures.encode(np.full((640, 480, 3), 128, np.uint8), ".png"), Reason.NO_FACE),
     ],
 )
 def test_a_look_names_what_to_mend(analyser: VisionAnalyser, photo: bytes, reason: Reason) -> None:

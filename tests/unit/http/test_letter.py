@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from lifecert.domain.invitation import InvitationCode
 from lifecert.entry.http import letter as module
@@ -20,7 +21,7 @@ from tests.unit.certify.test_invited import World as Office
 URL = "https://lifecert.example.org/dev/phone"
 
 
-def drawn(svg: str) -> np.ndarray:
+def drawn(svg: str) -> NDArray[np.uint8]:
     """A QR code's drawing as a picture: segno draws each row of dark modules as one stroke."""
     size = int(re.search(r'viewBox="0 0 (\d+) \d+"', svg)[1])  # type: ignore[index]
     dark = np.zeros((size, size), bool)
