@@ -1,5 +1,6 @@
 """What the privacy report says of faces and consent, in every state they can be in."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from lifecert.domain.faces import FaceCount
@@ -35,7 +36,7 @@ def test_a_guardians_consent_is_told_and_none_too() -> None:
 
 
 def test_an_invitation_is_told_with_its_end() -> None:
-    invitation: Any = {"expires_on": "2031-03-01", "expires_at": 1_932_768_000}
+    invitation: Any = {"expires_on": "2031-03-01", "expires_at": int(datetime(2031, 3, 31, tzinfo=UTC).timestamp())}
     text = report({}, invitation=invitation)
     assert "invitation    good until 2031-03-01, its code kept as keyed hashes. Deleted from 2031-03-31 to" in text
     assert "invitation    withdrawn," in report({}, invitation={**invitation, "withdrawn_at": "2026-03-01"})
