@@ -20,7 +20,7 @@ async function askPerson() {
 }
 
 screen("language", () => ({
-  title: "请选择语言 Choose your language",
+  title: LANGUAGES.map((language) => el("span", {class: "tongue", lang: language}, wordsOf(language).language)),
   kind: "centred",
   content: LANGUAGES.map((language) => button(wordsOf(language).inThisLanguage, () => {
     choose(language);

@@ -30,7 +30,7 @@ function face({turn = 0, eyes = "open", mouth = "rest", glasses = false, scale =
     path(`M-52 -18C-58-66-28-88 2-86C34-88 58-64 52-18C46-40 ${34 + shift}-52 ${10 + shift}-54C${-18 + shift}-56-44-42-52-18Z`,
       {fill: HAIR, stroke: "none"}),
     group(`translate(${shift} 0)`,
-      feature(-20 + 3 * turn, eyes), feature(20 + 3 * turn, eyes),
+      turn > -1.2 && feature(-20 + 3 * turn, eyes), turn < 1.2 && feature(20 + 3 * turn, eyes),
       path("M-29-35Q-20-40-11-35M11-35Q20-40 29-35", {stroke: HAIR}),
       path(turn < 0 ? "M0-16L-9 6Q-4 10 4 8" : turn > 0 ? "M0-16L9 6Q4 10-4 8" : "M0-14V4Q-6 8-2 10H3", {"stroke-width": 3}),
       lips(mouth),
@@ -61,14 +61,14 @@ function spectacles(fill) {
 }
 
 const onFace = (...parts) => group("translate(100 108)", ...parts);
-const darkened = (opacity) => draw("rect", {width: 200, height: 200, fill: "#10161c", opacity});
+const darkened = (opacity) => draw("rect", {width: 200, height: 200, rx: 18, fill: "#10161c", opacity});
 const mask = () => onFace(path("M-40 4Q0-8 40 4L36 30Q0 56-36 30Z", {fill: "#cfe6f2", stroke: "#5b8aa3"}), path("M-40 6L-50-4M40 6L50-4", {stroke: "#5b8aa3"}));
 const shades = () => onFace(spectacles("#222"));
 const glare = () => onFace(spectacles("#fff"), path("M-26-12L-14-26M14-12L26-26", {stroke: "#f2b600", "stroke-width": 5}));
 const hand = () => onFace(path("M14 74V36C8 26 6 12 12 10S22 24 24 28V-2C24-10 34-10 34-2V22 2C36-6 44-6 44 2V24 8C46 0 54 2 54 10V42C54 60 48 66 46 76Z", {fill: "#e8b88d"}));
 const hat = () => onFace(path("M-64-52Q0-76 64-52Q50-44 44-46Q40-98 0-98T-44-46Q-50-44-64-52Z", {fill: "#56606b", stroke: "none"}));
 const lamp = (x) => group(`translate(${x} 34)`, draw("circle", {r: 15, fill: "#f7c331"}), path("M0-24V-31M0 24V31M-24 0H-31M24 0H31M-17-17L-22-22M17-17L22-22M-17 17L-22 22M17 17L22 22", {stroke: "#d99a00"}));
-const glow = () => draw("rect", {width: 200, height: 200, fill: "#fff", opacity: 0.78});
+const glow = () => draw("rect", {width: 200, height: 200, rx: 18, fill: "#fff", opacity: 0.78});
 const phone = (...screen) => [draw("rect", {x: 46, y: 8, width: 108, height: 184, rx: 14, fill: "#20262c"}), draw("rect", {x: 53, y: 20, width: 94, height: 156, fill: PALE}),
   draw("svg", {x: 53, y: 20, width: 94, height: 156, viewBox: "0 0 200 200", preserveAspectRatio: "xMidYMid slice"}, ...screen)];
 const paper = (...drawn) => group("rotate(-7 100 100)", draw("rect", {x: 34, y: 20, width: 132, height: 160, fill: "#fff", stroke: "#666", "stroke-width": 3}),
@@ -113,7 +113,7 @@ export function abilityPicture(ability) {
 }
 
 const letter = (...parts) => scene(null, path("M34 24H166V178H34Z", {fill: "#fff", stroke: "#56606b"}), ...parts);
-const clerk = () => scene(null, face({glasses: true, y: -14}), path("M0 160H200V200H0Z", {fill: "#7a5a3a", stroke: "none"}),
+const clerk = () => scene(null, face({glasses: true, y: -4, scale: 0.86}), path("M0 160H200V200H0Z", {fill: "#7a5a3a", stroke: "none"}),
   path("M112 150h52v-30h-52z", {fill: "#fff"}), path("M120 130h34M120 140h22", {"stroke-width": 3}));
 const telephone = () => scene(null, path("M64 40C50 48 46 66 62 98S112 156 136 156C150 156 160 142 160 134L130 114L114 126C100 118 90 106 84 90L98 78L86 42Z", {fill: COAT, stroke: "none"}));
 const home = () => scene(null, path("M30 104L100 44L170 104", {stroke: COAT, "stroke-width": 10}), path("M50 98V164H150V98", {fill: "#fff", stroke: COAT, "stroke-width": 8}), path("M86 164V124H114V164", {fill: "#c9a06f"}));
@@ -146,7 +146,7 @@ export const REASON_PICTURES = {
   glasses_glare: () => [bad(face(), glare()), good(face({glasses: true}))],
   face_covered: () => [bad(face(), hand()), clear()],
   turn_not_seen: () => [bad(face({turn: -0.25})), good(face({turn: -1}), arrow("left"))],
-  turned_too_far: () => [bad(group("translate(-14 0)", face({turn: -1.9}))), bothEyes(-0.9)],
+  turned_too_far: () => [bad(group("translate(-14 0)", face({turn: -1.4}))), bothEyes(-0.9)],
   mouth_not_open: () => [bad(face({mouth: "ajar"})), good(face({mouth: "open"}))],
   eyes_not_closed: () => [bad(face({eyes: "half"})), good(face({eyes: "closed"}))],
   smile_not_seen: () => [bad(face()), good(face({mouth: "smile"}))],
@@ -165,7 +165,7 @@ export const REASON_PICTURES = {
 // Pictures of what is no reason of a photo: problems of the API and of the phone, and ways without the camera.
 export const PICTURES = {
   good: clear,
-  back: () => bad(face(), darkened(0.45), lamp(40), lamp(160)),
+  back: () => bad(face(), darkened(0.6), lamp(34), lamp(110)),
   covered: () => bad(face(), hat(), mask()),
   far: () => bad(...phone(face({scale: 0.4, y: 20}))),
   near: () => good(...phone(face())),

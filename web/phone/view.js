@@ -40,7 +40,7 @@ function render(name, given, transient) {
   shown = {name, given, transient, leave: null};
   const built = SCREENS[name](given);
   shown.leave = built.leave || null;
-  document.title = `${built.title} - ${say("title")}`;
+  document.title = typeof built.title === "string" ? `${built.title} - ${say("title")}` : say("title");
   document.documentElement.lang = state.language;
   const heading = el("h1", {tabindex: "-1", id: "heading"}, built.title);
   fill(frame.main, el("div", {class: `screen ${built.kind || ""}`, "data-screen": name}, steps(built.step), heading, ...built.content));
@@ -67,7 +67,7 @@ function steps(step) {
 function furnish() {
   const other = LANGUAGES.find((one) => one !== state.language);
   fill(frame.top,
-    el("span", {class: "brand"}, say("title")),
+    el("span", {class: "brand"}, say("brand")),
     el("span", {class: "tools"},
       CAN_SPEAK && el("button", {type: "button", class: "tool", id: "listen", click: listen}, say("listen")),
       el("button", {type: "button", class: "tool", click: enlarge, "aria-label": say("biggerLabel")}, say("bigger")),

@@ -1,6 +1,7 @@
 // What the page says in English. What the API says (reasons, problems, steps, consent) it says itself.
 export const ENGLISH = {
   title: "Life certificate",
+  brand: "Life certificate",
   inThisLanguage: "English",
   language: "Choose your language",
   free: "Free of charge. Nobody will ever ask you for a bank card.",
@@ -13,7 +14,7 @@ export const ENGLISH = {
   loading: "One moment…",
   slow: "The network is slow. Trying again; please leave this page open.",
   progress: "Step {n} of {of}",
-  listen: "Read aloud",
+  listen: "Listen",
   quiet: "Stop",
   bigger: "Larger",
   biggerLabel: "Larger text",
@@ -96,7 +97,7 @@ export const ENGLISH = {
   shoot: "Take the picture",
   tapAnywhere: "Somebody with a spare hand? A tap on the picture takes it.",
   countdown: "Countdown",
-  countdown_0: "At once",
+  countdown_0: "None",
   countdown_3: "3 seconds",
   countdown_10: "10 seconds",
   taken: "Done",

@@ -1,6 +1,7 @@
 // What the page says in Chinese. What the API says (reasons, problems, steps, consent) it says itself.
 export const CHINESE = {
   title: "待遇领取资格认证",
+  brand: "资格认证",
   inThisLanguage: "中文",
   language: "请选择语言",
   free: "完全免费。任何人都不会向您要银行卡。",
@@ -96,7 +97,7 @@ export const CHINESE = {
   shoot: "拍照",
   tapAnywhere: "旁边有人帮忙？点一下画面就拍。",
   countdown: "倒数",
-  countdown_0: "马上拍",
+  countdown_0: "马上",
   countdown_3: "3 秒",
   countdown_10: "10 秒",
   taken: "好了",
