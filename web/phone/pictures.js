@@ -20,19 +20,20 @@ function group(transform, ...children) {
 
 // A head and shoulders, 200 by 200. `turn` from -1 to 1 is where the nose goes on the picture; `eyes` and `mouth` what they do.
 function face({turn = 0, eyes = "open", mouth = "rest", glasses = false, scale = 1, x = 0, y = 0} = {}) {
+  if (turn > 0) return group("translate(200 0) scale(-1 1)", face({turn: -turn, eyes, mouth, glasses, scale, x: -x, y}));
   const shift = 22 * turn;
   return group(`translate(${100 + x} ${108 + y}) scale(${scale})`,
     path("M-78 100C-78 66-44 58-20 52V30H20V52C44 58 78 66 78 100Z", {fill: COAT, stroke: "none"}),
     path("M-20 52V30H20V52C12 66-12 66-20 52Z", {fill: "#dfae85", stroke: "none"}),
     draw("ellipse", {cx: -50 + 0.3 * shift, cy: -14, rx: 8, ry: 13, fill: SKIN, visibility: turn < -0.4 ? "hidden" : null}),
-    draw("ellipse", {cx: 50 + 0.3 * shift, cy: -14, rx: 8, ry: 13, fill: SKIN, visibility: turn > 0.4 ? "hidden" : null}),
+    draw("ellipse", {cx: 50 + 0.3 * shift, cy: -14, rx: 8, ry: 13, fill: SKIN}),
     draw("ellipse", {cx: 0, cy: -16, rx: 50, ry: 60, fill: SKIN}),
     path(`M-52 -18C-58-66-28-88 2-86C34-88 58-64 52-18C46-40 ${34 + shift}-52 ${10 + shift}-54C${-18 + shift}-56-44-42-52-18Z`,
       {fill: HAIR, stroke: "none"}),
     group(`translate(${shift} 0)`,
-      turn > -1.2 && feature(-20 + 3 * turn, eyes), turn < 1.2 && feature(20 + 3 * turn, eyes),
+      turn > -1.2 && feature(-20 + 3 * turn, eyes), feature(20 + 3 * turn, eyes),
       path("M-29-35Q-20-40-11-35M11-35Q20-40 29-35", {stroke: HAIR}),
-      path(turn < 0 ? "M0-16L-9 6Q-4 10 4 8" : turn > 0 ? "M0-16L9 6Q4 10-4 8" : "M0-14V4Q-6 8-2 10H3", {"stroke-width": 3}),
+      path(turn < 0 ? "M0-16L-9 6Q-4 10 4 8" : "M0-14V4Q-6 8-2 10H3", {"stroke-width": 3}),
       lips(mouth),
       path("M-32 8Q-28 14-30 20M32 8Q28 14 30 20", {"stroke-width": 2, stroke: "#c99a72"}),
       glasses && spectacles("none")));

@@ -25,13 +25,13 @@ export async function signIn() {
   if (!state.config) state.config = await call("GET", "config", {language: state.language});
   const {authorization_endpoint: address} = await endpoints();
   const verifier = secret();
-  const kept = {state: secret(), verifier, language: state.language, onBehalf: state.onBehalf};
+  const kept = {state: secret(), nonce: secret(), verifier, language: state.language, onBehalf: state.onBehalf};
   sessionStorage.setItem(KEPT_SIGN_IN, JSON.stringify(kept));
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
   const asked = new URL(address);
   const parameters = {
     response_type: "code", client_id: state.config.sign_in.client_id, redirect_uri: returnAddress(),
-    scope: state.config.sign_in.scopes.join(" "), state: kept.state, lang: state.language,
+    scope: state.config.sign_in.scopes.join(" "), state: kept.state, nonce: kept.nonce, lang: state.language,
     code_challenge: base64url(new Uint8Array(digest)), code_challenge_method: "S256",
   };
   Object.entries(parameters).forEach(([name, value]) => asked.searchParams.set(name, value));
@@ -59,6 +59,8 @@ export async function signedIn() {
     }),
   });
   if (!response.ok) throw new Error("refused");
-  state.token = (await response.json()).id_token;
+  const token = (await response.json()).id_token;
+  if (JSON.parse(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/"))).nonce !== kept.nonce) throw new Error("another answer");
+  state.token = token;
   return true;
 }

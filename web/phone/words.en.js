@@ -23,7 +23,7 @@ export const ENGLISH = {
 
   whose: "Whose certificate is it?",
   mine: "My own",
-  others: "I am helping somebody",
+  others: "I am helping someone",
   invitedMine: "Is this letter yours?",
   invitedOthers: "Is this the person you are helping?",
   itIsMe: "Yes, this is me",
