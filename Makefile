@@ -253,7 +253,7 @@ build: $(STAMPS)/sam ## build functions and layers with SAM, if anything changed
 
 # The list of sources changes when one comes or goes, its members when one is edited: either way sam runs,
 # and its own cache decides which layer is built anew.
-SOURCES = $(shell find template.yaml infra functions layers -type f \
+SOURCES = $(shell find template.yaml infra functions layers web -type f \
 	-not -path '*/__pycache__/*' -not -path '*/models/*' 2>/dev/null | sort)
 $(STAMPS)/sources: FORCE
 	@mkdir -p $(STAMPS)

@@ -162,8 +162,14 @@ def with_authorizer(template: dict[str, Any], name: str | None) -> None:
 
 
 def with_sign_in(template: dict[str, Any], endpoint: str) -> None:
-    """Have clients sent to the local AWS to sign in, if its own user pool signs people in. Its tokens name the issuer
-    that they would name in the cloud."""
+    """Have clients sent to the local AWS to sign in, if its own user pool signs people in, and let the phone page call
+    it and send frames there. Its tokens name the issuer that they would name in the cloud."""
+    page = template["Resources"].get("Page")
+    if page:
+        variables = page["Properties"]["Environment"]["Variables"]
+        _, _, elsewhere = variables["SIGN_IN_ORIGINS"]["Fn::If"]
+        variables["UPLOAD_ORIGIN"] = endpoint
+        variables["SIGN_IN_ORIGINS"] = {"Fn::If": ["OwnUserPool", endpoint, elsewhere]}
     function = template["Resources"].get("GetConfig")
     if function:
         variables = function["Properties"]["Environment"]["Variables"]

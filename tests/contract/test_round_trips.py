@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from lifecert.application.certify.opening import SessionOpening
 from lifecert.application.certify.start_session import StartRequest, StartSession
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.domain.help_lines import HelpLines
@@ -83,13 +84,19 @@ def enrolled(stores: Stores) -> Stores:
 def start_session(stores: Stores, photos: MemoryPhotos) -> StartSession:
     return StartSession(
         stores.register,
+        KEYS,
+        "2026-1",
+        opening(stores, photos),
+    )
+
+
+def opening(stores: Stores, photos: MemoryPhotos) -> SessionOpening:
+    return SessionOpening(
         stores.sessions,
         photos,
-        KEYS,
         FixedClock(NOW),
         random.Random(1),
         a_policy(),
-        "2026-1",
         HelpLines("12333", {}),
         stores.limits,
         start_limits(),

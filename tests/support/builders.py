@@ -297,7 +297,7 @@ def a_policy(**parts: Any) -> Policy:
             ),
             "passive": PassiveLimits(PassiveUse.WHEN_BUILT, 0.3),
             "replay": ReplayLimits(0.75, 0.97, 0.95, timedelta(hours=24), timedelta(seconds=5)),
-            "audit": Audit(0.0),
+            "audit": Audit(0.0, 0.0),
             "duplicates": DuplicateLimits(0.7, 2),
             "attempts": AttemptLimits(3, 5, timedelta(minutes=15), timedelta(minutes=30)),
             **parts,
