@@ -9,8 +9,17 @@ import {button, choose, complain, field, go, paragraphs, screen, tell} from "./v
 const DIGITS = 20;
 const HELPER_LENGTH = 60;
 
+let reading = null;
+
+// What a client must know, asked for once.
 export async function readConfig() {
-  if (!state.config) state.config = await call("GET", "config", {language: state.language});
+  if (state.config) return;
+  reading = reading || call("GET", "config", {language: state.language});
+  try {
+    state.config = await reading;
+  } finally {
+    reading = null;
+  }
 }
 
 async function askPerson() {

@@ -70,7 +70,7 @@ function furnish() {
     el("span", {class: "brand"}, say("brand")),
     el("span", {class: "tools"},
       CAN_SPEAK && el("button", {type: "button", class: "tool", id: "listen", click: listen}, say("listen")),
-      el("button", {type: "button", class: "tool", click: enlarge, "aria-label": say("biggerLabel")}, say("bigger")),
+      el("button", {type: "button", class: "tool", click: enlarge}, say("bigger")),
       el("button", {type: "button", class: "tool", lang: other, click: () => choose(other)}, wordsOf(other).inThisLanguage)));
   fill(frame.foot,
     el("a", {class: "help", href: `tel:${helpLine()}`}, `${say("help")} `, el("strong", {}, helpLine())),

@@ -17,7 +17,6 @@ export const ENGLISH = {
   listen: "Listen",
   quiet: "Stop",
   bigger: "Larger",
-  biggerLabel: "Larger text",
   help: "Help line",
   otherWay: "Another way",
 

@@ -17,7 +17,6 @@ export const CHINESE = {
   listen: "朗读",
   quiet: "停止",
   bigger: "大字",
-  biggerLabel: "把字放大",
   help: "服务电话",
   otherWay: "其他办法",
 
