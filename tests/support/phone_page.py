@@ -152,24 +152,32 @@ class Visitor:
 
     def answer(self, shoot: Camera, until: str = "review") -> list[Step]:
         """Answer each step with its frame, until a screen is reached: the steps."""
+        self.sees("capture")
         steps: list[Step] = []
         while self.screen == "capture":
-            step = self.stage()
-            number = self.page.locator(".stage").get_attribute("data-number")
-            assert self._camera
-            self._camera.show(shoot(step))
-            self.page.wait_for_timeout(SHOWN_MS)
-            self.at_once()
-            self.press("shoot")
-            steps.append(step)
-            gone = f"[data-screen]:not(:has(.stage[data-number='{number}']:not(.taken)))"
-            self.page.locator(gone).wait_for(timeout=PATIENCE_MS)
-            self.page.locator(f"[data-screen]:not(:has(.stage[data-number='{number}']))").wait_for(timeout=PATIENCE_MS)
+            steps.append(self.answer_one(shoot))
         self.sees(until)
         return steps
 
+    def answer_one(self, shoot: Camera) -> Step:
+        """Answer the step that is shown, until the next screen comes."""
+        step = self.stage()
+        number = self.page.locator(".stage").get_attribute("data-number")
+        self.hold(shoot(step))
+        self.at_once()
+        self.press("shoot")
+        self.page.locator(f"[data-screen]:not(:has(.stage[data-number='{number}']))").wait_for(timeout=PATIENCE_MS)
+        return step
+
+    def hold(self, photo: bytes) -> None:
+        """Hold a photo before the camera until the page must have seen it."""
+        assert self._camera
+        self._camera.show(photo)
+        self.page.wait_for_timeout(SHOWN_MS)
+
     def answer_by_file(self, shoot: Camera, until: str = "review") -> list[Step]:
         """The same with the phone's own camera app."""
+        self.sees("file")
         steps: list[Step] = []
         while self.screen == "file":
             still = self.page.locator(".still")

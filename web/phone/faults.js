@@ -96,7 +96,7 @@ screen("signedout", (failed) => ({
 // Why the camera does not work, and the way without it.
 screen("cameraless", (kind) => {
   const why = kind === "again" || !kind ? "old" : kind;
-  const picture = {refused: PICTURES.cameraAllowed, missing: PICTURES.noCamera, busy: PICTURES.noCamera, ended: PICTURES.camera, old: PICTURES.camera}[why];
+  const picture = {refused: PICTURES.allow, missing: PICTURES.noCamera, busy: PICTURES.noCamera, ended: PICTURES.camera, old: PICTURES.camera}[why];
   const retry = why === "ended" ? say("openCamera") : say("again");
   return {
     title: kind === "again" ? say("fileTake") : say(`camera_${why}`),

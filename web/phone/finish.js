@@ -118,9 +118,9 @@ screen("accepted", () => {
       PICTURES.tick(),
       el("p", {class: "lead"}, say("acceptedText")),
       el("dl", {class: "facts"},
-        name && [el("dt", {}, say("forWhom")), el("dd", {}, name)],
-        el("dt", {}, say("validUntil")), el("dd", {id: "valid-until"}, dayInWords(certificate.valid_until)),
-        el("dt", {}, say("certificateNumber")), el("dd", {class: "number"}, certificate.certificate_id)),
+        name && fact(say("forWhom"), el("dd", {}, name)),
+        fact(say("validUntil"), el("dd", {id: "valid-until"}, dayInWords(certificate.valid_until))),
+        fact(say("certificateNumber"), el("dd", {class: "number"}, certificate.certificate_id))),
       el("figure", {class: "code"}, qrCode(address, say("certificateCode")), el("figcaption", {}, say("certificateCode"))),
       el("p", {class: "no-print"}, el("a", {class: "button", href: address, id: "certificate", target: "_blank", rel: "noopener"}, say("certificateOpen"))),
       typeof window.print === "function" ? button(say("print"), () => window.print(), {kind: "no-print", id: "print"}) : null,
@@ -130,6 +130,10 @@ screen("accepted", () => {
     ],
   };
 });
+
+function fact(name, value) {
+  return el("div", {}, el("dt", {}, name), value);
+}
 
 function nextPerson() {
   ended.screen = "";

@@ -56,7 +56,7 @@ screen("primer", () => ({
   title: say(state.onBehalf ? "primerThem" : "primer"),
   step: 5,
   content: [
-    PICTURES.camera(),
+    PICTURES.allow(),
     ...paragraphs(say("primerText", {n: state.config.sessions.max_frames}), say("primerAsk")),
     button(say("openCamera"), openAndBegin, {kind: "primary", id: "open"}),
     button(say("useFiles"), beginWithFiles, {kind: "plain", id: "files"}),
