@@ -150,7 +150,7 @@ function dayInWords(day) {
 screen("inreview", () => ({
   title: say("inReview"),
   step: 6,
-  content: [PICTURES.clerk(), ...paragraphs(say("inReviewText"), ended.given.reason && ended.given.reason.instruction), callHelp()],
+  content: [PICTURES.clerk(), ...paragraphs(say("inReviewText"), say("inReviewCall")), callHelp()],
 }));
 
 screen("notyet", () => {

@@ -1,10 +1,11 @@
 // Whose certificate it is: the invitation of a letter, its digits, or somebody whom a helper names who has signed in.
 import {Problem, call} from "../shared/api.js";
 import {el} from "../shared/dom.js";
+import {CAN_SPEAK} from "../shared/speech.js";
 import {PICTURES} from "./pictures.js";
 import {signIn} from "./signin.js";
 import {LANGUAGES, forget, say, state, wordsOf} from "./state.js";
-import {button, choose, complain, field, go, paragraphs, screen, tell} from "./view.js";
+import {button, choose, complain, field, go, listen, paragraphs, screen, tell} from "./view.js";
 
 const DIGITS = 20;
 const HELPER_LENGTH = 60;
@@ -210,6 +211,9 @@ screen("consent", () => {
     step: 3,
     content: [
       state.onBehalf && el("p", {class: "note"}, say("onBehalfTell")),
+      CAN_SPEAK && button(say("consentRead"), () => {
+        listen();
+      }, {id: "read"}),
       el("div", {class: "text"}, text.sections.map((section) => [el("h2", {}, section.heading), el("p", {}, section.text)])),
       guardian && el("label", {class: "tickbox"}, guardian, el("span", {}, say("guardian"))),
       button(text.agree, () => {

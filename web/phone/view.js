@@ -88,7 +88,8 @@ function enlarge() {
   document.documentElement.className = SIZES[size];
 }
 
-async function listen() {
+// Read the screen aloud, or stop.
+export async function listen() {
   const tool = document.getElementById("listen");
   if (tool.dataset.on) {
     hush();

@@ -10,7 +10,6 @@ export const ENGLISH = {
   again: "Try again",
   yes: "Yes",
   no: "No",
-  close: "All right",
   loading: "One moment…",
   slow: "The network is slow. Trying again; please leave this page open.",
   progress: "Step {n} of {of}",
@@ -72,8 +71,6 @@ export const ENGLISH = {
   chosen: "too hard",
 
   tips: "How to take good pictures",
-  tipGood: "Good",
-  tipBad: "Not good",
   tip1: "Face a window or a lamp. No bright light behind you.",
   tip2: "Take off hat, mask and sunglasses.",
   tip3: "Hold the phone a forearm away, as high as your eyes.",

@@ -10,7 +10,6 @@ export const CHINESE = {
   again: "再试一次",
   yes: "是",
   no: "不是",
-  close: "知道了",
   loading: "请稍等……",
   slow: "网络较慢，正在重试。请不要关闭页面。",
   progress: "第 {n} 步，共 {of} 步",
@@ -72,8 +71,6 @@ export const CHINESE = {
   chosen: "做不了",
 
   tips: "怎样拍得好",
-  tipGood: "这样好",
-  tipBad: "这样不好",
   tip1: "脸朝着窗户或灯，不要背对着光。",
   tip2: "摘下帽子、口罩和墨镜。",
   tip3: "手机离脸一个小臂远，和眼睛一样高。",
