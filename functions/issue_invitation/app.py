@@ -7,6 +7,7 @@ from lifecert.domain.errors import BeneficiaryNotFound, InvitationNotFound
 from lifecert.entry.http.access import CLERKS
 from lifecert.entry.http.api import Api, an_id
 from lifecert.entry.http.bodies.invitations import InvitationIssued, InvitationWithdrawn, IssueInvitationBody
+from lifecert.entry.http.letter import letter, letter_headers
 from lifecert.entry.log import LogCode, done
 
 api = Api(office.issue_invitation, office.withdraw_invitation)
@@ -19,7 +20,10 @@ def issue(beneficiary_id: str) -> Response[str]:
     issued = office.issue_invitation()(beneficiary_id, guardian=body.guardian, user=api.user)
     ids = {"beneficiary_id": beneficiary_id, "invitation_id": issued.invitation.invitation_id}
     done(LogCode.INVITATION_ISSUED, "InvitationsIssued", **ids)
-    return api.answer(InvitationIssued.of(issued, office.page_url() or f"{api.root}/phone"), 201)
+    page_url = office.page_url() or f"{api.root}/phone"
+    if api.prefers_html:
+        return api.page(letter(issued, page_url, api.language), 201, letter_headers())
+    return api.answer(InvitationIssued.of(issued, page_url), 201)
 
 
 @api.on("DELETE /staff/beneficiaries/{beneficiary_id}/invitations/{invitation_id}", CLERKS)

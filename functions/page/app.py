@@ -7,7 +7,7 @@ from lifecert.entry.http.access import ANYONE
 from lifecert.entry.http.api import Api
 from lifecert.entry.http.problems import RouteNotFound
 from lifecert.entry.http.web_headers import HTML, asset_headers
-from lifecert.entry.log import LogCode, count, done
+from lifecert.entry.log import LogCode, done
 
 api = Api(phone.site, phone.page_headers)
 
@@ -23,7 +23,7 @@ def file(asset: str) -> Response[str]:
     found = phone.site().assets.get(asset)
     if found is None:
         raise RouteNotFound
-    count("PageFilesShown")
+    done(LogCode.PAGE_FILE_SHOWN, "PageFilesShown")
     return Response(200, found.content_type, found.body.decode(), asset_headers())
 
 

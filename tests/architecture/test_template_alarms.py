@@ -3,6 +3,7 @@
 import json
 import re
 
+from lifecert.entry.http.problems import Code
 from tests.support.templates import ALARMS, FUNCTIONS, child, of_type, parent, text
 
 DAY = 86400
@@ -70,6 +71,16 @@ def test_a_batch_of_holds_that_nobody_decides_is_an_alarm_until_somebody_does() 
     assert alarm["OKActions"] == alarm["AlarmActions"]
     # Decided by then, nobody in it has waited for as long again as the shortest grace.
     assert limit <= parent()["Parameters"]["HoldGraceDays"]["MinValue"]
+
+
+def test_guessed_codes_are_an_alarm_and_no_address_is_blocked_for_them() -> None:
+    alarm = ALARMS["CodesGuessedAlarm"]["Properties"]
+    told = {one["Name"]: one["Value"] for one in alarm["Dimensions"]}
+    assert (alarm["MetricName"], told["problem"]) == ("RequestsRefused", Code.INVITATION_UNKNOWN)
+    assert (alarm["Statistic"], alarm["Period"], alarm["Threshold"]) == ("Sum", 300, {"Ref": "UnknownCodes"})
+    # Whoever stays below it for a whole year, with ten million letters about, hits one in less than 1 of 1,000 years.
+    guesses = child("monitoring")["Parameters"]["UnknownCodes"]["Default"] * 12 * 24 * 365
+    assert guesses * 10_000_000 / 10**18 < 0.001
 
 
 def test_the_alarm_of_a_function_says_what_failed() -> None:

@@ -180,6 +180,7 @@ ALLOWED: dict[str, set[str]] = {
         "s3:DeleteObject Frames/review/*",
         "s3:ListBucket Frames",
         "s3:GetObject References/references/*",
+        "kms:Decrypt HelperKey",
     },
     "ReportDeath": {
         "dynamodb:Query Beneficiaries/index/by_person",

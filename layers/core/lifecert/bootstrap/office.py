@@ -208,6 +208,7 @@ class ReviewCasesSettings(
     """review_cases."""
 
     references_bucket: Name
+    helper_key_id: Name
 
 
 @cache
@@ -230,6 +231,7 @@ def get_review() -> "GetReview":
         references=parts.references(names),
         ledger=parts.ledger(names),
         photos=parts.review_photos(names.frames_bucket, names.references_bucket),
+        helper_names=parts.helper_names(names.helper_key_id),
     )
 
 

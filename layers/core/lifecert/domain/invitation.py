@@ -39,7 +39,7 @@ class InvitationCode:
         """
         plain = _BETWEEN.sub("", unicodedata.normalize("NFKC", shown)).casefold()
         if re.fullmatch(r"[0-9]{20}", plain):
-            if int(plain) % 97 != 1:
+            if plain != _checked(plain[:_NUMBER_LENGTH]):
                 raise CodeMistyped
             return InvitationCode(plain)
         text = plain.translate(_READ_AS)
@@ -63,8 +63,12 @@ def digits_of(text: str) -> str:
     """The digits to type that belong to a QR code's text: 18 of its hash, and two check digits by ISO/IEC 7064,
     MOD 97-10, which show every wrong digit and every two that changed places."""
     digest = hashlib.sha256(f"lifecert invitation {text}".encode()).digest()
-    number = int.from_bytes(digest, "big") % 10**_NUMBER_LENGTH
-    return f"{number:0{_NUMBER_LENGTH}}{(98 - number * 100 % 97) % 97:02}"
+    return _checked(f"{int.from_bytes(digest, 'big') % 10**_NUMBER_LENGTH:0{_NUMBER_LENGTH}}")
+
+
+def _checked(number: str) -> str:
+    # The two digits that make all of them, as one number, leave 1 when divided by 97.
+    return f"{number}{98 - int(number) * 100 % 97:02}"
 
 
 @dataclass(frozen=True, slots=True)

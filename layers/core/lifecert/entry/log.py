@@ -26,6 +26,7 @@ class LogCode(StrEnum):
     INVITATION_WITHDRAWN = "invitation_withdrawn"
     FRAME_LOOKED_AT = "frame_looked_at"
     PAGE_SHOWN = "page_shown"
+    PAGE_FILE_SHOWN = "page_file_shown"
     SESSION_VERIFIED = "session_verified"
     SHADOW_SCORED = "shadow_scored"
     SESSION_READ = "session_read"

@@ -170,9 +170,12 @@ class Api(APIGatewayRestResolver):
 
     @property
     def wants_page(self) -> bool:
-        """Whether a page is the better answer: there are some, and the caller prefers HTML."""
-        if not self._pages:
-            return False
+        """Whether a page is the better answer, also to what is refused: there are some, and the caller prefers HTML."""
+        return self._pages and self.prefers_html
+
+    @property
+    def prefers_html(self) -> bool:
+        """Whether the caller would rather have HTML than JSON, as browsers do."""
         from lifecert.entry.http.page import prefers_page
 
         return prefers_page(self.current_event.headers.get("Accept"))
@@ -194,7 +197,7 @@ class Api(APIGatewayRestResolver):
         from lifecert.entry.http.page import CONTENT_TYPE, security_headers
 
         about = {"Content-Language": self.language.value, **_NOT_CACHED, **(headers or {})}
-        return Response(status, CONTENT_TYPE, html, {**about, **security_headers()})
+        return Response(status, CONTENT_TYPE, html, {**security_headers(), **about})
 
     def _not_found(self, _error: NotFoundError) -> Response[str]:
         return self._problem(RouteNotFound())

@@ -235,6 +235,11 @@ class Observations(BaseModel):
         told = kept.model_dump_json(exclude_none=True) if kept else "{}"
         return "" if told == "{}" else told
 
+    @staticmethod
+    def kept(told: str) -> dict[str, Any] | None:
+        """What `told` kept, without what was left out."""
+        return Observations.model_validate_json(told).model_dump(exclude_none=True) if told else None
+
 
 class _Verify(BaseModel):
     observations: _Lenient[Observations] = None
