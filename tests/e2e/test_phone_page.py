@@ -1,8 +1,11 @@
-"""The phone page in Chromium, on the deployed template, with faces before its camera: from the letter to the receipt."""
+"""The phone page in Chromium, on the deployed template, with faces before its camera: from letter to receipt."""
 
+import io
 import json
 import os
 import re
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from lifecert.domain.challenge import Step
@@ -22,7 +26,7 @@ from tests.support.browser import CHROMIUM
 from tests.support.deployed import Known, history
 from tests.support.missing import missing
 from tests.support.page_tools import installed
-from tests.support.phone_page import FakeCamera, Visitor, chromium, visitor
+from tests.support.phone_page import FakeCamera, Visitor, chromium, photograph, visitor
 from tests.support.templates import ROOT
 
 WEB = ROOT / "web"
@@ -81,7 +85,7 @@ def letter_of(clerk: Phone) -> Callable[[Known], dict[str, Any]]:
     return letter
 
 
-def look_at(somebody: Visitor, name: str) -> None:
+def look_at(somebody: Visitor, name: str, *, picture: bool = True) -> None:
     """What every screen must be: no violation that axe knows, nothing beyond the edge, help on it; and its picture."""
     page = somebody.page
     page.evaluate((installed() / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
@@ -101,10 +105,8 @@ def look_at(somebody: Visitor, name: str) -> None:
     faults += [] if somebody.screen == "ways" or page.locator("#ways").is_visible() else ["no other way"]
     # Told with whatever else the page does, when the test has ended.
     somebody.watched.faults += [f"{name}: {one}" for one in faults]
-    if SHOTS:
-        folder = Path(SHOTS)
-        folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=folder / f"{name}.{somebody.language}.png", full_page=True)
+    if SHOTS and picture:
+        photograph(somebody, Path(SHOTS), name)
 
 
 # Controls that are less than 60 pixels in either direction, as MIIT's rules for the old have it.
@@ -193,12 +195,12 @@ def test_a_helper_certifies_somebody_with_the_back_camera_in_english_at_a_desk(
         somebody.stage()
         assert somebody.page.locator("video.mirrored").count() == 0
         somebody.hold(jianguo.camera(Step.NEUTRAL))
-        look_at(somebody, "24-neutral")
+        look_at(somebody, "24-neutral", picture=False)
         steps = somebody.answer(jianguo.camera)
         assert not {Step.TURN_LEFT, Step.TURN_RIGHT} & set(steps)
         somebody.press("send")
         somebody.sees("accepted")
-    look_at(somebody, "25-accepted")
+    look_at(somebody, "25-accepted", picture=False)
     observed = json.loads(str(asked.value.post_data))["observations"]
     assert observed["facing_asked"] == "environment"
     assert observed["layer"] == "live"
@@ -316,7 +318,7 @@ def test_without_permission_the_phones_own_camera_takes_one_picture_after_the_ot
     somebody.sees("file")
     steps = somebody.answer_by_file(ming.camera)
     assert Step.NEUTRAL not in steps
-    look_at(somebody, "44-review")
+    look_at(somebody, "44-review", picture=False)
     somebody.press("send")
     somebody.sees("accepted")
 
@@ -439,7 +441,9 @@ def test_without_any_camera_the_way_is_told(
         somebody.press("open")
         somebody.sees("cameraless")
         assert somebody.page.locator("h1").inner_text() == "没有找到相机"
-        moving = "Array.from(document.querySelectorAll('*')).filter((one) => getComputedStyle(one).animationName !== 'none')"
+        moving = (
+            "Array.from(document.querySelectorAll('*')).filter((one) => getComputedStyle(one).animationName !== 'none')"
+        )
         somebody.page.evaluate("document.querySelector('#again').classList.add('waiting')")
         assert somebody.page.evaluate(f"{moving}.length") == 0
         context.close()
@@ -457,8 +461,9 @@ def test_every_reason_shows_what_went_wrong_and_how_it_is_right(visit: Visit) ->
             path=(path := WEB / route.request.url.partition("/modules/")[2]), content_type=kinds[path.suffix]
         ),
     )
-    gallery = """<!DOCTYPE html><html lang="en"><title>Reasons</title><link rel="stylesheet" href="modules/phone/phone.css">
-      <main class="frames" style="max-width: 60rem; display: grid; grid-template-columns: repeat(5, 1fr)"></main></html>"""
+    gallery = """<!DOCTYPE html><html lang="en"><title>Reasons</title>
+      <link rel="stylesheet" href="modules/shared/base.css"><link rel="stylesheet" href="modules/phone/phone.css">
+      <main class="frames" style="max-width: 60rem; grid-template-columns: repeat(5, 1fr); font-size: .8rem"></main>"""
     page.route("**/gallery", lambda route: route.fulfill(body=gallery, content_type="text/html; charset=utf-8"))
     page.set_viewport_size({"width": 1200, "height": 800})
     page.goto(stage_of(somebody) + "/gallery")
@@ -467,7 +472,8 @@ def test_every_reason_shows_what_went_wrong_and_how_it_is_right(visit: Visit) ->
     for_people = [tuple(pair) for pair in drawn.values() if pair != drawn["retries_used_up"]]
     assert len(set(for_people)) == len(for_people) == len(Reason) - 7
     if SHOTS:
-        page.screenshot(path=Path(SHOTS) / "reasons.en.png", full_page=True)
+        image = Image.open(io.BytesIO(page.locator("main").screenshot()))
+        image.quantize(64, dither=Image.Dither.NONE).save(Path(SHOTS) / "reasons.en.png", optimize=True)
 
 
 def stage_of(somebody: Visitor) -> str:
@@ -478,7 +484,7 @@ DRAW = """async (reasons) => {
   const {reasonPictures} = await import(new URL("modules/phone/pictures.js", location.href).href);
   const drawn = {};
   for (const [code, text] of reasons) {
-    const figure = document.createElement("figure"), pair = document.createElement("div"), told = document.createElement("figcaption");
+    const [figure, pair, told] = ["figure", "div", "figcaption"].map((name) => document.createElement(name));
     pair.className = "pair";
     pair.append(...reasonPictures(code));
     told.textContent = text;
@@ -488,3 +494,54 @@ DRAW = """async (reasons) => {
   }
   return drawn;
 }"""
+
+
+# Characters a second: old people read Chinese at some 250 a minute. And seconds to find the button and press it.
+READS, PRESSES = 4.0, 1.5
+# The consent is glanced at here: its thousand characters take minutes, and are read to whoever presses for that.
+GLANCE = 10.0
+
+
+@pytest.mark.skipif("LIFECERT_EIGHTY" not in os.environ, reason="waits as a person of eighty does: make phone-time")
+def test_how_long_somebody_of_eighty_takes(
+    visit: Visit, xiulan: Known, letter_of: Callable[[Known], dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    somebody = visit()
+    page = somebody.page
+    code = letter_of(xiulan)["code"]
+    # Verified once before: what counts is the person, and functions that are warm.
+    somebody.open(code)
+    began = time.monotonic()
+    spent: dict[str, float] = {}
+    read: set[str] = set()  # nobody reads the same words twice
+
+    def then(identifier: str) -> None:
+        screen = somebody.screen
+        texts = page.locator("main h1, main p:not(:has(button)), main button, main li, main legend, main label")
+        new = set(texts.all_inner_texts()) - read
+        read.update(new)
+        characters = len(re.findall("[\u4e00-\u9fff0-9]", "".join(new)))
+        wait = GLANCE if screen == "consent" else characters / READS + PRESSES
+        page.wait_for_timeout(1000 * wait)
+        spent[screen] = spent.get(screen, 0) + wait
+        somebody.press(identifier)
+
+    for identifier in ("language-zh-CN", "mine"):
+        then(identifier)
+    somebody.sees("invited")
+    for identifier in ("yes", "agree", "next", "next", "open"):
+        then(identifier)
+    while somebody.screen in ("primer", "capture"):
+        somebody.sees("capture")
+        step, number = somebody.stage(), page.locator(".stage").get_attribute("data-number")
+        somebody.hold(xiulan.camera(step))
+        then("shoot")
+        page.locator(f"[data-screen]:not(:has(.stage[data-number='{number}']))").wait_for()
+    then("send")
+    somebody.sees("accepted")
+    whole, own = time.monotonic() - began, sum(spent.values())
+    screens = ", ".join(f"{name} {seconds:.0f}" for name, seconds in spent.items())
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\n{whole:.0f} s from the code to the receipt, {own:.0f} of them to read and press: {screens}\n"
+        )

@@ -17,7 +17,8 @@ READ = """
 const {parse} = require(process.argv[1]);
 const found = {};
 for (const [name, text] of Object.entries(JSON.parse(require("fs").readFileSync(0, "utf8")))) {
-  try { parse(text, {ecmaVersion: 2018, sourceType: "module"}); found[name] = ""; } catch (error) { found[name] = error.message; }
+  found[name] = "";
+  try { parse(text, {ecmaVersion: 2018, sourceType: "module"}); } catch (error) { found[name] = error.message; }
 }
 process.stdout.write(JSON.stringify(found));
 """
@@ -52,6 +53,8 @@ def test_a_browser_of_2018_reads_the_page(acorn: Path) -> None:
     assert not {name: fault for name, fault in read(acorn, texts | joined).items() if fault}
 
 
-@pytest.mark.parametrize("text", ["a?.b;", "a ?? b;", "try {} catch {}", "import(a);", "const a = 1; const a = 2;", "1n;"])
+@pytest.mark.parametrize(
+    "text", ["a?.b;", "a ?? b;", "try {} catch {}", "import(a);", "const a = 1; const a = 2;", "1n;"]
+)
 def test_what_is_younger_is_told(acorn: Path, text: str) -> None:
     assert read(acorn, {"one": text})["one"]

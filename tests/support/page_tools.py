@@ -1,4 +1,4 @@
-"""Tools that npm brings, at the integrity that the lock pins: axe-core (accessibility) and acorn (syntax). Tests only."""
+"""Tools that npm brings, at the integrity that a lock pins: axe-core (accessibility), acorn (syntax). Tests only."""
 
 import shutil
 import subprocess

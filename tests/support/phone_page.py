@@ -1,7 +1,6 @@
 """The phone page in Chromium: a camera whose picture a test chooses, and a person who goes from screen to screen."""
 
-import gzip
-import os
+import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from lifecert.domain.challenge import Step
@@ -19,12 +19,13 @@ from tests.support.patience import PATIENCE_SECONDS
 
 WIDTH, HEIGHT = 720, 960  # px: what the page sends is no larger
 PATIENCE_MS = 1000 * PATIENCE_SECONDS
+COLOURS, TALLEST = 96, 1500  # of a picture of a screen; pixels
 # The fake camera shows ten pictures a second, and Chromium has some of them in hand.
 SHOWN_MS = 500
 
 
 class FakeCamera:
-    """The file that Chromium takes for a camera. It is read again for each picture, so what is written now is seen next."""
+    """The file that Chromium takes for a camera. It is read again for each picture: what is written is seen next."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -208,11 +209,18 @@ def visitor(
     return context, Visitor(context.new_page(), address, camera, language)
 
 
-def compressed(*bodies: bytes) -> int:
-    """Bytes on the way, as a gateway compresses them."""
-    return sum(len(gzip.compress(body, 6)) for body in bodies)
-
-
-def under_ci() -> bool:
-    """Whether a missing program is a failure."""
-    return os.environ.get("CI") == "true"
+def photograph(somebody: Visitor, folder: Path, name: str) -> None:
+    """The screen as a small file, in both languages."""
+    folder.mkdir(parents=True, exist_ok=True)
+    page = somebody.page
+    for _ in range(2):
+        if page.locator(".stage").count():
+            page.locator(".stage[data-ready]").wait_for()
+            page.wait_for_timeout(SHOWN_MS)
+        page.evaluate("document.activeElement.blur()")
+        language = page.evaluate("document.documentElement.lang")
+        whole = Image.open(io.BytesIO(page.screenshot(full_page=True, animations="disabled")))
+        # Of a long text the beginning.
+        image = whole.crop((0, 0, whole.width, min(whole.height, TALLEST)))
+        image.quantize(COLOURS, dither=Image.Dither.NONE).save(folder / f"{name}.{language}.png", optimize=True)
+        page.locator(".tool[lang]").click()

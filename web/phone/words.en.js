@@ -63,7 +63,7 @@ export const ENGLISH = {
 
   hard: "Is any of this hard for you?",
   hardThem: "Is any of this hard for the person?",
-  hardText: "Press what is hard, and we will not ask for it. If nothing is, just continue.",
+  hardText: "Press what is too hard. If nothing is, just continue.",
   cannot_turn_head: "Turning the head",
   cannot_open_mouth: "Opening the mouth",
   cannot_close_eyes: "Closing the eyes",
@@ -71,17 +71,17 @@ export const ENGLISH = {
   chosen: "too hard",
 
   tips: "How to take good pictures",
-  tip1: "Face a window or a lamp. No bright light behind you.",
+  tip1: "Face a window or a lamp.",
   tip2: "Take off hat, mask and sunglasses.",
-  tip3: "Hold the phone a forearm away, as high as your eyes.",
-  tip3Them: "Point the back camera at the person, a forearm away, as high as their eyes.",
+  tip3: "Hold the phone a forearm away.",
+  tip3Them: "Point the back camera at the person, a forearm away.",
 
   primer: "Now the camera",
   primerThem: "Now the back camera",
-  primerText: "It takes {n} pictures to see that it is you. They are used for this alone, and deleted within days.",
+  primerText: "We take {n} pictures. They are used for this alone, and deleted within days.",
   primerAsk: "The phone will ask whether this page may use the camera. Press “Allow”.",
   openCamera: "Open the camera",
-  useFiles: "It does not open? Use the phone's own camera app",
+  useFiles: "Use the phone's own camera app",
 
   steps: "Picture {n} of {of}",
   stepNeutral: "Look straight at the camera",

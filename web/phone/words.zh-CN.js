@@ -63,7 +63,7 @@ export const CHINESE = {
 
   hard: "做哪些动作有困难？",
   hardThem: "本人做哪些动作有困难？",
-  hardText: "有困难的请点一下，我们就不会要求做。都能做，就直接点“继续”。",
+  hardText: "做不了的点一下。都能做，就点“继续”。",
   cannot_turn_head: "转头",
   cannot_open_mouth: "张嘴",
   cannot_close_eyes: "闭眼",
@@ -71,17 +71,17 @@ export const CHINESE = {
   chosen: "做不了",
 
   tips: "怎样拍得好",
-  tip1: "脸朝着窗户或灯，不要背对着光。",
+  tip1: "脸朝着窗户或灯。",
   tip2: "摘下帽子、口罩和墨镜。",
-  tip3: "手机离脸一个小臂远，和眼睛一样高。",
-  tip3Them: "用后面的镜头对着本人，离脸一个小臂远，和眼睛一样高。",
+  tip3: "手机离脸一个小臂远。",
+  tip3Them: "后面的镜头对着本人，离脸一个小臂远。",
 
   primer: "现在打开相机",
   primerThem: "现在打开后面的相机",
-  primerText: "要拍 {n} 张照片，确认是本人。照片只用来认证，几天内删除。",
-  primerAsk: "手机会问“是否允许使用相机”，请点“允许”。",
+  primerText: "拍 {n} 张照片，只用来认证，几天内删除。",
+  primerAsk: "手机问能不能用相机，请点“允许”。",
   openCamera: "打开相机",
-  useFiles: "打不开？用手机自带的相机拍",
+  useFiles: "用手机自带的相机拍",
 
   steps: "第 {n} 张，共 {of} 张",
   stepNeutral: "请正对镜头",
@@ -112,7 +112,7 @@ export const CHINESE = {
   fileBroken: "这不是一张照片，请再拍一次。",
 
   review: "看一看，然后发送",
-  reviewText: "脸清楚就可以发送。",
+  reviewText: "脸清楚就行。",
   send: "发送",
   sending: "正在发送照片",
   frameSent: "已发送",

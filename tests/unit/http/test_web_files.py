@@ -17,11 +17,12 @@ WEB = ROOT / "web"
 MOST_BYTES = 60_000
 # Younger than WebView 67 and iOS 12.2, as it stands in scripts and styles. Syntax is read by acorn (tests/e2e).
 TOO_YOUNG = {
-    ".js": r"\?\?|\?\.[a-z(\[]|\(\?<|\bimport\(|import\.meta|\.flat\(|\.flatMap\(|fromEntries|allSettled|\.any\(|replaceAll"
-    r"|replaceChildren|matchAll|globalThis|queueMicrotask|structuredClone|toggleAttribute|randomUUID|\.at\(|BigInt"
-    r"|catch \{|\.finally\(|innerHTML|outerHTML|insertAdjacentHTML|\beval\(|localStorage|document\.cookie|indexedDB",
-    ".css": r"(?<!grid-)gap:|clamp\(|\bmin\(|\bmax\(|aspect-ratio|:focus-visible|:is\(|:where\(|:has\(|\binset\b|\d[sdl]v[hw]\b"
-    r"|@layer|@container|@import url|url\(|&",
+    ".js": r"\?\?|\?\.[a-z(\[]|\(\?<|\bimport\(|import\.meta|\.flat\(|\.flatMap\(|fromEntries|allSettled|\.any\("
+    r"|replaceAll|replaceChildren|matchAll|globalThis|queueMicrotask|structuredClone|toggleAttribute|randomUUID|\.at\("
+    r"|BigInt|catch \{|\.finally\(|innerHTML|outerHTML|insertAdjacentHTML|\beval\(|localStorage|document\.cookie"
+    r"|indexedDB",
+    ".css": r"(?<!grid-)gap:|clamp\(|\bmin\(|\bmax\(|aspect-ratio|:focus-visible|:is\(|:where\(|:has\(|\binset\b"
+    r"|\d[sdl]v[hw]\b|@layer|@container|@import url|url\(|&",
 }
 SOURCES = sorted(path for path in WEB.rglob("*") if path.suffix in TOO_YOUNG)
 
@@ -51,12 +52,16 @@ def test_the_document_names_its_files_by_their_content() -> None:
 def test_another_content_is_another_name(tmp_path: Path) -> None:
     for name in ("phone", "shared"):
         (tmp_path / name).mkdir()
-    (tmp_path / "phone" / "index.html").write_text('<script type="module" src="phone/main.js"></script>', encoding="utf-8")
+    (tmp_path / "phone" / "index.html").write_text(
+        '<script type="module" src="phone/main.js"></script>', encoding="utf-8"
+    )
     (tmp_path / "phone" / "main.js").write_text(
         'import {one} from "../shared/one.js";\nimport "./two.js";\nconsole.log(one);\n', encoding="utf-8"
     )
     (tmp_path / "shared" / "one.js").write_text("export const one = 1;\n", encoding="utf-8")
-    (tmp_path / "phone" / "two.js").write_text('import {one} from "../shared/one.js";\nlet two = one;\n', encoding="utf-8")
+    (tmp_path / "phone" / "two.js").write_text(
+        'import {one} from "../shared/one.js";\nlet two = one;\n', encoding="utf-8"
+    )
     [(name, asset)] = load(tmp_path, "phone").assets.items()
     # What is used stands before who uses it, each once, and nothing is imported any more.
     assert asset.body.decode() == "const one = 1;\nlet two = one;\nconsole.log(one);\n"

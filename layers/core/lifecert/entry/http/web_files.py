@@ -1,7 +1,7 @@
 """A page of `web/` as it is served: one document, one script, one style sheet and its pictures.
 
-The folder is copied as it is. What is joined is joined here, when a function starts: a page of a dozen modules would ask
-a slow network a dozen times. Names follow from the content, so that a browser may keep a file for good.
+The folder is copied as it is. What is joined is joined here, when a function starts: a page of a dozen modules would
+ask a slow network a dozen times. Names follow from the content, so that a browser may keep a file for good.
 """
 
 import hashlib
