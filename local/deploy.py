@@ -183,7 +183,6 @@ def with_hosted_page(deployment: Deployment) -> None:
     """Let the phone page sign people in, as the parameter PageUrl does: the address is known only once the API is."""
     pool, cognito = deployment.people, deployment.aws.cognito()
     known = cognito.describe_user_pool_client(UserPoolId=pool.pool_id, ClientId=pool.client_id)["UserPoolClient"]
-    kept = {name: known[name] for name in ("ExplicitAuthFlows", "PreventUserExistenceErrors") if name in known}
     cognito.update_user_pool_client(
         UserPoolId=pool.pool_id,
         ClientId=pool.client_id,
@@ -192,7 +191,8 @@ def with_hosted_page(deployment: Deployment) -> None:
         AllowedOAuthScopes=["openid"],
         SupportedIdentityProviders=["COGNITO"],
         CallbackURLs=[deployment.page_url],
-        **kept,
+        ExplicitAuthFlows=known["ExplicitAuthFlows"],
+        PreventUserExistenceErrors=known["PreventUserExistenceErrors"],
     )
 
 

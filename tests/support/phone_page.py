@@ -145,7 +145,7 @@ class Visitor:
         """The step that is asked for, once the camera shows a picture."""
         place = self.page.locator(".stage[data-ready]:not(.taken)")
         place.wait_for(timeout=PATIENCE_MS)
-        return Step(place.get_attribute("data-step"))
+        return Step(str(place.get_attribute("data-step")))
 
     def at_once(self) -> None:
         """No countdown: whoever tests has no time to take up a pose."""
@@ -176,15 +176,18 @@ class Visitor:
         self._camera.show(photo)
         self.page.wait_for_timeout(SHOWN_MS)
 
+    def choose(self, content: bytes) -> None:
+        """What the phone's own camera app gives the page."""
+        self.page.set_input_files("#file", {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": content})
+
     def answer_by_file(self, shoot: Camera, until: str = "review") -> list[Step]:
         """The same with the phone's own camera app."""
         self.sees("file")
         steps: list[Step] = []
         while self.screen == "file":
             still = self.page.locator(".still")
-            step, number = Step(still.get_attribute("data-step")), still.get_attribute("data-number")
-            photo = {"name": f"{step}.jpg", "mimeType": "image/jpeg", "buffer": shoot(step)}
-            self.page.set_input_files("#file", [photo])  # type: ignore[list-item]
+            step, number = Step(str(still.get_attribute("data-step"))), still.get_attribute("data-number")
+            self.choose(shoot(step))
             steps.append(step)
             self.page.locator(f"[data-screen]:not(:has(.still[data-number='{number}']))").wait_for(timeout=PATIENCE_MS)
         self.sees(until)

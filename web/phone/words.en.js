@@ -78,7 +78,7 @@ export const ENGLISH = {
 
   primer: "Now the camera",
   primerThem: "Now the back camera",
-  primerText: "We take {n} pictures. They are used for this alone, and deleted within days.",
+  primerText: "We take {n} pictures, for this alone.",
   primerAsk: "The phone will ask whether this page may use the camera. Press “Allow”.",
   openCamera: "Open the camera",
   useFiles: "Use the phone's own camera app",

@@ -78,7 +78,7 @@ export const CHINESE = {
 
   primer: "现在打开相机",
   primerThem: "现在打开后面的相机",
-  primerText: "拍 {n} 张照片，只用来认证，几天内删除。",
+  primerText: "要拍 {n} 张照片，只用来认证。",
   primerAsk: "手机问能不能用相机，请点“允许”。",
   openCamera: "打开相机",
   useFiles: "用手机自带的相机拍",
