@@ -18,8 +18,8 @@ def issue(beneficiary_id: str) -> Response[str]:
     an_id(beneficiary_id, BeneficiaryNotFound)
     body = api.body(IssueInvitationBody)
     issued = office.issue_invitation()(beneficiary_id, guardian=body.guardian, user=api.user)
-    ids = {"beneficiary_id": beneficiary_id, "invitation_id": issued.invitation.invitation_id}
-    done(LogCode.INVITATION_ISSUED, "InvitationsIssued", **ids)
+    invitation_id = issued.invitation.invitation_id
+    done(LogCode.INVITATION_ISSUED, "InvitationsIssued", beneficiary_id=beneficiary_id, invitation_id=invitation_id)
     page_url = office.page_url() or f"{api.root}/phone"
     if api.prefers_html:
         return api.page(letter(issued, page_url, api.language), 201, letter_headers())

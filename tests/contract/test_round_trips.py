@@ -161,16 +161,25 @@ def test_a_verification_is_seven_round_trips(known: Stores, counter: Counter) ->
     assert counter.take() == ["GetItem"]
 
 
+def issuing(stores: Stores) -> IssueInvitation:
+    return IssueInvitation(
+        stores.register,
+        stores.invitations,
+        FakeInvitationKeys(),
+        FixedClock(NOW),
+        random.SystemRandom().randrange,
+        HelpLines("12333", {}),
+        5,
+    )
+
+
 def invited(stores: Stores, photos: MemoryPhotos) -> tuple[Invited, InvitationCode]:
     """The register's person has a letter."""
-    keys, register = FakeInvitationKeys(), stores.register
-    person = register.find_by_person([KEYS.person_key(ID_NUMBER.value)])
+    person = stores.register.find_by_person([KEYS.person_key(ID_NUMBER.value)])
     assert person
-    issue = IssueInvitation(
-        register, stores.invitations, keys, FixedClock(NOW), random.Random(2).randrange, HelpLines("12333", {}), 5
-    )
-    code = issue(person.beneficiary_id, guardian=False, user=CLERK).code
-    return Invited(stores.invitations, register, keys, opening(stores, photos), "2026-1", 20), code
+    code = issuing(stores)(person.beneficiary_id, guardian=False, user=CLERK).code
+    invitations, keys = stores.invitations, FakeInvitationKeys()
+    return Invited(invitations, stores.register, keys, opening(stores, photos), "2026-1", 20), code
 
 
 def test_by_invitation_whose_it_is_and_a_start_are_three_round_trips(known: Stores, counter: Counter) -> None:

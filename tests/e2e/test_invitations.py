@@ -98,7 +98,7 @@ def test_of_no_use_any_more_and_never_issued_are_the_same_answer(clerk: Phone, a
     path = f"/staff/beneficiaries/{ming.beneficiary_id}/invitations"
     clerk.expect(200, "DELETE", f"{path}/{second['invitation_id']}")
     clerk.expect(404, "DELETE", f"{path}/{first['invitation_id']}")
-    answers = [person(anyone, code) for code in (first["digits"], second["digits"], "0" * 18 + "01", "0" * 21)]
+    answers = [person(anyone, code) for code in (first["digits"], second["digits"], "0" * 18 + "98", "0" * 21)]
     told = [{**one.body, "request_id": ""} for one in answers]
     assert {one.status for one in answers} == {404}
     assert all(one == told[0] for one in told)

@@ -7,6 +7,7 @@ import secrets
 import socket
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -149,3 +150,11 @@ def test_nothing_unique_is_made_while_a_function_starts(monkeypatch: pytest.Monk
     ):
         monkeypatch.setattr(owner, attribute, refused)
     assert factory_of(name)()
+
+
+def test_what_lies_in_web_is_found_where_the_layers_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="web layer"):
+        parts.web_folder()
+    (tmp_path / "lifecert_web" / "phone").mkdir(parents=True)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert parts.web_folder() == tmp_path / "lifecert_web"

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -166,7 +167,7 @@ def test_withdrawn_expired_replaced_and_never_issued_sound_the_same(form: str) -
     never = code_of(World().issue())
     replaced, withdrawn = world.issue(), world.issue()
     world.withdraw(world.id, withdrawn.invitation.invitation_id, CLERK)
-    errors = [refused(lambda code=code: world.show(code)) for code in (never, code_of(replaced), code_of(withdrawn))]
+    errors = [refused(partial(world.show, code)) for code in (never, code_of(replaced), code_of(withdrawn))]
     expired = world.issue()
     assert world.show(code_of(expired)).invitation.expires_on == date(2031, 3, 1)
     world.clock.move(days=(date(2031, 3, 2) - world.clock.today()).days)
@@ -198,7 +199,7 @@ def test_consent_is_asked_for_and_a_guardians_where_the_clerk_said_so() -> None:
     issued = world.issue(guardian=True)
     assert world.show(issued.code).invitation.guardian
     for fields in ({"consent_version": "2020-1", "guardian_consent": True}, {"guardian_consent": False}):
-        assert isinstance(refused(lambda more=fields: world.start(a_request(typed(issued), **more))), ConsentMissing)
+        assert isinstance(refused(partial(world.start, a_request(typed(issued), **fields))), ConsentMissing)
     assert world.start(a_request(typed(issued), guardian_consent=True)).started.session.consent.guardian
 
 

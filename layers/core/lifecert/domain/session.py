@@ -90,7 +90,7 @@ class Session:
     def belongs_to(self, caller: Caller) -> bool:
         """Whether it is this caller's: by who is signed in, or by its secret, if an invitation started it."""
         if isinstance(caller, SessionSecret):
-            return bool(self.secret_digest) and hmac.compare_digest(caller.digest, self.secret_digest)
+            return hmac.compare_digest(caller.digest, self.secret_digest)
         return not self.secret_digest and self.user_id == caller.user_id
 
     @property

@@ -195,12 +195,13 @@ def _revocation_part(revocation: Revocation, table: str) -> _Part:
 def _session_part(session: Session, table: str) -> _Part:
     # An update of what a decision changes, so that a function that decides need not be allowed to open sessions.
     item = session_item(session)
+    told = ", observations = :observations" if session.observations else ""
     update: TransactWriteItemTypeDef = {
         "Update": {
             "TableName": table,
             "Key": typed({"session_id": session.session_id}),
-            "UpdateExpression": "SET #state = :decided, #result = :result, evidence = :evidence, "
-            "observations = :observations REMOVE claimed_until",
+            "UpdateExpression": "SET #state = :decided, #result = :result, evidence = :evidence"
+            f"{told} REMOVE claimed_until",
             "ConditionExpression": "attribute_exists(session_id) AND #state <> :decided",
             "ExpressionAttributeNames": {"#state": "state", "#result": "result"},
             "ExpressionAttributeValues": typed(
@@ -208,7 +209,7 @@ def _session_part(session: Session, table: str) -> _Part:
                     ":decided": item["state"],
                     ":result": item["result"],
                     ":evidence": session.evidence,
-                    ":observations": session.observations,
+                    ":observations": item["observations"],
                 }
             ),
         }
