@@ -262,6 +262,11 @@ def test_the_first_picture_is_looked_at_and_another_face_is_told_to_try_again(
     assert somebody.page.locator("[data-reason]").get_attribute("data-reason") == "not_matching"
     assert somebody.page.locator(".pair .scene").count() == 2
     look_at(somebody, "35-not-yet")
+    # The API's sentence follows the language too.
+    somebody.page.locator(".tool[lang]").click()
+    told = somebody.page.locator(".lead", has_text=text(Language.ENGLISH, "reasons", Reason.NOT_MATCHING))
+    told.wait_for()
+    somebody.page.locator(".tool[lang]").click()
     events = [entry["event"] for entry in history(clerk, ming)[len(before) :]]
     assert "certified" not in events
     # The same letter, the right face: nothing has been lost.
@@ -326,13 +331,22 @@ def test_the_network_goes_and_comes_back(
     visit: Visit, ming: Known, letter_of: Callable[[Known], dict[str, Any]]
 ) -> None:
     somebody = visit()
-    page = somebody.page
-    somebody.to_primer(letter_of(ming)["code"])
+    page, context = somebody.page, somebody.page.context
+    somebody.open(letter_of(ming)["code"])
+    somebody.press("language-zh-CN")
+    context.set_offline(True)
+    somebody.press("mine")
+    somebody.sees("offline")
+    look_at(somebody, "52-offline")
+    # It goes on by itself.
+    context.set_offline(False)
+    somebody.sees("invited")
+    somebody.press("yes")
+    somebody.from_consent()
     somebody.press("open")
     somebody.stage()
-    context = page.context
     # The last pictures are taken in a tunnel.
-    ming_at = somebody.answer_one(ming.camera)
+    first = somebody.answer_one(ming.camera)
     context.set_offline(True)
     somebody.answer(ming.camera)
     assert page.locator("figure .status", has_text="✓").count() == 1
@@ -340,7 +354,7 @@ def test_the_network_goes_and_comes_back(
     page.wait_for_timeout(1500)
     context.set_offline(False)
     somebody.sees("accepted")
-    assert ming_at is Step.NEUTRAL
+    assert first is Step.NEUTRAL
 
 
 def test_a_reload_in_the_middle_goes_on_and_the_deadline_begins_anew(
@@ -462,7 +476,7 @@ def test_every_reason_shows_what_went_wrong_and_how_it_is_right(visit: Visit) ->
     )
     gallery = """<!DOCTYPE html><html lang="en"><title>Reasons</title>
       <link rel="stylesheet" href="modules/shared/base.css"><link rel="stylesheet" href="modules/phone/phone.css">
-      <main class="frames" style="max-width: 60rem; grid-template-columns: repeat(5, 1fr); font-size: .8rem"></main>"""
+      <main style="max-width: 60rem; display: grid; grid-template-columns: repeat(6, 1fr); font-size: .7rem"></main>"""
     page.route("**/gallery", lambda route: route.fulfill(body=gallery, content_type="text/html; charset=utf-8"))
     page.set_viewport_size({"width": 1200, "height": 800})
     page.goto(stage_of(somebody) + "/gallery")
@@ -487,6 +501,7 @@ DRAW = """async (reasons) => {
     pair.className = "pair";
     pair.append(...reasonPictures(code));
     told.textContent = text;
+    figure.style.margin = ".5rem";
     figure.append(pair, told);
     document.querySelector("main").append(figure);
     drawn[code] = Array.from(pair.children, (one) => one.outerHTML);

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 # Only ever reached by what never happens.
-PATIENCE_SECONDS = 25.0
+PATIENCE_SECONDS = 300.0
 
 Found = TypeVar("Found")
 

@@ -26,8 +26,9 @@ function note(number) {
   if (frameOf(number)) state.retaken += 1;
 }
 
+// In the page's own words: the language may be changed in the middle.
 function instruction(slot) {
-  return slot.step === "neutral" ? say("stepNeutral") : slot.instruction;
+  return say(`do_${slot.step}`);
 }
 
 // Left and right by the hand, since many mix them up, and a mirror does.

@@ -1,23 +1,23 @@
 // After the pictures: a look at them, sending with the progress of each, and what came of it.
-import {Problem, Unreachable} from "../shared/api.js";
+import {Problem, Unreachable, call} from "../shared/api.js";
 import {el, fill} from "../shared/dom.js";
 import {qrCode} from "../shared/qr.js";
 import {PICTURES, reasonPictures, stepPicture} from "./pictures.js";
 import {inSession} from "./prepare.js";
 import {forget, helpLine, say, state} from "./state.js";
 import {allSent, dropFrames, frameOf, lacking, take, unstick, watch} from "./upload.js";
-import {button, go, paragraphs, screen, tell} from "./view.js";
+import {button, go, paragraphs, refresh, screen, tell} from "./view.js";
 
 const VERIFY_TRIES = 8;
 const MOST_MS = 600000;
 
-export const ended = {screen: "", given: null};
+export const ended = {screen: "", given: null, language: "", reread: null};
 
 screen("review", () => {
   const figures = state.session.slots.map((slot) => ({slot, ...figure(slot)}));
   const note = el("p", {id: "note"}, say("reviewText"));
-  const refresh = () => figures.forEach((one) => one.refresh());
-  const stop = watch(refresh);
+  const update = () => figures.forEach((one) => one.refresh());
+  const stop = watch(update);
   const send = button(say("send"), async () => {
     fill(note, say("sendingKeep"));
     tell(say("sending"));
@@ -33,7 +33,7 @@ screen("review", () => {
     title: say("review"),
     step: 6,
     content: [el("div", {class: "frames"}, figures.map((one) => one.node)), note, send],
-    shown: refresh,
+    shown: update,
     leave: () => {
       stop();
       figures.forEach((one) => one.leave());
@@ -99,6 +99,10 @@ export function settle(outcome) {
     history.replaceState(history.state, "", location.pathname);
   }
   const line = outcome.help_line;
+  const {id, secret} = state.session;
+  const asWhom = secret ? {"Session-Secret": secret} : {Authorization: state.token};
+  ended.language = state.language;
+  ended.reread = () => call("GET", `${secret ? "invitations/" : ""}sessions/${id}`, {headers: asWhom, language: state.language});
   forget();
   dropFrames();
   if (state.person) state.person.help_line = line;
@@ -153,10 +157,19 @@ screen("inreview", () => ({
   content: [PICTURES.clerk(), ...paragraphs(say("inReviewText"), say("inReviewCall")), callHelp()],
 }));
 
+// The reason is the API's sentence: it is asked for again where the person changes the language.
+async function inThisLanguage() {
+  if (ended.language === state.language) return;
+  ended.language = state.language;
+  ended.given = await ended.reread();
+  refresh();
+}
+
 screen("notyet", () => {
   const {reason} = ended.given;
   return {
     title: say("notYet"),
+    shown: () => inThisLanguage().catch(() => undefined),
     step: 6,
     content: [
       el("div", {class: "pair", "data-reason": reason.code}, reasonPictures(reason.code)),

@@ -84,7 +84,12 @@ export const ENGLISH = {
   useFiles: "Use the phone's own camera app",
 
   steps: "Picture {n} of {of}",
-  stepNeutral: "Look straight at the camera",
+  do_neutral: "Look straight at the camera",
+  do_turn_left: "Turn the head left",
+  do_turn_right: "Turn the head right",
+  do_open_mouth: "Open your mouth wide",
+  do_close_eyes: "Close both eyes",
+  do_smile: "Smile broadly",
   turnHand_left: "to the side of your left hand",
   turnHand_right: "to the side of your right hand",
   turnHandThem_left: "to the side of their left hand",

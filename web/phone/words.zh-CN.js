@@ -84,7 +84,12 @@ export const CHINESE = {
   useFiles: "用手机自带的相机拍",
 
   steps: "第 {n} 张，共 {of} 张",
-  stepNeutral: "请正对镜头",
+  do_neutral: "请正对镜头",
+  do_turn_left: "请向左边转头",
+  do_turn_right: "请向右边转头",
+  do_open_mouth: "请张大嘴",
+  do_close_eyes: "请闭上双眼",
+  do_smile: "请露出笑容",
   turnHand_left: "朝您左手那一边",
   turnHand_right: "朝您右手那一边",
   turnHandThem_left: "朝本人左手那一边",
