@@ -19,7 +19,7 @@ _TYPES = {
 _IMPORT = re.compile(r'^import (?:\{[^}]*\} from )?"(?P<path>\.[^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const |let |function |async function |class )", re.MULTILINE)
 _STYLE_IMPORT = re.compile(r'^@import "(?P<path>[^"]+)";\n', re.MULTILINE)
-_NAMED = re.compile(r'(?P<attribute>(?:href|src)=")(?P<path>[a-z]+/[\w.-]+\.(?:css|js|svg))(?=")')
+_NAMED = re.compile(r'(?P<before>(?:href|src)=")(?P<path>[a-z]+/[\w.-]+\.(?:css|js|svg))(?=")')
 _DIGITS = 16
 
 
@@ -52,7 +52,7 @@ def load(web: Path, page: str) -> Site:
         body = _content(file)
         name = f"{file.stem}.{hashlib.sha256(body).hexdigest()[:_DIGITS]}{file.suffix}"
         assets[name] = Asset(_TYPES[file.suffix], body)
-        return f"{found['attribute']}{page}/{name}"
+        return f"{found['before']}{page}/{name}"
 
     html = _NAMED.sub(named, (folder / "index.html").read_text(encoding="utf-8"))
     return Site(html, assets)
