@@ -56,7 +56,7 @@ event: .venv/.ready ## make events of a live session of make dev, for sam local,
 	@$(PY) -m local.dev.event $(OF)
 
 ##@ Test it
-.PHONY: secrets test test-tools test-unit bench bench-scale bench-snapshots bench-peers figures cost profile probe duplicates-bench calibrate causes \
+.PHONY: secrets test test-tools test-unit screenshots phone-time bench bench-scale bench-snapshots bench-peers figures cost profile probe duplicates-bench calibrate causes \
 	discards attacks processors margins state-chart reference check quick-check coverage mutants model load format-check lint types \
 	dependencies audit template-lint openapi-lint clients
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
@@ -81,6 +81,13 @@ test-tools: ## get Chromium, Java and npm for the tests, as root on Debian; else
 
 test-unit: .venv/.ready ## the quick tests: no build, no network
 	@$(PY) -m pytest tests/unit tests/architecture $(ARGS)
+
+PHONE_PAGE := $(PY) -m pytest -q --numprocesses 0 tests/e2e/test_phone_page.py
+screenshots: setup build test-tools ## take the pictures of the phone page anew: docs/img/phone (Chromium; 3 minutes)
+	@LIFECERT_SCREENSHOTS=docs/img/phone $(PHONE_PAGE)
+
+phone-time: setup build test-tools ## how long a person of eighty takes on the phone page, who reads and presses slowly
+	@LIFECERT_EIGHTY=1 $(PHONE_PAGE) -k eighty
 
 # What is measured, and what need not be, is in pyproject.toml.
 coverage: setup build test-tools clients ## every test, and then whether the product is covered: all of the domain, 95 % of the rest, branches too
@@ -296,7 +303,7 @@ build: $(STAMPS)/sam ## build functions and layers with SAM, if anything changed
 
 # The list of sources changes when one comes or goes, its members when one is edited: either way sam runs,
 # and its own cache decides which layer is built anew.
-SOURCES = $(shell find template.yaml infra functions layers -type f \
+SOURCES = $(shell find template.yaml infra functions layers web -type f \
 	-not -path '*/__pycache__/*' -not -path '*/models/*' 2>/dev/null | sort)
 $(STAMPS)/sources: FORCE
 	@mkdir -p $(STAMPS)

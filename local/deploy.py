@@ -49,6 +49,11 @@ class Deployment:
         return f"{self.aws.endpoint}/_aws/execute-api/{self.outputs['ApiId']}/local"
 
     @property
+    def page_url(self) -> str:
+        """Address of the phone page."""
+        return f"{self.api_url}/phone"
+
+    @property
     def people(self) -> UserPool:
         """The user pool."""
         return UserPool(self.aws, self.outputs["UserPoolId"], self.outputs["UserPoolClientId"])
@@ -135,8 +140,10 @@ def deploy(
     )
     outputs = _wait(aws, "stack_create_complete")
     speak(aws, outputs["ApiId"], template["Resources"]["Api"], parameters.get("WebOrigin", ""))
+    deployment = Deployment(aws, outputs)
+    with_hosted_page(deployment)
     say(f"Deployed in {time.monotonic() - began:.1f} s.")
-    return Deployment(aws, outputs)
+    return deployment
 
 
 def without_alias(template: dict[str, Any]) -> None:
@@ -156,8 +163,14 @@ def with_authorizer(template: dict[str, Any], name: str | None) -> None:
 
 
 def with_sign_in(template: dict[str, Any], endpoint: str) -> None:
-    """Have clients sent to the local AWS to sign in, if its own user pool signs people in. Its tokens name the issuer
-    that they would name in the cloud."""
+    """Have clients sent to the local AWS to sign in, if its own user pool signs people in, and let the phone page call
+    it and send frames there. Its tokens name the issuer that they would name in the cloud."""
+    page = template["Resources"].get("Page")
+    if page:
+        variables = page["Properties"]["Environment"]["Variables"]
+        _, _, elsewhere = variables["SIGN_IN_ORIGINS"]["Fn::If"]
+        variables["UPLOAD_ORIGIN"] = endpoint
+        variables["SIGN_IN_ORIGINS"] = {"Fn::If": ["OwnUserPool", endpoint, elsewhere]}
     function = template["Resources"].get("GetConfig")
     if function:
         variables = function["Properties"]["Environment"]["Variables"]
@@ -165,6 +178,23 @@ def with_sign_in(template: dict[str, Any], endpoint: str) -> None:
         _, _, elsewhere = variables["SIGN_IN_DISCOVERY"]["Fn::If"]
         variables["SIGN_IN_DISCOVERY"] = {"Fn::If": ["OwnUserPool", {"Fn::Sub": discovery}, elsewhere]}
         variables["SIGN_IN_ENDPOINT"] = f"{endpoint}/"
+
+
+def with_hosted_page(deployment: Deployment) -> None:
+    """Let the phone page sign people in, as the parameter PageUrl does: the address is known only once the API is."""
+    pool, cognito = deployment.people, deployment.aws.cognito()
+    known = cognito.describe_user_pool_client(UserPoolId=pool.pool_id, ClientId=pool.client_id)["UserPoolClient"]
+    cognito.update_user_pool_client(
+        UserPoolId=pool.pool_id,
+        ClientId=pool.client_id,
+        AllowedOAuthFlowsUserPoolClient=True,
+        AllowedOAuthFlows=["code"],
+        AllowedOAuthScopes=["openid"],
+        SupportedIdentityProviders=["COGNITO"],
+        CallbackURLs=[deployment.page_url],
+        ExplicitAuthFlows=known["ExplicitAuthFlows"],
+        PreventUserExistenceErrors=known["PreventUserExistenceErrors"],
+    )
 
 
 def without_loops(child: bytes, payers: str) -> bytes:

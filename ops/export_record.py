@@ -88,8 +88,12 @@ SHOWN: dict[str, frozenset[str]] = {
             "result",
             "evidence",
             "help_line",
+            "observations",
             "expires_at",
         ]
+    ),
+    "Invitations": frozenset(
+        ["beneficiary_id", "invitation_id", "guardian", "issued_at", "expires_on", "withdrawn_at", "expires_at"]
     ),
     "Certificates": frozenset(
         [
@@ -140,12 +144,15 @@ WITHHELD: dict[str, frozenset[str]] = {
         {"person_key", "name_key", "person_secret", "due_bucket", "ends_bucket", "faces_shard", "ledger_head"}
     ),
     "References": frozenset({"template", "quality", *IMPRINT_ATTRIBUTES}),
-    "Sessions": frozenset({"request_digest"}),  # made from what was asked for
+    # The first is made from what was asked for; a helper's name is the helper's.
+    "Sessions": frozenset({"request_digest", "secret_digest", "helper_name"}),
+    "Invitations": frozenset({"digits_key", "text_key", "code_secret"}),
     "Certificates": frozenset({"user_id"}),  # repeats actor_id
     "Reviews": frozenset({"related_id"}),  # may be another person
 }
 NOT_INCLUDED = (
-    "keyed hashes of ID number and name",
+    "keyed hashes of ID number, name and the code of an invitation",
+    "what a helper said they are called",
     "face templates, and imprints of photos by which copies are known",
     "measured values and similarities",
     "the address for notices (its channel is shown)",
@@ -173,13 +180,15 @@ class Record:
         keys = [{"session_id": one["session_id"]} for one in self._query("Sessions", beneficiary_id, "by_beneficiary")]
         sessions = [session for key in keys if (session := self._item("Sessions", key))]
         certificates = list(self._query("Certificates", beneficiary_id, "by_beneficiary"))
-        if not (beneficiary or ledger or references or sessions or certificates):
+        invitation = self._item("Invitations", key)
+        if not (beneficiary or ledger or references or sessions or certificates or invitation):
             raise BeneficiaryNotFound("nothing is stored under this id")
         reviews = [self._item("Reviews", {"review_id": one}) for one in _review_ids(beneficiary, ledger, sessions)]
         return {
             "beneficiary": self._shown("Beneficiaries", beneficiary),
             "references": [self._shown("References", item) for item in references],
             "sessions": [self._shown("Sessions", item) for item in sessions],
+            "invitation": self._shown("Invitations", invitation),
             "certificates": [self._shown("Certificates", item) for item in certificates],
             "reviews": [self._shown("Reviews", item) for item in reviews if item],
             "ledger": [self._shown("Ledger", item) for item in ledger],
@@ -216,6 +225,8 @@ class Record:
             shown["decision"]["decided_by"] = self._account(shown["decision"]["decided_by"])
         if "related_id" in shown.get("details", {}):
             del shown["details"]["related_id"]
+        if "observations" in shown:
+            shown["observations"] = json.loads(shown["observations"])
         if "evidence" in shown:
             shown["evidence"] = _without_numbers(json.loads(shown["evidence"]))
         return shown

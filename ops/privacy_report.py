@@ -21,6 +21,9 @@ def lines(record: Mapping[str, Any], stored: FaceCount) -> Iterator[str]:
     waiting = sum("enrolled_at" not in one for one in record["references"])
     yield f"enrolments    {waiting} begun and not finished{_until(record['references'])}"
     yield f"sessions      {len(record['sessions'])}{_until(record['sessions'])}"
+    if invitation := record.get("invitation"):
+        state = "withdrawn" if "withdrawn_at" in invitation else f"good until {invitation['expires_on']}"
+        yield f"invitation    {state}, its code kept as keyed hashes{_until([invitation])}"
     opened = [one for one in record["reviews"] if one.get("state") == "open"]
     yield f"reviews       {len(record['reviews'])}, of which {len(opened)} open (its photos: 30 days at most). {NO_END}"
     yield f"certificates  {len(record['certificates'])}. {NO_END}"

@@ -1,4 +1,4 @@
-"""Bring stored hashes of ID numbers and names up to the newest secret: `make rotate-person-secret STACK=lifecert-dev`.
+"""Bring stored hashes up to the newest secret, of ID numbers, names and codes: `make rotate-person-secret STACK=name`.
 
 The numbers are stored nowhere; the newest secret hashes what is stored. Who is brought up already is left alone, so a
 run that was stopped is simply started again.
@@ -9,9 +9,10 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lifecert.adapters.dynamodb.values import plain, typed
+from lifecert.adapters.kms.invitation_keys import KmsInvitationKeys
 from lifecert.adapters.kms.person_keys import KmsPersonKeys
 from lifecert.domain.errors import LifeCertError
 from lifecert.domain.person import FIRST_SECRET
@@ -27,16 +28,46 @@ class UnknownSecret(LifeCertError):
 
 
 @dataclass(frozen=True, slots=True)
+class Hashes:
+    """Where hashes stand: two attributes of an item, the first of which an index finds it by, and the version of their
+    secret, which is `FIRST_SECRET` where none is named."""
+
+    first: str
+    second: str
+    version: str
+
+
+PERSONS = Hashes("person_key", "name_key", "person_secret")
+INVITATIONS = Hashes("digits_key", "text_key", "code_secret")
+
+
+class Keys(Protocol):
+    """The chain of secrets by which they are hashed."""
+
+    secrets: tuple[str, ...]
+
+    @property
+    def newest(self) -> str:
+        """The last version."""
+        ...
+
+    def brought_up(self, first: str, second: str, secret: str, /) -> tuple[str, str]:
+        """Stored hashes under an older secret as they are under the newest."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class PersonRotation:
-    """Brings the beneficiaries table up to the newest of `keys`. `wait` is called before each change."""
+    """Brings a table of items by `beneficiary_id` up to the newest of `keys`. `wait` is called before each change."""
 
     client: "DynamoDBClient"
     table: str
-    keys: KmsPersonKeys
+    keys: Keys
     wait: Callable[[], None] = lambda: None
+    hashes: Hashes = PERSONS
 
     def __call__(self, progress: Callable[[Counter[str]], None] = lambda _done: None) -> Counter[str]:
-        """Go through the register; how many were brought up, left alone, or changed at this moment and must wait for
+        """Go through the table; how many were brought up, left alone, or changed at this moment and must wait for
         the next run. Raises UnknownSecret."""
         done: Counter[str] = Counter()
         for item in self._items():
@@ -45,30 +76,31 @@ class PersonRotation:
         return done
 
     def _items(self) -> Iterator[Mapping[str, Any]]:
+        names = ("beneficiary_id", self.hashes.first, self.hashes.second, self.hashes.version)
         pages = self.client.get_paginator("scan").paginate(
-            TableName=self.table,
-            ProjectionExpression="beneficiary_id, person_key, name_key, person_secret",
-            ConsistentRead=True,
+            TableName=self.table, ProjectionExpression=", ".join(names), ConsistentRead=True
         )
         return (plain(item) for page in pages for item in page["Items"])
 
     def _bring_up(self, item: Mapping[str, Any]) -> str:
-        secret = item.get("person_secret", FIRST_SECRET)
+        first, second, version = self.hashes.first, self.hashes.second, self.hashes.version
+        secret = item.get(version, FIRST_SECRET)
         if secret not in self.keys.secrets:
             raise UnknownSecret(f"somebody stands under the secret {secret}, which PersonSecrets does not name")
-        if secret == self.keys.newest:
+        # A withdrawn invitation has no hashes.
+        if secret == self.keys.newest or first not in item:
             return "left alone"
-        person_key, name_key = self.keys.brought_up(item["person_key"], item["name_key"], secret)
+        new_first, new_second = self.keys.brought_up(item[first], item[second], secret)
         self.wait()
         try:
             self.client.update_item(
                 TableName=self.table,
                 Key=typed({"beneficiary_id": item["beneficiary_id"]}),
-                UpdateExpression="SET person_key = :person, name_key = :name, person_secret = :secret",
+                UpdateExpression=f"SET {first} = :first, {second} = :second, {version} = :secret",
                 # Never twice, and nobody comes back who is gone.
-                ConditionExpression="person_key = :old",
+                ConditionExpression=f"{first} = :old",
                 ExpressionAttributeValues=typed(
-                    {":person": person_key, ":name": name_key, ":secret": self.keys.newest, ":old": item["person_key"]}
+                    {":first": new_first, ":second": new_second, ":secret": self.keys.newest, ":old": item[first]}
                 ),
             )
         except self.client.exceptions.ConditionalCheckFailedException:
@@ -98,16 +130,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         found = outputs(asked.stack, asked.endpoint_url)
         secrets = tuple(output(found, "PersonSecrets").split(","))
-        keys = KmsPersonKeys(client("kms", asked.endpoint_url), output(found, "PersonKeyId"), secrets)
-        rotation = PersonRotation(
-            dynamodb(asked.endpoint_url), output(found, "BeneficiariesTable"), keys, at_most(asked.per_second)
-        )
-        done = rotation(_show)
+        kms, tables, wait = client("kms", asked.endpoint_url), dynamodb(asked.endpoint_url), at_most(asked.per_second)
+        keys = KmsPersonKeys(kms, output(found, "PersonKeyId"), secrets)
+        done = PersonRotation(tables, output(found, "BeneficiariesTable"), keys, wait)(_show)
+        codes = KmsInvitationKeys(kms, output(found, "InvitationKeyId"), secrets)
+        invited = PersonRotation(tables, output(found, "InvitationsTable"), codes, wait, INVITATIONS)()
     except UNREACHABLE as error:
         print(f"stopped: {why(error)}; what is done is done, start it again to go on", file=sys.stderr)
         return 2
     print(f"\r{_summary(done)}")
-    return 1 if done["changed meanwhile"] else 0
+    print(f"invitations: {', '.join(f'{count:,} {name}' for name, count in invited.items()) or 'none'}")
+    return 1 if done["changed meanwhile"] or invited["changed meanwhile"] else 0
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@ from aws_lambda_powertools.event_handler import Response
 
 from lifecert.bootstrap import phone
 from lifecert.domain.errors import BeneficiaryNotFound, SessionNotFound
-from lifecert.entry.http.access import SIGNED_IN
+from lifecert.domain.review import ReviewDecision
+from lifecert.domain.session import Session
+from lifecert.entry.http.access import ANYONE, SIGNED_IN
 from lifecert.entry.http.api import Api, an_id
 from lifecert.entry.http.bodies.beneficiaries import BeneficiaryStanding, MyPeople, MyPeopleQuery
 from lifecert.entry.http.bodies.sessions import MySessions, MySessionsQuery, SessionView
@@ -16,8 +18,13 @@ api = Api(phone.get_session, phone.get_beneficiary, phone.get_my_sessions, phone
 @api.on("GET /sessions/{session_id}", SIGNED_IN)
 def session(session_id: str) -> Response[str]:
     view = phone.get_session()(an_id(session_id, SessionNotFound), api.user)
-    done(LogCode.SESSION_READ, "SessionsRead", session_id=session_id)
-    return api.answer(SessionView.of(view.session, phone.clock().now(), api.language, view.reviewed))
+    return shown(view.session, view.reviewed)
+
+
+@api.on("GET /invitations/sessions/{session_id}", ANYONE)
+def invited_session(session_id: str) -> Response[str]:
+    view = phone.get_session()(an_id(session_id, SessionNotFound), api.session_secret)
+    return shown(view.session, view.reviewed)
 
 
 @api.on("GET /beneficiaries/{beneficiary_id}", SIGNED_IN)
@@ -43,6 +50,11 @@ def my_people() -> Response[str]:
     page = phone.get_my_people()(api.user, asked.limit, asked.after)
     done(LogCode.MY_PEOPLE_READ, "MyPeopleRead")
     return api.answer(MyPeople.of(page, phone.clock().today()))
+
+
+def shown(session: Session, reviewed: ReviewDecision | None) -> Response[str]:
+    done(LogCode.SESSION_READ, "SessionsRead", session_id=session.session_id)
+    return api.answer(SessionView.of(session, phone.clock().now(), api.language, reviewed))
 
 
 handler = api.handler

@@ -135,6 +135,10 @@ class Assumed(_Inputs):
     reminders_per_person: Amount
     lapsed_share: Annotated[float, Field(ge=0, le=1)]
     users_per_person: Amount
+    letter_years: Positive
+    letters_lost_share: Annotated[float, Field(ge=0, le=1)]
+    letter_print_usd: Amount
+    letter_postage_usd: Amount
     peak_day: Annotated[float, Field(ge=1)]
     hours_of_a_night: Positive
     hours_of_a_day: Positive
@@ -161,7 +165,18 @@ def load_measured(path: Path) -> Measured:
     return found
 
 
-UNITS = {"start", "verification", "published", "reminder", "notice", "lapse", "idle_night"}
+UNITS = {
+    "start",
+    "invited_person",
+    "invited_start",
+    "invitation",
+    "verification",
+    "published",
+    "reminder",
+    "notice",
+    "lapse",
+    "idle_night",
+}
 """Whose units are measured."""
 
 

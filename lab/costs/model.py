@@ -99,6 +99,28 @@ class Costs:
             ]
         )
 
+    def invitation(self) -> Bill:
+        """One issued by a clerk: a call of the API. Without paper and postage."""
+        return self._call("invitation")
+
+    def invited(self) -> Bill:
+        """What a start by invitation costs more than one by somebody who is signed in: whose it is, asked by a call of
+        its own, and the invitation found."""
+        more = self.database(self.inputs.measured.units["invited_start"]).total
+        more -= self.database(self.inputs.measured.units["start"]).total
+        return together([self._call("invited_person"), Bill({"DynamoDB": more})])
+
+    def _call(self, what: str) -> Bill:
+        units = self.inputs.measured.units[what]
+        return together(
+            [
+                Bill({"API Gateway": self.inputs.prices.api_request.each}),
+                self.function(SMALL_MB, self.small_ms(units, SMALL_MB)),
+                self.database(units),
+                self.logs(1),
+            ]
+        )
+
     def published(self) -> Bill:
         """A change on its way to the payer: the bus, the payer's queue (sent, received, deleted) and the file."""
         prices, units = self.inputs.prices, self.inputs.measured.units["published"]

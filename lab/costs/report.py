@@ -5,10 +5,15 @@ from typing import Any
 
 from lab.costs.inputs import Inputs
 from lab.costs.model import VERIFY_MB, Bill, Costs
-from lab.costs.year import managed_liveness, nights, sign_in, worker_rate, year
+from lab.costs.year import invitations, managed_liveness, nights, sign_in, worker_rate, year
 from lab.plot import Bar, Chart, bars
 
 MILLION = 1_000_000
+# What a year by invitation costs in the place of sign-in.
+_BY_LETTER = {
+    "in its place: letters handed over or enclosed, good for years": ("print", "calls"),
+    "in its place: the same letters posted by themselves": ("print", "postage", "calls"),
+}
 SIZES = (10 * MILLION, 100 * MILLION, 300 * MILLION)
 
 
@@ -37,6 +42,7 @@ def sheet(inputs: Inputs) -> dict[str, Any]:
                 **year(costs, people).lines,
                 "total": year(costs, people).total,
                 "sign_in": sign_in(inputs, people),
+                "invitations": dict(invitations(costs, people).lines),
                 "managed_liveness": managed_liveness(inputs, people),
             }
             for people in SIZES
@@ -129,6 +135,9 @@ def _years(costs: Costs) -> str:
     rows.append(["together", *(_usd(bill.total) for bill in bills.values())])
     rows.append(["a person", *(f"{bill.total / people:.5f}" for people, bill in bills.items())])
     rows.append(["beside it: sign-in by the stack's own pool", *(_usd(sign_in(costs.inputs, one)) for one in SIZES)])
+    for name, lines in _BY_LETTER.items():
+        letters = (invitations(costs, people).lines for people in SIZES)
+        rows.append([name, *(_usd(sum(paid[line] for line in lines)) for paid in letters)])
     liveness = (managed_liveness(costs.inputs, people) for people in SIZES)
     rows.append(["compare: managed liveness alone", *(f"{_usd(low)} to {_usd(high)}" for low, high in liveness)])
     return _table(["a year (USD)", *_people()], rows)

@@ -9,8 +9,9 @@ from lab.costs.model import MONTHS, SMALL_MB, Bill, Costs, share_of_a_core
 DAYS = 365
 # template.yaml: DueShards, SweepWorkers, SweepRate. A test holds them.
 SHARDS, WORKERS, RATE = 4, 5, 50
-# Data, person, template, certificate and contact keys, and a second certificate key while one is rotated.
-KEYS = 6
+# Data, person, template, invitation, certificate, contact and helper keys, and a second certificate key while one is
+# rotated.
+KEYS = 8
 # Every night looks again at the two days before (LOOKS_BACK_AGAIN): a person who is told something is read on three.
 NIGHTS_READ = 3
 # What DynamoDB takes into one partition in a second.
@@ -36,6 +37,21 @@ def year(costs: Costs, people: int) -> Bill:
 def sign_in(inputs: Inputs, people: int) -> float:
     """A year of signing in with the stack's own pool, each user in one month. Another issuer costs nothing here."""
     return people * inputs.assumed.users_per_person * inputs.prices.sign_in_user_month.each
+
+
+def invitations(costs: Costs, people: int) -> Bill:
+    """A year in which everybody comes by invitation and nobody signs in: letters printed and posted, and what issuing
+    and reading them asks for beyond a start by somebody who is signed in."""
+    assumed = costs.inputs.assumed
+    letters = people * (1 / assumed.letter_years + assumed.letters_lost_share)
+    read = costs.invited().times(people * assumed.verifications_per_certification)
+    return Bill(
+        {
+            "print": letters * assumed.letter_print_usd,
+            "postage": letters * assumed.letter_postage_usd,
+            "calls": costs.invitation().times(letters).total + read.total,
+        }
+    )
 
 
 def managed_liveness(inputs: Inputs, people: int) -> tuple[float, float]:

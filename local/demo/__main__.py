@@ -14,6 +14,7 @@ from lifecert.adapters.dynamodb.ledger import DynamoLedger
 from lifecert.domain.ledger import LedgerEntry, verify_chain
 from local.demo.cast import JIANGUO, MING, PEOPLE, XIULAN, portrait, register
 from local.demo.holding import hold
+from local.demo.page import show as show_page
 from local.demo.phone import Phone, camera_before
 from local.demo.story import Story, day
 from local.demo.sweeping import lapsed, sweep
@@ -62,6 +63,9 @@ def _tell(story: Story, deployed: Deployment) -> None:
             f"{standing['masked_name']:6} {person.category:18} {standing['status']}, "
             f"valid until {day(standing['valid_until'])} (photo: {person.reference})"
         )
+
+    story.chapter("A letter, and the page that its QR code leads to")
+    show_page(story, deployed, clerk, ids[MING.name])
 
     story.chapter("A phone certifies: start, answer the challenge, upload, verify")
     session = daughter.start(MING.name, MING.id_number)

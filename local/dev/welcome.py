@@ -36,6 +36,7 @@ def prepare(deployment: Deployment, folder: Path, web_origin: str = "") -> dict[
         }
         for person in PEOPLE
     ]
+    invitation = clerk.expect(201, "POST", f"/staff/beneficiaries/{people[0]['beneficiary_id']}/invitations", {})
     for name, token in tokens.items():
         (folder / f"{name}.token").write_text(token, encoding="utf-8")
     keys = clerk.expect(200, "GET", "/.well-known/jwks.json")
@@ -56,6 +57,13 @@ def prepare(deployment: Deployment, folder: Path, web_origin: str = "") -> dict[
             for name, group in GROUPS.items()
         ],
         "people": people,
+        # The API cannot know the form of its address that works here: only what comes after the # is the letter's.
+        "invitation": {
+            "person": people[0]["name"],
+            "url": f"{deployment.api_url}/phone#{invitation['url'].partition('#')[2]}",
+            "digits": invitation["digits"],
+        },
+        "phone_page": f"{deployment.api_url}/phone",
         "endpoint": aws.endpoint,
         "region": REGION,
         "access_key_id": Credentials().access_key,
@@ -103,6 +111,9 @@ The stack is up. All of this, and more, is in {short}/{CLIENT}.
   consent        version {client["consent_version"]}
   registered     (each with a reference photo)
 {people}
+  phone page     {client["phone_page"]}
+  invitation     of {client["invitation"]["person"]}: {client["invitation"]["url"]}
+                 or these digits: {client["invitation"]["digits"]}
   web origin     {client["web_origin"] or "none (make dev WEB_ORIGIN=http://localhost:3000 lets a page of yours call)"}
   AWS endpoint   {client["endpoint"]} (stack {client["stack"]}, region {client["region"]}, access key and secret: test)
   log            {log.relative_to(ROOT)}

@@ -90,7 +90,7 @@ def test_a_section_sign_alone_is_found() -> None:
 def test_the_page_names_every_route_once() -> None:
     described = yaml.safe_load((ROOT / "infra/openapi.yaml").read_text(encoding="utf-8"))["paths"]
     routes = [f"{method.upper()} {path}" for path, calls in described.items() for method in calls if method in METHODS]
-    assert sorted(re.findall(r"`((?:GET|POST|PUT) /[^`]*)`", _section("5"))) == sorted(routes)
+    assert sorted(re.findall(r"`((?:GET|POST|PUT|DELETE) /[^`]*)`", _section("5"))) == sorted(routes)
 
 
 def test_the_page_names_every_table_once() -> None:

@@ -39,14 +39,15 @@ def test_the_alarm_watches_what_the_alias_answers_and_tells_within_two_minutes(g
 
 def test_whoever_verifies_goes_by_the_alias(gradual: dict[str, Any]) -> None:
     paths = gradual["Api"]["Properties"]["Body"]["paths"]
-    uri = str(paths["/sessions/{session_id}/verify"]["post"]["x-amazon-apigateway-integration"]["uri"])
-    assert ALIAS in uri
+    routes = [f"{way}/sessions/{{session_id}}/{what}" for way in ("", "/invitations") for what in ("verify", "look")]
+    for route in routes:
+        assert ALIAS in str(paths[route]["post"]["x-amazon-apigateway-integration"]["uri"])
     invokers = [
         resource["Properties"]["FunctionName"]
         for name, resource in gradual.items()
         if resource["Type"] == "AWS::Lambda::Permission" and name.startswith("VerifyFace")
     ]
-    assert invokers == [{"Ref": ALIAS}]
+    assert invokers == [{"Ref": ALIAS}] * len(routes)
 
 
 def test_a_new_release_is_a_new_version() -> None:

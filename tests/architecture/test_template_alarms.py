@@ -4,6 +4,7 @@ import json
 import re
 
 from lifecert.domain.review import FRAMES_LAST
+from lifecert.entry.http.problems import Code
 from tests.support.templates import ALARMS, FUNCTIONS, child, of_type, parent, text
 
 DAY = 86400
@@ -93,6 +94,16 @@ def test_a_case_that_nobody_decides_is_an_alarm_while_its_photos_can_still_be_se
     (kept,) = (rule["ExpirationInDays"] for rule in rules if rule.get("Prefix") == "review/")
     assert kept == FRAMES_LAST.days
     assert limit <= kept - 14, "two weeks to look at them"
+
+
+def test_guessed_codes_are_an_alarm_and_no_address_is_blocked_for_them() -> None:
+    alarm = ALARMS["CodesGuessedAlarm"]["Properties"]
+    told = {one["Name"]: one["Value"] for one in alarm["Dimensions"]}
+    assert (alarm["MetricName"], told["problem"]) == ("RequestsRefused", Code.INVITATION_UNKNOWN)
+    assert (alarm["Statistic"], alarm["Period"], alarm["Threshold"]) == ("Sum", 300, {"Ref": "UnknownCodes"})
+    # Whoever stays below it for a whole year, with ten million letters about, hits one in less than 1 of 1,000 years.
+    guesses = child("monitoring")["Parameters"]["UnknownCodes"]["Default"] * 12 * 24 * 365
+    assert guesses * 10_000_000 / 10**18 < 0.001
 
 
 def test_the_alarm_of_a_function_says_what_failed() -> None:

@@ -89,6 +89,8 @@ def test_function_is_told_the_tables_buckets_and_key_that_it_may_use_and_no_othe
         "TemplateKeyId": "TemplateKey",
         "CertificateKeyId": "CertificateKey",
         "ContactKeyId": "ContactKey",
+        "InvitationKeyId": "InvitationKey",
+        "HelperKeyId": "HelperKey",
         "CertificateKeyOldId": "CertificateKeyOld",
         "EventBusName": "EventBus",
     }
@@ -101,7 +103,7 @@ def test_function_is_told_the_tables_buckets_and_key_that_it_may_use_and_no_othe
 def test_function_has_the_vision_layer_if_it_looks_at_photos(name: str) -> None:
     function = FUNCTIONS[name]["Properties"]
     vision = name in ("VerifyFace", "EnrolReference", "FindDuplicates")
-    more = ["VisionLayer"] * vision + ["TokensLayer"] * (name == "Authorise")
+    more = ["VisionLayer"] * vision + ["TokensLayer"] * (name == "Authorise") + ["WebLayer"] * (name == "Page")
     assert function.get("Layers", []) == [{"Ref": layer} for layer in more]
     assert parent()["Globals"]["Function"]["Layers"] == [{"Ref": "CoreLayer"}]
     if vision:
@@ -118,5 +120,6 @@ def test_layers_are_built_by_their_makefiles() -> None:
         "layers/core",
         "layers/tokens",
         "layers/vision",
+        "web",
     }
     assert all(layer["Metadata"] == {"BuildMethod": "makefile"} for layer in layers.values())

@@ -80,7 +80,7 @@ def invoke(build: Build, function: str, event: dict[str, Any]) -> tuple[Answer, 
 def an_event(function: str) -> dict[str, Any]:
     """An event of the function's own that it refuses by itself, before it asks AWS anything, if it has one."""
     folder = ROOT / "events" / "".join(f"_{c.lower()}" if c.isupper() else c for c in function).lstrip("_")
-    names = ("signed_out", "not_an_id", "misspelt", "removed_by_hand", "not_json")
+    names = ("signed_out", "not_an_id", "misspelt", "removed_by_hand", "not_json", "file_unknown", "person_not_json")
     chosen = next((folder / f"{name}.json" for name in names if (folder / f"{name}.json").is_file()), None)
     content: dict[str, Any] = json.loads((chosen or sorted(folder.glob("*.json"))[0]).read_text("utf-8"))
     return content

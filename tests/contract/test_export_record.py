@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lifecert.adapters.dynamodb.certificates import certificate_item
+from lifecert.adapters.dynamodb.invitations import invitation_item
 from lifecert.adapters.dynamodb.ledger import ledger_item
 from lifecert.adapters.dynamodb.references import IMPRINT_ATTRIBUTES, enrolment_item, reference_item
 from lifecert.adapters.dynamodb.register import beneficiary_item
@@ -32,6 +33,7 @@ from tests.support.builders import (
     a_session,
     an_enrolment,
     an_id,
+    an_invitation,
     decided,
     good_evidence,
     registration,
@@ -70,7 +72,12 @@ def with_everything(tables: DynamoTables, user_id: str) -> Beneficiary:
         details={"review_id": review.review_id, "reason": None},
     )
     stores.register.commit(change)
-    later = stores.sessions.open(session_of(change.after, user_id=an_id(), opened_at=NOW + timedelta(minutes=1)))
+    invitation = an_invitation(change.after.beneficiary_id, digits_key=an_id(), text_key=an_id())
+    change = a_change(change.after, LedgerEvent.INVITATION_ISSUED, invitation=invitation)
+    stores.register.commit(change)
+    by_invitation = {"user_id": an_id(), "secret_digest": an_id(), "helper_name": b"sealed name"}
+    later = session_of(change.after, opened_at=NOW + timedelta(minutes=1), **by_invitation)
+    later = replace(stores.sessions.open(later), observations='{"camera":"front"}')
     change = a_change(
         change.after,
         LedgerEvent.CERTIFIED,
@@ -94,7 +101,7 @@ def test_everything_of_that_person_is_there(tables: DynamoTables) -> None:
         "sessions": 2,
         "certificates": 1,
         "reviews": 1,
-        "ledger": 4,
+        "ledger": 5,
         "not_included": len(export_record.NOT_INCLUDED),
     }
     assert found["beneficiary"]["masked_name"] == "王*明"
@@ -104,7 +111,9 @@ def test_everything_of_that_person_is_there(tables: DynamoTables) -> None:
         "given_at": "2026-03-01T01:00:00.000000+00:00",
         "guardian": False,
     }
-    assert [entry["seq"] for entry in found["ledger"]] == [1, 2, 3, 4]
+    assert [entry["seq"] for entry in found["ledger"]] == [1, 2, 3, 4, 5]
+    assert found["invitation"]["expires_on"] == "2031-03-01"
+    assert [one.get("observations") for one in found["sessions"]] == [None, {"camera": "front"}]
     assert found["ledger"][-1]["hash"] == person.ledger_head
     assert found["reviews"][0]["review_id"] == found["ledger"][2]["details"]["review_id"]
     text = json.dumps(found)
@@ -157,7 +166,7 @@ def test_what_is_left_of_a_deleted_beneficiary_is_still_theirs_to_see(tables: Dy
     tables.client.delete_item(TableName=tables.name("Beneficiaries"), Key=key)
     found = record(tables)(person.beneficiary_id)
     assert found["beneficiary"] == {}
-    assert len(found["ledger"]) == 4
+    assert len(found["ledger"]) == 5
     assert len(found["reviews"]) == 1
 
 
@@ -170,6 +179,7 @@ def test_every_attribute_that_is_written_is_shown_or_withheld_on_purpose() -> No
         | reference_item(a_reference(enrolment)).keys()
         | {"of_reference", *IMPRINT_ATTRIBUTES},
         "Sessions": session_item(a_session()).keys(),
+        "Invitations": invitation_item(an_invitation(person.beneficiary_id)).keys(),
         "Certificates": certificate_item(a_certificate(person)).keys() | {"revoked_for"},
         "Reviews": review_item(a_review(person)).keys(),
         "Ledger": ledger_item(registration().entry).keys(),

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from lifecert.adapters.kms.addresses import KmsAddresses
+from lifecert.adapters.kms.sealing import KmsAddresses
 from lifecert.adapters.messages.sms import SnsSender
 from lifecert.domain.errors import NoticeRefused, StoreUnavailable, VersionConflict
 from lifecert.domain.ledger import LedgerEvent

@@ -8,13 +8,19 @@ from typing import Any
 
 import pytest
 
+from lifecert.application.certify.invited import Invited, InvitedRequest, ShowInvited, StartInvited
+from lifecert.application.certify.look import LookAtFrame
+from lifecert.application.certify.opening import SessionOpening
 from lifecert.application.certify.start_session import StartRequest, StartSession
-from lifecert.domain.errors import BeneficiaryNotFound
+from lifecert.application.office.invite import IssueInvitation
+from lifecert.domain.errors import BeneficiaryNotFound, InvitationUnknown
 from lifecert.domain.help_lines import HelpLines
+from lifecert.domain.invitation import InvitationCode
 from lifecert.domain.person import IdNumber, normalise_name
 from lifecert.domain.session import Channel, ImageType
 from lifecert.domain.sweep import RunState
 from tests.support.builders import (
+    CLERK,
     HELPER,
     NOW,
     a_change,
@@ -28,7 +34,9 @@ from tests.support.builders import (
 from tests.support.engines import DynamoTables, Stores
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.invitations import FakeInvitationKeys
 from tests.support.fakes.keys import FakePersonKeys
+from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.sweeping import Night, finished_run, lapsed, report_of
 from tests.support.verifying import verifier
@@ -83,13 +91,19 @@ def enrolled(stores: Stores) -> Stores:
 def start_session(stores: Stores, photos: MemoryPhotos) -> StartSession:
     return StartSession(
         stores.register,
+        KEYS,
+        "2026-1",
+        opening(stores, photos),
+    )
+
+
+def opening(stores: Stores, photos: MemoryPhotos) -> SessionOpening:
+    return SessionOpening(
         stores.sessions,
         photos,
-        KEYS,
         FixedClock(NOW),
         random.Random(1),
         a_policy(),
-        "2026-1",
         HelpLines("12333", {}),
         stores.limits,
         start_limits(),
@@ -145,6 +159,69 @@ def test_a_verification_is_seven_round_trips(known: Stores, counter: Counter) ->
     ]
     verify(session.session_id, HELPER)
     assert counter.take() == ["GetItem"]
+
+
+def issuing(stores: Stores) -> IssueInvitation:
+    return IssueInvitation(
+        stores.register,
+        stores.invitations,
+        FakeInvitationKeys(),
+        FixedClock(NOW),
+        random.SystemRandom().randrange,
+        HelpLines("12333", {}),
+        5,
+    )
+
+
+def invited(stores: Stores, photos: MemoryPhotos) -> tuple[Invited, InvitationCode]:
+    """The register's person has a letter."""
+    person = stores.register.find_by_person([KEYS.person_key(ID_NUMBER.value)])
+    assert person
+    code = issuing(stores)(person.beneficiary_id, guardian=False, user=CLERK).code
+    invitations, keys = stores.invitations, FakeInvitationKeys()
+    return Invited(invitations, stores.register, keys, opening(stores, photos), "2026-1", 20), code
+
+
+def test_by_invitation_whose_it_is_and_a_start_are_three_round_trips(known: Stores, counter: Counter) -> None:
+    finder, code = invited(known, MemoryPhotos())
+    counter.take()
+    ShowInvited(finder)(code)
+    assert counter.take() == ["Query", "GetItem", "TransactWriteItems"]  # the last looks whether uses are left
+    request = InvitedRequest(code, False, None, "2026-1", False, frozenset(), ImageType.JPEG, None)
+    StartInvited(finder, FakeSeal())(request)
+    assert counter.take() == ["Query", "GetItem", "TransactWriteItems"]
+
+
+def test_a_code_that_is_nobodys_costs_one_look_whatever_the_matter(known: Stores, counter: Counter) -> None:
+    finder, code = invited(known, MemoryPhotos())
+    moved = replace(finder, opening=replace(finder.opening, clock=FixedClock(NOW + timedelta(days=6 * 366))))
+    never = InvitationCode.parse("0" * 21)
+    withdrawn = replace(finder, keys=FakeInvitationKeys(secrets=("another",)))  # out of the index
+    counter.take()
+    for broken, shown in ((finder, never), (moved, code), (withdrawn, code)):
+        with pytest.raises(InvitationUnknown):
+            ShowInvited(broken)(shown)
+        assert counter.take() == ["Query"]
+
+
+def test_by_invitation_a_look_is_three_round_trips_and_a_verification_seven(known: Stores, counter: Counter) -> None:
+    photos = MemoryPhotos()
+    finder, code = invited(known, photos)
+    request = InvitedRequest(code, False, None, "2026-1", False, frozenset(), ImageType.JPEG, None)
+    started = StartInvited(finder, FakeSeal())(request)
+    session = started.started.session
+    for number in (1, 2, 3):
+        photos.upload(session.frame_key(number), b"photo %d" % number)
+    analyser, clock = ScriptedAnalyser(good_evidence(steps=session.challenge)), FixedClock(NOW)
+    look = LookAtFrame(known.register, known.sessions, photos, known.limits, analyser, clock, a_policy())
+    counter.take()
+    look(session.session_id, started.secret)
+    assert counter.take() == ["GetItem", "GetItem", "TransactWriteItems"]
+    assert verifier(known, photos, analyser, clock)(session.session_id, started.secret, '{"camera":"front"}').result
+    assert len(counter.take()) == 7
+    stored = known.sessions.get(session.session_id)
+    assert stored
+    assert stored.observations == '{"camera":"front"}'
 
 
 def swept(stores: Stores, counter: Counter) -> Night:

@@ -47,10 +47,12 @@ def test_opening_again_gives_what_became_of_it(stores: Stores) -> None:
 def test_a_decided_session_comes_back_whole(stores: Stores, result: Result) -> None:
     change = registration()
     stores.register.commit(change)
-    stores.sessions.open(session := a_session(beneficiary_id=change.after.beneficiary_id, help_line="12333"))
+    invited = {"secret_digest": "5" * 64, "helper_name": b"sealed \x00 name", "help_line": "12333"}
+    stores.sessions.open(session := a_session(beneficiary_id=change.after.beneficiary_id, **invited))
     claimed = stores.sessions.claim(session.session_id, NOW, UNTIL)
     assert claimed is not None
     closed = replace(decided(claimed), result=result, evidence='{"value":0.123456789012345678,"面":1}')
+    closed = replace(closed, observations='{"camera":"front"}')
     assert left_at_default(closed) == {"claimed_until"}
     stores.register.commit(a_change(change.after, session=closed))
     assert stores.sessions.get(session.session_id) == closed

@@ -15,6 +15,7 @@ from lab.scale.meter import Meter, item_bytes, metered
 from lifecert.adapters.dynamodb.changes import DynamoChanges
 from lifecert.adapters.dynamodb.transaction import DynamoChangingRegister
 from lifecert.adapters.files.notice_texts import load_notice_text
+from lifecert.application.certify.invited import InvitedRequest, ShowInvited, StartInvited
 from lifecert.application.feed.write_change_files import WriteChangeFiles
 from lifecert.application.notices.send_notice import NoticeOutcome, SendNotice
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
@@ -22,11 +23,12 @@ from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, QuietHours
 from lifecert.domain.published import published_events
-from lifecert.domain.session import Session
+from lifecert.domain.session import ImageType, Session
 from local.tables import create, definitions, drop
 from tests.contract.test_requests import ACCEPTED
-from tests.contract.test_round_trips import REQUEST, enrolled, start_session
+from tests.contract.test_round_trips import REQUEST, enrolled, invited, issuing, start_session
 from tests.support.builders import (
+    CLERK,
     HELPER,
     NOW,
     a_beneficiary,
@@ -38,7 +40,7 @@ from tests.support.engines import DynamoTables, Stores
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.feed import MemoryChangeFiles
-from tests.support.fakes.notices import MemorySender
+from tests.support.fakes.notices import FakeSeal, MemorySender
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.sweeping import Night, finished_run
 from tests.support.verifying import verifier
@@ -134,6 +136,21 @@ def test_a_certification(office: Office) -> None:
     hold(office.units(lambda: verify(session.session_id, HELPER)), "verification")
     assert person - empty == pytest.approx(measured.stored_bytes.person, rel=0.05)
     assert office.bytes() - person == pytest.approx(measured.stored_bytes.certification, rel=0.05)
+
+
+def test_by_invitation(office: Office) -> None:
+    """A letter issued, its code read, and a session opened by it."""
+    enrolled(office.stores)
+    finder, code = invited(office.stores, MemoryPhotos())
+    invitation = finder.find(code)[0]
+    issue = issuing(office.stores)
+    reissued = []
+    person = invitation.beneficiary_id
+    hold(office.units(lambda: reissued.append(issue(person, guardian=False, user=CLERK))), "invitation")
+    code = reissued[0].code
+    asked = InvitedRequest(code, False, None, "2026-1", False, frozenset(), ImageType.JPEG, None)
+    hold(office.units(lambda: ShowInvited(finder)(code)), "invited_person")
+    hold(office.units(lambda: StartInvited(finder, FakeSeal())(asked)), "invited_start")
 
 
 def test_the_requests_to_s3_and_kms() -> None:

@@ -28,6 +28,11 @@ def test_a_client_is_told_everything_in_one_file(dev: Dev) -> None:
     assert (told["region"], told["stack"], told["web_origin"]) == ("us-east-1", "lifecert-local", ORIGIN)
     assert {one["group"] for one in told["users"]} == {None, "clerk", "auditor", "payer"}
     assert len(told["people"]) == 3
+    page, _, code = told["invitation"]["url"].partition("#")
+    assert page == told["phone_page"] == f"{told['api']}/phone"
+    for shown in (code, told["invitation"]["digits"]):
+        answer = requests.post(f"{told['api']}/invitations/person", json={"code": shown}, timeout=60)
+        assert (answer.status_code, answer.json()["references"]) == (200, "present")
     found = requests.get(told["openid_configuration"], timeout=30).json()
     assert found["issuer"] == told["issuer"]
     assert requests.get(told["keys"], timeout=30).json() == json.loads((dev.folder / "jwks.json").read_text("utf-8"))

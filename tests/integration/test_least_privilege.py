@@ -143,6 +143,16 @@ def test_key_bus_and_queues(stack: Deployment, role: Aws, function: str) -> None
     template_key = stack.outputs["TemplateKeyId"]
     reveals = allowed(role.kms().generate_mac, Message=b"x", KeyId=template_key, MacAlgorithm="HMAC_SHA_256")
     assert reveals == ("kms:GenerateMac TemplateKey" in ALLOWED[function])
+    codes = allowed(
+        role.kms().generate_mac, Message=b"x", KeyId=stack.outputs["InvitationKeyId"], MacAlgorithm="HMAC_SHA_256"
+    )
+    assert codes == ("kms:GenerateMac InvitationKey" in ALLOWED[function])
+    helpers, context = stack.outputs["HelperKeyId"], {"session_id": NOBODY}
+    seals = allowed(role.kms().encrypt, KeyId=helpers, Plaintext=b"x", EncryptionContext=context)
+    assert seals == ("kms:Encrypt HelperKey" in ALLOWED[function])
+    sealed = stack.aws.kms().encrypt(KeyId=helpers, Plaintext=b"x", EncryptionContext=context)["CiphertextBlob"]
+    opens = allowed(role.kms().decrypt, KeyId=helpers, CiphertextBlob=sealed, EncryptionContext=context)
+    assert opens == ("kms:Decrypt HelperKey" in ALLOWED[function])
     assert publishes == ("events:PutEvents EventBus" in ALLOWED[function])
     assert not allowed(role.kms().schedule_key_deletion, KeyId=key)
     jobs = allowed(role.sqs().get_queue_attributes, QueueUrl=stack.outputs["SweepQueueUrl"])

@@ -18,6 +18,7 @@ from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, ReferenceMatch, Template, Verdict
 from lifecert.domain.hold import HoldCandidate, HoldProposal
+from lifecert.domain.invitation import Invitation
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.limits import StartLimits
 from lifecert.domain.policy import (
@@ -174,6 +175,22 @@ def a_session(**fields: Any) -> Session:
             "deadline": NOW + timedelta(minutes=10),
             "request_digest": "d" * 64,
             "help_line": "12333",
+            **fields,
+        }
+    )
+
+
+def an_invitation(beneficiary_id: str, **fields: Any) -> Invitation:
+    return Invitation(
+        **{
+            "invitation_id": an_id(),
+            "beneficiary_id": beneficiary_id,
+            "digits_key": "d" * 64,
+            "text_key": "e" * 64,
+            "secret": "1",
+            "guardian": False,
+            "issued_at": NOW,
+            "expires_on": date(2031, 3, 1),
             **fields,
         }
     )
@@ -365,7 +382,7 @@ def a_policy(**parts: Any) -> Policy:
             ),
             "passive": PassiveLimits(PassiveUse.WHEN_BUILT, 0.3),
             "replay": ReplayLimits(0.75, 0.97, 0.95, timedelta(hours=24), timedelta(seconds=5)),
-            "audit": Audit(0.0),
+            "audit": Audit(0.0, 0.0),
             "duplicates": DuplicateLimits(0.7, 2),
             "attempts": AttemptLimits(3, 5, timedelta(minutes=15), timedelta(minutes=30)),
             **parts,

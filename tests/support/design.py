@@ -47,6 +47,7 @@ SCHEMA: dict[str, tuple[list[str], dict[str, tuple[list[str], str]], str | None,
     "SweepRuns": (["run_id:S", "item:S"], {}, "expires_at", None),
     "SeenFrames": (["digest:S"], {}, "expires_at", None),
     "Limits": (["counter:S"], {}, "expires_at", None),
+    "Invitations": (["beneficiary_id:S"], {"by_code": (["digits_key:S"], "ALL")}, "expires_at", None),
     "Idempotency": (["id:S"], {}, "expiration", None),
 }
 
@@ -62,6 +63,27 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:UpdateItem Limits",
         "s3:PutObject Frames/frames/*",
         "kms:GenerateMac PersonKey",
+    },
+    "Page": set(),
+    "UseInvitation": {
+        "dynamodb:Query Invitations/index/by_code",
+        "dynamodb:GetItem Beneficiaries",
+        "dynamodb:GetItem Sessions",
+        "dynamodb:PutItem Sessions",
+        "dynamodb:ConditionCheckItem Limits",
+        "dynamodb:UpdateItem Limits",
+        "s3:PutObject Frames/frames/*",
+        "kms:GenerateMac InvitationKey",
+        "kms:Encrypt HelperKey",
+    },
+    "IssueInvitation": {
+        "dynamodb:GetItem Beneficiaries",
+        "dynamodb:PutItem Beneficiaries",
+        "dynamodb:PutItem Ledger",
+        "dynamodb:GetItem Invitations",
+        "dynamodb:PutItem Invitations",
+        "dynamodb:Query Invitations/index/by_code",
+        "kms:GenerateMac InvitationKey",
     },
     "VerifyFace": {
         "dynamodb:GetItem Beneficiaries",
@@ -166,6 +188,7 @@ ALLOWED: dict[str, set[str]] = {
         "s3:DeleteObject Frames/review/*",
         "s3:ListBucket Frames",
         "s3:GetObject References/references/*",
+        "kms:Decrypt HelperKey",
     },
     "ReportDeath": {
         "dynamodb:Query Beneficiaries/index/by_person",

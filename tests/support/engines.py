@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from lifecert.adapters.dynamodb.certificates import DynamoCertificates
 from lifecert.adapters.dynamodb.face_counts import DynamoFaceCounts
 from lifecert.adapters.dynamodb.holds import DynamoHoldBatches
+from lifecert.adapters.dynamodb.invitations import DynamoInvitations
 from lifecert.adapters.dynamodb.ledger import DynamoLedger
 from lifecert.adapters.dynamodb.limits import DynamoLimits
 from lifecert.adapters.dynamodb.notices import DynamoContacts, DynamoSentNotices
@@ -19,6 +20,7 @@ from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
 from lifecert.adapters.dynamodb.transaction import ChangeTables, changing_register
 from lifecert.adapters.dynamodb.values import plain, typed
 from lifecert.ports.holds import HoldBatches
+from lifecert.ports.invitations import Invitations
 from lifecert.ports.notices import Contacts, SentNotices
 from lifecert.ports.references import FaceCounts, References
 from lifecert.ports.register import Certificates, ChangingRegister, Ledger
@@ -40,6 +42,7 @@ TABLES = (
     "Contacts",
     "Notices",
     "HoldBatches",
+    "Invitations",
     "Sessions",
     "Limits",
     "SeenFrames",
@@ -71,6 +74,7 @@ class Stores:
     contacts: Contacts
     sent_notices: SentNotices
     hold_batches: HoldBatches
+    invitations: Invitations
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,7 @@ class DynamoTables:
             contacts=self.name("Contacts"),
             notices=self.name("Notices"),
             hold_batches=self.name("HoldBatches"),
+            invitations=self.name("Invitations"),
         )
         return Stores(
             register=changing_register(client, tables, SHARDS, page_size=PAGE_SIZE),
@@ -148,6 +153,7 @@ class DynamoTables:
             contacts=DynamoContacts(client, tables.contacts),
             sent_notices=DynamoSentNotices(client, tables.notices),
             hold_batches=DynamoHoldBatches(client, tables.hold_batches, SHARDS, page_size=PAGE_SIZE),
+            invitations=DynamoInvitations(client, tables.invitations),
         )
 
 
@@ -167,6 +173,7 @@ def memory_stores() -> Stores:
         contacts=store.contacts_port,
         sent_notices=store.sent_notices_port,
         hold_batches=store.hold_batches,
+        invitations=store.invitations_port,
     )
 
 

@@ -61,6 +61,8 @@ def codes_of(route: str) -> dict[str, set[str]]:
         r"api\.(optional_)?body\(": {Code.INVALID_JSON, Code.INVALID_REQUEST, Code.REQUEST_TOO_LARGE},
         r"api\.query\(": {Code.INVALID_REQUEST},
         r"idempotency_key\b": {Code.IDEMPOTENCY_KEY_INVALID},
+        r"InvitedPersonBody|StartInvitedBody": {Code.CODE_MISTYPED},
+        r"raise RouteNotFound": {Code.ROUTE_NOT_FOUND},
         r"_once\(\)": {Code.IDEMPOTENCY_KEY_REUSED, Code.REQUEST_IN_PROGRESS},
     }
     for pattern, codes in reads.items():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lifecert.domain.challenge import Step
-from lifecert.domain.evidence import Evidence, Template, Verdict
+from lifecert.domain.evidence import Evidence, Template, Verdict, first_reason
 from lifecert.domain.policy import Decision, Outcome, Policy, decide
 from lifecert.domain.reasons import Reason
 from lifecert.ports.vision import FaceAnalyser, Frame
@@ -170,3 +170,25 @@ def test_who_shows_few_frames_is_embedded_from_both_sides(analyser: VisionAnalys
     assert one == pytest.approx(1, abs=1e-6)
     assert three is not None
     assert three < 0.9999
+
+
+def test_a_look_finds_of_the_first_frame_what_a_verification_would_and_nothing_of_the_person(
+    analyser: VisionAnalyser, frames: Frames, portraits: Path
+) -> None:
+    [frame] = frames("obama.jpg", Step.NEUTRAL)
+    [seen] = analyser.analyse([frame], {}).evidence.frames
+    looked = analyser.look(frame.content)
+    assert {one.name for one in seen.measures} - {one.name for one in looked} <= {"strength", "upright"}
+    assert looked == seen.measures[: len(looked)]
+    assert first_reason(looked) is None
+
+
+@pytest.mark.parametrize(
+    ("photo", "reason"),
+    [
+        (b"no picture", Reason.FILE_TYPE_UNSUPPORTED),
+        (pictures.encode(np.full((640, 480, 3), 128, np.uint8), ".png"), Reason.NO_FACE),
+    ],
+)
+def test_a_look_names_what_to_mend(analyser: VisionAnalyser, photo: bytes, reason: Reason) -> None:
+    assert first_reason(analyser.look(photo)) is reason

@@ -118,6 +118,12 @@ class VisionAnalyser:
             )
         return Analysis(Evidence(evidence, across, matches, embed.MODEL_VERSION, watch.spent), tuple(imprints))
 
+    def look(self, photo: bytes) -> tuple[Measure, ...]:
+        """Measure the quality of a neutral frame by the limits of frames. Nobody is recognised: whether the face is the
+        right way up, which takes the recogniser, is not asked."""
+        watch, limits = _Stopwatch(self._clock), self._policy.quality
+        return self._judge(self._see(Step.NEUTRAL, photo, limits, watch), None, limits, watch)
+
     def enrol(self, photo: bytes) -> EnrolmentEvidence:
         """Measure one reference photo as a neutral frame by stricter limits; its template is there if it kept them."""
         watch, limits = _Stopwatch(self._clock), self._policy.reference

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Measure, Template, Verdict
 from lifecert.domain.imprint import NO_PHOTOS, KnownPhotos
 from lifecert.domain.reasons import Reason
@@ -20,6 +21,12 @@ class ScriptedAnalyser:
     calls: list[tuple[tuple[Frame, ...], dict[str, Template]]] = field(default_factory=list)
     known: list[KnownPhotos] = field(default_factory=list)
     photos: list[bytes] = field(default_factory=list)
+    looked: list[bytes] = field(default_factory=list)
+    quality: tuple[Measure, ...] = ()
+
+    def look(self, photo: bytes) -> tuple[Measure, ...]:
+        self.looked.append(photo)
+        return self.quality
 
     def analyse(
         self, frames: Sequence[Frame], references: Mapping[str, Template], known: KnownPhotos = NO_PHOTOS
@@ -50,6 +57,9 @@ class ReadingAnalyser:
         if verdict in ("good", "uncertain", "other"):
             return good_evidence({"good": 0.9, "uncertain": 0.4, "other": 0.1}[verdict], steps)
         return failed_evidence(Reason(verdict), steps)
+
+    def look(self, photo: bytes) -> tuple[Measure, ...]:
+        return self._evidence([Frame(Step.NEUTRAL, photo)]).frames[0].measures
 
     def enrol(self, photo: bytes) -> EnrolmentEvidence:
         if photo in (b"good", b"stranger"):

@@ -137,6 +137,8 @@ class MemoryRegister:
             store.contacts[change.contact.beneficiary_id] = change.contact
         if change.forgets_contact:
             store.contacts.pop(change.after.beneficiary_id, None)
+        if change.invitation:
+            store.invitations[change.invitation.beneficiary_id] = change.invitation
         if change.sent_notice:
             store.sent_notices[change.sent_notice.message_id] = change.sent_notice
         self._write_hold(change)

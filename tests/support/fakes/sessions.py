@@ -66,5 +66,11 @@ class MemoryLimits:
 class FirstSteps:
     """Draws the steps as they come."""
 
+    drawn: int = 0
+
     def sample(self, population: Sequence[Any], k: int) -> list[Any]:
         return list(population[:k])
+
+    def randrange(self, below: int) -> int:
+        self.drawn += 1
+        return self.drawn % below

@@ -7,6 +7,7 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Certificate
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.imprint import FrameImprints
+from lifecert.domain.invitation import Invitation
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.notice import Contact, SentNotice
 from lifecert.domain.reference import Enrolment, Reference
@@ -14,6 +15,7 @@ from lifecert.domain.review import Review
 from lifecert.domain.session import Session
 from tests.support.fakes.faces import MemoryFaceCounts, MemoryReferences, MemorySeenFrames
 from tests.support.fakes.holds import MemoryHoldBatches
+from tests.support.fakes.invitations import MemoryInvitations
 from tests.support.fakes.notices import MemoryContacts, MemorySentNotices
 from tests.support.fakes.register import MemoryCertificates, MemoryLedger, MemoryRegister
 from tests.support.fakes.reviews import MemoryReviews
@@ -41,7 +43,12 @@ class MemoryStore:
     contacts: dict[str, Contact] = field(default_factory=dict)
     sent_notices: dict[str, SentNotice] = field(default_factory=dict)
     hold_batches: MemoryHoldBatches = field(default_factory=MemoryHoldBatches)
+    invitations: dict[str, Invitation] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def invitations_port(self) -> MemoryInvitations:
+        return MemoryInvitations(self)
 
     @property
     def contacts_port(self) -> MemoryContacts:

@@ -22,6 +22,7 @@ from tests.support.fakes.keys import BackwardsProtection, FakeTokens
 from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.sessions import FirstSteps
 from tests.support.fakes.sweep import NoPace
+from tests.support.templates import ROOT
 from tests.support.wiring.environment import environment_of
 from tests.support.wiring.population import populate
 from tests.support.wiring.world import World
@@ -70,6 +71,10 @@ def fakes(world: World) -> dict[str, Any]:
         "run_reports": world.reports,
         "gallery": world.gallery,
         "person_keys": world.keys,
+        "invitations": store.invitations_port,
+        "invitation_keys": world.invitation_keys,
+        "helper_names": FakeSeal(),
+        "web_folder": ROOT / "tests/support/web",
         "addresses": FakeSeal(),
         "protection": BackwardsProtection(),
         "issuer": world.issuer,
@@ -97,10 +102,12 @@ def forget() -> None:
 @contextmanager
 def on_fakes(world: World) -> Iterator[None]:
     """Behind all functions stands this world."""
-    limits = ("LIMIT_STARTS_BY_USER", "LIMIT_UNKNOWN_BY_USER", "LIMIT_STARTS_FOR_PERSON", "LIMIT_USUAL_HELPER_DAY")
-    ours = {"DUE_SHARDS": str(world.store.shards), "SWEEP_TRIES": str(world.queue.tries)} | dict.fromkeys(
-        limits, "1000"
-    )
+    names = ("STARTS_BY_USER", "UNKNOWN_BY_USER", "STARTS_FOR_PERSON", "USUAL_HELPER_DAY")
+    ours = {
+        "DUE_SHARDS": str(world.store.shards),
+        "SWEEP_TRIES": str(world.queue.tries),
+        **{f"LIMIT_{name}": "1000" for name in names},
+    }
     from_environment = Common.load.__func__  # type: ignore[attr-defined]
 
     def load(model: type[Common]) -> Any:

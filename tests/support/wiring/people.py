@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from lifecert.domain.actor import SessionSecret
+from lifecert.domain.invitation import InvitationCode
+
 USER = "0a1b2c3d-0000-4000-8000-00000000000a"
 
 
@@ -12,8 +15,16 @@ BUSY = "0a1b2c3d-0000-4000-8000-00000000000b"
 
 
 def world_id(number: int) -> str:
-    """A fixed id: 1xx are beneficiaries, 2xx sessions, 3xx enrolments, 4xx certificates, 5xx cases."""
+    """A fixed id: 1xx are beneficiaries, 2xx sessions, 3xx enrolments, 4xx certificates, 5xx cases, 7xx invitations."""
     return f"00000000-0000-4000-8000-{number:012d}"
+
+
+def world_code(number: int) -> InvitationCode:
+    """The code of an invitation of the same number."""
+    return InvitationCode.parse(f"{number:021d}")
+
+
+SECRET = SessionSecret("5ec2e7" + "0" * 58)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ def populate(world: World) -> None:
     """Put them all in."""
     _people(world)
     _sessions(world)
+    _invitations(world)
     _certificates(world)
     _cases(world)
     _holds(world)
@@ -124,6 +125,24 @@ def _sessions(world: World) -> None:
     assert sent_on.result
     reviewed = replace(sent_on.result, certificate_id=None, valid_until=None, review_id=world_id(511))
     sessions[world_id(215)] = replace(sent_on, result=reviewed)
+
+
+def _invitations(world: World) -> None:
+    world.add_invitation(701, WANG)
+    world.add_invitation(702, DUE, expires_on=date(2026, 2, 28))
+    world.add_invitation(703, MUTE)
+    world.store.invitations[MUTE.id] = world.store.invitations[MUTE.id].withdrawn(NOW)
+    world.add_invitation(704, ENDED)
+    world.add_invitation(705, CHILD, guardian=True)
+    world.add_invitation(706, PAUSED)
+    world.add_invitation(707, WITHDRAWN)
+    world.add_invitation(708, SILENT)
+    world.store.counted[f"invitation#{world_id(708)}#{NOW:%Y-%m-%d}T00"] = 7
+    world.add_invitation(709, UNSEEN)
+    world.add_invited_session(221, "good")
+    world.add_invited_session(222, "too_dark")
+    world.add_session(223, "good")
+    world.store.counted[f"look#{world_id(223)}"] = 5
 
 
 def _certificates(world: World) -> None:

@@ -2,12 +2,14 @@
 
 import io
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from lifecert.application.shared.issuing import Issuer
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import record
 from lifecert.domain.hold import HoldBatch, HoldChoice, HoldDecision, HoldGround
+from lifecert.domain.invitation import Invitation
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.person import IdNumber, mask_name, normalise_name
 from lifecert.domain.review import ReviewKind
@@ -27,13 +29,14 @@ from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.faces import MemoryGallery
 from tests.support.fakes.feed import MemoryChangeFiles, MemoryChanges, MemorySnapshots, PickyBus
 from tests.support.fakes.imports import MemoryImports
+from tests.support.fakes.invitations import FakeInvitationKeys
 from tests.support.fakes.keys import BackwardsProtection, FakePersonKeys, FakeSigning
 from tests.support.fakes.notices import MemorySender
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.fakes.store import MemoryStore
 from tests.support.fakes.sweep import MemoryReports, MemoryTasks
 from tests.support.sweeping import Night
-from tests.support.wiring.people import DESK, USER, WANG, Person, world_id
+from tests.support.wiring.people import DESK, SECRET, USER, WANG, Person, world_code, world_id
 
 
 @dataclass(slots=True)
@@ -48,6 +51,7 @@ class World:
     change_files: MemoryChangeFiles = field(default_factory=MemoryChangeFiles)
     snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
     keys: FakePersonKeys = field(default_factory=FakePersonKeys)
+    invitation_keys: FakeInvitationKeys = field(default_factory=FakeInvitationKeys)
     imports: MemoryImports = field(default_factory=MemoryImports)
     gallery: MemoryGallery = field(default_factory=MemoryGallery)
     signing: FakeSigning = field(default_factory=FakeSigning)
@@ -94,6 +98,28 @@ class World:
         self.store.sessions_by_id[session.session_id] = session
         for step in range(1, 4) if frames else ():
             self.photos.upload(session.frame_key(step), f"{frames}-{step}".encode())
+
+    def add_invitation(self, number: int, of: Person, **fields: Any) -> None:
+        code, keys = world_code(number), self.invitation_keys
+        invitation = Invitation(
+            **{
+                "invitation_id": world_id(number),
+                "beneficiary_id": of.id,
+                "digits_key": keys.digits_key(code.digits),
+                "text_key": keys.text_key(code.text or ""),
+                "secret": keys.newest,
+                "guardian": False,
+                "issued_at": NOW,
+                "expires_on": date(2031, 3, 1),
+                **fields,
+            }
+        )
+        self.store.invitations[of.id] = invitation
+
+    def add_invited_session(self, number: int, frames: str = "", **fields: Any) -> None:
+        self.add_session(number, frames, secret_digest=SECRET.digest, **fields)
+        sessions, invited = self.store.sessions_by_id, f"invitation-{world_id(701)}"
+        sessions[world_id(number)] = replace(sessions[world_id(number)], user_id=invited)
 
     def add_reference(self, of: Person, reference_id: str | None = None) -> None:
         enrolment = an_enrolment(self.store.beneficiaries[of.id], reference_id=reference_id or world_id(399))

@@ -7,6 +7,7 @@ import secrets
 import socket
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,7 +30,10 @@ FACTORIES: dict[str, type[Common]] = {
 # Use cases that are more than one call.
 SEVERAL_WAYS_IN = {"report_death"}
 # What handlers ask of a factory that is no use case.
-OTHERS = {"client_config", "clock", "district_names", "help_lines", "public_keys", "task_tries", "tokens"}
+OTHERS = {
+    *("client_config", "clock", "district_names", "help_lines", "page_headers", "public_keys", "site", "task_tries"),
+    "tokens",
+}
 USE_CASES = sorted(set(FACTORIES) - OTHERS)
 
 
@@ -78,7 +82,7 @@ def test_names_reach_the_adapters(monkeypatch: pytest.MonkeyPatch) -> None:
     built: Any = phone.verify_face()
     tables = {name: getattr(built.register.tables, name) for name in built.register.tables.__slots__}
     assert tables == {
-        name: "" if name in ("counters", "contacts", "notices", "hold_batches") else f"the-{name}_table"
+        name: "" if name in ("counters", "contacts", "notices", "hold_batches", "invitations") else f"the-{name}_table"
         for name in tables
     }
     assert built.register.shards == 4
@@ -111,10 +115,10 @@ def test_tokens_are_checked_by_the_names_given_and_over_https(monkeypatch: pytes
 def test_clients_give_up_before_the_function_does(monkeypatch: pytest.MonkeyPatch) -> None:
     give(monkeypatch, phone.StartSessionSettings)
     built: Any = phone.start_session()
-    for client in (built.register.client, built.photos.client, built.person_keys.client):
+    for client in (built.register.client, built.opening.photos.client, built.person_keys.client):
         config = client.meta.config
         assert (config.connect_timeout + config.read_timeout) * config.retries["total_max_attempts"] < 10
-    assert built.photos.client.meta.config.signature_version == "s3v4"
+    assert built.opening.photos.client.meta.config.signature_version == "s3v4"
 
 
 def test_functions_build_at_their_start_in_lambda_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,3 +159,11 @@ def test_planner_and_workers_have_every_kind_of_job(monkeypatch: pytest.MonkeyPa
     forget()
     give(monkeypatch, FACTORIES["work_sweep"])
     assert set(factory_of("work_sweep")().kinds) == set(JobKind)
+
+
+def test_what_lies_in_web_is_found_where_the_layers_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="web layer"):
+        parts.web_folder()
+    (tmp_path / "lifecert_web" / "phone").mkdir(parents=True)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert parts.web_folder() == tmp_path / "lifecert_web"

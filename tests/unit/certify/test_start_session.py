@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lifecert.application.certify.opening import SessionOpening
 from lifecert.application.certify.start_session import StartRequest, StartSession
 from lifecert.domain.actor import User
 from lifecert.domain.camera import Camera
@@ -50,16 +51,18 @@ class World:
         self.store.register.commit(registration(**fields))
         self.start = StartSession(
             self.store.register,
-            self.store.sessions,
-            self.photos,
             KEYS,
-            self.clock,
-            random.Random(1),
-            a_policy(),
             "2026-1",
-            HelpLines("12333", {Category.RESIDENT_PENSION.scheme: {"3301": "0571-1"}}),
-            self.store.limits,
-            start_limits(),
+            SessionOpening(
+                self.store.sessions,
+                self.photos,
+                self.clock,
+                random.Random(1),
+                a_policy(),
+                HelpLines("12333", {Category.RESIDENT_PENSION.scheme: {"3301": "0571-1"}}),
+                self.store.limits,
+                start_limits(),
+            ),
         )
 
 

@@ -165,7 +165,7 @@ def test_a_terminated_entitlement_is_not_certified() -> None:
 
 def test_an_audited_acceptance_is_accepted_and_looked_at_beside() -> None:
     world = VerifyWorld()
-    world.verify = replace(world.verify, policy=a_policy(audit=Audit(1.0)))
+    world.verify = replace(world.verify, policy=a_policy(audit=Audit(1.0, 0.0)))
     session = world.session()
 
     decided = world.verify(session.session_id, HELPER)
@@ -181,8 +181,8 @@ def test_an_audited_acceptance_is_accepted_and_looked_at_beside() -> None:
 
 def test_what_is_not_drawn_is_not_kept_and_what_failed_is_not_audited() -> None:
     for policy, evidence in (
-        (a_policy(audit=Audit(0.0)), good_evidence()),
-        (a_policy(audit=Audit(1.0)), failed_evidence(Reason.TOO_DARK)),
+        (a_policy(audit=Audit(0.0, 0.0)), good_evidence()),
+        (a_policy(audit=Audit(1.0, 0.0)), failed_evidence(Reason.TOO_DARK)),
     ):
         world = VerifyWorld()
         world.verify = replace(world.verify, policy=policy)

@@ -24,7 +24,7 @@ OTHER = User("another")
 
 def limited(by_user: int = 1000, unknown_by_user: int = 1000, for_person: int = 1000, **fields: object) -> World:
     world = World(**fields)  # type: ignore[arg-type]
-    object.__setattr__(world.start, "start_limits", StartLimits(by_user, unknown_by_user, for_person))
+    object.__setattr__(world.start.opening, "start_limits", StartLimits(by_user, unknown_by_user, for_person))
     return world
 
 

@@ -4,9 +4,13 @@ import json
 from dataclasses import asdict, replace
 from typing import Any
 
+import pytest
+
+from lifecert.domain.actor import Caller, SessionSecret, User
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
 from lifecert.domain.policy import Outcome
 from lifecert.domain.reasons import Reason
+from lifecert.domain.session import Session
 from tests.support.builders import CHALLENGE, a_session, decided
 
 PASSED = Measure("decode", Verdict.PASSED)
@@ -34,3 +38,23 @@ def test_what_is_about_all_frames_or_none_names_none() -> None:
     assert about(Reason.NOT_MATCHING, PASSED, PASSED, PASSED) is None
     assert about(None, PASSED, PASSED, PASSED) is None
     assert a_session().frame_to_mend is None
+
+
+SECRET = SessionSecret("5" * 64)
+
+
+@pytest.mark.parametrize(
+    ("session", "caller", "theirs"),
+    [
+        (a_session(user_id="me"), User("me"), True),
+        (a_session(user_id="me"), User("another"), False),
+        (a_session(user_id="me"), SECRET, False),
+        (a_session(user_id="me"), SessionSecret(""), False),
+        (a_session(user_id="invitation-1", secret_digest=SECRET.digest), SECRET, True),
+        (a_session(user_id="invitation-1", secret_digest=SECRET.digest), SessionSecret("6" * 64), False),
+        # Not even by a token that names the invitation.
+        (a_session(user_id="invitation-1", secret_digest=SECRET.digest), User("invitation-1"), False),
+    ],
+)
+def test_whose_it_is(session: Session, caller: Caller, theirs: bool) -> None:
+    assert session.belongs_to(caller) is theirs

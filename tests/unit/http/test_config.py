@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lifecert.application.certify.start_session import SESSION_DURATION
+from lifecert.application.certify.opening import SESSION_DURATION
 from lifecert.bootstrap import phone
 from lifecert.bootstrap.phone import GetConfigSettings
 from lifecert.domain.challenge import draw

@@ -12,7 +12,7 @@ from lab.costs.__main__ import IMAGE, PAGE, main, replaced
 from lab.costs.inputs import ASSUMED, MEASURED, PRICES, InputError, Inputs, Units, load
 from lab.costs.model import SMALL_MB, VERIFY_MB, Bill, Costs, share_of_a_core, together
 from lab.costs.report import picture, report, sheet
-from lab.costs.year import RATE, SHARDS, WORKERS, managed_liveness, nights, sign_in, worker_rate, year
+from lab.costs.year import RATE, SHARDS, WORKERS, invitations, managed_liveness, nights, sign_in, worker_rate, year
 from tests.support.drawings import same_picture
 from tests.support.templates import ROOT
 
@@ -50,6 +50,10 @@ def inputs(**changes: Any) -> Inputs:
             "reminders_per_person": 2.0,
             "lapsed_share": 0.0,
             "users_per_person": 0.5,
+            "letter_years": 5.0,
+            "letters_lost_share": 0.05,
+            "letter_print_usd": 0.5,
+            "letter_postage_usd": 2.0,
             "peak_day": 10.0,
             "hours_of_a_night": 1.0,
             "hours_of_a_day": 10.0,
@@ -166,7 +170,7 @@ def test_a_year_by_hand() -> None:
     assert bill.lines["certifications"] == pytest.approx(1000 * (2 * 2 + 1))
     assert bill.lines["reminders"] == pytest.approx(1000 * 2)
     assert bill.lines["lapses"] == 0
-    assert bill.lines["nights with nobody due, and keys"] == 6 * 12
+    assert bill.lines["nights with nobody due, and keys"] == 8 * 12
     assert bill.lines["storage"] == pytest.approx(1000 * 12 * (1 + 2 * 1 + 2 * 1) / 1e9)
     assert bill.total == pytest.approx(sum(bill.lines.values()))
 
@@ -187,6 +191,21 @@ def test_beside_it() -> None:
     made = inputs(prices={"managed_liveness_volume": {"usd": 0.5, "source": "here"}})
     assert sign_in(made, 100) == 50
     assert managed_liveness(made, 100) == (100, 200)
+
+
+def test_letters_are_printed_once_in_years_and_again_when_they_are_lost() -> None:
+    made = inputs(prices=only("api_request", "dynamodb_write"))
+    bill = invitations(Costs(made), 100).lines
+    # A fifth and a twentieth of 100 people: 25 letters of 0.5 and 2 dollars, each issued by a call that writes a unit.
+    assert (bill["print"], bill["postage"]) == (12.5, 50)
+    # And each of 200 verifications asks whose it is, by a call and a unit; to start writes as many units either way.
+    assert bill["calls"] == pytest.approx(25 * 2 + 200 * 2)
+
+
+def test_what_a_letter_costs_is_paper_and_postage() -> None:
+    bill = invitations(Costs(load()), 10_000_000).lines
+    assert bill["calls"] < 0.01 * bill["print"]
+    assert bill["print"] < bill["postage"]
 
 
 def test_nights_by_hand() -> None:

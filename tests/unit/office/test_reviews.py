@@ -43,6 +43,7 @@ from tests.support.builders import (
 )
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.fakes.store import MemoryStore
 from tests.support.verifying import verifier
@@ -70,7 +71,9 @@ class Office:
             self.clock,
             an_issuer(),
         )
-        self.look = GetReview(store.reviews_port, store.sessions, store.references, store.ledger, self.photos)
+        self.look = GetReview(
+            store.reviews_port, store.sessions, store.references, store.ledger, self.photos, FakeSeal()
+        )
 
     @property
     def person(self) -> Beneficiary:

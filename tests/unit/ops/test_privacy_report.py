@@ -1,12 +1,13 @@
 """What the privacy report says of faces and consent, in every state they can be in."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from lifecert.domain.faces import FaceCount
 from ops.privacy_report import lines
 
 
-def report(beneficiary: dict[str, Any], **parts: list[dict[str, Any]]) -> str:
+def report(beneficiary: dict[str, Any], **parts: Any) -> str:
     empty: dict[str, Any] = {"references": [], "sessions": [], "reviews": [], "certificates": [], "ledger": []}
     return "\n".join(lines({"beneficiary": beneficiary, **empty, **parts}, FaceCount(people=3, faces=5)))
 
@@ -32,6 +33,14 @@ def test_a_guardians_consent_is_told_and_none_too() -> None:
     session = {"consent": consent, "expires_at": 1_800_000_000}
     assert "version 2026-1, given by a guardian on 2026-03-01" in report({}, sessions=[session])
     assert "consent       none on record" in report({})
+
+
+def test_an_invitation_is_told_with_its_end() -> None:
+    invitation: Any = {"expires_on": "2031-03-01", "expires_at": int(datetime(2031, 3, 31, tzinfo=UTC).timestamp())}
+    text = report({}, invitation=invitation)
+    assert "invitation    good until 2031-03-01, its code kept as keyed hashes. Deleted from 2031-03-31 to" in text
+    assert "invitation    withdrawn," in report({}, invitation={**invitation, "withdrawn_at": "2026-03-01"})
+    assert "invitation" not in report({})
 
 
 def test_what_is_left_of_a_deleted_person_is_told() -> None:

@@ -144,6 +144,9 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "lapsed and due to be told", life
     do["set_contact"](life.id, BY_SMS, CLERK)
     yield "reachable", life
+    issued = do["issue_invitation"](life.id, guardian=False, user=CLERK)
+    do["withdraw_invitation"](life.id, issued.invitation.invitation_id, CLERK)
+    yield "invited, and no more", life
     life.nights(1)
     life.told()
     yield "told", life

@@ -1,7 +1,9 @@
 """The office: people and their photos, cases, consent, holds, figures, and what comes from outside it."""
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
 
 from lifecert.bootstrap import parts
 from lifecert.entry import settings
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from lifecert.application.office.get_reviews import GetReview, ListReviews
     from lifecert.application.office.get_statistics import GetStatistics
     from lifecert.application.office.import_data_match import ImportDataMatch
+    from lifecert.application.office.invite import IssueInvitation, WithdrawInvitation
     from lifecert.application.office.register_beneficiary import AddBenefit, RegisterBeneficiary
     from lifecert.application.office.report_death import ReportDeath
     from lifecert.application.office.set_contact import SetContact
@@ -76,6 +79,45 @@ def set_contact() -> "SetContact":
     names = RegisterBeneficiarySettings.load()
     register = parts.changing_register(names, contacts=names.contacts_table)
     return SetContact(register, parts.addresses(names), parts.clock(names))
+
+
+class IssueInvitationSettings(settings.WithChanges, settings.WithInvitations, settings.Common):
+    """issue_invitation. `invitation_page_url` is where people open the phone page; empty where the API serves it."""
+
+    invitation_years: Annotated[int, Field(ge=1, le=20)]
+    invitation_page_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+
+
+@cache
+def issue_invitation() -> "IssueInvitation":
+    """POST .../invitations."""
+    from lifecert.application.office.invite import IssueInvitation
+
+    names = IssueInvitationSettings.load()
+    return IssueInvitation(
+        register=parts.changing_register(names, invitations=names.invitations_table),
+        invitations=parts.invitations(names),
+        keys=parts.invitation_keys(names),
+        clock=parts.clock(names),
+        below=parts.chooser().randrange,
+        help_lines=parts.help_lines(),
+        years=names.invitation_years,
+    )
+
+
+@cache
+def withdraw_invitation() -> "WithdrawInvitation":
+    """DELETE .../invitations/{invitation_id}."""
+    from lifecert.application.office.invite import WithdrawInvitation
+
+    names = IssueInvitationSettings.load()
+    register = parts.changing_register(names, invitations=names.invitations_table)
+    return WithdrawInvitation(register, parts.invitations(names), parts.clock(names))
+
+
+def page_url() -> str:
+    """Where people open the phone page; empty where the API itself serves it."""
+    return IssueInvitationSettings.load().invitation_page_url
 
 
 class EnrolReferenceSettings(
@@ -183,6 +225,7 @@ class ReviewCasesSettings(
     """review_cases."""
 
     references_bucket: Name
+    helper_key_id: Name
 
 
 @cache
@@ -205,6 +248,7 @@ def get_review() -> "GetReview":
         references=parts.references(names),
         ledger=parts.ledger(names),
         photos=parts.review_photos(names.frames_bucket, names.references_bucket),
+        helper_names=parts.helper_names(names.helper_key_id),
     )
 
 

@@ -14,6 +14,7 @@ from lifecert.adapters.system_clock import SystemClock
 from lifecert.entry import settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from random import Random
 
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from lifecert.ports.feed import ChangeFiles, Changes, Snapshots
     from lifecert.ports.gallery import Gallery
     from lifecert.ports.imports import Imports
+    from lifecert.ports.invitations import HelperSeal, InvitationKeys, Invitations
     from lifecert.ports.keys import PersonKeys
     from lifecert.ports.notices import AddressSeal, Contacts, NoticeSender, SentNotices
     from lifecert.ports.photos import ReviewPhotos
@@ -254,6 +256,13 @@ def hold_batches(names: settings.WithHoldBatches) -> "DynamoHoldBatches":
     return DynamoHoldBatches(dynamodb(), names.hold_batches_table, names.due_shards)
 
 
+def invitations(names: settings.WithInvitations) -> "Invitations":
+    """Invitations to read."""
+    from lifecert.adapters.dynamodb.invitations import DynamoInvitations
+
+    return DynamoInvitations(dynamodb(), names.invitations_table)
+
+
 def contacts(names: settings.WithContacts) -> "Contacts":
     """Where people can be reached."""
     from lifecert.adapters.dynamodb.notices import DynamoContacts
@@ -301,6 +310,18 @@ def photos(frames_bucket: str, references_bucket: str = "", ahead: timedelta = t
     from lifecert.adapters.s3.photos import S3Photos
 
     return S3Photos(s3(), frames_bucket, references_bucket, ahead=ahead)
+
+
+def web_folder() -> "Path":
+    """What lies in `web/`: the web layer has it where Python finds packages."""
+    from importlib.util import find_spec
+    from pathlib import Path
+
+    # A folder without code is a package too, whose loader knows nothing of it.
+    found = find_spec("lifecert_web")
+    if found is None or not found.submodule_search_locations:
+        raise FileNotFoundError("lifecert_web: the web layer is missing")
+    return Path(next(iter(found.submodule_search_locations)))
 
 
 def review_photos(frames_bucket: str, references_bucket: str) -> "ReviewPhotos":
@@ -368,9 +389,23 @@ def person_keys(names: settings.WithPersonKeys) -> "PersonKeys":
     return KmsPersonKeys(client("kms"), names.person_key_id, names.person_secrets, names.person_secrets_moving)
 
 
+def invitation_keys(names: settings.WithInvitations) -> "InvitationKeys":
+    """Look-up by the code of an invitation."""
+    from lifecert.adapters.kms.invitation_keys import KmsInvitationKeys
+
+    return KmsInvitationKeys(client("kms"), names.invitation_key_id, names.person_secrets, names.person_secrets_moving)
+
+
+def helper_names(key_id: str) -> "HelperSeal":
+    """Encryption of helpers' names."""
+    from lifecert.adapters.kms.sealing import KmsHelperNames
+
+    return KmsHelperNames(client("kms"), key_id)
+
+
 def addresses(names: settings.WithContacts) -> "AddressSeal":
     """Encryption of addresses."""
-    from lifecert.adapters.kms.addresses import KmsAddresses
+    from lifecert.adapters.kms.sealing import KmsAddresses
 
     return KmsAddresses(client("kms"), names.contact_key_id)
 

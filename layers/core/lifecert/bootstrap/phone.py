@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from lifecert.application.certify.get_certificate import GetCertificate
     from lifecert.application.certify.get_mine import GetMyPeople, GetMySessions
     from lifecert.application.certify.get_status import GetBeneficiary, GetSession
+    from lifecert.application.certify.invited import Invited, ShowInvited, StartInvited
+    from lifecert.application.certify.look import LookAtFrame
+    from lifecert.application.certify.opening import SessionOpening
     from lifecert.application.certify.start_session import StartSession
     from lifecert.application.certify.verify_face import VerifyFace
     from lifecert.domain.client_config import ClientConfig
+    from lifecert.entry.http.web_files import Site
     from lifecert.ports.signing import PublicKeys
     from lifecert.ports.tokens import Tokens
 
@@ -26,37 +30,30 @@ help_lines = parts.help_lines
 district_names = parts.district_names
 
 
-class StartSessionSettings(
+class _StartSettings(
     settings.WithBeneficiaries,
     settings.WithSessions,
     settings.WithFrames,
-    settings.WithPersonKeys,
     settings.WithLimits,
     settings.Common,
 ):
-    """start_session, and how many starts an hour takes."""
+    """Opens sessions, and knows how many starts an hour takes."""
 
     limit_starts_by_user: Positive
     limit_unknown_by_user: Positive
     limit_starts_for_person: Positive
 
 
-@cache
-def start_session() -> "StartSession":
-    """POST /sessions."""
-    from lifecert.application.certify.start_session import StartSession
+def _opening(names: _StartSettings) -> "SessionOpening":
+    from lifecert.application.certify.opening import SessionOpening
     from lifecert.domain.limits import StartLimits
 
-    names = StartSessionSettings.load()
-    return StartSession(
-        register=parts.register(names),
+    return SessionOpening(
         sessions=parts.sessions(names, counting_in=names.limits_table),
         photos=parts.photos(names.frames_bucket),
-        person_keys=parts.person_keys(names),
         clock=parts.clock(names),
         chooser=parts.chooser(),
         policy=parts.policy(),
-        consent_version=parts.consent_texts().in_force,
         help_lines=parts.help_lines(),
         limits=parts.limits(names),
         start_limits=StartLimits(
@@ -65,6 +62,61 @@ def start_session() -> "StartSession":
             for_person=names.limit_starts_for_person,
         ),
     )
+
+
+class StartSessionSettings(settings.WithPersonKeys, _StartSettings):
+    """start_session."""
+
+
+@cache
+def start_session() -> "StartSession":
+    """POST /sessions."""
+    from lifecert.application.certify.start_session import StartSession
+
+    names = StartSessionSettings.load()
+    return StartSession(
+        register=parts.register(names),
+        person_keys=parts.person_keys(names),
+        consent_version=parts.consent_texts().in_force,
+        opening=_opening(names),
+    )
+
+
+class UseInvitationSettings(settings.WithInvitations, _StartSettings):
+    """use_invitation."""
+
+    limit_invitation_uses_day: Positive
+    helper_key_id: Name
+
+
+def _invited(names: UseInvitationSettings) -> "Invited":
+    from lifecert.application.certify.invited import Invited
+
+    return Invited(
+        invitations=parts.invitations(names),
+        register=parts.register(names),
+        keys=parts.invitation_keys(names),
+        opening=_opening(names),
+        consent_version=parts.consent_texts().in_force,
+        uses=names.limit_invitation_uses_day,
+    )
+
+
+@cache
+def show_invited() -> "ShowInvited":
+    """POST /invitations/person."""
+    from lifecert.application.certify.invited import ShowInvited
+
+    return ShowInvited(_invited(UseInvitationSettings.load()))
+
+
+@cache
+def start_invited() -> "StartInvited":
+    """POST /invitations/sessions."""
+    from lifecert.application.certify.invited import StartInvited
+
+    names = UseInvitationSettings.load()
+    return StartInvited(_invited(names), parts.helper_names(names.helper_key_id))
 
 
 class VerifyFaceSettings(
@@ -118,6 +170,23 @@ def verify_face() -> "VerifyFace":
         issuer=parts.issuer(names),
         helper_volume=HelperVolume(parts.limits(names), open_review, clock, names.limit_usual_helper_day),
         shadow=shadow,
+    )
+
+
+@cache
+def look_at_frame() -> "LookAtFrame":
+    """POST /sessions/{session_id}/look. Loads the models."""
+    from lifecert.application.certify.look import LookAtFrame
+
+    names = VerifyFaceSettings.load()
+    return LookAtFrame(
+        register=parts.register(names),
+        sessions=parts.sessions(names),
+        photos=parts.photos(names.frames_bucket),
+        limits=parts.limits(names),
+        analyser=parts.analyser(),
+        clock=parts.clock(names),
+        policy=parts.policy(),
     )
 
 
@@ -199,6 +268,30 @@ def client_config() -> "ClientConfig":
             scopes=tuple(names.sign_in_scopes.split()),
         ),
     )
+
+
+class PageSettings(settings.Common):
+    """page: the origins that it calls beside this API's, to send frames and to sign in."""
+
+    upload_origin: Address
+    sign_in_origins: str
+
+
+@cache
+def site() -> "Site":
+    """GET /phone and its files."""
+    from lifecert.entry.http.web_files import load
+
+    return load(parts.web_folder(), "phone")
+
+
+@cache
+def page_headers() -> dict[str, str]:
+    """What a browser is told of the page."""
+    from lifecert.entry.http.web_headers import page_headers
+
+    names = PageSettings.load()
+    return page_headers((names.upload_origin, *names.sign_in_origins.split()))
 
 
 class GetCertificateSettings(settings.WithBeneficiaries, settings.WithCertificates, settings.Common):

@@ -1,5 +1,6 @@
 """Who acts."""
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,6 +49,21 @@ class User:
         """May see any beneficiary's state."""
         return bool(self.groups & {Group.CLERK, Group.AUDITOR})
 
+
+@dataclass(frozen=True, slots=True)
+class SessionSecret:
+    """What whoever started a session by an invitation shows for it, instead of signing in."""
+
+    value: str
+
+    @property
+    def digest(self) -> str:
+        """How a session keeps it: a plain hash, for it cannot be guessed."""
+        return hashlib.sha256(self.value.encode()).hexdigest()
+
+
+# Whose session it is said to be.
+Caller = User | SessionSecret
 
 SWEEP_ACTOR = Actor("expiry_sweep", Role.SWEEP)
 NOTICE_ACTOR = Actor("send_notice", Role.SYSTEM)

@@ -12,6 +12,7 @@ from lifecert.domain.certificate import Certificate, Revocation
 from lifecert.domain.faces import FaceCount, FacesDue, contact_due, faces_due
 from lifecert.domain.hold import CandidateOutcome, HoldCandidate, HoldProposal
 from lifecert.domain.imprint import FrameImprints
+from lifecert.domain.invitation import Invitation
 from lifecert.domain.ledger import GENESIS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
 from lifecert.domain.person import FIRST_SECRET
@@ -178,8 +179,8 @@ class Change:
     `before_version` is the version that was read (0: not registered yet). The other parts are those that
     come with the change: a certificate, that an earlier one does not count, the session it closes, a review that it
     opens or decides, a new reference, used frames and their imprints, references that are deleted, a new contact or
-    that it is forgotten, a notice on its way, that the person is proposed for a hold (once for each office) or what
-    became of a proposal. `faces` is by how much the number of stored faces changes.
+    that it is forgotten, a notice on its way, an invitation issued or withdrawn, that the person is proposed for a hold
+    (once for each office) or what became of a proposal. `faces` is by how much the number of stored faces changes.
     """
 
     before_version: int
@@ -199,6 +200,7 @@ class Change:
     hold_candidates: tuple[HoldCandidate, ...] = ()
     hold_outcome: CandidateOutcome | None = None
     frame_imprints: FrameImprints | None = None
+    invitation: Invitation | None = None
 
 
 def record(

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from lifecert.domain.benefit import FIRST_PAYER
 from lifecert.domain.ledger import Fact
-from lifecert.domain.published import FIRST_PAYER, PublishedEvent
+from lifecert.domain.published import PublishedEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,18 @@ class IdempotencyKeyReused(LifeCertError):
     """The Idempotency-Key was used before with another request."""
 
 
+class InvitationUnknown(LifeCertError):
+    """No such invitation, or none that is in force: never issued, withdrawn, expired, or of another code."""
+
+
+class CodeMistyped(LifeCertError):
+    """The check digits of an invitation's code do not fit the others."""
+
+
+class InvitationNotFound(LifeCertError):
+    """No such invitation of this beneficiary, or another was issued since."""
+
+
 class NotAllowed(LifeCertError):
     """The signed-in user may not do this."""
 

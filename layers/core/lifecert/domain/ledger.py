@@ -51,6 +51,8 @@ class LedgerEvent(StrEnum):
     CONSENT_WITHDRAWN = "consent_withdrawn"
     CONSENT_GIVEN = "consent_given"
     FACES_DELETED = "faces_deleted"
+    INVITATION_ISSUED = "invitation_issued"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from lifecert.domain.session import Session
+
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -52,6 +54,16 @@ def helper_day(user_id: str, local: datetime, usual: int) -> Count:
     """A certification by a helper at this moment of the deployment's own clock, whose day it counts in. Never refused:
     what is above `usual` in a day is looked at."""
     return Count(_name("helper", user_id, local, DAY), usual, _end(local, DAY))
+
+
+def invitation_day(invitation_id: str, now: datetime, uses: int, *, adds: bool = True) -> Count:
+    """A session started by an invitation. The next day it can be used again, whoever used it up."""
+    return Count(_name("invitation", invitation_id, now, DAY), uses, _end(now, DAY), adds)
+
+
+def looks(session: Session, most: int) -> Count:
+    """A look at the first frame of a session, while it is open."""
+    return Count(f"look#{session.session_id}", most, session.deadline)
 
 
 def _begin(now: datetime, window: timedelta) -> datetime:

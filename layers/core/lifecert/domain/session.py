@@ -1,10 +1,12 @@
 """Session: challenge, upload slots, deadline, outcome. It is decided once; a retry is a new session."""
 
+import hmac
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from lifecert.domain.actor import Caller, SessionSecret
 from lifecert.domain.certificate import Method
 from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import Verdict
@@ -59,7 +61,9 @@ class Result:
 class Session:
     """One attempt: `attempt` counts from 1 within the policy's window. Frame n answers `challenge[n - 1]`.
 
-    `help_line` is the number of the beneficiary's scheme and district.
+    `help_line` is the number of the beneficiary's scheme and district. One that an invitation started has a
+    `secret_digest`, and `helper_name` if somebody helps, sealed. `observations` is what the phone told of itself, for
+    a reviewer.
     """
 
     session_id: str
@@ -79,6 +83,15 @@ class Session:
     result: Result | None = None
     evidence: str = ""
     help_line: str = ""
+    secret_digest: str = ""
+    helper_name: bytes | None = None
+    observations: str = ""
+
+    def belongs_to(self, caller: Caller) -> bool:
+        """Whether it is this caller's: by who is signed in, or by its secret, if an invitation started it."""
+        if isinstance(caller, SessionSecret):
+            return hmac.compare_digest(caller.digest, self.secret_digest)
+        return not self.secret_digest and self.user_id == caller.user_id
 
     @property
     def method(self) -> Method:

@@ -20,6 +20,13 @@ class LogCode(StrEnum):
     """What a log line is about."""
 
     SESSION_STARTED = "session_started"
+    INVITED_PERSON_SHOWN = "invited_person_shown"
+    INVITED_SESSION_STARTED = "invited_session_started"
+    INVITATION_ISSUED = "invitation_issued"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
+    FRAME_LOOKED_AT = "frame_looked_at"
+    PAGE_SHOWN = "page_shown"
+    PAGE_FILE_SHOWN = "page_file_shown"
     SESSION_VERIFIED = "session_verified"
     SHADOW_SCORED = "shadow_scored"
     SESSION_READ = "session_read"

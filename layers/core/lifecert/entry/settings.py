@@ -27,7 +27,7 @@ class SettingsError(ValueError):
 # What only LifeCert would call so: one of these that no field knows is a misspelt or misplaced setting.
 _OURS = re.compile(
     r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON|CERTIFICATE_KEY|TEMPLATE|ISSUER|EVENT_BUS|DUE|SWEEP"
-    r"|REMINDER|HOLD|NOTICE|CONTACT_KEY|QUIET|LIMIT|OIDC|SIGN_IN|SHADOW|PAYERS)(_.*)?"
+    r"|REMINDER|HOLD|NOTICE|CONTACT_KEY|QUIET|LIMIT|OIDC|SIGN_IN|SHADOW|PAYERS|INVITATION|HELPER_KEY|UPLOAD)(_.*)?"
 )
 
 
@@ -161,6 +161,16 @@ class WithContacts(_Settings):
 
     contacts_table: Name
     contact_key_id: Name
+
+
+class WithInvitations(_Settings):
+    """Reads or issues invitations. Their codes are hashed under the versions of secrets that persons are
+    (`WithPersonKeys`), of a key of their own."""
+
+    invitations_table: Name
+    invitation_key_id: Name
+    person_secrets: SecretVersions
+    person_secrets_moving: bool
 
 
 class WithHoldBatches(_Settings):

@@ -16,11 +16,11 @@ class Contacts(Protocol):
 class AddressSeal(Protocol):
     """Encrypts addresses, each for one person: sealed for one, it does not open for another."""
 
-    def seal(self, beneficiary_id: str, address: str) -> bytes:
+    def seal(self, beneficiary_id: str, address: str, /) -> bytes:
         """Encrypt."""
         ...
 
-    def open(self, beneficiary_id: str, sealed: bytes) -> str:
+    def open(self, beneficiary_id: str, sealed: bytes, /) -> str:
         """Decrypt."""
         ...
 

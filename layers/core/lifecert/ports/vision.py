@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lifecert.domain.challenge import Step
-from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Template
+from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Measure, Template
 from lifecert.domain.imprint import NO_PHOTOS, KnownPhotos
 
 
@@ -33,6 +33,10 @@ class FaceAnalyser(Protocol):
     ) -> Analysis:
         """Measure a challenge's frames, the neutral one first, compare them with the references by id, and look for
         copies of the person's `known` photos."""
+        ...
+
+    def look(self, photo: bytes) -> tuple[Measure, ...]:
+        """Measure the quality of a neutral frame, and nothing else of it."""
         ...
 
     def enrol(self, photo: bytes) -> EnrolmentEvidence:

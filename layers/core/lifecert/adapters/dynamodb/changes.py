@@ -17,9 +17,10 @@ from botocore.exceptions import ClientError
 
 from lifecert.adapters.aws_errors import code_of, translated
 from lifecert.adapters.dynamodb.values import epoch, moment, plain, typed
+from lifecert.domain.benefit import FIRST_PAYER
 from lifecert.domain.change_file import FeedHead, published_again
 from lifecert.domain.errors import StoreUnavailable
-from lifecert.domain.published import FIRST_PAYER, PublishedEvent
+from lifecert.domain.published import PublishedEvent
 from lifecert.domain.sweep import shard_of
 
 if TYPE_CHECKING:

@@ -162,6 +162,9 @@ def session_item(session: Session) -> dict[str, Any]:
         "result": session.result and _result_map(session.result),
         "evidence": session.evidence or None,
         "help_line": session.help_line or None,
+        "secret_digest": session.secret_digest or None,
+        "helper_name": session.helper_name,
+        "observations": session.observations or None,
         "expires_at": epoch(session.deadline + SESSION_KEPT),
     }
 
@@ -187,6 +190,9 @@ def session_of(item: Mapping[str, Any]) -> Session:
         result=_result_of(result) if result else None,
         evidence=item.get("evidence", ""),
         help_line=item.get("help_line", ""),
+        secret_digest=item.get("secret_digest", ""),
+        helper_name=bytes(item["helper_name"]) if "helper_name" in item else None,
+        observations=item.get("observations", ""),
     )
 
 

@@ -9,6 +9,7 @@ from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb.certificates import certificate_item
 from lifecert.adapters.dynamodb.face_counts import face_count_update
 from lifecert.adapters.dynamodb.holds import candidate_outcome_update, new_candidate_put
+from lifecert.adapters.dynamodb.invitations import invitation_item
 from lifecert.adapters.dynamodb.ledger import ledger_item
 from lifecert.adapters.dynamodb.notices import contact_item, sent_notice_item
 from lifecert.adapters.dynamodb.references import frames_at_attribute, frames_attribute, reference_item
@@ -55,6 +56,7 @@ class ChangeTables:
     contacts: str = ""
     notices: str = ""
     hold_batches: str = ""
+    invitations: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ def _parts(change: Change, tables: ChangeTables, shards: int) -> list[_Part]:
     parts += _notice_parts(change, tables)
     if change.faces:
         parts.append(_Part(face_count_update(tables.counters, change.after.beneficiary_id, change.faces)))
+    if change.invitation:
+        parts.append(_Part(_put(tables.invitations, invitation_item(change.invitation))))
     if change.revocation:
         parts.append(_revocation_part(change.revocation, tables.certificates))
     for candidate in change.hold_candidates:
@@ -190,15 +194,22 @@ def _revocation_part(revocation: Revocation, table: str) -> _Part:
 def _session_part(session: Session, table: str) -> _Part:
     # An update of what a decision changes, so that a function that decides need not be allowed to open sessions.
     item = session_item(session)
+    told = ", observations = :observations" if session.observations else ""
     update: TransactWriteItemTypeDef = {
         "Update": {
             "TableName": table,
             "Key": typed({"session_id": session.session_id}),
-            "UpdateExpression": "SET #state = :decided, #result = :result, evidence = :evidence REMOVE claimed_until",
+            "UpdateExpression": "SET #state = :decided, #result = :result, evidence = :evidence"
+            f"{told} REMOVE claimed_until",
             "ConditionExpression": "attribute_exists(session_id) AND #state <> :decided",
             "ExpressionAttributeNames": {"#state": "state", "#result": "result"},
             "ExpressionAttributeValues": typed(
-                {":decided": item["state"], ":result": item["result"], ":evidence": session.evidence}
+                {
+                    ":decided": item["state"],
+                    ":result": item["result"],
+                    ":evidence": session.evidence,
+                    ":observations": item["observations"],
+                }
             ),
         }
     }

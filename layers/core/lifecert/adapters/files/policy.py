@@ -208,6 +208,7 @@ class _Replay(Strict):
 
 class _Audit(Strict):
     rate: Share
+    by_invitation: Share
 
 
 class _Attempts(Strict):

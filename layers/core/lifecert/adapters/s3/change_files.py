@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from lifecert.adapters.aws_errors import code_of, translated
+from lifecert.domain.benefit import FIRST_PAYER
 from lifecert.domain.change_file import Manifest
-from lifecert.domain.published import FIRST_PAYER
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from lifecert.domain.actor import User
+from lifecert.application.certify.owning import own_session
+from lifecert.domain.actor import Caller, User
 from lifecert.domain.beneficiary import Beneficiary
-from lifecert.domain.errors import BeneficiaryNotFound, SessionNotFound
+from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.review import ReviewDecision
 from lifecert.domain.session import Session
@@ -35,13 +36,10 @@ class GetSession:
     sessions: Sessions
     reviews: Reviews
 
-    def __call__(self, session_id: str, user: User) -> SessionFound:
-        """A session of this user, and how the review of it ended. Raises SessionNotFound, for another user's session
+    def __call__(self, session_id: str, caller: Caller) -> SessionFound:
+        """A session of this caller, and how the review of it ended. Raises SessionNotFound, for another's session
         too."""
-        session = self.sessions.get(session_id)
-        if session is None or session.user_id != user.user_id:
-            raise SessionNotFound
-        return with_review(session, self.reviews)
+        return with_review(own_session(self.sessions, session_id, caller), self.reviews)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from lifecert.domain.audit import is_drawn
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.evidence import Evidence
 from lifecert.domain.imprint import SESSIONS_REMEMBERED, FrameImprints
+from lifecert.domain.invitation import is_invited
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.policy import Decision, Outcome, Policy
 from lifecert.domain.reasons import Reason
@@ -52,8 +53,9 @@ class Verification:
 
     @property
     def _audited(self) -> bool:
-        accepted = self.decision.outcome is Outcome.ACCEPTED
-        return accepted and is_drawn(self.session.session_id, self.beneficiary.person_key, self.policy.audit.rate)
+        accepted, audit = self.decision.outcome is Outcome.ACCEPTED, self.policy.audit
+        rate = audit.by_invitation if is_invited(self.session.user_id) else audit.rate
+        return accepted and is_drawn(self.session.session_id, self.beneficiary.person_key, rate)
 
     def change(self) -> tuple[Change, Session]:
         """The one transaction that makes the decision true, and the session as it is after it."""

@@ -6,30 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from lifecert.application.certify.helper_volume import HelperVolume
+from lifecert.application.certify.owning import own_session, refuse_if_no_face_may_be_used, whose_face
 from lifecert.application.certify.shadow import Shadow
 from lifecert.application.certify.verification import Verification
-from lifecert.application.faces.consent import refuse_without_consent
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.helping import naming_help_line
 from lifecert.application.shared.issuing import Issuer
-from lifecert.domain.actor import User
+from lifecert.domain.actor import Caller
 from lifecert.domain.beneficiary import Beneficiary, Change
-from lifecert.domain.errors import (
-    BeneficiaryNotFound,
-    CameraPaused,
-    EntitlementEnded,
-    FrameSeenBefore,
-    FramesMissing,
-    SessionAlreadyDecided,
-    SessionBusy,
-    SessionExpired,
-    SessionNotFound,
-)
+from lifecert.domain.errors import FrameSeenBefore, FramesMissing, SessionAlreadyDecided, SessionBusy
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
 from lifecert.domain.policy import Outcome, Policy, decide
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Session
-from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.photos import Photos, Upload
 from lifecert.ports.references import References
@@ -57,25 +46,27 @@ class VerifyFace:
     helper_volume: HelperVolume
     shadow: Shadow | None = None
 
-    def __call__(self, session_id: str, user: User) -> Session:
-        """Decide a session, once. A repeat returns the session with the same result.
+    def __call__(self, session_id: str, caller: Caller, observations: str = "") -> Session:
+        """Decide a session, once. A repeat returns the session with the same result. `observations`, what the phone
+        tells of itself, are kept with it and weigh nothing.
 
-        Raises SessionNotFound (unknown or another user's), SessionExpired, SessionBusy, FramesMissing,
+        Raises SessionNotFound (unknown or another caller's), SessionExpired, SessionBusy, FramesMissing,
         CameraPaused, EntitlementEnded and ConsentWithdrawn; nothing is changed then.
         """
-        session = self._own(session_id, user)
+        session = own_session(self.sessions, session_id, caller)
         with naming_help_line(session.help_line):
-            return session if session.result else self._verify(session, user)
+            return session if session.result else self._verify(session, caller, observations)
 
-    def _verify(self, session: Session, user: User) -> Session:
+    def _verify(self, session: Session, caller: Caller, observations: str) -> Session:
         session_id = session.session_id
-        beneficiary = self._check(session)
+        beneficiary = whose_face(session, self.register, self.clock.now())
         uploads = self._uploads(session)
         frames = [Frame(step, upload.content) for step, upload in zip(session.challenge, uploads, strict=True)]
         now = self.clock.now()
         claimed = self.sessions.claim(session_id, now, now + CLAIM_DURATION)
         if claimed is None:
-            return self._decided_elsewhere(session_id, user)
+            return self._decided_elsewhere(session_id, caller)
+        claimed = replace(claimed, observations=observations)
         digests = tuple(hashlib.sha256(frame.content).hexdigest() for frame in frames)
         if len(set(digests)) < len(digests) or self.seen_frames.any_seen(digests):
             analysis, digests = _replayed(claimed), ()
@@ -88,7 +79,7 @@ class VerifyFace:
                 # Another session used the same bytes while this one was looking at them.
                 return self._commit(claimed, frames, (), _replayed(claimed))
         except SessionAlreadyDecided:
-            return self._decided_elsewhere(session_id, user)
+            return self._decided_elsewhere(session_id, caller)
         if self.shadow and digests:
             self.shadow.score(analysis.evidence, claimed.challenge, self.policy)
         return decided
@@ -107,26 +98,6 @@ class VerifyFace:
         evidence = replace(analysis.evidence, across=(*analysis.evidence.across, times))
         return replace(analysis, evidence=evidence)
 
-    def _own(self, session_id: str, user: User) -> Session:
-        session = self.sessions.get(session_id)
-        if session is None or session.user_id != user.user_id:
-            raise SessionNotFound
-        return session
-
-    def _check(self, session: Session) -> Beneficiary:
-        now = self.clock.now()
-        if now > session.deadline:
-            raise SessionExpired
-        if session.claimed_until and now < session.claimed_until:
-            raise SessionBusy
-        beneficiary = self.register.get(session.beneficiary_id)
-        if beneficiary is None:
-            raise BeneficiaryNotFound
-        _refuse_if_no_face_may_be_used(beneficiary)
-        if until := beneficiary.camera.pause_at(now):
-            raise CameraPaused(until)
-        return beneficiary
-
     def _uploads(self, session: Session) -> list[Upload]:
         uploads = {
             number: self.photos.read_upload(session.frame_key(number), self.policy.image.max_bytes)
@@ -136,8 +107,8 @@ class VerifyFace:
             raise FramesMissing(missing)
         return [upload for upload in uploads.values() if upload]
 
-    def _decided_elsewhere(self, session_id: str, user: User) -> Session:
-        session = self._own(session_id, user)
+    def _decided_elsewhere(self, session_id: str, caller: Caller) -> Session:
+        session = own_session(self.sessions, session_id, caller)
         if session.result is None:
             raise SessionBusy
         return session
@@ -163,7 +134,7 @@ class VerifyFace:
     def _decide(
         self, session: Session, beneficiary: Beneficiary, analysis: Analysis, digests: tuple[str, ...]
     ) -> Verification:
-        _refuse_if_no_face_may_be_used(beneficiary)
+        refuse_if_no_face_may_be_used(beneficiary)
         now, evidence = self.clock.now(), analysis.evidence
         attempt = beneficiary.camera.attempt_at(now, self.policy.attempts)
         decision = decide(evidence, self.policy, session.challenge, attempt)
@@ -178,12 +149,6 @@ class VerifyFace:
             digests,
             analysis.imprints,
         )
-
-
-def _refuse_if_no_face_may_be_used(beneficiary: Beneficiary) -> None:
-    if beneficiary.status is Status.TERMINATED:
-        raise EntitlementEnded
-    refuse_without_consent(beneficiary)
 
 
 def _upload_times(session: Session, uploads: Sequence[Upload], tolerance: timedelta) -> Measure:

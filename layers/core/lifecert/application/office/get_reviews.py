@@ -11,6 +11,7 @@ from lifecert.domain.evidence import Verdict
 from lifecert.domain.page import Page, Position
 from lifecert.domain.review import Review, ReviewFilter, ReviewKind
 from lifecert.domain.session import Session
+from lifecert.ports.invitations import HelperSeal
 from lifecert.ports.photos import ReviewPhotos
 from lifecert.ports.references import References
 from lifecert.ports.register import Ledger
@@ -44,11 +45,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A session of the case: what was found, and links to its frames in the order of its challenge."""
+    """A session of the case: what was found, and links to its frames in the order of its challenge; and, where an
+    invitation started it and somebody helped, what they said they are called."""
 
     session: Session
     findings: tuple[Finding, ...]
     frames: tuple[str, ...]
+    helper_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class GetReview:
     references: References
     ledger: Ledger
     photos: ReviewPhotos
+    helper_names: HelperSeal
 
     def __call__(self, review_id: str) -> ReviewView:
         """A case with links to its photos. Raises ReviewNotFound."""
@@ -98,7 +102,8 @@ class GetReview:
     def _attempt(self, session: Session) -> Attempt:
         keys = self.photos.review_frames(session.session_id)
         links = tuple(self.photos.frame_link(key, _seconds()) for key in keys)
-        return Attempt(session, tuple(_findings(json.loads(session.evidence or "{}"))), links)
+        helper = session.helper_name and self.helper_names.open(session.session_id, session.helper_name)
+        return Attempt(session, tuple(_findings(json.loads(session.evidence or "{}"))), links, helper or None)
 
     def _references(self, beneficiary_id: str) -> list[ReferenceShown]:
         return [

@@ -11,8 +11,8 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.logging import correlation_paths
 
-from lifecert.domain.actor import Group, User
-from lifecert.domain.errors import LifeCertError
+from lifecert.domain.actor import Group, SessionSecret, User
+from lifecert.domain.errors import LifeCertError, SessionNotFound
 from lifecert.entry.http.access import Rule
 from lifecert.entry.http.problems import (
     CONTENT_TYPE,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _Model = TypeVar("_Model", bound="BaseModel")
 _Answering = TypeVar("_Answering", bound=Callable[..., Response[str]])
+_SECRET = re.compile(r"[0-9a-f]{64}")
 _KEY = re.compile(r"[A-Za-z0-9._-]{8,100}")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _READABLE = {"Access-Control-Expose-Headers": ["Content-Language, ETag, Retry-After"]}
@@ -119,6 +120,22 @@ class Api(APIGatewayRestResolver):
             raise IdempotencyKeyInvalid
         return key
 
+    @property
+    def session_secret(self) -> SessionSecret:
+        """The Session-Secret header, instead of who is signed in. Raises SessionNotFound."""
+        secret = self.current_event.headers.get("Session-Secret")
+        if secret is None or not _SECRET.fullmatch(secret):
+            raise SessionNotFound
+        return SessionSecret(secret)
+
+    @property
+    def text(self) -> str:
+        """The request's body as it came; empty for none, and for what is no text."""
+        try:
+            return str((self.current_event.body and self.current_event.decoded_body) or "")
+        except ValueError:
+            return ""
+
     def body(self, model: "type[_Model]") -> "_Model":
         """The request's body. Raises InvalidJson and InvalidRequest."""
         from lifecert.entry.http.parsing import parse
@@ -157,9 +174,12 @@ class Api(APIGatewayRestResolver):
 
     @property
     def wants_page(self) -> bool:
-        """Whether a page is the better answer: there are some, and the caller prefers HTML."""
-        if not self._pages:
-            return False
+        """Whether a page is the better answer, also to what is refused: there are some, and the caller prefers HTML."""
+        return self._pages and self.prefers_html
+
+    @property
+    def prefers_html(self) -> bool:
+        """Whether the caller would rather have HTML than JSON, as browsers do."""
         from lifecert.entry.http.page import prefers_page
 
         return prefers_page(self.current_event.headers.get("Accept"))
@@ -171,12 +191,17 @@ class Api(APIGatewayRestResolver):
         host = context.get("domainName") or self.current_event.headers.get("Host")
         return f"https://{host}{context.get('path')}"
 
+    @property
+    def root(self) -> str:
+        """Where the API begins, as the outside knows it."""
+        return self.address.removesuffix(self.current_event.path)
+
     def page(self, html: str, status: int = 200, headers: dict[str, str] | None = None) -> Response[str]:
         """The response with a page for people."""
         from lifecert.entry.http.page import CONTENT_TYPE, security_headers
 
         about = {"Content-Language": self.language.value, **_NOT_CACHED, **(headers or {})}
-        return Response(status, CONTENT_TYPE, html, {**about, **security_headers()})
+        return Response(status, CONTENT_TYPE, html, {**security_headers(), **about})
 
     def _not_found(self, _error: NotFoundError) -> Response[str]:
         return self._problem(RouteNotFound())

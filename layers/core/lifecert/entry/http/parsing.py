@@ -13,6 +13,7 @@ from lifecert.entry.http.problems import InvalidJson, InvalidRequest
 
 # Which text tells of which of pydantic's fault types; all others are "invalid".
 _TEXTS = {
+    "code": "code",
     "date_from_datetime_parsing": "date",
     "date_parsing": "date",
     "date_type": "date",

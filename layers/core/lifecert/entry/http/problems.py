@@ -23,6 +23,7 @@ class Code(StrEnum):
     CAMERA_PAUSED = "camera_paused"
     CERTIFICATE_NOT_FOUND = "certificate_not_found"
     CHANGED_MEANWHILE = "changed_meanwhile"
+    CODE_MISTYPED = "code_mistyped"
     CONSENT_MISSING = "consent_missing"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     ENTITLEMENT_ENDED = "entitlement_ended"
@@ -38,6 +39,8 @@ class Code(StrEnum):
     INTERNAL_ERROR = "internal_error"
     INVALID_JSON = "invalid_json"
     INVALID_REQUEST = "invalid_request"
+    INVITATION_NOT_FOUND = "invitation_not_found"
+    INVITATION_UNKNOWN = "invitation_unknown"
     LIMIT_REACHED = "limit_reached"
     NOT_ALLOWED = "not_allowed"
     PHOTO_MISSING = "photo_missing"
@@ -163,6 +166,8 @@ TABLE: dict[type[Exception], Problem] = {
     errors.BenefitNotFound: Problem(HTTPStatus.NOT_FOUND, Code.BENEFIT_NOT_FOUND),
     errors.CertificateNotFound: Problem(HTTPStatus.NOT_FOUND, Code.CERTIFICATE_NOT_FOUND),
     errors.ReferenceNotFound: Problem(HTTPStatus.NOT_FOUND, Code.REFERENCE_NOT_FOUND),
+    errors.InvitationNotFound: Problem(HTTPStatus.NOT_FOUND, Code.INVITATION_NOT_FOUND),
+    errors.InvitationUnknown: Problem(HTTPStatus.NOT_FOUND, Code.INVITATION_UNKNOWN),
     errors.SessionNotFound: Problem(HTTPStatus.NOT_FOUND, Code.SESSION_NOT_FOUND),
     errors.ReviewNotFound: Problem(HTTPStatus.NOT_FOUND, Code.REVIEW_NOT_FOUND),
     errors.HoldBatchNotFound: Problem(HTTPStatus.NOT_FOUND, Code.HOLD_BATCH_NOT_FOUND),
@@ -200,6 +205,7 @@ TABLE: dict[type[Exception], Problem] = {
     errors.VersionConflict: Problem(HTTPStatus.CONFLICT, Code.CHANGED_MEANWHILE, headers=_soon),
     errors.SessionExpired: Problem(HTTPStatus.GONE, Code.SESSION_EXPIRED),
     InvalidRequest: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.INVALID_REQUEST, _faults),
+    errors.CodeMistyped: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.CODE_MISTYPED),
     errors.ConsentMissing: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         Code.CONSENT_MISSING,

@@ -1,6 +1,6 @@
 """What a client must know before anybody signs in."""
 
-from lifecert.application.certify.start_session import SESSION_DURATION
+from lifecert.application.certify.opening import SESSION_DURATION
 from lifecert.domain.category import Scheme
 from lifecert.domain.client_config import ClientConfig, SignInKind
 from lifecert.domain.session import Channel, ImageType

@@ -1,17 +1,19 @@
 """Cases: the queue, one case, a decision. Verdicts, never a score."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from lifecert.application.office.get_reviews import Attempt, ReviewView
 from lifecert.domain.actor import Role
 from lifecert.domain.challenge import Step
+from lifecert.domain.invitation import is_invited
 from lifecert.domain.page import Page, Position
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Cause, Ground, Review, ReviewFilter, ReviewKind, ReviewOutcome, ReviewState
 from lifecert.entry.http.bodies.fields import PAGE, InList, cursor_of
+from lifecert.entry.http.bodies.sessions import Observations
 from lifecert.entry.models import Incoming, Moment, Response
 
 
@@ -116,7 +118,9 @@ class FindingShown(Response):
 
 
 class AttemptShown(Response):
-    """A session of the case. `frames` are links, in the order of the challenge; empty once they are deleted."""
+    """A session of the case. `frames` are links, in the order of the challenge; empty once they are deleted.
+    `helper_name` is what somebody who helped by an invitation said, which nobody has checked; `observations` is what
+    the phone's page told of its camera, which any page can."""
 
     session_id: str
     opened_at: Moment
@@ -124,6 +128,9 @@ class AttemptShown(Response):
     challenge: tuple[Step, ...]
     findings: tuple[FindingShown, ...]
     frames: tuple[str, ...]
+    by_invitation: bool
+    helper_name: str | None
+    observations: dict[str, Any] | None
 
     @staticmethod
     def of(attempt: Attempt) -> "AttemptShown":
@@ -141,6 +148,9 @@ class AttemptShown(Response):
                 for one in attempt.findings
             ),
             frames=attempt.frames,
+            by_invitation=is_invited(session.user_id),
+            helper_name=attempt.helper_name,
+            observations=Observations.kept(session.observations),
         )
 
 

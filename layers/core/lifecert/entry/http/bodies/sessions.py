@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from lifecert.application.certify.get_status import SessionFound
-from lifecert.application.certify.start_session import StartedSession, StartRequest
+from lifecert.application.certify.opening import StartedSession
+from lifecert.application.certify.start_session import StartRequest
 from lifecert.domain.challenge import Ability, Step
 from lifecert.domain.policy import Outcome
+from lifecert.domain.reasons import Reason
 from lifecert.domain.review import ReviewDecision, ReviewOutcome
 from lifecert.domain.session import Channel, ImageType, Session
 from lifecert.entry.http.bodies.fields import ConsentGiven, Person
@@ -178,6 +180,69 @@ class SessionView(Response):
             help_line=session.help_line,
             other_ways=text(language, "notes", "other_ways"),
         )
+
+
+class LookShown(Response):
+    """Whether the neutral frame's quality will do; if not, one reason and the one thing to do about it."""
+
+    quality: Literal["good", "poor"]
+    reason: str | None = None
+    detail: str | None = None
+
+    @staticmethod
+    def of(reason: Reason | None, language: Language) -> "LookShown":
+        """The answer in a language."""
+        if reason is None:
+            return LookShown(quality="good")
+        return LookShown(quality="poor", reason=reason.value, detail=text(language, "reasons", reason))
+
+
+def _or_none(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+_Kept = TypeVar("_Kept")
+_Lenient = Annotated[_Kept | None, WrapValidator(_or_none)]
+_Whole = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class Observations(BaseModel):
+    """What the phone's page tells of its camera, for a reviewer: the class of the camera's label and never the label,
+    which way it was asked to face and faces, its size, milliseconds from one photo to the next, how many were taken
+    again, seconds of countdown. What does not fit is left out: it refuses nobody."""
+
+    layer: _Lenient[Literal["live", "file"]] = None
+    camera: _Lenient[Literal["front", "back", "external", "virtual", "unknown"]] = None
+    facing_asked: _Lenient[Literal["user", "environment"]] = None
+    facing_got: _Lenient[Literal["user", "environment", "left", "right"]] = None
+    width: _Lenient[_Whole] = None
+    height: _Lenient[_Whole] = None
+    frame_rate: _Lenient[_Whole] = None
+    step_ms: _Lenient[Annotated[tuple[Annotated[int, Field(ge=0, le=3_600_000)], ...], Field(max_length=10)]] = None
+    retaken: _Lenient[_Whole] = None
+    countdown: _Lenient[_Whole] = None
+
+    @staticmethod
+    def told(body: str) -> str:
+        """Those of a request's body as they are kept: JSON, or nothing where none fit."""
+        try:
+            kept = _Verify.model_validate_json(body).observations
+        except ValidationError:
+            return ""
+        told = kept.model_dump_json(exclude_none=True) if kept else "{}"
+        return "" if told == "{}" else told
+
+    @staticmethod
+    def kept(told: str) -> dict[str, Any] | None:
+        """What `told` kept, without what was left out."""
+        return Observations.model_validate_json(told).model_dump(exclude_none=True) if told else None
+
+
+class _Verify(BaseModel):
+    observations: _Lenient[Observations] = None
 
 
 class MySessionsQuery(Incoming):

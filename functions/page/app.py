@@ -1,0 +1,30 @@
+"""GET /phone: the page by which people certify. GET /phone/{asset}: its files. For anyone."""
+
+from aws_lambda_powertools.event_handler import Response
+
+from lifecert.bootstrap import phone
+from lifecert.entry.http.access import ANYONE
+from lifecert.entry.http.api import Api
+from lifecert.entry.http.problems import RouteNotFound
+from lifecert.entry.http.web_headers import HTML, asset_headers
+from lifecert.entry.log import LogCode, done
+
+api = Api(phone.site, phone.page_headers)
+
+
+@api.on("GET /phone", ANYONE)
+def document() -> Response[str]:
+    done(LogCode.PAGE_SHOWN, "PagesShown")
+    return Response(200, HTML, phone.site().html, phone.page_headers())
+
+
+@api.on("GET /phone/{asset}", ANYONE)
+def file(asset: str) -> Response[str]:
+    found = phone.site().assets.get(asset)
+    if found is None:
+        raise RouteNotFound
+    done(LogCode.PAGE_FILE_SHOWN, "PageFilesShown")
+    return Response(200, found.content_type, found.body.decode(), asset_headers())
+
+
+handler = api.handler

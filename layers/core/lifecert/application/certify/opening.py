@@ -1,0 +1,172 @@
+"""Opening a session for a beneficiary who is found: what all ways to start one have in common."""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from lifecert.application.certify.owning import refuse_if_no_face_may_be_used
+from lifecert.application.shared.helping import naming_help_line
+from lifecert.domain.actor import User
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.challenge import Ability, Chooser, draw
+from lifecert.domain.errors import (
+    CameraPaused,
+    IdempotencyKeyReused,
+    LifeCertError,
+    ReferenceMissing,
+    SessionExpired,
+)
+from lifecert.domain.help_lines import HelpLines
+from lifecert.domain.limits import Count, StartLimits
+from lifecert.domain.policy import Policy
+from lifecert.domain.session import Channel, Consent, ImageType, Session
+from lifecert.ports.clock import Clock
+from lifecert.ports.photos import Photos, UploadSlot
+from lifecert.ports.sessions import Limits, Sessions
+
+SESSION_DURATION = timedelta(minutes=10)
+
+
+class Wanted(Protocol):
+    """What every phone asks for. `cannot` is what the person said they cannot do."""
+
+    @property
+    def on_behalf(self) -> bool:
+        """Whether somebody acts for the person."""
+        ...
+
+    @property
+    def channel(self) -> Channel:
+        """Where it is asked."""
+        ...
+
+    @property
+    def consent_version(self) -> str:
+        """The consent text that was agreed to."""
+        ...
+
+    @property
+    def guardian_consent(self) -> bool:
+        """Whether a guardian agreed."""
+        ...
+
+    @property
+    def cannot(self) -> frozenset[Ability]:
+        """What the person cannot do."""
+        ...
+
+    @property
+    def image_type(self) -> ImageType:
+        """What will be uploaded."""
+        ...
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """What a repeat has in common with the first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StartedSession:
+    """A session and one upload slot per step of its challenge."""
+
+    session: Session
+    slots: tuple[UploadSlot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpening:
+    """One round trip to the store."""
+
+    sessions: Sessions
+    photos: Photos
+    clock: Clock
+    chooser: Chooser
+    policy: Policy
+    help_lines: HelpLines
+    limits: Limits
+    start_limits: StartLimits
+
+    def refuse_if_not_open(self, beneficiary: Beneficiary, user: User) -> None:
+        """Count a start that comes to nothing.
+
+        Raises EntitlementEnded, ConsentWithdrawn, ReferenceMissing, CameraPaused and LimitReached.
+        """
+        try:
+            refuse_without_camera(beneficiary, self.clock.now())
+            if not beneficiary.has_reference:
+                raise ReferenceMissing
+        except LifeCertError:
+            with naming_help_line(self.help_lines.default):
+                self.limits.take(self.start_limits.refused(user.user_id, self.clock.now()))
+            raise
+
+    def drawn(self, wanted: Wanted, user: User, beneficiary: Beneficiary) -> Session:
+        """A session with its challenge, not stored yet."""
+        now = self.clock.now()
+        return Session(
+            session_id=_session_id(user, wanted.idempotency_key),
+            user_id=user.user_id,
+            beneficiary_id=beneficiary.beneficiary_id,
+            on_behalf=wanted.on_behalf,
+            channel=wanted.channel,
+            consent=Consent(wanted.consent_version, now, wanted.guardian_consent),
+            challenge=draw(wanted.cannot, self.policy.challenge.steps, self.chooser),
+            image_type=wanted.image_type,
+            attempt=beneficiary.camera.attempt_at(now, self.policy.attempts),
+            opened_at=now,
+            deadline=now + SESSION_DURATION,
+            request_digest=_request_digest(wanted, beneficiary),
+            help_line=self.help_lines.find(beneficiary.category, beneficiary.district),
+        )
+
+    def open(self, drawn: Session, counts: Sequence[Count] = ()) -> StartedSession:
+        """Store it, counted as a start and in `counts`, or take the one opened before with the same idempotency key.
+
+        Raises LimitReached, IdempotencyKeyReused and SessionExpired (a repeat that came too late).
+        """
+        # Who is over a limit hears the same, and the same help line, for known and for unknown people.
+        with naming_help_line(self.help_lines.default):
+            started = self.start_limits.started(drawn.user_id, drawn.beneficiary_id, self.clock.now())
+            session = self.sessions.open(drawn, (*started, *counts))
+        if session.request_digest != drawn.request_digest:
+            raise IdempotencyKeyReused
+        seconds = int((session.deadline - self.clock.now()).total_seconds())
+        if seconds <= 0:
+            raise SessionExpired
+        slots = tuple(
+            self.photos.upload_slot(session.frame_key(number), session.image_type, self.policy.image.max_bytes, seconds)
+            for number in range(1, len(session.challenge) + 1)
+        )
+        return StartedSession(session, slots)
+
+
+def refuse_without_camera(beneficiary: Beneficiary, now: datetime) -> None:
+    """Raises EntitlementEnded, ConsentWithdrawn and CameraPaused."""
+    refuse_if_no_face_may_be_used(beneficiary)
+    if until := beneficiary.camera.pause_at(now):
+        raise CameraPaused(until)
+
+
+def _session_id(user: User, idempotency_key: str | None) -> str:
+    # The same user's same key always gives the same id: a repeated request meets its own session.
+    if idempotency_key is None:
+        return str(uuid.uuid4())
+    digest = hashlib.sha256(f"{user.user_id}\n{idempotency_key}".encode()).digest()
+    return str(uuid.UUID(bytes=digest[:16], version=4))
+
+
+def _request_digest(wanted: Wanted, beneficiary: Beneficiary) -> str:
+    parts = (
+        beneficiary.beneficiary_id,
+        str(wanted.on_behalf),
+        wanted.channel,
+        wanted.consent_version,
+        str(wanted.guardian_consent),
+        ",".join(sorted(wanted.cannot)),
+        wanted.image_type,
+    )
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,52 @@
+"""Whose session it is, and whether it may still be looked at."""
+
+from datetime import datetime
+
+from lifecert.application.faces.consent import refuse_without_consent
+from lifecert.domain.actor import Caller
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.errors import (
+    BeneficiaryNotFound,
+    CameraPaused,
+    EntitlementEnded,
+    SessionBusy,
+    SessionExpired,
+    SessionNotFound,
+)
+from lifecert.domain.session import Session
+from lifecert.domain.status import Status
+from lifecert.ports.register import Register
+from lifecert.ports.sessions import Sessions
+
+
+def own_session(sessions: Sessions, session_id: str, caller: Caller) -> Session:
+    """The newest state. Raises SessionNotFound, for somebody else's too."""
+    session = sessions.get(session_id)
+    if session is None or not session.belongs_to(caller):
+        raise SessionNotFound
+    return session
+
+
+def whose_face(session: Session, register: Register, now: datetime) -> Beneficiary:
+    """Whom an undecided session's frames may still be looked at for.
+
+    Raises SessionExpired, SessionBusy, EntitlementEnded, ConsentWithdrawn and CameraPaused.
+    """
+    if now > session.deadline:
+        raise SessionExpired
+    if session.claimed_until and now < session.claimed_until:
+        raise SessionBusy
+    beneficiary = register.get(session.beneficiary_id)
+    if beneficiary is None:
+        raise BeneficiaryNotFound
+    refuse_if_no_face_may_be_used(beneficiary)
+    if until := beneficiary.camera.pause_at(now):
+        raise CameraPaused(until)
+    return beneficiary
+
+
+def refuse_if_no_face_may_be_used(beneficiary: Beneficiary) -> None:
+    """Raises EntitlementEnded and ConsentWithdrawn."""
+    if beneficiary.status is Status.TERMINATED:
+        raise EntitlementEnded
+    refuse_without_consent(beneficiary)

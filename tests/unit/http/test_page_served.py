@@ -1,0 +1,57 @@
+"""The phone page as it is served: what a browser is told that it may do, and for how long it may be kept."""
+
+import re
+
+import pytest
+
+from lifecert.entry.http.web_headers import page_headers
+from tests.support.wiring.functions import event, run
+from tests.support.wiring.world import World
+
+
+def served(case: str) -> tuple[str, dict[str, str]]:
+    answer = run(case)
+    assert answer["statusCode"] == 200
+    return answer["body"], {name: values[0] for name, values in answer["multiValueHeaders"].items() if values}
+
+
+def test_the_document_is_never_kept_and_its_files_for_good(world: World) -> None:
+    html, headers = served("page/document")
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    name = event("page/file")["pathParameters"]["asset"]
+    assert f'src="phone/{name}"' in html, "relative to the stage"
+    script, told = served("page/file")
+    assert told["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert told["Content-Type"] == "text/javascript; charset=utf-8"
+    assert told["X-Content-Type-Options"] == headers["X-Content-Type-Options"] == "nosniff"
+    assert "文字" in script
+
+
+def test_it_may_run_its_own_files_and_call_its_own_places_alone(world: World) -> None:
+    _, headers = served("page/document")
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert policy == {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' blob:",
+        "media-src": "blob:",
+        "connect-src": "'self' https://the-frames.s3.us-east-1.amazonaws.com https://cognito-idp.us-east-1.amazonaws.com",
+        "form-action": "'none'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "'none'",
+    }
+    assert headers["Permissions-Policy"] == "camera=(self), microphone=(), geolocation=()"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("others", [(), ("https://a.example",), ("https://a.example", "https://a.example")])
+def test_a_place_is_named_once(others: tuple[str, ...]) -> None:
+    policy = page_headers(others)["Content-Security-Policy"]
+    [called] = re.findall("connect-src ([^;]+);", policy)
+    assert called.split() == ["'self'", *sorted(set(others))]
+    assert "unsafe" not in policy

@@ -1,0 +1,50 @@
+// Where the page begins: with a letter's code, with a session that a reload interrupted, or back from signing in.
+import {readConfig} from "./person.js";
+import "./prepare.js";
+import "./capture.js";
+import {ended} from "./finish.js";
+import {fault, watchTime} from "./faults.js";
+import {signedIn} from "./signin.js";
+import {recall, state} from "./state.js";
+import {build, faultsTo, go} from "./view.js";
+
+const IN_SESSION = ["capture", "file", "review"];
+
+// Where the back button leads instead: never behind the end, and to no picture without a session.
+function insteadOf(wanted) {
+  if (ended.screen) return ended.screen;
+  if (IN_SESSION.includes(wanted) && !state.session) return "language";
+  if (!state.config && wanted !== "language") return "language";
+  return "";
+}
+
+async function start() {
+  faultsTo(fault);
+  build(insteadOf);
+  watchTime();
+  state.code = decodeURIComponent(location.hash.slice(1));
+  let signed = false;
+  try {
+    signed = await signedIn();
+  } catch (error) {
+    go("signedout", true);
+    return;
+  }
+  if (recall()) {
+    await readConfig().catch(() => undefined);
+    if (state.session.secret || state.token) go("resume");
+    else go("signedout");
+    return;
+  }
+  if (signed) {
+    go("identity");
+    return;
+  }
+  go("language");
+  readConfig().catch(() => undefined);
+}
+
+// A letter scanned while the page is open is another letter.
+window.addEventListener("hashchange", () => location.reload());
+
+start().catch((error) => fault(error, () => location.reload()));
