@@ -64,7 +64,7 @@ def killed_at(process: "subprocess.Popen[str]", person: int) -> bool:
 def lapsed(tables: DynamoTables) -> int:
     """How many are by now."""
     pages = tables.client.get_paginator("scan").paginate(TableName=tables.name("Beneficiaries"), ConsistentRead=True)
-    return sum(item["status"]["S"] == "lapsed" for page in pages for item in page["Items"])
+    return sum(item["lapsed"]["BOOL"] for page in pages for item in page["Items"])
 
 
 def planned(tables: DynamoTables) -> tuple[Night, list[str], list[Task]]:

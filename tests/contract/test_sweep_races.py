@@ -24,7 +24,7 @@ from lifecert.domain.hold import (
     HoldProposal,
     HoldState,
 )
-from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.ledger import Detail, LedgerEvent, facts_of
 from lifecert.domain.notice import Notice
 from lifecert.domain.status import Certified, Status, transition
 from lifecert.domain.sweep import JobKind, Partition, RunState, shard_of
@@ -251,7 +251,8 @@ def test_who_certifies_as_the_sweep_holds_ends_active_and_is_told_of_every_day_h
         entries = list(racing.ledger.entries(one))
         held = [entry.event for entry in entries].count(LedgerEvent.PAYMENT_HELD)
         assert entries[-1].event is LedgerEvent.CERTIFIED
-        assert entries[-1].details["payment_was_held"] is bool(held)
+        (told,) = facts_of(entries[-1])
+        assert told["payment_was_held"] is bool(held)
         found = racing.register.get(one)
         assert found
         assert found.status is Status.ACTIVE
