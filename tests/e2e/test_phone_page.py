@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from lifecert.domain.challenge import Step
 from lifecert.domain.reasons import Reason
@@ -220,9 +220,26 @@ def test_a_code_that_is_nobodys_is_told_and_changes_nothing(
     somebody.press("language-zh-CN")
     somebody.press("mine")
     somebody.sees("problem")
+    told = somebody.page.locator("main")
+    assert text(Language.CHINESE, "problems", "invitation_unknown") in told.inner_text()
+    # What the API said is asked for again in the language that is chosen now.
+    somebody.page.locator(".tool[lang=en]").click()
+    expect(told).to_contain_text(text(Language.ENGLISH, "problems", "invitation_unknown"))
+    assert not re.search(r"[\u4e00-\u9fff]", told.inner_text())
+    somebody.page.locator(".tool[lang=zh-CN]").click()
+    expect(told).to_contain_text(text(Language.CHINESE, "problems", "invitation_unknown"))
     look_at(somebody, "31-withdrawn")
     somebody.press("ways")
     look_at(somebody, "32-ways")
+    # The same code would be refused again: the one thing to do is to type what the newest letter says.
+    somebody.page.go_back()
+    somebody.page.reload()
+    somebody.press("language-zh-CN")
+    somebody.press("mine")
+    somebody.sees("problem")
+    assert somebody.page.locator("#again").count() == 0
+    somebody.press("type")
+    somebody.sees("digits")
     assert history(clerk, ming) == before
 
 

@@ -220,6 +220,8 @@ def photograph(somebody: Visitor, folder: Path, name: str) -> None:
         if page.locator(".stage").count():
             page.locator(".stage[data-ready]").wait_for()
             page.wait_for_timeout(SHOWN_MS)
+        # What the API says is asked for anew in the other language.
+        page.locator("#asking").wait_for(state="detached")
         page.evaluate("document.activeElement.blur()")
         language = page.evaluate("document.documentElement.lang")
         whole = Image.open(io.BytesIO(page.screenshot(full_page=True, animations="disabled")))

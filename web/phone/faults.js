@@ -1,5 +1,6 @@
 // When something does not work: one picture, what it is in words, and one thing to do.
 import {Problem, Unreachable} from "../shared/api.js";
+import {el} from "../shared/dom.js";
 import {CameraFault} from "./camera.js";
 import {onward} from "./capture.js";
 import {callHelp} from "./finish.js";
@@ -15,6 +16,8 @@ const TIME_IS_UP = ["session_expired", "session_not_found"];
 // Nothing a phone can do about these: somebody at the office has to.
 const FOR_THE_OFFICE = ["consent_withdrawn", "entitlement_ended", "reference_missing", "beneficiary_not_found", "not_allowed"];
 const WAIT = ["camera_paused", "limit_reached"];
+// Of a letter's code: the same one would be refused again.
+const WRONG_CODE = ["invitation_unknown", "code_mistyped", "invalid_request"];
 
 // Where an error leads. `action` is what failed, to be tried again.
 export function fault(error, action) {
@@ -23,7 +26,7 @@ export function fault(error, action) {
   if (!(error instanceof Problem)) return go("problem", {body: {detail: ""}, action}, {transient: true});
   if (SIGNED_OUT.includes(error.code)) return go("signedout", undefined, {transient: true});
   if (TIME_IS_UP.includes(error.code)) return timeIsUp();
-  return go("problem", {body: error.body, action}, {transient: true});
+  return go("problem", {body: error.body, action, language: state.language}, {transient: true});
 }
 
 export function timeIsUp() {
@@ -75,14 +78,30 @@ function whenBack(action) {
   return {shown: () => window.addEventListener("online", back), leave: () => window.removeEventListener("online", back)};
 }
 
-screen("problem", ({body, action}) => ({
+screen("problem", ({body, action, language}) => ({
   title: say("problem"),
-  content: [
+  content: language && language !== state.language ? askedAnew() : [
     WAIT.includes(body.code) ? PICTURES.clock() : FOR_THE_OFFICE.includes(body.code) ? PICTURES.clerk() : PICTURES.telephone(),
     ...paragraphs(body.detail, body.paused_until && say("waitUntil", {time: timeOf(body.paused_until)}), body.other_ways),
-    FOR_THE_OFFICE.includes(body.code) || WAIT.includes(body.code) ? callHelp() : button(say("again"), action, {kind: "primary", id: "again"}),
+    theOneThing(body.code, action),
   ],
+  // The API says it in one language: in another it is asked again.
+  shown: () => {
+    if (language && language !== state.language) Promise.resolve().then(action).catch((error) => fault(error, action));
+  },
 }));
+
+function askedAnew() {
+  return [PICTURES.clock(), el("p", {id: "asking"}, say("loading"))];
+}
+
+function theOneThing(code, action) {
+  if (FOR_THE_OFFICE.includes(code) || WAIT.includes(code)) return callHelp();
+  if (WRONG_CODE.includes(code) && !state.session && !state.token) {
+    return button(say("digits"), () => go("digits"), {kind: "primary", id: "type"});
+  }
+  return button(say("again"), action, {kind: "primary", id: "again"});
+}
 
 function timeOf(moment) {
   return new Date(moment).toLocaleTimeString(state.language, {hour: "2-digit", minute: "2-digit"});

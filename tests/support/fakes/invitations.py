@@ -1,13 +1,11 @@
 """Invitations in memory, and keys for their codes."""
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lifecert.domain.invitation import Invitation
-from lifecert.domain.person import FIRST_SECRET
+from tests.support.fakes.keys import FakeSecretChain
 
 if TYPE_CHECKING:
     from tests.support.fakes.store import MemoryStore
@@ -26,18 +24,7 @@ class MemoryInvitations:
 
 
 @dataclass(frozen=True, slots=True)
-class FakeInvitationKeys:
-    secrets: tuple[str, ...] = (FIRST_SECRET,)
-    moving: bool = False
-
-    @property
-    def newest(self) -> str:
-        return self.secrets[-1]
-
-    @property
-    def looked_up(self) -> tuple[str, ...]:
-        return tuple(reversed(self.secrets[-2 if self.moving else -1 :]))
-
+class FakeInvitationKeys(FakeSecretChain):
     def digits_key(self, digits: str, secret: str | None = None) -> str:
         return self._key("digits", digits, secret)
 
@@ -46,8 +33,3 @@ class FakeInvitationKeys:
 
     def session_secret(self, session_id: str) -> str:
         return self._key("session", session_id, self.newest)
-
-    def _key(self, purpose: str, value: str, secret: str | None) -> str:
-        for version in self.secrets[: self.secrets.index(secret or self.newest) + 1]:
-            value = hmac.new(b"of this test", f"{version} {purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
-        return value

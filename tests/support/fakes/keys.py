@@ -17,7 +17,9 @@ from lifecert.ports.tokens import Bearer
 
 
 @dataclass(frozen=True, slots=True)
-class FakePersonKeys:
+class FakeSecretChain:
+    """Keyed hashes under versions of a secret, each over the one before: `adapters/kms/secret_chain.py` without KMS."""
+
     secret: bytes = b"secret of this test"
     secrets: tuple[str, ...] = (FIRST_SECRET,)
     moving: bool = False
@@ -30,6 +32,17 @@ class FakePersonKeys:
     def looked_up(self) -> tuple[str, ...]:
         return tuple(reversed(self.secrets[-2 if self.moving else -1 :]))
 
+    def _key(self, purpose: str, value: str, secret: str | None) -> str:
+        for version in self.secrets[: self.secrets.index(secret or self.newest) + 1]:
+            value = self._mac(f"{version} {purpose}", value)
+        return value
+
+    def _mac(self, purpose: str, value: str) -> str:
+        return hmac.new(self.secret, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class FakePersonKeys(FakeSecretChain):
     def person_key(self, id_number: str, secret: str | None = None) -> str:
         return self._key("id", id_number, secret)
 
@@ -38,14 +51,6 @@ class FakePersonKeys:
 
     def beneficiary_id(self, id_number: str) -> str:
         return str(uuid.uuid5(uuid.NAMESPACE_OID, self._mac("an id of", id_number)))
-
-    def _key(self, purpose: str, value: str, secret: str | None) -> str:
-        for version in self.secrets[: self.secrets.index(secret or self.newest) + 1]:
-            value = self._mac(f"{version} {purpose}", value)
-        return value
-
-    def _mac(self, purpose: str, value: str) -> str:
-        return hmac.new(self.secret, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
@@ -136,8 +136,9 @@ def test_so_many_a_day_and_as_many_tomorrow_whoever_used_them() -> None:
     for act in (lambda: world.start(a_request(typed(issued))), lambda: world.show(issued.code)):
         error = refused(act)
         assert isinstance(error, LimitReached)
-        assert error.until > world.clock.now()
-    world.clock.move(days=1)
+        # Midnight where the office is, and not in Greenwich.
+        assert (error.until, error.until.tzinfo) == (datetime(2026, 3, 1, 16, tzinfo=UTC), UTC)
+    world.clock.move(hours=15)
     for _ in range(USES):
         world.start(a_request(typed(issued)))
 

@@ -8,8 +8,8 @@ import pytest
 
 from lifecert.application.office.decide_review import DecideReview
 from lifecert.application.office.get_reviews import GetReview
-from lifecert.domain.actor import User
-from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.actor import Actor, Role, User
+from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.certificate import Method
 from lifecert.domain.errors import (
     ActedInCase,
@@ -22,7 +22,8 @@ from lifecert.domain.errors import (
     StoreUnavailable,
     TransitionRefused,
 )
-from lifecert.domain.ledger import LedgerEvent, facts_of, verify_chain
+from lifecert.domain.invitation import user_of
+from lifecert.domain.ledger import Detail, LedgerEvent, facts_of, verify_chain
 from lifecert.domain.policy import Outcome
 from lifecert.domain.review import GROUNDS, Ground, Review, ReviewKind, ReviewOutcome, ReviewState
 from lifecert.domain.session import Session
@@ -204,6 +205,22 @@ def test_whoever_acted_in_the_case_does_not_decide_it() -> None:
             office.decide(review.review_id, ACCEPT, Ground.SAME_PERSON, user)
     assert office.store.certificates == {}
     assert office.store.reviews[review.review_id].decision is None
+
+
+def test_who_issued_an_invitation_does_not_decide_what_was_tried_by_it() -> None:
+    """The letter passes through the clerk's hands: whoever used its code may have been the clerk."""
+    office = Office()
+    invitation_id = an_id()
+    issued: dict[str, Detail] = {"invitation_id": invitation_id, "expires_on": "2031-03-01", "guardian": False}
+    by_clerk = Actor(CLERK.user_id, Role.CLERK)
+    after, entry = record(office.person, LedgerEvent.INVITATION_ISSUED, by_clerk, office.clock.now(), issued)
+    office.store.register.commit(Change(office.person.version, after, entry))
+    review = office.review(office.attempt(User(user_of(invitation_id))))
+    with pytest.raises(ActedInCase):
+        office.decide(review.review_id, ACCEPT, Ground.SAME_PERSON, CLERK)
+    assert office.store.certificates == {}
+    office.decide(review.review_id, ACCEPT, Ground.SAME_PERSON, OTHER)
+    assert len(office.store.certificates) == 1
 
 
 def test_a_review_is_decided_once_and_a_repeat_gets_the_same_answer() -> None:

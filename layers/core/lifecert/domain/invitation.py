@@ -89,7 +89,7 @@ class Invitation:
     @property
     def user_id(self) -> str:
         """The invitation is the user, wherever users are counted."""
-        return f"{_USER}{self.invitation_id}"
+        return user_of(self.invitation_id)
 
     def open_on(self, day: date) -> bool:
         """Whether it starts sessions: neither withdrawn nor expired. The last day still counts."""
@@ -98,6 +98,11 @@ class Invitation:
     def withdrawn(self, at: datetime) -> "Invitation":
         """The same, of no more use: no code finds it any more."""
         return replace(self, withdrawn_at=at, digits_key="", text_key="")
+
+
+def user_of(invitation_id: str) -> str:
+    """The user that an invitation is."""
+    return f"{_USER}{invitation_id}"
 
 
 def is_invited(user_id: str) -> bool:

@@ -1,7 +1,7 @@
 """How often somebody may do something: counts in fixed windows, each with its limit."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from lifecert.domain.session import Session
 
@@ -56,9 +56,10 @@ def helper_day(user_id: str, local: datetime, usual: int) -> Count:
     return Count(_name("helper", user_id, local, DAY), usual, _end(local, DAY))
 
 
-def invitation_day(invitation_id: str, now: datetime, uses: int, *, adds: bool = True) -> Count:
-    """A session started by an invitation. The next day it can be used again, whoever used it up."""
-    return Count(_name("invitation", invitation_id, now, DAY), uses, _end(now, DAY), adds)
+def invitation_day(invitation_id: str, local: datetime, uses: int, *, adds: bool = True) -> Count:
+    """A session started by an invitation at this moment of the deployment's own clock. The next day it can be used
+    again, whoever used it up."""
+    return Count(_name("invitation", invitation_id, local, DAY), uses, _end(local, DAY), adds)
 
 
 def looks(session: Session, most: int) -> Count:
@@ -72,7 +73,8 @@ def _begin(now: datetime, window: timedelta) -> datetime:
 
 
 def _end(now: datetime, window: timedelta) -> datetime:
-    return _begin(now, window) + window
+    """In UTC, as every moment that is stored or told."""
+    return (_begin(now, window) + window).astimezone(UTC)
 
 
 def _name(kind: str, who: str, now: datetime, window: timedelta) -> str:

@@ -95,9 +95,9 @@ class ShowInvited:
             invitation, beneficiary = self.invited.find(code)
         help_line = opening.help_lines.find(beneficiary.category, beneficiary.district)
         with naming_help_line(help_line):
-            now = opening.clock.now()
-            refuse_without_camera(beneficiary, now)
-            opening.limits.take((invitation_day(invitation.invitation_id, now, self.invited.uses, adds=False),))
+            refuse_without_camera(beneficiary, opening.clock.now())
+            local = opening.clock.local()
+            opening.limits.take((invitation_day(invitation.invitation_id, local, self.invited.uses, adds=False),))
         return InvitedPerson(invitation, beneficiary, self.invited.consent_version, help_line)
 
 
@@ -131,7 +131,7 @@ class StartInvited:
         secret = SessionSecret(self.invited.keys.session_secret(drawn.session_id))
         helper = self.seal.seal(drawn.session_id, request.helper_name) if request.helper_name else None
         drawn = replace(drawn, secret_digest=secret.digest, helper_name=helper)
-        uses = invitation_day(invitation.invitation_id, opening.clock.now(), self.invited.uses)
+        uses = invitation_day(invitation.invitation_id, opening.clock.local(), self.invited.uses)
         started = opening.open(drawn, (uses,))
         if started.session.secret_digest != secret.digest:
             # The secret that makes session secrets is another since: this session cannot be gone on with.

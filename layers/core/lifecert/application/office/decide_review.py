@@ -20,7 +20,8 @@ from lifecert.domain.errors import (
     ReviewNotFound,
     SessionNotFound,
 )
-from lifecert.domain.ledger import Detail
+from lifecert.domain.invitation import user_of
+from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.review import (
     GROUNDS,
     JUDGED_BY_FRAMES,
@@ -66,7 +67,7 @@ class DecideReview:
         _check_ground(review, outcome, ground)
         attempts = attempts_of(review, self.ledger)
         if review.decision is None:
-            _check_not_involved(review, attempts.values(), user)
+            self._check_not_involved(review, attempts.values(), user)
             review = self._decide(review, outcome, ground, user)
         if review.decision is None or not _same(review.decision, outcome, ground, user):
             raise ReviewDecidedBefore
@@ -74,6 +75,17 @@ class DecideReview:
         for session_id in attempts:
             self.photos.delete_review_frames(session_id)
         return review
+
+    def _check_not_involved(self, review: Review, actors: Iterable[str], user: User) -> None:
+        involved = {review.opened_by.actor_id, *actors}
+        # A letter passes through the hands of whoever issued it: they may have used its code themself.
+        issuers = {
+            entry.actor.actor_id
+            for entry in self.ledger.entries(review.beneficiary_id)
+            if entry.event is LedgerEvent.INVITATION_ISSUED and user_of(str(entry.details["invitation_id"])) in involved
+        }
+        if user.user_id in involved | issuers:
+            raise ActedInCase
 
     def _decide(self, review: Review, outcome: ReviewOutcome, ground: Ground, user: User) -> Review:
         decided = review
@@ -168,11 +180,6 @@ def _check_ground(review: Review, outcome: ReviewOutcome, ground: Ground) -> Non
     certifies = review.kind is ReviewKind.VERIFICATION and outcome is ReviewOutcome.ACCEPT
     if ground not in GROUNDS[outcome] or (certifies and ground is not Ground.SAME_PERSON):
         raise GroundUnsuitable
-
-
-def _check_not_involved(review: Review, actors: Iterable[str], user: User) -> None:
-    if user.user_id in {review.opened_by.actor_id, *actors}:
-        raise ActedInCase
 
 
 def _same(decision: ReviewDecision, outcome: ReviewOutcome, ground: Ground, user: User) -> bool:
