@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from lifecert.domain.errors import TransitionRefused
 from lifecert.domain.hold import HoldChoice, HoldState
-from lifecert.domain.ledger import LedgerEntry, LedgerEvent
+from lifecert.domain.ledger import LedgerEntry, LedgerEvent, facts_of
 from lifecert.domain.notice import AFTER_THE_END
 from lifecert.domain.status import Status
 from ops.verify_ledger import LedgerCheck
@@ -72,16 +72,14 @@ class Years(RuleBasedStateMachine):
         except TransitionRefused:
             return
         self.approved[name].clear()
-        owed = self._owed(before.valid_until, today if before.held_since else on)
-        details = self.world.entry(name, LedgerEvent.CERTIFIED).details
-        expected = owed if before.status is Status.LAPSED else (None, None)
-        assert (details["arrears_first_day"], details["arrears_last_day"]) == expected
-        assert details["payment_was_held"] is (before.held_since is not None)
+        (said,) = facts_of(self.world.entry(name, LedgerEvent.CERTIFIED))
+        assert (said["arrears_first_day"], said["arrears_last_day"]) == self._owed(before.unpaid_since, today)
+        assert said["payment_was_held"] is (before.held_since is not None)
 
     @staticmethod
-    def _owed(valid_until: date, until: date) -> tuple[str | None, str | None]:
-        """Each day after the last covered one, up to the day before."""
-        owed = [valid_until + timedelta(days=n) for n in range(1, (until - valid_until).days)]
+    def _owed(since: date | None, today: date) -> tuple[str | None, str | None]:
+        """Each day that nobody paid, before today; whoever lapsed and was not held has been paid all the time."""
+        owed = [since + timedelta(days=n) for n in range((today - since).days)] if since else []
         return (owed[0].isoformat(), owed[-1].isoformat()) if owed else (None, None)
 
     @precondition(lambda self: self.world.batches(HoldState.OPEN))
@@ -125,7 +123,8 @@ class Years(RuleBasedStateMachine):
             entry = self._last_hold(name)
             told_on = self.delivered[name, standing.valid_until]
             assert entry.details["batch_id"] in self.approved[name]
-            assert entry.details["held_since"] == standing.held_since.isoformat()
+            (said,) = facts_of(entry)
+            assert said["held_since"] == standing.held_since.isoformat()
             assert told_on.isoformat() == entry.details["notice_delivered_on"]
             assert (standing.held_since - max(told_on, standing.valid_until)).days > GRACE
 

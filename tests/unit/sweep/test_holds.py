@@ -32,7 +32,8 @@ def test_from_lapse_to_hold_to_restore() -> None:
     decided = world.decide(HoldChoice.ALL)
     assert world.standing("slow").held_since is None
     run = world.nights()
-    assert world.standing("slow") == Standing(Status.LAPSED, date(2026, 3, 1), held_since=world.clock.today())
+    held_on = world.clock.today()
+    assert world.standing("slow") == Standing(Status.LAPSED, date(2026, 3, 1), held_on, unpaid_since=held_on)
     assert (run.state, run.totals["hold"]) == (RunState.FINISHED, 1)
     assert report_of(world.night).tallies[JobKind.HOLD].changed == {"resident_pension/110101": 1}
     entry = world.entry("slow", LedgerEvent.PAYMENT_HELD)
@@ -44,11 +45,11 @@ def test_from_lapse_to_hold_to_restore() -> None:
     assert (settled.state, settled.outcomes) == (HoldState.APPLIED, {HoldOutcome.HELD: 1})
     world.nights(5)
     world.certify("slow")
-    certified = world.entry("slow", LedgerEvent.CERTIFIED).details
+    (certified,) = facts_of(world.entry("slow", LedgerEvent.CERTIFIED))
     assert world.standing("slow").held_since is None
-    assert (certified["payment_was_held"], certified["held_since"]) == (True, entry.details["held_since"])
+    assert (certified["payment_was_held"], certified["payment_held"], certified["held_since"]) == (True, False, None)
     yesterday = (world.clock.today() - timedelta(days=1)).isoformat()
-    assert (certified["arrears_first_day"], certified["arrears_last_day"]) == ("2026-03-02", yesterday)
+    assert (certified["arrears_first_day"], certified["arrears_last_day"]) == (held_on.isoformat(), yesterday)
     assert verify_chain(world.store.ledger.entries("slow")) == len(world.store.entries["slow"])
 
 
