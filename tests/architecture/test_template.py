@@ -80,7 +80,7 @@ def _lines(path: str) -> int:
 def test_the_templates_stay_short_enough_to_read() -> None:
     """All lines of template.yaml for each function; for each alarm all lines of infra/monitoring.yaml, and what the
     parent says of alarms on errors: their table and their loop."""
-    assert _lines("template.yaml") <= 76 * len(FUNCTIONS)
+    assert _lines("template.yaml") <= 75 * len(FUNCTIONS)
     written = (ROOT / "template.yaml").read_text(encoding="utf-8")
     (table,) = re.findall(r"^Mappings:\n(?:(?: .*)?\n)+", written, re.M)
     (loop,) = re.findall(r"^      \$\{Function\}ErrorsAlarm:\n(?: {8}.*\n)+", written, re.M)
