@@ -6,14 +6,14 @@ Everything goes over HTTP through the deployed template; only the sweep is calle
 import json
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from lifecert.adapters.dynamodb.ledger import DynamoLedger
 from lifecert.domain.ledger import LedgerEntry, verify_chain
 from local.demo.cast import JIANGUO, MING, PEOPLE, XIULAN, portrait, register
-from local.demo.holding import hold
+from local.demo.holding import HELD_DAYS, hold
 from local.demo.page import show as show_page
 from local.demo.phone import Phone, camera_before
 from local.demo.story import Story, day
@@ -117,11 +117,11 @@ def _tell(story: Story, deployed: Deployment) -> None:
     story.check(decided["outcome"] == "accepted", f"accepted, valid until {day(decided['certificate']['valid_until'])}")
     restored = clerk.standing(ids[XIULAN.name])
     story.check(restored["status"] == "active" and not restored["payment_held"], "active again, and paid again")
-    arrears = _details(clerk, ids[XIULAN.name], "certified")
+    (paid,) = _details(clerk, ids[XIULAN.name], "certified")["benefits"]
+    first, last = (date.fromisoformat(paid[name]) for name in ("arrears_first_day", "arrears_last_day"))
     story.check(
-        bool(arrears["arrears_first_day"] and arrears["held_since"]),
-        f"arrears from {day(arrears['arrears_first_day'])} to {day(arrears['arrears_last_day'])}, "
-        f"not paid since {day(arrears['held_since'])}",
+        paid["payment_was_held"] and (last - first).days + 1 == HELD_DAYS,
+        f"arrears for the {HELD_DAYS} days from {day(paid['arrears_first_day'])} to {day(paid['arrears_last_day'])}",
     )
 
     story.chapter("What the auditor and the payer see")

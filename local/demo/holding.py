@@ -10,10 +10,12 @@ from local.deploy import Deployment
 ADDRESS = "+861380000000"
 # As the template has it.
 GRACE_DAYS = 90
+HELD_DAYS = 30
 
 
 def hold(story: Story, deployed: Deployment, clerk: Phone, beneficiary_id: str, shift_days: int) -> Deployment:
-    """From a person who lapsed in the sweep of `shift_days` to a held payment; the deployment as it is then."""
+    """From a person who lapsed in the sweep of `shift_days` to a payment held for a month; the deployment as it is
+    then."""
     story.chapter(f"{GRACE_DAYS} days of grace: told, proposed, approved, held")
     contact = {"contact": {"channel": "sms", "address": ADDRESS}}
     clerk.expect(200, "PUT", f"/staff/beneficiaries/{beneficiary_id}/contact", contact)
@@ -41,4 +43,5 @@ def hold(story: Story, deployed: Deployment, clerk: Phone, beneficiary_id: str, 
     held = report["kinds"]["hold"]["total"] == 1 and told["held_since"] == decided["applied_on"]
     story.check(held, f"held since {day(told['held_since'])}, and nobody else")
     story.tell(f"she reads: {told['what_to_do']}")
-    return deployed
+    story.tell(f"{HELD_DAYS} days go by, and nobody pays her")
+    return deployed.update(clock_shift_days=proposed + 1 + HELD_DAYS)

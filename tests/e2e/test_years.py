@@ -26,7 +26,6 @@ def test_who_stays_away_is_told_proposed_approved_held_and_restored_with_the_arr
     )
     path = f"/staff/beneficiaries/{known.beneficiary_id}"
     clerk.expect(200, "PUT", f"{path}/contact", {"contact": {"channel": "sms", "address": NUMBER}})
-    valid_until = today() + timedelta(days=LAPSES_AFTER)
     try:
         later = stack.update(clock_shift_days=LAPSES_AFTER + 1)
         swept(later)
@@ -65,17 +64,15 @@ def test_who_stays_away_is_told_proposed_approved_held_and_restored_with_the_arr
         assert run["kinds"]["hold"]["by_category_and_district"] == {f"resident_pension/{DISTRICT}": 1}
         assert figures["hold_batches_open"] == 0
 
+        later.update(clock_shift_days=proposed_after + 4)  # three days go by that nobody pays
         seen = {"seen_on": held_since, "document": "id_card"}
         clerk.expect(201, "POST", f"{path}/certifications", seen, **key())
         after = standing(clerk, known)
         assert (after["status"], after["payment_held"], after["what_to_do"]) == ("active", False, None)
-        details = after["history"][-1]["details"]
-        assert (details["payment_was_held"], details["held_since"]) == (True, held_since)
-        arrears = (
-            (valid_until + timedelta(days=1)).isoformat(),
-            (today() + timedelta(days=proposed_after)).isoformat(),
-        )
-        assert (details["arrears_first_day"], details["arrears_last_day"]) == arrears
+        (said,) = after["history"][-1]["details"]["benefits"]
+        assert (said["payment_was_held"], said["payment_held"], said["unpaid_since"]) == (True, False, None)
+        arrears = (held_since, (today() + timedelta(days=proposed_after + 3)).isoformat())
+        assert (said["arrears_first_day"], said["arrears_last_day"]) == arrears
     finally:
         stack.update(clock_shift_days=0)
     assert published(stack, known, wanted=4) == [

@@ -38,8 +38,13 @@ SCENARIOS: Mapping[str, Scenario] = {
         {TODAY: _one(), LAPSED: _one(start=-12)},
         {"proof": 2, "revocation": 2},
     ),
+    "once": Scenario(
+        "one person, one benefit: each kind of thing once, until nothing is left to look at",
+        {LAPSED: _one(start=-12)},
+        {"proof": 1, "revocation": 1, "end": 1, "correction": 1},
+    ),
     "one": Scenario(
-        "one person, one benefit",
+        "one person, one benefit: certificates twice",
         {TODAY: _one(), LAPSED: _one(start=-12)},
         {"proof": 2, "revocation": 1, "end": 1, "correction": 1},
     ),
