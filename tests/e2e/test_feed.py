@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from lifecert.adapters.dynamodb.register import beneficiary_of
 from lifecert.adapters.dynamodb.values import plain
 from local.demo.cast import XIULAN
 from local.demo.phone import Phone
@@ -47,7 +48,7 @@ def test_whoever_missed_every_event_rebuilds_the_register_from_the_files(
 
     told = wait_for(agreed, "files that tell of everybody as the register does")  # the stream takes its time
     assert told
-    assert {beneficiary_id: told[beneficiary_id][0] for beneficiary_id in wanted} == wanted
+    assert {beneficiary_id: told[f"{beneficiary_id}/1"][0] for beneficiary_id in wanted} == wanted
     # A payer that begins today: the snapshot, and no file from before it.
     fetch(stack, "snapshots/fund/", written(stack, tmp_path))
     (newest,) = (tmp_path / "snapshots").iterdir()
@@ -79,7 +80,8 @@ def fetch(stack: Deployment, prefix: str, folder: Path) -> None:
 
 def as_told(state: Any) -> dict[str, tuple[str, str]]:
     return {
-        person: (one.standing["status"], one.standing["valid_until"]) for (person, _), one in state.benefits.items()
+        f"{person}/{benefit}": (one.standing["status"], one.standing["valid_until"])
+        for (person, benefit), one in state.benefits.items()
     }
 
 
@@ -93,5 +95,9 @@ def written(stack: Deployment, folder: Path) -> Path:
 def register(stack: Deployment) -> dict[str, tuple[str, str]]:
     """How everybody stands in the register's own table."""
     pages = stack.aws.dynamodb().get_paginator("scan").paginate(TableName=stack.outputs["BeneficiariesTable"])
-    people = [plain(item) for page in pages for item in page["Items"]]
-    return {one["beneficiary_id"]: (one["status"], one["valid_until"]) for one in people}
+    people = [beneficiary_of(plain(item)) for page in pages for item in page["Items"]]
+    return {
+        f"{one.beneficiary_id}/{benefit.benefit_id}": (one.standing_of(benefit).status, one.valid_until.isoformat())
+        for one in people
+        for benefit in one.benefits
+    }
