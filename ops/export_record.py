@@ -44,7 +44,9 @@ SHOWN: dict[str, frozenset[str]] = {
             "certified_by",
             "certificate_id",
             "certified_on",
-            "open_review_id",
+            "open_cases",
+            "reprieve",
+            "counter_photo_on",
             "consent_withdrawn_on",
             "notice",
             "contact_channel",
@@ -241,7 +243,7 @@ def _review_ids(
     beneficiary: Mapping[str, Any], ledger: Sequence[Mapping[str, Any]], sessions: Sequence[Mapping[str, Any]]
 ) -> list[str]:
     """Reviews have no index by beneficiary; whoever opened one wrote its id down."""
-    found = [beneficiary.get("open_review_id")]
+    found = [case["review_id"] for case in beneficiary.get("open_cases", [])]
     found += [entry["details"].get("review_id") for entry in ledger]
     found += [(session.get("result") or {}).get("review_id") for session in sessions]
     return sorted({one for one in found if one})

@@ -129,6 +129,7 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "decide_holds/stranger_named": (422, "hold_candidates_unknown"),
     "enrol_reference/begin_consent_withdrawn": (409, "consent_withdrawn"),
     "enrol_reference/begin_entitlement_ended": (409, "entitlement_ended"),
+    "certify_in_person/against_a_case": (202, "open"),
     "certify_in_person/certified": (201, ""),
     "certify_in_person/day_in_future": (422, "day_in_future"),
     "certify_in_person/entitlement_ended": (409, "entitlement_ended"),

@@ -8,10 +8,12 @@ import pytest
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Method, RevocationCause
-from lifecert.domain.hold import HoldProposal
+from lifecert.domain.hold import HoldProposal, Reprieve
 from lifecert.domain.ledger import GENESIS, LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel
+from lifecert.domain.open_case import OpenCase
 from lifecert.domain.reasons import Reason
+from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import Standing, Status
 from tests.support.builders import (
     NOW,
@@ -45,7 +47,9 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         reference_ids=(an_id(), an_id()),
         certificate_id=an_id(),
         certified_on=date(2026, 2, 27),
-        open_review_id=an_id(),
+        open_cases=(OpenCase(an_id(), ReviewKind.VERIFICATION, ("helper-1",), doubts=True),),
+        reprieve=Reprieve(date(2026, 7, 30), VALID_UNTIL),
+        counter_photo_on=date(2026, 2, 27),
         masked_name="阿*** 买*提",
         person_secret="2",
         consent_withdrawn_on=date(2026, 8, 3),

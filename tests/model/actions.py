@@ -194,7 +194,9 @@ def _proofs(world: World, person: Beneficiary) -> Iterator[Action]:
 def _in_person(who: str, on: date) -> Callable[[World], None]:
     def certify(world: World) -> None:
         store = world.store
-        use_case = CertifyInPerson(store.register, store.certificates_port, world.clock, world.issuer)
+        use_case = CertifyInPerson(
+            store.register, store.certificates_port, store.reviews_port, world.clock, world.issuer
+        )
         key = an_id()
         certificate = use_case(who, on, Document.ID_CARD, CLERK, key)
         if "twice" in world.left and use_case(who, on, Document.ID_CARD, CLERK, key) != certificate:
@@ -241,7 +243,13 @@ def _data_match(world: World, person: Beneficiary, on: date) -> Callable[[World]
             {"file": f"id_number,said,on,source\n{id_number(place).value},alive,{on.isoformat()},hospital\n".encode()}
         )
         importing = ImportDataMatch(
-            world.store.register, imports, FakePersonKeys(), world.clock, world.issuer, world.store.reviews_port
+            world.store.register,
+            imports,
+            FakePersonKeys(),
+            world.clock,
+            world.issuer,
+            world.store.reviews_port,
+            frozenset({"hospital"}),
         )
         if not importing("file").taken.get(Taken.CERTIFIED):
             raise TransitionRefused("the line certified nobody")
@@ -343,7 +351,7 @@ def _agreed(who: str, proposal: Proposal) -> Callable[[World], None]:
 
 def _confirm(world: World, review_id: str) -> None:
     store = world.store
-    confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, world.clock)
+    confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, world.clock, world.issuer)
     confirm(review_id, SECOND_CLERK, confirm=True)
     if "twice" not in world.left:
         return

@@ -11,6 +11,7 @@ from lifecert.domain.category import Category
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.hold import HoldOutcome, HoldProposal
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
+from lifecert.domain.open_case import OpenCase
 from lifecert.domain.policy import Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import Replacement
@@ -180,7 +181,12 @@ def _cases(world: World) -> None:
     world.add_review(510, WANG, ReviewKind.REVOCATION, by, expires_at=until, related_id=world_id(401))
     world.add_review(512, SEVERAL, ReviewKind.END, by, expires_at=until, benefit_id="1", **ended)
     world.add_review(513, SEVERAL, ReviewKind.CORRECTION, by, expires_at=until, benefit_id="3")
-    world.store.beneficiaries[WANG.id] = replace(world.store.beneficiaries[WANG.id], open_review_id=world_id(501))
+    world.store.beneficiaries[WANG.id] = replace(
+        world.store.beneficiaries[WANG.id],
+        open_cases=(OpenCase(world_id(501), ReviewKind.VERIFICATION, ("daughter",), doubts=False),),
+    )
+    against = OpenCase(world_id(512), ReviewKind.END, (by,), doubts=True)
+    world.store.beneficiaries[SEVERAL.id] = replace(world.store.beneficiaries[SEVERAL.id], open_cases=(against,))
 
 
 def _holds(world: World) -> None:

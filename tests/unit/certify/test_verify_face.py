@@ -173,7 +173,7 @@ def test_an_audited_acceptance_is_accepted_and_looked_at_beside() -> None:
     assert decided.result is not None
     assert decided.result.decision == Decision(Outcome.ACCEPTED)
     assert decided.result.review_id is None
-    assert world.beneficiary.open_review_id is None
+    assert world.beneficiary.open_cases == ()
     (review,) = world.store.reviews.values()
     assert (review.kind, review.session_id, review.reason) == (ReviewKind.AUDIT, session.session_id, None)
     assert all(session.review_key(number) in world.photos.kept for number in range(1, len(session.challenge) + 1))

@@ -11,6 +11,7 @@ from lifecert.application.office.get_reviews import GetReview
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.certificate import Method
+from lifecert.domain.challenge import Step
 from lifecert.domain.errors import (
     ActedInCase,
     EntitlementEnded,
@@ -25,7 +26,7 @@ from lifecert.domain.errors import (
 from lifecert.domain.invitation import user_of
 from lifecert.domain.ledger import Detail, LedgerEvent, facts_of, verify_chain
 from lifecert.domain.policy import Outcome
-from lifecert.domain.review import GROUNDS, Ground, Review, ReviewKind, ReviewOutcome, ReviewState
+from lifecert.domain.review import GROUNDS, PROPOSALS, Ground, Review, ReviewKind, ReviewOutcome, ReviewState
 from lifecert.domain.session import Session
 from lifecert.domain.status import Standing, Status
 from tests.support.builders import (
@@ -122,7 +123,7 @@ def test_accepting_certifies_with_the_sessions_method_and_day_and_the_clerk_in_t
     assert (entry.event, entry.actor.actor_id) == (LedgerEvent.CERTIFIED, CLERK.user_id)
     assert entry.details["certified_by"] == HELPER.user_id
     assert entry.details["review_id"] == decided.review_id
-    assert office.person.open_review_id is None
+    assert office.person.open_cases == ()
     assert office.person.certificate_id == certificate.certificate_id
     assert HELPER.user_id in office.person.certified_by
     assert office.store.reviews[decided.review_id].state is ReviewState.DECIDED
@@ -131,18 +132,20 @@ def test_accepting_certifies_with_the_sessions_method_and_day_and_the_clerk_in_t
 
 def test_who_certified_by_another_session_that_day_has_the_same_certificate_when_a_case_of_it_is_accepted() -> None:
     office = Office()
-    doubted = office.attempt()
+    one_step = (Step.NEUTRAL, Step.TURN_LEFT)
+    office.analyser.evidence = good_evidence(steps=one_step)
+    left_open = office.attempt(challenge=one_step)
     office.analyser.evidence = good_evidence()
     office.attempt(outcome=Outcome.ACCEPTED)
     [certificate_id] = office.store.certificates
-    decided = office.decide(office.review(doubted).review_id, ACCEPT, Ground.SAME_PERSON, CLERK)
+    decided = office.decide(office.review(left_open).review_id, ACCEPT, Ground.SAME_PERSON, CLERK)
     assert decided.decision
     assert decided.decision.certificate_id == certificate_id
     assert len(office.store.certificates) == 1
     entry = office.store.entries[office.id][-1]
     assert (entry.event, entry.actor.actor_id) == (LedgerEvent.ALREADY_CERTIFIED, CLERK.user_id)
     assert entry.details["review_id"] == decided.review_id
-    assert office.person.open_review_id is None
+    assert office.person.open_cases == ()
     assert office.decide(decided.review_id, ACCEPT, Ground.SAME_PERSON, CLERK) == decided
 
 
@@ -164,7 +167,7 @@ def test_refusing_and_asking_for_more_leave_the_entitlement_alone(outcome: Revie
     before = office.person
     office.decide(review.review_id, outcome, ground, CLERK)
     after = office.person
-    assert after == replace(before, open_review_id=None, version=after.version, ledger_head=after.ledger_head)
+    assert after == replace(before, open_cases=(), version=after.version, ledger_head=after.ledger_head)
     assert office.store.certificates == {}
     assert office.store.entries[office.id][-1].details["ground"] == ground
     assert office.review(office.attempt()).review_id != review.review_id, "a later attempt opens a review of its own"
@@ -177,9 +180,10 @@ def test_frames_of_every_attempt_of_the_case_are_shown_until_it_is_decided_and_t
     reference = a_reference(enrolment)
     office.store.register.commit(a_change(office.person, LedgerEvent.REFERENCE_ENROLLED, reference=reference))
     first = office.attempt()
-    second = office.attempt(replace(HELPER, user_id="helper-2"))
+    second = office.attempt()
+    anothers = office.attempt(replace(HELPER, user_id="helper-2"))
     review = office.review(first)
-    assert office.review(second) == review
+    assert office.review(second) == review != office.review(anothers), "nobody's tries are in another's case"
     view = office.look(review.review_id)
     assert [attempt.session.session_id for attempt in view.attempts] == [first.session_id, second.session_id]
     for attempt in view.attempts:
@@ -189,7 +193,8 @@ def test_frames_of_every_attempt_of_the_case_are_shown_until_it_is_decided_and_t
     [shown] = view.references
     assert shown.link == f"https://references.example/{reference.photo_key}?expires=300"
     office.decide(review.review_id, REFUSE, Ground.NOT_LIVE, CLERK)
-    assert [key for key in office.photos.kept if key.startswith("review/")] == []
+    kept = {key.split("/")[1] for key in office.photos.kept if key.startswith("review/")}
+    assert kept == {anothers.session_id}
     decided = office.look(review.review_id)
     assert all(attempt.frames == () for attempt in decided.attempts)
     assert decided.references == ()
@@ -301,7 +306,7 @@ def test_frames_that_could_not_be_deleted_are_deleted_by_the_repeat() -> None:
     assert office.photos.kept == {}
 
 
-@pytest.mark.parametrize("kind", [kind for kind in ReviewKind if kind not in {"end", "correction", "revocation"}])
+@pytest.mark.parametrize("kind", [kind for kind in ReviewKind if kind not in PROPOSALS])
 @pytest.mark.parametrize("outcome", list(ReviewOutcome))
 def test_no_other_case_touches_the_entitlement_however_it_is_decided(kind: ReviewKind, outcome: ReviewOutcome) -> None:
     if kind is ReviewKind.VERIFICATION:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from lifecert.bootstrap import parts
 from lifecert.entry import settings
-from lifecert.entry.setting_values import Name, Payers, SecretVersion
+from lifecert.entry.setting_values import Name, Payers, SecretVersion, Sources
 
 if TYPE_CHECKING:
     from lifecert.adapters.dynamodb.transaction import DynamoChangingRegister
@@ -191,7 +191,7 @@ def give_consent() -> "GiveConsent":
     return GiveConsent(parts.changing_register(names), parts.clock(names), parts.consent_texts().in_force)
 
 
-class CertifyInPersonSettings(settings.WithChanges, settings.WithIssuer, settings.Common):
+class CertifyInPersonSettings(settings.WithChanges, settings.WithIssuer, settings.WithReviews, settings.Common):
     """certify_in_person."""
 
     idempotency_table: Name
@@ -203,8 +203,14 @@ def certify_in_person() -> "CertifyInPerson":
     from lifecert.application.office.certify_in_person import CertifyInPerson
 
     names = CertifyInPersonSettings.load()
-    register = parts.changing_register(names, certificates=names.certificates_table)
-    return CertifyInPerson(register, parts.certificates(names), parts.clock(names), parts.issuer(names))
+    register = parts.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table)
+    return CertifyInPerson(
+        register=register,
+        certificates=parts.certificates(names),
+        reviews=parts.reviews(names),
+        clock=parts.clock(names),
+        issuer=parts.issuer(names),
+    )
 
 
 @cache
@@ -269,9 +275,7 @@ def decide_review() -> "DecideReview":
     )
 
 
-class ChangeEntitlementSettings(
-    settings.WithChanges, settings.WithReviews, settings.WithCertificatesTable, settings.Common
-):
+class ChangeEntitlementSettings(settings.WithChanges, settings.WithReviews, settings.WithIssuer, settings.Common):
     """change_entitlement."""
 
 
@@ -300,6 +304,7 @@ def confirm_proposal() -> "ConfirmProposal":
         reviews=parts.reviews(names),
         ledger=parts.ledger(names),
         clock=parts.clock(names),
+        issuer=parts.issuer(names),
     )
 
 
@@ -378,6 +383,7 @@ class ImportDataMatchSettings(
     """import_data_match."""
 
     imports_bucket: Name
+    data_match_sources: Sources
 
 
 @cache
@@ -393,4 +399,5 @@ def import_data_match() -> "ImportDataMatch":
         clock=parts.clock(names),
         issuer=parts.issuer(names),
         reviews=parts.reviews(names),
+        sources=frozenset(names.data_match_sources),
     )

@@ -13,9 +13,11 @@ from lifecert.domain.benefit import FIRST_BENEFIT, FIRST_PAYER, Benefit, Benefit
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
 from lifecert.domain.errors import Unreadable
-from lifecert.domain.hold import HoldProposal
+from lifecert.domain.hold import HoldProposal, Reprieve
 from lifecert.domain.notice import Notice, NoticeChannel
+from lifecert.domain.open_case import OpenCase
 from lifecert.domain.person import FIRST_SECRET
+from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import EndCause, Status
 from lifecert.domain.sweep import Among, Partition, ending_partition_of, partition_of, shard_of
 
@@ -152,7 +154,9 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "certified_by": list(beneficiary.certified_by),
         "certificate_id": beneficiary.certificate_id,
         "certified_on": optional_day(beneficiary.certified_on),
-        "open_review_id": beneficiary.open_review_id,
+        "open_cases": [_case_map(one) for one in beneficiary.open_cases] or None,
+        "reprieve": _reprieve_map(beneficiary.reprieve) if beneficiary.reprieve else None,
+        "counter_photo_on": optional_day(beneficiary.counter_photo_on),
         "consent_withdrawn_on": optional_day(beneficiary.consent_withdrawn_on),
         "notice": _notice_item(beneficiary.notice) if beneficiary.notice else None,
         "contact_channel": beneficiary.contact_channel and str(beneficiary.contact_channel),
@@ -185,7 +189,9 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         certified_by=tuple(item["certified_by"]),
         certificate_id=item.get("certificate_id"),
         certified_on=as_day(item.get("certified_on")),
-        open_review_id=item.get("open_review_id"),
+        open_cases=tuple(map(_case_of, item.get("open_cases", ()))),
+        reprieve=_reprieve_of(item["reprieve"]) if "reprieve" in item else None,
+        counter_photo_on=as_day(item.get("counter_photo_on")),
         consent_withdrawn_on=as_day(item.get("consent_withdrawn_on")),
         notice=_notice_of(item["notice"]) if "notice" in item else None,
         contact_channel=NoticeChannel(item["contact_channel"]) if "contact_channel" in item else None,
@@ -277,6 +283,22 @@ def _notice_of(item: Mapping[str, Any]) -> Notice:
         sent=item["sent"],
         delivered_on=as_day(item.get("delivered_on")),
     )
+
+
+def _case_map(case: OpenCase) -> dict[str, Any]:
+    return {"review_id": case.review_id, "kind": str(case.kind), "by": list(case.by), "doubts": case.doubts}
+
+
+def _case_of(item: Mapping[str, Any]) -> OpenCase:
+    return OpenCase(item["review_id"], ReviewKind(item["kind"]), tuple(item["by"]), doubts=item["doubts"])
+
+
+def _reprieve_map(reprieve: Reprieve) -> dict[str, Any]:
+    return {"until": reprieve.until.isoformat(), "valid_until": reprieve.valid_until.isoformat()}
+
+
+def _reprieve_of(item: Mapping[str, Any]) -> Reprieve:
+    return Reprieve(date.fromisoformat(item["until"]), date.fromisoformat(item["valid_until"]))
 
 
 def _proposal_item(proposal: HoldProposal) -> dict[str, Any]:

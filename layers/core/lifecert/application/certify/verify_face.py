@@ -16,7 +16,7 @@ from lifecert.domain.actor import Caller
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.errors import FrameSeenBefore, FramesMissing, SessionAlreadyDecided, SessionBusy
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
-from lifecert.domain.policy import Outcome, Policy, decide
+from lifecert.domain.policy import Decision, Outcome, Policy, decide
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Session
 from lifecert.ports.clock import Clock
@@ -138,6 +138,8 @@ class VerifyFace:
         now, evidence = self.clock.now(), analysis.evidence
         attempt = beneficiary.camera.attempt_at(now, self.policy.attempts)
         decision = decide(evidence, self.policy, session.challenge, attempt)
+        if decision.outcome is Outcome.ACCEPTED and beneficiary.doubts:
+            decision = Decision(Outcome.REVIEW, Reason.OFFICE_DECIDES)
         return Verification(
             session,
             beneficiary,

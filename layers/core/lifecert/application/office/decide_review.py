@@ -7,7 +7,7 @@ from typing import Any
 from lifecert.application.shared.certifying import Proof, certified_already, certifying
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.issuing import Issuer
-from lifecert.application.shared.reviewing import recorded, still_open
+from lifecert.application.shared.reviewing import recorded
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.camera import Camera
@@ -78,6 +78,9 @@ class DecideReview:
 
     def _check_not_involved(self, review: Review, actors: Iterable[str], user: User) -> None:
         involved = {review.opened_by.actor_id, *actors}
+        # Whoever has another case open about the same person is no third party to this one.
+        person = self.register.get(review.beneficiary_id)
+        involved |= {user for case in person.open_cases for user in case.by} if person else set()
         # A letter passes through the hands of whoever issued it: they may have used its code themself.
         issuers = {
             entry.actor.actor_id
@@ -151,11 +154,11 @@ class DecideReview:
         changed: dict[str, Any] = {
             "camera": Camera(),
             "certified_by": newest.with_certifier(session.user_id),
-            "open_review_id": still_open(newest, review),
         }
-        if again := certified_already(newest, proof, actor, now, details, **changed):
+        closed = newest.without_case(review.review_id)
+        if again := certified_already(closed, proof, actor, now, details, **changed):
             return again
-        change, _ = certifying(newest, proof, actor, now, self.clock.today(), details, **changed)
+        change, _ = certifying(closed, proof, actor, now, self.clock.today(), details, **changed)
         return change
 
     def _evidence(self, review: Review) -> dict[str, object]:

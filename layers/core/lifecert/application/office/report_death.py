@@ -74,7 +74,7 @@ class ReportDeath:
             return OpenReview(self.register, self.clock)(
                 beneficiary.beneficiary_id,
                 ReviewKind.DEATH_REPORT,
-                Actor(user.user_id, Role.USER),
+                Actor(user.user_id, Role.CLERK if user.is_clerk else Role.USER),
                 only_once=f"{user.user_id} {self.clock.today().isoformat()}",
                 day=died_on,
                 cause=EndCause.DECEASED,
