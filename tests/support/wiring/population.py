@@ -1,7 +1,7 @@
 """Who and what stands in the world that the event files name."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from lifecert.domain.session import SessionState
 from lifecert.domain.status import EndCause, Standing, Status
 from lifecert.domain.sweep import JobKind, RunState, SweepRun, Tally
 from lifecert.domain.sweep_report import SweepReport
-from tests.support.builders import NOW, VALID_UNTIL, a_benefit, decided
+from tests.support.builders import NOW, VALID_UNTIL, a_benefit, decided, good_evidence
 from tests.support.fakes.notices import FakeSeal
 from tests.support.wiring.people import (
     BUSY,
@@ -160,9 +160,14 @@ def _cases(world: World) -> None:
     """What the office has on its desk. The event files' clerk is DESK."""
     world.add_session(230, "uncertain")
     session = decided(world.store.sessions_by_id[world_id(230)], Outcome.REVIEW, Reason.MATCH_UNCERTAIN)
+    session = replace(session, evidence=json.dumps(asdict(good_evidence(0.4))))
     world.store.sessions_by_id[session.session_id] = session
     for number in (1, 2, 3):
         world.photos.keep_for_review(session.review_key(number), b"frame")
+    world.add_session(231)
+    faceless = decided(world.store.sessions_by_id[world_id(231)], Outcome.REVIEW, Reason.RETRIES_USED_UP)
+    world.store.sessions_by_id[faceless.session_id] = faceless
+    world.add_review(514, WANG, ReviewKind.VERIFICATION, "stranger", session_id=faceless.session_id)
     until, by = NOW + timedelta(days=14), "clerk-2"
     seen = {"session_id": session.session_id, "reason": Reason.MATCH_UNCERTAIN}
     confirmed = ReviewDecision(ReviewOutcome.ACCEPT, Ground.CONFIRMED, by, NOW)

@@ -128,7 +128,7 @@ def test_a_clerk_may_still_accept_what_the_machine_left_to_them() -> None:
     opened(office, "a helper's report")
     waits = office.shows_face()
     assert waits.result
-    office.decide(str(waits.result.review_id), ReviewOutcome.ACCEPT, Ground.SAME_PERSON, CLERK)
+    office.decide(str(waits.result.review_id), ReviewOutcome.ACCEPT, Ground.SAME_PERSON, CLERK, waits.session_id)
     assert office.beneficiary.valid_until == date(2027, 3, 1)
 
 

@@ -46,6 +46,7 @@ class Life:
     def __init__(self) -> None:
         self.world = World()
         self.do = use_cases(self.world)
+        self.sessions: list[str] = []
         self.id = self.do["register_beneficiary"](PERSON, CLERK, an_id()).beneficiary_id
 
     @property
@@ -68,6 +69,7 @@ class Life:
         for step in range(1, 4):
             self.world.photos.upload(session.frame_key(step), f"{photo}-{session.session_id}-{step}".encode(), now)
         self.do["verify_face"](session.session_id, HELPER)
+        self.sessions.append(session.session_id)
 
     def enrolled(self, photo: str, replacement: Replacement | None = None, captured_on: date | None = None) -> None:
         begun = self.do["begin_enrolment"](self.id, "office", captured_on, ImageType.JPEG, CLERK, replacement).enrolment
@@ -104,7 +106,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     life.shown("uncertain")
     life.shown("uncertain")
     yield "a case is open", life
-    do["decide_review"](life.case, ReviewOutcome.ACCEPT, Ground.SAME_PERSON, SECOND_CLERK)
+    do["decide_review"](life.case, ReviewOutcome.ACCEPT, Ground.SAME_PERSON, SECOND_CLERK, life.sessions[-1])
     yield "the case is decided", life
     life.shown("uncertain")
     do["decide_review"](life.case, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, SECOND_CLERK)

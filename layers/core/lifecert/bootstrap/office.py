@@ -249,6 +249,7 @@ def get_review() -> "GetReview":
 
     names = ReviewCasesSettings.load()
     return GetReview(
+        register=parts.register(names),
         reviews=parts.reviews(names),
         sessions=parts.sessions(names),
         references=parts.references(names),

@@ -74,13 +74,14 @@ Cause = EndCause | RevocationCause
 
 @dataclass(frozen=True, slots=True)
 class ReviewDecision:
-    """What was decided, why, by which clerk and when. `certificate_id` when it certified."""
+    """What was decided, why, by which clerk and when. `certificate_id` when it certified, and by which session."""
 
     outcome: ReviewOutcome
     ground: Ground
     decided_by: str
     decided_at: datetime
     certificate_id: str | None = None
+    session_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

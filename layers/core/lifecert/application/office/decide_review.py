@@ -14,6 +14,7 @@ from lifecert.domain.camera import Camera
 from lifecert.domain.errors import (
     ActedInCase,
     EntitlementEnded,
+    FaceNotCompared,
     FramesGone,
     GroundUnsuitable,
     ReviewDecidedBefore,
@@ -53,13 +54,16 @@ class DecideReview:
     clock: Clock
     issuer: Issuer
 
-    def __call__(self, review_id: str, outcome: ReviewOutcome, ground: Ground, user: User) -> Review:
+    def __call__(
+        self, review_id: str, outcome: ReviewOutcome, ground: Ground, user: User, session_id: str | None = None
+    ) -> Review:
         """Decide a review, once, and delete its frames. A repeat of the same decision returns it again.
 
-        Accepting a verification certifies, with the method and on the day of its session; nothing else that is
-        decided here touches the entitlement. Raises ReviewNotFound, GroundUnsuitable, ActedInCase (by this clerk
-        themself), FramesGone (who can be the same person that nobody can see), EntitlementEnded, TransitionRefused (its
-        year is over) and ReviewDecidedBefore; nothing is changed then.
+        Accepting a verification certifies, with the method and on the day of `session_id`, which must be named: one of
+        the case's tries. Nothing else that is decided here touches the entitlement. Raises ReviewNotFound,
+        GroundUnsuitable, ActedInCase (by this clerk themself), SessionNotFound (no try of this case), FaceNotCompared,
+        FramesGone (who can be the same person that nobody can see), EntitlementEnded, TransitionRefused (its year is
+        over) and ReviewDecidedBefore; nothing is changed then.
         """
         review = self.reviews.get(review_id)
         if review is None or review.kind in PROPOSALS:
@@ -68,8 +72,10 @@ class DecideReview:
         attempts = attempts_of(review, self.ledger)
         if review.decision is None:
             self._check_not_involved(review, attempts.values(), user)
-            review = self._decide(review, outcome, ground, user)
-        if review.decision is None or not _same(review.decision, outcome, ground, user):
+            certifies = review.kind is ReviewKind.VERIFICATION and outcome is ReviewOutcome.ACCEPT
+            session = self._named(session_id, attempts) if certifies else None
+            review = self._decide(review, outcome, ground, user, session)
+        if review.decision is None or not _same(review.decision, outcome, ground, user, session_id):
             raise ReviewDecidedBefore
         # Last, and again at a repeat: whatever stops it, the decision stands, and lifecycle rules are the second net.
         for session_id in attempts:
@@ -90,19 +96,27 @@ class DecideReview:
         if user.user_id in involved | issuers:
             raise ActedInCase
 
-    def _decide(self, review: Review, outcome: ReviewOutcome, ground: Ground, user: User) -> Review:
+    def _named(self, session_id: str | None, attempts: Iterable[str]) -> Session:
+        """The try by which somebody is to be certified. Raises SessionNotFound and FaceNotCompared."""
+        session = self._session(session_id if session_id in attempts else None)
+        if not session.face_was_compared:
+            raise FaceNotCompared
+        return session
+
+    def _decide(
+        self, review: Review, outcome: ReviewOutcome, ground: Ground, user: User, session: Session | None
+    ) -> Review:
         decided = review
-        certifies = review.kind is ReviewKind.VERIFICATION and outcome is ReviewOutcome.ACCEPT
-        session = self._session(review) if certifies else None
         if ground is Ground.SAME_PERSON and review.kind in JUDGED_BY_FRAMES:
-            self._check_frames(review)
+            self._check_frames(review, session or self._session(review.session_id))
 
         def make(newest: Beneficiary) -> Change:
             nonlocal decided
             decision = ReviewDecision(outcome, ground, user.user_id, self.clock.now())
             if session:
                 change = self._certified(newest, review, session, decision)
-                decision = replace(decision, certificate_id=str(change.entry.details["certificate_id"]))
+                certificate_id = str(change.entry.details["certificate_id"])
+                decision = replace(decision, certificate_id=certificate_id, session_id=session.session_id)
             else:
                 change = recorded(newest, review, decision)
             decided = replace(review, decision=decision)
@@ -114,14 +128,13 @@ class DecideReview:
             return self.reviews.get(review.review_id) or review
         return decided
 
-    def _session(self, review: Review) -> Session:
-        session = self.sessions.get(review.session_id) if review.session_id else None
+    def _session(self, session_id: str | None) -> Session:
+        session = self.sessions.get(session_id) if session_id else None
         if session is None:
             raise SessionNotFound
         return session
 
-    def _check_frames(self, review: Review) -> None:
-        session = self._session(review)
+    def _check_frames(self, review: Review, session: Session) -> None:
         if len(self.photos.review_frames(session.session_id)) < len(session.challenge):
             newest = self.reviews.get(review.review_id)
             if newest and newest.decision:
@@ -132,7 +145,7 @@ class DecideReview:
         if newest.status is Status.TERMINATED:
             raise EntitlementEnded
         result = session.result
-        evidence = self._evidence(review)
+        evidence = self._evidence(review, session)
         proof = Proof(
             method=session.method,
             on=self.clock.day_of(result.decided_at if result else session.opened_at),
@@ -161,10 +174,10 @@ class DecideReview:
         change, _ = certifying(closed, proof, actor, now, self.clock.today(), details, **changed)
         return change
 
-    def _evidence(self, review: Review) -> dict[str, object]:
-        """What the ledger kept of the session's evidence when the review was opened."""
+    def _evidence(self, review: Review, session: Session) -> dict[str, object]:
+        """What the ledger kept of the session's evidence when it was decided."""
         for entry in self.ledger.entries(review.beneficiary_id):
-            if entry.details.get("session_id") == review.session_id and "evidence_digest" in entry.details:
+            if entry.details.get("session_id") == session.session_id and "evidence_digest" in entry.details:
                 return dict(entry.details)
         return {}
 
@@ -185,5 +198,6 @@ def _check_ground(review: Review, outcome: ReviewOutcome, ground: Ground) -> Non
         raise GroundUnsuitable
 
 
-def _same(decision: ReviewDecision, outcome: ReviewOutcome, ground: Ground, user: User) -> bool:
-    return (decision.outcome, decision.ground, decision.decided_by) == (outcome, ground, user.user_id)
+def _same(decision: ReviewDecision, outcome: ReviewOutcome, ground: Ground, user: User, session_id: str | None) -> bool:
+    same_try = decision.session_id in (None, session_id)
+    return same_try and (decision.outcome, decision.ground, decision.decided_by) == (outcome, ground, user.user_id)
