@@ -7,7 +7,7 @@ from typing import Any, Final
 from lifecert.domain.actor import Role
 from lifecert.domain.hold import Reprieve
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
-from lifecert.domain.open_case import DOUBTING, MOST_TRIES, OpenCase
+from lifecert.domain.open_case import DOUBTING, MOST_REPORTERS, MOST_TRIES, OpenCase
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import EndCause
 
@@ -18,7 +18,11 @@ def take_case(now: dict[str, Any], entry: LedgerEntry) -> None:
     """One more entry: it opens the case that it names, or closes it; and somebody may be spared by it."""
     details = entry.details
     review_id = details.get("review_id")
-    if review_id and entry.event not in _OPENS:
+    if entry.event is LedgerEvent.REPORT_JOINED:
+        now["open_cases"] = tuple(
+            _with_reporter(now, entry, one) if one.review_id == review_id else one for one in now["open_cases"]
+        )
+    elif review_id and entry.event not in _OPENS:
         now["open_cases"] = tuple(one for one in now["open_cases"] if one.review_id != review_id)
     elif review_id and all(one.review_id != review_id for one in now["open_cases"]):
         _open(now, entry, details)
@@ -54,3 +58,11 @@ def _reported(now: Mapping[str, Any], entry: LedgerEntry, kind: ReviewKind) -> b
     if kind is ReviewKind.END:
         return bool(entry.details["cause"] == EndCause.DECEASED)
     return kind in (ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.DATA_SIGNAL)
+
+
+def _with_reporter(now: Mapping[str, Any], entry: LedgerEntry, case: OpenCase) -> OpenCase:
+    counts, who = _reported(now, entry, ReviewKind.DEATH_REPORT), entry.actor.actor_id
+    by = case.by
+    if who not in by and (counts or len(by) < MOST_REPORTERS):
+        by = (*by[: MOST_REPORTERS - 1], who)
+    return OpenCase(case.review_id, case.kind, by, doubts=case.doubts or counts)

@@ -196,6 +196,8 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:PutItem Ledger",
         "dynamodb:PutItem Reviews",
+        "dynamodb:ConditionCheckItem Limits",
+        "dynamodb:UpdateItem Limits",
         "kms:GenerateMac PersonKey",
     },
     "ImportDataMatch": {

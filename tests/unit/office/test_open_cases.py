@@ -30,7 +30,17 @@ from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Ground, Proposal, Review, ReviewKind, ReviewOutcome
 from lifecert.domain.session import Session
 from lifecert.domain.status import EndCause, Standing, Status
-from tests.support.builders import CLERK, HELPER, a_change, a_review, an_id, an_issuer, failed_evidence, good_evidence
+from tests.support.builders import (
+    CLERK,
+    HELPER,
+    a_change,
+    a_review,
+    an_id,
+    an_issuer,
+    failed_evidence,
+    good_evidence,
+    start_limits,
+)
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.holding import HoldWorld
 from tests.support.verifying import VerifyWorld
@@ -52,7 +62,8 @@ class Office(VerifyWorld):
         self.confirm = ConfirmProposal(register, reviews, ledger, self.clock, issuer)
         self.propose = Propose(register, reviews, certificates, self.clock)
         self.decide = DecideReview(register, reviews, store.sessions, ledger, self.photos, self.clock, issuer)
-        self.report = ReportDeath(register, FakePersonKeys(), self.clock, HelpLines("12333", {}))
+        lines, limits = HelpLines("12333", {}), store.limits
+        self.report = ReportDeath(register, FakePersonKeys(), self.clock, lines, limits, start_limits())
         self.night = EndCases(register, reviews, reviews, ledger, self.photos, self.clock)
 
     def open(self, kind: ReviewKind, **fields: Any) -> str:

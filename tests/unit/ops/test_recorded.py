@@ -147,6 +147,9 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "a photo at the counter", life
     life.do["report_death"].of_known(life.id, None, HELPER)
     yield "a death is reported", life
+    do["report_death"].of_known(life.id, None, CLERK)
+    assert life.last() is LedgerEvent.REPORT_JOINED
+    yield "and a clerk takes it up", life
     life.shown("good")
     assert life.person.spared_until
     yield "a face is shown against it", life

@@ -364,7 +364,9 @@ def get_statistics() -> "GetStatistics":
     )
 
 
-class ReportDeathSettings(settings.WithChanges, settings.WithPersonKeys, settings.WithReviews, settings.Common):
+class ReportDeathSettings(
+    settings.WithChanges, settings.WithPersonKeys, settings.WithReviews, settings.WithStartLimits, settings.Common
+):
     """report_death."""
 
 
@@ -375,7 +377,14 @@ def report_death() -> "ReportDeath":
 
     names = ReportDeathSettings.load()
     register = parts.changing_register(names, reviews=names.reviews_table)
-    return ReportDeath(register, parts.person_keys(names), parts.clock(names), parts.help_lines())
+    return ReportDeath(
+        register=register,
+        person_keys=parts.person_keys(names),
+        clock=parts.clock(names),
+        help_lines=parts.help_lines(),
+        limits=parts.limits(names),
+        start_limits=parts.start_limits(names),
+    )
 
 
 class ImportDataMatchSettings(

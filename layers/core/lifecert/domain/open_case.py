@@ -64,9 +64,10 @@ def remembered(cases: tuple[OpenCase, ...], review: Review, certified_by: tuple[
 
 
 def joined(case: OpenCase, user_id: str, *, doubts: bool) -> OpenCase:
-    """A case that somebody else's report belongs to as well."""
-    by = case.by if user_id in case.by or len(case.by) >= MOST_REPORTERS else (*case.by, user_id)
-    return replace(case, by=by, doubts=case.doubts or doubts)
+    """A case that somebody else's report belongs to as well. Of too many the last gives way, to one that counts."""
+    if user_id in case.by or (len(case.by) >= MOST_REPORTERS and not doubts):
+        return replace(case, doubts=case.doubts or doubts)
+    return replace(case, by=(*case.by[: MOST_REPORTERS - 1], user_id), doubts=case.doubts or doubts)
 
 
 def report_counts(user_id: str, role: Role, certified_by: tuple[str, ...]) -> bool:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from lifecert.entry.setting_values import (
     Name,
+    Positive,
     SecretVersions,
     Shards,
     TimeZone,
@@ -154,6 +155,14 @@ class WithLimits(_Settings):
     """Counts what users do."""
 
     limits_table: Name
+
+
+class WithStartLimits(WithLimits):
+    """Knows how many an hour takes of what looks a person up."""
+
+    limit_starts_by_user: Positive
+    limit_unknown_by_user: Positive
+    limit_starts_for_person: Positive
 
 
 class WithContacts(_Settings):

@@ -1,6 +1,6 @@
 """Decide a review: a clerk's word on what the machine left open, or on what somebody reported."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -96,7 +96,7 @@ class DecideReview:
         if user.user_id in involved | issuers:
             raise ActedInCase
 
-    def _named(self, session_id: str | None, attempts: Iterable[str]) -> Session:
+    def _named(self, session_id: str | None, attempts: Collection[str | None]) -> Session:
         """The try by which somebody is to be certified. Raises SessionNotFound and FaceNotCompared."""
         session = self._session(session_id if session_id in attempts else None)
         if not session.face_was_compared:
