@@ -40,7 +40,6 @@ SHOWN: dict[str, frozenset[str]] = {
             "has_reference",
             "reference_ids",
             "camera_failures",
-            "camera_paused_until",
             "certified_by",
             "certificate_id",
             "certified_on",
@@ -223,6 +222,8 @@ class Record:
                 shown[name] = self._account(shown[name])
         if "certified_by" in shown:
             shown["certified_by"] = [self._account(one) for one in shown["certified_by"]]
+        for one in (*shown.get("open_cases", []), *shown.get("camera_failures", [])):
+            self._number_accounts(one)
         if "decision" in shown:
             shown["decision"]["decided_by"] = self._account(shown["decision"]["decided_by"])
         if "related_id" in shown.get("details", {}):
@@ -232,6 +233,11 @@ class Record:
         if "evidence" in shown:
             shown["evidence"] = _without_numbers(json.loads(shown["evidence"]))
         return shown
+
+    def _number_accounts(self, case_or_failure: dict[str, Any] | str) -> None:
+        if isinstance(case_or_failure, dict):
+            by = case_or_failure["by"]
+            case_or_failure["by"] = self._account(by) if isinstance(by, str) else [self._account(one) for one in by]
 
     def _account(self, user_id: str) -> str:
         if user_id in (SWEEP_ACTOR.actor_id, PURGE_ACTOR.actor_id):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from lifecert.domain.camera import Camera
+from lifecert.domain.camera import Camera, Failure
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Method, RevocationCause
 from lifecert.domain.hold import HoldProposal, Reprieve
@@ -42,7 +42,7 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
     ended = date(2026, 8, 2) if status is Status.TERMINATED else None
     full = a_beneficiary(
         category=Category.INJURY_CARE,
-        camera=Camera((NOW, NOW + timedelta(microseconds=1)), NOW + timedelta(minutes=30)),
+        camera=Camera((Failure(NOW, "helper-1", face=True), Failure(NOW + timedelta(microseconds=1), "", face=False))),
         certified_by=("helper-1", "helper-2"),
         reference_ids=(an_id(), an_id()),
         certificate_id=an_id(),

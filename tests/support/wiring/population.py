@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from lifecert.domain.benefit import MOST_BENEFITS, BenefitEnd
-from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.hold import HoldOutcome, HoldProposal
@@ -20,7 +19,7 @@ from lifecert.domain.session import SessionState
 from lifecert.domain.status import EndCause, Standing, Status
 from lifecert.domain.sweep import JobKind, RunState, SweepRun, Tally
 from lifecert.domain.sweep_report import SweepReport
-from tests.support.builders import NOW, VALID_UNTIL, a_benefit, decided, good_evidence
+from tests.support.builders import NOW, VALID_UNTIL, a_benefit, decided, good_evidence, paused
 from tests.support.fakes.notices import FakeSeal
 from tests.support.wiring.people import (
     BUSY,
@@ -62,7 +61,7 @@ def populate(world: World) -> None:
 def _people(world: World) -> None:
     world.add_person(WANG)
     world.add_person(LAPSED, standing=Standing(Status.LAPSED, date(2026, 1, 31), held_since=date(2026, 2, 20)))
-    world.add_person(PAUSED, camera=Camera(paused_until=NOW + timedelta(minutes=20)))
+    world.add_person(PAUSED, camera=paused(NOW + timedelta(minutes=20), USER))
     world.add_person(UNSEEN, has_reference=False)
     world.add_person(ENDED, standing=Standing(Status.TERMINATED, VALID_UNTIL, ended_on=date(2026, 2, 1)))
     world.add_person(CHILD, category=Category.INJURY_DEPENDANT)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb.batches import read_items
-from lifecert.adapters.dynamodb.values import as_day, as_moment, moment, optional_day, optional_moment, plain, typed
+from lifecert.adapters.dynamodb.values import as_day, moment, optional_day, plain, typed
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import FIRST_BENEFIT, FIRST_PAYER, Benefit, BenefitEnd
-from lifecert.domain.camera import Camera
+from lifecert.domain.camera import Camera, Failure
 from lifecert.domain.category import Category
 from lifecert.domain.errors import Unreadable
 from lifecert.domain.hold import HoldProposal, Reprieve
@@ -149,8 +149,9 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "ledger_head": beneficiary.ledger_head,
         "has_reference": beneficiary.has_reference,
         "reference_ids": list(beneficiary.reference_ids),
-        "camera_failures": [moment(at) for at in beneficiary.camera.failures],
-        "camera_paused_until": optional_moment(beneficiary.camera.paused_until),
+        "camera_failures": [
+            {"at": moment(one.at), "by": one.by, "face": one.face} for one in beneficiary.camera.failures
+        ],
         "certified_by": list(beneficiary.certified_by),
         "certificate_id": beneficiary.certificate_id,
         "certified_on": optional_day(beneficiary.certified_on),
@@ -182,10 +183,7 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         ledger_head=item["ledger_head"],
         has_reference=item["has_reference"],
         reference_ids=tuple(item["reference_ids"]),
-        camera=Camera(
-            failures=tuple(datetime.fromisoformat(at) for at in item["camera_failures"]),
-            paused_until=as_moment(item.get("camera_paused_until")),
-        ),
+        camera=Camera(tuple(map(_failure_of, item["camera_failures"]))),
         certified_by=tuple(item["certified_by"]),
         certificate_id=item.get("certificate_id"),
         certified_on=as_day(item.get("certified_on")),
@@ -283,6 +281,13 @@ def _notice_of(item: Mapping[str, Any]) -> Notice:
         sent=item["sent"],
         delivered_on=as_day(item.get("delivered_on")),
     )
+
+
+def _failure_of(stored: Any) -> Failure:
+    # From before it was kept whose they were: nobody's, and so in nobody's way.
+    if isinstance(stored, str):
+        return Failure(datetime.fromisoformat(stored), "", face=False)
+    return Failure(datetime.fromisoformat(stored["at"]), stored["by"], face=stored["face"])
 
 
 def _case_map(case: OpenCase) -> dict[str, Any]:

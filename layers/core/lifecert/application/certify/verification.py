@@ -75,7 +75,7 @@ class Verification:
         )
         details = self._details()
         changed: dict[str, Any] = {
-            "camera": replace(before.camera, failures=()),
+            "camera": before.camera.succeeded(session.user_id),
             "certified_by": before.with_certifier(session.user_id),
         }
         if again := certified_already(before, proof, self._actor, self.now, details, **changed):
@@ -116,7 +116,9 @@ class Verification:
         return self.decision.reason is Reason.OFFICE_DECIDES
 
     def _after_a_failure(self) -> Beneficiary:
-        return replace(self.beneficiary, camera=self.beneficiary.camera.failed(self.now, self.policy.attempts))
+        face = bool(self.evidence.matches)
+        failed = self.beneficiary.camera.failed(self.now, self.policy.attempts, self.session.user_id, face=face)
+        return replace(self.beneficiary, camera=failed)
 
     def _with_frames(self, change: Change) -> Change:
         """The change with what is remembered of the frames: of all their bytes, and of those that served, or may yet,

@@ -59,7 +59,7 @@ class VerifyFace:
 
     def _verify(self, session: Session, caller: Caller, observations: str) -> Session:
         session_id = session.session_id
-        beneficiary = whose_face(session, self.register, self.clock.now())
+        beneficiary = whose_face(session, self.register, self.clock.now(), self.policy)
         uploads = self._uploads(session)
         frames = [Frame(step, upload.content) for step, upload in zip(session.challenge, uploads, strict=True)]
         now = self.clock.now()
@@ -136,7 +136,7 @@ class VerifyFace:
     ) -> Verification:
         refuse_if_no_face_may_be_used(beneficiary)
         now, evidence = self.clock.now(), analysis.evidence
-        attempt = beneficiary.camera.attempt_at(now, self.policy.attempts)
+        attempt = beneficiary.camera.attempt_at(now, self.policy.attempts, session.user_id)
         decision = decide(evidence, self.policy, session.challenge, attempt)
         if decision.outcome is Outcome.ACCEPTED and beneficiary.doubts:
             decision = Decision(Outcome.REVIEW, Reason.OFFICE_DECIDES)
