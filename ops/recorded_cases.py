@@ -1,6 +1,6 @@
 """What the ledger by itself tells of a person's open cases, to hold the register against: see `ops.recorded`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ def take_case(now: dict[str, Any], entry: LedgerEntry) -> None:
             _with_reporter(now, entry, one) if one.review_id == review_id else one for one in now["open_cases"]
         )
     elif review_id and entry.event not in _OPENS:
-        now["open_cases"] = tuple(one for one in now["open_cases"] if one.review_id != review_id)
+        now["open_cases"] = tuple(_closed(entry, now["open_cases"], str(review_id)))
     elif review_id and all(one.review_id != review_id for one in now["open_cases"]):
         _open(now, entry, details)
     reprieve = now.get("reprieve")
@@ -60,9 +60,22 @@ def _reported(now: Mapping[str, Any], entry: LedgerEntry, kind: ReviewKind) -> b
     return kind in (ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.DATA_SIGNAL)
 
 
+def _closed(entry: LedgerEntry, cases: tuple[OpenCase, ...], review_id: str) -> Iterator[OpenCase]:
+    kind, outcome = entry.details.get("kind"), entry.details.get("outcome")
+    found_true = (kind in ("death_report", "data_signal") and outcome == "accept") or (
+        kind == "duplicate_face" and outcome == "refuse"
+    )
+    two_clerks = entry.event is LedgerEvent.CERTIFIED and "proposed_by" in entry.details
+    for case in cases:
+        if case.review_id != review_id and not (two_clerks and case.upheld):
+            yield case
+        elif case.review_id == review_id and found_true and entry.event is LedgerEvent.REVIEW_DECIDED:
+            yield OpenCase(case.review_id, case.kind, case.by, doubts=True, upheld=True)
+
+
 def _with_reporter(now: Mapping[str, Any], entry: LedgerEntry, case: OpenCase) -> OpenCase:
     counts, who = _reported(now, entry, ReviewKind.DEATH_REPORT), entry.actor.actor_id
     by = case.by
     if who not in by and (counts or len(by) < MOST_REPORTERS):
         by = (*by[: MOST_REPORTERS - 1], who)
-    return OpenCase(case.review_id, case.kind, by, doubts=case.doubts or counts)
+    return OpenCase(case.review_id, case.kind, by, doubts=case.doubts or counts, upheld=case.upheld)

@@ -47,7 +47,7 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         reference_ids=(an_id(), an_id()),
         certificate_id=an_id(),
         certified_on=date(2026, 2, 27),
-        open_cases=(OpenCase(an_id(), ReviewKind.VERIFICATION, ("helper-1",), doubts=True),),
+        open_cases=(OpenCase(an_id(), ReviewKind.VERIFICATION, ("helper-1",), doubts=True, upheld=True),),
         reprieve=Reprieve(date(2026, 7, 30), VALID_UNTIL),
         counter_photo_on=date(2026, 2, 27),
         masked_name="阿*** 买*提",

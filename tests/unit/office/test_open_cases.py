@@ -118,7 +118,9 @@ def test_no_machine_accepts_a_face_while_a_case_is_open_against_it(what: str) ->
     if what.startswith("an end"):
         office.confirm(case, SECOND, confirm=False)
     else:
-        office.decide(case, ReviewOutcome.REFUSE, Ground.UNFOUNDED, CLERK)
+        nothing_wrong = what == "duplicate_face"
+        outcome = ReviewOutcome.ACCEPT if nothing_wrong else ReviewOutcome.REFUSE
+        office.decide(case, outcome, Ground.CONFIRMED if nothing_wrong else Ground.UNFOUNDED, CLERK)
     assert decision_of(office.shows_face()) == Decision(Outcome.ACCEPTED), "and once it is decided, it does"
     assert verify_chain(office.store.entries[office.id]) == office.beneficiary.version
 
@@ -276,3 +278,34 @@ def test_who_waits_is_not_held_by_what_was_approved_and_is_proposed_again_after_
     assert world.outcomes(batch_id) == {"a": HoldOutcome.GRACE_RUNS}
     world.nights()
     assert world.outcomes(world.the_batch().batch_id) == {"a": None}
+
+
+# --- what was found true stays ---
+
+
+@pytest.mark.parametrize(
+    ("what", "outcome", "ground"),
+    [
+        ("a helper's report", ReviewOutcome.ACCEPT, Ground.CONFIRMED),
+        ("data_signal", ReviewOutcome.ACCEPT, Ground.CONFIRMED),
+        ("duplicate_face", ReviewOutcome.REFUSE, Ground.OTHER_PERSON),
+    ],
+)
+def test_between_a_clerks_word_that_it_is_true_and_the_end_no_machine_accepts(
+    what: str, outcome: ReviewOutcome, ground: Ground
+) -> None:
+    office = Office()
+    office.decide(opened(office, what), outcome, ground, SECOND)
+    assert decision_of(office.shows_face()) == Decision(Outcome.REVIEW, Reason.OFFICE_DECIDES)
+    proposal = office.seen()
+    assert isinstance(proposal, Review), "nor does one clerk"
+    office.confirm(proposal.review_id, replace(CLERK, user_id="clerk-3"), confirm=True)
+    assert [case.kind for case in office.beneficiary.open_cases] == [ReviewKind.VERIFICATION], "two do, and dispel it"
+    assert decision_of(office.shows_face()).outcome is Outcome.ACCEPTED
+
+
+def test_a_strangers_report_counts_once_a_clerk_finds_it_true() -> None:
+    office = Office()
+    case = office.open(ReviewKind.DEATH_REPORT, actor=Actor(STRANGER.user_id, Role.USER))
+    office.decide(case, ReviewOutcome.ACCEPT, Ground.CONFIRMED, CLERK)
+    assert decision_of(office.shows_face()).reason is Reason.OFFICE_DECIDES

@@ -156,6 +156,13 @@ def a_life() -> Iterator[tuple[str, Life]]:
     for case in life.person.open_cases:
         do["decide_review"](case.review_id, ReviewOutcome.REFUSE, Ground.UNFOUNDED, SECOND_CLERK)
     yield "which is unfounded", life
+    true = do["report_death"].of_known(life.id, None, CLERK)
+    do["decide_review"](true, ReviewOutcome.ACCEPT, Ground.CONFIRMED, SECOND_CLERK)
+    yield "which is found true", life
+    seen = do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK, an_id())
+    do["confirm_proposal"](seen.review_id, SECOND_CLERK, confirm=True)
+    assert life.person.open_cases == ()
+    yield "and not by two clerks", life
     do["withdraw_consent"](life.id, HELPER)
     yield "consent withdrawn", life
     do["purge_faces"]()

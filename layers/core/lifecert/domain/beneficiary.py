@@ -15,10 +15,10 @@ from lifecert.domain.imprint import FrameImprints
 from lifecert.domain.invitation import Invitation
 from lifecert.domain.ledger import GENESIS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
-from lifecert.domain.open_case import OpenCase, remembered
+from lifecert.domain.open_case import OpenCase, decided, remembered
 from lifecert.domain.person import FIRST_SECRET
 from lifecert.domain.reference import Reference
-from lifecert.domain.review import Review, ReviewKind
+from lifecert.domain.review import Review, ReviewKind, ReviewOutcome
 from lifecert.domain.session import Session
 from lifecert.domain.status import Standing, Status
 
@@ -175,6 +175,14 @@ class Beneficiary:
     def without_case(self, review_id: str) -> "Beneficiary":
         """With a case that is being closed."""
         return replace(self, open_cases=tuple(one for one in self.open_cases if one.review_id != review_id))
+
+    def with_decided(self, review: Review, outcome: ReviewOutcome) -> "Beneficiary":
+        """With a case that is being decided."""
+        return replace(self, open_cases=decided(self.open_cases, review, outcome))
+
+    def seen_by_two(self) -> "Beneficiary":
+        """Whom two clerks certify is not doubted any more for what was found true before."""
+        return replace(self, open_cases=tuple(one for one in self.open_cases if not one.upheld))
 
     def open_case(self, kind: ReviewKind, user_id: str | None = None) -> OpenCase | None:
         """The open case of a kind that is remembered, and is this user's, if one is named."""

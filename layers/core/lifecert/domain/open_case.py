@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from lifecert.domain.actor import Role
 from lifecert.domain.reasons import Reason
-from lifecert.domain.review import Review, ReviewKind
+from lifecert.domain.review import Review, ReviewKind, ReviewOutcome
 from lifecert.domain.status import EndCause
 
 # Cases of tries that are remembered of one person: strangers may open any number.
@@ -29,13 +29,15 @@ _REMEMBERED = frozenset({ReviewKind.VERIFICATION, ReviewKind.DEATH_REPORT})
 class OpenCase:
     """One open case: of which kind, by whom, and whether a machine must accept nothing while it is open.
 
-    `by` are the users whose tries or reports it is made of.
+    `by` are the users whose tries or reports it is made of. `upheld` is one that a clerk decided, and found true: it
+    stays until the entitlement has ended, or two clerks have certified the person all the same.
     """
 
     review_id: str
     kind: ReviewKind
     by: tuple[str, ...]
     doubts: bool
+    upheld: bool = False
 
     @property
     def of_whose_face(self) -> bool:
@@ -61,6 +63,20 @@ def remembered(cases: tuple[OpenCase, ...], review: Review, certified_by: tuple[
         return (*cases, case)
     oldest = next((one for one in tries if not one.doubts), None)
     return (*(one for one in cases if one is not oldest), case) if oldest else cases
+
+
+def is_upheld(kind: ReviewKind, outcome: ReviewOutcome) -> bool:
+    """Whether a decision finds true what a case says against somebody."""
+    if kind in (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL):
+        return outcome is ReviewOutcome.ACCEPT
+    return kind is ReviewKind.DUPLICATE_FACE and outcome is ReviewOutcome.REFUSE
+
+
+def decided(cases: tuple[OpenCase, ...], review: Review, outcome: ReviewOutcome) -> tuple[OpenCase, ...]:
+    """The cases once one is decided: it is gone, unless it was found true."""
+    if not is_upheld(review.kind, outcome):
+        return tuple(one for one in cases if one.review_id != review.review_id)
+    return tuple(replace(one, doubts=True, upheld=True) if one.review_id == review.review_id else one for one in cases)
 
 
 def joined(case: OpenCase, user_id: str, *, doubts: bool) -> OpenCase:

@@ -291,11 +291,18 @@ def _failure_of(stored: Any) -> Failure:
 
 
 def _case_map(case: OpenCase) -> dict[str, Any]:
-    return {"review_id": case.review_id, "kind": str(case.kind), "by": list(case.by), "doubts": case.doubts}
+    return {
+        "review_id": case.review_id,
+        "kind": str(case.kind),
+        "by": list(case.by),
+        "doubts": case.doubts,
+        "upheld": case.upheld,
+    }
 
 
 def _case_of(item: Mapping[str, Any]) -> OpenCase:
-    return OpenCase(item["review_id"], ReviewKind(item["kind"]), tuple(item["by"]), doubts=item["doubts"])
+    kind, by = ReviewKind(item["kind"]), tuple(item["by"])
+    return OpenCase(item["review_id"], kind, by, doubts=item["doubts"], upheld=item["upheld"])
 
 
 def _reprieve_map(reprieve: Reprieve) -> dict[str, Any]:

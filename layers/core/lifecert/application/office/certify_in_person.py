@@ -101,7 +101,9 @@ def certifying_presence(
 
 def _counts_at_once(newest: Beneficiary, seen_on: date) -> bool:
     doubts = newest.doubts
-    return not doubts or (newest.counter_photo_on == seen_on and not any(one.of_whose_face for one in doubts))
+    return not doubts or (
+        newest.counter_photo_on == seen_on and not any(one.of_whose_face or one.upheld for one in doubts)
+    )
 
 
 def _proposing(newest: Beneficiary, proof: Proof, document: Document, user: User, now: datetime, today: date) -> Change:
