@@ -46,6 +46,9 @@ SHOWN: dict[str, frozenset[str]] = {
             "open_cases",
             "reprieve",
             "counter_photo_on",
+            "faces_were_deleted",
+            "registered_by",
+            "enrolled_by",
             "consent_withdrawn_on",
             "notice",
             "contact_channel",
@@ -160,7 +163,7 @@ NOT_INCLUDED = (
     "accounts of helpers and staff (told apart by number)",
     "photos: those of references and open reviews are handed over on request",
 )
-ACCOUNTS = ("user_id", "actor_id", "opened_by")
+ACCOUNTS = ("user_id", "actor_id", "opened_by", "registered_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +223,9 @@ class Record:
         for name in ACCOUNTS:
             if name in shown:
                 shown[name] = self._account(shown[name])
-        if "certified_by" in shown:
-            shown["certified_by"] = [self._account(one) for one in shown["certified_by"]]
+        for name in ("certified_by", "enrolled_by"):
+            if name in shown:
+                shown[name] = [self._account(one) for one in shown[name]]
         for one in (*shown.get("open_cases", []), *shown.get("camera_failures", [])):
             self._number_accounts(one)
         if "decision" in shown:

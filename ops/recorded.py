@@ -77,15 +77,17 @@ def _number(details: Mapping[str, Any], name: str) -> int:
     return int(details[name]) if name in details else AFTER_THE_END
 
 
-def _registered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+def _registered(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     now.update(certificate_id=None, open_cases=(), consent_withdrawn_on=None, notice=None)
     now.update(certified_on=None, reprieve=None, counter_photo_on=None)
+    now.update(faces_were_deleted=False, registered_by=entry.actor.actor_id, enrolled_by=())
     now.update(certified_by=(), reference_ids=(), has_reference=False)
     now["contact_channel"] = details.get("channel", UNTOLD)
 
 
-def _enrolled(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
-    known, new = now["reference_ids"], details["reference_id"]
+def _enrolled(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    known, new, clerk = now["reference_ids"], details["reference_id"], entry.actor.actor_id
+    now["enrolled_by"] = (*(one for one in now["enrolled_by"] if one != clerk), clerk)[-MOST_REFERENCES:]
     now["has_reference"] = True
     if details["replacement"] or not known:
         now["reference_ids"] = (new,)
@@ -95,7 +97,15 @@ def _enrolled(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, An
         now["counter_photo_on"] = _day(details, "counter_photo_on")
 
 
+def _review_decided(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    if details.get("references") is not None:
+        now["reference_ids"] = tuple(filter(None, str(details["references"]).split(",")))
+    if details.get("kind") == "override" and details.get("outcome") == "accept":
+        now["faces_were_deleted"] = False
+
+
 def _faces_deleted(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    now["faces_were_deleted"] = details["all"] or now["faces_were_deleted"]
     now["has_reference"] = not details["all"]
     now["reference_ids"] = () if details["all"] else UNTOLD
 
@@ -166,6 +176,7 @@ _TAKES: Mapping[LedgerEvent, Callable[[dict[str, Any], LedgerEntry, Mapping[str,
     LedgerEvent.FACES_DELETED: _faces_deleted,
     LedgerEvent.CERTIFIED: _certified,
     LedgerEvent.ALREADY_CERTIFIED: _certified_again,
+    LedgerEvent.REVIEW_DECIDED: _review_decided,
     LedgerEvent.TERMINATED: _terminated,
     LedgerEvent.CONSENT_WITHDRAWN: _withdrawn,
     LedgerEvent.CONSENT_GIVEN: _consented,

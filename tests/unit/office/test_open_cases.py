@@ -309,3 +309,28 @@ def test_a_strangers_report_counts_once_a_clerk_finds_it_true() -> None:
     case = office.open(ReviewKind.DEATH_REPORT, actor=Actor(STRANGER.user_id, Role.USER))
     office.decide(case, ReviewOutcome.ACCEPT, Ground.CONFIRMED, CLERK)
     assert decision_of(office.shows_face()).reason is Reason.OFFICE_DECIDES
+
+
+# --- one clerk does not do everything unseen ---
+
+
+@pytest.mark.parametrize(
+    ("person", "share"),
+    [
+        ({"registered_by": CLERK.user_id, "enrolled_by": (CLERK.user_id,)}, (200, 200)),
+        ({"registered_by": SECOND.user_id, "enrolled_by": (CLERK.user_id,)}, (1, 25)),
+        ({"registered_by": CLERK.user_id, "enrolled_by": (SECOND.user_id,)}, (0, 0)),
+    ],
+    ids=["registered, enrolled and saw", "enrolled and saw", "registered and saw"],
+)
+def test_who_saw_somebody_whose_face_they_enrolled_is_audited(person: dict[str, Any], share: tuple[int, int]) -> None:
+    office = Office(beneficiary_id="p-1", **person)
+    for number in range(200):
+        assert isinstance(office.seen(key=f"key-{number}"), Certificate), "it counts at once"
+    audits = [one for one in office.store.reviews.values() if one.kind is ReviewKind.AUDIT]
+    assert share[0] <= len(audits) <= share[1]
+    assert all(one.related_id in office.store.certificates for one in audits)
+    for audit in audits[:1]:
+        with pytest.raises(ActedInCase):
+            office.decide(audit.review_id, ReviewOutcome.ACCEPT, Ground.CONFIRMED, CLERK)
+        office.decide(audit.review_id, ReviewOutcome.ACCEPT, Ground.CONFIRMED, replace(CLERK, user_id="clerk-3"))

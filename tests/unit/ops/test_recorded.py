@@ -169,6 +169,10 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "faces deleted", life
     do["give_consent"](life.id, "2026-1", False, CLERK)
     yield "consent given anew", life
+    life.enrolled("good")
+    do["decide_review"](life.case, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, SECOND_CLERK)
+    assert life.person.reference_ids == ()
+    yield "a first face after a withdrawal, which a second clerk refuses", life
     life.nights((life.person.valid_until - today()).days - 20)
     life.told()
     life.nights(14)
@@ -251,6 +255,9 @@ OTHERS: dict[str, Any] = {
     "open_cases": (OpenCase("another", ReviewKind.VERIFICATION, ("somebody",), doubts=True),),
     "reprieve": Reprieve(DAY, DAY),
     "counter_photo_on": DAY,
+    "faces_were_deleted": None,
+    "registered_by": "another",
+    "enrolled_by": ("another",),
     "consent_withdrawn_on": DAY,
     "notice": Notice(DAY, 7, 1, delivered_on=DAY),
     "contact_channel": NoticeChannel.PUSH,
@@ -261,7 +268,7 @@ OTHERS: dict[str, Any] = {
 # What is taken away is damage too, and some of these default to nothing. A day that is not there may never have been:
 # people who were certified before the register kept it have none.
 EMPTY: dict[str, Any] = {
-    name: () if name in ("certified_by", "reference_ids", "open_cases") else None
+    name: () if name in ("certified_by", "reference_ids", "open_cases", "enrolled_by") else None
     for name in OTHERS
     if name != "certified_on"
 }

@@ -41,7 +41,9 @@ class Beneficiary:
     `consent_withdrawn_on` is the day since which no face may be used, until consent is given anew. `notice` is the
     last that the person was told, and `contact_channel` how they can be. `grace_from` is the day from which the grace
     days before a hold count, where that is later than the last covered day. `counter_photo_on` is the day of the newest
-    photo that was enrolled on the day it was taken, and matched the earlier ones.
+    photo that was enrolled on the day it was taken, and matched the earlier ones. `faces_were_deleted`: all that were
+    enrolled once are gone, and no second clerk has confirmed another since. `registered_by` and `enrolled_by` are the
+    clerks who did that, the latter of the last few photos.
     """
 
     beneficiary_id: str
@@ -68,6 +70,9 @@ class Beneficiary:
     grace_from: date | None = None
     reprieve: Reprieve | None = None
     counter_photo_on: date | None = None
+    faces_were_deleted: bool = False
+    registered_by: str = ""
+    enrolled_by: tuple[str, ...] = ()
 
     @property
     def open_benefits(self) -> tuple[Benefit, ...]:

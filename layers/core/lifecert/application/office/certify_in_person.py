@@ -1,15 +1,16 @@
 """Certify in person: a clerk saw somebody alive and checked who it was."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from lifecert.application.shared.certifying import Proof, certifying, digest_of
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.issuing import Issuer
-from lifecert.application.shared.reviewing import opening
+from lifecert.application.shared.reviewing import opening, review_id_of
 from lifecert.domain.actor import Actor, Role, User
+from lifecert.domain.audit import is_drawn
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.camera import Camera
 from lifecert.domain.certificate import Certificate, Method
@@ -20,6 +21,9 @@ from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import Certificates, ChangingRegister
 from lifecert.ports.reviews import Reviews
+
+# The share of in-person certificates that is looked at again where who certifies had enrolled the face.
+AUDITED_OF_ENROLLING = 0.05
 
 
 class Document(StrEnum):
@@ -71,7 +75,8 @@ class CertifyInPerson:
                 raise EntitlementEnded
             now, today = self.clock.now(), self.clock.today()
             if _counts_at_once(newest, seen_on):
-                return self.issuer.signed(certifying_presence(newest, proof, user.user_id, now, today, document))
+                change = certifying_presence(newest, proof, user.user_id, now, today, document)
+                return self.issuer.signed(replace(change, review=_audit(newest, proof, user, now)))
             known = self.reviews.get(certificate_id)
             return None if known else _proposing(newest, proof, document, user, now, today)
 
@@ -103,6 +108,24 @@ def _counts_at_once(newest: Beneficiary, seen_on: date) -> bool:
     doubts = newest.doubts
     return not doubts or (
         newest.counter_photo_on == seen_on and not any(one.of_whose_face or one.upheld for one in doubts)
+    )
+
+
+def _audit(newest: Beneficiary, proof: Proof, user: User, now: datetime) -> Review | None:
+    """A second look at a certificate by whoever also enrolled the person's face: at each, if they registered the person
+    too, and otherwise at some. The certificate counts at once."""
+    if user.user_id not in newest.enrolled_by:
+        return None
+    rate = 1.0 if user.user_id == newest.registered_by else AUDITED_OF_ENROLLING
+    if not is_drawn(proof.certificate_id, newest.person_key, rate):
+        return None
+    return Review(
+        review_id=review_id_of(newest.beneficiary_id, ReviewKind.AUDIT, proof.certificate_id),
+        beneficiary_id=newest.beneficiary_id,
+        kind=ReviewKind.AUDIT,
+        opened_at=now,
+        opened_by=Actor(user.user_id, Role.CLERK),
+        related_id=proof.certificate_id,
     )
 
 

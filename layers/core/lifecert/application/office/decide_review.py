@@ -87,6 +87,11 @@ class DecideReview:
         # Whoever has another case open about the same person is no third party to this one.
         person = self.register.get(review.beneficiary_id)
         involved |= {user for case in person.open_cases for user in case.by} if person else set()
+        if review.kind is ReviewKind.DUPLICATE_FACE:
+            # One of the two faces may be the enrolling clerk's own doing.
+            for whose in filter(None, (review.beneficiary_id, review.related_id)):
+                entries = self.ledger.entries(whose)
+                involved |= {one.actor.actor_id for one in entries if one.event is LedgerEvent.REFERENCE_ENROLLED}
         # A letter passes through the hands of whoever issued it: they may have used its code themself.
         issuers = {
             entry.actor.actor_id
@@ -117,6 +122,8 @@ class DecideReview:
                 change = self._certified(newest, review, session, decision)
                 certificate_id = str(change.entry.details["certificate_id"])
                 decision = replace(decision, certificate_id=certificate_id, session_id=session.session_id)
+            elif review.kind is ReviewKind.OVERRIDE:
+                change = self._other_face(newest, review, decision)
             else:
                 change = recorded(newest, review, decision)
             decided = replace(review, decision=decision)
@@ -127,6 +134,27 @@ class DecideReview:
         except ReviewDecidedBefore:
             return self.reviews.get(review.review_id) or review
         return decided
+
+    def _other_face(self, newest: Beneficiary, review: Review, decision: ReviewDecision) -> Change:
+        """What becomes of a reference that was put in the place of others: without a second clerk's word it is
+        worthless, and those count that counted before it."""
+        if decision.outcome is ReviewOutcome.ACCEPT:
+            return recorded(replace(newest, faces_were_deleted=False), review, decision)
+        if review.related_id not in newest.reference_ids:
+            return recorded(newest, review, decision, worthless=review.related_id)
+        before = self._replaced_by(review.related_id, newest)
+        changed = replace(newest, reference_ids=before)
+        return recorded(changed, review, decision, worthless=review.related_id, references=",".join(before))
+
+    def _replaced_by(self, reference_id: str, newest: Beneficiary) -> tuple[str, ...]:
+        worthless, replaced = set(), ""
+        for entry in self.ledger.entries(newest.beneficiary_id):
+            if entry.event is LedgerEvent.REFERENCE_ENROLLED and entry.details.get("reference_id") == reference_id:
+                replaced = str(entry.details.get("replaced") or "")
+            worthless.add(entry.details.get("worthless"))
+        before = tuple(filter(None, replaced.split(",")))
+        # What was enrolled after a worthless one was like it.
+        return () if before[:1] and before[0] in worthless else before
 
     def _session(self, session_id: str | None) -> Session:
         session = self.sessions.get(session_id) if session_id else None
