@@ -127,6 +127,7 @@ def deploy(
         "SweepWorkers": "0",
         # A demo or a test may run at any hour.
         "QuietHours": "0-0",
+        "DataMatchSources": "hospital,civil_affairs",
         # One user of a demo or a test does what a village does.
         **dict.fromkeys(("StartsByUserHour", "UnknownByUserHour", "StartsForPersonHour", "UsualHelperDay"), "100000"),
         **(more or {}),

@@ -40,11 +40,15 @@ SHOWN: dict[str, frozenset[str]] = {
             "has_reference",
             "reference_ids",
             "camera_failures",
-            "camera_paused_until",
             "certified_by",
             "certificate_id",
             "certified_on",
-            "open_review_id",
+            "open_cases",
+            "reprieve",
+            "counter_photo_on",
+            "faces_were_deleted",
+            "registered_by",
+            "enrolled_by",
             "consent_withdrawn_on",
             "notice",
             "contact_channel",
@@ -159,7 +163,7 @@ NOT_INCLUDED = (
     "accounts of helpers and staff (told apart by number)",
     "photos: those of references and open reviews are handed over on request",
 )
-ACCOUNTS = ("user_id", "actor_id", "opened_by")
+ACCOUNTS = ("user_id", "actor_id", "opened_by", "registered_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +223,11 @@ class Record:
         for name in ACCOUNTS:
             if name in shown:
                 shown[name] = self._account(shown[name])
-        if "certified_by" in shown:
-            shown["certified_by"] = [self._account(one) for one in shown["certified_by"]]
+        for name in ("certified_by", "enrolled_by"):
+            if name in shown:
+                shown[name] = [self._account(one) for one in shown[name]]
+        for one in (*shown.get("open_cases", []), *shown.get("camera_failures", [])):
+            self._number_accounts(one)
         if "decision" in shown:
             shown["decision"]["decided_by"] = self._account(shown["decision"]["decided_by"])
         if "related_id" in shown.get("details", {}):
@@ -230,6 +237,11 @@ class Record:
         if "evidence" in shown:
             shown["evidence"] = _without_numbers(json.loads(shown["evidence"]))
         return shown
+
+    def _number_accounts(self, case_or_failure: dict[str, Any] | str) -> None:
+        if isinstance(case_or_failure, dict):
+            by = case_or_failure["by"]
+            case_or_failure["by"] = self._account(by) if isinstance(by, str) else [self._account(one) for one in by]
 
     def _account(self, user_id: str) -> str:
         if user_id in (SWEEP_ACTOR.actor_id, PURGE_ACTOR.actor_id):
@@ -241,7 +253,7 @@ def _review_ids(
     beneficiary: Mapping[str, Any], ledger: Sequence[Mapping[str, Any]], sessions: Sequence[Mapping[str, Any]]
 ) -> list[str]:
     """Reviews have no index by beneficiary; whoever opened one wrote its id down."""
-    found = [beneficiary.get("open_review_id")]
+    found = [case["review_id"] for case in beneficiary.get("open_cases", [])]
     found += [entry["details"].get("review_id") for entry in ledger]
     found += [(session.get("result") or {}).get("review_id") for session in sessions]
     return sorted({one for one in found if one})

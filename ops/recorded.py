@@ -18,6 +18,7 @@ from lifecert.domain.reference import MOST_REFERENCES
 from lifecert.domain.status import Status
 from lifecert.domain.year import valid_until_after
 from ops.recorded_benefits import UNTOLD, RecordedBenefits
+from ops.recorded_cases import take_case
 
 # What the ledger does not say: hashes and masked forms (it has no personal data), and the pause of the camera, which
 # follows from the policy of that hour and ends within it. Version and head are compared as the end of the chain.
@@ -49,6 +50,7 @@ class Recorded:
             now.update(certificate_id=left and left.certificate_id, certified_on=left and left.certified_on)
         if entry.event in _COVERAGE:
             self._coverage.append(entry)
+        take_case(now, entry)
         self._benefits.take(entry, now.get("valid_until"))
         moves = "valid_until" in details and now.get("valid_until") != _day(details, "valid_until")
         if {"status", "valid_until"} <= details.keys():
@@ -75,23 +77,35 @@ def _number(details: Mapping[str, Any], name: str) -> int:
     return int(details[name]) if name in details else AFTER_THE_END
 
 
-def _registered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
-    now.update(certificate_id=None, open_review_id=None, consent_withdrawn_on=None, notice=None)
-    now["certified_on"] = None
+def _registered(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    now.update(certificate_id=None, open_cases=(), consent_withdrawn_on=None, notice=None)
+    now.update(certified_on=None, reprieve=None, counter_photo_on=None)
+    now.update(faces_were_deleted=False, registered_by=entry.actor.actor_id, enrolled_by=())
     now.update(certified_by=(), reference_ids=(), has_reference=False)
     now["contact_channel"] = details.get("channel", UNTOLD)
 
 
-def _enrolled(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
-    known, new = now["reference_ids"], details["reference_id"]
+def _enrolled(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    known, new, clerk = now["reference_ids"], details["reference_id"], entry.actor.actor_id
+    now["enrolled_by"] = (*(one for one in now["enrolled_by"] if one != clerk), clerk)[-MOST_REFERENCES:]
     now["has_reference"] = True
     if details["replacement"] or not known:
         now["reference_ids"] = (new,)
     elif known is not UNTOLD:
         now["reference_ids"] = (known[0], *(*known[1:], new)[1 - MOST_REFERENCES :])
+    if details.get("counter_photo_on"):
+        now["counter_photo_on"] = _day(details, "counter_photo_on")
+
+
+def _review_decided(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    if details.get("references") is not None:
+        now["reference_ids"] = tuple(filter(None, str(details["references"]).split(",")))
+    if details.get("kind") == "override" and details.get("outcome") == "accept":
+        now["faces_were_deleted"] = False
 
 
 def _faces_deleted(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    now["faces_were_deleted"] = details["all"] or now["faces_were_deleted"]
     now["has_reference"] = not details["all"]
     now["reference_ids"] = () if details["all"] else UNTOLD
 
@@ -111,17 +125,6 @@ def _certified_again(now: dict[str, Any], entry: LedgerEntry, details: Mapping[s
         # By a face, which a user showed; where a clerk decided that, the entry names the user.
         user = details.get("certified_by") or entry.actor.actor_id
         now["certified_by"] = (*(one for one in now["certified_by"] if one != user), user)[-REMEMBERED_HELPERS:]
-    if details.get("review_id") and now["open_review_id"] == details["review_id"]:
-        now["open_review_id"] = None
-
-
-def _failed(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
-    now["open_review_id"] = details.get("review_id") or now["open_review_id"]
-
-
-def _review_decided(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
-    if now["open_review_id"] == details["review_id"]:
-        now["open_review_id"] = None
 
 
 def _terminated(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
@@ -173,9 +176,7 @@ _TAKES: Mapping[LedgerEvent, Callable[[dict[str, Any], LedgerEntry, Mapping[str,
     LedgerEvent.FACES_DELETED: _faces_deleted,
     LedgerEvent.CERTIFIED: _certified,
     LedgerEvent.ALREADY_CERTIFIED: _certified_again,
-    LedgerEvent.VERIFICATION_FAILED: _failed,
     LedgerEvent.REVIEW_DECIDED: _review_decided,
-    LedgerEvent.CERTIFY_AGAIN_DUE: _review_decided,
     LedgerEvent.TERMINATED: _terminated,
     LedgerEvent.CONSENT_WITHDRAWN: _withdrawn,
     LedgerEvent.CONSENT_GIVEN: _consented,

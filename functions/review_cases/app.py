@@ -31,7 +31,8 @@ def case(review_id: str) -> Response[str]:
 @api.on("POST /staff/reviews/{review_id}/decision", CLERKS)
 def decision(review_id: str) -> Response[str]:
     body = api.body(DecideReviewBody)
-    review = office.decide_review()(an_id(review_id, ReviewNotFound), body.outcome, body.ground, api.user)
+    named = str(body.session_id) if body.session_id else None
+    review = office.decide_review()(an_id(review_id, ReviewNotFound), body.outcome, body.ground, api.user, named)
     dimensions = {"kind": review.kind.value, "outcome": body.outcome.value}
     done(LogCode.REVIEW_DECIDED, "ReviewsDecided", dimensions, review_id=review_id)
     return api.answer(ReviewShown.of(review))

@@ -5,13 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from lifecert.domain.camera import Camera
+from lifecert.domain.camera import Camera, Failure
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Method, RevocationCause
-from lifecert.domain.hold import HoldProposal
+from lifecert.domain.hold import HoldProposal, Reprieve
 from lifecert.domain.ledger import GENESIS, LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel
+from lifecert.domain.open_case import OpenCase
 from lifecert.domain.reasons import Reason
+from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import Standing, Status
 from tests.support.builders import (
     NOW,
@@ -40,12 +42,17 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
     ended = date(2026, 8, 2) if status is Status.TERMINATED else None
     full = a_beneficiary(
         category=Category.INJURY_CARE,
-        camera=Camera((NOW, NOW + timedelta(microseconds=1)), NOW + timedelta(minutes=30)),
+        camera=Camera((Failure(NOW, "helper-1", face=True), Failure(NOW + timedelta(microseconds=1), "", face=False))),
         certified_by=("helper-1", "helper-2"),
         reference_ids=(an_id(), an_id()),
         certificate_id=an_id(),
         certified_on=date(2026, 2, 27),
-        open_review_id=an_id(),
+        open_cases=(OpenCase(an_id(), ReviewKind.VERIFICATION, ("helper-1",), doubts=True, upheld=True),),
+        reprieve=Reprieve(date(2026, 7, 30), VALID_UNTIL),
+        counter_photo_on=date(2026, 2, 27),
+        faces_were_deleted=True,
+        registered_by="clerk-1",
+        enrolled_by=("clerk-1", "clerk-2"),
         masked_name="阿*** 买*提",
         person_secret="2",
         consent_withdrawn_on=date(2026, 8, 3),

@@ -37,7 +37,9 @@ from tests.support.builders import (
 from tests.support.engines import PAGE_SIZE, Stores, left_at_default
 from tests.support.fakes.clock import FixedClock
 
-DECISION = ReviewDecision(ReviewOutcome.ACCEPT, Ground.SAME_PERSON, "clerk-2", NOW, certificate_id="certificate")
+DECISION = ReviewDecision(
+    ReviewOutcome.ACCEPT, Ground.SAME_PERSON, "clerk-2", NOW, certificate_id="certificate", session_id="s"
+)
 
 ENDED = {"day": NOW.date(), "cause": EndCause.MOVED, "expires_at": NOW + timedelta(days=14), "benefit_id": "2"}
 

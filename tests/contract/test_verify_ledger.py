@@ -116,7 +116,11 @@ def last_day(vandal: Vandal) -> str:
 EDITED: dict[str, Any] = {
     "certificate_id": "another",
     "certified_by": ["somebody"],
-    "open_review_id": "another",
+    "open_cases": [
+        {"review_id": "another", "kind": "verification", "by": ["somebody"], "doubts": True, "upheld": False}
+    ],
+    "reprieve": {"until": "2026-03-01", "valid_until": "2026-03-01"},
+    "counter_photo_on": "2026-03-01",
     "consent_withdrawn_on": "2026-03-01",
     "notice": {
         "valid_until": "2026-03-01",

@@ -57,7 +57,7 @@ def test_what_the_machine_could_not_decide_a_clerk_accepts_once(
     assert attempt["session_id"] == sent["session_id"]
     for link in (*attempt["frames"], shown["references"][0]["link"]):
         assert requests.get(link, timeout=PATIENCE_SECONDS).content.startswith(b"\xff\xd8"), "a clerk sees every photo"
-    decision = {"outcome": "accept", "ground": "same_person"}
+    decision = {"outcome": "accept", "ground": "same_person", "session_id": sent["session_id"]}
     path = f"/staff/reviews/{case['review_id']}/decision"
     decided = clerk.expect(200, "POST", path, decision)
     assert clerk.expect(200, "POST", path, decision) == decided, "a repeat gets the same answer"

@@ -24,7 +24,16 @@ from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.review import Proposal, ReviewKind
 from lifecert.domain.status import EndCause, Status
 from tests.model.world import FIRST_NIGHT, NAMES, World, id_number
-from tests.support.builders import CLERK, HELPER, a_policy, a_session, an_id, good_evidence, helper_volume
+from tests.support.builders import (
+    CLERK,
+    HELPER,
+    a_policy,
+    a_session,
+    an_id,
+    good_evidence,
+    helper_volume,
+    start_limits,
+)
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.imports import MemoryImports
 from tests.support.fakes.keys import FakePersonKeys
@@ -194,7 +203,9 @@ def _proofs(world: World, person: Beneficiary) -> Iterator[Action]:
 def _in_person(who: str, on: date) -> Callable[[World], None]:
     def certify(world: World) -> None:
         store = world.store
-        use_case = CertifyInPerson(store.register, store.certificates_port, world.clock, world.issuer)
+        use_case = CertifyInPerson(
+            store.register, store.certificates_port, store.reviews_port, world.clock, world.issuer
+        )
         key = an_id()
         certificate = use_case(who, on, Document.ID_CARD, CLERK, key)
         if "twice" in world.left and use_case(who, on, Document.ID_CARD, CLERK, key) != certificate:
@@ -207,6 +218,7 @@ def _by_camera(who: str) -> Callable[[World], None]:
     def certify(world: World) -> None:
         """The phone asks, the answer is lost, and it asks again."""
         store, now = world.store, world.clock.now()
+        person = store.beneficiaries[who]
         session = a_session(beneficiary_id=who, opened_at=now, deadline=now + timedelta(minutes=10))
         store.sessions_by_id[session.session_id] = session
         photos = MemoryPhotos()
@@ -227,7 +239,9 @@ def _by_camera(who: str) -> Callable[[World], None]:
         known = set(store.certificates)
         first, again = verify(session.session_id, HELPER), verify(session.session_id, HELPER)
         issued = set(store.certificates) - known
-        if first.result is None or again.result != first.result or issued != {first.result.certificate_id}:
+        # Against an open case it is one for a clerk, and nobody is certified.
+        expected = set() if person.doubts else {first.result and first.result.certificate_id}
+        if first.result is None or again.result != first.result or issued != expected:
             raise Wrong(f"one session gave {len(issued)} certificates")
 
     return certify
@@ -241,9 +255,19 @@ def _data_match(world: World, person: Beneficiary, on: date) -> Callable[[World]
             {"file": f"id_number,said,on,source\n{id_number(place).value},alive,{on.isoformat()},hospital\n".encode()}
         )
         importing = ImportDataMatch(
-            world.store.register, imports, FakePersonKeys(), world.clock, world.issuer, world.store.reviews_port
+            world.store.register,
+            imports,
+            FakePersonKeys(),
+            world.clock,
+            world.issuer,
+            world.store.reviews_port,
+            frozenset({"hospital"}),
         )
-        if not importing("file").taken.get(Taken.CERTIFIED):
+        doubted = bool(world.store.beneficiaries[person.beneficiary_id].doubts)
+        taken = importing("file").taken
+        if doubted and taken.get(Taken.CERTIFIED):
+            raise Wrong("a line certified against an open case")
+        if not taken.get(Taken.CASE_OPENED) and not taken.get(Taken.CERTIFIED):
             raise TransitionRefused("the line certified nobody")
 
     return certify
@@ -343,7 +367,7 @@ def _agreed(who: str, proposal: Proposal) -> Callable[[World], None]:
 
 def _confirm(world: World, review_id: str) -> None:
     store = world.store
-    confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, world.clock)
+    confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, world.clock, world.issuer)
     confirm(review_id, SECOND_CLERK, confirm=True)
     if "twice" not in world.left:
         return
@@ -379,7 +403,9 @@ def _others(world: World, person: Beneficiary) -> Iterator[Action]:
         yield Action(
             f"the family reports that {name} died",
             lambda world: _ignore(
-                ReportDeath(world.store.register, FakePersonKeys(), world.clock, NO_LINES).of_known(who, None, CLERK)
+                ReportDeath(
+                    world.store.register, FakePersonKeys(), world.clock, NO_LINES, world.store.limits, start_limits()
+                ).of_known(who, None, CLERK)
             ),
             "report",
         )

@@ -14,6 +14,7 @@ from typing import Any
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.hold import HoldState
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent, facts_of
+from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import EndCause
 from lifecert.domain.sweep import RunState
 from lifecert.domain.year import valid_until_after
@@ -123,6 +124,7 @@ def _person(world: World, one: Beneficiary, names: _Names, days: _Days) -> Any:
         counts and counts.revoked_at is not None,
         days(one.certified_on),
         one.consent_withdrawn_on is None,
+        (bool(one.doubts), one.open_case(ReviewKind.DEATH_REPORT) is None, days(one.spared_until)),
         covers,
         waits,
         _held(entries, years, days) if revocable else (),

@@ -18,7 +18,7 @@ from lifecert.application.office.set_contact import NewContact
 from lifecert.application.shared.issuing import Issuer
 from lifecert.application.sweep.holds import ApplyHolds, ProposeHolds
 from lifecert.application.sweep.kinds import EndAsPlanned, Kind, Lapse, Remind, TellLapsed
-from lifecert.domain import year
+from lifecert.domain import beneficiary, year
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.category import Category
 from lifecert.domain.help_lines import HelpLines
@@ -76,6 +76,8 @@ def years_of(days: int) -> Iterator[None]:
     """Let certification years last so many days."""
     with (
         patch.object(year, "add_months", lambda day, _months: day + timedelta(days=days)),
+        # As short against the year as it really is, and long enough to outlast a night.
+        patch.object(beneficiary, "REPRIEVE", timedelta(days=1)),
         patch.object(import_data_match, "ThreadPoolExecutor", _InThisThread),
     ):
         yield

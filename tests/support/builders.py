@@ -13,6 +13,7 @@ from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Group, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.benefit import Benefit, BenefitEnd, Office
+from lifecert.domain.camera import Camera, Failure
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.challenge import Step
@@ -59,6 +60,13 @@ OF_BENEFITS = ("category", "district", "hold_proposal")
 
 def an_id() -> str:
     return str(uuid.uuid4())
+
+
+def paused(until: datetime, *users: str) -> Camera:
+    """A camera channel that is paused for whoever never certified the person, and for these users."""
+    at = until - a_policy().attempts.pause
+    strangers = tuple(Failure(at, f"stranger-{number}", face=True) for number in range(10))
+    return Camera((*strangers, *(Failure(at, user, face=False) for user in users for _ in range(5))))
 
 
 def a_benefit(**fields: Any) -> Benefit:

@@ -161,6 +161,7 @@ export const REASON_PICTURES = {
   challenge_not_possible: waiting,
   not_assessed: waiting,
   retries_used_up: waiting,
+  office_decides: waiting,
 };
 
 // Pictures of what is no reason of a photo: problems of the API and of the phone, and ways without the camera.

@@ -31,6 +31,7 @@ VALUES = {
     "sign_in_scopes": "openid",
     "shadow_policy": "",
     "payers": "fund,mine",
+    "data_match_sources": "hospital,civil_register",
     "person_secrets": "1,2",
     "person_secrets_moving": "true",
 }

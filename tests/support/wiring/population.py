@@ -1,16 +1,16 @@
 """Who and what stands in the world that the event files name."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 
 from lifecert.domain.benefit import MOST_BENEFITS, BenefitEnd
-from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.hold import HoldOutcome, HoldProposal
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
+from lifecert.domain.open_case import OpenCase
 from lifecert.domain.policy import Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import Replacement
@@ -19,7 +19,7 @@ from lifecert.domain.session import SessionState
 from lifecert.domain.status import EndCause, Standing, Status
 from lifecert.domain.sweep import JobKind, RunState, SweepRun, Tally
 from lifecert.domain.sweep_report import SweepReport
-from tests.support.builders import NOW, VALID_UNTIL, a_benefit, decided
+from tests.support.builders import NOW, VALID_UNTIL, a_benefit, decided, good_evidence, paused
 from tests.support.fakes.notices import FakeSeal
 from tests.support.wiring.people import (
     BUSY,
@@ -61,7 +61,7 @@ def populate(world: World) -> None:
 def _people(world: World) -> None:
     world.add_person(WANG)
     world.add_person(LAPSED, standing=Standing(Status.LAPSED, date(2026, 1, 31), held_since=date(2026, 2, 20)))
-    world.add_person(PAUSED, camera=Camera(paused_until=NOW + timedelta(minutes=20)))
+    world.add_person(PAUSED, camera=paused(NOW + timedelta(minutes=20), USER))
     world.add_person(UNSEEN, has_reference=False)
     world.add_person(ENDED, standing=Standing(Status.TERMINATED, VALID_UNTIL, ended_on=date(2026, 2, 1)))
     world.add_person(CHILD, category=Category.INJURY_DEPENDANT)
@@ -159,9 +159,14 @@ def _cases(world: World) -> None:
     """What the office has on its desk. The event files' clerk is DESK."""
     world.add_session(230, "uncertain")
     session = decided(world.store.sessions_by_id[world_id(230)], Outcome.REVIEW, Reason.MATCH_UNCERTAIN)
+    session = replace(session, evidence=json.dumps(asdict(good_evidence(0.4))))
     world.store.sessions_by_id[session.session_id] = session
     for number in (1, 2, 3):
         world.photos.keep_for_review(session.review_key(number), b"frame")
+    world.add_session(231)
+    faceless = decided(world.store.sessions_by_id[world_id(231)], Outcome.REVIEW, Reason.RETRIES_USED_UP)
+    world.store.sessions_by_id[faceless.session_id] = faceless
+    world.add_review(514, WANG, ReviewKind.VERIFICATION, "stranger", session_id=faceless.session_id)
     until, by = NOW + timedelta(days=14), "clerk-2"
     seen = {"session_id": session.session_id, "reason": Reason.MATCH_UNCERTAIN}
     confirmed = ReviewDecision(ReviewOutcome.ACCEPT, Ground.CONFIRMED, by, NOW)
@@ -180,7 +185,12 @@ def _cases(world: World) -> None:
     world.add_review(510, WANG, ReviewKind.REVOCATION, by, expires_at=until, related_id=world_id(401))
     world.add_review(512, SEVERAL, ReviewKind.END, by, expires_at=until, benefit_id="1", **ended)
     world.add_review(513, SEVERAL, ReviewKind.CORRECTION, by, expires_at=until, benefit_id="3")
-    world.store.beneficiaries[WANG.id] = replace(world.store.beneficiaries[WANG.id], open_review_id=world_id(501))
+    world.store.beneficiaries[WANG.id] = replace(
+        world.store.beneficiaries[WANG.id],
+        open_cases=(OpenCase(world_id(501), ReviewKind.VERIFICATION, ("daughter",), doubts=False),),
+    )
+    against = OpenCase(world_id(512), ReviewKind.END, (by,), doubts=True)
+    world.store.beneficiaries[SEVERAL.id] = replace(world.store.beneficiaries[SEVERAL.id], open_cases=(against,))
 
 
 def _holds(world: World) -> None:

@@ -100,7 +100,8 @@ def test_all_faults_are_named_at_once() -> None:
 )
 def test_versions_of_the_person_secret(given: str, secrets: tuple[str, ...] | None) -> None:
     environment = {**COMMON, "PERSON_SECRETS_MOVING": "true"}
-    environment |= {f"{name}_TABLE": "t" for name in ("BENEFICIARIES", "LEDGER", "REVIEWS")}
+    environment |= {f"{name}_TABLE": "t" for name in ("BENEFICIARIES", "LEDGER", "REVIEWS", "LIMITS")}
+    environment |= {f"LIMIT_{name}": "7" for name in ("STARTS_BY_USER", "UNKNOWN_BY_USER", "STARTS_FOR_PERSON")}
     environment |= {"PERSON_KEY_ID": "key", "DUE_SHARDS": "4", "PERSON_SECRETS": given}
     if secrets is None:
         with pytest.raises(SettingsError, match="PERSON_SECRETS"):

@@ -8,7 +8,6 @@ import pytest
 
 from lifecert.application.certify.look import MOST_LOOKS, LookAtFrame
 from lifecert.domain.actor import User
-from lifecert.domain.camera import Camera
 from lifecert.domain.errors import (
     CameraPaused,
     ConsentWithdrawn,
@@ -24,7 +23,7 @@ from lifecert.domain.policy import Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import SessionState
 from lifecert.entry.http.bodies.sessions import Observations
-from tests.support.builders import HELPER, NOW, a_change, a_policy, decided, failed_evidence
+from tests.support.builders import HELPER, NOW, a_change, a_policy, decided, failed_evidence, paused
 from tests.support.verifying import VerifyWorld
 
 DARK = Measure("brightness", Verdict.FAILED, reason=Reason.TOO_DARK)
@@ -90,7 +89,7 @@ def _withdrawn(world: World) -> None:
 
 
 def _paused(world: World) -> None:
-    camera = Camera(paused_until=NOW + timedelta(minutes=5))
+    camera = paused(NOW + timedelta(minutes=5))
     world.store.register.commit(a_change(world.beneficiary, changed={"camera": camera}))
 
 

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,6 @@ import pytest
 from lifecert.application.certify.opening import SessionOpening
 from lifecert.application.certify.start_session import StartRequest, StartSession
 from lifecert.domain.actor import User
-from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
 from lifecert.domain.challenge import Ability, Step
 from lifecert.domain.errors import (
@@ -26,7 +26,7 @@ from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.person import IdNumber, normalise_name
 from lifecert.domain.session import Channel, ImageType
 from lifecert.domain.status import Status
-from tests.support.builders import HELPER, NOW, a_policy, registration, start_limits
+from tests.support.builders import HELPER, NOW, a_policy, paused, registration, start_limits
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.photos import MemoryPhotos
@@ -136,7 +136,7 @@ def test_a_child_needs_the_guardians_consent() -> None:
     [
         ({"status": Status.TERMINATED}, EntitlementEnded),
         ({"has_reference": False}, ReferenceMissing),
-        ({"camera": Camera(paused_until=NOW.replace(hour=2))}, CameraPaused),
+        ({"camera": paused(NOW + timedelta(minutes=20))}, CameraPaused),
     ],
     ids=["terminated", "no reference", "paused"],
 )

@@ -173,7 +173,7 @@ def test_an_audited_acceptance_is_accepted_and_looked_at_beside() -> None:
     assert decided.result is not None
     assert decided.result.decision == Decision(Outcome.ACCEPTED)
     assert decided.result.review_id is None
-    assert world.beneficiary.open_review_id is None
+    assert world.beneficiary.open_cases == ()
     (review,) = world.store.reviews.values()
     assert (review.kind, review.session_id, review.reason) == (ReviewKind.AUDIT, session.session_id, None)
     assert all(session.review_key(number) in world.photos.kept for number in range(1, len(session.challenge) + 1))
@@ -201,3 +201,21 @@ def test_an_accepted_session_on_behalf_counts_for_its_helper_and_no_other_does()
         session = world.session(on_behalf=on_behalf)
         world.verify(session.session_id, HELPER)
     assert [used for name, used in world.store.counted.items() if name.startswith("helper#")] == [1]
+
+
+def test_a_strangers_pictures_of_nothing_take_the_camera_from_nobody_else() -> None:
+    world = VerifyWorld(certified_by=(HELPER.user_id,))
+    stranger = User("stranger")
+    world.analyser.evidence = failed_evidence(Reason.NO_FACE)
+    for _ in range(5):
+        world.verify(world.session(user_id="stranger").session_id, stranger)
+    with pytest.raises(CameraPaused):
+        world.verify(world.session(user_id="stranger").session_id, stranger)
+    world.analyser.evidence = failed_evidence(Reason.TOO_DARK)
+    first = world.verify(world.session().session_id, HELPER).result
+    assert first
+    assert first.decision == Decision(Outcome.RETRY, Reason.TOO_DARK), "their first try, and not the sixth"
+    world.analyser.evidence = good_evidence()
+    second = world.verify(world.session().session_id, HELPER).result
+    assert second
+    assert second.certificate_id

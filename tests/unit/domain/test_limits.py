@@ -54,6 +54,19 @@ def test_one_person_is_not_asked_for_without_end_by_however_many() -> None:
     assert isinstance(refused(world, User("one more")), LimitReached)
 
 
+def test_strangers_starts_do_not_stop_who_certified_the_person_before() -> None:
+    """30 empty starts closed the hour for everybody, for ever."""
+    world = limited(for_person=2, certified_by=(HELPER.user_id,))
+    for number in range(2):
+        world.start(a_request(), User(f"user {number}"))
+    assert isinstance(refused(world, User("one more")), LimitReached)
+    for _ in range(2):
+        world.start(a_request(), HELPER)
+    over = refused(world, HELPER)
+    assert isinstance(over, LimitReached), "their own count is as strict"
+    assert over.help_line == "12333"
+
+
 def test_who_asks_for_too_many_unknown_people_hears_the_same_of_known_ones() -> None:
     world = limited(unknown_by_user=2)
     assert isinstance(refused(world, id_number=STRANGER), BeneficiaryNotFound)

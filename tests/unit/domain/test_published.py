@@ -32,6 +32,7 @@ from tests.support.builders import (
     a_session,
     an_enrolment,
     an_id,
+    an_issuer,
     failed_evidence,
     good_evidence,
     registration,
@@ -134,7 +135,7 @@ class World:
         store = self.store
         propose = Propose(store.register, store.reviews_port, store.certificates_port, self.clock)
         proposed = propose(beneficiary_id, proposal, f"key-{proposal.kind}", CLERK)
-        confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock)
+        confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock, an_issuer())
         confirm(proposed.review_id, replace(CLERK, user_id="clerk-2"), confirm=True)
 
     def published(self) -> list[tuple[str, dict[str, Any]]]:

@@ -56,7 +56,7 @@ def test_a_clerks_reason_starts_anew() -> None:
 def test_a_reason_that_is_not_needed_moves_nothing() -> None:
     """Or small steps, each with a reason, would walk all the same."""
     near = face(1, like=0, similarity=0.8)
-    assert judge({"first": face(0)}, near, Replacement.AGED) == Continuity(("first", "new"))
+    assert judge({"first": face(0)}, near, Replacement.AGED) == Continuity(("first", "new"), matched=True)
 
 
 def test_a_first_reference_of_another_model_version_cannot_be_matched_around() -> None:

@@ -10,20 +10,24 @@ import pytest
 from lifecert.adapters.files.match_lines import MAX_LINE, read_lines, split_lines
 from lifecert.application.office import import_data_match
 from lifecert.application.office.import_data_match import ImportDataMatch
+from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.reviewing import opening, recorded
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Method
 from lifecert.domain.data_match import Import, MatchLine, Rejected, Rejection, Said
 from lifecert.domain.errors import ImportNotFound, StoreUnavailable
 from lifecert.domain.ledger import LedgerEvent, facts_of, verify_chain
 from lifecert.domain.person import IdNumber
+from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
 from lifecert.domain.status import Standing, Status
-from tests.support.builders import a_beneficiary, a_change, an_issuer, standing_of
+from tests.support.builders import CLERK, a_beneficiary, a_change, a_review, an_issuer, standing_of
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.imports import MemoryImports
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.store import MemoryStore
 
+SOURCES = frozenset({"a", "civil", "civil_register", "hospital", "vaccination"})
 HEADER = "id_number,said,on,source"
 WANG, LI, ZHAO, CHEN = "11010519491231002X", "440524188001010014", "110101194001010039", "110101194001010055"
 NOBODY = "110101195005050032"
@@ -41,7 +45,7 @@ class Office:
             CHEN: self.add(CHEN, Standing(Status.TERMINATED, date(2026, 6, 30), ended_on=date(2026, 2, 1))),
         }
         register, reviews = self.store.register, self.store.reviews_port
-        self.run = ImportDataMatch(register, self.imports, self.keys, self.clock, an_issuer(), reviews)
+        self.run = ImportDataMatch(register, self.imports, self.keys, self.clock, an_issuer(), reviews, SOURCES)
 
     def add(self, id_number: str, standing: Standing) -> str:
         fresh = a_beneficiary(person_key=self.keys.person_key(id_number), standing=standing)
@@ -110,7 +114,8 @@ def test_a_death_opens_a_case_and_touches_nothing_else() -> None:
     before = office.of(ZHAO)
     office.take(f"{ZHAO},dead,2026-02-25,civil_register", f"{CHEN},dead,2026-02-25,civil_register")
     after = office.of(ZHAO)
-    assert after == replace(before, version=after.version, ledger_head=after.ledger_head)
+    told = {"version": after.version, "ledger_head": after.ledger_head, "open_cases": after.open_cases}
+    assert after == replace(before, **told)  # type: ignore[arg-type]
     [review] = office.store.reviews.values()
     assert (review.kind, review.day, review.related_id) == (
         ReviewKind.DATA_SIGNAL,
@@ -303,3 +308,40 @@ def test_days_are_counted_as_the_deployment_does() -> None:
     office.clock.move(hours=15)  # past midnight in Shanghai
     assert office.take(f"{WANG},alive,2026-03-02,hospital").taken == {"certified": 1}
     assert office.clock.today() - timedelta(days=1) == date(2026, 3, 1)
+
+
+def test_nobody_is_believed_whom_the_deployment_does_not_name() -> None:
+    office = Office()
+    done = office.take(f"{WANG},alive,2026-02-20,nobody-knows-me", f"{ZHAO},dead,2026-02-20,nobody-knows-me")
+    assert (done.taken, done.rejected) == ({}, {"source_unknown": 2})
+    assert (office.store.certificates, office.store.reviews) == ({}, {})
+
+
+def test_a_register_s_word_against_an_open_case_is_a_case_and_certifies_once_that_is_decided() -> None:
+    office = Office()
+    office.take(f"{WANG},dead,2026-02-19,civil_register")
+    before = office.of(WANG).valid_until
+    line = f"{WANG},alive,2026-02-20,hospital"
+    assert office.take(line).taken == {"case_opened": 1}
+    assert office.take(line).taken == {"known": 1}
+    assert (office.store.certificates, office.of(WANG).valid_until) == ({}, before)
+    signal, sign = office.store.reviews.values()
+    assert (sign.kind, sign.related_id, sign.day) == (ReviewKind.SIGN_OF_LIFE, "hospital", date(2026, 2, 20))
+    assert office.of(WANG).spared_until == date(2026, 3, 31)
+    store = office.store
+    closed = ReviewDecision(ReviewOutcome.REFUSE, Ground.UNFOUNDED, CLERK.user_id, office.clock.now())
+    change_newest(
+        store.register,
+        signal.beneficiary_id,
+        lambda newest: replace(recorded(newest, signal, closed), review=replace(signal, decision=closed)),
+    )
+    assert office.take(line).taken == {"certified": 1}
+
+
+def test_what_a_camera_saw_says_nothing_against_a_register() -> None:
+    office = Office()
+    person = office.of(WANG)
+    review = a_review(person, reason=Reason.MATCH_UNCERTAIN)
+    office.store.register.commit(opening(person, review))
+    assert office.of(WANG).doubts
+    assert office.take(f"{WANG},alive,2026-02-20,hospital").taken == {"certified": 1}

@@ -87,7 +87,7 @@ def test_a_case_ends_with_its_photos_and_the_person_is_to_be_told(world: World) 
     assert (decision.outcome, decision.ground) == (ReviewOutcome.NEEDS_MORE, Ground.NOT_IN_TIME)
     assert (decision.decided_by, decision.certificate_id) == (PURGE_ACTOR.actor_id, None)
     after = night.person
-    assert after == replace(before, open_review_id=None, version=before.version + 1, ledger_head=night.last.hash)
+    assert after == replace(before, open_cases=(), version=before.version + 1, ledger_head=night.last.hash)
     assert (night.last.event, night.last.actor) == (LedgerEvent.CERTIFY_AGAIN_DUE, PURGE_ACTOR)
     (announced,) = published_events(night.last)
     assert (announced.type, announced.detail["channel"]) == ("CertifyAgainDue", "sms")

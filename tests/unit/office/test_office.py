@@ -7,12 +7,17 @@ import pytest
 
 from lifecert.adapters.kms.protected_references import ProtectedReferences
 from lifecert.application.certify.get_status import GetBeneficiary, GetSession, SessionFound
+from lifecert.application.faces.consent import GiveConsent, WithdrawConsent
 from lifecert.application.faces.enrol_reference import BeginEnrolment, FinishEnrolment
+from lifecert.application.faces.purge_faces import PurgeFaces
 from lifecert.application.feed.publish import Publish
+from lifecert.application.office.decide_review import DecideReview
 from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
-from lifecert.domain.actor import Group, User
+from lifecert.application.shared.reviewing import OpenReview
+from lifecert.domain.actor import Actor, Group, Role, User
 from lifecert.domain.category import Category
 from lifecert.domain.errors import (
+    ActedInCase,
     AlreadyRegistered,
     BeneficiaryNotFound,
     DayImpossible,
@@ -31,7 +36,7 @@ from lifecert.domain.person import IdNumber
 from lifecert.domain.policy import Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import Reference, Replacement
-from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
+from lifecert.domain.review import GROUNDS, Ground, Review, ReviewDecision, ReviewKind, ReviewOutcome
 from lifecert.domain.session import ImageType
 from lifecert.domain.status import Standing, Status
 from lifecert.entry.http.bodies.sessions import SessionView
@@ -47,6 +52,7 @@ from tests.support.builders import (
     a_session,
     a_template,
     an_id,
+    an_issuer,
     decided,
     face,
     registration,
@@ -66,6 +72,7 @@ PERSON = Registration(
     NewBenefit(Category.RESIDENT_PENSION, "330106", date(2025, 6, 1)),
 )
 TAKEN = date(2019, 5, 1)
+SECOND_CLERK = replace(CLERK, user_id="clerk-2")
 PAYERS = ("fund", "injury")
 PASSED = (Measure("decode", Verdict.PASSED), Measure("sharpness", Verdict.PASSED, 0.4, "share", 0.7))
 
@@ -331,3 +338,82 @@ def test_another_photo_of_the_person_is_added_without_a_review() -> None:
     assert world.store.beneficiaries[world.id].reference_ids == (world.first.reference_id, second.reference_id)
     assert world.store.entries[world.id][-1].details["replacement"] is None
     assert world.store.reviews == {}
+
+
+# --- a face that takes the place of another waits for a second clerk ---
+
+
+def decide(world: Enrolling, review: Review, outcome: ReviewOutcome, user: User) -> None:
+    store = world.store
+    decide_review = DecideReview(
+        store.register, store.reviews_port, store.sessions, store.ledger, world.photos, world.clock, an_issuer()
+    )
+    ground = Ground.CONFIRMED if outcome is ReviewOutcome.ACCEPT else min(GROUNDS[outcome])
+    decide_review(review.review_id, outcome, ground, user)
+
+
+def the_override(world: Enrolling) -> Review:
+    return [one for one in world.store.reviews.values() if one.kind is ReviewKind.OVERRIDE][-1]
+
+
+@pytest.mark.parametrize("outcome", [ReviewOutcome.REFUSE, ReviewOutcome.NEEDS_MORE])
+def test_a_replacement_that_no_second_clerk_accepts_is_worthless(outcome: ReviewOutcome) -> None:
+    world = Enrolling()
+    world.enrol(face(1), Replacement.WRONG_PHOTO)
+    follower = world.enrol(face(1))
+    assert world.store.beneficiaries[world.id].doubts, "meanwhile no machine accepts it"
+    with pytest.raises(ActedInCase):
+        decide(world, the_override(world), ReviewOutcome.ACCEPT, CLERK)
+    decide(world, the_override(world), outcome, SECOND_CLERK)
+    person = world.store.beneficiaries[world.id]
+    assert person.reference_ids == (world.first.reference_id,), f"nor does {follower.reference_id}, which was like it"
+    world.enrol(face(2, like=0, similarity=0.7))
+
+
+def test_a_replacement_that_a_second_clerk_accepts_counts() -> None:
+    world = Enrolling()
+    replaced = world.enrol(face(1), Replacement.AGED)
+    decide(world, the_override(world), ReviewOutcome.ACCEPT, SECOND_CLERK)
+    assert world.store.beneficiaries[world.id].reference_ids == (replaced.reference_id,)
+    assert not world.store.beneficiaries[world.id].doubts
+
+
+def test_of_two_replacements_that_are_refused_neither_comes_back_by_the_other() -> None:
+    world = Enrolling()
+    world.enrol(face(1), Replacement.WRONG_PHOTO)
+    first = the_override(world)
+    world.enrol(face(2), Replacement.WRONG_PHOTO)
+    second = the_override(world)
+    decide(world, first, ReviewOutcome.REFUSE, SECOND_CLERK)
+    decide(world, second, ReviewOutcome.REFUSE, SECOND_CLERK)
+    assert world.store.beneficiaries[world.id].reference_ids == ()
+
+
+def test_the_first_face_after_a_withdrawal_waits_for_a_second_clerk() -> None:
+    """Withdrawing, deleting and enrolling anew walked round the comparison with the earlier face."""
+    world = Enrolling()
+    store = world.store
+    WithdrawConsent(store.register, world.clock)(world.id, CLERK)
+    world.clock.move(days=1)
+    PurgeFaces(store.register, store.register, world.references, world.photos, store.face_counts, world.clock, 4)()
+    GiveConsent(store.register, world.clock, "1")(world.id, "1", False, CLERK)
+    assert not store.references_by_id, "nothing of the withdrawn face is kept"
+    world.enrol(face(1))
+    assert store.beneficiaries[world.id].doubts
+    decide(world, the_override(world), ReviewOutcome.REFUSE, SECOND_CLERK)
+    assert store.beneficiaries[world.id].reference_ids == ()
+    another = world.enrol(face(2))
+    decide(world, the_override(world), ReviewOutcome.ACCEPT, SECOND_CLERK)
+    person = store.beneficiaries[world.id]
+    assert (person.reference_ids, person.doubts, person.faces_were_deleted) == ((another.reference_id,), (), False)
+
+
+def test_who_enrolled_one_of_two_faces_does_not_decide_whether_they_are_one() -> None:
+    world = Enrolling()
+    actor = Actor("find_duplicates", Role.SYSTEM)
+    OpenReview(world.store.register, world.clock)(world.id, ReviewKind.DUPLICATE_FACE, actor, related_id="other")
+    OpenReview(world.store.register, world.clock)(world.id, ReviewKind.DUPLICATE_FACE, actor, related_id=world.id)
+    for review in tuple(world.store.reviews.values()):
+        with pytest.raises(ActedInCase):
+            decide(world, review, ReviewOutcome.ACCEPT, CLERK)
+        decide(world, review, ReviewOutcome.ACCEPT, SECOND_CLERK)

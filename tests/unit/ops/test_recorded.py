@@ -14,9 +14,10 @@ from lifecert.application.office.set_contact import NewContact
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import BenefitEnd
 from lifecert.domain.category import Category
-from lifecert.domain.hold import HoldChoice, HoldGround, HoldProposal, HoldState
+from lifecert.domain.hold import HoldChoice, HoldGround, HoldProposal, HoldState, Reprieve
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import Notice, NoticeChannel
+from lifecert.domain.open_case import OpenCase
 from lifecert.domain.person import IdNumber
 from lifecert.domain.reference import Replacement
 from lifecert.domain.review import Ground, Proposal, ReviewKind, ReviewOutcome
@@ -45,6 +46,7 @@ class Life:
     def __init__(self) -> None:
         self.world = World()
         self.do = use_cases(self.world)
+        self.sessions: list[str] = []
         self.id = self.do["register_beneficiary"](PERSON, CLERK, an_id()).beneficiary_id
 
     @property
@@ -67,11 +69,17 @@ class Life:
         for step in range(1, 4):
             self.world.photos.upload(session.frame_key(step), f"{photo}-{session.session_id}-{step}".encode(), now)
         self.do["verify_face"](session.session_id, HELPER)
+        self.sessions.append(session.session_id)
 
-    def enrolled(self, photo: str, replacement: Replacement | None = None) -> None:
-        begun = self.do["begin_enrolment"](self.id, "office", None, ImageType.JPEG, CLERK, replacement).enrolment
+    def enrolled(self, photo: str, replacement: Replacement | None = None, captured_on: date | None = None) -> None:
+        begun = self.do["begin_enrolment"](self.id, "office", captured_on, ImageType.JPEG, CLERK, replacement).enrolment
         self.world.photos.upload(begun.upload_key, photo.encode())
         self.do["finish_enrolment"](self.id, begun.reference_id, CLERK)
+
+    @property
+    def case(self) -> str:
+        """The newest open one."""
+        return self.person.open_cases[-1].review_id
 
     def told(self) -> None:
         """The newest notice is sent, and arrives."""
@@ -98,16 +106,16 @@ def a_life() -> Iterator[tuple[str, Life]]:
     life.shown("uncertain")
     life.shown("uncertain")
     yield "a case is open", life
-    do["decide_review"](life.person.open_review_id, ReviewOutcome.ACCEPT, Ground.SAME_PERSON, SECOND_CLERK)
+    do["decide_review"](life.case, ReviewOutcome.ACCEPT, Ground.SAME_PERSON, SECOND_CLERK, life.sessions[-1])
     yield "the case is decided", life
     life.shown("uncertain")
-    do["decide_review"](life.person.open_review_id, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, SECOND_CLERK)
+    do["decide_review"](life.case, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, SECOND_CLERK)
     yield "a case is refused", life
     life.world.clock.move(days=1)
     life.shown("uncertain")
     life.world.clock.move(days=30)
     do["end_cases"]()
-    assert (life.last(), life.person.open_review_id) == (LedgerEvent.CERTIFY_AGAIN_DUE, None)
+    assert (life.last(), life.person.open_cases) == (LedgerEvent.CERTIFY_AGAIN_DUE, ())
     yield "a case that nobody decided", life
     do["send_notice"].certify_again(life.id, life.person.version)
     assert life.last() is LedgerEvent.NOTICE_SENT
@@ -128,12 +136,43 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "revoked", life
     life.enrolled("stranger", Replacement.FACE_CHANGED)
     yield "another face by a clerk's word", life
+    seen = do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK, an_id())
+    yield "seen against an open case", life
+    do["confirm_proposal"](seen.review_id, SECOND_CLERK, confirm=False)
+    yield "and another clerk did not confirm it", life
+    do["decide_review"](life.case, ReviewOutcome.ACCEPT, Ground.CONFIRMED, SECOND_CLERK)
+    yield "the other face is taken", life
+    life.enrolled("stranger", captured_on=today())
+    assert life.person.counter_photo_on == today()
+    yield "a photo at the counter", life
+    life.do["report_death"].of_known(life.id, None, HELPER)
+    yield "a death is reported", life
+    do["report_death"].of_known(life.id, None, CLERK)
+    assert life.last() is LedgerEvent.REPORT_JOINED
+    yield "and a clerk takes it up", life
+    life.shown("good")
+    assert life.person.spared_until
+    yield "a face is shown against it", life
+    for case in life.person.open_cases:
+        do["decide_review"](case.review_id, ReviewOutcome.REFUSE, Ground.UNFOUNDED, SECOND_CLERK)
+    yield "which is unfounded", life
+    true = do["report_death"].of_known(life.id, None, CLERK)
+    do["decide_review"](true, ReviewOutcome.ACCEPT, Ground.CONFIRMED, SECOND_CLERK)
+    yield "which is found true", life
+    seen = do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK, an_id())
+    do["confirm_proposal"](seen.review_id, SECOND_CLERK, confirm=True)
+    assert life.person.open_cases == ()
+    yield "and not by two clerks", life
     do["withdraw_consent"](life.id, HELPER)
     yield "consent withdrawn", life
     do["purge_faces"]()
     yield "faces deleted", life
     do["give_consent"](life.id, "2026-1", False, CLERK)
     yield "consent given anew", life
+    life.enrolled("good")
+    do["decide_review"](life.case, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, SECOND_CLERK)
+    assert life.person.reference_ids == ()
+    yield "a first face after a withdrawal, which a second clerk refuses", life
     life.nights((life.person.valid_until - today()).days - 20)
     life.told()
     life.nights(14)
@@ -213,7 +252,12 @@ OTHERS: dict[str, Any] = {
     "certificate_id": "another",
     "certified_on": DAY,
     "certified_by": ("somebody", HELPER.user_id),
-    "open_review_id": "another",
+    "open_cases": (OpenCase("another", ReviewKind.VERIFICATION, ("somebody",), doubts=True),),
+    "reprieve": Reprieve(DAY, DAY),
+    "counter_photo_on": DAY,
+    "faces_were_deleted": None,
+    "registered_by": "another",
+    "enrolled_by": ("another",),
     "consent_withdrawn_on": DAY,
     "notice": Notice(DAY, 7, 1, delivered_on=DAY),
     "contact_channel": NoticeChannel.PUSH,
@@ -224,7 +268,9 @@ OTHERS: dict[str, Any] = {
 # What is taken away is damage too, and some of these default to nothing. A day that is not there may never have been:
 # people who were certified before the register kept it have none.
 EMPTY: dict[str, Any] = {
-    name: () if name in ("certified_by", "reference_ids") else None for name in OTHERS if name != "certified_on"
+    name: () if name in ("certified_by", "reference_ids", "open_cases", "enrolled_by") else None
+    for name in OTHERS
+    if name != "certified_on"
 }
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from lifecert.bootstrap import parts
 from lifecert.entry import settings
-from lifecert.entry.setting_values import Name, Payers, SecretVersion
+from lifecert.entry.setting_values import Name, Payers, SecretVersion, Sources
 
 if TYPE_CHECKING:
     from lifecert.adapters.dynamodb.transaction import DynamoChangingRegister
@@ -191,7 +191,7 @@ def give_consent() -> "GiveConsent":
     return GiveConsent(parts.changing_register(names), parts.clock(names), parts.consent_texts().in_force)
 
 
-class CertifyInPersonSettings(settings.WithChanges, settings.WithIssuer, settings.Common):
+class CertifyInPersonSettings(settings.WithChanges, settings.WithIssuer, settings.WithReviews, settings.Common):
     """certify_in_person."""
 
     idempotency_table: Name
@@ -203,8 +203,14 @@ def certify_in_person() -> "CertifyInPerson":
     from lifecert.application.office.certify_in_person import CertifyInPerson
 
     names = CertifyInPersonSettings.load()
-    register = parts.changing_register(names, certificates=names.certificates_table)
-    return CertifyInPerson(register, parts.certificates(names), parts.clock(names), parts.issuer(names))
+    register = parts.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table)
+    return CertifyInPerson(
+        register=register,
+        certificates=parts.certificates(names),
+        reviews=parts.reviews(names),
+        clock=parts.clock(names),
+        issuer=parts.issuer(names),
+    )
 
 
 @cache
@@ -243,6 +249,7 @@ def get_review() -> "GetReview":
 
     names = ReviewCasesSettings.load()
     return GetReview(
+        register=parts.register(names),
         reviews=parts.reviews(names),
         sessions=parts.sessions(names),
         references=parts.references(names),
@@ -269,9 +276,7 @@ def decide_review() -> "DecideReview":
     )
 
 
-class ChangeEntitlementSettings(
-    settings.WithChanges, settings.WithReviews, settings.WithCertificatesTable, settings.Common
-):
+class ChangeEntitlementSettings(settings.WithChanges, settings.WithReviews, settings.WithIssuer, settings.Common):
     """change_entitlement."""
 
 
@@ -300,6 +305,7 @@ def confirm_proposal() -> "ConfirmProposal":
         reviews=parts.reviews(names),
         ledger=parts.ledger(names),
         clock=parts.clock(names),
+        issuer=parts.issuer(names),
     )
 
 
@@ -358,7 +364,9 @@ def get_statistics() -> "GetStatistics":
     )
 
 
-class ReportDeathSettings(settings.WithChanges, settings.WithPersonKeys, settings.WithReviews, settings.Common):
+class ReportDeathSettings(
+    settings.WithChanges, settings.WithPersonKeys, settings.WithReviews, settings.WithStartLimits, settings.Common
+):
     """report_death."""
 
 
@@ -369,7 +377,14 @@ def report_death() -> "ReportDeath":
 
     names = ReportDeathSettings.load()
     register = parts.changing_register(names, reviews=names.reviews_table)
-    return ReportDeath(register, parts.person_keys(names), parts.clock(names), parts.help_lines())
+    return ReportDeath(
+        register=register,
+        person_keys=parts.person_keys(names),
+        clock=parts.clock(names),
+        help_lines=parts.help_lines(),
+        limits=parts.limits(names),
+        start_limits=parts.start_limits(names),
+    )
 
 
 class ImportDataMatchSettings(
@@ -378,6 +393,7 @@ class ImportDataMatchSettings(
     """import_data_match."""
 
     imports_bucket: Name
+    data_match_sources: Sources
 
 
 @cache
@@ -393,4 +409,5 @@ def import_data_match() -> "ImportDataMatch":
         clock=parts.clock(names),
         issuer=parts.issuer(names),
         reviews=parts.reviews(names),
+        sources=frozenset(names.data_match_sources),
     )

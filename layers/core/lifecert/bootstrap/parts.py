@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from lifecert.domain.consent import ConsentTexts
     from lifecert.domain.districts import DistrictNames
     from lifecert.domain.help_lines import HelpLines
+    from lifecert.domain.limits import StartLimits
     from lifecert.domain.notice import NoticeText
     from lifecert.domain.policy import Policy
     from lifecert.entry.http.once import Once
@@ -415,6 +416,17 @@ def protection(key_id: str, version: str = "") -> "TemplateProtection":
     from lifecert.adapters.kms.template_protection import KmsTemplateProtection
 
     return KmsTemplateProtection(client("kms"), key_id, version)
+
+
+def start_limits(names: settings.WithStartLimits) -> "StartLimits":
+    """How many an hour takes."""
+    from lifecert.domain.limits import StartLimits
+
+    return StartLimits(
+        by_user=names.limit_starts_by_user,
+        unknown_by_user=names.limit_unknown_by_user,
+        for_person=names.limit_starts_for_person,
+    )
 
 
 def issuer(names: settings.WithIssuer) -> "Issuer":

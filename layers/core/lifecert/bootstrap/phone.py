@@ -34,19 +34,14 @@ class _StartSettings(
     settings.WithBeneficiaries,
     settings.WithSessions,
     settings.WithFrames,
-    settings.WithLimits,
+    settings.WithStartLimits,
     settings.Common,
 ):
-    """Opens sessions, and knows how many starts an hour takes."""
-
-    limit_starts_by_user: Positive
-    limit_unknown_by_user: Positive
-    limit_starts_for_person: Positive
+    """Opens sessions."""
 
 
 def _opening(names: _StartSettings) -> "SessionOpening":
     from lifecert.application.certify.opening import SessionOpening
-    from lifecert.domain.limits import StartLimits
 
     return SessionOpening(
         sessions=parts.sessions(names, counting_in=names.limits_table),
@@ -56,11 +51,7 @@ def _opening(names: _StartSettings) -> "SessionOpening":
         policy=parts.policy(),
         help_lines=parts.help_lines(),
         limits=parts.limits(names),
-        start_limits=StartLimits(
-            by_user=names.limit_starts_by_user,
-            unknown_by_user=names.limit_unknown_by_user,
-            for_person=names.limit_starts_for_person,
-        ),
+        start_limits=parts.start_limits(names),
     )
 
 

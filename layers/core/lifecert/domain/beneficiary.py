@@ -10,14 +10,15 @@ from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Revocation
 from lifecert.domain.faces import FaceCount, FacesDue, contact_due, faces_due
-from lifecert.domain.hold import CandidateOutcome, HoldCandidate, HoldProposal
+from lifecert.domain.hold import REPRIEVE, CandidateOutcome, HoldCandidate, HoldProposal, Reprieve
 from lifecert.domain.imprint import FrameImprints
 from lifecert.domain.invitation import Invitation
 from lifecert.domain.ledger import GENESIS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
+from lifecert.domain.open_case import OpenCase, decided, remembered
 from lifecert.domain.person import FIRST_SECRET
 from lifecert.domain.reference import Reference
-from lifecert.domain.review import Review
+from lifecert.domain.review import Review, ReviewKind, ReviewOutcome
 from lifecert.domain.session import Session
 from lifecert.domain.status import Standing, Status
 
@@ -35,10 +36,14 @@ class Beneficiary:
     ledger entry and `ledger_head` its hash. `reference_ids` are the references that count, the first enrolled in front.
     `certificate_id` is the certificate that counts and `certified_on` the day of its proof.
     `certified_by` are the users who certified this person, newest last.
-    `open_review_id` is the open review of kind `verification`, to which further failed attempts belong.
+    `open_cases` are those that keep machines from accepting, or to which later tries and reports belong. `reprieve` is
+    given, once a year, to whoever's proof waits for a human.
     `consent_withdrawn_on` is the day since which no face may be used, until consent is given anew. `notice` is the
     last that the person was told, and `contact_channel` how they can be. `grace_from` is the day from which the grace
-    days before a hold count, where that is later than the last covered day.
+    days before a hold count, where that is later than the last covered day. `counter_photo_on` is the day of the newest
+    photo that was enrolled on the day it was taken, and matched the earlier ones. `faces_were_deleted`: all that were
+    enrolled once are gone, and no second clerk has confirmed another since. `registered_by` and `enrolled_by` are the
+    clerks who did that, the latter of the last few photos.
     """
 
     beneficiary_id: str
@@ -57,12 +62,17 @@ class Beneficiary:
     certified_by: tuple[str, ...] = ()
     certificate_id: str | None = None
     certified_on: date | None = None
-    open_review_id: str | None = None
+    open_cases: tuple[OpenCase, ...] = ()
     consent_withdrawn_on: date | None = None
     notice: Notice | None = None
     contact_channel: NoticeChannel | None = None
     person_secret: str = FIRST_SECRET
     grace_from: date | None = None
+    reprieve: Reprieve | None = None
+    counter_photo_on: date | None = None
+    faces_were_deleted: bool = False
+    registered_by: str = ""
+    enrolled_by: tuple[str, ...] = ()
 
     @property
     def open_benefits(self) -> tuple[Benefit, ...]:
@@ -157,6 +167,41 @@ class Beneficiary:
         """The day from which the purge has something to delete."""
         days = (self.faces_due.on if self.faces_due else None, self.contact_due_on)
         return min((day for day in days if day), default=None)
+
+    @property
+    def doubts(self) -> tuple[OpenCase, ...]:
+        """The open cases while which no machine accepts a proof of this person's life."""
+        return tuple(one for one in self.open_cases if one.doubts)
+
+    def with_case(self, review: Review) -> "Beneficiary":
+        """With a case that is being opened."""
+        return replace(self, open_cases=remembered(self.open_cases, review, self.certified_by))
+
+    def without_case(self, review_id: str) -> "Beneficiary":
+        """With a case that is being closed."""
+        return replace(self, open_cases=tuple(one for one in self.open_cases if one.review_id != review_id))
+
+    def with_decided(self, review: Review, outcome: ReviewOutcome) -> "Beneficiary":
+        """With a case that is being decided."""
+        return replace(self, open_cases=decided(self.open_cases, review, outcome))
+
+    def seen_by_two(self) -> "Beneficiary":
+        """Whom two clerks certify is not doubted any more for what was found true before."""
+        return replace(self, open_cases=tuple(one for one in self.open_cases if not one.upheld))
+
+    def open_case(self, kind: ReviewKind, user_id: str | None = None) -> OpenCase | None:
+        """The open case of a kind that is remembered, and is this user's, if one is named."""
+        of_kind = (one for one in self.open_cases if one.kind is kind)
+        return next((one for one in of_kind if user_id is None or user_id in one.by), None)
+
+    @property
+    def spared_until(self) -> date | None:
+        """The last day on which this year's waiting proof keeps the person from lapsing, and from a hold."""
+        return self.reprieve.until if self.reprieve and self.reprieve.valid_until == self.valid_until else None
+
+    def waiting(self, today: date) -> "Beneficiary":
+        """Spared from today on, since a proof waits for a human; of one year only the first such wait counts."""
+        return self if self.spared_until else replace(self, reprieve=Reprieve(today + REPRIEVE, self.valid_until))
 
     def with_benefits(self, changed: Iterable[Benefit]) -> "Beneficiary":
         """With these instead of those that have their numbers."""

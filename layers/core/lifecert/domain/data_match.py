@@ -37,6 +37,7 @@ class Rejected(StrEnum):
     DAY_IN_FUTURE = "day_in_future"
     BEFORE_BIRTH = "before_birth"
     YEAR_OVER = "year_over"
+    SOURCE_UNKNOWN = "source_unknown"  # no register that the deployment names
     UNKNOWN_PERSON = "unknown_person"
     ENTITLEMENT_ENDED = "entitlement_ended"  # alive, but not after the end, or not since that was looked into
     NOT_NOW = "not_now"  # the store refused, or somebody else was quicker every time: send the line again

@@ -184,6 +184,10 @@ class GroundUnsuitable(LifeCertError):
     """The ground does not belong to the outcome, or not to a case of this kind."""
 
 
+class FaceNotCompared(LifeCertError):
+    """In no frame of the session was a face found that could be compared, so nobody was certified by their face."""
+
+
 class FramesGone(LifeCertError):
     """The frames that a case is judged by are not kept any more, so nobody can say who is on them."""
 

@@ -9,11 +9,14 @@ next one's batch.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from lifecert.domain.category import Category
 from lifecert.domain.page import Position
+
+# So long is nobody lapsed or held whose proof of life waits for a human.
+REPRIEVE = timedelta(days=30)
 
 
 class HoldState(StrEnum):
@@ -64,6 +67,14 @@ class HoldOutcome(StrEnum):
     GRACE_RUNS = "grace_runs"  # the grace days were made longer meanwhile
     NOT_SHOWN = "not_shown"  # came in after the batch was shown to the office: proposed again the next night
     SUPERSEDED = "superseded"  # lapsed anew, for another year
+
+
+@dataclass(frozen=True, slots=True)
+class Reprieve:
+    """That somebody, in the year that ends on `valid_until`, is neither lapsed nor held up to the day `until`."""
+
+    until: date
+    valid_until: date
 
 
 @dataclass(frozen=True, slots=True)

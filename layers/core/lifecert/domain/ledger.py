@@ -46,6 +46,7 @@ class LedgerEvent(StrEnum):
     NOTICE_DELIVERED = "notice_delivered"
     NOTICE_FAILED = "notice_failed"  # the channel refused it, or says that it did not arrive
     REVIEW_OPENED = "review_opened"
+    REPORT_JOINED = "report_joined"  # somebody else reports the death that a case is open about
     REVIEW_DECIDED = "review_decided"
     CERTIFY_AGAIN_DUE = "certify_again_due"  # a case of their photos ended undecided: they are to be told
     CONSENT_WITHDRAWN = "consent_withdrawn"

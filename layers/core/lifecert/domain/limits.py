@@ -38,9 +38,11 @@ class StartLimits:
         """A start for a known person that comes to nothing."""
         return (self._by_user(user_id, now), self._unknown(user_id, now, adds=False))
 
-    def started(self, user_id: str, beneficiary_id: str, now: datetime) -> tuple[Count, ...]:
-        """A start that opens a session."""
-        person = Count(_name("person", beneficiary_id, now, HOUR), self.for_person, _end(now, HOUR))
+    def started(self, user_id: str, beneficiary_id: str, certified: bool, now: datetime) -> tuple[Count, ...]:
+        """A start that opens a session. Of whoever `certified` the person before only their own count: strangers cannot
+        use up the hour of those who help."""
+        who = f"{beneficiary_id}#{user_id}" if certified else beneficiary_id
+        person = Count(_name("person", who, now, HOUR), self.for_person, _end(now, HOUR))
         return (*self.refused(user_id, now), person)
 
     def _by_user(self, user_id: str, now: datetime) -> Count:

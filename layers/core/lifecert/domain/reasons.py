@@ -49,6 +49,8 @@ class Reason(StrEnum):
     CHALLENGE_NOT_POSSIBLE = "challenge_not_possible"
     NOT_ASSESSED = "not_assessed"
     RETRIES_USED_UP = "retries_used_up"
+    # Whatever the photos show: an open case is decided first. Which, is not told
+    OFFICE_DECIDES = "office_decides"
 
 
 # Nobody can act on these, and telling them again and again would teach an attacker: a human looks.

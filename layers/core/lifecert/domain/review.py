@@ -18,17 +18,18 @@ class ReviewKind(StrEnum):
     AUDIT = "audit"  # an accepted session, drawn for a second look
     DEATH_REPORT = "death_report"  # a family reports a death
     DATA_SIGNAL = "data_signal"  # another register says that an entitlement may have ended
-    SIGN_OF_LIFE = "sign_of_life"  # another register saw somebody alive after the day on which the entitlement ended
+    SIGN_OF_LIFE = "sign_of_life"  # another register saw somebody alive after the end, or while a case was open
     DUPLICATE_FACE = "duplicate_face"  # one face under two beneficiaries
     UNUSUAL_VOLUME = "unusual_volume"  # a helper acts for unusually many
     OVERRIDE = "override"  # a clerk replaced what the machine had refused
     END = "end"  # a clerk proposes that an entitlement has ended
     CORRECTION = "correction"  # a clerk proposes that an end was a mistake
     REVOCATION = "revocation"  # a clerk proposes that a certificate was got by fraud, or issued by mistake
+    PRESENCE = "presence"  # a clerk saw the person while a case was open that speaks against it
 
 
 # What one clerk proposes and another confirms or rejects.
-PROPOSALS = frozenset({ReviewKind.END, ReviewKind.CORRECTION, ReviewKind.REVOCATION})
+PROPOSALS = frozenset({ReviewKind.END, ReviewKind.CORRECTION, ReviewKind.REVOCATION, ReviewKind.PRESENCE})
 
 
 class ReviewState(StrEnum):
@@ -73,13 +74,14 @@ Cause = EndCause | RevocationCause
 
 @dataclass(frozen=True, slots=True)
 class ReviewDecision:
-    """What was decided, why, by which clerk and when. `certificate_id` when it certified."""
+    """What was decided, why, by which clerk and when. `certificate_id` when it certified, and by which session."""
 
     outcome: ReviewOutcome
     ground: Ground
     decided_by: str
     decided_at: datetime
     certificate_id: str | None = None
+    session_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,10 @@ class Review:
 
     `session_id` is the session whose frames and evidence the reviewer looks at, `reason` why the machine did not
     decide it. `related_id` is what else to look at: another beneficiary (duplicate_face), a certificate (revocation),
-    a reference, a user, the source of a signal. `day` is when, and `cause` why, an entitlement is said to have ended;
-    of a revocation `cause` is why the certificate does not count. `benefit_id` is which benefit ended, where it is not
-    all. A proposal can be confirmed until `expires_at`.
+    a reference, a user, the source of a signal, the document that was checked (presence). `day` is when, and `cause`
+    why, an entitlement is said to have ended, or when somebody was seen; of a revocation `cause` is why the certificate
+    does not count. `benefit_id` is which benefit ended, where it is not all. A proposal can be confirmed until
+    `expires_at`.
     """
 
     review_id: str

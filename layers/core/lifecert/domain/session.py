@@ -113,6 +113,12 @@ class Session:
                 return number
         return None
 
+    @property
+    def face_was_compared(self) -> bool:
+        """Whether a face was found on its frames, and compared with an enrolled one."""
+        evidence = json.loads(self.evidence or "{}")
+        return bool(evidence.get("matches") and evidence.get("model_version"))
+
     def frame_key(self, number: int) -> str:
         """Where frame `number` (from 1) is uploaded."""
         return f"frames/{self.session_id}/{number}"

@@ -53,7 +53,10 @@ Shards = Annotated[int, Field(ge=1, le=64)]
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 # As a part of names, of queues and files.
 PayerCode = Annotated[str, Field(pattern=r"^[a-z0-9]{2,24}$")]
+SourceCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
 Payers = Annotated[tuple[PayerCode, ...], BeforeValidator(_listed), Field(min_length=1)]
+# None of them: nobody's word is taken.
+Sources = Annotated[tuple[SourceCode, ...], BeforeValidator(lambda text: _listed(text) if text else ())]
 SecretVersions = Annotated[tuple[SecretVersion, ...], BeforeValidator(_listed), Field(min_length=1)]
 ReminderDays = Annotated[tuple[int, ...], BeforeValidator(_days_before)]
 Hours = Annotated[QuietHours, BeforeValidator(_quiet_hours)]

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from lifecert.entry.setting_values import (
     Name,
+    Positive,
     SecretVersions,
     Shards,
     TimeZone,
@@ -26,7 +27,7 @@ class SettingsError(ValueError):
 
 # What only LifeCert would call so: one of these that no field knows is a misspelt or misplaced setting.
 _OURS = re.compile(
-    r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON|CERTIFICATE_KEY|TEMPLATE|ISSUER|EVENT_BUS|DUE|SWEEP"
+    r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON|CERTIFICATE_KEY|TEMPLATE|ISSUER|EVENT_BUS|DUE|SWEEP|DATA_MATCH"
     r"|REMINDER|HOLD|NOTICE|CONTACT_KEY|QUIET|LIMIT|OIDC|SIGN_IN|SHADOW|PAYERS|INVITATION|HELPER_KEY|UPLOAD)(_.*)?"
 )
 
@@ -154,6 +155,14 @@ class WithLimits(_Settings):
     """Counts what users do."""
 
     limits_table: Name
+
+
+class WithStartLimits(WithLimits):
+    """Knows how many an hour takes of what looks a person up."""
+
+    limit_starts_by_user: Positive
+    limit_unknown_by_user: Positive
+    limit_starts_for_person: Positive
 
 
 class WithContacts(_Settings):

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb.batches import read_items
-from lifecert.adapters.dynamodb.values import as_day, as_moment, moment, optional_day, optional_moment, plain, typed
+from lifecert.adapters.dynamodb.values import as_day, moment, optional_day, plain, typed
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import FIRST_BENEFIT, FIRST_PAYER, Benefit, BenefitEnd
-from lifecert.domain.camera import Camera
+from lifecert.domain.camera import Camera, Failure
 from lifecert.domain.category import Category
 from lifecert.domain.errors import Unreadable
-from lifecert.domain.hold import HoldProposal
+from lifecert.domain.hold import HoldProposal, Reprieve
 from lifecert.domain.notice import Notice, NoticeChannel
+from lifecert.domain.open_case import OpenCase
 from lifecert.domain.person import FIRST_SECRET
+from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import EndCause, Status
 from lifecert.domain.sweep import Among, Partition, ending_partition_of, partition_of, shard_of
 
@@ -147,12 +149,18 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "ledger_head": beneficiary.ledger_head,
         "has_reference": beneficiary.has_reference,
         "reference_ids": list(beneficiary.reference_ids),
-        "camera_failures": [moment(at) for at in beneficiary.camera.failures],
-        "camera_paused_until": optional_moment(beneficiary.camera.paused_until),
+        "camera_failures": [
+            {"at": moment(one.at), "by": one.by, "face": one.face} for one in beneficiary.camera.failures
+        ],
         "certified_by": list(beneficiary.certified_by),
         "certificate_id": beneficiary.certificate_id,
         "certified_on": optional_day(beneficiary.certified_on),
-        "open_review_id": beneficiary.open_review_id,
+        "open_cases": [_case_map(one) for one in beneficiary.open_cases] or None,
+        "reprieve": _reprieve_map(beneficiary.reprieve) if beneficiary.reprieve else None,
+        "registered_by": beneficiary.registered_by or None,
+        "enrolled_by": list(beneficiary.enrolled_by) or None,
+        "faces_were_deleted": beneficiary.faces_were_deleted or None,
+        "counter_photo_on": optional_day(beneficiary.counter_photo_on),
         "consent_withdrawn_on": optional_day(beneficiary.consent_withdrawn_on),
         "notice": _notice_item(beneficiary.notice) if beneficiary.notice else None,
         "contact_channel": beneficiary.contact_channel and str(beneficiary.contact_channel),
@@ -178,14 +186,16 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         ledger_head=item["ledger_head"],
         has_reference=item["has_reference"],
         reference_ids=tuple(item["reference_ids"]),
-        camera=Camera(
-            failures=tuple(datetime.fromisoformat(at) for at in item["camera_failures"]),
-            paused_until=as_moment(item.get("camera_paused_until")),
-        ),
+        camera=Camera(tuple(map(_failure_of, item["camera_failures"]))),
         certified_by=tuple(item["certified_by"]),
         certificate_id=item.get("certificate_id"),
         certified_on=as_day(item.get("certified_on")),
-        open_review_id=item.get("open_review_id"),
+        open_cases=tuple(map(_case_of, item.get("open_cases", ()))),
+        reprieve=_reprieve_of(item["reprieve"]) if "reprieve" in item else None,
+        registered_by=item.get("registered_by", ""),
+        enrolled_by=tuple(item.get("enrolled_by", ())),
+        faces_were_deleted=item.get("faces_were_deleted", False),
+        counter_photo_on=as_day(item.get("counter_photo_on")),
         consent_withdrawn_on=as_day(item.get("consent_withdrawn_on")),
         notice=_notice_of(item["notice"]) if "notice" in item else None,
         contact_channel=NoticeChannel(item["contact_channel"]) if "contact_channel" in item else None,
@@ -277,6 +287,36 @@ def _notice_of(item: Mapping[str, Any]) -> Notice:
         sent=item["sent"],
         delivered_on=as_day(item.get("delivered_on")),
     )
+
+
+def _failure_of(stored: Any) -> Failure:
+    # From before it was kept whose they were: nobody's, and so in nobody's way.
+    if isinstance(stored, str):
+        return Failure(datetime.fromisoformat(stored), "", face=False)
+    return Failure(datetime.fromisoformat(stored["at"]), stored["by"], face=stored["face"])
+
+
+def _case_map(case: OpenCase) -> dict[str, Any]:
+    return {
+        "review_id": case.review_id,
+        "kind": str(case.kind),
+        "by": list(case.by),
+        "doubts": case.doubts,
+        "upheld": case.upheld,
+    }
+
+
+def _case_of(item: Mapping[str, Any]) -> OpenCase:
+    kind, by = ReviewKind(item["kind"]), tuple(item["by"])
+    return OpenCase(item["review_id"], kind, by, doubts=item["doubts"], upheld=item["upheld"])
+
+
+def _reprieve_map(reprieve: Reprieve) -> dict[str, Any]:
+    return {"until": reprieve.until.isoformat(), "valid_until": reprieve.valid_until.isoformat()}
+
+
+def _reprieve_of(item: Mapping[str, Any]) -> Reprieve:
+    return Reprieve(date.fromisoformat(item["until"]), date.fromisoformat(item["valid_until"]))
 
 
 def _proposal_item(proposal: HoldProposal) -> dict[str, Any]:

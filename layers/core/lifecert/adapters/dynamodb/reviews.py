@@ -151,6 +151,7 @@ def decision_map(decision: ReviewDecision) -> dict[str, Any]:
         "decided_by": decision.decided_by,
         "decided_at": moment(decision.decided_at),
         "certificate_id": decision.certificate_id,
+        "session_id": decision.session_id,
     }
 
 
@@ -161,4 +162,5 @@ def _decision_of(stored: Mapping[str, Any]) -> ReviewDecision:
         decided_by=stored["decided_by"],
         decided_at=datetime.fromisoformat(stored["decided_at"]),
         certificate_id=stored["certificate_id"],
+        session_id=stored.get("session_id"),
     )

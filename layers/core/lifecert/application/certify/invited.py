@@ -95,7 +95,7 @@ class ShowInvited:
             invitation, beneficiary = self.invited.find(code)
         help_line = opening.help_lines.find(beneficiary.category, beneficiary.district)
         with naming_help_line(help_line):
-            refuse_without_camera(beneficiary, opening.clock.now())
+            refuse_without_camera(beneficiary, opening.clock.now(), opening.policy, invitation.user_id)
             local = opening.clock.local()
             opening.limits.take((invitation_day(invitation.invitation_id, local, self.invited.uses, adds=False),))
         return InvitedPerson(invitation, beneficiary, self.invited.consent_version, help_line)
@@ -132,7 +132,7 @@ class StartInvited:
         helper = self.seal.seal(drawn.session_id, request.helper_name) if request.helper_name else None
         drawn = replace(drawn, secret_digest=secret.digest, helper_name=helper)
         uses = invitation_day(invitation.invitation_id, opening.clock.local(), self.invited.uses)
-        started = opening.open(drawn, (uses,))
+        started = opening.open(drawn, beneficiary.certified_by, (uses,))
         if started.session.secret_digest != secret.digest:
             # The secret that makes session secrets is another since: this session cannot be gone on with.
             raise IdempotencyKeyReused

@@ -42,7 +42,7 @@ class LookAtFrame:
         with naming_help_line(session.help_line):
             if session.result:
                 raise SessionExpired
-            whose_face(session, self.register, self.clock.now())
+            whose_face(session, self.register, self.clock.now(), self.policy)
             upload = self.photos.read_upload(session.frame_key(_NEUTRAL), self.policy.image.max_bytes)
             if upload is None:
                 raise FramesMissing((_NEUTRAL,))

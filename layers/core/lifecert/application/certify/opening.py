@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from lifecert.application.certify.owning import refuse_if_no_face_may_be_used
+from lifecert.application.certify.owning import refuse_if_no_face_may_be_used, refuse_while_paused
 from lifecert.application.shared.helping import naming_help_line
 from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.challenge import Ability, Chooser, draw
 from lifecert.domain.errors import (
-    CameraPaused,
     IdempotencyKeyReused,
     LifeCertError,
     ReferenceMissing,
@@ -96,7 +95,7 @@ class SessionOpening:
         Raises EntitlementEnded, ConsentWithdrawn, ReferenceMissing, CameraPaused and LimitReached.
         """
         try:
-            refuse_without_camera(beneficiary, self.clock.now())
+            refuse_without_camera(beneficiary, self.clock.now(), self.policy, user.user_id)
             if not beneficiary.has_reference:
                 raise ReferenceMissing
         except LifeCertError:
@@ -116,21 +115,23 @@ class SessionOpening:
             consent=Consent(wanted.consent_version, now, wanted.guardian_consent),
             challenge=draw(wanted.cannot, self.policy.challenge.steps, self.chooser),
             image_type=wanted.image_type,
-            attempt=beneficiary.camera.attempt_at(now, self.policy.attempts),
+            attempt=beneficiary.camera.attempt_at(now, self.policy.attempts, user.user_id),
             opened_at=now,
             deadline=now + SESSION_DURATION,
             request_digest=_request_digest(wanted, beneficiary),
             help_line=self.help_lines.find(beneficiary.category, beneficiary.district),
         )
 
-    def open(self, drawn: Session, counts: Sequence[Count] = ()) -> StartedSession:
+    def open(self, drawn: Session, certified_by: Sequence[str], counts: Sequence[Count] = ()) -> StartedSession:
         """Store it, counted as a start and in `counts`, or take the one opened before with the same idempotency key.
+        `certified_by` are those who certified the person before, whom others' starts do not stop.
 
         Raises LimitReached, IdempotencyKeyReused and SessionExpired (a repeat that came too late).
         """
         # Who is over a limit hears the same, and the same help line, for known and for unknown people.
         with naming_help_line(self.help_lines.default):
-            started = self.start_limits.started(drawn.user_id, drawn.beneficiary_id, self.clock.now())
+            certified = drawn.user_id in certified_by
+            started = self.start_limits.started(drawn.user_id, drawn.beneficiary_id, certified, self.clock.now())
             session = self.sessions.open(drawn, (*started, *counts))
         if session.request_digest != drawn.request_digest:
             raise IdempotencyKeyReused
@@ -144,11 +145,10 @@ class SessionOpening:
         return StartedSession(session, slots)
 
 
-def refuse_without_camera(beneficiary: Beneficiary, now: datetime) -> None:
-    """Raises EntitlementEnded, ConsentWithdrawn and CameraPaused."""
+def refuse_without_camera(beneficiary: Beneficiary, now: datetime, policy: Policy, user_id: str) -> None:
+    """Raises EntitlementEnded, ConsentWithdrawn and CameraPaused (for this user)."""
     refuse_if_no_face_may_be_used(beneficiary)
-    if until := beneficiary.camera.pause_at(now):
-        raise CameraPaused(until)
+    refuse_while_paused(beneficiary, now, policy, user_id)
 
 
 def _session_id(user: User, idempotency_key: str | None) -> str:

@@ -13,6 +13,7 @@ from lifecert.domain.errors import (
     SessionExpired,
     SessionNotFound,
 )
+from lifecert.domain.policy import Policy
 from lifecert.domain.session import Session
 from lifecert.domain.status import Status
 from lifecert.ports.register import Register
@@ -27,7 +28,7 @@ def own_session(sessions: Sessions, session_id: str, caller: Caller) -> Session:
     return session
 
 
-def whose_face(session: Session, register: Register, now: datetime) -> Beneficiary:
+def whose_face(session: Session, register: Register, now: datetime, policy: Policy) -> Beneficiary:
     """Whom an undecided session's frames may still be looked at for.
 
     Raises SessionExpired, SessionBusy, EntitlementEnded, ConsentWithdrawn and CameraPaused.
@@ -40,9 +41,15 @@ def whose_face(session: Session, register: Register, now: datetime) -> Beneficia
     if beneficiary is None:
         raise BeneficiaryNotFound
     refuse_if_no_face_may_be_used(beneficiary)
-    if until := beneficiary.camera.pause_at(now):
-        raise CameraPaused(until)
+    refuse_while_paused(beneficiary, now, policy, session.user_id)
     return beneficiary
+
+
+def refuse_while_paused(beneficiary: Beneficiary, now: datetime, policy: Policy, user_id: str) -> None:
+    """Raises CameraPaused, if the channel is paused for this user."""
+    certified = user_id in beneficiary.certified_by
+    if until := beneficiary.camera.pause_at(now, policy.attempts, user_id, certified=certified):
+        raise CameraPaused(until)
 
 
 def refuse_if_no_face_may_be_used(beneficiary: Beneficiary) -> None:

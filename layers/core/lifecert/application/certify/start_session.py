@@ -55,7 +55,7 @@ class StartSession:
             beneficiary = self._find(request, user)
         with naming_help_line(opening.help_lines.find(beneficiary.category, beneficiary.district)):
             opening.refuse_if_not_open(beneficiary, user)
-            return opening.open(opening.drawn(request, user, beneficiary))
+            return opening.open(opening.drawn(request, user, beneficiary), beneficiary.certified_by)
 
     def _check_consent(self, request: StartRequest) -> None:
         minor = request.id_number.age_on(self.opening.clock.today()) < GUARDIAN_AGE

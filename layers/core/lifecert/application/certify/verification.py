@@ -28,6 +28,7 @@ _UNDECIDED = frozenset(
         Reason.MATCH_UNCERTAIN,
         Reason.STEPS_UNCERTAIN,
         Reason.CHALLENGE_NOT_POSSIBLE,
+        Reason.OFFICE_DECIDES,
     }
 )
 
@@ -74,7 +75,7 @@ class Verification:
         )
         details = self._details()
         changed: dict[str, Any] = {
-            "camera": replace(before.camera, failures=()),
+            "camera": before.camera.succeeded(session.user_id),
             "certified_by": before.with_certifier(session.user_id),
         }
         if again := certified_already(before, proof, self._actor, self.now, details, **changed):
@@ -91,23 +92,33 @@ class Verification:
     def _failed(self) -> tuple[Change, Session]:
         before, review_id, review = self.beneficiary, None, None
         if self.decision.outcome is Outcome.REVIEW:
-            # One open review per beneficiary: further attempts belong to it.
-            review_id = before.open_review_id or str(uuid.uuid4())
-            if before.open_review_id is None:
-                review = self._review(review_id, ReviewKind.VERIFICATION)
+            # One open case for each who tries: further attempts of theirs belong to it, and nobody else's.
+            known = before.open_case(ReviewKind.VERIFICATION, self.session.user_id)
+            review_id = known.review_id if known else str(uuid.uuid4())
+            review = None if known else self._review(review_id, ReviewKind.VERIFICATION)
+        after, more = self._after_a_failure(), {}
+        if self._waits:
+            # The person did all that they could: what is open is others' to decide.
+            after = before.waiting(self.today)
+            more["spared_until"] = after.spared_until.isoformat() if after.spared_until else None
         after, entry = record(
-            replace(
-                before,
-                camera=before.camera.failed(self.now, self.policy.attempts),
-                open_review_id=before.open_review_id or review_id,
-            ),
+            after.with_case(review) if review else after,
             LedgerEvent.VERIFICATION_FAILED,
             self._actor,
             self.now,
-            self._details(outcome=self.decision.outcome, reason=self.decision.reason, review_id=review_id),
+            self._details(outcome=self.decision.outcome, reason=self.decision.reason, review_id=review_id, **more),
         )
         decided = self._decided(review_id=review_id)
         return self._with_frames(Change(before.version, after, entry, session=decided, review=review)), decided
+
+    @property
+    def _waits(self) -> bool:
+        return self.decision.reason is Reason.OFFICE_DECIDES
+
+    def _after_a_failure(self) -> Beneficiary:
+        face = bool(self.evidence.matches)
+        failed = self.beneficiary.camera.failed(self.now, self.policy.attempts, self.session.user_id, face=face)
+        return replace(self.beneficiary, camera=failed)
 
     def _with_frames(self, change: Change) -> Change:
         """The change with what is remembered of the frames: of all their bytes, and of those that served, or may yet,

@@ -16,7 +16,7 @@ from lifecert.domain.actor import Caller
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.errors import FrameSeenBefore, FramesMissing, SessionAlreadyDecided, SessionBusy
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
-from lifecert.domain.policy import Outcome, Policy, decide
+from lifecert.domain.policy import Decision, Outcome, Policy, decide
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Session
 from lifecert.ports.clock import Clock
@@ -59,7 +59,7 @@ class VerifyFace:
 
     def _verify(self, session: Session, caller: Caller, observations: str) -> Session:
         session_id = session.session_id
-        beneficiary = whose_face(session, self.register, self.clock.now())
+        beneficiary = whose_face(session, self.register, self.clock.now(), self.policy)
         uploads = self._uploads(session)
         frames = [Frame(step, upload.content) for step, upload in zip(session.challenge, uploads, strict=True)]
         now = self.clock.now()
@@ -136,8 +136,10 @@ class VerifyFace:
     ) -> Verification:
         refuse_if_no_face_may_be_used(beneficiary)
         now, evidence = self.clock.now(), analysis.evidence
-        attempt = beneficiary.camera.attempt_at(now, self.policy.attempts)
+        attempt = beneficiary.camera.attempt_at(now, self.policy.attempts, session.user_id)
         decision = decide(evidence, self.policy, session.challenge, attempt)
+        if decision.outcome is Outcome.ACCEPTED and beneficiary.doubts:
+            decision = Decision(Outcome.REVIEW, Reason.OFFICE_DECIDES)
         return Verification(
             session,
             beneficiary,

@@ -11,10 +11,13 @@ from lifecert.domain.reference import MOST_REFERENCES, Replacement
 
 @dataclass(frozen=True, slots=True)
 class Continuity:
-    """Which references count from now on. `overridden`: a clerk put the new one in the place of others unlike it."""
+    """Which references count from now on. `overridden`: a clerk put the new one in the place of others unlike it, or of
+    others that are deleted.
+    `matched`: it is like the first one."""
 
     reference_ids: tuple[str, ...]
     overridden: bool = False
+    matched: bool = False
 
 
 def judge_continuity(
@@ -33,11 +36,12 @@ def judge_continuity(
     """
     known = beneficiary.reference_ids
     if not known:
-        return Continuity((reference_id,))
+        # Of a face that was deleted nothing is kept to compare with: a second clerk looks.
+        return Continuity((reference_id,), overridden=beneficiary.faces_were_deleted)
     anchor = earlier.get(known[0])
     if anchor is not None and anchor.similarity(template) >= accept:
         # The first one stays, the newest come next; what is between goes when there are too many.
-        return Continuity((known[0], *(*known[1:], reference_id)[1 - MOST_REFERENCES :]))
+        return Continuity((known[0], *(*known[1:], reference_id)[1 - MOST_REFERENCES :]), matched=True)
     if replacement is None:
         raise ReferenceMismatch
     return Continuity((reference_id,), overridden=True)

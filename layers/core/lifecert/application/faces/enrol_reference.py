@@ -22,7 +22,7 @@ from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.policy import Policy
 from lifecert.domain.reasons import Reason
-from lifecert.domain.reference import Enrolment, Reference, Replacement
+from lifecert.domain.reference import MOST_REFERENCES, Enrolment, Reference, Replacement
 from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.session import ImageType
 from lifecert.domain.status import Status
@@ -168,8 +168,20 @@ class FinishEnrolment:
                 clerk,
                 related_id=reference.reference_id,
             )
+        enrolled = replace(
+            beneficiary,
+            has_reference=True,
+            reference_ids=continuity.reference_ids,
+            enrolled_by=(*(one for one in beneficiary.enrolled_by if one != clerk.actor_id), clerk.actor_id)[
+                -MOST_REFERENCES:
+            ],
+        )
+        today = self.clock.today()
+        at_the_counter = continuity.matched and reference.captured_on == today
+        if at_the_counter:
+            enrolled = replace(enrolled, counter_photo_on=today)
         after, entry = record(
-            replace(beneficiary, has_reference=True, reference_ids=continuity.reference_ids),
+            enrolled.with_case(review) if review else enrolled,
             LedgerEvent.REFERENCE_ENROLLED,
             clerk,
             reference.enrolled_at,
@@ -178,6 +190,8 @@ class FinishEnrolment:
                 "source": reference.source,
                 "replacement": replacement if continuity.overridden else None,
                 "review_id": review.review_id if review else None,
+                "replaced": ",".join(beneficiary.reference_ids) if review else None,
+                "counter_photo_on": today.isoformat() if at_the_counter else None,
                 "model_version": reference.template.model_version,
                 "policy_version": self.policy.version,
                 "calibration_version": self.policy.match.calibration_version,

@@ -94,6 +94,7 @@ class PurgeFaces:
             replace(
                 beneficiary,
                 has_reference=not last,
+                faces_were_deleted=last or beneficiary.faces_were_deleted,
                 reference_ids=tuple(one for one in beneficiary.reference_ids if one not in gone),
             ),
             LedgerEvent.FACES_DELETED,

@@ -1,21 +1,29 @@
 """Certify in person: a clerk saw somebody alive and checked who it was."""
 
 import uuid
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 
 from lifecert.application.shared.certifying import Proof, certifying, digest_of
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.issuing import Issuer
+from lifecert.application.shared.reviewing import opening, review_id_of
 from lifecert.domain.actor import Actor, Role, User
+from lifecert.domain.audit import is_drawn
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.camera import Camera
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.errors import BeneficiaryNotFound, DayInFuture, EntitlementEnded, IdempotencyKeyReused, NotAllowed
+from lifecert.domain.ledger import Detail
+from lifecert.domain.review import PROPOSAL_LASTS, Review, ReviewKind
 from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import Certificates, ChangingRegister
+from lifecert.ports.reviews import Reviews
+
+# The share of in-person certificates that is looked at again where who certifies had enrolled the face.
+AUDITED_OF_ENROLLING = 0.05
 
 
 class Document(StrEnum):
@@ -34,15 +42,18 @@ class CertifyInPerson:
 
     register: ChangingRegister
     certificates: Certificates
+    reviews: Reviews
     clock: Clock
     issuer: Issuer
 
     def __call__(
         self, beneficiary_id: str, seen_on: date, document: Document, user: User, idempotency_key: str
-    ) -> Certificate:
-        """Certify that a clerk saw this person on a day, and give the certificate.
+    ) -> Certificate | Review:
+        """Certify that a clerk saw this person on a day, and give the certificate; or, while a case is open that speaks
+        against it, the proposal that another clerk confirms. A photo that was taken and matched on that day will do
+        too, unless it is doubted whose face is enrolled.
 
-        A repeat with the same key gives the same certificate, whatever has become of it and of the person since. Raises
+        A repeat with the same key gives the same, whatever has become of it and of the person since. Raises
         NotAllowed, BeneficiaryNotFound, DayInFuture, EntitlementEnded, TransitionRefused (the year of that day is over)
         and IdempotencyKeyReused; nothing is changed then.
         """
@@ -50,33 +61,93 @@ class CertifyInPerson:
             raise NotAllowed
         if seen_on > self.clock.today():
             raise DayInFuture
-        facts = {"beneficiary_id": beneficiary_id, "seen_on": seen_on.isoformat(), "document": document.value}
-        digest = digest_of({**facts, "clerk": user.user_id})
+        # The certificate of a proposal that is confirmed is called as the proposal was.
         certificate_id = _certificate_id(beneficiary_id, user, idempotency_key)
-        proof = Proof(Method.IN_PERSON, seen_on, user.user_id, digest, certificate_id=certificate_id)
-        issued: Certificate | None = None
+        proof = seen(beneficiary_id, seen_on, document, user.user_id, certificate_id)
+        known: Certificate | Review | None = None
 
         def make(newest: Beneficiary) -> Change | None:
-            nonlocal issued
-            issued = self.certificates.get(certificate_id)
-            if issued:
+            nonlocal known
+            known = self.certificates.get(certificate_id)
+            if known:
                 return None
             if newest.status is Status.TERMINATED:
                 raise EntitlementEnded
-            actor = Actor(user.user_id, Role.CLERK)
-            details = {"document": document}
             now, today = self.clock.now(), self.clock.today()
-            # Who was seen needs no pause any more.
-            change, _ = certifying(newest, proof, actor, now, today, details, camera=Camera())
-            return self.issuer.signed(change)
+            if _counts_at_once(newest, seen_on):
+                change = certifying_presence(newest, proof, user.user_id, now, today, document)
+                return self.issuer.signed(replace(change, review=_audit(newest, proof, user, now)))
+            known = self.reviews.get(certificate_id)
+            return None if known else _proposing(newest, proof, document, user, now, today)
 
         change = change_newest(self.register, beneficiary_id, make)
-        certificate = change.certificate if change else issued
-        if certificate is None:
+        done = (change.certificate or change.review) if change else known
+        if done is None:
             raise BeneficiaryNotFound
-        if certificate.evidence_digest != digest:
+        if _digest(done, user) != proof.evidence_digest:
             raise IdempotencyKeyReused
-        return certificate
+        return done
+
+
+def seen(beneficiary_id: str, seen_on: date, document: str, clerk: str, certificate_id: str) -> Proof:
+    """That a clerk saw somebody on a day and checked a document."""
+    facts = {"beneficiary_id": beneficiary_id, "seen_on": seen_on.isoformat(), "document": document, "clerk": clerk}
+    return Proof(Method.IN_PERSON, seen_on, clerk, digest_of(facts), certificate_id=certificate_id)
+
+
+def certifying_presence(
+    newest: Beneficiary, proof: Proof, clerk: str, now: datetime, today: date, document: str, **details: Detail
+) -> Change:
+    """The change that certifies somebody who was seen. Who was seen needs no pause any more."""
+    actor = Actor(clerk, Role.CLERK)
+    change, _ = certifying(newest, proof, actor, now, today, {"document": document, **details}, camera=Camera())
+    return change
+
+
+def _counts_at_once(newest: Beneficiary, seen_on: date) -> bool:
+    doubts = newest.doubts
+    return not doubts or (
+        newest.counter_photo_on == seen_on and not any(one.of_whose_face or one.upheld for one in doubts)
+    )
+
+
+def _audit(newest: Beneficiary, proof: Proof, user: User, now: datetime) -> Review | None:
+    """A second look at a certificate by whoever also enrolled the person's face: at each, if they registered the person
+    too, and otherwise at some. The certificate counts at once."""
+    if user.user_id not in newest.enrolled_by:
+        return None
+    rate = 1.0 if user.user_id == newest.registered_by else AUDITED_OF_ENROLLING
+    if not is_drawn(proof.certificate_id, newest.person_key, rate):
+        return None
+    return Review(
+        review_id=review_id_of(newest.beneficiary_id, ReviewKind.AUDIT, proof.certificate_id),
+        beneficiary_id=newest.beneficiary_id,
+        kind=ReviewKind.AUDIT,
+        opened_at=now,
+        opened_by=Actor(user.user_id, Role.CLERK),
+        related_id=proof.certificate_id,
+    )
+
+
+def _proposing(newest: Beneficiary, proof: Proof, document: Document, user: User, now: datetime, today: date) -> Change:
+    review = Review(
+        review_id=proof.certificate_id,
+        beneficiary_id=newest.beneficiary_id,
+        kind=ReviewKind.PRESENCE,
+        opened_at=now,
+        opened_by=Actor(user.user_id, Role.CLERK),
+        related_id=document.value,
+        day=proof.on,
+        expires_at=now + PROPOSAL_LASTS,
+    )
+    return opening(newest, review, spared_from=today)
+
+
+def _digest(done: Certificate | Review, user: User) -> str:
+    if isinstance(done, Certificate):
+        return done.evidence_digest
+    proposed = seen(done.beneficiary_id, done.day or date.min, done.related_id or "", user.user_id, done.review_id)
+    return proposed.evidence_digest
 
 
 def _certificate_id(beneficiary_id: str, user: User, idempotency_key: str) -> str:

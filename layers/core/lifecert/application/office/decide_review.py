@@ -1,19 +1,20 @@
 """Decide a review: a clerk's word on what the machine left open, or on what somebody reported."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from lifecert.application.shared.certifying import Proof, certified_already, certifying
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.issuing import Issuer
-from lifecert.application.shared.reviewing import recorded, still_open
+from lifecert.application.shared.reviewing import recorded
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.camera import Camera
 from lifecert.domain.errors import (
     ActedInCase,
     EntitlementEnded,
+    FaceNotCompared,
     FramesGone,
     GroundUnsuitable,
     ReviewDecidedBefore,
@@ -53,13 +54,16 @@ class DecideReview:
     clock: Clock
     issuer: Issuer
 
-    def __call__(self, review_id: str, outcome: ReviewOutcome, ground: Ground, user: User) -> Review:
+    def __call__(
+        self, review_id: str, outcome: ReviewOutcome, ground: Ground, user: User, session_id: str | None = None
+    ) -> Review:
         """Decide a review, once, and delete its frames. A repeat of the same decision returns it again.
 
-        Accepting a verification certifies, with the method and on the day of its session; nothing else that is
-        decided here touches the entitlement. Raises ReviewNotFound, GroundUnsuitable, ActedInCase (by this clerk
-        themself), FramesGone (who can be the same person that nobody can see), EntitlementEnded, TransitionRefused (its
-        year is over) and ReviewDecidedBefore; nothing is changed then.
+        Accepting a verification certifies, with the method and on the day of `session_id`, which must be named: one of
+        the case's tries. Nothing else that is decided here touches the entitlement. Raises ReviewNotFound,
+        GroundUnsuitable, ActedInCase (by this clerk themself), SessionNotFound (no try of this case), FaceNotCompared,
+        FramesGone (who can be the same person that nobody can see), EntitlementEnded, TransitionRefused (its year is
+        over) and ReviewDecidedBefore; nothing is changed then.
         """
         review = self.reviews.get(review_id)
         if review is None or review.kind in PROPOSALS:
@@ -68,8 +72,10 @@ class DecideReview:
         attempts = attempts_of(review, self.ledger)
         if review.decision is None:
             self._check_not_involved(review, attempts.values(), user)
-            review = self._decide(review, outcome, ground, user)
-        if review.decision is None or not _same(review.decision, outcome, ground, user):
+            certifies = review.kind is ReviewKind.VERIFICATION and outcome is ReviewOutcome.ACCEPT
+            session = self._named(session_id, attempts) if certifies else None
+            review = self._decide(review, outcome, ground, user, session)
+        if review.decision is None or not _same(review.decision, outcome, ground, user, session_id):
             raise ReviewDecidedBefore
         # Last, and again at a repeat: whatever stops it, the decision stands, and lifecycle rules are the second net.
         for session_id in attempts:
@@ -78,6 +84,14 @@ class DecideReview:
 
     def _check_not_involved(self, review: Review, actors: Iterable[str], user: User) -> None:
         involved = {review.opened_by.actor_id, *actors}
+        # Whoever has another case open about the same person is no third party to this one.
+        person = self.register.get(review.beneficiary_id)
+        involved |= {user for case in person.open_cases for user in case.by} if person else set()
+        if review.kind is ReviewKind.DUPLICATE_FACE:
+            # One of the two faces may be the enrolling clerk's own doing.
+            for whose in filter(None, (review.beneficiary_id, review.related_id)):
+                entries = self.ledger.entries(whose)
+                involved |= {one.actor.actor_id for one in entries if one.event is LedgerEvent.REFERENCE_ENROLLED}
         # A letter passes through the hands of whoever issued it: they may have used its code themself.
         issuers = {
             entry.actor.actor_id
@@ -87,19 +101,29 @@ class DecideReview:
         if user.user_id in involved | issuers:
             raise ActedInCase
 
-    def _decide(self, review: Review, outcome: ReviewOutcome, ground: Ground, user: User) -> Review:
+    def _named(self, session_id: str | None, attempts: Collection[str | None]) -> Session:
+        """The try by which somebody is to be certified. Raises SessionNotFound and FaceNotCompared."""
+        session = self._session(session_id if session_id in attempts else None)
+        if not session.face_was_compared:
+            raise FaceNotCompared
+        return session
+
+    def _decide(
+        self, review: Review, outcome: ReviewOutcome, ground: Ground, user: User, session: Session | None
+    ) -> Review:
         decided = review
-        certifies = review.kind is ReviewKind.VERIFICATION and outcome is ReviewOutcome.ACCEPT
-        session = self._session(review) if certifies else None
         if ground is Ground.SAME_PERSON and review.kind in JUDGED_BY_FRAMES:
-            self._check_frames(review)
+            self._check_frames(review, session or self._session(review.session_id))
 
         def make(newest: Beneficiary) -> Change:
             nonlocal decided
             decision = ReviewDecision(outcome, ground, user.user_id, self.clock.now())
             if session:
                 change = self._certified(newest, review, session, decision)
-                decision = replace(decision, certificate_id=str(change.entry.details["certificate_id"]))
+                certificate_id = str(change.entry.details["certificate_id"])
+                decision = replace(decision, certificate_id=certificate_id, session_id=session.session_id)
+            elif review.kind is ReviewKind.OVERRIDE:
+                change = self._other_face(newest, review, decision)
             else:
                 change = recorded(newest, review, decision)
             decided = replace(review, decision=decision)
@@ -111,14 +135,34 @@ class DecideReview:
             return self.reviews.get(review.review_id) or review
         return decided
 
-    def _session(self, review: Review) -> Session:
-        session = self.sessions.get(review.session_id) if review.session_id else None
+    def _other_face(self, newest: Beneficiary, review: Review, decision: ReviewDecision) -> Change:
+        """What becomes of a reference that was put in the place of others: without a second clerk's word it is
+        worthless, and those count that counted before it."""
+        if decision.outcome is ReviewOutcome.ACCEPT:
+            return recorded(replace(newest, faces_were_deleted=False), review, decision)
+        if review.related_id not in newest.reference_ids:
+            return recorded(newest, review, decision, worthless=review.related_id)
+        before = self._replaced_by(review.related_id, newest)
+        changed = replace(newest, reference_ids=before)
+        return recorded(changed, review, decision, worthless=review.related_id, references=",".join(before))
+
+    def _replaced_by(self, reference_id: str, newest: Beneficiary) -> tuple[str, ...]:
+        worthless, replaced = set(), ""
+        for entry in self.ledger.entries(newest.beneficiary_id):
+            if entry.event is LedgerEvent.REFERENCE_ENROLLED and entry.details.get("reference_id") == reference_id:
+                replaced = str(entry.details.get("replaced") or "")
+            worthless.add(entry.details.get("worthless"))
+        before = tuple(filter(None, replaced.split(",")))
+        # What was enrolled after a worthless one was like it.
+        return () if before[:1] and before[0] in worthless else before
+
+    def _session(self, session_id: str | None) -> Session:
+        session = self.sessions.get(session_id) if session_id else None
         if session is None:
             raise SessionNotFound
         return session
 
-    def _check_frames(self, review: Review) -> None:
-        session = self._session(review)
+    def _check_frames(self, review: Review, session: Session) -> None:
         if len(self.photos.review_frames(session.session_id)) < len(session.challenge):
             newest = self.reviews.get(review.review_id)
             if newest and newest.decision:
@@ -129,7 +173,7 @@ class DecideReview:
         if newest.status is Status.TERMINATED:
             raise EntitlementEnded
         result = session.result
-        evidence = self._evidence(review)
+        evidence = self._evidence(review, session)
         proof = Proof(
             method=session.method,
             on=self.clock.day_of(result.decided_at if result else session.opened_at),
@@ -151,17 +195,17 @@ class DecideReview:
         changed: dict[str, Any] = {
             "camera": Camera(),
             "certified_by": newest.with_certifier(session.user_id),
-            "open_review_id": still_open(newest, review),
         }
-        if again := certified_already(newest, proof, actor, now, details, **changed):
+        closed = newest.without_case(review.review_id)
+        if again := certified_already(closed, proof, actor, now, details, **changed):
             return again
-        change, _ = certifying(newest, proof, actor, now, self.clock.today(), details, **changed)
+        change, _ = certifying(closed, proof, actor, now, self.clock.today(), details, **changed)
         return change
 
-    def _evidence(self, review: Review) -> dict[str, object]:
-        """What the ledger kept of the session's evidence when the review was opened."""
+    def _evidence(self, review: Review, session: Session) -> dict[str, object]:
+        """What the ledger kept of the session's evidence when it was decided."""
         for entry in self.ledger.entries(review.beneficiary_id):
-            if entry.details.get("session_id") == review.session_id and "evidence_digest" in entry.details:
+            if entry.details.get("session_id") == session.session_id and "evidence_digest" in entry.details:
                 return dict(entry.details)
         return {}
 
@@ -182,5 +226,6 @@ def _check_ground(review: Review, outcome: ReviewOutcome, ground: Ground) -> Non
         raise GroundUnsuitable
 
 
-def _same(decision: ReviewDecision, outcome: ReviewOutcome, ground: Ground, user: User) -> bool:
-    return (decision.outcome, decision.ground, decision.decided_by) == (outcome, ground, user.user_id)
+def _same(decision: ReviewDecision, outcome: ReviewOutcome, ground: Ground, user: User, session_id: str | None) -> bool:
+    same_try = decision.session_id in (None, session_id)
+    return same_try and (decision.outcome, decision.ground, decision.decided_by) == (outcome, ground, user.user_id)

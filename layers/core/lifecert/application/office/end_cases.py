@@ -114,6 +114,6 @@ class EndCases:
             change_newest(self.register, review.beneficiary_id, make)
 
     def _must_be_told(self, newest: Beneficiary, review: Review) -> bool:
-        if review.kind is not ReviewKind.VERIFICATION or newest.status is Status.TERMINATED:
+        if review.kind not in (ReviewKind.VERIFICATION, ReviewKind.PRESENCE) or newest.status is Status.TERMINATED:
             return False
         return not newest.certified_on or newest.certified_on < self.clock.day_of(review.opened_at)

@@ -1,12 +1,15 @@
-"""End an entitlement, correct a wrong end, revoke a certificate: one clerk proposes, another confirms or rejects."""
+"""End an entitlement, correct a wrong end, revoke a certificate, see somebody against whom a case is open: one clerk
+proposes, another confirms or rejects."""
 
 import uuid
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from lifecert.application.office.certify_in_person import certifying_presence, seen
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.ending import ending
+from lifecert.application.shared.issuing import Issuer
 from lifecert.application.shared.moving import moved
 from lifecert.application.shared.reviewing import opening, recorded
 from lifecert.domain.actor import Actor, Role, User
@@ -15,6 +18,7 @@ from lifecert.domain.benefit import Benefit, BenefitEnd
 from lifecert.domain.certificate import Revocation, RevocationCause
 from lifecert.domain.coverage import Coverage, coverage_without, held_before
 from lifecert.domain.errors import (
+    ActedInCase,
     BenefitNotFound,
     CertificateNotFound,
     DayInFuture,
@@ -27,6 +31,9 @@ from lifecert.domain.errors import (
     ReviewOpenedBefore,
     SecondClerkNeeded,
     TransitionRefused,
+)
+from lifecert.domain.errors import (
+    EntitlementEnded as AlreadyEnded,
 )
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.notice import AFTER_THE_END, Notice
@@ -134,12 +141,14 @@ class ConfirmProposal:
     reviews: Reviews
     ledger: Ledger
     clock: Clock
+    issuer: Issuer
 
     def __call__(self, proposal_id: str, user: User, *, confirm: bool) -> Review:
         """Confirm or reject a proposal, once. A repeat of the same decision returns it again.
 
         Whoever proposed may reject, which withdraws it, and never confirm. Raises NotAllowed, ProposalNotFound,
-        SecondClerkNeeded, ProposalExpired, TransitionRefused and ReviewDecidedBefore; nothing is changed then.
+        SecondClerkNeeded, ActedInCase (of a presence: whose doubt it is that is open), ProposalExpired,
+        EntitlementEnded, TransitionRefused and ReviewDecidedBefore; nothing is changed then.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -182,7 +191,8 @@ class ConfirmProposal:
 
         def make(newest: Beneficiary) -> Change:
             if confirm:
-                return replace(self._confirmed(newest, review, decision), review=decided)
+                closed = newest.without_case(review.review_id)
+                return self.issuer.signed(replace(self._confirmed(closed, review, decision), review=decided))
             return replace(recorded(newest, review, decision), review=decided)
 
         try:
@@ -197,7 +207,20 @@ class ConfirmProposal:
                 return self._end(newest, proposal, decision)
             case ReviewKind.CORRECTION:
                 return self._correct(newest, proposal, decision)
+            case ReviewKind.PRESENCE:
+                return self._see(newest, proposal, decision)
         return self._revoke(newest, proposal, decision)
+
+    def _see(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
+        if newest.status is Status.TERMINATED:
+            raise AlreadyEnded
+        if any(decision.decided_by in one.by for one in newest.doubts):
+            raise ActedInCase
+        today, document = self.clock.today(), proposal.related_id or ""
+        day, clerk = proposal.day or today, proposal.opened_by.actor_id
+        proof = seen(newest.beneficiary_id, day, document, clerk, proposal.review_id)
+        now, by = decision.decided_at, decision.decided_by
+        return certifying_presence(newest.seen_by_two(), proof, by, now, today, document, **_proposed(proposal))
 
     def _end(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
         today = self.clock.today()

@@ -8,13 +8,14 @@ from typing import Any
 from lifecert.application.office.decide_review import attempts_of
 from lifecert.domain.errors import ReviewNotFound
 from lifecert.domain.evidence import Verdict
+from lifecert.domain.open_case import OpenCase
 from lifecert.domain.page import Page, Position
 from lifecert.domain.review import Review, ReviewFilter, ReviewKind
 from lifecert.domain.session import Session
 from lifecert.ports.invitations import HelperSeal
 from lifecert.ports.photos import ReviewPhotos
 from lifecert.ports.references import References
-from lifecert.ports.register import Ledger
+from lifecert.ports.register import Ledger, Register
 from lifecert.ports.reviews import Reviews
 from lifecert.ports.sessions import Sessions
 
@@ -67,17 +68,19 @@ class ReferenceShown:
 
 @dataclass(frozen=True, slots=True)
 class ReviewView:
-    """A case. Links last `LINKS_LAST`."""
+    """A case, and which others about the same person are open that it may depend on. Links last `LINKS_LAST`."""
 
     review: Review
     attempts: tuple[Attempt, ...]
     references: tuple[ReferenceShown, ...]
+    other_cases: tuple[OpenCase, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class GetReview:
     """One case."""
 
+    register: Register
     reviews: Reviews
     sessions: Sessions
     references: References
@@ -97,7 +100,9 @@ class GetReview:
             whose.append(review.related_id)
         # Photos are shown while there is something to decide by them.
         shown = () if review.decision else tuple(one for person in whose for one in self._references(person))
-        return ReviewView(review, attempts, shown)
+        person = self.register.get(review.beneficiary_id)
+        others = person.without_case(review_id).open_cases if person else ()
+        return ReviewView(review, attempts, shown, others)
 
     def _attempt(self, session: Session) -> Attempt:
         keys = self.photos.review_frames(session.session_id)

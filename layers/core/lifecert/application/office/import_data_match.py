@@ -4,19 +4,20 @@ case."""
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
 from lifecert.application.shared.certifying import Proof, certifying, digest_of
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.finding import by_number
 from lifecert.application.shared.issuing import Issuer
-from lifecert.application.shared.reviewing import OpenReview, review_id_of
+from lifecert.application.shared.reviewing import OpenReview, opening, review_id_of
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.certificate import Method
 from lifecert.domain.data_match import Import, MatchLine, Rejected, Rejection, Said, Taken
-from lifecert.domain.errors import LifeCertError, TransitionRefused
-from lifecert.domain.review import ReviewKind
+from lifecert.domain.errors import LifeCertError, ReviewOpenedBefore, TransitionRefused
+from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.status import EndCause, Status
 from lifecert.domain.year import valid_until_after
 from lifecert.ports.clock import Clock
@@ -33,7 +34,7 @@ AT_ONCE = 8
 
 @dataclass(frozen=True, slots=True)
 class ImportDataMatch:
-    """The use case."""
+    """The use case. Nobody but the registers named in `sources` is believed, of life or of death."""
 
     register: ChangingRegister
     imports: Imports
@@ -41,6 +42,7 @@ class ImportDataMatch:
     clock: Clock
     issuer: Issuer
     reviews: Reviews
+    sources: frozenset[str]
 
     def __call__(self, name: str, out_of_time: Callable[[], bool] = lambda: False) -> Import:
         """Take a file line by line, going on where an earlier call stopped, and delete it after the last line.
@@ -72,6 +74,8 @@ class ImportDataMatch:
     def _take(self, line: MatchLine | Rejected) -> Taken | Rejected:
         if isinstance(line, Rejected):
             return line
+        if line.source not in self.sources:
+            return Rejected.SOURCE_UNKNOWN
         if line.on > self.clock.today():
             return Rejected.DAY_IN_FUTURE
         if line.on < line.id_number.birth_date:
@@ -98,10 +102,31 @@ class ImportDataMatch:
             if newest.status is Status.ACTIVE and valid_until_after(line.on) <= newest.valid_until:
                 return None
             now, today = self.clock.now(), self.clock.today()
+            if any(one.doubts_registers for one in newest.open_cases):
+                return opening(newest, self._sign_of_life(newest, line, actor, now), spared_from=today)
             change, _ = certifying(newest, proof, actor, now, today, {"source": line.source})
             return self.issuer.signed(change)
 
-        return Taken.CERTIFIED if change_newest(self.register, found.beneficiary_id, make) else Taken.KNOWN
+        try:
+            change = change_newest(self.register, found.beneficiary_id, make)
+        except ReviewOpenedBefore:
+            return Taken.KNOWN
+        if change is None:
+            return Taken.KNOWN
+        return Taken.CERTIFIED if change.certificate else Taken.CASE_OPENED
+
+    def _sign_of_life(self, newest: Beneficiary, line: MatchLine, actor: Actor, now: datetime) -> Review:
+        """Against what is open: once it is decided, the same line certifies."""
+        only_once = f"while open {line.source} {line.on.isoformat()}"
+        return Review(
+            review_id=review_id_of(newest.beneficiary_id, ReviewKind.SIGN_OF_LIFE, only_once),
+            beneficiary_id=newest.beneficiary_id,
+            kind=ReviewKind.SIGN_OF_LIFE,
+            opened_at=now,
+            opened_by=actor,
+            related_id=line.source,
+            day=line.on,
+        )
 
     def _alive_after_the_end(self, found: Beneficiary, line: MatchLine) -> Taken | Rejected:
         """A case for each register. What it says while the case is open belongs to it; what it saw after a case was

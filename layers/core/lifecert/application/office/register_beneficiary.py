@@ -113,6 +113,7 @@ class RegisterBeneficiary:
                 person_secret=self.person_keys.newest,
                 # Whose first year was over already is told so, and has all the grace days.
                 grace_from=today,
+                registered_by=user.user_id,
             ),
             LedgerEvent.REGISTERED,
             Actor(user.user_id, Role.CLERK),

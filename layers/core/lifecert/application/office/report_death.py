@@ -1,21 +1,27 @@
 """A family reports a death: a case for the office, and nothing else (design.md §3 rule 4)."""
 
-from dataclasses import dataclass
-from datetime import date
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
+from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.finding import by_number_and_name
 from lifecert.application.shared.helping import naming_help_line
-from lifecert.application.shared.reviewing import OpenReview
+from lifecert.application.shared.reviewing import opening, review_id_of
 from lifecert.domain.actor import Actor, Role, User
-from lifecert.domain.beneficiary import Beneficiary
-from lifecert.domain.errors import BeneficiaryNotFound, DayImpossible, DayInFuture, EntitlementEnded
+from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.errors import BeneficiaryNotFound, DayImpossible, DayInFuture, EntitlementEnded, ReviewOpenedBefore
 from lifecert.domain.help_lines import HelpLines
+from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.limits import StartLimits
+from lifecert.domain.open_case import OpenCase, joined, report_counts
 from lifecert.domain.person import IdNumber
-from lifecert.domain.review import ReviewKind
+from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.status import EndCause, Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.keys import PersonKeys
 from lifecert.ports.register import ChangingRegister
+from lifecert.ports.sessions import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +40,40 @@ class ReportDeath:
     person_keys: PersonKeys
     clock: Clock
     help_lines: HelpLines
+    limits: Limits
+    start_limits: StartLimits
 
     def of_person(self, person: NamedPerson, died_on: date | None, user: User) -> str:
-        """Report the death of somebody by name and ID number, and give the id of the case.
+        """Report the death of somebody by name and ID number, and give the id of the case. Counts as a start does, and
+        together with starts: neither way tells more people's names than the other.
 
-        Raises BeneficiaryNotFound (unknown person and wrong name alike), DayInFuture, DayImpossible (before the birth)
-        and EntitlementEnded.
+        Raises BeneficiaryNotFound (unknown person and wrong name alike), LimitReached, DayInFuture, DayImpossible
+        (before the birth) and EntitlementEnded.
         """
         with naming_help_line(self.help_lines.default):
             self._check_day(died_on)
             if died_on and died_on < person.id_number.birth_date:
                 raise DayImpossible
             beneficiary = by_number_and_name(self.register, self.person_keys, person.id_number, person.name)
+            now = self.clock.now()
             if beneficiary is None:
+                self.limits.take(self.start_limits.unknown(user.user_id, now))
                 raise BeneficiaryNotFound
+            self.limits.take(self.start_limits.refused(user.user_id, now))
         return self._report(beneficiary, died_on, user)
 
     def of_known(self, beneficiary_id: str, died_on: date | None, user: User) -> str:
         """Report the death of somebody whom the user certified before.
 
-        Raises BeneficiaryNotFound (also for whom the user never certified), DayInFuture and EntitlementEnded.
+        Raises BeneficiaryNotFound (also for whom the user never certified), LimitReached, DayInFuture and
+        EntitlementEnded.
         """
         with naming_help_line(self.help_lines.default):
             self._check_day(died_on)
             beneficiary = self.register.get(beneficiary_id)
             if beneficiary is None or not (user.is_clerk or user.user_id in beneficiary.certified_by):
                 raise BeneficiaryNotFound
+            self.limits.take(self.start_limits.refused(user.user_id, self.clock.now()))
         return self._report(beneficiary, died_on, user)
 
     def _check_day(self, died_on: date | None) -> None:
@@ -70,12 +84,45 @@ class ReportDeath:
         with naming_help_line(self.help_lines.find(beneficiary.category, beneficiary.district)):
             if beneficiary.status is Status.TERMINATED:
                 raise EntitlementEnded
-            # One report of one user about one person a day: sending it twice makes one case.
-            return OpenReview(self.register, self.clock)(
-                beneficiary.beneficiary_id,
-                ReviewKind.DEATH_REPORT,
-                Actor(user.user_id, Role.USER),
-                only_once=f"{user.user_id} {self.clock.today().isoformat()}",
-                day=died_on,
-                cause=EndCause.DECEASED,
-            )
+            actor = Actor(user.user_id, Role.CLERK if user.is_clerk else Role.USER)
+            review_id = ""
+
+            def make(newest: Beneficiary) -> Change | None:
+                nonlocal review_id
+                known = newest.open_case(ReviewKind.DEATH_REPORT)
+                if known:
+                    review_id = known.review_id
+                    return _joining(newest, known, actor, died_on, self.clock.now())
+                # One report of one user about one person a day: sending it twice makes one case.
+                only_once = f"{user.user_id} {self.clock.today().isoformat()}"
+                review_id = review_id_of(newest.beneficiary_id, ReviewKind.DEATH_REPORT, only_once)
+                review = Review(
+                    review_id=review_id,
+                    beneficiary_id=newest.beneficiary_id,
+                    kind=ReviewKind.DEATH_REPORT,
+                    opened_at=self.clock.now(),
+                    opened_by=actor,
+                    day=died_on,
+                    cause=EndCause.DECEASED,
+                )
+                return opening(newest, review)
+
+            with suppress(ReviewOpenedBefore):  # and decided since
+                change_newest(self.register, beneficiary.beneficiary_id, make)
+            return review_id
+
+
+def _joining(newest: Beneficiary, known: OpenCase, actor: Actor, died_on: date | None, at: datetime) -> Change | None:
+    """The change by which a report belongs to a case that is open; None where it adds nothing."""
+    doubts = report_counts(actor.actor_id, actor.role, newest.certified_by)
+    case = joined(known, actor.actor_id, doubts=doubts)
+    if case == known:
+        return None
+    cases = tuple(case if one is known else one for one in newest.open_cases)
+    details: dict[str, Detail] = {
+        "review_id": known.review_id,
+        "kind": known.kind,
+        "day": died_on.isoformat() if died_on else None,
+    }
+    after, entry = record(replace(newest, open_cases=cases), LedgerEvent.REPORT_JOINED, actor, at, details)
+    return Change(newest.version, after, entry)

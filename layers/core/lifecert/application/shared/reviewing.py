@@ -2,7 +2,7 @@
 
 import uuid
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from lifecert.application.shared.changing import change_newest
@@ -64,10 +64,15 @@ def review_id_of(beneficiary_id: str, kind: ReviewKind, only_once: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{beneficiary_id}\n{kind}\n{only_once}"))
 
 
-def opening(beneficiary: Beneficiary, review: Review) -> Change:
-    """The change that opens a review and does nothing else."""
+def opening(beneficiary: Beneficiary, review: Review, *, spared_from: date | None = None) -> Change:
+    """The change that opens a review and does nothing else; `spared_from` is today where somebody's proof waits for
+    what is decided."""
+    more: dict[str, Detail] = {}
+    if spared_from:
+        beneficiary = beneficiary.waiting(spared_from)
+        more["spared_until"] = beneficiary.spared_until.isoformat() if beneficiary.spared_until else None
     after, entry = record(
-        beneficiary,
+        beneficiary.with_case(review),
         LedgerEvent.REVIEW_OPENED,
         review.opened_by,
         review.opened_at,
@@ -78,6 +83,7 @@ def opening(beneficiary: Beneficiary, review: Review) -> Change:
             "related_id": review.related_id,
             "day": review.day.isoformat() if review.day else None,
             "cause": review.cause,
+            **more,
         },
     )
     return Change(beneficiary.version, after, entry, review=review)
@@ -93,7 +99,7 @@ def recorded(
 ) -> Change:
     """The change that a decision makes which touches no entitlement; the decided review is not in it yet."""
     after, entry = record(
-        replace(newest, open_review_id=still_open(newest, review)),
+        newest.with_decided(review, decision.outcome),
         event,
         Actor(decision.decided_by, role),
         decision.decided_at,
@@ -107,8 +113,3 @@ def recorded(
         },
     )
     return Change(newest.version, after, entry)
-
-
-def still_open(newest: Beneficiary, review: Review) -> str | None:
-    """`open_review_id` once this review is decided."""
-    return None if newest.open_review_id == review.review_id else newest.open_review_id

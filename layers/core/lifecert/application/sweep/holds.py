@@ -58,6 +58,8 @@ class ProposeHolds(OfDays):
         over = [one for one in beneficiary.can_be_held if self._over(beneficiary.grace_begins_on(one), look)]
         if not over:
             return None
+        if beneficiary.spared_until and look.today <= beneficiary.spared_until:
+            return self._spared(beneficiary, over, beneficiary.spared_until, look)
         offices = {benefit.office: self._gathering(benefit.office, look) for benefit in over}
         candidates = tuple(
             HoldCandidate(
@@ -86,6 +88,19 @@ class ProposeHolds(OfDays):
             {"notice_delivered_on": told_on.isoformat(), "benefits": facts},
         )
         return Change(beneficiary.version, after, entry, hold_candidates=candidates)
+
+    def counts(self, change: Change) -> bool:
+        """A proposal is, somebody spared is not."""
+        return change.entry.event is LedgerEvent.HOLD_PROPOSED
+
+    def _spared(self, before: Beneficiary, over: list[Benefit], until: date, look: Look) -> Change:
+        """Whose proof waits for a human is looked at again, and proposed, when the wait is over."""
+        grace_from = until - timedelta(days=self.grace_days)
+        spared = [replace(one, grace_from=grace_from) for one in over]
+        facts = [{"benefit": one.benefit_id, "grace_from": grace_from.isoformat()} for one in spared]
+        details: dict[str, Detail] = {"reason": HoldOutcome.GRACE_RUNS, "benefits": facts}
+        after, entry = record(before.with_benefits(spared), LedgerEvent.HOLD_DROPPED, SWEEP_ACTOR, look.now, details)
+        return Change(before.version, after, entry)
 
     def _over(self, grace_begins_on: date, look: Look) -> bool:
         return (look.today - grace_begins_on).days > self.grace_days
@@ -136,6 +151,9 @@ class ApplyHolds:
         if not batch.decision.approves(beneficiary.beneficiary_id):
             # The grace days once more; so the index finds the person again, that much later.
             return self._dropped(beneficiary, HoldOutcome.REJECTED, look, look.today)
+        if beneficiary.spared_until and look.today <= beneficiary.spared_until:
+            grace_from = beneficiary.spared_until - timedelta(days=self.grace_days)
+            return self._dropped(beneficiary, HoldOutcome.GRACE_RUNS, look, grace_from)
         told_on, approved_by = beneficiary.notice_delivered_on, batch.decision.decided_by
 
         def approved(benefit: Benefit) -> HoldApproved:

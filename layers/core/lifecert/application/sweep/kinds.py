@@ -123,7 +123,8 @@ class Lapse(OfDays):
 
     def change(self, beneficiary: Beneficiary, look: Look) -> Change | None:
         """Lapse somebody active whose year is over."""
-        if beneficiary.status is not Status.ACTIVE or not is_over(beneficiary.valid_until, look.today):
+        last_day = max(beneficiary.valid_until, beneficiary.spared_until or beneficiary.valid_until)
+        if beneficiary.status is not Status.ACTIVE or not is_over(last_day, look.today):
             return None
         step = moved(beneficiary, beneficiary.open_benefits, YearEnded(look.today), SWEEP_ACTOR.role)
         # Whom missed nights lapse late loses none of the grace days, and is where the next night looks.

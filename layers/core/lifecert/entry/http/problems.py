@@ -27,6 +27,7 @@ class Code(StrEnum):
     CONSENT_MISSING = "consent_missing"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     ENTITLEMENT_ENDED = "entitlement_ended"
+    FACE_NOT_COMPARED = "face_not_compared"
     FRAMES_GONE = "frames_gone"
     FRAMES_MISSING = "frames_missing"
     HOLD_BATCH_DECIDED = "hold_batch_decided"
@@ -178,6 +179,7 @@ TABLE: dict[type[Exception], Problem] = {
     errors.HoldBatchDecided: Problem(HTTPStatus.CONFLICT, Code.HOLD_BATCH_DECIDED),
     errors.TooManyBenefits: Problem(HTTPStatus.CONFLICT, Code.TOO_MANY_BENEFITS),
     errors.TransitionRefused: Problem(HTTPStatus.CONFLICT, Code.TRANSITION_REFUSED),
+    errors.FaceNotCompared: Problem(HTTPStatus.CONFLICT, Code.FACE_NOT_COMPARED),
     errors.FramesGone: Problem(HTTPStatus.GONE, Code.FRAMES_GONE),
     errors.ProposalExpired: Problem(HTTPStatus.GONE, Code.PROPOSAL_EXPIRED),
     errors.GroundUnsuitable: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.GROUND_UNSUITABLE),

@@ -81,7 +81,8 @@ class CertifiedInPerson(Response):
 
 
 class ProposalShown(Response):
-    """What one clerk proposed, and what another made of it. `missing` is what a corrected person lacks."""
+    """What one clerk proposed, and what another made of it. `missing` is what a corrected person lacks. Of somebody
+    seen against an open case there is `seen_on`, and once confirmed the certificate's id is the proposal's."""
 
     proposal_id: str
     beneficiary_id: str
@@ -91,6 +92,7 @@ class ProposalShown(Response):
     proposed_at: Moment
     expires_at: Moment | None
     ended_on: date | None
+    seen_on: date | None
     cause: Cause | None
     benefit: str | None
     certificate_id: str | None
@@ -101,6 +103,7 @@ class ProposalShown(Response):
     def of(proposal: Review, missing: tuple[Missing, ...] = ()) -> "ProposalShown":
         """The answer."""
         shown = ReviewShown.of(proposal)
+        presence = proposal.kind is ReviewKind.PRESENCE
         return ProposalShown(
             proposal_id=proposal.review_id,
             beneficiary_id=proposal.beneficiary_id,
@@ -109,10 +112,11 @@ class ProposalShown(Response):
             proposed_by=shown.opened_by,
             proposed_at=proposal.opened_at,
             expires_at=proposal.expires_at,
-            ended_on=proposal.day,
+            ended_on=None if presence else proposal.day,
+            seen_on=proposal.day if presence else None,
             cause=proposal.cause,
             benefit=proposal.benefit_id,
-            certificate_id=proposal.related_id,
+            certificate_id=None if presence else proposal.related_id,
             decision=shown.decision,
             missing=missing,
         )

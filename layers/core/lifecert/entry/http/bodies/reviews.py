@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import Field
 
@@ -36,16 +37,18 @@ class DecideReviewBody(Incoming):
 
     outcome: ReviewOutcome
     ground: Ground
+    session_id: UUID | None = None
 
 
 class DecisionShown(Response):
-    """What was decided; `certificate_id` when that certified."""
+    """What was decided; `certificate_id` when that certified, and by which session."""
 
     outcome: ReviewOutcome
     ground: Ground
     decided_by: str
     decided_at: Moment
     certificate_id: str | None
+    session_id: str | None
 
 
 class ReviewShown(Response):
@@ -91,6 +94,7 @@ class ReviewShown(Response):
                 decided_by=decision.decided_by,
                 decided_at=decision.decided_at,
                 certificate_id=decision.certificate_id,
+                session_id=decision.session_id,
             ),
         )
 
@@ -123,6 +127,7 @@ class AttemptShown(Response):
     the phone's page told of its camera, which any page can."""
 
     session_id: str
+    user_id: str
     opened_at: Moment
     on_behalf: bool
     challenge: tuple[Step, ...]
@@ -138,6 +143,7 @@ class AttemptShown(Response):
         session = attempt.session
         return AttemptShown(
             session_id=session.session_id,
+            user_id=session.user_id,
             opened_at=session.opened_at,
             on_behalf=session.on_behalf,
             challenge=session.challenge,
@@ -164,12 +170,21 @@ class PhotoShown(Response):
     link: str
 
 
+class OtherCase(Response):
+    """Another open case about the same person; while one `doubts`, no machine accepts."""
+
+    review_id: str
+    kind: ReviewKind
+    doubts: bool
+
+
 class CaseShown(Response):
     """A case and everything to judge it by. Links last five minutes."""
 
     review: ReviewShown
     attempts: tuple[AttemptShown, ...]
     references: tuple[PhotoShown, ...]
+    other_cases: tuple[OtherCase, ...]
 
     @staticmethod
     def of(view: ReviewView) -> "CaseShown":
@@ -186,5 +201,8 @@ class CaseShown(Response):
                     link=one.link,
                 )
                 for one in view.references
+            ),
+            other_cases=tuple(
+                OtherCase(review_id=one.review_id, kind=one.kind, doubts=one.doubts) for one in view.other_cases
             ),
         )

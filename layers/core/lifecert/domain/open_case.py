@@ -1,0 +1,103 @@
+"""Which open cases a person's item remembers: those that keep a machine from accepting, and those that later tries or
+reports belong to (design.md §3 rule 5)."""
+
+from dataclasses import dataclass, replace
+
+from lifecert.domain.actor import Role
+from lifecert.domain.reasons import Reason
+from lifecert.domain.review import Review, ReviewKind, ReviewOutcome
+from lifecert.domain.status import EndCause
+
+# Cases of tries that are remembered of one person: strangers may open any number.
+MOST_TRIES = 20
+# Of how many people it is remembered that they reported one death.
+MOST_REPORTERS = 20
+
+# A try that looked like somebody else, or like no living face: not one that only ran out of tries.
+DOUBTING = frozenset(
+    {Reason.LIVENESS_DOUBTED, Reason.UPLOADED_OUT_OF_TIME, Reason.MATCH_UNCERTAIN, Reason.STEPS_UNCERTAIN}
+)
+_ALWAYS = frozenset({ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.DATA_SIGNAL})
+# Whose face it is: a photo that matches settles nothing, since what it would match is what is doubted.
+_OF_WHOSE_FACE = frozenset({ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE})
+# What a camera saw says nothing against what another register saw.
+_OF_PHOTOS = frozenset({ReviewKind.VERIFICATION, ReviewKind.OVERRIDE})
+_REMEMBERED = frozenset({ReviewKind.VERIFICATION, ReviewKind.DEATH_REPORT})
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """One open case: of which kind, by whom, and whether a machine must accept nothing while it is open.
+
+    `by` are the users whose tries or reports it is made of. `upheld` is one that a clerk decided, and found true: it
+    stays until the entitlement has ended, or two clerks have certified the person all the same.
+    """
+
+    review_id: str
+    kind: ReviewKind
+    by: tuple[str, ...]
+    doubts: bool
+    upheld: bool = False
+
+    @property
+    def of_whose_face(self) -> bool:
+        """Whether it doubts the faces that are enrolled."""
+        return self.doubts and self.kind in _OF_WHOSE_FACE
+
+    @property
+    def doubts_registers(self) -> bool:
+        """Whether it keeps another register's word from renewing the year."""
+        return self.doubts and self.kind not in _OF_PHOTOS
+
+
+def remembered(cases: tuple[OpenCase, ...], review: Review, certified_by: tuple[str, ...]) -> tuple[OpenCase, ...]:
+    """The cases with a new one, if it is one to remember.
+
+    Of too many tries the oldest that doubts nothing is forgotten; where all doubt, the new one adds nothing.
+    """
+    case = OpenCase(review.review_id, review.kind, (review.opened_by.actor_id,), doubts=_doubts(review, certified_by))
+    if not case.doubts and case.kind not in _REMEMBERED:
+        return cases
+    tries = [one for one in cases if one.kind is ReviewKind.VERIFICATION]
+    if case.kind is not ReviewKind.VERIFICATION or len(tries) < MOST_TRIES:
+        return (*cases, case)
+    oldest = next((one for one in tries if not one.doubts), None)
+    return (*(one for one in cases if one is not oldest), case) if oldest else cases
+
+
+def is_upheld(kind: ReviewKind, outcome: ReviewOutcome) -> bool:
+    """Whether a decision finds true what a case says against somebody."""
+    if kind in (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL):
+        return outcome is ReviewOutcome.ACCEPT
+    return kind is ReviewKind.DUPLICATE_FACE and outcome is ReviewOutcome.REFUSE
+
+
+def decided(cases: tuple[OpenCase, ...], review: Review, outcome: ReviewOutcome) -> tuple[OpenCase, ...]:
+    """The cases once one is decided: it is gone, unless it was found true."""
+    if not is_upheld(review.kind, outcome):
+        return tuple(one for one in cases if one.review_id != review.review_id)
+    return tuple(replace(one, doubts=True, upheld=True) if one.review_id == review.review_id else one for one in cases)
+
+
+def joined(case: OpenCase, user_id: str, *, doubts: bool) -> OpenCase:
+    """A case that somebody else's report belongs to as well. Of too many the last gives way, to one that counts."""
+    if user_id in case.by or (len(case.by) >= MOST_REPORTERS and not doubts):
+        return replace(case, doubts=case.doubts or doubts)
+    return replace(case, by=(*case.by[: MOST_REPORTERS - 1], user_id), doubts=case.doubts or doubts)
+
+
+def report_counts(user_id: str, role: Role, certified_by: tuple[str, ...]) -> bool:
+    """Whether a report of a death keeps machines from accepting: a clerk's own, who so takes up what others reported,
+    or that of somebody who certified the person before. Anybody else's waits for a clerk."""
+    return role is Role.CLERK or user_id in certified_by
+
+
+def _doubts(review: Review, certified_by: tuple[str, ...]) -> bool:
+    match review.kind:
+        case ReviewKind.DEATH_REPORT:
+            return report_counts(review.opened_by.actor_id, review.opened_by.role, certified_by)
+        case ReviewKind.VERIFICATION:
+            return review.reason in DOUBTING
+        case ReviewKind.END:
+            return review.cause is EndCause.DECEASED
+    return review.kind in _ALWAYS

@@ -1,0 +1,81 @@
+"""What the ledger by itself tells of a person's open cases, to hold the register against: see `ops.recorded`."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+
+from lifecert.domain.actor import Role
+from lifecert.domain.hold import Reprieve
+from lifecert.domain.ledger import LedgerEntry, LedgerEvent
+from lifecert.domain.open_case import DOUBTING, MOST_REPORTERS, MOST_TRIES, OpenCase
+from lifecert.domain.review import ReviewKind
+from lifecert.domain.status import EndCause
+
+_OPENS: Final = (LedgerEvent.VERIFICATION_FAILED, LedgerEvent.REVIEW_OPENED, LedgerEvent.REFERENCE_ENROLLED)
+
+
+def take_case(now: dict[str, Any], entry: LedgerEntry) -> None:
+    """One more entry: it opens the case that it names, or closes it; and somebody may be spared by it."""
+    details = entry.details
+    review_id = details.get("review_id")
+    if entry.event is LedgerEvent.REPORT_JOINED:
+        now["open_cases"] = tuple(
+            _with_reporter(now, entry, one) if one.review_id == review_id else one for one in now["open_cases"]
+        )
+    elif review_id and entry.event not in _OPENS:
+        now["open_cases"] = tuple(_closed(entry, now["open_cases"], str(review_id)))
+    elif review_id and all(one.review_id != review_id for one in now["open_cases"]):
+        _open(now, entry, details)
+    reprieve = now.get("reprieve")
+    if details.get("spared_until") and (reprieve is None or reprieve.valid_until != now["valid_until"]):
+        now["reprieve"] = Reprieve(date.fromisoformat(str(details["spared_until"])), now["valid_until"])
+
+
+def _open(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    match entry.event:
+        case LedgerEvent.VERIFICATION_FAILED:
+            kind, doubts = ReviewKind.VERIFICATION, details.get("reason") in DOUBTING
+        case LedgerEvent.REFERENCE_ENROLLED:
+            kind, doubts = ReviewKind.OVERRIDE, True
+        case _:
+            kind = ReviewKind(details["kind"])
+            doubts = _reported(now, entry, kind)
+    if not doubts and kind not in (ReviewKind.VERIFICATION, ReviewKind.DEATH_REPORT):
+        return
+    cases = list(now["open_cases"])
+    tries = [one for one in cases if one.kind is ReviewKind.VERIFICATION]
+    if kind is ReviewKind.VERIFICATION and len(tries) >= MOST_TRIES:
+        forgotten = [one for one in tries if not one.doubts][:1]
+        if not forgotten:
+            return
+        cases.remove(forgotten[0])
+    now["open_cases"] = (*cases, OpenCase(details["review_id"], kind, (entry.actor.actor_id,), doubts=doubts))
+
+
+def _reported(now: Mapping[str, Any], entry: LedgerEntry, kind: ReviewKind) -> bool:
+    if kind is ReviewKind.DEATH_REPORT:
+        return entry.actor.role is Role.CLERK or entry.actor.actor_id in now["certified_by"]
+    if kind is ReviewKind.END:
+        return bool(entry.details["cause"] == EndCause.DECEASED)
+    return kind in (ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.DATA_SIGNAL)
+
+
+def _closed(entry: LedgerEntry, cases: tuple[OpenCase, ...], review_id: str) -> Iterator[OpenCase]:
+    kind, outcome = entry.details.get("kind"), entry.details.get("outcome")
+    found_true = (kind in ("death_report", "data_signal") and outcome == "accept") or (
+        kind == "duplicate_face" and outcome == "refuse"
+    )
+    two_clerks = entry.event is LedgerEvent.CERTIFIED and "proposed_by" in entry.details
+    for case in cases:
+        if case.review_id != review_id and not (two_clerks and case.upheld):
+            yield case
+        elif case.review_id == review_id and found_true and entry.event is LedgerEvent.REVIEW_DECIDED:
+            yield OpenCase(case.review_id, case.kind, case.by, doubts=True, upheld=True)
+
+
+def _with_reporter(now: Mapping[str, Any], entry: LedgerEntry, case: OpenCase) -> OpenCase:
+    counts, who = _reported(now, entry, ReviewKind.DEATH_REPORT), entry.actor.actor_id
+    by = case.by
+    if who not in by and (counts or len(by) < MOST_REPORTERS):
+        by = (*by[: MOST_REPORTERS - 1], who)
+    return OpenCase(case.review_id, case.kind, by, doubts=case.doubts or counts, upheld=case.upheld)

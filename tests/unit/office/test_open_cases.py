@@ -1,0 +1,336 @@
+"""While a case is open that speaks against it, no machine and no one person renews somebody's year (adr/0024)."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from lifecert.application.office.certify_in_person import CertifyInPerson, Document
+from lifecert.application.office.decide_review import DecideReview
+from lifecert.application.office.end_cases import EndCases
+from lifecert.application.office.entitlement import ConfirmProposal, Propose
+from lifecert.application.office.report_death import ReportDeath
+from lifecert.application.shared.reviewing import OpenReview
+from lifecert.domain.actor import Actor, Role, User
+from lifecert.domain.certificate import Certificate, Method
+from lifecert.domain.errors import (
+    ActedInCase,
+    EntitlementEnded,
+    IdempotencyKeyReused,
+    ProposalExpired,
+    SecondClerkNeeded,
+)
+from lifecert.domain.help_lines import HelpLines
+from lifecert.domain.hold import HoldChoice, HoldOutcome, HoldState
+from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.open_case import MOST_TRIES
+from lifecert.domain.policy import Decision, Outcome
+from lifecert.domain.reasons import Reason
+from lifecert.domain.review import Ground, Proposal, Review, ReviewKind, ReviewOutcome
+from lifecert.domain.session import Session
+from lifecert.domain.status import EndCause, Standing, Status
+from tests.support.builders import (
+    CLERK,
+    HELPER,
+    a_change,
+    a_review,
+    an_id,
+    an_issuer,
+    failed_evidence,
+    good_evidence,
+    start_limits,
+)
+from tests.support.fakes.keys import FakePersonKeys
+from tests.support.holding import HoldWorld
+from tests.support.verifying import VerifyWorld
+
+SECOND = replace(CLERK, user_id="clerk-2")
+STRANGER = User("stranger")
+TODAY = date(2026, 3, 1)
+
+
+class Office(VerifyWorld):
+    """A person whose face a machine would accept, and the office."""
+
+    def __init__(self, **person: Any) -> None:
+        super().__init__(**{"certified_by": (HELPER.user_id,), **person})
+        store = self.store
+        register, reviews, ledger = store.register, store.reviews_port, store.ledger
+        certificates, issuer = store.certificates_port, an_issuer()
+        self.in_person = CertifyInPerson(register, certificates, reviews, self.clock, issuer)
+        self.confirm = ConfirmProposal(register, reviews, ledger, self.clock, issuer)
+        self.propose = Propose(register, reviews, certificates, self.clock)
+        self.decide = DecideReview(register, reviews, store.sessions, ledger, self.photos, self.clock, issuer)
+        lines, limits = HelpLines("12333", {}), store.limits
+        self.report = ReportDeath(register, FakePersonKeys(), self.clock, lines, limits, start_limits())
+        self.night = EndCases(register, reviews, reviews, ledger, self.photos, self.clock)
+
+    def open(self, kind: ReviewKind, **fields: Any) -> str:
+        actor = fields.pop("actor", Actor("register", Role.SYSTEM))
+        return OpenReview(self.store.register, self.clock)(self.id, kind, actor, **fields)
+
+    def shows_face(self, user: User = HELPER) -> Session:
+        return self.verify(self.session(user_id=user.user_id).session_id, user)
+
+    def seen(self, user: User = CLERK, key: str = "key-1", on: date = TODAY) -> Certificate | Review:
+        return self.in_person(self.id, on, Document.ID_CARD, user, key)
+
+
+def decision_of(session: Session) -> Decision:
+    assert session.result
+    return session.result.decision
+
+
+def opened(office: Office, what: str) -> str:
+    """One of the cases that speak against somebody."""
+    match what:
+        case "a helper's report":
+            return office.report.of_known(office.id, None, HELPER)
+        case "a clerk's report":
+            return office.report.of_known(office.id, None, SECOND)
+        case "an end that a clerk proposes":
+            proposal = Proposal(ReviewKind.END, TODAY, EndCause.DECEASED)
+            return office.propose(office.id, proposal, an_id(), SECOND).review_id
+        case "a try that looked like somebody else":
+            office.analyser.evidence = good_evidence(0.4)
+            session = office.shows_face()
+            office.analyser.evidence = good_evidence()
+            assert session.result
+            return str(session.result.review_id)
+    return office.open(ReviewKind(what), related_id=an_id())
+
+
+AGAINST = (
+    *("override", "duplicate_face", "data_signal", "a helper's report", "a clerk's report"),
+    *("an end that a clerk proposes", "a try that looked like somebody else"),
+)
+
+
+@pytest.mark.parametrize("what", AGAINST)
+def test_no_machine_accepts_a_face_while_a_case_is_open_against_it(what: str) -> None:
+    office = Office()
+    case = opened(office, what)
+    before = office.beneficiary.valid_until
+    assert decision_of(office.shows_face()) == Decision(Outcome.REVIEW, Reason.OFFICE_DECIDES)
+    assert (office.store.certificates, office.beneficiary.valid_until) == ({}, before)
+    assert office.beneficiary.camera.failures == () or what.startswith("a try"), "the person did nothing wrong"
+    if what.startswith("an end"):
+        office.confirm(case, SECOND, confirm=False)
+    else:
+        nothing_wrong = what == "duplicate_face"
+        outcome = ReviewOutcome.ACCEPT if nothing_wrong else ReviewOutcome.REFUSE
+        office.decide(case, outcome, Ground.CONFIRMED if nothing_wrong else Ground.UNFOUNDED, CLERK)
+    assert decision_of(office.shows_face()) == Decision(Outcome.ACCEPTED), "and once it is decided, it does"
+    assert verify_chain(office.store.entries[office.id]) == office.beneficiary.version
+
+
+def test_a_stranger_s_report_and_tries_that_only_ran_out_stop_nobody() -> None:
+    office = Office()
+    office.open(ReviewKind.DEATH_REPORT, actor=Actor(STRANGER.user_id, Role.USER))
+    office.open(ReviewKind.UNUSUAL_VOLUME)
+    office.analyser.evidence = failed_evidence(Reason.NO_FACE)
+    for _ in range(3):
+        office.shows_face()
+    office.analyser.evidence = good_evidence()
+    assert decision_of(office.shows_face()) == Decision(Outcome.ACCEPTED)
+
+
+def test_a_clerk_may_still_accept_what_the_machine_left_to_them() -> None:
+    office = Office()
+    opened(office, "a helper's report")
+    waits = office.shows_face()
+    assert waits.result
+    office.decide(str(waits.result.review_id), ReviewOutcome.ACCEPT, Ground.SAME_PERSON, CLERK, waits.session_id)
+    assert office.beneficiary.valid_until == date(2027, 3, 1)
+
+
+@pytest.mark.parametrize("what", AGAINST)
+def test_whom_one_clerk_saw_against_an_open_case_a_second_confirms_as_of_that_day(what: str) -> None:
+    office = Office()
+    opened(office, what)
+    proposal = office.seen()
+    assert isinstance(proposal, Review)
+    assert (proposal.kind, office.store.certificates) == (ReviewKind.PRESENCE, {})
+    assert office.seen() == proposal, "asked again it is the same"
+    with pytest.raises(SecondClerkNeeded):
+        office.confirm(proposal.review_id, CLERK, confirm=True)
+    office.clock.move(days=14)
+    decided = office.confirm(proposal.review_id, replace(CLERK, user_id="clerk-3"), confirm=True)
+    certificate = office.store.certificates[decided.review_id]
+    assert (certificate.method, certificate.certified_on) == (Method.IN_PERSON, TODAY)
+    assert certificate.actor_id == CLERK.user_id
+    assert certificate.statement
+    assert office.beneficiary.valid_until == date(2027, 3, 1)
+    assert office.store.entries[office.id][-1].details["proposed_by"] == CLERK.user_id
+    assert office.seen() == certificate, "and the first clerk's repeat meets the certificate"
+    with pytest.raises(IdempotencyKeyReused):
+        office.seen(on=date(2026, 2, 27))
+
+
+def test_whose_doubt_it_is_does_not_dispel_it() -> None:
+    office = Office()
+    opened(office, "a clerk's report")
+    proposal = office.seen()
+    assert isinstance(proposal, Review)
+    with pytest.raises(ActedInCase):
+        office.confirm(proposal.review_id, SECOND, confirm=True)
+
+
+def test_a_confirmation_comes_within_fourteen_days_and_before_the_end() -> None:
+    office = Office()
+    opened(office, "a helper's report")
+    proposal = office.seen()
+    assert isinstance(proposal, Review)
+    ended = Standing(Status.TERMINATED, date(2026, 6, 30), ended_on=date(2026, 3, 2))
+    with pytest.raises(IdempotencyKeyReused):
+        office.seen(on=date(2026, 2, 27))
+    office.clock.move(days=15)
+    with pytest.raises(ProposalExpired):
+        office.confirm(proposal.review_id, SECOND, confirm=True)
+    later = office.seen(key="key-2", on=date(2026, 3, 16))
+    assert isinstance(later, Review)
+    assert office.night().ended == 1
+    assert office.store.entries[office.id][-1].event is LedgerEvent.CERTIFY_AGAIN_DUE
+    office.store.register.commit(a_change(office.beneficiary, LedgerEvent.TERMINATED, changed={"standing": ended}))
+    with pytest.raises(EntitlementEnded):
+        office.confirm(later.review_id, SECOND, confirm=True)
+
+
+@pytest.mark.parametrize(
+    ("what", "photo_on", "at_once"),
+    [
+        ("a helper's report", TODAY, True),
+        ("data_signal", TODAY, True),
+        ("a helper's report", date(2026, 2, 28), False),
+        ("override", TODAY, False),
+        ("duplicate_face", TODAY, False),
+    ],
+)
+def test_a_photo_taken_at_the_counter_counts_at_once_unless_whose_face_it_is_is_doubted(
+    what: str, photo_on: date, at_once: bool
+) -> None:
+    office = Office(counter_photo_on=photo_on)
+    opened(office, what)
+    assert isinstance(office.seen(), Certificate) is at_once
+
+
+def test_somebody_is_remembered_as_doubted_however_many_strangers_try() -> None:
+    office = Office()
+    for number in range(MOST_TRIES + 5):
+        review = a_review(
+            office.beneficiary,
+            opened_by=Actor(f"stranger-{number}", Role.USER),
+            reason=Reason.MATCH_UNCERTAIN if number % 2 else Reason.NOT_ASSESSED,
+        )
+        after = office.beneficiary.with_case(review)
+        office.store.register.commit(
+            a_change(office.beneficiary, changed={"open_cases": after.open_cases}, review=review)
+        )
+    cases = office.beneficiary.open_cases
+    assert len(cases) == MOST_TRIES
+    assert sum(one.doubts for one in cases) == 12
+    assert office.beneficiary.open_case(ReviewKind.VERIFICATION, "stranger-23")
+
+
+# --- who waits is spared, once ---
+
+
+def waits(world: HoldWorld, name: str) -> None:
+    """A clerk saw them while a case is open against them."""
+    store, clock = world.store, world.clock
+    OpenReview(store.register, clock)(name, ReviewKind.DATA_SIGNAL, Actor("register", Role.SYSTEM))
+    see = CertifyInPerson(store.register, store.certificates_port, store.reviews_port, clock, an_issuer())
+    assert isinstance(see(name, clock.today(), Document.ID_CARD, CLERK, an_id()), Review)
+
+
+def test_who_waits_does_not_lapse_for_thirty_days_and_once_a_year_only() -> None:
+    world = HoldWorld()
+    world.add("a", days_left=2)
+    waits(world, "a")
+    world.nights(20)
+    waits(world, "a")
+    world.nights(10)
+    assert world.person("a").status is Status.ACTIVE
+    world.nights()
+    assert world.person("a").status is Status.LAPSED, "and the sweep finds whom it passed over"
+
+
+def test_who_waits_is_not_proposed_for_a_hold_for_thirty_days() -> None:
+    world = HoldWorld()
+    world.lapsed("a")
+    world.nights(world.grace_days)
+    waits(world, "a")
+    world.nights(30)
+    assert world.batches(HoldState.OPEN) == ()
+    assert world.store.sweep_runs.newest().totals.get("propose", 0) == 0  # type: ignore[union-attr]
+    world.nights()
+    assert world.outcomes(world.the_batch().batch_id) == {"a": None}
+
+
+def test_who_waits_is_not_held_by_what_was_approved_and_is_proposed_again_after_it() -> None:
+    world = HoldWorld()
+    world.proposed("a")
+    waits(world, "a")
+    batch_id = world.decide(HoldChoice.ALL)
+    world.nights(30)
+    assert world.standing("a").held_since is None
+    assert world.outcomes(batch_id) == {"a": HoldOutcome.GRACE_RUNS}
+    world.nights()
+    assert world.outcomes(world.the_batch().batch_id) == {"a": None}
+
+
+# --- what was found true stays ---
+
+
+@pytest.mark.parametrize(
+    ("what", "outcome", "ground"),
+    [
+        ("a helper's report", ReviewOutcome.ACCEPT, Ground.CONFIRMED),
+        ("data_signal", ReviewOutcome.ACCEPT, Ground.CONFIRMED),
+        ("duplicate_face", ReviewOutcome.REFUSE, Ground.OTHER_PERSON),
+    ],
+)
+def test_between_a_clerks_word_that_it_is_true_and_the_end_no_machine_accepts(
+    what: str, outcome: ReviewOutcome, ground: Ground
+) -> None:
+    office = Office()
+    office.decide(opened(office, what), outcome, ground, SECOND)
+    assert decision_of(office.shows_face()) == Decision(Outcome.REVIEW, Reason.OFFICE_DECIDES)
+    proposal = office.seen()
+    assert isinstance(proposal, Review), "nor does one clerk"
+    office.confirm(proposal.review_id, replace(CLERK, user_id="clerk-3"), confirm=True)
+    assert [case.kind for case in office.beneficiary.open_cases] == [ReviewKind.VERIFICATION], "two do, and dispel it"
+    assert decision_of(office.shows_face()).outcome is Outcome.ACCEPTED
+
+
+def test_a_strangers_report_counts_once_a_clerk_finds_it_true() -> None:
+    office = Office()
+    case = office.open(ReviewKind.DEATH_REPORT, actor=Actor(STRANGER.user_id, Role.USER))
+    office.decide(case, ReviewOutcome.ACCEPT, Ground.CONFIRMED, CLERK)
+    assert decision_of(office.shows_face()).reason is Reason.OFFICE_DECIDES
+
+
+# --- one clerk does not do everything unseen ---
+
+
+@pytest.mark.parametrize(
+    ("person", "share"),
+    [
+        ({"registered_by": CLERK.user_id, "enrolled_by": (CLERK.user_id,)}, (200, 200)),
+        ({"registered_by": SECOND.user_id, "enrolled_by": (CLERK.user_id,)}, (1, 25)),
+        ({"registered_by": CLERK.user_id, "enrolled_by": (SECOND.user_id,)}, (0, 0)),
+    ],
+    ids=["registered, enrolled and saw", "enrolled and saw", "registered and saw"],
+)
+def test_who_saw_somebody_whose_face_they_enrolled_is_audited(person: dict[str, Any], share: tuple[int, int]) -> None:
+    office = Office(beneficiary_id="p-1", **person)
+    for number in range(200):
+        assert isinstance(office.seen(key=f"key-{number}"), Certificate), "it counts at once"
+    audits = [one for one in office.store.reviews.values() if one.kind is ReviewKind.AUDIT]
+    assert share[0] <= len(audits) <= share[1]
+    assert all(one.related_id in office.store.certificates for one in audits)
+    for audit in audits[:1]:
+        with pytest.raises(ActedInCase):
+            office.decide(audit.review_id, ReviewOutcome.ACCEPT, Ground.CONFIRMED, CLERK)
+        office.decide(audit.review_id, ReviewOutcome.ACCEPT, Ground.CONFIRMED, replace(CLERK, user_id="clerk-3"))
