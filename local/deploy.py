@@ -151,7 +151,7 @@ def without_alias(template: dict[str, Any]) -> None:
     """Have verify_face called directly: the local AWS does not run SAM's transform again when a parameter changes, so
     an alias would stay with the version of the first deployment."""
     properties = template["Resources"].get("VerifyFace", {}).get("Properties", {})
-    for name in ("AutoPublishAlias", "AutoPublishCodeSha256", "DeploymentPreference"):
+    for name in ("AutoPublishAlias", "AutoPublishAliasAllProperties", "VersionDescription", "DeploymentPreference"):
         properties.pop(name, None)
 
 

@@ -2,7 +2,8 @@
 
     python -m ops.release BUILD-FOLDER [PARAMETER=value ...]
 
-The same content and parameters give the same name, so that deploying again changes nothing.
+The same content and parameters give the same name, so that deploying again changes nothing. Letters and digits alone:
+SAM may make logical ids of it.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ def release(build: Path, parameters: Sequence[str]) -> str:
                 digest.update(f"{path.relative_to(build)}\0".encode())
                 with path.open("rb") as stream:
                     digest.update(hashlib.file_digest(stream, "sha256").digest())
-    return f"r-{digest.hexdigest()[:20]}"
+    return digest.hexdigest()[:20]
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.deploy import without_alias
-from tests.support.templates import ROOT, expanded, of_type, parent, text
+from tests.support.templates import ROOT, expanded, parent, text
 
 ALIAS = "VerifyFaceAliaslive"
 
@@ -50,20 +50,11 @@ def test_whoever_verifies_goes_by_the_alias(gradual: dict[str, Any]) -> None:
     assert invokers == [{"Ref": ALIAS}] * len(routes)
 
 
-def test_a_new_release_is_a_new_version() -> None:
-    names = []
-    for release in ("one", "two"):
-        versions = of_type(expanded(Release=release), "AWS::Lambda::Version")
-        names.append([name for name in versions if name.startswith("VerifyFace")])
-    assert len(names[0]) == len(names[1]) == 1
-    assert names[0] != names[1]
-
-
 def test_the_local_aws_gets_the_function_without_its_alias() -> None:
     template: dict[str, Any] = copy.deepcopy(parent())
     before = len(template["Resources"]["VerifyFace"]["Properties"])
     without_alias(template)
-    assert len(template["Resources"]["VerifyFace"]["Properties"]) == before - 3
+    assert len(template["Resources"]["VerifyFace"]["Properties"]) == before - 4
 
 
 def test_without_the_parameter_there_is_no_code_deploy() -> None:

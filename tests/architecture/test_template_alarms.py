@@ -126,3 +126,40 @@ def test_every_alarm_tells_somebody_over_an_encrypted_topic() -> None:
 def test_the_dashboard_is_json() -> None:
     body = child("monitoring")["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     assert len(json.loads(re.sub(r"\$\{[^}]+\}", "x", body))["widgets"]) == 10
+
+
+def _share(accepted: int | None, retry: int | None, review: int | None) -> float | None:
+    """What the expression of FewAcceptedAlarm comes to for one hour; None stands for a metric without a value in it,
+    and CloudWatch computes nothing with that, whatever else there is."""
+    [share] = [one for one in ALARMS["FewAcceptedAlarm"]["Properties"]["Metrics"] if "Expression" in one]
+    values = {"accepted": accepted, "retry": retry, "review": review}
+
+    def fill(value: float | None, otherwise: float) -> float:
+        return otherwise if value is None else value
+
+    def choose(wanted: bool, then: float, otherwise: float) -> float:
+        return then if wanted else otherwise
+
+    python = re.sub(r"\bIF\(", "choose(", re.sub(r"\bFILL\(", "fill(", share["Expression"]))
+    try:
+        return float(eval(python, {"fill": fill, "choose": choose, **values}))
+    except TypeError:
+        return None
+
+
+def test_the_alarm_goes_off_exactly_when_nothing_is_accepted() -> None:
+    """An outcome that nobody had in an hour has no value there, and not the value 0."""
+    limit = ALARMS["FewAcceptedAlarm"]["Properties"]["Threshold"]
+    assert (_share(None, 400, 30), _share(None, 400, None)) == (0, 0) < (limit, limit)
+    assert _share(None, None, 25) == 0
+    assert _share(90, 5, None) == 90 / 95
+    assert _share(2, 16, None) == 1, "fewer than twenty say nothing"
+
+
+def test_whatever_is_computed_of_metrics_counts_a_missing_one_as_nothing() -> None:
+    for name, alarm in ALARMS.items():
+        metrics = alarm["Properties"].get("Metrics", [])
+        ids = {one["Id"] for one in metrics if "MetricStat" in one}
+        for expression in (one["Expression"] for one in metrics if "Expression" in one):
+            bare = re.sub(r"FILL\(\w+, 0\)", "", expression)
+            assert not ids & set(re.findall(r"\w+", bare)), name

@@ -73,6 +73,41 @@ def scan_bomb(side: int, scans: int) -> bytes:
     )
 
 
+ONE_CODE = bytes([1] + [0] * 15)
+TABLES = (
+    segment(0xDB, b"\0" + b"\1" * 64)
+    + segment(0xC4, b"\x00" + ONE_CODE + b"\0")
+    + segment(0xC4, b"\x10" + ONE_CODE + b"\0")
+)
+COLOUR_SCAN = segment(0xDA, b"\3\1\0\2\0\3\0\0\x3f\0") + bytes(40)
+FIRST_PASS = segment(0xDA, b"\3\1\0\2\0\3\0\0\0\0") + bytes(40)  # of a progressive one
+
+
+def frame_header(width: int, height: int, marker: int = 0xC0) -> bytes:
+    """What a JPEG of three components promises."""
+    return segment(marker, struct.pack(">BHHB", 8, height, width, 3) + b"\1\x11\0\2\x11\0\3\x11\0")
+
+
+def two_headers(promised: tuple[int, int], told: tuple[int, int], progressive: bool = False) -> bytes:
+    """The decoder believes the first frame header; the second comes when it has begun, in some 200 bytes."""
+    first = frame_header(*promised, 0xC2) + FIRST_PASS if progressive else frame_header(*promised) + COLOUR_SCAN
+    return b"\xff\xd8" + TABLES + first + frame_header(*told) + b"\xff\xd9"
+
+
+def hidden_header(promised: tuple[int, int], told: tuple[int, int]) -> bytes:
+    """The decoder takes TEM for a marker without a length. Whoever reads one there leaps over what it has begun."""
+    hidden = frame_header(*promised) + COLOUR_SCAN
+    leap = int.from_bytes(hidden[:2], "big") - len(hidden)
+    shown = frame_header(*told) + COLOUR_SCAN
+    return b"\xff\xd8" + TABLES + b"\xff\x01" + hidden + bytes(leap) + shown + b"\xff\xd9"
+
+
+@cache
+def large_webp() -> bytes:
+    """The one picture chunk of a lossless WebP of 52 megapixels. Those of 268 are as small, and take long to make."""
+    return encode(np.full((7200, 7200, 3), 60, np.uint8), ".webp", cv2.IMWRITE_WEBP_QUALITY, 101)[12:]
+
+
 def archive() -> bytes:
     content = BytesIO()
     with zipfile.ZipFile(content, "w") as target:
@@ -146,6 +181,15 @@ CASES: dict[str, tuple[Callable[[], bytes], Reason | None]] = {
     "bomb in a jpeg header": (lambda: patched(jpeg(), b"\xff\xc0", 5, struct.pack(">HH", 60_000, 60_000)), LARGE),
     "png with fewer pixels than promised": (lambda: with_size(SIDE, SIDE), DAMAGED),
     "more bytes than are allowed": (lambda: jpeg() + bytes(8_388_608), LARGE),
+    # One size for whoever reads the header, another for the decoder
+    "two frame headers": (lambda: two_headers((50_000, 20_000), (400, 400)), DAMAGED),
+    "two frame headers, the second to be read at an eighth": (
+        lambda: two_headers((15_000, 10_000), (7680, 6400), progressive=True),
+        DAMAGED,
+    ),
+    "frame header behind a marker without a length": (lambda: hidden_header((50_000, 20_000), (400, 400)), DAMAGED),
+    "frame header before another": (lambda: jpeg().replace(b"\xff\xc0", frame_header(9, 9) + b"\xff\xc0", 1), DAMAGED),
+    "webp of two pictures": (lambda: riff(b"WEBP" + large_webp() + webp()[12:]), DAMAGED),
     # Floods: little to send, much to do
     "a thousand passes over 16 megapixels": (lambda: scan_bomb(4000, 1000), DAMAGED),
     # Decoded, and then refused: it is all of the grey that a decoder fills up with.

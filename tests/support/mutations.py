@@ -18,12 +18,13 @@ JSON = st.recursive(
 
 
 @st.composite
-def spoilt_bytes(draw: st.DrawFn, content: bytes) -> bytes:
-    """The bytes with up to four cuts, insertions, repeats or overwritten places."""
+def spoilt_bytes(draw: st.DrawFn, content: bytes, parts: tuple[bytes, ...] = ()) -> bytes:
+    """The bytes with up to four cuts, insertions, repeats or overwritten places; `parts` may be put in whole."""
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(content)))
         to = draw(st.integers(at, min(len(content), at + 64)))
-        piece = draw(st.binary(max_size=8) | st.sampled_from([b"\xff" * 4, b"\0" * 4, b"\x7f\xff\xff\xff"]))
+        whole = [b"\xff" * 4, b"\0" * 4, b"\x7f\xff\xff\xff", *parts]
+        piece = draw(st.binary(max_size=8) | st.sampled_from(whole))
         content = draw(
             st.sampled_from(
                 [

@@ -66,17 +66,21 @@ def unrolled(name: str, **parameters: str) -> Template:
 def expanded(authorizer: str = "SignedIn", **parameters: str) -> Template:
     """template.yaml as CloudFormation gets it: after SAM's own transform, with the roles that SAM adds. What
     `parameters` leave out has its default."""
+    return translated(_load(ROOT / "template.yaml"), {"Authorizer": authorizer, **parameters})
+
+
+def translated(source: Template, parameters: dict[str, str]) -> Template:
+    """A template after SAM's own transform, with code and layers in a bucket. Changes `source`."""
     from samtranslator.translator.transform import transform  # type: ignore[import-untyped]
 
-    source = _load(ROOT / "template.yaml")
     for resource in source["Resources"].values():
         for attribute in ("CodeUri", "ContentUri"):
-            if attribute in resource["Properties"]:
+            if not str(resource.get("Properties", {}).get(attribute, "s3://")).startswith("s3://"):
                 resource["Properties"][attribute] = "s3://bucket/key"
     region = os.environ.get("AWS_DEFAULT_REGION")
     os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
     try:
-        result: Template = transform(source, {"Authorizer": authorizer, **parameters}, SimpleNamespace(load=dict))
+        result: Template = transform(source, parameters, SimpleNamespace(load=dict))
     finally:
         if region is None:
             del os.environ["AWS_DEFAULT_REGION"]

@@ -21,13 +21,15 @@ from lifecert_vision import embed, imprint, liveness, match, no_face, quality
 from lifecert_vision.align import align
 from lifecert_vision.decode import Image, decode
 from lifecert_vision.detect import DetectionError, Detector
-from lifecert_vision.header import PictureRefused
+from lifecert_vision.header import Kind, PictureRefused
 from lifecert_vision.landmarks import Face
 from lifecert_vision.measures import at_least, at_most, failed, not_assessed, passed
 from lifecert_vision.models import ModelMissingError
 from lifecert_vision.passive import PassiveCue, find_passive_cue
 
 _LOG = logging.getLogger(__name__)
+# What every phone's camera gives. Photos of an office's files come in all kinds, from its own staff.
+_OF_FRAMES = frozenset({Kind.JPEG})
 _ENOUGH_FRAMES = 3  # from here on a mean of templates gains nothing by mirror images
 
 
@@ -91,7 +93,7 @@ class VisionAnalyser:
         Every frame with a face is embedded, however it was judged: who it is belongs in the evidence too.
         """
         watch, limits = _Stopwatch(self._clock), self._policy.quality
-        seen = [self._see(frame.step, frame.content, limits, watch) for frame in frames]
+        seen = [self._see(frame.step, frame.content, limits, watch, _OF_FRAMES) for frame in frames]
         neutral = next((one.faces[0] for one in seen if one.step is Step.NEUTRAL and one.faces), None)
         if neutral is not None:
             seen = [_turned_out_of_sight(one) for one in seen]
@@ -122,7 +124,7 @@ class VisionAnalyser:
         """Measure the quality of a neutral frame by the limits of frames. Nobody is recognised: whether the face is the
         right way up, which takes the recogniser, is not asked."""
         watch, limits = _Stopwatch(self._clock), self._policy.quality
-        return self._judge(self._see(Step.NEUTRAL, photo, limits, watch), None, limits, watch)
+        return self._judge(self._see(Step.NEUTRAL, photo, limits, watch, _OF_FRAMES), None, limits, watch)
 
     def enrol(self, photo: bytes) -> EnrolmentEvidence:
         """Measure one reference photo as a neutral frame by stricter limits; its template is there if it kept them."""
@@ -135,10 +137,17 @@ class VisionAnalyser:
             return EnrolmentEvidence(measures, None)
         return EnrolmentEvidence(measures, embed.to_template(embedding.vector), imprint.take(*seen.first_face()))
 
-    def _see(self, step: Step, content: bytes, limits: QualityLimits, watch: _Stopwatch) -> _Seen:
+    def _see(
+        self,
+        step: Step,
+        content: bytes,
+        limits: QualityLimits,
+        watch: _Stopwatch,
+        kinds: frozenset[Kind] = frozenset(Kind),
+    ) -> _Seen:
         try:
             with watch.stage("decode"):
-                image = decode(content, self._policy.image)
+                image = decode(content, self._policy.image, kinds)
         except PictureRefused as refused:
             return _Seen(step, (failed("decode", refused.reason),))
         try:

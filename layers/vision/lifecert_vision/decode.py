@@ -1,18 +1,22 @@
 """Stage 1: from the bytes of an upload to pixels of one kind."""
 
+import struct
+from collections.abc import Collection
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from lifecert.domain.policy import ImageLimits
 from lifecert.domain.reasons import Reason
+from lifecert_vision import MAX_PIXELS
 from lifecert_vision.header import Header, Kind, PictureRefused, read_header
 
 Image = NDArray[np.uint8]  # H x W x 3, BGR, C-contiguous, never empty
 
 # The JPEG decoder can halve a picture for almost nothing. A result a little under the working size is good
 # enough (similarity changes by less than 0.01), so the coarser step is taken down to this share of it.
-_REDUCED = ((8, cv2.IMREAD_REDUCED_COLOR_8), (4, cv2.IMREAD_REDUCED_COLOR_4), (2, cv2.IMREAD_REDUCED_COLOR_2))
+_REDUCED = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4, 2: cv2.IMREAD_REDUCED_COLOR_2}
 _ENOUGH = 0.75
 _FILL = 128
 
@@ -29,14 +33,32 @@ _ORIENT: dict[int, tuple[bool, int | None]] = {
 }
 
 
-def decode(content: bytes, limits: ImageLimits) -> Image:
-    """Pixels of the picture: upright, BGR, long side at most `working_long_side_px`, never enlarged.
+class DecoderUnlimitedError(Exception):
+    """OpenCV was loaded before its limit was set, or does not keep it."""
+
+
+def refuse_unlimited_decoder() -> None:
+    """Hand the decoder a header of a few bytes that promises more pixels than it may make: it must not begin.
+
+    Raises DecoderUnlimitedError.
+    """
+    side = int(MAX_PIXELS**0.5) + 1
+    bomb = b"BM" + struct.pack("<IIIIiiHHIIIIII", 54, 0, 54, 40, side, side, 1, 24, 0, 0, 0, 0, 0, 0)
+    try:
+        cv2.imdecode(np.frombuffer(bomb, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:
+        return
+    raise DecoderUnlimitedError
+
+
+def decode(content: bytes, limits: ImageLimits, kinds: Collection[Kind] = frozenset(Kind)) -> Image:
+    """Pixels of the picture, of one of `kinds`: upright, BGR, long side at most `working_long_side_px`, never enlarged.
 
     Raises PictureRefused with the reason. Size and completeness are read before anything is decoded.
     """
     if len(content) > limits.max_bytes:
         raise PictureRefused(Reason.IMAGE_TOO_LARGE)
-    header = read_header(content)
+    header = read_header(content, kinds)
     if header.width * header.height > limits.max_pixels:
         raise PictureRefused(Reason.IMAGE_TOO_LARGE)
     long_side, short_side = max(header.width, header.height), min(header.width, header.height)
@@ -44,12 +66,16 @@ def decode(content: bytes, limits: ImageLimits) -> Image:
     if short_side * min(1.0, limits.working_long_side_px / long_side) < limits.min_side_px:
         raise PictureRefused(Reason.IMAGE_TOO_SMALL)
 
-    flags = _flags(header, limits.working_long_side_px)
+    divisor = _divisor(header, limits.working_long_side_px)
+    flags = _REDUCED.get(divisor, cv2.IMREAD_COLOR)
     try:
         pixels = cv2.imdecode(np.frombuffer(content, np.uint8), flags)  # upright already for JPEG and PNG
     except cv2.error as error:
         raise PictureRefused(Reason.FILE_DAMAGED) from error
     if pixels is None or not pixels.size or (header.kind is Kind.JPEG and _ends_in_fill(pixels)):
+        raise PictureRefused(Reason.FILE_DAMAGED)
+    # The decoder must have read what was read here.
+    if sorted(pixels.shape[:2]) != [-(-side // divisor) for side in (short_side, long_side)]:
         raise PictureRefused(Reason.FILE_DAMAGED)
     transpose, flip = _ORIENT[header.orientation]
     if transpose:
@@ -62,12 +88,13 @@ def decode(content: bytes, limits: ImageLimits) -> Image:
     return np.ascontiguousarray(pixels, dtype=np.uint8)
 
 
-def _flags(header: Header, working: int) -> int:
+def _divisor(header: Header, working: int) -> int:
+    """By how much the decoder may shrink both sides."""
     if header.kind is Kind.JPEG:
-        for divisor, flag in _REDUCED:
+        for divisor in _REDUCED:
             if max(header.width, header.height) / divisor >= working * _ENOUGH:
-                return flag
-    return cv2.IMREAD_COLOR
+                return divisor
+    return 1
 
 
 def _ends_in_fill(pixels: NDArray[np.generic]) -> bool:

@@ -1,11 +1,15 @@
 """Read the type and size of a picture from its first bytes and walk its structure, without decoding it.
 
-Decoders allocate what a header claims and are content with half a file, so both are checked before one is called.
+Decoders allocate what a header claims and are content with half a file, so both are checked before one is called. What
+is read here must be what the decoder reads: a file that could be taken in two ways (two frame headers, a marker that
+some take to have a length, two pictures in one WebP) is damaged. The decoder's own limit (`lifecert_vision.MAX_PIXELS`)
+stands behind it.
 Sources: ITU-T T.81 (JPEG), PNG specification third edition, RFC 9649 (WebP).
 """
 
 import re
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,21 +45,23 @@ class Header:
     orientation: int = 1
 
 
-def read_header(content: bytes) -> Header:
+def read_header(content: bytes, kinds: Collection[Kind] = frozenset(Kind)) -> Header:
     """Type and size of the picture in `content`, whose structure is complete from the first to the last marker.
 
-    Raises PictureRefused: FILE_TYPE_UNSUPPORTED for other types and for variants that are not a plain 8-bit
-    still picture (CMYK, 16 bit, lossless or arithmetic JPEG, animations), FILE_DAMAGED when a part is missing or
-    there are more of them than any picture has.
+    Raises PictureRefused: FILE_TYPE_UNSUPPORTED for other types than `kinds` and for variants that are not a plain
+    8-bit still picture (CMYK, 16 bit, lossless or arithmetic JPEG, animations), FILE_DAMAGED when a part is missing
+    or there are more of them than any picture has.
     """
     if not content:
         raise PictureRefused(Reason.FILE_DAMAGED)
-    for magic, offset, reader in (
-        (b"\xff\xd8\xff", 0, _read_jpeg),
-        (b"\x89PNG\r\n\x1a\n", 0, _read_png),
-        (b"WEBP", 8, _read_webp),
+    for kind, magic, offset, reader in (
+        (Kind.JPEG, b"\xff\xd8\xff", 0, _read_jpeg),
+        (Kind.PNG, b"\x89PNG\r\n\x1a\n", 0, _read_png),
+        (Kind.WEBP, b"WEBP", 8, _read_webp),
     ):
-        if content.startswith(magic, offset) and (reader is not _read_webp or content.startswith(b"RIFF")):
+        if kind not in kinds:
+            continue
+        if content.startswith(magic, offset) and (kind is not Kind.WEBP or content.startswith(b"RIFF")):
             header = reader(content)
             if not (header.width and header.height):
                 raise PictureRefused(Reason.FILE_DAMAGED)
@@ -68,6 +74,7 @@ _NEXT_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
 _SOF_READABLE = {0xC0, 0xC1, 0xC2}  # baseline, extended sequential, progressive; all Huffman
 _SOF_OTHER = {0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
 _SOS, _EOI = 0xDA, 0xD9
+_TEM = 0x01  # has no length, as libjpeg reads it; no photo has one
 
 # A file of many tiny parts costs far more time than its bytes would suggest: a JPEG of 70 kB may hold a thousand
 # passes over 16 million pixels, and a decoder writes a line to the log for each part it dislikes. Photos have ten
@@ -93,7 +100,9 @@ def _read_jpeg(content: bytes) -> Header:
         if marker in _SOF_OTHER:
             raise PictureRefused(Reason.FILE_TYPE_UNSUPPORTED)
         length = _number(content, position, 2)
-        if length < 2:
+        # The decoder believes the first frame header, and only one that comes before the first scan.
+        astray = header is None if marker == _SOS else marker in _SOF_READABLE and header is not None
+        if length < 2 or marker == _TEM or astray:
             raise PictureRefused(Reason.FILE_DAMAGED)
         if marker in _SOF_READABLE:
             header = _read_frame_header(content, position + 2)
@@ -141,6 +150,10 @@ def _read_png(content: bytes) -> Header:
     return header
 
 
+_WEBP_PICTURES = frozenset({b"VP8 ", b"VP8L"})
+_WEBP_ONCE = _WEBP_PICTURES | {b"VP8X"}
+
+
 def _read_webp(content: bytes) -> Header:
     end = 8 + _number(content, 4, 4, "little")
     width = height = 0
@@ -148,14 +161,18 @@ def _read_webp(content: bytes) -> Header:
     orientation = 1
     position = 12
     parts = 0
+    seen: set[bytes] = set()
     while position + 8 <= end:
         parts += 1
         if parts > _MOST_PARTS:
             raise PictureRefused(Reason.FILE_DAMAGED)
         name, length = content[position : position + 4], _number(content, position + 4, 4, "little")
         body = position + 8
-        if body + length > min(end, len(content)):
+        # The decoder takes the first picture, whatever follows.
+        again = name in seen or (name in _WEBP_PICTURES and not seen.isdisjoint(_WEBP_PICTURES))
+        if body + length > min(end, len(content)) or (name in _WEBP_ONCE and again):
             raise PictureRefused(Reason.FILE_DAMAGED)
+        seen.add(name)
         if name == b"ANIM" or (name == b"VP8X" and _number(content, body, 1) & 0x02):
             raise PictureRefused(Reason.FILE_TYPE_UNSUPPORTED)
         if name == b"VP8X":

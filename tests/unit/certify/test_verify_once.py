@@ -12,7 +12,9 @@ from lifecert.domain.errors import (
     VersionConflict,
 )
 from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.policy import Outcome
 from lifecert.domain.published import published_events
+from lifecert.domain.reasons import Reason
 from lifecert.domain.status import Standing, Status
 from tests.support.builders import HELPER, NOW, a_change, standing_of
 from tests.support.fakes.register import MemoryRegister
@@ -87,16 +89,23 @@ def test_once_the_days_certificate_does_not_count_any_more_the_next_session_has_
     assert len(world.store.certificates) == 2
 
 
-def test_while_claimed_it_is_busy_and_a_dead_claim_is_taken_over() -> None:
+def test_while_claimed_it_is_busy_and_a_claim_that_died_counts_as_a_try() -> None:
+    """Frames that ended the function are not handed to it again, or one upload would take it down for ten minutes."""
     world = VerifyWorld()
     session = world.session()
+    seen = len(world.analyser.calls)
     world.store.sessions.claim(session.session_id, NOW, NOW + timedelta(seconds=40))
     with pytest.raises(SessionBusy):
         world.verify(session.session_id, HELPER)
     world.clock.move(seconds=41)
     result = world.verify(session.session_id, HELPER).result
     assert result
-    assert result.certificate_id
+    assert (result.decision.outcome, result.decision.reason) == (Outcome.RETRY, Reason.FILE_DAMAGED)
+    assert len(world.beneficiary.camera.failures) == 1
+    assert len(world.analyser.calls) == seen
+    again = world.verify(world.session().session_id, HELPER).result
+    assert again
+    assert again.certificate_id, "with other photos it goes on"
 
 
 def test_the_answer_survives_somebody_else_changing_the_beneficiary() -> None:

@@ -12,6 +12,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from lifecert.domain.actor import Group
 from lifecert.domain.errors import StoreUnavailable, TokenRefused
 from lifecert.ports.tokens import Bearer
 
@@ -22,6 +23,9 @@ KEYS_KEPT_SECONDS = 3600
 # An unknown key id makes us ask again, but nobody can make us ask all the time.
 KEYS_AGAIN_SECONDS = 60
 MAX_TOKEN = 8192
+# A dismissed clerk's token works for no longer, however long the issuer lets it live.
+STAFF_SECONDS = 600
+_STAFF = frozenset(group.value for group in Group)
 _SUBJECT = re.compile(r"[!-~]{1,255}")
 _GROUP = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
@@ -57,17 +61,32 @@ class OidcTokens:
             registry.validate(claims)
         except JoseError as error:
             raise TokenRefused(error.error) from error
-        # Issued to several, so also to us, but for somebody else's use (OpenID Connect Core 3.1.3.7).
-        if claims.get("azp", self.audience) != self.audience:
+        # Issued to several, so also to us, but for another's use, or nobody says whose (OpenID Connect Core 3.1.3.7).
+        several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+        if claims.get("azp", None if several else self.audience) != self.audience:
             raise TokenRefused("another_party")
+        # Some issuers say here what a token is: this must be an ID token.
+        if claims.get("typ", "ID") != "ID":
+            raise TokenRefused("another_type")
         subject = claims["sub"]
         if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):
             raise TokenRefused("no_subject")
-        return Bearer(subject, _groups(claims.get(self.groups_claim)))
+        groups = _groups(claims.get(self.groups_claim))
+        if not _STAFF.isdisjoint(groups) and not self._fresh(claims.get("iat")):
+            raise TokenRefused("staff_token_old")
+        return Bearer(subject, groups)
+
+    def _fresh(self, issued: object) -> bool:
+        age = self.now() - issued if isinstance(issued, int | float) else None
+        return age is not None and age <= STAFF_SECONDS + CLOCKS_DIFFER_SECONDS
 
     def _decoded(self, token: str) -> dict[str, Any]:
         try:
-            kid = json.loads(_header(token)).get("kid")
+            header = json.loads(_header(token))
+            # RFC 9068 and others name what is no ID token here (at+jwt, logout+jwt).
+            if str(header.get("typ", "JWT")).upper() != "JWT":
+                raise TokenRefused("another_type")
+            kid = header.get("kid")
             if not isinstance(kid, str):
                 raise TokenRefused("no_key_id")
             claims = jwt.decode(token, self._keys_with(kid), algorithms=list(ALGORITHMS)).claims
@@ -105,7 +124,10 @@ def _header(token: str) -> bytes:
 
 
 def _groups(claim: object) -> tuple[str, ...]:
-    names = claim if isinstance(claim, list) else str(claim or "").replace(",", " ").split()
+    """Raises TokenRefused for several groups in one text: nobody can tell a separator from a part of a name."""
+    names = claim if isinstance(claim, list) else [] if claim is None or claim == "" else [claim]
+    if not isinstance(claim, list) and not all(isinstance(name, str) and _GROUP.fullmatch(name) for name in names):
+        raise TokenRefused("groups_in_one_text")
     # A name with a comma would read as two groups further on.
     return tuple(name for name in names if isinstance(name, str) and _GROUP.fullmatch(name))
 

@@ -142,9 +142,11 @@ def notice_text(language: str) -> "NoticeText":
 
 @cache
 def analyser() -> "FaceAnalyser":
-    """The models, loaded."""
+    """The models, loaded, behind a decoder that keeps its limit. Raises DecoderUnlimitedError."""
     from lifecert_vision.analyser import VisionAnalyser
+    from lifecert_vision.decode import refuse_unlimited_decoder
 
+    refuse_unlimited_decoder()
     return VisionAnalyser(policy())
 
 

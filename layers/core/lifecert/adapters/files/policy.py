@@ -39,7 +39,7 @@ District = Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]
 
 class _Image(Strict):
     max_bytes: Annotated[int, Field(ge=10_000, le=20_000_000)]
-    max_pixels: Annotated[int, Field(ge=100_000, le=200_000_000)]
+    max_pixels: Annotated[int, Field(ge=100_000, le=50_000_000)]  # as many as the decoder makes
     min_side_px: Pixels
     working_long_side_px: Annotated[int, Field(ge=320, le=4096)]
 

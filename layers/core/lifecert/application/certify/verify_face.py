@@ -18,7 +18,7 @@ from lifecert.domain.errors import FrameSeenBefore, FramesMissing, SessionAlread
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
 from lifecert.domain.policy import Decision, Outcome, Policy, decide
 from lifecert.domain.reasons import Reason
-from lifecert.domain.session import Session
+from lifecert.domain.session import Session, SessionState
 from lifecert.ports.clock import Clock
 from lifecert.ports.photos import Photos, Upload
 from lifecert.ports.references import References
@@ -68,8 +68,11 @@ class VerifyFace:
             return self._decided_elsewhere(session_id, caller)
         claimed = replace(claimed, observations=observations)
         digests = tuple(hashlib.sha256(frame.content).hexdigest() for frame in frames)
-        if len(set(digests)) < len(digests) or self.seen_frames.any_seen(digests):
-            analysis, digests = _replayed(claimed), ()
+        if session.state is SessionState.DECIDING:
+            # Whoever had claimed it died over these very frames: they are not looked at again, and it was a try.
+            analysis, digests = _refused(claimed, "claim", Reason.FILE_DAMAGED), ()
+        elif len(set(digests)) < len(digests) or self.seen_frames.any_seen(digests):
+            analysis, digests = _refused(claimed, "frame_new", Reason.FRAME_SEEN_BEFORE), ()
         else:
             analysis = self._analyse(claimed, beneficiary, frames, uploads)
         try:
@@ -77,7 +80,7 @@ class VerifyFace:
                 decided = self._commit(claimed, frames, digests, analysis)
             except FrameSeenBefore:
                 # Another session used the same bytes while this one was looking at them.
-                return self._commit(claimed, frames, (), _replayed(claimed))
+                return self._commit(claimed, frames, (), _refused(claimed, "frame_new", Reason.FRAME_SEEN_BEFORE))
         except SessionAlreadyDecided:
             return self._decided_elsewhere(session_id, caller)
         if self.shadow and digests:
@@ -169,6 +172,7 @@ def _upload_times(session: Session, uploads: Sequence[Upload], tolerance: timede
     )
 
 
-def _replayed(session: Session) -> Analysis:
-    seen = Measure("frame_new", Verdict.FAILED, reason=Reason.FRAME_SEEN_BEFORE)
-    return Analysis(Evidence(tuple(FrameEvidence(step, (seen,)) for step in session.challenge)))
+def _refused(session: Session, measure: str, reason: Reason) -> Analysis:
+    """Frames that nobody looks at, and why."""
+    failed = Measure(measure, Verdict.FAILED, reason=reason)
+    return Analysis(Evidence(tuple(FrameEvidence(step, (failed,)) for step in session.challenge)))

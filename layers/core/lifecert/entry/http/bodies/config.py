@@ -48,7 +48,7 @@ class HelpLinesShown(Response):
 
 
 class ImageRules(Response):
-    """What a photo must be. `min_side` is the shorter side's."""
+    """What a frame must be. `min_side` is the shorter side's."""
 
     types: tuple[ImageType, ...]
     mirrored: bool
@@ -119,7 +119,7 @@ class Config(Response):
             languages=tuple(Language),
             channels=tuple(Channel),
             images=ImageRules(
-                types=tuple(ImageType),
+                types=(ImageType.JPEG,),
                 mirrored=False,
                 min_side=image.min_side_px,
                 max_pixels=image.max_pixels,

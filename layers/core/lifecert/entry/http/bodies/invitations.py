@@ -53,7 +53,7 @@ class StartInvitedBody(Incoming):
     helper_name: GivenName | None = None
     cannot: Annotated[list[Ability], Field(max_length=len(Ability))] = Field(default_factory=list)
     consent: ConsentGiven | None = None
-    image_type: ImageType = ImageType.JPEG
+    image_type: Literal[ImageType.JPEG] = ImageType.JPEG  # of frames; an office's reference photos may be more
 
     def to_domain(self, idempotency_key: str | None) -> InvitedRequest:
         """What the use case takes. No consent is consent to no version. Raises InvalidRequest for a helper's name where

@@ -29,7 +29,7 @@ class StartSessionBody(Incoming):
     channel: Channel = Channel.APP
     # A list first: a set would count what is said again and again once.
     cannot: Annotated[list[Ability], Field(max_length=len(Ability))] = Field(default_factory=list)
-    image_type: ImageType = ImageType.JPEG
+    image_type: Literal[ImageType.JPEG] = ImageType.JPEG  # of frames; an office's reference photos may be more
 
     def to_domain(self, idempotency_key: str | None) -> StartRequest:
         """What the use case takes. No consent is consent to no version."""
