@@ -38,7 +38,8 @@ class Beneficiary:
     `open_review_id` is the open review of kind `verification`, to which further failed attempts belong.
     `consent_withdrawn_on` is the day since which no face may be used, until consent is given anew. `notice` is the
     last that the person was told, and `contact_channel` how they can be. `grace_from` is the day from which the grace
-    days before a hold count, where that is later than the last covered day.
+    days before a hold count, where that is later than the last covered day. `invitation_id` is the invitation that is
+    open, if there is one: what any other started is stopped.
     """
 
     beneficiary_id: str
@@ -63,6 +64,7 @@ class Beneficiary:
     contact_channel: NoticeChannel | None = None
     person_secret: str = FIRST_SECRET
     grace_from: date | None = None
+    invitation_id: str | None = None
 
     @property
     def open_benefits(self) -> tuple[Benefit, ...]:
