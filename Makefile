@@ -419,6 +419,11 @@ export-record: .venv/.ready ## all that is stored about one person, for that per
 		{ echo "usage: make export-record STACK=lifecert-dev | ENDPOINT=url BENEFICIARY=id > record.json"; exit 2; }
 	@$(PY) -m ops.export_record $(REACH) --beneficiary "$(BENEFICIARY)"
 
+publish-page: export PYTHONPATH := layers/core
+publish-page: .venv/.ready ## put the phone page where CloudFront finds it (STACK=lifecert-dev; after each deploy with PageFrom=CloudFront)
+	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make publish-page STACK=lifecert-dev | ENDPOINT=url"; exit 2; }
+	@$(PY) -m ops.publish_page $(REACH)
+
 write-snapshots: export PYTHONPATH := layers/core
 write-snapshots: .venv/.ready ## a snapshot of each payer's feed, now (STACK=lifecert-dev [PAYER=fund])
 	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make write-snapshots STACK=lifecert-dev | ENDPOINT=url [PAYER=code]"; exit 2; }

@@ -82,7 +82,9 @@ class Deployment:
             if "No updates are to be performed" in str(error):
                 return self
             raise
-        return Deployment(self.aws, _wait(self.aws, "stack_update_complete"))
+        updated = Deployment(self.aws, _wait(self.aws, "stack_update_complete"))
+        with_letters(updated)
+        return updated
 
 
 def deployed(aws: Aws) -> Deployment:
@@ -143,6 +145,7 @@ def deploy(
     speak(aws, outputs["ApiId"], template["Resources"]["Api"], parameters.get("WebOrigin", ""))
     deployment = Deployment(aws, outputs)
     with_hosted_page(deployment)
+    with_letters(deployment)
     say(f"Deployed in {time.monotonic() - began:.1f} s.")
     return deployment
 
@@ -196,6 +199,19 @@ def with_hosted_page(deployment: Deployment) -> None:
         ExplicitAuthFlows=known["ExplicitAuthFlows"],
         PreventUserExistenceErrors=known["PreventUserExistenceErrors"],
     )
+
+
+def with_letters(deployment: Deployment) -> None:
+    """Have letters lead to the page as it is found here, unless the parameter PageUrl says where. The API is below a
+    path of the local AWS, which it does not know of itself."""
+    function = deployment.outputs.get("IssueInvitationFunction")
+    if function is None:
+        return
+    functions = deployment.aws.functions()
+    variables = functions.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+    if not variables["INVITATION_PAGE_URL"]:
+        told = {**variables, "INVITATION_PAGE_URL": deployment.page_url}
+        functions.update_function_configuration(FunctionName=function, Environment={"Variables": told})
 
 
 def without_loops(child: bytes, payers: str) -> bytes:

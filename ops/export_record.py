@@ -53,6 +53,7 @@ SHOWN: dict[str, frozenset[str]] = {
             "notice",
             "contact_channel",
             "grace_from",
+            "invitation_id",
             "faces_due",
             *OF_BEFORE,
         ]

@@ -79,7 +79,7 @@ def _number(details: Mapping[str, Any], name: str) -> int:
 
 def _registered(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     now.update(certificate_id=None, open_cases=(), consent_withdrawn_on=None, notice=None)
-    now.update(certified_on=None, reprieve=None, counter_photo_on=None)
+    now.update(certified_on=None, reprieve=None, counter_photo_on=None, invitation_id=None)
     now.update(faces_were_deleted=False, registered_by=entry.actor.actor_id, enrolled_by=())
     now.update(certified_by=(), reference_ids=(), has_reference=False)
     now["contact_channel"] = details.get("channel", UNTOLD)
@@ -144,6 +144,14 @@ def _consented(now: dict[str, Any], _entry: LedgerEntry, _details: Mapping[str, 
     now["consent_withdrawn_on"] = None
 
 
+def _invited(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    now["invitation_id"] = details["invitation_id"]
+
+
+def _uninvited(now: dict[str, Any], _entry: LedgerEntry, _details: Mapping[str, Any]) -> None:
+    now["invitation_id"] = None
+
+
 def _reminded(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     valid_until = date.fromisoformat(details["valid_until"])
     now["notice"] = Notice(valid_until, details["days_before"], entry.seq, delivered_on=_delivered_on(now))
@@ -180,6 +188,8 @@ _TAKES: Mapping[LedgerEvent, Callable[[dict[str, Any], LedgerEntry, Mapping[str,
     LedgerEvent.TERMINATED: _terminated,
     LedgerEvent.CONSENT_WITHDRAWN: _withdrawn,
     LedgerEvent.CONSENT_GIVEN: _consented,
+    LedgerEvent.INVITATION_ISSUED: _invited,
+    LedgerEvent.INVITATION_WITHDRAWN: _uninvited,
     LedgerEvent.REMINDER_DUE: _reminded,
     LedgerEvent.NOTICE_SENT: _sent,
     LedgerEvent.NOTICE_DELIVERED: _delivered,

@@ -10,7 +10,7 @@ from lifecert.entry.http.bodies.certificates import CertificateShown, KeySet
 from lifecert.entry.http.page import certificate_page
 from lifecert.entry.log import LogCode, done
 
-api = Api(phone.get_certificate, phone.public_keys, pages=True)
+api = Api(phone.get_certificate, phone.public_keys, phone.certificate_site, pages=phone.certificate_site)
 
 
 @api.on("GET /certificates/{certificate_id}", ANYONE)
@@ -19,7 +19,8 @@ def certificate(certificate_id: str) -> Response[str]:
     done(LogCode.CERTIFICATE_READ, "CertificatesRead", certificate_id=certificate_id)
     if api.wants_page:
         today, districts = phone.clock().today(), phone.district_names()
-        return api.page(certificate_page(view, api.address, today, districts, api.language))
+        document = phone.certificate_site().html
+        return api.page(certificate_page(view, api.address, today, districts, api.language, document))
     return api.answer(CertificateShown.of(view))
 
 

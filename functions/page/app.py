@@ -1,4 +1,4 @@
-"""GET /phone: the page by which people certify. GET /phone/{asset}: its files. For anyone."""
+"""GET /phone: the page by which people certify. GET /phone/{asset}: its files, and a certificate's. For anyone."""
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -9,7 +9,7 @@ from lifecert.entry.http.problems import RouteNotFound
 from lifecert.entry.http.web_headers import HTML, asset_headers
 from lifecert.entry.log import LogCode, done
 
-api = Api(phone.site, phone.page_headers)
+api = Api(phone.site, phone.assets, phone.page_headers)
 
 
 @api.on("GET /phone", ANYONE)
@@ -20,7 +20,7 @@ def document() -> Response[str]:
 
 @api.on("GET /phone/{asset}", ANYONE)
 def file(asset: str) -> Response[str]:
-    found = phone.site().assets.get(asset)
+    found = phone.assets().get(asset)
     if found is None:
         raise RouteNotFound
     done(LogCode.PAGE_FILE_SHOWN, "PageFilesShown")

@@ -57,10 +57,9 @@ def prepare(deployment: Deployment, folder: Path, web_origin: str = "") -> dict[
             for name, group in GROUPS.items()
         ],
         "people": people,
-        # The API cannot know the form of its address that works here: only what comes after the # is the letter's.
         "invitation": {
             "person": people[0]["name"],
-            "url": f"{deployment.api_url}/phone#{invitation['url'].partition('#')[2]}",
+            "url": invitation["url"],
             "digits": invitation["digits"],
         },
         "phone_page": f"{deployment.api_url}/phone",

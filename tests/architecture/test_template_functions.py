@@ -103,7 +103,11 @@ def test_function_is_told_the_tables_buckets_and_key_that_it_may_use_and_no_othe
 def test_function_has_the_vision_layer_if_it_looks_at_photos(name: str) -> None:
     function = FUNCTIONS[name]["Properties"]
     vision = name in ("VerifyFace", "EnrolReference", "FindDuplicates")
-    more = ["VisionLayer"] * vision + ["TokensLayer"] * (name == "Authorise") + ["WebLayer"] * (name == "Page")
+    more = (
+        ["VisionLayer"] * vision
+        + ["TokensLayer"] * (name == "Authorise")
+        + ["WebLayer"] * (name in ("Page", "GetCertificate"))
+    )
     assert function.get("Layers", []) == [{"Ref": layer} for layer in more]
     assert parent()["Globals"]["Function"]["Layers"] == [{"Ref": "CoreLayer"}]
     if vision:

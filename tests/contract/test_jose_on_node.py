@@ -20,7 +20,7 @@ from tests.support.patience import PATIENCE_SECONDS
 from tests.support.templates import ROOT
 
 HERE = Path(__file__).with_name("jose")
-PAGE = ROOT / "layers/core/lifecert/entry/http/certificate_page.js"
+PAGE = ROOT / "web/certificate/main.js"
 CLAIMS = a_certificate(registration().after).claims("lifecert.example")
 Ask = Callable[[list[str], Any], dict[str, Any]]
 

@@ -1,4 +1,4 @@
-"""The phone page's script read by acorn as a browser of 2018 reads it: whole, as it is served, and each module."""
+"""The pages' scripts read by acorn as a browser of 2018 reads it: whole, as it is served, and each module."""
 
 import json
 import shutil
@@ -47,9 +47,14 @@ def read(acorn: Path, texts: dict[str, str]) -> dict[str, str]:
 def test_a_browser_of_2018_reads_the_page(acorn: Path) -> None:
     texts = {path.name: path.read_text(encoding="utf-8") for path in WEB.rglob("*.js")}
     # Joined, two modules with a name in common would be wrong too.
-    joined = {name: asset.body.decode() for name, asset in load(WEB, "phone").assets.items() if name.endswith(".js")}
+    joined = {
+        f"{page}/{name}": asset.body.decode()
+        for page in ("phone", "certificate")
+        for name, asset in load(WEB, page).assets.items()
+        if name.endswith(".js")
+    }
     assert len(texts) > 10
-    assert len(joined) == 1
+    assert len(joined) == 2
     assert not {name: fault for name, fault in read(acorn, texts | joined).items() if fault}
 
 

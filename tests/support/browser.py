@@ -51,6 +51,9 @@ def served(change: Change = lambda _path, body: body) -> Iterator[str]:
 
 
 def _answer(path: str, headers: dict[str, str]) -> dict[str, Any]:
+    if path.startswith("/phone/"):
+        asked: dict[str, Any] = run("page/file", pathParameters={"asset": path.rsplit("/", 1)[1]}, path=path)
+        return asked
     case = event("get_certificate/keys" if path.startswith("/.well-known") else "get_certificate/valid")
     if path.startswith("/certificates/"):
         case["pathParameters"] = {"certificate_id": path.rsplit("/", 1)[1]}

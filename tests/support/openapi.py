@@ -74,6 +74,8 @@ def codes_of(route: str) -> dict[str, set[str]]:
     found |= {TABLE[getattr(errors, name)].code for name in raised}
     if not re.search(r"api\.body\(", handler):
         found -= {Code.DAY_IN_FUTURE, Code.DEATH_ENDS_ALL}  # no day, no cause
+    if rules()[route].signed_in:
+        found -= {Code.INVITATION_UNKNOWN}  # what an invitation started is nobody's who signs in
     by_status: dict[str, set[str]] = {}
     for code in found:
         by_status.setdefault(str(STATUS[code]), set()).add(code.value)

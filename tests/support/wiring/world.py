@@ -115,6 +115,8 @@ class World:
             }
         )
         self.store.invitations[of.id] = invitation
+        if newest := self.store.beneficiaries.get(of.id):
+            self.store.beneficiaries[of.id] = replace(newest, invitation_id=invitation.invitation_id)
 
     def add_invited_session(self, number: int, frames: str = "", **fields: Any) -> None:
         self.add_session(number, frames, secret_digest=SECRET.digest, **fields)

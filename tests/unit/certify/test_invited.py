@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from lifecert.application.certify.invited import Invited, InvitedRequest, InvitedSession, ShowInvited, StartInvited
+from lifecert.application.certify.look import LookAtFrame
 from lifecert.application.certify.opening import SessionOpening
 from lifecert.application.office.invite import IssuedInvitation, IssueInvitation, WithdrawInvitation
 from lifecert.domain.category import Category
@@ -26,7 +27,9 @@ from lifecert.domain.invitation import InvitationCode
 from lifecert.domain.limits import StartLimits
 from lifecert.domain.policy import Audit, Outcome
 from lifecert.domain.session import ImageType, Session
+from lifecert.ports.vision import Analysis
 from tests.support.builders import CLERK, a_policy, good_evidence, start_limits
+from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.invitations import FakeInvitationKeys
 from tests.support.fakes.notices import FakeSeal
 from tests.support.verifying import VerifyWorld
@@ -156,6 +159,59 @@ def test_the_limits_of_users_and_of_the_person_hold_too() -> None:
     object.__setattr__(world.invited.opening, "start_limits", StartLimits(1000, 1000, 1))
     world.start(a_request(typed(issued)))
     assert isinstance(refused(lambda: world.start(a_request(typed(issued)))), LimitReached)
+
+
+@pytest.mark.parametrize("stop", ["withdrawn", "issued anew"])
+def test_an_open_session_is_stopped_when_its_letter_is(stop: str) -> None:
+    world = World()
+    issued = world.issue()
+    started = world.start(a_request(typed(issued)))
+    session = started.started.session
+    world.photos.upload(session.frame_key(1), b"frame 1", world.clock.now())
+    look = LookAtFrame(
+        world.store.register,
+        world.store.sessions,
+        world.photos,
+        world.store.limits,
+        world.analyser,
+        world.clock,
+        a_policy(),
+    )
+    assert look(session.session_id, started.secret) is None
+    if stop == "withdrawn":
+        world.withdraw(world.id, issued.invitation.invitation_id, CLERK)
+    else:
+        anew = world.issue()
+    assert isinstance(refused(lambda: look(session.session_id, started.secret)), InvitationUnknown)
+    assert isinstance(refused(lambda: world.certify(started)), InvitationUnknown)
+    assert not world.store.certificates
+    if stop == "issued anew":
+        assert world.certify(world.start(a_request(typed(anew)))).result
+
+
+def test_a_letter_withdrawn_while_the_frames_are_looked_at_decides_nothing() -> None:
+    world = World()
+    issued = world.issue()
+    started = world.start(a_request(typed(issued)))
+
+    class Meanwhile(ScriptedAnalyser):
+        def analyse(self, *args: Any) -> Analysis:
+            world.withdraw(world.id, issued.invitation.invitation_id, CLERK)
+            return super().analyse(*args)
+
+    world.analyser = Meanwhile()
+    world.verify = replace(world.verify, analyser=world.analyser)
+    assert isinstance(refused(lambda: world.certify(started)), InvitationUnknown)
+    assert not world.store.certificates
+
+
+def test_what_was_decided_is_told_after_the_letter_is_withdrawn_too() -> None:
+    world = World()
+    issued = world.issue()
+    started = world.start(a_request(typed(issued)))
+    decided = world.certify(started)
+    world.withdraw(world.id, issued.invitation.invitation_id, CLERK)
+    assert world.verify(started.started.session.session_id, started.secret) == decided
 
 
 @pytest.mark.parametrize("form", ["digits", "text"])

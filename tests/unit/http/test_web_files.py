@@ -40,6 +40,8 @@ def words(language: Language) -> dict[str, str]:
 def test_the_document_names_its_files_by_their_content() -> None:
     found = site()
     named = re.findall(r'(?:href|src)="phone/([^"]+)"', found.html)
+    below = load(WEB, "certificate", "../")
+    assert sorted(re.findall(r'(?:href|src)="\.\./phone/([^"]+)"', below.html)) == sorted(below.assets)
     assert sorted(named) == sorted(found.assets)
     assert all(re.fullmatch(r"(main|phone|icon)\.[0-9a-f]{16}\.(js|css|svg)", name) for name in named)
     assert {asset.content_type.split(";")[0] for asset in found.assets.values()} == {
@@ -91,8 +93,9 @@ def test_nothing_is_younger_than_the_oldest_phone(path: Path) -> None:
     assert not re.findall(TOO_YOUNG[path.suffix], text)
 
 
-def test_the_document_runs_no_script_and_no_style_of_its_own() -> None:
-    html = site().html
+@pytest.mark.parametrize("page", ["phone", "certificate"])
+def test_the_document_runs_no_script_and_no_style_of_its_own(page: str) -> None:
+    html = load(WEB, page).html
     assert not re.findall(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", html)
     # Relative: a stage stands before it, or a name of one's own, and the page knows neither.
     assert not re.findall(r'(?:href|src)="(?!phone/|tel:)', html)

@@ -11,6 +11,8 @@ from lifecert.entry import settings
 from lifecert.entry.setting_values import Address, Name, Positive
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lifecert.application.certify.get_certificate import GetCertificate
     from lifecert.application.certify.get_mine import GetMyPeople, GetMySessions
     from lifecert.application.certify.get_status import GetBeneficiary, GetSession
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from lifecert.application.certify.start_session import StartSession
     from lifecert.application.certify.verify_face import VerifyFace
     from lifecert.domain.client_config import ClientConfig
-    from lifecert.entry.http.web_files import Site
+    from lifecert.entry.http.web_files import Asset, Site
     from lifecert.ports.signing import PublicKeys
     from lifecert.ports.tokens import Tokens
 
@@ -270,10 +272,24 @@ class PageSettings(settings.Common):
 
 @cache
 def site() -> "Site":
-    """GET /phone and its files."""
+    """GET /phone."""
     from lifecert.entry.http.web_files import load
 
     return load(parts.web_folder(), "phone")
+
+
+@cache
+def certificate_site() -> "Site":
+    """What the page of a certificate is made of, one level below the stage."""
+    from lifecert.entry.http.web_files import load
+
+    return load(parts.web_folder(), "certificate", "../")
+
+
+@cache
+def assets() -> "Mapping[str, Asset]":
+    """GET /phone/{asset}: the files of both pages, by their names."""
+    return {**site().assets, **certificate_site().assets}
 
 
 @cache
@@ -282,7 +298,7 @@ def page_headers() -> dict[str, str]:
     from lifecert.entry.http.web_headers import page_headers
 
     names = PageSettings.load()
-    return page_headers((names.upload_origin, *names.sign_in_origins.split()))
+    return page_headers((names.upload_origin, *names.sign_in_origins.split()), camera=True)
 
 
 class GetCertificateSettings(settings.WithBeneficiaries, settings.WithCertificates, settings.Common):

@@ -43,7 +43,8 @@ class Beneficiary:
     days before a hold count, where that is later than the last covered day. `counter_photo_on` is the day of the newest
     photo that was enrolled on the day it was taken, and matched the earlier ones. `faces_were_deleted`: all that were
     enrolled once are gone, and no second clerk has confirmed another since. `registered_by` and `enrolled_by` are the
-    clerks who did that, the latter of the last few photos.
+    clerks who did that, the latter of the last few photos. `invitation_id` is the invitation that is open, if there is
+    one: what any other started is stopped.
     """
 
     beneficiary_id: str
@@ -73,6 +74,7 @@ class Beneficiary:
     faces_were_deleted: bool = False
     registered_by: str = ""
     enrolled_by: tuple[str, ...] = ()
+    invitation_id: str | None = None
 
     @property
     def open_benefits(self) -> tuple[Benefit, ...]:

@@ -165,6 +165,7 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "notice": _notice_item(beneficiary.notice) if beneficiary.notice else None,
         "contact_channel": beneficiary.contact_channel and str(beneficiary.contact_channel),
         "grace_from": optional_day(beneficiary.grace_from),
+        "invitation_id": beneficiary.invitation_id,
         # Keys of the sparse index by_faces_due, there only while faces, or a contact, are stored that must go.
         "faces_shard": shard_of(beneficiary.beneficiary_id, shards) if purge_on else None,
         "faces_due": optional_day(purge_on),
@@ -201,6 +202,7 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         contact_channel=NoticeChannel(item["contact_channel"]) if "contact_channel" in item else None,
         person_secret=item.get("person_secret", FIRST_SECRET),
         grace_from=as_day(item.get("grace_from")),
+        invitation_id=item.get("invitation_id"),
     )
 
 

@@ -36,7 +36,8 @@ class LookAtFrame:
         """The one thing to mend about the neutral frame; None when nothing is seen that would be refused.
 
         Raises SessionNotFound (unknown or another caller's), SessionExpired (a decided one's time is over too),
-        SessionBusy, FramesMissing, CameraPaused, EntitlementEnded, ConsentWithdrawn and LimitReached.
+        SessionBusy, FramesMissing, InvitationUnknown, CameraPaused, EntitlementEnded, ConsentWithdrawn and
+        LimitReached.
         """
         session = own_session(self.sessions, session_id, caller)
         with naming_help_line(session.help_line):

@@ -9,10 +9,12 @@ from lifecert.domain.errors import (
     BeneficiaryNotFound,
     CameraPaused,
     EntitlementEnded,
+    InvitationUnknown,
     SessionBusy,
     SessionExpired,
     SessionNotFound,
 )
+from lifecert.domain.invitation import is_invited, user_of
 from lifecert.domain.policy import Policy
 from lifecert.domain.session import Session
 from lifecert.domain.status import Status
@@ -31,7 +33,7 @@ def own_session(sessions: Sessions, session_id: str, caller: Caller) -> Session:
 def whose_face(session: Session, register: Register, now: datetime, policy: Policy) -> Beneficiary:
     """Whom an undecided session's frames may still be looked at for.
 
-    Raises SessionExpired, SessionBusy, EntitlementEnded, ConsentWithdrawn and CameraPaused.
+    Raises SessionExpired, SessionBusy, InvitationUnknown, EntitlementEnded, ConsentWithdrawn and CameraPaused.
     """
     if now > session.deadline:
         raise SessionExpired
@@ -40,7 +42,7 @@ def whose_face(session: Session, register: Register, now: datetime, policy: Poli
     beneficiary = register.get(session.beneficiary_id)
     if beneficiary is None:
         raise BeneficiaryNotFound
-    refuse_if_no_face_may_be_used(beneficiary)
+    refuse_if_stopped(session, beneficiary)
     refuse_while_paused(beneficiary, now, policy, session.user_id)
     return beneficiary
 
@@ -50,6 +52,14 @@ def refuse_while_paused(beneficiary: Beneficiary, now: datetime, policy: Policy,
     certified = user_id in beneficiary.certified_by
     if until := beneficiary.camera.pause_at(now, policy.attempts, user_id, certified=certified):
         raise CameraPaused(until)
+
+
+def refuse_if_stopped(session: Session, beneficiary: Beneficiary) -> None:
+    """Raises InvitationUnknown (withdrawn, or issued anew, since it started the session), EntitlementEnded and
+    ConsentWithdrawn."""
+    if is_invited(session.user_id) and session.user_id != user_of(beneficiary.invitation_id or ""):
+        raise InvitationUnknown
+    refuse_if_no_face_may_be_used(beneficiary)
 
 
 def refuse_if_no_face_may_be_used(beneficiary: Beneficiary) -> None:

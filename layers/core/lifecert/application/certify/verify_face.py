@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from lifecert.application.certify.helper_volume import HelperVolume
-from lifecert.application.certify.owning import own_session, refuse_if_no_face_may_be_used, whose_face
+from lifecert.application.certify.owning import own_session, refuse_if_stopped, whose_face
 from lifecert.application.certify.shadow import Shadow
 from lifecert.application.certify.verification import Verification
 from lifecert.application.shared.changing import change_newest
@@ -51,7 +51,7 @@ class VerifyFace:
         tells of itself, are kept with it and weigh nothing.
 
         Raises SessionNotFound (unknown or another caller's), SessionExpired, SessionBusy, FramesMissing,
-        CameraPaused, EntitlementEnded and ConsentWithdrawn; nothing is changed then.
+        InvitationUnknown, CameraPaused, EntitlementEnded and ConsentWithdrawn; nothing is changed then.
         """
         session = own_session(self.sessions, session_id, caller)
         with naming_help_line(session.help_line):
@@ -137,7 +137,7 @@ class VerifyFace:
     def _decide(
         self, session: Session, beneficiary: Beneficiary, analysis: Analysis, digests: tuple[str, ...]
     ) -> Verification:
-        refuse_if_no_face_may_be_used(beneficiary)
+        refuse_if_stopped(session, beneficiary)
         now, evidence = self.clock.now(), analysis.evidence
         attempt = beneficiary.camera.attempt_at(now, self.policy.attempts, session.user_id)
         decision = decide(evidence, self.policy, session.challenge, attempt)

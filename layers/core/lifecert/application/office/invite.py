@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role, User
@@ -50,7 +50,8 @@ class IssueInvitation:
     years: int
 
     def __call__(self, beneficiary_id: str, *, guardian: bool, user: User) -> IssuedInvitation:
-        """Issue one; the one before it is of no more use. `guardian`: the person is under 14, and a guardian consents.
+        """Issue one; the one before it is of no more use, nor is what it started. `guardian`: the person is under 14,
+        and a guardian consents.
 
         Raises NotAllowed, BeneficiaryNotFound and EntitlementEnded.
         """
@@ -96,7 +97,8 @@ class WithdrawInvitation:
     clock: Clock
 
     def __call__(self, beneficiary_id: str, invitation_id: str, user: User) -> None:
-        """Withdraw an invitation: from this moment it starts nothing. A repeat changes nothing.
+        """Withdraw an invitation: from this moment it starts nothing, and what it started is stopped. A repeat changes
+        nothing.
 
         Raises NotAllowed, BeneficiaryNotFound and InvitationNotFound (unknown, or another was issued since).
         """
@@ -113,7 +115,8 @@ class WithdrawInvitation:
             return None
         now = self.clock.now()
         details = {"invitation_id": invitation_id}
-        after, entry = record(newest, LedgerEvent.INVITATION_WITHDRAWN, actor, now, details)
+        stopped = replace(newest, invitation_id=None)
+        after, entry = record(stopped, LedgerEvent.INVITATION_WITHDRAWN, actor, now, details)
         return Change(newest.version, after, entry, invitation=invitation.withdrawn(now))
 
 
@@ -121,7 +124,7 @@ def _issuing(newest: Beneficiary, invitation: Invitation, actor: Actor) -> Chang
     if newest.status is Status.TERMINATED:
         raise EntitlementEnded
     after, entry = record(
-        newest,
+        replace(newest, invitation_id=invitation.invitation_id),
         LedgerEvent.INVITATION_ISSUED,
         actor,
         invitation.issued_at,

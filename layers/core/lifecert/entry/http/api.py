@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from pydantic import BaseModel
 
+    from lifecert.entry.http.web_files import Site
+
 _Model = TypeVar("_Model", bound="BaseModel")
 _Answering = TypeVar("_Answering", bound=Callable[..., Response[str]])
 _SECRET = re.compile(r"[0-9a-f]{64}")
@@ -46,9 +48,10 @@ KEPT_SECONDS = 300
 class Api(APIGatewayRestResolver):
     """The routes of one function, each for whom its rule lets in. Every error becomes a problem document."""
 
-    def __init__(self, *needed: Callable[[], object], pages: bool = False) -> None:
+    def __init__(self, *needed: Callable[[], object], pages: Callable[[], "Site"] | None = None) -> None:
         """`needed` are the factories of what its routes use: in Lambda they build while the function starts, so that
-        the first request need not wait. With `pages`, a browser gets pages for people instead of JSON."""
+        the first request need not wait. With `pages`, the document of which they are made, a browser gets pages for
+        people instead of JSON."""
         super().__init__()
         self.rules: dict[str, Rule] = {}
         self._pages = pages
@@ -175,7 +178,7 @@ class Api(APIGatewayRestResolver):
     @property
     def wants_page(self) -> bool:
         """Whether a page is the better answer, also to what is refused: there are some, and the caller prefers HTML."""
-        return self._pages and self.prefers_html
+        return self._pages is not None and self.prefers_html
 
     @property
     def prefers_html(self) -> bool:
@@ -198,10 +201,10 @@ class Api(APIGatewayRestResolver):
 
     def page(self, html: str, status: int = 200, headers: dict[str, str] | None = None) -> Response[str]:
         """The response with a page for people."""
-        from lifecert.entry.http.page import CONTENT_TYPE, security_headers
+        from lifecert.entry.http.web_headers import HTML, page_headers
 
-        about = {"Content-Language": self.language.value, **_NOT_CACHED, **(headers or {})}
-        return Response(status, CONTENT_TYPE, html, {**security_headers(), **about})
+        about = {"Content-Language": self.language.value, "Vary": "Accept, Accept-Language", **(headers or {})}
+        return Response(status, HTML, html, {**page_headers(), **about})
 
     def _not_found(self, _error: NotFoundError) -> Response[str]:
         return self._problem(RouteNotFound())
@@ -213,10 +216,11 @@ class Api(APIGatewayRestResolver):
         # By contract a domain error's message holds no personal data.
         cause = str(error) if isinstance(error, LifeCertError) else None
         done(LogCode.REQUEST_REFUSED, "RequestsRefused", {"problem": answer.code.value}, cause=cause)
-        if self.wants_page:
+        if self._pages and self.wants_page:
             from lifecert.entry.http.page import problem_page
 
-            return self.page(problem_page(answer, self.language), answer.status, answer.headers)
+            page = problem_page(answer, self.language, self._pages().html)
+            return self.page(page, answer.status, answer.headers)
         return Response(
             answer.status, CONTENT_TYPE, json.dumps(answer.body, ensure_ascii=False), {**answer.headers, **_NOT_CACHED}
         )

@@ -1,10 +1,10 @@
 """A certificate as a page for people: what it says, what it is worth today, and its check in the reader's browser.
 
-The page calls nobody but this API, for the published keys; its content security policy lets it do nothing else.
+Its document, style and script lie in `web/certificate`. It calls nobody but this API, for the published keys; its
+content security policy lets it do nothing else.
 """
 
 import base64
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -22,7 +22,6 @@ from lifecert.domain.districts import DistrictNames
 from lifecert.entry.http.problems import Answer
 from lifecert.entry.http.texts import Language
 
-CONTENT_TYPE = "text/html; charset=utf-8"
 # Shown large: what a reader wants to know. Shown small: what an office or an auditor goes by.
 FACTS = ("masked_name", "category", "district", "method", "certified_on", "valid_until")
 SMALL = ("iss", "jti", "policy_version", "model_version", "calibration_version", "evidence_digest")
@@ -32,9 +31,9 @@ _IN_WORDS = ("category", "method")
 
 
 def certificate_page(
-    view: CertificateView, address: str, today: date, districts: DistrictNames, language: Language
+    view: CertificateView, address: str, today: date, districts: DistrictNames, language: Language, document: str
 ) -> str:
-    """The page of a certificate as of `today`; `address` is where the page itself is found.
+    """The page of a certificate as of `today`, put into `document`; `address` is where the page itself is found.
 
     What it shows is what was signed, and no other column of the store; to the code of the district it adds the name.
     """
@@ -56,34 +55,13 @@ def certificate_page(
         _facts(claims, SMALL, words, districts, "small"),
         f'<p class="small">{escape(words["page"]["free"])}</p>',
     ]
-    return _page(view.state, content, language)
+    return _page(view.state, content, language, document)
 
 
-def problem_page(answer: Answer, language: Language) -> str:
+def problem_page(answer: Answer, language: Language, document: str) -> str:
     """A problem document as a page, for a person who followed a wrong link."""
     heading = f"<h1>{escape(page_texts(language)['page']['title'])}</h1>"
-    return _page("problem", [heading, _state(answer.body["title"], answer.body["detail"])], language)
-
-
-@cache
-def security_headers() -> dict[str, str]:
-    """Only the page's own style and script, by their hashes, and calls to where it came from."""
-    policy = (
-        "default-src 'none'",
-        f"style-src '{_hash('css')}'",
-        f"script-src '{_hash('js')}'",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-    )
-    return {
-        "Content-Security-Policy": "; ".join(policy),
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-        "Vary": "Accept, Accept-Language",
-    }
+    return _page("problem", [heading, _state(answer.body["title"], answer.body["detail"])], language, document)
 
 
 def prefers_page(accept: str | None) -> bool:
@@ -149,12 +127,10 @@ def _code(content: str, level: str, caption: str) -> str:
     return f"<figure>{drawing}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
-def _page(state: str, content: Iterable[str], language: Language) -> str:
-    return Template(_part("html")).substitute(
+def _page(state: str, content: Iterable[str], language: Language, document: str) -> str:
+    return Template(document).substitute(
         language=language.value,
         title=escape(page_texts(language)["page"]["title"]),
-        style=_part("css"),
-        script=_part("js"),
         state=state,
         content="\n".join(content),
     )
@@ -163,13 +139,5 @@ def _page(state: str, content: Iterable[str], language: Language) -> str:
 @cache
 def page_texts(language: Language) -> Mapping[str, Any]:
     """The page's words in a language."""
-    return cast("Mapping[str, Any]", json.loads(_part(f"{language}.json")))
-
-
-@cache
-def _part(kind: str) -> str:
-    return Path(__file__).with_name(f"certificate_page.{kind}").read_text(encoding="utf-8")
-
-
-def _hash(kind: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(_part(kind).encode()).digest()).decode()}"
+    words = Path(__file__).with_name(f"certificate_page.{language}.json")
+    return cast("Mapping[str, Any]", json.loads(words.read_text(encoding="utf-8")))

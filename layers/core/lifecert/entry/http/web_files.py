@@ -20,6 +20,8 @@ _IMPORT = re.compile(r'^import (?:\{[^}]*\} from )?"(?P<path>\.[^"]+)";\n', re.M
 _EXPORT = re.compile(r"^export (?=const |let |function |async function |class )", re.MULTILINE)
 _STYLE_IMPORT = re.compile(r'^@import "(?P<path>[^"]+)";\n', re.MULTILINE)
 _NAMED = re.compile(r'(?P<before>(?:href|src)=")(?P<path>[a-z]+/[\w.-]+\.(?:css|js|svg))(?=")')
+# Where the files of every page are found, below the API's stage: one route, and one function that has them ready.
+ASSETS = "phone/"
 _DIGITS = 16
 
 
@@ -39,22 +41,22 @@ class Site:
     assets: Mapping[str, Asset]
 
 
-def load(web: Path, page: str) -> Site:
-    """The page `web/<page>/index.html`, whose addresses of files are `<page>/<file>`, relative to the API's stage.
+def load(web: Path, page: str, root: str = "") -> Site:
+    """The page `web/<page>/index.html`, which names its files by where they lie in `web/`. Their addresses are
+    relative: `root` leads from the page's own address to the API's stage ("../" for a page one level below it).
 
     Raises OSError for a file that is named and not there, and ValueError for a module that is joined wrongly.
     """
-    folder = (web / page).resolve()
     assets: dict[str, Asset] = {}
 
     def named(found: re.Match[str]) -> str:
-        file = folder / Path(found["path"]).name
+        file = web / found["path"]
         body = _content(file)
         name = f"{file.stem}.{hashlib.sha256(body).hexdigest()[:_DIGITS]}{file.suffix}"
         assets[name] = Asset(_TYPES[file.suffix], body)
-        return f"{found['before']}{page}/{name}"
+        return f"{found['before']}{root}{ASSETS}{name}"
 
-    html = _NAMED.sub(named, (folder / "index.html").read_text(encoding="utf-8"))
+    html = _NAMED.sub(named, (web / page / "index.html").read_text(encoding="utf-8"))
     return Site(html, assets)
 
 

@@ -1,4 +1,4 @@
-"""What a browser is told of the phone page and its files: what they may do, and how long they may be kept."""
+"""What a browser is told of a page of `web/` and its files: what they may do, and how long they may be kept."""
 
 from collections.abc import Iterable
 
@@ -7,9 +7,9 @@ HTML = "text/html; charset=utf-8"
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
 
-def page_headers(others: Iterable[str]) -> dict[str, str]:
+def page_headers(others: Iterable[str] = (), *, camera: bool = False) -> dict[str, str]:
     """Of the document: never kept. It runs its own files alone, calls this API and the origins `others` alone (where
-    frames go, where people sign in), and is shown in nobody's frame."""
+    frames go, where people sign in), has the camera if it needs it, and is shown in nobody's frame."""
     policy = (
         "default-src 'none'",
         "script-src 'self'",
@@ -26,7 +26,7 @@ def page_headers(others: Iterable[str]) -> dict[str, str]:
     return {
         "Cache-Control": "no-store",
         "Content-Security-Policy": "; ".join(policy),
-        "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+        "Permissions-Policy": f"camera=({'self' if camera else ''}), microphone=(), geolocation=()",
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Opener-Policy": "same-origin",

@@ -1,4 +1,3 @@
-"use strict";
 // What lifecert-verify does, in the reader's own browser: WebCrypto and the published keys, nothing else.
 
 function bytes(text) {
@@ -32,13 +31,13 @@ async function judge(statement, shown, fetchKeys) {
   try {
     keySet = await fetchKeys();
     if (!crypto.subtle || !Array.isArray(keySet.keys)) return "unchecked";
-  } catch {
+  } catch (error) {
     return "unchecked";
   }
   try {
     const claims = await check(statement, keySet);
     return shown.every(([name, value]) => String(claims[name]) === value) ? "genuine" : "forged";
-  } catch {
+  } catch (error) {
     return "forged";
   }
 }
