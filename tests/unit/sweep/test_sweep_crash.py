@@ -107,8 +107,8 @@ def right(world: World, certified: Collection[str] = ()) -> None:
         assert world.lapses(name) == due
         reminders = world.count(name, LedgerEvent.REMINDER_DUE)
         assert reminders == 1 if (name, today) == ("last day", TODAY) else reminders <= (name == "last day")
-        ended = status is Status.TERMINATED
-        assert person.version == 1 + ended + due + reminders
+        is_over = status is Status.TERMINATED
+        assert person.version == 1 + is_over + due + reminders
     check = LedgerCheck(world.store.register, world.store.ledger)
     assert [check(name) for name in PEOPLE] == [None] * len(PEOPLE)
     ids = list(world.events())
