@@ -77,17 +77,18 @@ def _number(details: Mapping[str, Any], name: str) -> int:
     return int(details[name]) if name in details else AFTER_THE_END
 
 
-def _registered(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+def _registered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     now.update(certificate_id=None, open_cases=(), consent_withdrawn_on=None, notice=None)
     now.update(certified_on=None, reprieve=None, counter_photo_on=None, invitation_id=None)
-    now.update(faces_were_deleted=False, registered_by=entry.actor.actor_id, enrolled_by=())
+    now.update(faces_were_deleted=False, registered_by=details.get("registered_by", UNTOLD), enrolled_by=())
     now.update(certified_by=(), reference_ids=(), has_reference=False)
     now["contact_channel"] = details.get("channel", UNTOLD)
 
 
 def _enrolled(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     known, new, clerk = now["reference_ids"], details["reference_id"], entry.actor.actor_id
-    now["enrolled_by"] = (*(one for one in now["enrolled_by"] if one != clerk), clerk)[-MOST_REFERENCES:]
+    if "replaced" in details:  # since the register keeps who enrolled
+        now["enrolled_by"] = (*(one for one in now["enrolled_by"] if one != clerk), clerk)[-MOST_REFERENCES:]
     now["has_reference"] = True
     if details["replacement"] or not known:
         now["reference_ids"] = (new,)

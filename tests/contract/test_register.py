@@ -42,7 +42,9 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
     ended = date(2026, 8, 2) if status is Status.TERMINATED else None
     full = a_beneficiary(
         category=Category.INJURY_CARE,
-        camera=Camera((Failure(NOW, "helper-1", face=True), Failure(NOW + timedelta(microseconds=1), "", face=False))),
+        camera=Camera(
+            (Failure(NOW, "helper-1", face=True), Failure(NOW + timedelta(microseconds=1), "helper-2", face=False))
+        ),
         certified_by=("helper-1", "helper-2"),
         reference_ids=(an_id(), an_id()),
         certificate_id=an_id(),

@@ -158,7 +158,9 @@ def test_opening_a_review_changes_nothing_but_the_ledger(stores: Stores) -> None
     after = stores.register.get(before.beneficiary_id)
     entries = list(stores.ledger.entries(before.beneficiary_id))
     assert [entry.event for entry in entries[1:]] == [LedgerEvent.REVIEW_OPENED] * 2
-    assert after == replace(before, version=3, ledger_head=entries[-1].hash)
+    assert after
+    assert [(one.review_id, one.doubts) for one in after.open_cases] == [(first, False), (other, True)]
+    assert after == replace(before, version=3, ledger_head=entries[-1].hash, open_cases=after.open_cases)
     with pytest.raises(BeneficiaryNotFound):
         open_review(an_id(), ReviewKind.AUDIT, actor)
 

@@ -294,7 +294,7 @@ def _notice_of(item: Mapping[str, Any]) -> Notice:
 def _failure_of(stored: Any) -> Failure:
     # From before it was kept whose they were: nobody's, and so in nobody's way.
     if isinstance(stored, str):
-        return Failure(datetime.fromisoformat(stored), "", face=False)
+        return Failure(datetime.fromisoformat(stored), "nobody", face=False)
     return Failure(datetime.fromisoformat(stored["at"]), stored["by"], face=stored["face"])
 
 

@@ -125,6 +125,7 @@ class RegisterBeneficiary:
                 "grace_from": today.isoformat(),
                 "channel": contact.channel if contact else None,
                 "request": _request(user, idempotency_key),
+                "registered_by": user.user_id,
             },
         )
         try:
