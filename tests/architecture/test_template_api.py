@@ -152,3 +152,15 @@ def test_the_groups_are_those_of_the_design_and_nobody_of_the_public_is_in_one()
     groups = of_type(child("identity"), "AWS::Cognito::UserPoolGroup").values()
     assert {group["Properties"]["GroupName"] for group in groups} == {"clerk", "auditor"}
     assert all(group["Properties"]["UserPoolId"] == {"Ref": "Staff"} for group in groups)
+
+
+def test_a_domain_of_ones_own_leads_to_the_stage_and_is_tls_12() -> None:
+    resources = parent()["Resources"]
+    domain, mapping = resources["Domain"], resources["DomainLeadsHere"]
+    assert (
+        domain["Condition"] == mapping["Condition"] == parent()["Outputs"]["DomainTarget"]["Condition"] == "OwnDomain"
+    )
+    assert domain["Properties"]["SecurityPolicy"] == "TLS_1_2"
+    assert domain["Properties"]["RegionalCertificateArn"] == {"Ref": "DomainCertificateArn"}
+    assert "BasePath" not in mapping["Properties"], "the API's paths begin at the domain"
+    assert mapping["Properties"]["RestApiId"] == {"Ref": "Api"}

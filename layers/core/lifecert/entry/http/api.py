@@ -184,7 +184,9 @@ class Api(APIGatewayRestResolver):
 
     @property
     def address(self) -> str:
-        """Where this call went, as the outside knows it."""
+        """Where this call went, as the outside knows it; under the deployment's own domain, if it has one."""
+        if domain := os.environ.get("DOMAIN_NAME"):
+            return f"https://{domain}{self.current_event.path}"
         context = self.current_event.request_context
         host = context.get("domainName") or self.current_event.headers.get("Host")
         return f"https://{host}{context.get('path')}"
