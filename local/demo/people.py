@@ -1,7 +1,8 @@
 """Who signs in: people by themselves; staff in a pool of their own, made by an administrator.
 
-The local AWS differs from the cloud in two things. It admits staff by a password alone, though their pool says
-`MfaConfiguration: ON` (tests/architecture/test_template_api.py holds that). And a token refreshed by `/oauth2/token`
+The local AWS differs from the cloud in three things. It admits staff by a password alone, though their pool says
+`MfaConfiguration: ON`, and lets anybody sign up there, though it says `AllowAdminCreateUserOnly`
+(tests/architecture/test_template_api.py holds both). And a token refreshed by `/oauth2/token`
 has lost its groups: so staff here get new tokens by their password, and never by a refresh.
 """
 
