@@ -55,8 +55,17 @@ class Deployment:
 
     @property
     def people(self) -> UserPool:
-        """The user pool."""
+        """The user pool of those who certify and help."""
         return UserPool(self.aws, self.outputs["UserPoolId"], self.outputs["UserPoolClientId"])
+
+    @property
+    def staff(self) -> UserPool:
+        """The user pool of the offices."""
+        return UserPool(self.aws, self.outputs["StaffPoolId"], self.outputs["StaffPoolClientId"])
+
+    def new_user(self, email: str, password: str, group: str | None = None) -> str:
+        """A member of the public, or of the staff if there is a group: the ID token."""
+        return self.staff.new_staff(email, password, group) if group else self.people.new_user(email, password)
 
     def update(self, clock_shift_days: int) -> "Deployment":
         """Move every function's clock by a stack update: the way in which a demo lets time pass."""

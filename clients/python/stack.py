@@ -36,7 +36,7 @@ def expected(answer: object, kind: type[Answer]) -> Answer:
 def signed_in(email: str) -> AuthenticatedClient:
     """A client with a user's ID token, which stands in Authorization by itself, without `Bearer`."""
     sign_in = expected(get_config.sync(client=ANYBODY), Config).sign_in
-    [password] = [user["password"] for user in STACK["users"] if user["email"] == email]
+    [user] = [user for user in STACK["users"] if user["email"] == email]
     answer = httpx.post(
         str(sign_in.endpoint),
         headers={
@@ -46,8 +46,9 @@ def signed_in(email: str) -> AuthenticatedClient:
         content=json.dumps(
             {
                 "AuthFlow": "USER_PASSWORD_AUTH",
-                "ClientId": sign_in.client_id,
-                "AuthParameters": {"USERNAME": email, "PASSWORD": password},
+                # People's client is in /config; staff have a pool of their own.
+                "ClientId": user["client_id"] if user["group"] else sign_in.client_id,
+                "AuthParameters": {"USERNAME": email, "PASSWORD": user["password"]},
             }
         ),
     )

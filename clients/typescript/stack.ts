@@ -45,7 +45,8 @@ export async function signedIn(email: string) {
     },
     body: JSON.stringify({
       AuthFlow: "USER_PASSWORD_AUTH",
-      ClientId: sign_in.client_id,
+      // People's client is in /config; staff have a pool of their own.
+      ClientId: user.group ? user.client_id : sign_in.client_id,
       AuthParameters: {USERNAME: email, PASSWORD: user.password},
     }),
   });

@@ -87,9 +87,9 @@ def main() -> None:
     pairs = parser.parse_args().pairs
     with run() as stack:
         deployed = deploy(stack.aws)
-        clerk = Phone(deployed.api_url, deployed.people.new_user("clerk@example.org", PASSWORD, "clerk"))
+        clerk = Phone(deployed.api_url, deployed.new_user("clerk@example.org", PASSWORD, "clerk"))
         register(clerk, MING, datetime.now(ZoneInfo("Asia/Shanghai")).date())
-        stranger = Phone(deployed.api_url, deployed.people.new_user("stranger@example.org", PASSWORD))
+        stranger = Phone(deployed.api_url, deployed.new_user("stranger@example.org", PASSWORD))
         print(probe(starting(stranger), MING.id_number, JIANGUO.id_number, pairs))
 
 

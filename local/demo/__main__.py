@@ -50,8 +50,8 @@ def main() -> int:
 
 
 def _tell(story: Story, deployed: Deployment) -> None:
-    clerk = Phone(deployed.api_url, deployed.people.new_user("clerk@example.org", PASSWORD, "clerk"))
-    daughter = Phone(deployed.api_url, deployed.people.new_user("daughter@example.org", PASSWORD))
+    clerk = Phone(deployed.api_url, deployed.new_user("clerk@example.org", PASSWORD, "clerk"))
+    daughter = Phone(deployed.api_url, deployed.new_user("daughter@example.org", PASSWORD))
 
     story.chapter("The office registers three people and enrols a photo of each")
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()

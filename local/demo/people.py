@@ -1,4 +1,10 @@
-"""People who sign in: sign-up by themselves, staff put into a group by an administrator."""
+"""Who signs in: people by themselves; staff in a pool of their own, made by an administrator.
+
+The local AWS differs from the cloud in three things. It admits staff by a password alone, though their pool says
+`MfaConfiguration: ON`, and lets anybody sign up there, though it says `AllowAdminCreateUserOnly`
+(tests/architecture/test_template_api.py holds both). And a token refreshed by `/oauth2/token`
+has lost its groups: so staff here get new tokens by their password, and never by a refresh.
+"""
 
 from dataclasses import dataclass
 
@@ -7,7 +13,7 @@ from local.aws import CONFIRMATION_CODE, Aws
 
 @dataclass(frozen=True, slots=True)
 class UserPool:
-    """The deployed user pool and the client that people use."""
+    """A deployed user pool and its client."""
 
     aws: Aws
     pool_id: str
@@ -24,9 +30,17 @@ class UserPool:
         )
         cognito.confirm_sign_up(ClientId=self.client_id, Username=email, ConfirmationCode=CONFIRMATION_CODE)
 
-    def join(self, email: str, group: str) -> None:
-        """Put a user into `clerk`, `auditor` or `payer`, as an administrator does."""
-        self.aws.cognito().admin_add_user_to_group(UserPoolId=self.pool_id, Username=email, GroupName=group)
+    def employ(self, email: str, password: str, group: str) -> None:
+        """Make a user of `clerk` or `auditor`, as an administrator does."""
+        cognito = self.aws.cognito()
+        cognito.admin_create_user(
+            UserPoolId=self.pool_id,
+            Username=email,
+            MessageAction="SUPPRESS",
+            UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
+        )
+        cognito.admin_set_user_password(UserPoolId=self.pool_id, Username=email, Password=password, Permanent=True)
+        cognito.admin_add_user_to_group(UserPoolId=self.pool_id, Username=email, GroupName=group)
 
     def sign_in(self, email: str, password: str) -> str:
         """The ID token that the API takes as `Authorization`."""
@@ -37,9 +51,12 @@ class UserPool:
         )
         return answer["AuthenticationResult"]["IdToken"]
 
-    def new_user(self, email: str, password: str, group: str | None = None) -> str:
-        """Sign up, join `group` if there is one, sign in: the ID token."""
+    def new_user(self, email: str, password: str) -> str:
+        """Sign up and in: the ID token."""
         self.sign_up(email, password)
-        if group:
-            self.join(email, group)
+        return self.sign_in(email, password)
+
+    def new_staff(self, email: str, password: str, group: str) -> str:
+        """Made by an administrator, and signed in: the ID token."""
+        self.employ(email, password, group)
         return self.sign_in(email, password)

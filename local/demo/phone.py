@@ -62,9 +62,10 @@ class Refused(RuntimeError):
 
 
 class Phone:
-    """Calls the API at `api_url` with an ID token, in one language ("en" or "zh-CN")."""
+    """Calls the API at `api_url` with an ID token, or what gives one for each call (staff's live ten minutes), in one
+    language ("en" or "zh-CN")."""
 
-    def __init__(self, api_url: str, token: str | None, language: str = "en") -> None:
+    def __init__(self, api_url: str, token: str | Callable[[], str] | None, language: str = "en") -> None:
         self._api_url = api_url
         self._http = requests.Session()
         # The local stack is on loopback: a proxy from the environment could not reach it.
@@ -74,7 +75,8 @@ class Phone:
 
     def call(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Answer:
         """One call, whatever its answer. A body of text is sent as it is."""
-        authorization = {"Authorization": self._token} if self._token else {}
+        token = self._token() if callable(self._token) else self._token
+        authorization = {"Authorization": token} if token else {}
         answer = self._http.request(
             method,
             self._api_url + path,

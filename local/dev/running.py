@@ -49,7 +49,8 @@ class Running:
     def token(self, name: str) -> str:
         """A fresh ID token. Raises StackError."""
         user = self.user(name)
-        return self.deployment.people.sign_in(user["email"], user["password"])
+        pool = self.deployment.staff if user["group"] else self.deployment.people
+        return pool.sign_in(user["email"], user["password"])
 
     def person(self, known: str | None) -> Mapping[str, Any]:
         """One of the registered people, by name or beneficiary id; None is the first. Raises StackError."""

@@ -17,14 +17,14 @@ from local.stack import ROOT
 
 PASSWORD = "Only-on-this-machine-2026"  # noqa: S105 (of users who live as long as this stack)
 # Two clerks, because what ends or corrects an entitlement takes two people.
-GROUPS = {"user": None, "clerk": "clerk", "second-clerk": "clerk", "auditor": "auditor", "payer": "payer"}
+GROUPS = {"user": None, "clerk": "clerk", "second-clerk": "clerk", "auditor": "auditor"}
 KEYS = "jwks.json"
 
 
 def prepare(deployment: Deployment, folder: Path, web_origin: str = "") -> dict[str, Any]:
     """Sign users up, register people, write client.json, a token for each user and the certificates' keys: what
     client.json says."""
-    tokens = {name: deployment.people.new_user(name + DOMAIN, PASSWORD, group) for name, group in GROUPS.items()}
+    tokens = {name: deployment.new_user(name + DOMAIN, PASSWORD, group) for name, group in GROUPS.items()}
     clerk = Phone(deployment.api_url, tokens["clerk"])
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
     people = [
@@ -52,8 +52,17 @@ def prepare(deployment: Deployment, folder: Path, web_origin: str = "") -> dict[
         "openid_configuration": f"{aws.endpoint}/{pool.pool_id}/.well-known/openid-configuration",
         "client_id": pool.client_id,
         "user_pool_id": pool.pool_id,
+        "staff_issuer": f"https://cognito-idp.{REGION}.amazonaws.com/{deployment.staff.pool_id}",
+        "staff_client_id": deployment.staff.client_id,
+        "staff_pool_id": deployment.staff.pool_id,
         "users": [
-            {"email": name + DOMAIN, "password": PASSWORD, "group": group, "token_file": str(folder / f"{name}.token")}
+            {
+                "email": name + DOMAIN,
+                "password": PASSWORD,
+                "group": group,
+                "client_id": (deployment.staff if group else pool).client_id,
+                "token_file": str(folder / f"{name}.token"),
+            }
             for name, group in GROUPS.items()
         ],
         "people": people,
@@ -106,7 +115,9 @@ The stack is up. All of this, and more, is in {short}/{CLIENT}.
                  issuer {client["issuer"]}
                  client id {client["client_id"]}
   users          {users} (each {DOMAIN}), password {PASSWORD}
-  tokens         {short}/<user>.token, good for one hour; `make token USER=clerk` prints a new one
+                 staff sign in with client id {client["staff_client_id"]}
+  tokens         {short}/<user>.token, good for one hour, of staff for ten minutes; `make token USER=clerk` prints
+                 a new one
   consent        version {client["consent_version"]}
   registered     (each with a reference photo)
 {people}

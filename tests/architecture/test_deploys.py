@@ -99,7 +99,7 @@ def test_what_is_deployed_again_unchanged_moves_nothing() -> None:
 def test_a_new_release_replaces_the_version_whatever_the_templates_say() -> None:
     """CloudFormation replaces a version whose description changes; the function has the same one, since Lambda
     publishes nothing that is not new."""
-    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", "AWS::Lambda::Version").schema
     assert "/properties/Description" in schema["createOnlyProperties"]

@@ -22,6 +22,7 @@ AWS = {
     "mypy_boto3_sqs",
 }
 POWERTOOLS = {"aws_lambda_powertools"}
+TRACES = {"aws_xray_sdk"}
 PYDANTIC = {"pydantic", "pydantic_core"}
 # Areas of the use cases, and what each may use of the others. `shared` is none: all may use it, and it uses no area.
 AREAS: dict[str, set[str]] = {
@@ -52,7 +53,7 @@ MAY: dict[str, tuple[set[str], set[str] | None]] = {
     "lifecert.adapters": (INWARDS | {"lifecert.adapters"}, AWS | PYDANTIC | {"joserfc", "urllib3"}),
     "lifecert.entry": (
         INWARDS | {"lifecert.application", "lifecert.entry"},
-        POWERTOOLS | PYDANTIC | {"segno"},
+        POWERTOOLS | TRACES | PYDANTIC | {"segno"},
     ),
     "lifecert.bootstrap.parts": (BUILT, AWS | POWERTOOLS),
     **{f"lifecert.bootstrap.{area}": (BUILT | {"lifecert.bootstrap.parts"}, PYDANTIC) for area in BOOTSTRAP},

@@ -30,7 +30,8 @@ def test_the_authorizer_is_the_user_pool_unless_another_issuer_is_named() -> Non
     auth = parent()["Resources"]["Api"]["Properties"]["Auth"]
     assert auth["DefaultAuthorizer"] == {"Ref": "Authorizer"}
     assert parent()["Parameters"]["Authorizer"]["Default"] == "SignedIn"
-    assert text(auth["Authorizers"]["SignedIn"]["UserPoolArn"]) == "Identity.Outputs.UserPoolArn"
+    pools = [text(arn) for arn in auth["Authorizers"]["SignedIn"]["UserPoolArn"]]
+    assert pools == ["Identity.Outputs.UserPoolArn", "Identity.Outputs.StaffPoolArn"]
     other = auth["Authorizers"]["OtherIssuer"]
     assert (text(other["FunctionArn"]), other["FunctionPayloadType"]) == ("Authorise.Arn", "TOKEN")
     # A token is asked about again within a minute, so that its end is not overlooked for long.
@@ -108,6 +109,9 @@ def test_the_firewall_limits_size_and_rate_knows_common_attacks_and_keeps_no_req
     assert only["Name"] == "SizeRestrictions_BODY"
 
 
+TOKENS = ("AccessToken", "IdToken", "RefreshToken")
+
+
 def test_passwords_are_strong_and_in_prod_never_sent() -> None:
     pool = child("identity")["Resources"]["Users"]["Properties"]
     policy = pool["Policies"]["PasswordPolicy"]
@@ -123,6 +127,40 @@ def test_passwords_are_strong_and_in_prod_never_sent() -> None:
     assert client["PreventUserExistenceErrors"] == "ENABLED"
 
 
-def test_the_groups_are_those_of_the_design() -> None:
+def test_staff_have_a_pool_of_their_own_that_asks_for_a_second_factor() -> None:
+    """The local AWS admits a password alone where MfaConfiguration is ON: this is held here and nowhere else."""
+    pool = child("identity")["Resources"]["Staff"]["Properties"]
+    assert pool["MfaConfiguration"] == "ON"
+    assert pool["EnabledMfas"] == ["SOFTWARE_TOKEN_MFA"]
+    assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+    assert pool["AccountRecoverySetting"]["RecoveryMechanisms"] == [{"Name": "admin_only", "Priority": 1}]
+    assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] >= 12
+    assert pool["DeletionProtection"] == {"Fn::If": ["IsProd", "ACTIVE", "INACTIVE"]}
+
+
+def test_who_is_dismissed_is_out_in_ten_minutes() -> None:
+    client = child("identity")["Resources"]["StaffClient"]["Properties"]
+    assert client["UserPoolId"] == {"Ref": "Staff"}
+    lives = {name: (client[name + "Validity"], client["TokenValidityUnits"][name]) for name in TOKENS}
+    assert lives == {"AccessToken": (10, "minutes"), "IdToken": (10, "minutes"), "RefreshToken": (12, "hours")}
+    assert client["EnableTokenRevocation"] is True
+    condition, in_prod, _ = client["ExplicitAuthFlows"]["Fn::If"]
+    assert (condition, set(in_prod)) == ("IsProd", {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"})
+
+
+def test_the_groups_are_those_of_the_design_and_nobody_of_the_public_is_in_one() -> None:
     groups = of_type(child("identity"), "AWS::Cognito::UserPoolGroup").values()
-    assert {group["Properties"]["GroupName"] for group in groups} == {"clerk", "auditor", "payer"}
+    assert {group["Properties"]["GroupName"] for group in groups} == {"clerk", "auditor"}
+    assert all(group["Properties"]["UserPoolId"] == {"Ref": "Staff"} for group in groups)
+
+
+def test_a_domain_of_ones_own_leads_to_the_stage_and_is_tls_12() -> None:
+    resources = parent()["Resources"]
+    domain, mapping = resources["Domain"], resources["DomainLeadsHere"]
+    assert (
+        domain["Condition"] == mapping["Condition"] == parent()["Outputs"]["DomainTarget"]["Condition"] == "OwnDomain"
+    )
+    assert domain["Properties"]["SecurityPolicy"] == "TLS_1_2"
+    assert domain["Properties"]["RegionalCertificateArn"] == {"Ref": "DomainCertificateArn"}
+    assert "BasePath" not in mapping["Properties"], "the API's paths begin at the domain"
+    assert mapping["Properties"]["RestApiId"] == {"Ref": "Api"}

@@ -212,11 +212,28 @@ def test_what_people_are_to_be_told_alone_goes_to_the_notices_queue_and_are_kept
     assert sender["Events"]["Reminders"]["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def test_receipts_are_read_from_the_named_log_of_this_account() -> None:
+@pytest.mark.parametrize(
+    ("kind", "group", "condition"),
+    [("Delivery", "DeliveryLogGroup", "ReadReceipts"), ("Push", "PushDeliveryLogGroup", "ReadPushReceipts")],
+)
+def test_receipts_are_read_from_the_named_logs_of_this_account(kind: str, group: str, condition: str) -> None:
+    """SNS has a log group for text messages and one for each app's push notices, and of each another for failures."""
     resources = parent()["Resources"]
-    calls, may_call = resources["DeliveryLogCalls"], resources["DeliveryLogMayCall"]
-    assert calls["Condition"] == may_call["Condition"] == "ReadReceipts"
-    assert calls["Properties"]["LogGroupName"] == {"Ref": "DeliveryLogGroup"}
-    assert text(calls["Properties"]["DestinationArn"]) == "NoticeReceipt.Arn"
+    calls, failures = resources[f"{kind}LogCalls"], resources[f"{kind}FailureLogCalls"]
+    may_call = resources[f"{kind}LogMayCall"]
+    assert {one["Condition"] for one in (calls, failures, may_call)} == {condition}
+    assert calls["Properties"]["LogGroupName"] == {"Ref": group}
+    assert text(failures["Properties"]["LogGroupName"]) == f"{group}/Failure"
+    for one in (calls, failures):
+        assert text(one["Properties"]["DestinationArn"]) == "NoticeReceipt.Arn"
+        assert one["DependsOn"] == f"{kind}LogMayCall"
     assert may_call["Properties"]["SourceAccount"] == {"Ref": "AWS::AccountId"}
-    assert text(may_call["Properties"]["SourceArn"]).endswith("log-group:DeliveryLogGroup:*")
+    assert text(may_call["Properties"]["SourceArn"]).endswith(f"log-group:{group}*")
+
+
+def test_notices_are_sent_at_a_rate_by_two_workers() -> None:
+    """Two at the default rate stay below the 20 text messages a second that SNS takes."""
+    sender = FUNCTIONS["SendNotice"]["Properties"]
+    assert sender["Events"]["Reminders"]["Properties"]["ScalingConfig"] == {"MaximumConcurrency": 2}
+    assert 2 * parent()["Parameters"]["NoticeRate"]["Default"] < 20
+    assert sender["Environment"]["Variables"]["NOTICE_RATE"] == {"Ref": "NoticeRate"}

@@ -84,7 +84,7 @@ def another_client(pool: UserPool, seconds: int) -> UserPool:
 @pytest.fixture(scope="module")
 def tokens(stack: Deployment, token_of: Callable[[str], str]) -> Iterator[dict[str, str | None]]:
     """A token of each kind that must not be taken; where it says anything, it says to be a clerk's."""
-    genuine, cognito, ours = token_of(CLERK), stack.aws.cognito(), stack.people
+    genuine, cognito, ours = token_of(CLERK), stack.aws.cognito(), stack.staff
     other_pool = cognito.create_user_pool(PoolName="another")["UserPool"]["Id"]
     cognito.create_group(UserPoolId=other_pool, GroupName="clerk")
     stranger = another_client(UserPool(stack.aws, other_pool, ""), 3600)
@@ -101,7 +101,7 @@ def tokens(stack: Deployment, token_of: Callable[[str], str]) -> Iterator[dict[s
         "unsigned": reclaimed(genuine, {"alg": "none", "typ": "JWT"}),
         "another's claims": reclaimed(token_of("daughter@example.org"), None, **{"cognito:groups": ["clerk"]}),
         "expired": outlived,
-        "other pool": stranger.new_user(CLERK, PASSWORD, "clerk"),
+        "other pool": stranger.new_staff(CLERK, PASSWORD, "clerk"),
         "other audience": another_client(ours, 3600).sign_in(CLERK, PASSWORD),
         "access token": signed_in["AuthenticationResult"]["AccessToken"],
     }
@@ -119,6 +119,19 @@ def test_a_token_that_must_not_be_taken_is_not_on_any_route(
 def test_the_genuine_one_is_taken_on_every_route(stack: Deployment, token_of: Callable[[str], str]) -> None:
     answers = {route: call(stack, token_of(CLERK), route) for route in SIGNED_IN}
     assert {route: answer for route, answer in answers.items() if answer.status in {401, 403}} == {}
+
+
+def test_a_clerk_of_the_public_pool_is_nobody(stack: Deployment) -> None:
+    """Whoever signs up by themselves gets no further by a group. That nobody signs up with the staff is held on the
+    template: the local AWS lets them."""
+    public, cognito = stack.people, stack.aws.cognito()
+    cognito.create_group(UserPoolId=public.pool_id, GroupName="clerk")
+    public.sign_up("climber@example.org", PASSWORD)
+    cognito.admin_add_user_to_group(UserPoolId=public.pool_id, Username="climber@example.org", GroupName="clerk")
+    token = public.sign_in("climber@example.org", PASSWORD)
+    assert json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))["cognito:groups"] == ["clerk"]
+    answers = {route: call(stack, token, route) for route in FOR_GROUPS}
+    assert {route: answer for route, answer in answers.items() if answer.status != 403} == {}
 
 
 @pytest.mark.parametrize("name", ["daughter", *(group.value for group in Group if group is not Group.CLERK)])

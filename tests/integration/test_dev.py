@@ -26,7 +26,7 @@ def test_a_client_is_told_everything_in_one_file(dev: Dev) -> None:
     assert told["api"].startswith(told["endpoint"] + "/")
     assert told["endpoint"].startswith(f"http://{HOST}:")
     assert (told["region"], told["stack"], told["web_origin"]) == ("us-east-1", "lifecert-local", ORIGIN)
-    assert {one["group"] for one in told["users"]} == {None, "clerk", "auditor", "payer"}
+    assert {one["group"] for one in told["users"]} == {None, "clerk", "auditor"}
     assert len(told["people"]) == 3
     page, _, code = told["invitation"]["url"].partition("#")
     assert page == told["phone_page"] == f"{told['api']}/phone"

@@ -166,7 +166,7 @@ def test_key_bus_and_queues(stack: Deployment, role: Aws, function: str) -> None
 
 def test_nothing_else(stack: Deployment, role: Aws, function: str) -> None:
     other = stack.outputs["GetStatusFunction" if function != "GetStatus" else "VerifyFaceFunction"]
-    pool = stack.outputs["UserPoolId"]
+    pool = stack.outputs["StaffPoolId"]
     assert not allowed(role.functions().invoke, FunctionName=other, InvocationType="DryRun")
     assert not allowed(role.cloudformation().delete_stack, StackName=STACK_NAME)
     assert not allowed(role.cognito().admin_add_user_to_group, UserPoolId=pool, Username=NOBODY, GroupName="clerk")

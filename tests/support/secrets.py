@@ -18,11 +18,6 @@ _IN_FORMS = {"policy", "x-amz-signature", "x-amz-security-token", "X-Amz-Signatu
 class WatchedPhone(Phone):
     """A phone that remembers the secrets of every call in SECRETS."""
 
-    def __init__(self, api_url: str, token: str | None, language: str = "en") -> None:
-        super().__init__(api_url, token, language)
-        if token:
-            SECRETS.update({token, token.split(".")[2]})
-
     def call(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Answer:
         answer = super().call(method, path, body, headers)
         SECRETS.update(secrets_in(body))

@@ -13,6 +13,8 @@ VALUES = {
     "reminder_days": ",".join(map(str, REMINDERS)),
     "hold_grace_days": str(GRACE_DAYS),
     "quiet_hours": "21-8",
+    "notice_spread_hours": "10",
+    "notice_rate": "1000",
     "notice_language": "zh-CN",
     "limit_starts_by_user": "7",
     "limit_unknown_by_user": "7",

@@ -114,6 +114,11 @@ def on_fakes(world: World) -> Iterator[None]:
         return from_environment(model, {name: ours.get(name, value) for name, value in environment_of(model).items()})
 
     with pytest.MonkeyPatch.context() as monkeypatch:
+        # Of these pools the event files have their tokens.
+        for pool, kind in (("USER", "people"), ("STAFF", "staff")):
+            issuer = f"https://cognito-idp.us-east-1.amazonaws.com/us-east-1_{kind}"
+            monkeypatch.setenv(f"{pool}_POOL_ISSUER", issuer)
+            monkeypatch.setenv(f"{pool}_POOL_CLIENT_ID", f"{kind}-app")
         monkeypatch.setattr(Common, "load", classmethod(load))
         for name, part in fakes(world).items():
             monkeypatch.setattr(parts, name, lambda *_, part=part, **__: part)

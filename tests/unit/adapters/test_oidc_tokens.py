@@ -102,7 +102,7 @@ def test_claims_that_are_refused(claims: dict[str, Any], code: str) -> None:
 
 def test_only_staff_need_a_fresh_token() -> None:
     """Whoever only certifies keeps a token for as long as the issuer says; a dismissed clerk's ends in minutes."""
-    old = {"iat": NOW - 3000}
+    old: dict[str, Any] = {"iat": NOW - 3000}
     assert World().tokens.bearer(signed(**old, groups=["somebody-else"])).subject == "user-1"
     assert World().tokens.bearer(signed(**old, groups=None)).subject == "user-1"
     for group in Group:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -61,8 +62,8 @@ def test_no_trace_has_the_text_of_an_error(by: str, kind: str) -> None:
     assert by != "sns" or "ClientError" in str(kinds) or "InvalidParameter" in str(kinds)
 
 
-def _exceptions(entities: list[dict]) -> list[dict]:  # type: ignore[type-arg]
-    found = []
+def _exceptions(entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
     for entity in entities:
         cause = entity.get("cause")
         found += cause.get("exceptions", []) if isinstance(cause, dict) else []

@@ -14,6 +14,8 @@ from tests.support.wiring.functions import event, function, rules, run
 from tests.support.wiring.people import USER
 from tests.support.wiring.world import World
 
+_POOL = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_"
+PEOPLE_ISSUER, STAFF_ISSUER = _POOL + "people", _POOL + "staff"
 NOBODY = None
 SOMEBODY = User("somebody")
 CLERK = User("clerk-1", frozenset({Group.CLERK}))
@@ -45,7 +47,8 @@ def test_whom_a_rule_lets_in(rule: Rule, user: User | None, refused: type[Except
 
 
 def as_caller(case: str, claims: dict[str, Any]) -> int:
-    context = {**event(case)["requestContext"], "authorizer": {"claims": {"token_use": "id", **claims}}}
+    told = {"token_use": "id", "iss": STAFF_ISSUER, "aud": "staff-app", **claims}
+    context = {**event(case)["requestContext"], "authorizer": {"claims": told}}
     return int(run(case, requestContext=context)["statusCode"])
 
 
@@ -62,22 +65,33 @@ def test_every_group_and_nobody_on_every_route(world: World, route: str) -> None
 @pytest.mark.parametrize(
     ("claims", "status"),
     [
-        ({"aud": "our-app"}, 201),
+        ({}, 201),
+        ({"iss": PEOPLE_ISSUER, "aud": "people-app"}, 201),
         ({"aud": "another-app"}, 401),
-        ({"aud": "our-app", "token_use": "access"}, 401),
+        ({"aud": "people-app"}, 401),
+        ({"iss": PEOPLE_ISSUER}, 401),
+        ({"iss": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_another"}, 401),
+        ({"token_use": "access"}, 401),
         ({"token_use": None}, 401),
+        ({"iss": None}, 401),
+        ({"aud": None}, 401),
     ],
 )
-def test_only_an_id_token_for_our_own_app_signs_in(
-    world: World, monkeypatch: pytest.MonkeyPatch, claims: dict[str, Any], status: int
-) -> None:
-    monkeypatch.setenv("USER_POOL_CLIENT_ID", "our-app")
+def test_only_an_id_token_for_our_own_apps_signs_in(world: World, claims: dict[str, Any], status: int) -> None:
     assert as_caller("start_session/self", {"sub": USER, **claims}) == status
 
 
 def test_no_app_is_ours_when_none_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("USER_POOL_CLIENT_ID", raising=False)
-    assert as_caller("start_session/self", {"sub": USER, "aud": "any-app"}) == 401
+    for name in ("USER_POOL_ISSUER", "USER_POOL_CLIENT_ID", "STAFF_POOL_ISSUER", "STAFF_POOL_CLIENT_ID"):
+        monkeypatch.delenv(name, raising=False)
+    assert as_caller("start_session/self", {"sub": USER, "iss": None, "aud": None}) == 401
+
+
+@pytest.mark.parametrize("route", [route for route, rule in rules().items() if rule.groups])
+def test_a_group_of_the_public_pool_counts_for_nothing(world: World, route: str) -> None:
+    """Anybody signs up there, and may put themselves into a group where an administrator was careless."""
+    public = {"iss": PEOPLE_ISSUER, "aud": "people-app"}
+    assert as_caller(CASES[route], {"sub": USER, "cognito:groups": "clerk,auditor,payer", **public}) == 403
 
 
 def test_a_route_without_a_rule_answers_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

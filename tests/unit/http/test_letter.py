@@ -14,7 +14,7 @@ from lifecert.domain.invitation import InvitationCode
 from lifecert.entry.http import letter as module
 from lifecert.entry.http.letter import letter, letter_headers, letter_texts
 from lifecert.entry.http.texts import Language
-from tests.support.wiring.functions import event, run
+from tests.support.wiring.functions import event, function, run
 from tests.support.wiring.world import World
 from tests.unit.certify.test_invited import World as Office
 
@@ -102,3 +102,16 @@ def test_a_clerks_browser_gets_the_sheet_and_refusals_stay_json(world: World) ->
     assert "https://api.example.org/dev/phone" in answer["body"]
     refused = run("issue_invitation/issue_unknown", headers=headers)
     assert json.loads(refused["body"])["code"] == "beneficiary_not_found"
+
+
+@pytest.mark.parametrize("domain", ["", "life.example.org"])
+def test_what_is_printed_names_the_deployments_own_domain_whoever_was_called(
+    world: World, monkeypatch: pytest.MonkeyPatch, domain: str
+) -> None:
+    """A printed code is good for years, longer than the address that an API happens to have."""
+    monkeypatch.setenv("DOMAIN_NAME", domain)
+    printed = json.loads(run("issue_invitation/issued")["body"])["url"]
+    assert printed.startswith("https://life.example.org/phone#") is bool(domain)
+    run("get_certificate/page")  # whose QR code is this address
+    address = function("get_certificate").api.address
+    assert address.startswith("https://life.example.org/certificates/") is bool(domain)

@@ -1,11 +1,14 @@
 """Notices: sending them, and receipts of those that arrived."""
 
+from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+from pydantic import Field, model_validator
 
 from lifecert.bootstrap import parts
 from lifecert.entry import settings
-from lifecert.entry.setting_values import Hours, Name
+from lifecert.entry.setting_values import Hours, Name, Positive
 
 if TYPE_CHECKING:
     from lifecert.application.notices.note_delivery import NoteDelivery
@@ -20,6 +23,16 @@ class SendNoticeSettings(settings.WithChanges, settings.WithContacts, settings.C
     notice_queue_url: Name
     notice_language: Literal["zh-CN", "en"]
     quiet_hours: Hours
+    notice_spread_hours: Annotated[int, Field(ge=0, le=23)] = 0
+    # Of each of its workers.
+    notice_rate: Positive = 1000
+
+    @model_validator(mode="after")
+    def _spread_ends_before_the_evening(self) -> Self:
+        quiet = (self.quiet_hours.until - self.quiet_hours.first) % 24
+        if self.notice_spread_hours > 24 - quiet:
+            raise ValueError("NOTICE_SPREAD_HOURS must end before the QUIET_HOURS begin")
+        return self
 
 
 @cache
@@ -38,6 +51,8 @@ def send_notice() -> "SendNotice":
         help_lines=parts.help_lines(),
         quiet_hours=names.quiet_hours,
         ledger=parts.ledger(names),
+        spread=timedelta(hours=names.notice_spread_hours),
+        pace=parts.pace(names.notice_rate),
     )
 
 

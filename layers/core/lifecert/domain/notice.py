@@ -1,5 +1,6 @@
 """Reminders and notices: when a person is told that their year ends, by which channel, and whether it arrived."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -78,6 +79,18 @@ class QuietHours:
             return None
         end = local.replace(hour=self.until, minute=0, second=0, microsecond=0)
         return (end if end > local else end + timedelta(days=1)) - local
+
+
+def share_of(name: str) -> float:
+    """A number from 0 to below 1 that is always the same for a name, and even over many."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:6]) / 2**48
+
+
+def due(arrived: datetime, share: float, quiet: QuietHours, spread: timedelta) -> datetime:
+    """When a notice is to be sent that arrived then: by day at once. Those of a night would all wait for the morning,
+    and no channel takes so many: from the end of the quiet hours each has a moment of its own within `spread`."""
+    wait = quiet.wait(arrived)
+    return arrived if wait is None else arrived + wait + share * spread
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,12 +38,17 @@ class _Settings(BaseModel):
 
 
 class Common(_Settings):
-    """What every function has. `clock_shift_days` moves the clock of a local demo; `user_pool_client_id` names the app
-    whose ID tokens count, `web_origin` the origin whose pages may read answers (entry/http/api.py)."""
+    """What every function has. `clock_shift_days` moves the clock of a local demo; the pools' issuers and clients name
+    the apps whose ID tokens count, `web_origin` the origin whose pages may read answers, `domain_name` what
+    printed codes name (entry/http/api.py)."""
 
     stage: Literal["local", "dev", "prod"]
+    user_pool_issuer: Name | None = None
     user_pool_client_id: Name | None = None
+    staff_pool_issuer: Name | None = None
+    staff_pool_client_id: Name | None = None
     web_origin: str = ""
+    domain_name: str = ""
     time_zone: TimeZone = "Asia/Shanghai"
     clock_shift_days: Annotated[int, Field(ge=-3660, le=3660)] = 0
 

@@ -1,7 +1,8 @@
 """Send a notice: tell a person, by the way the office knows, that their year ends."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from lifecert.application.shared.changing import change_newest
@@ -10,7 +11,7 @@ from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.errors import NoticeMustWait, NoticeRefused
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import Detail, LedgerEvent
-from lifecert.domain.notice import NoticeKind, NoticeText, QuietHours, SentNotice
+from lifecert.domain.notice import NoticeKind, NoticeText, QuietHours, SentNotice, due, share_of
 from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.notices import AddressSeal, Contacts, NoticeSender
@@ -41,19 +42,21 @@ class SendNotice:
     help_lines: HelpLines
     quiet_hours: QuietHours
     ledger: Ledger
+    spread: timedelta = timedelta(0)
+    pace: Callable[[], None] = lambda: None
 
-    def __call__(self, beneficiary_id: str, reminder_seq: int) -> NoticeOutcome:
-        """Send what a reminder, by its number in the ledger, asks for.
+    def __call__(self, beneficiary_id: str, reminder_seq: int, arrived: datetime | None = None) -> NoticeOutcome:
+        """Send what a reminder, by its number in the ledger, asks for; it `arrived` then, or now.
 
         At least once: whoever dies between the channel and the ledger sends it again. Raises NoticeMustWait in quiet
-        hours, NoticeRefused when the channel will never take it, and StoreUnavailable.
+        hours and before its moment, NoticeRefused when the channel will never take it, and StoreUnavailable.
         """
         beneficiary = self.register.get(beneficiary_id)
         if beneficiary is None or not _is_wanted(beneficiary, reminder_seq):
             return NoticeOutcome.NOT_NEEDED
-        return self._send(beneficiary, reminder_seq, NoticeKind.REMINDER)
+        return self._send(beneficiary, reminder_seq, NoticeKind.REMINDER, arrived)
 
-    def certify_again(self, beneficiary_id: str, due_seq: int) -> NoticeOutcome:
+    def certify_again(self, beneficiary_id: str, due_seq: int, arrived: datetime | None = None) -> NoticeOutcome:
         """Tell somebody that their photos were not looked at in time, as the ledger's entry of this number asks for.
 
         As often as a reminder, and with the same refusals.
@@ -61,7 +64,7 @@ class SendNotice:
         beneficiary = self.register.get(beneficiary_id)
         if beneficiary is None or not self._is_still_due(beneficiary, due_seq):
             return NoticeOutcome.NOT_NEEDED
-        return self._send(beneficiary, due_seq, NoticeKind.CERTIFY_AGAIN)
+        return self._send(beneficiary, due_seq, NoticeKind.CERTIFY_AGAIN, arrived)
 
     def _is_still_due(self, beneficiary: Beneficiary, due_seq: int) -> bool:
         """Neither sent before nor done by now; the ledger tells, since the beneficiary remembers reminders only."""
@@ -72,13 +75,13 @@ class SendNotice:
             return False
         return not any(entry.event in _DONE or entry.details.get("reminder_seq") == due_seq for entry in later)
 
-    def _send(self, beneficiary: Beneficiary, due_seq: int, kind: NoticeKind) -> NoticeOutcome:
+    def _send(
+        self, beneficiary: Beneficiary, due_seq: int, kind: NoticeKind, arrived: datetime | None
+    ) -> NoticeOutcome:
         contact = self.contacts.get(beneficiary.beneficiary_id)
         if contact is None:
             return NoticeOutcome.NO_CONTACT
-        wait = self.quiet_hours.wait(self.clock.local())
-        if wait:
-            raise NoticeMustWait(wait)
+        self._wait_for_its_moment(beneficiary.beneficiary_id, arrived)
         address = self.seal.open(beneficiary.beneficiary_id, contact.sealed_address)
         try:
             message_id = self.sender.send(contact.channel, address, self._text(beneficiary, kind))
@@ -91,6 +94,16 @@ class SendNotice:
         sent = SentNotice(message_id, beneficiary.beneficiary_id, contact.channel, valid_until, self.clock.now(), kind)
         change_newest(self.register, sent.beneficiary_id, lambda newest: self._change(newest, sent, due_seq))
         return NoticeOutcome.SENT
+
+    def _wait_for_its_moment(self, beneficiary_id: str, arrived: datetime | None) -> None:
+        now = self.clock.local()
+        # A demo's clock may be behind that of the queue.
+        came = min(arrived.astimezone(now.tzinfo), now) if arrived else now
+        wait = due(came, share_of(beneficiary_id), self.quiet_hours, self.spread) - now
+        wait = max(wait, self.quiet_hours.wait(now) or timedelta(0))
+        if wait > timedelta(0):
+            raise NoticeMustWait(wait)
+        self.pace()
 
     def _text(self, beneficiary: Beneficiary, kind: NoticeKind) -> str:
         help_line = self.help_lines.find(beneficiary.category, beneficiary.district)

@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -13,8 +14,15 @@ from lifecert.application.notices.send_notice import NoticeOutcome, SendNotice
 from lifecert.domain.errors import NoticeMustWait, NoticeRefused
 from lifecert.entry.log import LogCode, count, logger
 
-# A notice that could not be sent comes again after a minute, then two, then three.
+# A notice that could not be sent comes again after a minute, then two, and at last every quarter of an hour. The queue
+# gives it up after 1,000 receives (infra/events.yaml): in ten days, before it would forget it.
 COMES_AGAIN_SECONDS = 60
+LONGEST_SECONDS = 900
+
+
+def comes_again(tries: int) -> int:
+    """After how many seconds a notice comes again that has been tried so often."""
+    return min(COMES_AGAIN_SECONDS * tries, LONGEST_SECONDS)
 
 
 class _FromAws(BaseModel):
@@ -52,7 +60,8 @@ class EachNotice:
             detail = message.detail
             told = {"beneficiary_id": detail.beneficiary_id, "seq": detail.seq}
             send = self._send if message.detail_type == "ReminderDue" else self._send.certify_again
-            outcome = send(detail.beneficiary_id, detail.seq)
+            sent = datetime.fromtimestamp(int(record.attributes.sent_timestamp) / 1000, UTC)
+            outcome = send(detail.beneficiary_id, detail.seq, sent)
         except NoticeRefused as error:
             logger.warning(LogCode.NOTICE_REFUSED, extra={**told, "cause": str(error)})
             count("NoticesRefused")
@@ -63,7 +72,7 @@ class EachNotice:
         except Exception as error:
             tries = int(record.attributes.approximate_receive_count)
             logger.error(LogCode.NOTICE_NOT_SENT, extra={"error": type(error).__name__, "tries": tries})
-            self._wait(record.receipt_handle, COMES_AGAIN_SECONDS * tries)
+            self._wait(record.receipt_handle, comes_again(tries))
             raise
         logger.info(LogCode.NOTICE_DONE, extra={**told, "outcome": outcome})
         count("NoticesSent", outcome is NoticeOutcome.SENT)

@@ -101,11 +101,9 @@ class Api(APIGatewayRestResolver):
         """Who is signed in, if anybody is."""
         told = self.current_event.request_context.get("authorizer") or {}
         # The user pool's authorizer tells all claims, our own (functions/authorise) just these two.
-        claims = told.get("claims")
-        if claims and not is_for_us(claims):
-            return None
-        claims = claims or {"sub": told.get("sub"), "cognito:groups": told.get("groups")}
-        return User(claims["sub"], groups_of(claims.get("cognito:groups"))) if claims.get("sub") else None
+        if claims := told.get("claims"):
+            return user_of(claims)
+        return User(told["sub"], groups_of(told.get("groups"))) if told.get("sub") else None
 
     @property
     def required_idempotency_key(self) -> str:
@@ -189,7 +187,9 @@ class Api(APIGatewayRestResolver):
 
     @property
     def address(self) -> str:
-        """Where this call went, as the outside knows it."""
+        """Where this call went, as the outside knows it; under the deployment's own domain, if it has one."""
+        if domain := os.environ.get("DOMAIN_NAME"):
+            return f"https://{domain}{self.current_event.path}"
         context = self.current_event.request_context
         host = context.get("domainName") or self.current_event.headers.get("Host")
         return f"https://{host}{context.get('path')}"
@@ -240,11 +240,20 @@ def an_id(text: str, otherwise: type[LifeCertError]) -> str:
     return text
 
 
-def is_for_us(claims: Mapping[str, Any]) -> bool:
-    """Whether these claims of the user pool are an ID token's for our own app. The gateway asks neither: it takes the
-    pool's access tokens, and what the pool gave to another app."""
-    ours = os.environ.get("USER_POOL_CLIENT_ID")
-    return claims.get("token_use") == "id" and claims.get("aud", ours) == ours
+def user_of(claims: Mapping[str, Any]) -> User | None:
+    """Whom the claims of a user pool speak for; None unless they are an ID token's for one of our own apps. The gateway
+    asks neither: it takes the pools' access tokens, and what they gave to another app. Groups count from the pool of
+    the staff alone, whoever put somebody of the public one into a group."""
+    told = claims.get("iss"), claims.get("aud")
+    if claims.get("token_use") != "id" or None in told or not claims.get("sub"):
+        return None
+    if told == _app("STAFF"):
+        return User(claims["sub"], groups_of(claims.get("cognito:groups")))
+    return User(claims["sub"]) if told == _app("USER") else None
+
+
+def _app(pool: str) -> tuple[str | None, str | None]:
+    return os.environ.get(f"{pool}_POOL_ISSUER"), os.environ.get(f"{pool}_POOL_CLIENT_ID")
 
 
 def groups_of(claim: object) -> frozenset[Group]:
