@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, Route, expect, sync_playwright
 
 from lifecert.domain.challenge import Step
 from lifecert.domain.reasons import Reason
@@ -26,7 +26,8 @@ from tests.support.browser import CHROMIUM
 from tests.support.deployed import Known, history
 from tests.support.missing import missing
 from tests.support.page_tools import installed
-from tests.support.phone_page import FakeCamera, Visitor, chromium, photograph, visitor
+from tests.support.patience import PATIENCE_SECONDS
+from tests.support.phone_page import PATIENCE_MS, FakeCamera, Visitor, chromium, photograph, visitor
 from tests.support.templates import ROOT
 
 WEB = ROOT / "web"
@@ -88,7 +89,9 @@ def letter_of(clerk: Phone) -> Callable[[Known], dict[str, Any]]:
 def look_at(somebody: Visitor, name: str, *, picture: bool = True) -> None:
     """What every screen must be: no violation that axe knows, nothing beyond the edge, help on it; and its picture."""
     page = somebody.page
-    page.evaluate((installed() / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+    # Half a megabyte, once for each document.
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate((installed() / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     found = page.evaluate("tags => axe.run({runOnly: tags}).then((result) => result.violations)", tags)
     faults = [f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}" for one in found]
@@ -124,19 +127,15 @@ def test_a_letter_a_phone_and_a_face_are_enough(
     somebody.open(letter_of(xiulan)["code"])
     look_at(somebody, "01-language")
     somebody.press("language-zh-CN")
-    look_at(somebody, "02-whose")
-    somebody.press("mine")
     somebody.sees("invited")
     assert page.locator(".person").inner_text() == "陈*兰"
     look_at(somebody, "03-invited")
-    somebody.press("yes")
+    somebody.press("mine")
     look_at(somebody, "04-consent")
     somebody.press("agree")
     look_at(somebody, "05-hard")
     somebody.press("next")
-    look_at(somebody, "06-tips")
-    somebody.press("next")
-    look_at(somebody, "07-primer")
+    look_at(somebody, "06-primer")
     assert len(somebody.watched.requests) <= 6
     assert page.evaluate("sessionStorage.length + localStorage.length") == 0
     somebody.press("open")
@@ -169,7 +168,6 @@ def test_a_helper_certifies_somebody_with_the_back_camera_in_english_at_a_desk(
     somebody = visit("en", width=1280)
     somebody.open()
     somebody.press("language-en")
-    somebody.press("others")
     look_at(somebody, "21-entry")
     somebody.press("letter")
     digits = letter_of(jianguo)["digits"].replace(" ", "")
@@ -183,7 +181,7 @@ def test_a_helper_certifies_somebody_with_the_back_camera_in_english_at_a_desk(
     somebody.page.fill("#digits", digits)
     somebody.press("next")
     somebody.sees("invited")
-    somebody.press("yes")
+    somebody.press("others")
     look_at(somebody, "23-helper")
     somebody.press("next")
     assert somebody.page.locator("#helper-name-wrong").inner_text()
@@ -218,7 +216,6 @@ def test_a_code_that_is_nobodys_is_told_and_changes_nothing(
     somebody = visit()
     somebody.open(letter["code"])
     somebody.press("language-zh-CN")
-    somebody.press("mine")
     somebody.sees("problem")
     told = somebody.page.locator("main")
     assert text(Language.CHINESE, "problems", "invitation_unknown") in told.inner_text()
@@ -231,11 +228,16 @@ def test_a_code_that_is_nobodys_is_told_and_changes_nothing(
     look_at(somebody, "31-withdrawn")
     somebody.press("ways")
     look_at(somebody, "32-ways")
-    # The same code would be refused again: the one thing to do is to type what the newest letter says.
-    somebody.page.go_back()
-    somebody.page.reload()
+    # So is one that a scanner spoilt.
+    somebody.page.goto("about:blank")
+    somebody.open("%")
     somebody.press("language-zh-CN")
-    somebody.press("mine")
+    somebody.sees("problem")
+    assert somebody.page.locator("#type").is_visible()
+    somebody.page.goto("about:blank")
+    somebody.open(letter["code"])
+    # The same code would be refused again: the one thing to do is to type what the newest letter says.
+    somebody.press("language-zh-CN")
     somebody.sees("problem")
     assert somebody.page.locator("#again").count() == 0
     somebody.press("type")
@@ -267,9 +269,18 @@ def test_the_first_picture_is_looked_at_and_another_face_is_told_to_try_again(
     somebody = visit()
     somebody.to_primer(letter_of(ming)["code"], cannot=("turn_head",))
     somebody.press("open")
-    somebody.answer(lambda step: darkened(xiulan.camera(step)), until="reason")
+    somebody.sees("capture")
+    somebody.answer_one(lambda step: darkened(xiulan.camera(step)))
+    # The word comes while the next step is read.
+    somebody.sees("reason")
     assert somebody.page.locator("[data-reason]").get_attribute("data-reason") == "too_dark"
-    assert "窗户" in somebody.page.locator("h1").inner_text()
+    heading = somebody.page.locator("h1")
+    assert "窗户" in heading.inner_text()
+    # The API's sentence follows the language.
+    somebody.page.locator(".tool[lang=en]").click()
+    expect(heading).to_have_text(text(Language.ENGLISH, "reasons", Reason.TOO_DARK))
+    somebody.page.locator(".tool[lang=zh-CN]").click()
+    expect(heading).to_have_text(text(Language.CHINESE, "reasons", Reason.TOO_DARK))
     look_at(somebody, "34-look")
     somebody.press("retake")
     somebody.sees("capture")
@@ -279,7 +290,7 @@ def test_the_first_picture_is_looked_at_and_another_face_is_told_to_try_again(
     assert somebody.page.locator("[data-reason]").get_attribute("data-reason") == "not_matching"
     assert somebody.page.locator(".pair .scene").count() == 2
     look_at(somebody, "35-not-yet")
-    # The API's sentence follows the language too.
+    # And so does this one.
     somebody.page.locator(".tool[lang]").click()
     told = somebody.page.locator(".lead", has_text=text(Language.ENGLISH, "reasons", Reason.NOT_MATCHING))
     told.wait_for()
@@ -350,15 +361,14 @@ def test_the_network_goes_and_comes_back(
     somebody = visit()
     page, context = somebody.page, somebody.page.context
     somebody.open(letter_of(ming)["code"])
-    somebody.press("language-zh-CN")
     context.set_offline(True)
-    somebody.press("mine")
+    somebody.press("language-zh-CN")
     somebody.sees("offline")
     look_at(somebody, "52-offline")
     # It goes on by itself.
     context.set_offline(False)
     somebody.sees("invited")
-    somebody.press("yes")
+    somebody.press("mine")
     somebody.from_consent()
     somebody.press("open")
     somebody.stage()
@@ -374,6 +384,58 @@ def test_the_network_goes_and_comes_back(
     assert first is Step.NEUTRAL
 
 
+# EDGE at a village's edge: milliseconds, and bytes a second.
+TWO_G = {"offline": False, "latency": 400, "downloadThroughput": 25_000, "uploadThroughput": 15_000}
+
+
+def test_on_2g_a_picture_is_sent_until_it_arrives_and_when_time_is_up_nothing_is_lost(
+    visit: Visit, ming: Known, letter_of: Callable[[Known], dict[str, Any]]
+) -> None:
+    somebody = visit()
+    page = somebody.page
+    page.clock.install()
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", TWO_G)
+    broken: list[float] = []
+    breaks = 2
+
+    def upload(route: Route) -> None:
+        if route.request.method != "POST" or len(broken) >= breaks:
+            route.continue_()
+            return
+        broken.append(time.monotonic())
+        route.abort("connectionreset")
+
+    page.route(re.compile(r"^(?!.*/_aws/)"), upload)
+    somebody.to_primer(letter_of(ming)["code"])
+    somebody.press("open")
+    began = time.monotonic()
+    somebody.answer_one(ming.camera)
+    # The first two uploads break off. It goes on by itself, and waits longer each time.
+    sent = "JSON.parse(sessionStorage.getItem('lifecert-session')).session.sent.length"
+    while page.evaluate(sent) < 1:
+        assert time.monotonic() - began < PATIENCE_SECONDS
+        page.wait_for_timeout(100)
+    arrived = time.monotonic()
+    first, second = broken
+    assert second - first > 0.7
+    assert arrived - second > second - first
+    assert arrived - began > 3, "the network is slow here"
+    # Then no picture gets through any more, until the time is up.
+    breaks = 1000
+    somebody.answer(ming.camera)
+    somebody.press("send")
+    page.locator("figure .status", has_text="✓").wait_for()
+    page.clock.fast_forward("10:00")
+    somebody.sees("timeup")
+    # Nothing is asked again that was told before: it goes on with the camera.
+    somebody.press("again")
+    somebody.sees("primer")
+    somebody.press("open")
+    assert somebody.stage() is Step.NEUTRAL
+
+
 def test_a_reload_in_the_middle_goes_on_and_the_deadline_begins_anew(
     visit: Visit, ming: Known, letter_of: Callable[[Known], dict[str, Any]]
 ) -> None:
@@ -381,11 +443,19 @@ def test_a_reload_in_the_middle_goes_on_and_the_deadline_begins_anew(
     somebody = visit()
     page = somebody.page
     page.clock.install(time="2001-02-03T04:05:06Z")
+    # A browser with a detector of its own, which sees no face: that is said, and holds nobody up.
+    page.add_init_script("window.FaceDetector = class { async detect() { return []; } }")
     somebody.to_primer(letter_of(ming)["code"])
     somebody.press("open")
+    expect(page.locator(".hint")).to_have_text("没看到脸，请把脸对着画面中间。", timeout=PATIENCE_MS)
     somebody.answer_one(ming.camera)
     assert "10" in page.locator(".time").inner_text()
     page.reload()
+    somebody.sees("resume")
+    # Back leads to no screen about somebody whom the reload forgot.
+    page.go_back()
+    somebody.sees("language")
+    page.go_forward()
     somebody.sees("resume")
     somebody.press("resume")
     assert somebody.stage() is not Step.NEUTRAL
@@ -393,25 +463,27 @@ def test_a_reload_in_the_middle_goes_on_and_the_deadline_begins_anew(
     somebody.sees("timeup")
     look_at(somebody, "51-time-up")
     assert page.evaluate("sessionStorage.length") == 0
+    somebody.press("again")
+    somebody.sees("language")
 
 
-def test_back_and_double_taps_do_nothing_twice(
-    visit: Visit, ming: Known, letter_of: Callable[[Known], dict[str, Any]]
+def test_back_and_double_taps_do_nothing_twice_and_a_letter_withdrawn_meanwhile_stops_all(
+    visit: Visit, ming: Known, letter_of: Callable[[Known], dict[str, Any]], clerk: Phone
 ) -> None:
     somebody = visit()
+    letter = letter_of(ming)
     page = somebody.page
     started: list[str] = []
     page.on("request", lambda request: started.append(request.url) if request.url.endswith("/sessions") else None)
-    somebody.to_consent(letter_of(ming)["code"])
+    somebody.to_consent(letter["code"])
     page.dblclick("#agree")
     assert somebody.screen == "hard"
     page.dblclick("#next")
-    assert somebody.screen == "tips"
+    assert somebody.screen == "primer"
     page.go_back()
     somebody.sees("hard")
     page.go_forward()
-    somebody.sees("tips")
-    somebody.press("next")
+    somebody.sees("primer")
     page.dblclick("#open")
     somebody.stage()
     page.go_back()
@@ -421,13 +493,20 @@ def test_back_and_double_taps_do_nothing_twice(
     somebody.stage()
     assert len(started) == 1
     # The tap of a spare hand takes the picture while the countdown is running.
-    assert page.locator("#countdown-3").is_checked()
+    assert page.locator("#countdown-0").is_checked()
     page.check("#countdown-10", force=True)
     somebody.hold(ming.camera(Step.NEUTRAL))
     page.dblclick("#shoot")
     page.locator(".counting").wait_for()
     page.locator(".stage").click()
     page.locator(".stage[data-number='2'][data-ready]").wait_for()
+    clerk.call("DELETE", f"/staff/beneficiaries/{ming.beneficiary_id}/invitations/{letter['invitation_id']}")
+    somebody.answer(ming.camera)
+    somebody.press("send")
+    somebody.sees("stopped")
+    look_at(somebody, "53-stopped")
+    assert page.evaluate("sessionStorage.length") == 0
+    assert "certified" not in [entry["event"] for entry in history(clerk, ming)]
 
 
 def test_a_helper_with_many_people_signs_in(visit: Visit, ming: Known, stack: Deployment, clerk: Phone) -> None:
@@ -436,15 +515,16 @@ def test_a_helper_with_many_people_signs_in(visit: Visit, ming: Known, stack: De
     page = somebody.page
     somebody.open()
     somebody.press("language-en")
-    somebody.press("others")
     somebody.press("sign-in")
     page.fill("#username", "village@example.org")
     page.fill("#password", PASSWORD)
     page.click("button[type=submit]")
-    somebody.sees("identity")
+    somebody.sees("whose")
     assert page.url == stack.page_url
     assert page.evaluate("sessionStorage.length + localStorage.length") == 0
-    look_at(somebody, "61-identity")
+    look_at(somebody, "61-whose")
+    somebody.press("others")
+    look_at(somebody, "62-identity")
     page.fill("#person-name", ming.name)
     page.fill("#id-number", ming.id_number[:17] + ("1" if ming.id_number[17] != "1" else "2"))
     somebody.press("next")
@@ -531,6 +611,8 @@ DRAW = """async (reasons) => {
 READS, PRESSES = 4.0, 1.5
 # The consent is glanced at here: its thousand characters take minutes, and are read to whoever presses for that.
 GLANCE = 10.0
+# From the code to the receipt.
+MOST_SECONDS = 90.0
 
 
 @pytest.mark.skipif("LIFECERT_EIGHTY" not in os.environ, reason="waits as a person of eighty does: make phone-time")
@@ -542,6 +624,8 @@ def test_how_long_somebody_of_eighty_takes(
     code = letter_of(xiulan)["code"]
     # Verified once before: what counts is the person, and functions that are warm.
     somebody.open(code)
+    # Drawn before: a face takes no time to be seen.
+    faces = {step: xiulan.camera(step) for step in (Step.NEUTRAL, *Step)}
     began = time.monotonic()
     spent: dict[str, float] = {}
     read: set[str] = set()  # nobody reads the same words twice
@@ -557,15 +641,14 @@ def test_how_long_somebody_of_eighty_takes(
         spent[screen] = spent.get(screen, 0) + wait
         somebody.press(identifier)
 
-    for identifier in ("language-zh-CN", "mine"):
-        then(identifier)
+    then("language-zh-CN")
     somebody.sees("invited")
-    for identifier in ("yes", "agree", "next", "next", "open"):
+    for identifier in ("mine", "agree", "next", "open"):
         then(identifier)
     while somebody.screen in ("primer", "capture"):
         somebody.sees("capture")
         step, number = somebody.stage(), page.locator(".stage").get_attribute("data-number")
-        somebody.hold(xiulan.camera(step))
+        somebody.hold(faces[step])
         then("shoot")
         page.locator(f"[data-screen]:not(:has(.stage[data-number='{number}']))").wait_for()
     then("send")
@@ -576,3 +659,4 @@ def test_how_long_somebody_of_eighty_takes(
         sys.stdout.write(
             f"\n{whole:.0f} s from the code to the receipt, {own:.0f} of them to read and press: {screens}\n"
         )
+    assert whole <= MOST_SECONDS

@@ -111,17 +111,16 @@ class Visitor:
         self.page.goto(self.address + (f"#{code}" if code else ""))
         self.sees("language")
 
-    def to_person(self, code: str, *, on_behalf: bool = False) -> None:
+    def to_person(self, code: str) -> None:
         """As far as the masked name."""
         self.open(code)
         self.press(f"language-{self.language}")
-        self.press("others" if on_behalf else "mine")
         self.sees("invited")
 
     def to_consent(self, code: str, *, on_behalf: bool = False) -> None:
         """As far as the consent, as whoever the letter is for, or with their help."""
-        self.to_person(code, on_behalf=on_behalf)
-        self.press("yes")
+        self.to_person(code)
+        self.press("others" if on_behalf else "mine")
         if on_behalf:
             self.page.fill("#helper-name", "王芳")
             self.press("next")
@@ -138,8 +137,7 @@ class Visitor:
         for ability in cannot:
             self.press(f"cannot-{ability}")
         self.press("next")
-        self.sees("tips")
-        self.press("next")
+        self.sees("primer")
 
     def stage(self) -> Step:
         """The step that is asked for, once the camera shows a picture."""

@@ -53,6 +53,20 @@ export function lightIn(video) {
   return mean < DARK ? "dark" : mean > BRIGHT ? "bright" : "";
 }
 
+// Whether a face is to be seen, by the browser's own detector: where it has none, or that fails, nobody is told anything. A
+// hint too, and never a gate.
+let detector = null;
+
+export async function faceless(video) {
+  if (!window.FaceDetector || !video.videoWidth) return false;
+  try {
+    detector = detector || new window.FaceDetector({fastMode: true, maxDetectedFaces: 1});
+    return (await detector.detect(video)).length === 0;
+  } catch (error) {
+    return false;
+  }
+}
+
 // The best of five pictures, as a JPEG that carries nothing but itself.
 export async function burst(video) {
   let best = null;

@@ -2,23 +2,35 @@
 import {pause} from "../shared/api.js";
 import {draw, el, fill} from "../shared/dom.js";
 import {hush, speak} from "../shared/speech.js";
-import {CameraFault, beep, burst, closeCamera, fromFile, lightIn, observedOf, openCamera, play, readyToBeep, stayAwake} from "./camera.js";
-import {stepPicture} from "./pictures.js";
+import {CameraFault, beep, burst, closeCamera, faceless, fromFile, lightIn, observedOf, openCamera, play, readyToBeep, stayAwake} from "./camera.js";
+import {reasonPictures, stepPicture} from "./pictures.js";
 import {facing, inSession} from "./prepare.js";
 import {minutesLeft, keep, say, state} from "./state.js";
 import {allSent, frameOf, lacking, take} from "./upload.js";
-import {button, complain, go, here, screen, tell} from "./view.js";
+import {button, complain, go, here, refresh, screen, tell} from "./view.js";
 
 const COUNTDOWNS = [0, 3, 10];
 const LIGHT_EVERY_MS = 800;
 const SHOWN_MS = 900;
+const SETTLE_MS = 400; // until a phone that was just pressed is still
 const LOOK_PATIENCE_MS = 12000;
 const SHORT_MINUTES = 2;
+// What is poor about the first picture and has not been told yet.
+let poor = null;
+
 // After a picture the next one comes; if none is lacking, they are looked at.
 export function onward() {
+  if (poor && poor.session === state.session.id) return tellPoor();
   const next = lacking()[0];
   if (!next) return go("review");
   return go(state.layer === "live" ? "capture" : "file");
+}
+
+// Seconds until a picture is taken. To look at the camera takes no time; to turn the head, or to close the eyes, does; and
+// a helper sees when it is done.
+export function countdownOf(slot) {
+  if (state.countdown !== null) return state.countdown;
+  return state.onBehalf || slot.step === "neutral" ? 0 : 3;
 }
 
 function note(number) {
@@ -76,15 +88,18 @@ function liveView(slot) {
   const time = el("p", {class: "time"}, timeNote());
   const stage = el("div", {class: "stage", "data-step": slot.step, "data-number": slot.number, click: () => shoot(0)},
     video, el("div", {class: "show"}, arrowOver(slot.step, mirrored), stepPicture(slot.step, mirrored)), count);
-  const shutter = button(say("shoot"), () => shoot(state.countdown), {kind: "shutter", id: "shoot"});
+  const shutter = button(say("shoot"), () => shoot(countdownOf(slot)), {kind: "shutter", id: "shoot"});
   let stream = null;
   let gone = false;
   let busy = false;
   let lock = null;
 
-  const light = setInterval(() => {
+  const light = setInterval(async () => {
     const found = busy ? "" : lightIn(video);
-    const text = found === "dark" ? say("tooDarkHere") : found === "bright" ? say("tooBrightHere") : "";
+    // From the side no detector is sure of a face.
+    const nobody = !busy && !found && slot.step === "neutral" && await faceless(video);
+    if (gone) return;
+    const text = found === "dark" ? say("tooDarkHere") : found === "bright" ? say("tooBrightHere") : nobody && !busy ? say("noFaceHere") : "";
     if (hint.textContent !== text) {
       hint.textContent = text;
       if (text) tell(text);
@@ -131,24 +146,25 @@ function liveView(slot) {
     busy = true;
     readyToBeep();
     hush();
-    stage.classList.add("counting");
+    stage.classList.add("counting", "busy");
     for (let left = seconds; left > 0 && !gone; left -= 1) {
       count.textContent = left;
       tell(String(left));
       beep(false);
-      for (let part = 0; part < 10 && !gone && !stage.dataset.now; part += 1) await pause(100);
+      const second = performance.now() + 1000;
+      while (performance.now() < second && !gone && !stage.dataset.now) await pause(50);
       if (stage.dataset.now) break;
     }
     count.textContent = "";
+    await pause(SETTLE_MS);
     if (gone || !stage.dataset.ready) return;
     const blob = await burst(video);
     beep(true);
     note(slot.number);
     take(slot.number, blob);
-    await taken(blob);
-    // The same slot may have to be taken again.
-    busy = false;
-    delete stage.dataset.now;
+    // What the office says of the first picture comes while the next step is read.
+    if (slot.step === "neutral" && !state.session.neutralGood) lookAt(slot);
+    await taken();
   }
 
   // A tap while it counts takes the picture at once.
@@ -156,18 +172,13 @@ function liveView(slot) {
     if (stage.classList.contains("counting")) stage.dataset.now = "1";
   });
 
-  async function taken(blob) {
+  async function taken() {
     video.pause();
     stage.classList.remove("counting");
     stage.classList.add("taken");
     tell(say("taken"));
     if (state.sound) speak(say("taken"), state.language);
     await pause(SHOWN_MS);
-    if (gone) return;
-    if (slot.step === "neutral" && !state.session.neutralGood) {
-      hint.textContent = say("checking");
-      await lookAt(slot);
-    }
     if (!gone) onward();
   }
 
@@ -177,7 +188,7 @@ function liveView(slot) {
       more(slot) ? el("p", {class: "more"}, more(slot)) : null,
       stage, hint,
       el("p", {class: "controls"}, shutter),
-      countdownChoice(),
+      countdownChoice(slot),
       el("p", {class: "spare"}, say("tapAnywhere")),
       time,
     ],
@@ -206,9 +217,9 @@ function arrowOver(step, mirrored) {
     draw("path", {d: left ? "M112 40H20M48 10L16 40L48 70" : "M8 40H100M72 10L104 40L72 70", fill: "none", stroke: "#0b6b2e", "stroke-width": 15, "stroke-linecap": "round", "stroke-linejoin": "round"}));
 }
 
-function countdownChoice() {
+function countdownChoice(slot) {
   return el("fieldset", {class: "countdown"}, el("legend", {}, say("countdown")), COUNTDOWNS.map((seconds) => {
-    const input = el("input", {type: "radio", name: "countdown", id: `countdown-${seconds}`, value: seconds, checked: state.countdown === seconds, change: () => {
+    const input = el("input", {type: "radio", name: "countdown", id: `countdown-${seconds}`, value: seconds, checked: countdownOf(slot) === seconds, change: () => {
       state.countdown = seconds;
     }});
     return el("span", {class: "option"}, input, el("label", {for: `countdown-${seconds}`}, say(`countdown_${seconds}`)));
@@ -218,21 +229,69 @@ function countdownChoice() {
 // The server's own word on the first picture, while it can still be taken again. A coach, and never a gate: where it does
 // not answer, the way goes on.
 async function lookAt(slot) {
+  const session = state.session.id;
+  const one = frameOf(slot.number);
+  const language = state.language;
   let found = null;
   try {
     await Promise.race([allSent([slot.number]), pause(LOOK_PATIENCE_MS).then(() => Promise.reject(new CameraFault("slow")))]);
-    found = await inSession("POST", "/look", {}, {tries: 2, patience: LOOK_PATIENCE_MS});
+    found = await look();
   } catch (error) {
-    tell(say("checkingSlow"));
     return;
   }
+  // Of a picture that was taken again meanwhile it says nothing.
+  if (!state.session || state.session.id !== session || frameOf(slot.number) !== one) return;
   if (found.quality !== "poor") {
     state.session.neutralGood = true;
     keep();
     tell(say("neutralGood"));
     return;
   }
-  go("reason", {code: found.reason, text: found.detail, number: slot.number}, {transient: true});
+  poor = {session, code: found.reason, texts: {[language]: found.detail}, number: slot.number};
+  // Nobody is disturbed who holds still for the next one, or sends.
+  const step = document.querySelector(".stage");
+  const send = document.getElementById("send");
+  if ((step && !step.classList.contains("busy")) || document.getElementById("file") || (send && !send.getAttribute("aria-disabled"))) tellPoor();
+}
+
+function look() {
+  return inSession("POST", "/look", {}, {tries: 2, patience: LOOK_PATIENCE_MS});
+}
+
+function tellPoor() {
+  const given = poor;
+  poor = null;
+  go("reason", given, {transient: true});
+}
+
+// The word on the first picture, before anything is decided: the API's sentence, in the language that is chosen now.
+screen("reason", (given) => {
+  const {code, texts, number} = given;
+  const text = texts[state.language];
+  return {
+    title: text || say("loading"),
+    step: 5,
+    content: [
+      el("div", {class: "pair", "data-reason": code}, reasonPictures(code)),
+      button(say("retake"), () => go(state.layer === "live" ? "capture" : "file", number), {kind: "primary", id: "retake"}),
+      button(say("keepPhoto"), () => {
+        state.session.neutralGood = true;
+        onward();
+      }, {kind: "plain", id: "keep"}),
+    ],
+    shown: () => text || poorInThisLanguage(given),
+  };
+});
+
+async function poorInThisLanguage(given) {
+  const {language} = state;
+  try {
+    given.texts[language] = (await look()).detail;
+  } catch (error) {
+    // Better in the other language than not at all.
+    [given.texts[language]] = Object.values(given.texts);
+  }
+  if (here() === "reason") refresh();
 }
 
 // Without a camera in the page: the phone's own takes one picture after the other.

@@ -3,11 +3,11 @@ import {Problem, Unreachable} from "../shared/api.js";
 import {el} from "../shared/dom.js";
 import {CameraFault} from "./camera.js";
 import {onward} from "./capture.js";
-import {callHelp} from "./finish.js";
+import {callHelp, isDeciding} from "./finish.js";
 import {PICTURES} from "./pictures.js";
-import {beginWithFiles, ensureSession, openAndBegin} from "./prepare.js";
+import {beginWithFiles, openAndBegin} from "./prepare.js";
 import {signIn} from "./signin.js";
-import {forget, say, state} from "./state.js";
+import {forWhom, forget, say, state} from "./state.js";
 import {dropFrames, lacking, unstick} from "./upload.js";
 import {button, go, here, paragraphs, screen} from "./view.js";
 
@@ -26,6 +26,7 @@ export function fault(error, action) {
   if (!(error instanceof Problem)) return go("problem", {body: {detail: ""}, action}, {transient: true});
   if (SIGNED_OUT.includes(error.code)) return go("signedout", undefined, {transient: true});
   if (TIME_IS_UP.includes(error.code)) return timeIsUp();
+  if (error.code === "invitation_unknown" && state.session) return stopped();
   return go("problem", {body: error.body, action, language: state.language}, {transient: true});
 }
 
@@ -35,20 +36,33 @@ export function timeIsUp() {
   go("timeup", undefined, {transient: true});
 }
 
-const CAPTURING = ["capture", "file", "review", "reason", "cameraless", "offline"];
+// The office withdrew the letter, or sent another, while the pictures were taken.
+function stopped() {
+  forget();
+  dropFrames();
+  Object.assign(state, {code: "", person: null});
+  history.replaceState(history.state, "", location.pathname);
+  go("stopped", undefined, {replace: true});
+}
+
+screen("stopped", () => ({
+  title: say("stopped"),
+  content: [PICTURES.letter(), ...paragraphs(say("stoppedText")), button(say("digits"), () => go("digits"), {kind: "primary", id: "type"})],
+}));
+
+const CAPTURING = ["capture", "file", "review", "reason", "cameraless", "offline", "resume"];
 
 // Looks now and then whether the time is over; a frame in the hand is of no use then.
 export function watchTime() {
   setInterval(() => {
-    if (state.session && state.session.ends <= Date.now() && CAPTURING.includes(here())) timeIsUp();
+    if (state.session && state.session.ends <= Date.now() && CAPTURING.includes(here()) && !isDeciding()) timeIsUp();
   }, 1000);
 }
 
 screen("timeup", () => ({
   title: say("timeUp"),
-  content: [PICTURES.clock(), ...paragraphs(say("timeUpText")), button(say("startAgain"), () => {
-    const known = state.person || state.identity;
-    if (!known) return go("whose", undefined, {replace: true});
+  content: [PICTURES.clock(), ...paragraphs(say(forWhom() ? "timeUpText" : "timeUpAgain")), button(say("startAgain"), () => {
+    if (!forWhom()) return go("language", undefined, {replace: true});
     return state.layer === "file" ? beginWithFiles() : go("primer", undefined, {replace: true});
   }, {kind: "primary", id: "again"})],
 }));
@@ -134,7 +148,6 @@ screen("resume", () => ({
     PICTURES.self(),
     ...paragraphs(say("resumeText", {n: state.session.sent.length, of: state.session.slots.length})),
     button(say("next"), async () => {
-      await ensureSession();
       if (lacking().length && state.layer === "live") return openAndBegin();
       return onward();
     }, {kind: "primary", id: "resume"}),

@@ -2,37 +2,63 @@
 import {Problem, Unreachable, call} from "../shared/api.js";
 import {el, fill} from "../shared/dom.js";
 import {qrCode} from "../shared/qr.js";
+import {countdownOf} from "./capture.js";
 import {PICTURES, reasonPictures, stepPicture} from "./pictures.js";
 import {inSession} from "./prepare.js";
-import {forget, helpLine, say, state} from "./state.js";
+import {forWhom, forget, helpLine, say, state} from "./state.js";
 import {allSent, dropFrames, frameOf, lacking, take, unstick, watch} from "./upload.js";
-import {button, go, paragraphs, refresh, screen, tell} from "./view.js";
+import {busy, button, go, paragraphs, refresh, screen, tell} from "./view.js";
 
 const VERIFY_TRIES = 8;
 const MOST_MS = 600000;
 
 export const ended = {screen: "", given: null, language: "", reread: null};
 
+// What is being done with the pictures: nothing yet, "sendingKeep" or "deciding". Whoever changes the language meanwhile
+// sees the same, and sends nothing twice.
+let doing = "";
+
+function does(what) {
+  doing = what;
+  const note = document.getElementById("note");
+  if (note) fill(note, say(what || "reviewText"));
+  if (what) tell(say(what));
+}
+
+// Whether the office is deciding: from then on it says itself whether the time was up.
+export function isDeciding() {
+  return doing === "deciding";
+}
+
+async function sendAll() {
+  const {session} = state;
+  does("sendingKeep");
+  document.getElementById("heading").textContent = say("sending");
+  document.querySelectorAll(".frames button").forEach((one) => one.remove());
+  try {
+    unstick();
+    await allSent(session.slots.map((slot) => slot.number));
+    if (state.session !== session) return;
+    does("deciding");
+    await decide();
+  } catch (error) {
+    // Of a session whose time was up meanwhile nothing is told any more.
+    if (state.session === session) throw error;
+  } finally {
+    does("");
+  }
+}
+
 screen("review", () => {
   const figures = state.session.slots.map((slot) => ({slot, ...figure(slot)}));
-  const note = el("p", {id: "note"}, say("reviewText"));
   const update = () => figures.forEach((one) => one.refresh());
   const stop = watch(update);
-  const send = button(say("send"), async () => {
-    fill(note, say("sendingKeep"));
-    tell(say("sending"));
-    document.getElementById("heading").textContent = say("sending");
-    figures.forEach((one) => one.begin());
-    unstick();
-    await allSent(state.session.slots.map((slot) => slot.number));
-    fill(note, say("deciding"));
-    tell(say("deciding"));
-    await decide();
-  }, {kind: "primary", id: "send"});
+  const send = button(say("send"), sendAll, {kind: "primary", id: "send"});
+  if (doing) busy(send);
   return {
-    title: say("review"),
+    title: say(doing ? "sending" : "review"),
     step: 6,
-    content: [el("div", {class: "frames"}, figures.map((one) => one.node)), note, send],
+    content: [el("div", {class: "frames"}, figures.map((one) => one.node)), el("p", {id: "note"}, say(doing || "reviewText")), send],
     shown: update,
     leave: () => {
       stop();
@@ -47,7 +73,7 @@ function figure(slot) {
   const picture = address ? el("img", {src: address, alt: ""}) : stepPicture(slot.step, !state.onBehalf);
   const bar = el("progress", {max: 1, value: 0, "aria-label": say(`step_${slot.step}`)});
   const status = el("span", {class: "status"});
-  const again = el("button", {type: "button", class: "quiet", id: `retake-${slot.number}`, click: () => {
+  const again = !doing && el("button", {type: "button", class: "quiet", id: `retake-${slot.number}`, click: () => {
     if (slot.step === "neutral") state.session.neutralGood = false;
     go(state.layer === "live" ? "capture" : "file", slot.number);
   }}, say("retake"));
@@ -58,14 +84,13 @@ function figure(slot) {
       bar.value = now ? now.share : 0;
       fill(status, now && now.state === "sent" ? `✓ ${say("frameSent")}` : say(now && now.state === "sending" ? "frameSending" : "frameWaiting"));
     },
-    begin: () => again.remove(),
     leave: () => address && URL.revokeObjectURL(address),
   };
 }
 
 function observations() {
   const spans = state.moments.slice(1).map((at, i) => Math.min(MOST_MS, Math.max(0, at - state.moments[i])));
-  return {layer: state.layer, ...state.observed, step_ms: spans, retaken: state.retaken, countdown: state.countdown};
+  return {layer: state.layer, ...state.observed, step_ms: spans, retaken: state.retaken, countdown: countdownOf({})};
 }
 
 async function decide() {
@@ -175,25 +200,16 @@ screen("notyet", () => {
       el("div", {class: "pair", "data-reason": reason.code}, reasonPictures(reason.code)),
       reason.frame ? el("p", {}, say("reasonFrame", {n: reason.frame})) : null,
       el("p", {class: "lead"}, reason.instruction),
-      button(say("tryAgain"), () => go(state.layer === "live" ? "primer" : "cameraless", state.layer === "live" ? undefined : "again"), {kind: "primary", id: "again"}),
+      button(say("tryAgain"), again, {kind: "primary", id: "again"}),
       el("p", {class: "note"}, say("notYetText")),
     ],
   };
 });
 
-// The word on the first picture, before anything is decided.
-screen("reason", ({code, text, number}) => ({
-  title: text,
-  step: 5,
-  content: [
-    el("div", {class: "pair", "data-reason": code}, reasonPictures(code)),
-    button(say("retake"), () => go(state.layer === "live" ? "capture" : "file", number), {kind: "primary", id: "retake"}),
-    button(say("keepPhoto"), () => {
-      state.session.neutralGood = true;
-      go(lacking().length ? (state.layer === "live" ? "capture" : "file") : "review");
-    }, {kind: "plain", id: "keep"}),
-  ],
-}));
+function again() {
+  if (!forWhom()) return go("language", undefined, {replace: true});
+  return state.layer === "live" ? go("primer") : go("cameraless", "again");
+}
 
 export function callHelp() {
   return el("a", {class: "button primary", href: `tel:${helpLine()}`}, say("callHelp", {number: helpLine()}));

@@ -5,24 +5,35 @@ import "./capture.js";
 import {ended} from "./finish.js";
 import {fault, watchTime} from "./faults.js";
 import {signedIn} from "./signin.js";
-import {recall, state} from "./state.js";
+import {forWhom, recall, state} from "./state.js";
 import {build, faultsTo, go} from "./view.js";
 
 const IN_SESSION = ["capture", "file", "review"];
+const ABOUT_SOMEBODY = ["invited", "helper", "consent", "hard", "primer"];
 
 // Where the back button leads instead: never behind the end, and to no picture without a session.
 function insteadOf(wanted) {
   if (ended.screen) return ended.screen;
   if (IN_SESSION.includes(wanted) && !state.session) return "language";
+  if (ABOUT_SOMEBODY.includes(wanted) && !forWhom()) return "language";
   if (!state.config && wanted !== "language") return "language";
   return "";
+}
+
+// What a letter's code shows; one that a scanner spoilt is refused later, in words.
+function codeOf(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    return text;
+  }
 }
 
 async function start() {
   faultsTo(fault);
   build(insteadOf);
   watchTime();
-  state.code = decodeURIComponent(location.hash.slice(1));
+  state.code = codeOf(location.hash.slice(1));
   let signed = false;
   try {
     signed = await signedIn();
@@ -37,7 +48,7 @@ async function start() {
     return;
   }
   if (signed) {
-    go("identity");
+    go("whose");
     return;
   }
   go("language");

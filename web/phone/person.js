@@ -24,9 +24,8 @@ export async function readConfig() {
 }
 
 async function askPerson() {
-  await readConfig();
   const asked = {body: {code: state.code}, language: state.language};
-  state.person = await call("POST", "invitations/person", asked);
+  [state.person] = await Promise.all([call("POST", "invitations/person", asked), readConfig()]);
 }
 
 screen("language", () => ({
@@ -34,9 +33,19 @@ screen("language", () => ({
   kind: "centred",
   content: LANGUAGES.map((language) => button(wordsOf(language).inThisLanguage, () => {
     choose(language);
-    go("whose");
-  }, {kind: "primary", id: `language-${language}`})),
+    return begun();
+  }, {kind: "primary", id: `language-${language}`, again: begun})),
 }));
+
+function begun() {
+  return state.code ? withLetter() : go("entry");
+}
+
+// A letter says whom it is for: whose it is, and who holds it, is one question.
+async function withLetter() {
+  await askPerson();
+  go("invited");
+}
 
 screen("whose", () => ({
   title: say("whose"),
@@ -48,13 +57,14 @@ screen("whose", () => ({
   ],
 }));
 
-async function whoseIs(onBehalf) {
+function whoseIs(onBehalf) {
+  helps(onBehalf);
+  go("identity");
+}
+
+function helps(onBehalf) {
   state.onBehalf = onBehalf;
-  state.countdown = onBehalf ? 0 : 3;
-  if (state.token) return go("identity");
-  if (!state.code) return go("entry");
-  await askPerson();
-  return go("invited");
+  state.countdown = null;
 }
 
 screen("entry", () => ({
@@ -65,6 +75,7 @@ screen("entry", () => ({
     el("p", {}, say("scanAgain")),
     button(say("entrySignIn"), () => signIn(), {id: "sign-in"}),
     button(say("entryNone"), () => go("ways", undefined, {transient: true})),
+    el("p", {class: "free"}, say("free")),
   ],
 }));
 
@@ -129,13 +140,20 @@ screen("digits", () => {
 });
 
 screen("invited", () => ({
-  title: say(state.onBehalf ? "invitedOthers" : "invitedMine"),
+  title: say("invited"),
   step: 2,
   content: [
     el("p", {class: "person"}, state.person.masked_name),
     state.person.masked_id_number && el("p", {class: "number"}, state.person.masked_id_number),
     el("p", {}, say(`category_${state.person.category}`)),
-    button(say(state.onBehalf ? "itIsThem" : "itIsMe"), () => go(state.onBehalf ? "helper" : "consent"), {kind: "primary", id: "yes"}),
+    button(say("itIsMe"), () => {
+      helps(false);
+      go("consent");
+    }, {kind: "primary", id: "mine"}),
+    button(say("itIsThem"), () => {
+      helps(true);
+      go("helper");
+    }, {id: "others"}),
     button(say("notMe"), () => {
       state.person = null;
       state.code = "";
@@ -143,14 +161,15 @@ screen("invited", () => ({
       history.replaceState(history.state, "", location.pathname);
       go("notme", undefined, {replace: true});
     }, {id: "no"}),
+    el("p", {class: "free"}, say("freeShort")),
   ],
 }));
 
 screen("notme", () => ({
   title: say("notMeTitle"),
   content: [
-    PICTURES.letter(), ...paragraphs(say(state.onBehalf ? "notTheirsText" : "notMeText")),
-    button(say("startAgain"), () => go("whose", undefined, {replace: true}), {kind: "primary"}),
+    PICTURES.letter(), ...paragraphs(say("notMeText")),
+    button(say("startAgain"), () => go("entry", undefined, {replace: true}), {kind: "primary"}),
   ],
 }));
 

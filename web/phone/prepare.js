@@ -6,7 +6,7 @@ import {PICTURES, abilityPicture} from "./pictures.js";
 import {readConfig} from "./person.js";
 import {begin, say, state} from "./state.js";
 import {dropFrames} from "./upload.js";
-import {button, go, paragraphs, screen} from "./view.js";
+import {button, go, screen} from "./view.js";
 
 const ABILITIES = ["turn_head", "open_mouth", "close_eyes", "smile"];
 const TYPE = "image/jpeg";
@@ -17,7 +17,7 @@ screen("hard", () => ({
   content: [
     el("p", {}, say("hardText")),
     el("div", {class: "abilities"}, ABILITIES.map(ability)),
-    button(say("next"), () => go("tips"), {kind: "primary", id: "next"}),
+    button(say("next"), () => go("primer"), {kind: "primary", id: "next"}),
   ],
 }));
 
@@ -36,32 +36,26 @@ function ability(name) {
   return made;
 }
 
-screen("tips", () => ({
-  title: say("tips"),
-  step: 4,
-  content: [
-    el("ul", {class: "tips"},
-      tip(PICTURES.light(), PICTURES.back(), say("tip1")),
-      tip(PICTURES.good(), PICTURES.covered(), say("tip2")),
-      tip(PICTURES.near(), PICTURES.far(), say(state.onBehalf ? "tip3Them" : "tip3"))),
-    button(say("next"), () => go(HAS_CAMERA ? "primer" : "cameraless", HAS_CAMERA ? undefined : "old"), {kind: "primary", id: "next"}),
-  ],
-}));
-
-function tip(good, bad, text) {
-  return el("li", {}, el("span", {class: "pair"}, good, bad), el("span", {}, text));
-}
-
+// How the pictures come out well, and what the phone will ask: read once, then the camera.
 screen("primer", () => ({
-  title: say(state.onBehalf ? "primerThem" : "primer"),
+  title: say("tips"),
   step: 5,
   content: [
-    PICTURES.allow(),
-    ...paragraphs(say("primerText", {n: state.config.sessions.max_frames}), say("primerAsk")),
-    button(say("openCamera"), openAndBegin, {kind: "primary", id: "open"}),
-    button(say("useFiles"), beginWithFiles, {kind: "plain", id: "files"}),
+    el("ul", {class: "tips"},
+      tip(say("tip1"), PICTURES.light(), PICTURES.back()),
+      tip(say("tip2"), PICTURES.good(), PICTURES.covered()),
+      tip(say(state.onBehalf ? "tip3Them" : "tip3"), PICTURES.near(), PICTURES.far()),
+      HAS_CAMERA ? tip(say("primerAsk", {n: state.config.sessions.max_frames}), PICTURES.allow()) : null),
+    HAS_CAMERA
+      ? button(say(state.onBehalf ? "openBackCamera" : "openCamera"), openAndBegin, {kind: "primary", id: "open"})
+      : button(say("next"), () => go("cameraless", "old"), {kind: "primary", id: "next"}),
+    HAS_CAMERA ? button(say("useFiles"), beginWithFiles, {kind: "plain", id: "files"}) : null,
   ],
 }));
+
+function tip(text, ...pictures) {
+  return el("li", {}, el("span", {class: pictures.length > 1 ? "pair" : "pair one"}, pictures), el("span", {class: "said"}, text));
+}
 
 export function facing() {
   return state.onBehalf ? "environment" : "user";

@@ -25,7 +25,7 @@ export async function signIn() {
   if (!state.config) state.config = await call("GET", "config", {language: state.language});
   const {authorization_endpoint: address} = await endpoints();
   const verifier = secret();
-  const kept = {state: secret(), nonce: secret(), verifier, language: state.language, onBehalf: state.onBehalf};
+  const kept = {state: secret(), nonce: secret(), verifier, language: state.language};
   sessionStorage.setItem(KEPT_SIGN_IN, JSON.stringify(kept));
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
   const asked = new URL(address);
@@ -46,7 +46,7 @@ export async function signedIn() {
   sessionStorage.removeItem(KEPT_SIGN_IN);
   // The code is of use once: no reload, bookmark or back button may show it again.
   history.replaceState(null, "", location.pathname);
-  if (kept) Object.assign(state, {language: kept.language, onBehalf: kept.onBehalf});
+  if (kept) state.language = kept.language;
   if (!kept || kept.state !== answer.get("state") || !answer.has("code")) throw new Error("another sign-in");
   state.config = await call("GET", "config", {language: state.language});
   const {token_endpoint: address} = await endpoints();

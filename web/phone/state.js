@@ -23,7 +23,8 @@ export const state = {
   cannot: [],
   layer: "live",
   sound: true,
-  countdown: 3,
+  // Seconds, once somebody has chosen them.
+  countdown: null,
   session: null,
   observed: {},
   moments: [],
@@ -94,6 +95,11 @@ export function recall() {
   } catch (error) {
     return false;
   }
+}
+
+// Whether it is known for whom this is. A reload forgets it: of that the tab keeps nothing.
+export function forWhom() {
+  return state.person || state.identity;
 }
 
 export function minutesLeft() {

@@ -51,9 +51,17 @@ function render(name, given, transient) {
   if (built.shown) built.shown();
 }
 
-// The screen anew, in another language say.
+// The screen anew, in another language say, with what was typed and ticked on it.
 export function refresh() {
+  const before = Array.from(frame.main.querySelectorAll("input:not([type=file]):not([type=radio])"));
   render(shown.name, shown.given, shown.transient);
+  before.forEach((old) => {
+    const input = document.getElementById(old.id);
+    if (!input || (input.value === old.value && input.checked === old.checked)) return;
+    input.value = old.value;
+    input.checked = old.checked;
+    input.dispatchEvent(new Event("input"));
+  });
 }
 
 const WAY = 6;
@@ -113,13 +121,20 @@ export function tell(text) {
 }
 
 // A button. It hears one press at a time, and no second press that was meant for the screen before.
-export function button(label, action, {kind = "", picture = null, id = null} = {}) {
-  const made = el("button", {type: "button", class: `button ${kind}`, id, click: (event) => press(made, action, event)},
+// `again` is what to try again, if that is less than the whole action.
+export function button(label, action, {kind = "", picture = null, id = null, again = action} = {}) {
+  const made = el("button", {type: "button", class: `button ${kind}`, id, click: (event) => press(made, action, event, again)},
     picture, el("span", {class: "choice"}, label));
   return made;
 }
 
-export async function press(pressed, action, event) {
+// A button that hears nothing for now.
+export function busy(pressed) {
+  pressed.setAttribute("aria-disabled", "true");
+  pressed.classList.add("waiting");
+}
+
+async function press(pressed, action, event, again) {
   if (pressed.getAttribute("aria-disabled") || (event && event.detail > 1)) return;
   pressed.setAttribute("aria-disabled", "true");
   const late = setTimeout(() => {
@@ -129,7 +144,7 @@ export async function press(pressed, action, event) {
   try {
     await action();
   } catch (error) {
-    onFault(error, action);
+    onFault(error, again);
   } finally {
     clearTimeout(late);
     pressed.classList.remove("waiting");
