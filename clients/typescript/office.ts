@@ -48,6 +48,8 @@ export async function main() {
       body: {seen_on: yesterday, document: "id_card"},
     }),
   );
+  // With a case open that doubts the person, one clerk proposes and another confirms (202).
+  if ("proposal_id" in certified) throw new Error("another clerk must confirm first");
   console.log("certified", certified.method, "until", certified.valid_until);
   const {report_id} = expected(await user.POST("/reports", {body: {beneficiary: person}}));
   console.log("case", (await decide(clerk, report_id)).state);

@@ -212,23 +212,28 @@ def test_what_people_are_to_be_told_alone_goes_to_the_notices_queue_and_are_kept
     assert sender["Events"]["Reminders"]["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "group", "condition"),
-    [("Delivery", "DeliveryLogGroup", "ReadReceipts"), ("Push", "PushDeliveryLogGroup", "ReadPushReceipts")],
-)
-def test_receipts_are_read_from_the_named_logs_of_this_account(kind: str, group: str, condition: str) -> None:
+@pytest.mark.parametrize(("kind", "group"), [("Text", "DeliveryLogGroup"), ("Push", "PushDeliveryLogGroup")])
+def test_receipts_are_read_from_the_named_logs_of_this_account(kind: str, group: str) -> None:
     """SNS has a log group for text messages and one for each app's push notices, and of each another for failures."""
-    resources = parent()["Resources"]
+    stack, receipts = parent()["Resources"]["Receipts"], child("receipts")
+    given = stack["Properties"]["Parameters"]
+    assert given[f"{kind}LogGroup"] == {"Ref": group}
+    assert text(given["ReceiverArn"]) == "NoticeReceipt.Arn"
+    assert group in text(parent()["Conditions"][stack["Condition"]])
+    named = receipts["Conditions"][kind]["Fn::Not"][0]["Fn::Equals"]
+    assert named == [{"Ref": f"{kind}LogGroup"}, ""]
+    resources = receipts["Resources"]
     calls, failures = resources[f"{kind}LogCalls"], resources[f"{kind}FailureLogCalls"]
     may_call = resources[f"{kind}LogMayCall"]
-    assert {one["Condition"] for one in (calls, failures, may_call)} == {condition}
-    assert calls["Properties"]["LogGroupName"] == {"Ref": group}
-    assert text(failures["Properties"]["LogGroupName"]) == f"{group}/Failure"
+    assert {one["Condition"] for one in (calls, failures, may_call)} == {kind}
+    assert calls["Properties"]["LogGroupName"] == {"Ref": f"{kind}LogGroup"}
+    assert text(failures["Properties"]["LogGroupName"]) == f"{kind}LogGroup/Failure"
     for one in (calls, failures):
-        assert text(one["Properties"]["DestinationArn"]) == "NoticeReceipt.Arn"
+        assert one["Properties"]["DestinationArn"] == {"Ref": "ReceiverArn"}
         assert one["DependsOn"] == f"{kind}LogMayCall"
+    assert may_call["Properties"]["FunctionName"] == {"Ref": "ReceiverArn"}
     assert may_call["Properties"]["SourceAccount"] == {"Ref": "AWS::AccountId"}
-    assert text(may_call["Properties"]["SourceArn"]).endswith(f"log-group:{group}*")
+    assert text(may_call["Properties"]["SourceArn"]).endswith(f"log-group:{kind}LogGroup*")
 
 
 def test_notices_are_sent_at_a_rate_by_two_workers() -> None:

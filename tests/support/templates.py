@@ -11,7 +11,7 @@ import yaml
 from ministack.services.cloudformation import language_extensions
 
 ROOT = Path(__file__).resolve().parents[2]
-CHILDREN = ("data", "storage", "identity", "events", "monitoring", "waf", "web")
+CHILDREN = ("data", "storage", "identity", "events", "monitoring", "receipts", "waf", "web")
 Template = dict[str, Any]
 
 
