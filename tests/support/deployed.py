@@ -1,8 +1,6 @@
 """What end-to-end tests talk about: a registered person, how they stand, and unsuitable pictures."""
 
 import itertools
-import struct
-import zlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +14,7 @@ from local.demo.cast import Person, portrait
 from local.demo.phone import Camera, Phone
 from local.demo.sweeping import sweep
 from local.deploy import Deployment
+from tests.support.hostile import COLOUR_SCAN, TABLES, frame_header
 
 ENTITLEMENT = ("status", "valid_until", "payment_held")
 _ORDER = itertools.count(1)
@@ -90,12 +89,5 @@ def two_people(left: str, right: str) -> bytes:
 
 
 def decompression_bomb() -> bytes:
-    """A PNG of a few hundred bytes whose header promises 60,000 x 60,000 pixels."""
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 999)) + chunk(b"IEND", b"")
-    )
+    """A JPEG of a few hundred bytes whose header promises 60,000 x 60,000 pixels."""
+    return b"\xff\xd8" + TABLES + frame_header(60_000, 60_000) + COLOUR_SCAN + b"\xff\xd9"
