@@ -101,7 +101,7 @@ mutants: .venv/.ready .build/mutation/.ready ## whether the tests of the rules n
 	@nice $(PY) -m lab.mutants $(ARGS)
 
 model: export PYTHONPATH := layers/core:layers/vision
-model: .venv/.ready ## every state that the year can come to, and whether all is right in it (ARGS='--scenario one'; an hour)
+model: .venv/.ready ## every state that the year can come to, and whether all is right in it (ARGS='--scenario once': two minutes)
 	@nice $(PY) -m tests.model $(ARGS)
 
 .build/mutation/.ready: requirements/mutation.txt .venv/.ready
