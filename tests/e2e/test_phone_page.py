@@ -580,7 +580,7 @@ def test_every_reason_shows_what_went_wrong_and_how_it_is_right(visit: Visit) ->
     drawn = page.evaluate(DRAW, [[reason, text(Language.ENGLISH, "reasons", reason)] for reason in Reason])
     assert all(len(pair) == 2 for pair in drawn.values())
     for_people = [tuple(pair) for pair in drawn.values() if pair != drawn["retries_used_up"]]
-    assert len(set(for_people)) == len(for_people) == len(Reason) - 7
+    assert len(set(for_people)) == len(for_people) == len(Reason) - 8
     if SHOTS:
         image = Image.open(io.BytesIO(page.locator("main").screenshot()))
         image.quantize(64, dither=Image.Dither.NONE).save(Path(SHOTS) / "reasons.en.png", optimize=True)
