@@ -33,7 +33,6 @@ from lifecert_client.models import (
     DeathReported,
     DecideReview,
     Document,
-    EndCause,
     Enrolled,
     EnrolmentBegun,
     Ground,
@@ -41,6 +40,7 @@ from lifecert_client.models import (
     NamedDeathReport,
     Person,
     Proposal,
+    ProposedEndCause,
     ProposeEnd,
     Register,
     Registered,
@@ -106,7 +106,7 @@ if __name__ == "__main__":
         print("certified", certified.method, "until", certified.valid_until)
     reported = expected(report_death.sync(client=user, body=NamedDeathReport(person)), DeathReported)
     print("case", decide(clerk, reported.report_id).state)
-    end = ProposeEnd(yesterday, EndCause.DECEASED)
+    end = ProposeEnd(yesterday, ProposedEndCause.DECEASED)
     proposal = expected(
         propose_end.sync(beneficiary_id, client=clerk, body=end, idempotency_key=str(uuid.uuid4())), Proposal
     )

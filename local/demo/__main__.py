@@ -92,7 +92,7 @@ def _tell(story: Story, deployed: Deployment) -> None:
     decided = daughter.certify(JIANGUO.name, JIANGUO.id_number, camera_before(portrait(JIANGUO.face)), on_behalf=True)
     story.check(decided["outcome"] == "accepted", f"accepted, valid until {day(decided['certificate']['valid_until'])}")
     story.check(
-        _details(clerk, ids[JIANGUO.name], "certified")["method"] == "face_on_behalf",
+        _entry(clerk, ids[JIANGUO.name], "certified")["details"]["method"] == "face_on_behalf",
         "who acted, and for whom, is in the ledger",
     )
 
@@ -117,7 +117,7 @@ def _tell(story: Story, deployed: Deployment) -> None:
     story.check(decided["outcome"] == "accepted", f"accepted, valid until {day(decided['certificate']['valid_until'])}")
     restored = clerk.standing(ids[XIULAN.name])
     story.check(restored["status"] == "active" and not restored["payment_held"], "active again, and paid again")
-    (paid,) = _details(clerk, ids[XIULAN.name], "certified")["benefits"]
+    (paid,) = _entry(clerk, ids[XIULAN.name], "certified")["benefits"]
     first, last = (date.fromisoformat(paid[name]) for name in ("arrears_first_day", "arrears_last_day"))
     story.check(
         paid["payment_was_held"] and (last - first).days + 1 == HELD_DAYS,
@@ -132,9 +132,9 @@ def _tell(story: Story, deployed: Deployment) -> None:
     _wait_for_payer(story, deployed, standing)
 
 
-def _details(clerk: Phone, beneficiary_id: str, event: str) -> dict[str, Any]:
+def _entry(clerk: Phone, beneficiary_id: str, event: str) -> dict[str, Any]:
     history = clerk.standing(beneficiary_id)["history"]
-    return next(entry["details"] for entry in reversed(history) if entry["event"] == event)
+    return next(entry for entry in reversed(history) if entry["event"] == event)
 
 
 def _print_ledger(story: Story, standing: dict[str, Any]) -> None:

@@ -37,7 +37,10 @@ VARIABLES = {
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
 # Parameters without a default that would do.
-CHOSEN = {"Authorise": {"OIDC_ISSUER": "https://127.0.0.1:9", "OIDC_AUDIENCE": "nobody"}}
+CHOSEN = {
+    "GetConfig": {"SIGN_IN_ISSUER": "https://127.0.0.1:9"},
+    "Authorise": {"OIDC_ISSUER": "https://127.0.0.1:9", "OIDC_AUDIENCE": "nobody"},
+}
 
 pytestmark = pytest.mark.skipif(not BUILDS, reason="nothing built: make build")
 

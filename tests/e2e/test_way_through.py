@@ -126,7 +126,7 @@ def test_the_year_ends_the_sweep_lapses_exactly_that_one_and_certifying_restores
         after = standing(clerk, due)
         assert after["status"] == "active"
         # Nothing was held: whoever lapsed has been paid all the time, and is owed nothing.
-        (said,) = history(clerk, due)[-1]["details"]["benefits"]
+        (said,) = history(clerk, due)[-1]["benefits"]
         assert (said["status_before"], said["status"], said["payment_was_held"]) == ("lapsed", "active", False)
         assert (said["arrears_first_day"], said["arrears_last_day"]) == (None, None)
     finally:

@@ -69,7 +69,7 @@ def test_who_stays_away_is_told_proposed_approved_held_and_restored_with_the_arr
         clerk.expect(201, "POST", f"{path}/certifications", seen, **key())
         after = standing(clerk, known)
         assert (after["status"], after["payment_held"], after["what_to_do"]) == ("active", False, None)
-        (said,) = after["history"][-1]["details"]["benefits"]
+        (said,) = after["history"][-1]["benefits"]
         assert (said["payment_was_held"], said["payment_held"], said["unpaid_since"]) == (True, False, None)
         arrears = (held_since, (today() + timedelta(days=proposed_after + 3)).isoformat())
         assert (said["arrears_first_day"], said["arrears_last_day"]) == arrears

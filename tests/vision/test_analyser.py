@@ -92,7 +92,7 @@ def test_a_frame_that_cannot_be_read_has_no_later_stages(
     analyser: VisionAnalyser, frames: Frames, references: dict[str, Template], policy: Policy
 ) -> None:
     good = frames("obama.jpg", *ASKED)
-    blank = pictures.encode(np.full((480, 640, 3), 90, np.uint8), ".png")
+    blank = pictures.frame(np.full((480, 640, 3), 90, np.uint8))
     spoilt = [good[0], replace(good[1], content=good[1].content[:-500]), replace(good[2], content=blank)]
     evidence = analyser.analyse(spoilt, references).evidence
 
@@ -187,7 +187,7 @@ def test_a_look_finds_of_the_first_frame_what_a_verification_would_and_nothing_o
     ("photo", "reason"),
     [
         (b"no picture", Reason.FILE_TYPE_UNSUPPORTED),
-        (pictures.encode(np.full((640, 480, 3), 128, np.uint8), ".png"), Reason.NO_FACE),
+        (pictures.frame(np.full((640, 480, 3), 90, np.uint8)), Reason.NO_FACE),
     ],
 )
 def test_a_look_names_what_to_mend(analyser: VisionAnalyser, photo: bytes, reason: Reason) -> None:

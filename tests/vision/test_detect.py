@@ -213,6 +213,6 @@ def test_where_other_faces_cannot_be_looked_for_a_human_decides(
     ]
     assert decide(evidence, policy, asked, 1) == Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
     assert analyser.enrol(photo).template is None
-    blank = Frame(Step.NEUTRAL, pictures.encode(np.full((480, 640, 3), 90, np.uint8), ".png"))
+    blank = Frame(Step.NEUTRAL, pictures.frame(np.full((480, 640, 3), 90, np.uint8)))
     (frame,) = analyser.analyse([blank], {}).evidence.frames
     assert frame.measures[-1].verdict is Verdict.NOT_ASSESSED

@@ -33,7 +33,7 @@ def _leaning(image: Image) -> Image:
 
 
 COPIES: dict[str, Callable[[Image], bytes]] = {
-    "saved as PNG": lambda image: pictures.encode(image, ".png"),
+    "saved anew": pictures.frame,
     "poor JPEG": lambda image: pictures.encode(image, ".jpg", cv2.IMWRITE_JPEG_QUALITY, 40),
     "half the size": lambda image: pictures.encode(_scaled(image, 0.5)),
     "cropped": lambda image: pictures.encode(image[60:-40, 70:-30]),
@@ -52,10 +52,10 @@ def _imprint(analyser: VisionAnalyser, content: bytes) -> bytes:
 @pytest.mark.parametrize("way", COPIES)
 @pytest.mark.parametrize("name", ["obama2.jpg", "biden.jpg", "astronaut.png"])
 def test_a_copy_is_known(name: str, way: str, analyser: VisionAnalyser, portraits: Path, policy: Policy) -> None:
-    content = (portraits / name).read_bytes()
-    copy = COPIES[way](pictures.read(content))
+    image = pictures.read((portraits / name).read_bytes())
+    first, copy = pictures.encode(image), COPIES[way](image)
 
-    [alike] = imprint.alike(_imprint(analyser, copy), [_imprint(analyser, content)])
+    [alike] = imprint.alike(_imprint(analyser, copy), [_imprint(analyser, first)])
     assert alike > policy.replay.max_alike
 
 
@@ -67,7 +67,7 @@ def test_other_photos_of_the_same_person_are_new(analyser: VisionAnalyser, portr
 def test_steps_of_a_real_person_within_a_second_are_no_copies_of_each_other(
     analyser: VisionAnalyser, clip: list[Image], policy: Policy
 ) -> None:
-    neutral, closed, smiling = (_imprint(analyser, pictures.encode(clip[n], ".png")) for n in (10, 27, 60))
+    neutral, closed, smiling = (_imprint(analyser, pictures.frame(clip[n])) for n in (10, 27, 60))
     assert imprint.alike(neutral, [closed, smiling]) < [policy.replay.max_alike_within] * 2
     assert imprint.alike(closed, [smiling]) < [policy.replay.max_alike_within]
 
@@ -100,7 +100,7 @@ def test_a_challenge_with_a_copy_in_it_is_refused(
         "nothing": KnownPhotos(),
     }[known]
     # The reference itself as neutral frame, or all frames of an earlier session: saved anew, no byte is the same.
-    again = [Frame(step, pictures.encode(pictures.read(frames.content("obama2.jpg", step)), ".png")) for step in ASKED]
+    again = [Frame(step, pictures.frame(pictures.read(frames.content("obama2.jpg", step)))) for step in ASKED]
     if known == "reference":
         again[0] = Frame(Step.NEUTRAL, pictures.encode(_scaled(pictures.read(photo), 0.9)))
 

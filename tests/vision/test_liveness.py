@@ -93,7 +93,7 @@ CLIP = {10: set(), 27: {Step.CLOSE_EYES, Step.SMILE}, 50: {Step.SMILE}}
 @pytest.mark.parametrize("index", CLIP)
 @pytest.mark.parametrize("step", STEPS)
 def test_a_real_person_is_read_rightly(step: Step, index: int, analyser: VisionAnalyser, clip: list[Image]) -> None:
-    neutral, shown = (pictures.encode(clip[at], ".png") for at in (5, index))
+    neutral, shown = (pictures.frame(clip[at]) for at in (5, index))
     frame = analyser.analyse([Frame(Step.NEUTRAL, neutral), Frame(step, shown)], {}).evidence.frames[1]
 
     assert (_step_measure(frame).verdict is Verdict.PASSED) == (step in CLIP[index])
@@ -103,7 +103,7 @@ def test_a_real_person_is_read_rightly(step: Step, index: int, analyser: VisionA
 def test_without_a_neutral_frame_a_step_is_not_assessed(
     analyser: VisionAnalyser, frames: Frames, portraits: Path
 ) -> None:
-    blank = Frame(Step.NEUTRAL, pictures.encode(np.full((480, 640, 3), 90, np.uint8), ".png"))
+    blank = Frame(Step.NEUTRAL, pictures.frame(np.full((480, 640, 3), 90, np.uint8)))
     for given in ([blank, *frames("biden.jpg", Step.SMILE)], frames("biden.jpg", Step.SMILE)):
         measure = _step_measure(analyser.analyse(given, {}).evidence.frames[-1])
 
@@ -114,7 +114,7 @@ def test_without_a_neutral_frame_a_step_is_not_assessed(
 @pytest.mark.parametrize("step", [Step.TURN_LEFT, Step.TURN_RIGHT])
 def test_who_turned_out_of_sight_is_told_to_turn_less(step: Step, analyser: VisionAnalyser, frames: Frames) -> None:
     # Sharp, neither dark nor bright, and no face: the hair of a head turned round.
-    gone = pictures.encode(np.random.default_rng(5).integers(40, 160, (480, 640, 3), np.uint8), ".png")
+    gone = pictures.frame(np.random.default_rng(5).integers(40, 160, (480, 640, 3), np.uint8))
     told = [
         analyser.analyse([*neutral, Frame(asked, gone)], {}).evidence.frames[-1].measures[-1].reason
         for neutral, asked in (

@@ -196,7 +196,7 @@ ONLY_A_FRAME: dict[str, tuple[Callable[[Image], Image], Reason]] = {
 @pytest.mark.parametrize("case", ONLY_A_FRAME)
 def test_a_reference_must_be_better_than_a_frame(case: str, analyser: VisionAnalyser, obama: Image) -> None:
     spoil, reason = ONLY_A_FRAME[case]
-    photo = pictures.encode(np.ascontiguousarray(spoil(obama)), ".png")
+    photo = pictures.frame(np.ascontiguousarray(spoil(obama)))
 
     assert first_reason(analyser.analyse([Frame(Step.NEUTRAL, photo)], {}).evidence.frames[0].measures) is None
     enrolled = analyser.enrol(photo)

@@ -223,7 +223,8 @@ def test_who_issued_an_invitation_does_not_decide_what_was_tried_by_it() -> None
     invitation_id = an_id()
     issued: dict[str, Detail] = {"invitation_id": invitation_id, "expires_on": "2031-03-01", "guardian": False}
     by_clerk = Actor(CLERK.user_id, Role.CLERK)
-    after, entry = record(office.person, LedgerEvent.INVITATION_ISSUED, by_clerk, office.clock.now(), issued)
+    holder = replace(office.person, invitation_id=invitation_id)
+    after, entry = record(holder, LedgerEvent.INVITATION_ISSUED, by_clerk, office.clock.now(), issued)
     office.store.register.commit(Change(office.person.version, after, entry))
     review = office.review(office.attempt(User(user_of(invitation_id))))
     with pytest.raises(ActedInCase):
