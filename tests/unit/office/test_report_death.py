@@ -21,7 +21,7 @@ from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.open_case import MOST_REPORTERS
 from lifecert.domain.person import IdNumber, normalise_name
-from lifecert.domain.review import ReviewKind
+from lifecert.domain.review import ReviewKind, ReviewOutcome
 from lifecert.domain.status import EndCause, Standing, Status
 from tests.support.builders import CLERK, HELPER, a_beneficiary, a_change, an_id, start_limits
 from tests.support.fakes.clock import FixedClock
@@ -89,6 +89,19 @@ def test_one_person_has_one_open_case_which_later_reports_join() -> None:
         (LedgerEvent.REPORT_JOINED, HELPER.user_id, Role.USER),
         (LedgerEvent.REPORT_JOINED, CLERK.user_id, Role.CLERK),
     ]
+
+
+def test_a_case_that_was_found_true_takes_in_no_later_report() -> None:
+    """It is decided: a report that joined it would be looked at by nobody."""
+    office = Office()
+    first = office.report.of_known(office.id, DAY, HELPER)
+    upheld = office.person.with_decided(office.store.reviews[first], ReviewOutcome.ACCEPT)
+    office.store.register.commit(a_change(office.person, changed={"open_cases": upheld.open_cases}))
+    assert office.person.doubts
+    office.clock.move(days=200)
+    second = office.report.of_known(office.id, DAY, HELPER)
+    assert second != first
+    assert office.store.reviews[second].decision is None
 
 
 def test_however_many_report_somebody_whose_word_counts_is_remembered() -> None:

@@ -117,7 +117,7 @@ class Beneficiary:
         """How one of the benefits stands."""
         life = Status.LAPSED if self.lapsed else Status.ACTIVE
         status, ended_on = (Status.TERMINATED, benefit.end.on) if benefit.end else (life, None)
-        return Standing(status, self.valid_until, benefit.held_since, ended_on, benefit.unpaid_since)
+        return Standing(status, self.valid_until, benefit.held_since, ended_on, benefit.unpaid_since, benefit.start)
 
     @property
     def current_notice(self) -> Notice | None:
@@ -187,13 +187,14 @@ class Beneficiary:
         """With a case that is being decided."""
         return replace(self, open_cases=decided(self.open_cases, review, outcome))
 
-    def seen_by_two(self) -> "Beneficiary":
-        """Whom two clerks certify is not doubted any more for what was found true before."""
+    def without_upheld(self) -> "Beneficiary":
+        """Whom two clerks certify, or whose entitlement they end, is not doubted any more for what was found true."""
         return replace(self, open_cases=tuple(one for one in self.open_cases if not one.upheld))
 
     def open_case(self, kind: ReviewKind, user_id: str | None = None) -> OpenCase | None:
-        """The open case of a kind that is remembered, and is this user's, if one is named."""
-        of_kind = (one for one in self.open_cases if one.kind is kind)
+        """The open case of a kind that is remembered, and is this user's, if one is named. One that was found true is
+        decided: what is said later is looked at anew."""
+        of_kind = (one for one in self.open_cases if one.kind is kind and not one.upheld)
         return next((one for one in of_kind if user_id is None or user_id in one.by), None)
 
     @property

@@ -153,7 +153,7 @@ class BenefitNotFound(LifeCertError):
 
 
 class DeathEndsAll(LifeCertError):
-    """A death cannot end one benefit and leave another."""
+    """A death cannot end one benefit, or be corrected for one, and leave another."""
 
 
 class TooManyBenefits(LifeCertError):

@@ -1,7 +1,7 @@
 """The status table (design.md §3 rule 4), as data and one pure function over it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -34,7 +34,8 @@ class Standing:
 
     `held_since` is the day since which the payment is held; once the benefit has ended it says that it was. `ended_on`
     is the first day that is not due any more. `unpaid_since` is the first day that nobody has paid or announced as
-    arrears; None while everything is paid as it falls due. Every day before it is settled.
+    arrears; None while everything is paid as it falls due. Every day before it is settled. `begins` is the first day
+    that is due at all, which may still come; None where it is not known.
     """
 
     status: Status
@@ -42,6 +43,7 @@ class Standing:
     held_since: date | None = None
     ended_on: date | None = None
     unpaid_since: date | None = None
+    begins: date | None = field(default=None, compare=False)
 
     @property
     def is_held(self) -> bool:
@@ -167,7 +169,7 @@ def _hold(standing: Standing, event: HoldApproved) -> Transition:
         raise TransitionRefused("no notice was delivered")
     if not event.approved_by:
         raise TransitionRefused("the office has not approved")
-    return Transition(replace(standing, held_since=event.today, unpaid_since=event.today))
+    return Transition(replace(standing, held_since=event.today, unpaid_since=_not_before(standing, event.today)))
 
 
 def _end(standing: Standing, event: EntitlementEnded) -> Transition:
@@ -182,7 +184,7 @@ def _end_as_planned(standing: Standing, event: PlannedEndReached) -> Transition:
 
 
 def _ended(standing: Standing, on: date, today: date) -> Transition:
-    settled = standing.unpaid_since or today
+    settled = _not_before(standing, standing.unpaid_since or today)
     # Held days before the end were due while the person lived; paid days after it were not.
     arrears, reclaim = period(settled, _before(on)), period(on, _before(settled))
     ended = Standing(Status.TERMINATED, standing.valid_until, standing.held_since, ended_on=on, unpaid_since=on)
@@ -212,13 +214,19 @@ def _revoke(standing: Standing, event: CertificateRevoked) -> Transition:
     if event.held_since is None or not lapsed:
         # A hold of the revoked year falls with it: nobody was told of, or approved, one for the year before.
         return _paid_again(back, standing.unpaid_since, event.today)
-    settled = standing.unpaid_since or event.today
-    held = replace(back, held_since=event.held_since, unpaid_since=min(settled, event.held_since))
-    return Transition(held, reclaim=period(event.held_since, _before(settled)))
+    settled = _not_before(standing, standing.unpaid_since or event.today)
+    unpaid_since = min(settled, _not_before(standing, event.held_since))
+    held = replace(back, held_since=event.held_since, unpaid_since=unpaid_since)
+    return Transition(held, reclaim=period(unpaid_since, _before(settled)))
 
 
 def _paid_again(standing: Standing, unpaid_since: date | None, today: date) -> Transition:
     return Transition(standing, period(unpaid_since, _before(today)) if unpaid_since else None)
+
+
+def _not_before(standing: Standing, day: date) -> date:
+    """The day, or that on which the benefit begins, if that comes later: what is not due yet is not owed."""
+    return max(day, standing.begins) if standing.begins else day
 
 
 def _before(day: date) -> date:

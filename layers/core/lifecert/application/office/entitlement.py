@@ -2,6 +2,7 @@
 proposes, another confirms or rejects."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -100,16 +101,21 @@ class Propose:
             expires_at=now + PROPOSAL_LASTS,
         )
 
+        proposed = review
+
         def make(newest: Beneficiary) -> Change:
+            nonlocal proposed
             _check_applies(newest, proposal)
-            return opening(newest, review)
+            if proposal.kind is ReviewKind.CORRECTION:
+                proposed = replace(review, related_id=_which_end(_concerned(newest, proposal)))
+            return opening(newest, proposed)
 
         try:
             change_newest(self.register, beneficiary_id, make)
-        except (ReviewOpenedBefore, TransitionRefused) as refused:
+        except (ReviewOpenedBefore, TransitionRefused, DeathEndsAll) as refused:
             # What was proposed before may have been confirmed since: a repeat still gets its answer.
             return self._proposed_before(review, refused)
-        return review
+        return proposed
 
     def revocation(self, certificate_id: str, cause: RevocationCause, idempotency_key: str, user: User) -> Review:
         """Propose to revoke a certificate, for fraud or an error; the certification before it then covers as it did.
@@ -220,7 +226,7 @@ class ConfirmProposal:
         day, clerk = proposal.day or today, proposal.opened_by.actor_id
         proof = seen(newest.beneficiary_id, day, document, clerk, proposal.review_id)
         now, by = decision.decided_at, decision.decided_by
-        return certifying_presence(newest.seen_by_two(), proof, by, now, today, document, **_proposed(proposal))
+        return certifying_presence(newest.without_upheld(), proof, by, now, today, document, **_proposed(proposal))
 
     def _end(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
         today = self.clock.today()
@@ -247,6 +253,8 @@ class ConfirmProposal:
         lapsed = newest.lapsed if newest.open_benefits else is_over(newest.valid_until, today)
         event = EndCorrected(today, proposal.opened_by.actor_id, decision.decided_by, lapsed)
         concerned = _concerned(newest, proposal)
+        if proposal.related_id and proposal.related_id != _which_end(concerned):
+            raise TransitionRefused("the end that was proposed to be corrected is not the last one any more")
         step = moved(newest, concerned, event, Role.CLERK)
         returned = {one.benefit_id for one in concerned}
         back = [_back(one, today) for one in step.after.benefits if one.benefit_id in returned]
@@ -349,14 +357,26 @@ def _told(newest: Beneficiary, valid_until: date, today: date) -> dict[str, Deta
 
 def _concerned(newest: Beneficiary, proposal: Review | Proposal) -> tuple[Benefit, ...]:
     """The benefits that a proposal is about: the one it names, or all; of an end to correct, those that one end, the
-    last, took."""
+    last, took. While a death stands it is the end to correct: nothing else is due to the dead."""
     if proposal.benefit_id:
         return tuple(one for one in newest.benefits if one.benefit_id == proposal.benefit_id)
     if proposal.kind is not ReviewKind.CORRECTION:
         return newest.open_benefits
     ended = [one for one in newest.benefits if one.end]
-    last = max((one.end for one in ended if one.end), key=lambda end: end.on, default=None)
+    last = max((one.end for one in ended if one.end), key=lambda end: (_is_death(end), end.on), default=None)
     return tuple(one for one in ended if last and one.end and _same_end(one.end, last))
+
+
+def _is_death(end: BenefitEnd | None) -> bool:
+    return end is not None and end.cause is EndCause.DECEASED
+
+
+def _which_end(concerned: Iterable[Benefit]) -> str:
+    """Which end a correction is about, for the time until it is confirmed: the proposal that said so, or the day that
+    was planned, and of which benefits."""
+    ended = [(one.benefit_id, one.end) for one in concerned if one.end]
+    which = {end.by or end.on.isoformat() for _, end in ended}
+    return f"{','.join(sorted(which))} of {','.join(benefit_id for benefit_id, _ in ended)}"
 
 
 def _same_end(one: BenefitEnd, other: BenefitEnd) -> bool:
@@ -369,7 +389,8 @@ def _check_applies(newest: Beneficiary, proposal: Proposal) -> None:
     DeathEndsAll when a death is to end only one."""
     if proposal.benefit_id and newest.benefit(proposal.benefit_id) is None:
         raise BenefitNotFound
-    if proposal.benefit_id and proposal.cause is EndCause.DECEASED:
+    death_stands = proposal.kind is ReviewKind.CORRECTION and any(_is_death(one.end) for one in newest.benefits)
+    if proposal.benefit_id and (proposal.cause is EndCause.DECEASED or death_stands):
         raise DeathEndsAll
     if proposal.kind is ReviewKind.REVOCATION:
         applies = bool(newest.open_benefits)
@@ -382,4 +403,6 @@ def _check_applies(newest: Beneficiary, proposal: Proposal) -> None:
 
 
 def _content(review: Review) -> tuple[object, ...]:
-    return review.beneficiary_id, review.kind, review.day, review.cause, review.related_id, review.benefit_id
+    # Which end a correction is about follows from when it was proposed.
+    related_id = None if review.kind is ReviewKind.CORRECTION else review.related_id
+    return review.beneficiary_id, review.kind, review.day, review.cause, related_id, review.benefit_id

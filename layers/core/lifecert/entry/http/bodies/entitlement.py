@@ -116,7 +116,7 @@ class ProposalShown(Response):
             seen_on=proposal.day if presence else None,
             cause=proposal.cause,
             benefit=proposal.benefit_id,
-            certificate_id=None if presence else proposal.related_id,
+            certificate_id=proposal.related_id if proposal.kind is ReviewKind.REVOCATION else None,
             decision=shown.decision,
             missing=missing,
         )

@@ -1,0 +1,158 @@
+"""What is not due yet, or not any more, is neither owed nor paid by a change of something else."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from lifecert.application.office.entitlement import ConfirmProposal, Propose
+from lifecert.application.office.register_beneficiary import (
+    AddBenefit,
+    NewBenefit,
+    RegisterBeneficiary,
+    Registration,
+)
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.category import Category
+from lifecert.domain.errors import DeathEndsAll, TransitionRefused
+from lifecert.domain.hold import HoldChoice, HoldState
+from lifecert.domain.open_case import OpenCase
+from lifecert.domain.person import IdNumber
+from lifecert.domain.published import published_events
+from lifecert.domain.review import Proposal, Review, ReviewKind
+from lifecert.domain.status import EndCause
+from tests.support.builders import CLERK, a_change, an_id, an_issuer
+from tests.support.fakes.keys import FakePersonKeys
+from tests.support.fakes.notices import FakeSeal
+from tests.support.holding import HoldWorld
+from tests.support.payer_example import payer_example
+
+PAYERS = ("fund", "bureau")
+SECOND = replace(CLERK, user_id="clerk-2")
+
+
+class Person(HoldWorld):
+    """Somebody whom the office registers, with benefits that begin so many days from today."""
+
+    def __init__(self, begins: int) -> None:
+        super().__init__()
+        store = self.store
+        register = RegisterBeneficiary(store.register, FakePersonKeys(), FakeSeal(), self.clock, store.ledger, PAYERS)
+        someone = IdNumber.parse("11010519491231002X")
+        registered = register(Registration("王小明", someone, self._benefit(begins)), CLERK, an_id())
+        self.who = registered.beneficiary_id
+
+    def _benefit(self, begins: int, payer: str = "fund", ends: int | None = None) -> NewBenefit:
+        start = self.clock.today() + timedelta(days=begins)
+        planned = None if ends is None else self.clock.today() + timedelta(days=ends)
+        return NewBenefit(Category.SURVIVOR_ALLOWANCE, "110101", start, payer, planned_end=planned, start_checked=True)
+
+    def also(self, begins: int, ends: int | None = None) -> None:
+        add = AddBenefit(self.store.register, self.store.ledger, self.clock, PAYERS)
+        add(self.who, self._benefit(begins, "bureau", ends), CLERK, an_id())
+
+    def propose(self, kind: ReviewKind, days_ago: int = 0, **what: Any) -> Review:
+        store, day = self.store, self.clock.today() - timedelta(days=days_ago)
+        propose = Propose(store.register, store.reviews_port, store.certificates_port, self.clock)
+        proposal = Proposal(kind, day if kind is ReviewKind.END else None, **what)
+        return propose(self.who, proposal, an_id(), CLERK)
+
+    def confirm(self, proposed: Review) -> None:
+        store = self.store
+        confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock, an_issuer())
+        confirm(proposed.review_id, SECOND, confirm=True)
+
+    def end(self, cause: EndCause, days_ago: int = 0, **what: Any) -> None:
+        self.confirm(self.propose(ReviewKind.END, days_ago, cause=cause, **what))
+
+    def take_back(self, **what: Any) -> None:
+        self.confirm(self.propose(ReviewKind.CORRECTION, **what))
+
+    @property
+    def now(self) -> Beneficiary:
+        return self.store.beneficiaries[self.who]
+
+    def wrong_days(self, benefit_id: str) -> list[date]:
+        """Days for which the payer's example paid what was not due, or did not pay what was."""
+        state = payer_example().State()
+        for entry in self.store.entries[self.who]:
+            for event in published_events(entry):
+                if event.payer and event.detail["benefit"] == benefit_id:
+                    state.apply(event.detail)
+        today, benefit = self.clock.today(), self.now.benefit(benefit_id)
+        assert benefit
+        assert benefit.start
+        paid = state.times_paid(self.who, benefit_id, today)
+        unpaid_since = benefit.unpaid_since or today + timedelta(days=1)
+        days = [today + timedelta(days=n) for n in range(-500, 500)]
+        return [day for day in days if paid[day] != (benefit.start <= day <= today and day < unpaid_since)]
+
+
+@pytest.mark.parametrize("begins", [-30, 0, 1, 30, 300])
+def test_who_dies_before_a_benefit_begins_is_owed_nothing_for_the_days_before_it(begins: int) -> None:
+    person = Person(begins)
+    person.end(EndCause.DECEASED)
+    assert person.wrong_days("1") == []
+    person.clock.move(days=10)
+    person.take_back()
+    assert person.wrong_days("1") == []
+
+
+def test_a_benefit_that_is_held_before_it_begins_owes_nothing_for_the_days_before_it() -> None:
+    person = Person(-366)
+    person.also(begins=300)
+    person.nights(2)
+    assert person.now.notice is not None
+    person.deliver(person.who)
+    person.nights(92)
+    for batch in person.batches(HoldState.OPEN):
+        person.decide(HoldChoice.ALL, batch_id=batch.batch_id)
+    person.nights(1)
+    assert person.now.held_since == person.clock.today()
+    assert person.wrong_days("2") == []
+    person.nights(30)
+    person.certify(person.who)
+    assert person.wrong_days("1") == person.wrong_days("2") == []
+
+
+def test_while_a_death_stands_it_is_the_end_that_is_corrected() -> None:
+    """A benefit that ended as planned after the day of the death, and before that was known, does not come back."""
+    person = Person(-100)
+    person.also(begins=-100, ends=20)
+    person.nights(21)
+    person.end(EndCause.DECEASED, days_ago=10)
+    with pytest.raises(DeathEndsAll):
+        person.propose(ReviewKind.CORRECTION, benefit_id="2")
+    person.take_back()
+    first, second = person.now.benefits
+    assert first.end is None
+    assert second.end is not None
+    assert person.wrong_days("1") == person.wrong_days("2") == []
+
+
+def test_a_correction_is_of_the_end_that_it_was_proposed_for() -> None:
+    """Two clerks propose the same: the second one's, confirmed after the first, must not bring back an older end."""
+    person = Person(-100)
+    person.also(begins=-100)
+    person.end(EndCause.IMPRISONED, days_ago=5, benefit_id="1")
+    person.nights(2)
+    person.end(EndCause.MOVED, benefit_id="2")
+    person.nights(1)
+    same, again = person.propose(ReviewKind.CORRECTION), person.propose(ReviewKind.CORRECTION)
+    person.confirm(same)
+    assert [one.end is None for one in person.now.benefits] == [False, True]
+    with pytest.raises(TransitionRefused):
+        person.confirm(again)
+    assert [one.end is None for one in person.now.benefits] == [False, True]
+
+
+def test_the_end_takes_with_it_what_was_found_true_before() -> None:
+    """Or a death that was recorded by mistake, and corrected, would keep the camera from the living for ever."""
+    person = Person(-100)
+    upheld = OpenCase(an_id(), ReviewKind.DEATH_REPORT, ("helper-1",), doubts=True, upheld=True)
+    person.store.register.commit(a_change(person.now, changed={"open_cases": (upheld,)}))
+    person.end(EndCause.DECEASED)
+    assert person.now.open_cases == ()
+    person.take_back()
+    assert person.now.open_cases == ()
