@@ -101,8 +101,13 @@ def _enrolled(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any
 def _review_decided(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     if details.get("references") is not None:
         now["reference_ids"] = tuple(filter(None, str(details["references"]).split(",")))
-    if details.get("kind") == "override" and details.get("outcome") == "accept":
-        now["faces_were_deleted"] = False
+    if details.get("kind") != "override":
+        return
+    if details.get("outcome") == "accept":
+        now["faces_were_deleted"] = now["faces_were_deleted"] and not details.get("vouched", True)
+    elif details.get("references") is not None:
+        now["counter_photo_on"] = None
+        now["faces_were_deleted"] = now["faces_were_deleted"] or not details["references"]
 
 
 def _faces_deleted(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:

@@ -26,6 +26,8 @@ def take_case(now: dict[str, Any], entry: LedgerEntry) -> None:
         now["open_cases"] = tuple(_closed(entry, now["open_cases"], str(review_id)))
     elif review_id and all(one.review_id != review_id for one in now["open_cases"]):
         _open(now, entry, details)
+    if entry.event is LedgerEvent.TERMINATED:
+        now["open_cases"] = tuple(one for one in now["open_cases"] if not one.upheld)
     reprieve = now.get("reprieve")
     if details.get("spared_until") and (reprieve is None or reprieve.valid_until != now["valid_until"]):
         now["reprieve"] = Reprieve(date.fromisoformat(str(details["spared_until"])), now["valid_until"])

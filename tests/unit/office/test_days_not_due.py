@@ -13,16 +13,18 @@ from lifecert.application.office.register_beneficiary import (
     RegisterBeneficiary,
     Registration,
 )
+from lifecert.application.shared.reviewing import opening, recorded
+from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.category import Category
 from lifecert.domain.errors import DeathEndsAll, TransitionRefused
 from lifecert.domain.hold import HoldChoice, HoldState
-from lifecert.domain.open_case import OpenCase
 from lifecert.domain.person import IdNumber
 from lifecert.domain.published import published_events
-from lifecert.domain.review import Proposal, Review, ReviewKind
+from lifecert.domain.review import Ground, Proposal, Review, ReviewDecision, ReviewKind, ReviewOutcome
 from lifecert.domain.status import EndCause
-from tests.support.builders import CLERK, a_change, an_id, an_issuer
+from ops.verify_ledger import LedgerCheck
+from tests.support.builders import CLERK, a_review, an_id, an_issuer
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
 from tests.support.holding import HoldWorld
@@ -150,9 +152,13 @@ def test_a_correction_is_of_the_end_that_it_was_proposed_for() -> None:
 def test_the_end_takes_with_it_what_was_found_true_before() -> None:
     """Or a death that was recorded by mistake, and corrected, would keep the camera from the living for ever."""
     person = Person(-100)
-    upheld = OpenCase(an_id(), ReviewKind.DEATH_REPORT, ("helper-1",), doubts=True, upheld=True)
-    person.store.register.commit(a_change(person.now, changed={"open_cases": (upheld,)}))
+    report = a_review(person.now, kind=ReviewKind.DEATH_REPORT, opened_by=Actor("clerk-3", Role.CLERK))
+    person.store.register.commit(opening(person.now, report))
+    decision = ReviewDecision(ReviewOutcome.ACCEPT, Ground.CONFIRMED, "clerk-4", person.clock.now())
+    person.store.register.commit(recorded(person.now, report, decision))
+    assert [one.upheld for one in person.now.open_cases] == [True]
     person.end(EndCause.DECEASED)
     assert person.now.open_cases == ()
+    assert LedgerCheck(person.store.register, person.store.ledger)(person.who) is None
     person.take_back()
     assert person.now.open_cases == ()

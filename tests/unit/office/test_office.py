@@ -41,12 +41,14 @@ from lifecert.domain.session import ImageType
 from lifecert.domain.status import Standing, Status
 from lifecert.entry.http.bodies.sessions import SessionView
 from lifecert.entry.http.texts import Language
+from ops.recorded import Recorded
 from tests.support.builders import (
     CLERK,
     HELPER,
     MODEL,
     NOW,
     a_beneficiary,
+    a_change,
     a_policy,
     a_review,
     a_session,
@@ -386,7 +388,59 @@ def test_of_two_replacements_that_are_refused_neither_comes_back_by_the_other() 
     second = the_override(world)
     decide(world, first, ReviewOutcome.REFUSE, SECOND_CLERK)
     decide(world, second, ReviewOutcome.REFUSE, SECOND_CLERK)
+    assert world.store.beneficiaries[world.id].reference_ids == (world.first.reference_id,), (
+        "what both took the place of"
+    )
+    with pytest.raises(ReferenceMismatch):
+        world.enrol(face(2))
+    agrees(world)
+
+
+def test_where_a_refusal_leaves_nothing_to_compare_with_the_next_face_needs_a_second_clerk() -> None:
+    """An override from before its ledger entry said what it replaced."""
+    world = Enrolling()
+    world.enrol(face(1), Replacement.WRONG_PHOTO)
+    for number, entry in enumerate(world.store.entries[world.id]):
+        if entry.details.get("replaced"):
+            world.store.entries[world.id][number] = replace(entry, details={**entry.details, "replaced": None})
+    decide(world, the_override(world), ReviewOutcome.REFUSE, SECOND_CLERK)
     assert world.store.beneficiaries[world.id].reference_ids == ()
+    world.enrol(face(2))
+    assert world.store.beneficiaries[world.id].doubts
+
+
+def test_what_is_accepted_after_it_was_deleted_vouches_for_no_other_face() -> None:
+    world = Enrolling()
+    store = world.store
+    world.enrol(face(1), Replacement.WRONG_PHOTO)
+    late = the_override(world)
+    WithdrawConsent(store.register, world.clock)(world.id, CLERK)
+    world.clock.move(days=1)
+    PurgeFaces(store.register, store.register, world.references, world.photos, store.face_counts, world.clock, 4)()
+    GiveConsent(store.register, world.clock, "1")(world.id, "1", False, CLERK)
+    decide(world, late, ReviewOutcome.ACCEPT, SECOND_CLERK)
+    world.enrol(face(2))
+    assert store.beneficiaries[world.id].doubts
+    agrees(world)
+
+
+def test_a_photo_at_the_counter_like_a_worthless_one_counts_no_more() -> None:
+    world = Enrolling()
+    store = world.store
+    world.enrol(face(1), Replacement.WRONG_PHOTO)
+    person = store.beneficiaries[world.id]
+    seen = a_change(person, changed={"counter_photo_on": world.clock.today()})
+    store.register.commit(seen)
+    decide(world, the_override(world), ReviewOutcome.REFUSE, SECOND_CLERK)
+    assert store.beneficiaries[world.id].counter_photo_on is None
+
+
+def agrees(world: Enrolling) -> None:
+    """What the ledger tells is what the register has."""
+    recorded = Recorded()
+    for entry in world.store.entries[world.id]:
+        recorded.take(entry)
+    assert recorded.differences(world.store.beneficiaries[world.id]) == []
 
 
 def test_the_first_face_after_a_withdrawal_waits_for_a_second_clerk() -> None:

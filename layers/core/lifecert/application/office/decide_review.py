@@ -138,23 +138,33 @@ class DecideReview:
     def _other_face(self, newest: Beneficiary, review: Review, decision: ReviewDecision) -> Change:
         """What becomes of a reference that was put in the place of others: without a second clerk's word it is
         worthless, and those count that counted before it."""
+        counts = review.related_id in newest.reference_ids
         if decision.outcome is ReviewOutcome.ACCEPT:
-            return recorded(replace(newest, faces_were_deleted=False), review, decision)
-        if review.related_id not in newest.reference_ids:
+            # What was accepted too late, and is deleted itself, vouches for no face that comes next.
+            changed = replace(newest, faces_were_deleted=newest.faces_were_deleted and not counts)
+            return recorded(changed, review, decision, vouched=counts)
+        if review.related_id is None or not counts:
             return recorded(newest, review, decision, worthless=review.related_id)
         before = self._replaced_by(review.related_id, newest)
-        changed = replace(newest, reference_ids=before)
+        # Where nothing is left to compare with, the next first face needs a second clerk as this one did. And what was
+        # taken at the counter may have been like the worthless one.
+        gone = newest.faces_were_deleted or not before
+        changed = replace(newest, reference_ids=before, faces_were_deleted=gone, counter_photo_on=None)
         return recorded(changed, review, decision, worthless=review.related_id, references=",".join(before))
 
     def _replaced_by(self, reference_id: str, newest: Beneficiary) -> tuple[str, ...]:
-        worthless, replaced = set(), ""
+        replaced: dict[str, tuple[str, ...]] = {}
+        worthless = set()
         for entry in self.ledger.entries(newest.beneficiary_id):
-            if entry.event is LedgerEvent.REFERENCE_ENROLLED and entry.details.get("reference_id") == reference_id:
-                replaced = str(entry.details.get("replaced") or "")
+            if entry.event is LedgerEvent.REFERENCE_ENROLLED:
+                names = str(entry.details.get("replaced") or "").split(",")
+                replaced[str(entry.details.get("reference_id"))] = tuple(filter(None, names))
             worthless.add(entry.details.get("worthless"))
-        before = tuple(filter(None, replaced.split(",")))
-        # What was enrolled after a worthless one was like it.
-        return () if before[:1] and before[0] in worthless else before
+        before = replaced.get(reference_id, ())
+        # What was enrolled after a worthless one was like it: what that one had taken the place of comes back.
+        while before and before[0] in worthless:
+            before = replaced.get(before[0], ())
+        return before
 
     def _session(self, session_id: str | None) -> Session:
         session = self.sessions.get(session_id) if session_id else None
