@@ -8,6 +8,7 @@ import pytest
 from lifecert.domain.category import Category
 from lifecert.domain.hold import (
     HOLD_GROUNDS,
+    REPRIEVE,
     CandidateOutcome,
     HoldBatch,
     HoldCandidate,
@@ -17,6 +18,7 @@ from lifecert.domain.hold import (
     HoldOutcome,
     HoldProposal,
     HoldState,
+    Reprieve,
 )
 from lifecert.domain.page import Position
 
@@ -89,3 +91,10 @@ def test_a_candidate_has_no_outcome_until_the_batch_is_applied() -> None:
     assert candidate.outcome is None
     held = CandidateOutcome(candidate.batch_id, candidate.beneficiary_id, HoldOutcome.HELD)
     assert replace(candidate, outcome=held.outcome).outcome is HoldOutcome.HELD
+
+
+def test_who_waits_for_a_human_is_spared_for_thirty_days_of_one_year() -> None:
+    assert timedelta(days=30) == REPRIEVE
+    until, year = date(2026, 8, 31), date(2026, 8, 1)
+    assert Reprieve(until, valid_until=year) == Reprieve(until, year)
+    assert Reprieve(until, valid_until=year) != Reprieve(until, date(2027, 8, 1))

@@ -360,3 +360,43 @@ def test_a_new_entitlement_is_active_until_its_last_day(today: date, status: Sta
 def test_a_refusal_says_what_does_not_apply(standing: Standing, event: Event, role: Role, said: str) -> None:
     with pytest.raises(TransitionRefused, match=f"^{said}$"):
         transition(standing, event, role)
+
+
+@pytest.mark.parametrize(
+    ("status", "held_since", "held"),
+    [
+        (Status.LAPSED, ENDED, True),
+        (Status.LAPSED, None, False),
+        (Status.ACTIVE, ENDED, False),
+        (Status.TERMINATED, ENDED, False),  # it was, when it ended
+    ],
+)
+def test_a_payment_is_held_while_somebody_is_lapsed(status: Status, held_since: date | None, *, held: bool) -> None:
+    assert Standing(status, ENDED, held_since).is_held is held
+
+
+def test_an_end_from_before_unpaid_days_were_kept_is_corrected_from_its_day() -> None:
+    moved = transition(replace(ended(date(2026, 7, 10)), unpaid_since=None), EVENTS[EndCorrected], Role.CLERK)
+    assert moved.arrears == ArrearsPeriod(date(2026, 7, 10), date(2026, 7, 31))
+
+
+BEGINS = date(2026, 9, 1)
+
+
+def test_nothing_is_owed_before_the_first_day_that_is_due() -> None:
+    """Held, ended and revoked before it begins."""
+    told = transition(replace(STANDINGS[Status.LAPSED], begins=BEGINS), EVENTS[HoldApproved], Role.SWEEP)
+    assert (told.standing.held_since, told.standing.unpaid_since) == (TODAY, BEGINS)
+    certified = transition(told.standing, Certified(TODAY, TODAY), Role.USER)
+    assert certified.arrears is None
+    end = EntitlementEnded(BEGINS, TODAY, EndCause.DECEASED, "clerk-1", "clerk-2")
+    gone = transition(Standing(Status.ACTIVE, RUNNING, begins=BEGINS), end, Role.CLERK)
+    assert (gone.arrears, gone.reclaim, gone.standing.unpaid_since) == (None, None, BEGINS)
+    revoked = CertificateRevoked(date(2026, 1, 31), TODAY, "clerk-1", "clerk-2", held_since=date(2026, 7, 1))
+    held = transition(Standing(Status.ACTIVE, RUNNING, begins=BEGINS), revoked, Role.CLERK)
+    assert (held.reclaim, held.standing.unpaid_since) == (None, BEGINS)
+
+
+def test_a_standing_is_one_whenever_the_benefit_began() -> None:
+    """Rules give back a new standing without that day, which is the benefit's own."""
+    assert Standing(Status.ACTIVE, RUNNING, begins=BEGINS) == Standing(Status.ACTIVE, RUNNING)

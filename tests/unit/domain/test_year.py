@@ -43,7 +43,8 @@ def test_months_are_those_of_the_calendar_and_a_short_month_ends_early(day: date
     assert add_months(day, months) == later
 
 
-def test_a_period_of_one_day_is_one_and_of_none_is_none() -> None:
+def test_a_period_is_of_some_days_or_one_and_of_none_is_none() -> None:
     day = date(2026, 5, 31)
+    assert period(day, date(2026, 6, 30)) == ArrearsPeriod(day, date(2026, 6, 30))
     assert period(day, day) == ArrearsPeriod(day, day)
     assert period(day, date(2026, 5, 30)) is None
