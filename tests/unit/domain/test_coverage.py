@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from lifecert.domain.actor import Actor, Role
-from lifecert.domain.coverage import Coverage, coverage_without
+from lifecert.domain.coverage import Coverage, coverage_without, held_before
 from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
 
 AT = datetime(2026, 8, 1, 1, 0, tzinfo=UTC)
@@ -54,3 +54,19 @@ def test_a_registration_may_reach_further_than_the_newest_certificate() -> None:
 def test_nothing_covers_when_the_ledger_does_not_say() -> None:
     assert coverage_without([entry(LedgerEvent.REGISTERED), SECOND], "second") is None
     assert coverage_without([], "second") is None
+
+
+def test_a_hold_of_a_year_is_found_by_its_benefit() -> None:
+    """Of two benefits each may have been held on a day of its own, and in another year again."""
+
+    def held(benefit: str, since: str, valid_until: str = "2026-06-30") -> LedgerEntry:
+        return entry(
+            LedgerEvent.PAYMENT_HELD, valid_until=valid_until, benefits=[{"benefit": benefit, "held_since": since}]
+        )
+
+    entries = [REGISTERED, held("1", "2026-10-01"), held("2", "2026-11-05"), held("2", "2027-12-01", "2027-06-30")]
+    year = date(2026, 6, 30)
+    assert held_before(entries, "1", year) == date(2026, 10, 1)
+    assert held_before(entries, "2", year) == date(2026, 11, 5)
+    assert held_before(entries, "2", date(2027, 6, 30)) == date(2027, 12, 1)
+    assert held_before(entries, "1", date(2027, 6, 30)) is None
