@@ -49,6 +49,7 @@ SHOWN: dict[str, frozenset[str]] = {
             "faces_were_deleted",
             "registered_by",
             "enrolled_by",
+            "dispelled_by",
             "consent_withdrawn_on",
             "notice",
             "contact_channel",
@@ -224,7 +225,7 @@ class Record:
         for name in ACCOUNTS:
             if name in shown:
                 shown[name] = self._account(shown[name])
-        for name in ("certified_by", "enrolled_by"):
+        for name in ("certified_by", "enrolled_by", "dispelled_by"):
             if name in shown:
                 shown[name] = [self._account(one) for one in shown[name]]
         for one in (*shown.get("open_cases", []), *shown.get("camera_failures", [])):

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from lifecert.domain.actor import Role
+from lifecert.domain.beneficiary import REMEMBERED_HELPERS
 from lifecert.domain.hold import Reprieve
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.open_case import DOUBTING, MOST_REPORTERS, MOST_TRIES, OpenCase
@@ -23,11 +24,14 @@ def take_case(now: dict[str, Any], entry: LedgerEntry) -> None:
             _with_reporter(now, entry, one) if one.review_id == review_id else one for one in now["open_cases"]
         )
     elif review_id and entry.event not in _OPENS:
+        _dispelled(now, entry, str(review_id))
         now["open_cases"] = tuple(_closed(entry, now["open_cases"], str(review_id)))
     elif review_id and all(one.review_id != review_id for one in now["open_cases"]):
         _open(now, entry, details)
     if entry.event is LedgerEvent.TERMINATED:
         now["open_cases"] = tuple(one for one in now["open_cases"] if not one.upheld)
+    if entry.event is LedgerEvent.CERTIFIED:
+        now["dispelled_by"] = ()
     reprieve = now.get("reprieve")
     if details.get("spared_until") and (reprieve is None or reprieve.valid_until != now["valid_until"]):
         now["reprieve"] = Reprieve(date.fromisoformat(str(details["spared_until"])), now["valid_until"])
@@ -62,16 +66,29 @@ def _reported(now: Mapping[str, Any], entry: LedgerEntry, kind: ReviewKind) -> b
     return kind in (ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.DATA_SIGNAL)
 
 
+def _dispelled(now: dict[str, Any], entry: LedgerEntry, review_id: str) -> None:
+    kind, outcome, by = entry.details.get("kind"), entry.details.get("outcome"), entry.actor.actor_id
+    unfounded = kind in ("death_report", "data_signal", "end") and outcome == "refuse"
+    doubted = any(one.review_id == review_id and one.doubts for one in now["open_cases"])
+    if entry.event is LedgerEvent.REVIEW_DECIDED and unfounded and doubted and by not in now["dispelled_by"]:
+        now["dispelled_by"] = (*now["dispelled_by"], by)[-REMEMBERED_HELPERS:]
+
+
 def _closed(entry: LedgerEntry, cases: tuple[OpenCase, ...], review_id: str) -> Iterator[OpenCase]:
     kind, outcome = entry.details.get("kind"), entry.details.get("outcome")
     found_true = (kind in ("death_report", "data_signal") and outcome == "accept") or (
         kind == "duplicate_face" and outcome == "refuse"
     )
+    left_open = kind in ("death_report", "data_signal", "duplicate_face") and outcome == "needs_more"
     two_clerks = entry.event is LedgerEvent.CERTIFIED and "proposed_by" in entry.details
     for case in cases:
         if case.review_id != review_id and not (two_clerks and case.upheld):
             yield case
-        elif case.review_id == review_id and found_true and entry.event is LedgerEvent.REVIEW_DECIDED:
+        elif (
+            case.review_id == review_id
+            and (found_true or (left_open and case.doubts))
+            and entry.event is LedgerEvent.REVIEW_DECIDED
+        ):
             yield OpenCase(case.review_id, case.kind, case.by, doubts=True, upheld=True)
 
 

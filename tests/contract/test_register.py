@@ -55,6 +55,7 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         faces_were_deleted=True,
         registered_by="clerk-1",
         enrolled_by=("clerk-1", "clerk-2"),
+        dispelled_by=("clerk-3",),
         invitation_id=an_id(),
         masked_name="阿*** 买*提",
         person_secret="2",

@@ -124,7 +124,7 @@ def _person(world: World, one: Beneficiary, names: _Names, days: _Days) -> Any:
         counts and counts.revoked_at is not None,
         days(one.certified_on),
         one.consent_withdrawn_on is None,
-        (bool(one.doubts), one.open_case(ReviewKind.DEATH_REPORT) is None, days(one.spared_until)),
+        (bool(one.doubts), one.dispelled_by, one.open_case(ReviewKind.DEATH_REPORT) is None, days(one.spared_until)),
         covers,
         waits,
         _held(entries, years, days) if revocable else (),

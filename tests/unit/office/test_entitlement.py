@@ -377,6 +377,17 @@ def test_what_is_not_there_is_not_found() -> None:
 # --- revocation ------------------------------------------------------------------------------------------------------
 
 
+def test_a_certificate_is_revoked_once_however_many_proposed_it() -> None:
+    office = Office()
+    certificate = office.seen()
+    key = (certificate.certificate_id, RevocationCause.FRAUD)
+    first, second = (office.propose.revocation(*key, an_id(), CLERK) for _ in range(2))
+    office.confirm(first.review_id, OTHER, confirm=True)
+    with pytest.raises(TransitionRefused):
+        office.confirm(second.review_id, OTHER, confirm=True)
+    office.confirm(second.review_id, OTHER, confirm=False)
+
+
 def test_without_the_revoked_certificate_the_one_before_it_counts() -> None:
     office = Office()
     first = office.seen()

@@ -16,6 +16,7 @@ from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.errors import (
     ActedInCase,
+    DoubtedElsewhere,
     EntitlementEnded,
     IdempotencyKeyReused,
     ProposalExpired,
@@ -30,6 +31,7 @@ from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Ground, Proposal, Review, ReviewKind, ReviewOutcome
 from lifecert.domain.session import Session
 from lifecert.domain.status import EndCause, Standing, Status
+from ops.recorded import Recorded
 from tests.support.builders import (
     CLERK,
     HELPER,
@@ -143,6 +145,131 @@ def test_a_clerk_may_still_accept_what_the_machine_left_to_them() -> None:
     assert waits.result
     office.decide(str(waits.result.review_id), ReviewOutcome.ACCEPT, Ground.SAME_PERSON, CLERK, waits.session_id)
     assert office.beneficiary.valid_until == date(2027, 3, 1)
+
+
+def agrees(office: Office) -> bool:
+    """Whether the register has of cases what the ledger tells. Who certified the person before, no entry here says."""
+    recorded = Recorded()
+    for entry in office.store.entries[office.id]:
+        recorded.take(entry)
+        if entry.event is LedgerEvent.REGISTERED:
+            recorded.fields["certified_by"] = (HELPER.user_id,)
+    told, person = recorded.fields, office.beneficiary
+    return (told["open_cases"], told["dispelled_by"]) == (person.open_cases, person.dispelled_by)
+
+
+OF_LIFE = ("data_signal", "a helper's report", "a clerk's report", "an end that a clerk proposes")
+THIRD = replace(CLERK, user_id="clerk-3")
+
+
+def dispel(office: Office, case: str, clerk: User) -> None:
+    """Somebody decides that a case is unfounded."""
+    if office.store.reviews[case].kind is ReviewKind.END:
+        office.confirm(case, clerk, confirm=False)
+    else:
+        office.decide(case, ReviewOutcome.REFUSE, Ground.UNFOUNDED, clerk)
+
+
+@pytest.mark.parametrize("what", [one for one in AGAINST if not one.startswith("a try")])
+def test_a_try_that_no_machine_would_have_accepted_is_accepted_by_no_clerk_against_another_case(what: str) -> None:
+    office = Office()
+    opened(office, what)
+    office.analyser.evidence = good_evidence(0.4)
+    tried = office.shows_face()
+    assert tried.result
+    # The machine says that it is unsure of the match, or leaves it to the office; a clerk is told what comes first.
+    assert decision_of(tried).reason is Reason.MATCH_UNCERTAIN
+    review = str(tried.result.review_id)
+    with pytest.raises(DoubtedElsewhere):
+        office.decide(review, ReviewOutcome.ACCEPT, Ground.SAME_PERSON, THIRD, tried.session_id)
+    assert office.store.certificates == {}
+    office.decide(review, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, THIRD)
+
+
+def test_a_strangers_tries_do_not_keep_a_clerk_from_accepting_the_daughters() -> None:
+    office = Office()
+    office.analyser.evidence = good_evidence(0.4)
+    office.shows_face(STRANGER)
+    tried = office.shows_face()
+    assert tried.result
+    office.decide(str(tried.result.review_id), ReviewOutcome.ACCEPT, Ground.SAME_PERSON, CLERK, tried.session_id)
+    assert len(office.store.certificates) == 1
+
+
+def test_against_a_death_that_was_found_true_no_clerk_accepts_a_face() -> None:
+    office = Office()
+    report = opened(office, "a helper's report")
+    waits = office.shows_face()
+    assert waits.result
+    office.decide(report, ReviewOutcome.ACCEPT, Ground.CONFIRMED, THIRD)
+    with pytest.raises(DoubtedElsewhere):
+        office.decide(str(waits.result.review_id), ReviewOutcome.ACCEPT, Ground.SAME_PERSON, CLERK, waits.session_id)
+    proposal = office.seen()
+    assert isinstance(proposal, Review)
+    office.confirm(proposal.review_id, THIRD, confirm=True)
+    assert (len(office.store.certificates), office.beneficiary.doubts) == (1, ())
+    assert agrees(office)
+
+
+@pytest.mark.parametrize("what", OF_LIFE)
+def test_who_says_that_a_doubt_of_a_life_is_unfounded_does_not_certify_them_alone(what: str) -> None:
+    """Neither in person nor by accepting a try, and whichever comes first; until somebody else has certified them."""
+    office = Office()
+    case = opened(office, what)
+    waits = office.shows_face()
+    assert waits.result
+    dispel(office, case, THIRD)
+    assert agrees(office)
+    with pytest.raises(ActedInCase):
+        office.decide(str(waits.result.review_id), ReviewOutcome.ACCEPT, Ground.SAME_PERSON, THIRD, waits.session_id)
+    proposal = office.seen(THIRD)
+    assert isinstance(proposal, Review)
+    assert isinstance(office.seen(CLERK), Certificate), "another clerk's word counts at once"
+    assert (office.beneficiary.dispelled_by, agrees(office)) == ((), True)
+    assert isinstance(office.seen(THIRD, "key-2"), Certificate)
+
+
+@pytest.mark.parametrize("dispelled_by", [CLERK, SECOND], ids=["by the one who saw them", "by another"])
+def test_what_waits_for_a_second_clerk_waits_for_one_though_the_doubt_is_gone(dispelled_by: User) -> None:
+    office = Office()
+    case = opened(office, "a helper's report")
+    proposal = office.seen()
+    dispel(office, case, dispelled_by)
+    assert office.seen() == proposal
+    assert isinstance(proposal, Review)
+    assert office.store.certificates == {}
+    decided = office.confirm(proposal.review_id, THIRD, confirm=True)
+    assert decided.review_id in office.store.certificates
+
+
+def test_a_proposal_that_was_rejected_certifies_nobody_when_it_is_repeated() -> None:
+    office = Office()
+    case = opened(office, "a helper's report")
+    proposal = office.seen()
+    assert isinstance(proposal, Review)
+    office.confirm(proposal.review_id, THIRD, confirm=False)
+    dispel(office, case, SECOND)
+    again = office.seen()
+    assert isinstance(again, Review)
+    assert again.decision is not None
+    assert office.store.certificates == {}
+
+
+@pytest.mark.parametrize("what", ["data_signal", "duplicate_face", "a helper's report"])
+def test_asking_for_more_leaves_the_doubt(what: str) -> None:
+    office = Office()
+    office.decide(opened(office, what), ReviewOutcome.NEEDS_MORE, Ground.ASKED_BACK, THIRD)
+    assert decision_of(office.shows_face()) == Decision(Outcome.REVIEW, Reason.OFFICE_DECIDES)
+    assert isinstance(office.seen(), Review)
+    assert agrees(office)
+
+
+def test_asking_a_stranger_for_more_makes_no_doubt_of_their_report() -> None:
+    office = Office()
+    report = office.open(ReviewKind.DEATH_REPORT, actor=Actor(STRANGER.user_id, Role.USER))
+    office.decide(report, ReviewOutcome.NEEDS_MORE, Ground.ASKED_BACK, THIRD)
+    assert decision_of(office.shows_face()) == Decision(Outcome.ACCEPTED)
+    assert agrees(office)
 
 
 @pytest.mark.parametrize("what", AGAINST)

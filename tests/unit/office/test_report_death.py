@@ -21,7 +21,7 @@ from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.open_case import MOST_REPORTERS
 from lifecert.domain.person import IdNumber, normalise_name
-from lifecert.domain.review import ReviewKind, ReviewOutcome
+from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
 from lifecert.domain.status import EndCause, Standing, Status
 from tests.support.builders import CLERK, HELPER, a_beneficiary, a_change, an_id, start_limits
 from tests.support.fakes.clock import FixedClock
@@ -95,7 +95,8 @@ def test_a_case_that_was_found_true_takes_in_no_later_report() -> None:
     """It is decided: a report that joined it would be looked at by nobody."""
     office = Office()
     first = office.report.of_known(office.id, DAY, HELPER)
-    upheld = office.person.with_decided(office.store.reviews[first], ReviewOutcome.ACCEPT)
+    true = ReviewDecision(ReviewOutcome.ACCEPT, Ground.CONFIRMED, "clerk-4", office.clock.now())
+    upheld = office.person.with_decided(office.store.reviews[first], true)
     office.store.register.commit(a_change(office.person, changed={"open_cases": upheld.open_cases}))
     assert office.person.doubts
     office.clock.move(days=200)

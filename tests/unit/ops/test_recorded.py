@@ -258,6 +258,7 @@ OTHERS: dict[str, Any] = {
     "faces_were_deleted": None,
     "registered_by": "another",
     "enrolled_by": ("another",),
+    "dispelled_by": ("another",),
     "consent_withdrawn_on": DAY,
     "notice": Notice(DAY, 7, 1, delivered_on=DAY),
     "contact_channel": NoticeChannel.PUSH,
@@ -268,7 +269,7 @@ OTHERS: dict[str, Any] = {
 # What is taken away is damage too, and some of these default to nothing. A day that is not there may never have been:
 # people who were certified before the register kept it have none.
 EMPTY: dict[str, Any] = {
-    name: () if name in ("certified_by", "reference_ids", "open_cases", "enrolled_by") else None
+    name: () if name in ("certified_by", "reference_ids", "open_cases", "enrolled_by", "dispelled_by") else None
     for name in OTHERS
     if name != "certified_on"
 }

@@ -15,10 +15,10 @@ from lifecert.domain.imprint import FrameImprints
 from lifecert.domain.invitation import Invitation
 from lifecert.domain.ledger import GENESIS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
-from lifecert.domain.open_case import OpenCase, decided, remembered
+from lifecert.domain.open_case import OpenCase, decided, dispels_a_death, remembered
 from lifecert.domain.person import FIRST_SECRET
 from lifecert.domain.reference import Reference
-from lifecert.domain.review import Review, ReviewKind, ReviewOutcome
+from lifecert.domain.review import Review, ReviewDecision, ReviewKind
 from lifecert.domain.session import Session
 from lifecert.domain.status import Standing, Status
 
@@ -43,8 +43,9 @@ class Beneficiary:
     days before a hold count, where that is later than the last covered day. `counter_photo_on` is the day of the newest
     photo that was enrolled on the day it was taken, and matched the earlier ones. `faces_were_deleted`: all that were
     enrolled once are gone, and no second clerk has confirmed another since. `registered_by` and `enrolled_by` are the
-    clerks who did that, the latter of the last few photos. `invitation_id` is the invitation that is open, if there is
-    one: what any other started is stopped.
+    clerks who did that, the latter of the last few photos. `dispelled_by` are the clerks who, since the person was
+    certified last, decided that a doubt of their life is unfounded. `invitation_id` is the invitation that is open, if
+    there is one: what any other started is stopped.
     """
 
     beneficiary_id: str
@@ -74,6 +75,7 @@ class Beneficiary:
     faces_were_deleted: bool = False
     registered_by: str = ""
     enrolled_by: tuple[str, ...] = ()
+    dispelled_by: tuple[str, ...] = ()
     invitation_id: str | None = None
 
     @property
@@ -183,9 +185,13 @@ class Beneficiary:
         """With a case that is being closed."""
         return replace(self, open_cases=tuple(one for one in self.open_cases if one.review_id != review_id))
 
-    def with_decided(self, review: Review, outcome: ReviewOutcome) -> "Beneficiary":
+    def with_decided(self, review: Review, decision: ReviewDecision) -> "Beneficiary":
         """With a case that is being decided."""
-        return replace(self, open_cases=decided(self.open_cases, review, outcome))
+        case = (self.open_cases, review.review_id, review.kind, decision.outcome)
+        by = self.dispelled_by
+        if dispels_a_death(*case) and decision.decided_by not in by:
+            by = (*by, decision.decided_by)[-REMEMBERED_HELPERS:]
+        return replace(self, open_cases=decided(*case), dispelled_by=by)
 
     def without_upheld(self) -> "Beneficiary":
         """Whom two clerks certify, or whose entitlement they end, is not doubted any more for what was found true."""

@@ -188,6 +188,11 @@ class FaceNotCompared(LifeCertError):
     """In no frame of the session was a face found that could be compared, so nobody was certified by their face."""
 
 
+class DoubtedElsewhere(LifeCertError):
+    """Something else speaks against the person, so that a clerk alone cannot certify them by a try that the machine
+    would not have accepted either."""
+
+
 class FramesGone(LifeCertError):
     """The frames that a case is judged by are not kept any more, so nobody can say who is on them."""
 

@@ -22,6 +22,7 @@ _ALWAYS = frozenset({ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.
 _OF_WHOSE_FACE = frozenset({ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE})
 # What a camera saw says nothing against what another register saw.
 _OF_PHOTOS = frozenset({ReviewKind.VERIFICATION, ReviewKind.OVERRIDE})
+_OF_LIFE = frozenset({ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL, ReviewKind.END})
 _REMEMBERED = frozenset({ReviewKind.VERIFICATION, ReviewKind.DEATH_REPORT})
 
 
@@ -29,8 +30,8 @@ _REMEMBERED = frozenset({ReviewKind.VERIFICATION, ReviewKind.DEATH_REPORT})
 class OpenCase:
     """One open case: of which kind, by whom, and whether a machine must accept nothing while it is open.
 
-    `by` are the users whose tries or reports it is made of. `upheld` is one that a clerk decided, and found true: it
-    stays until the entitlement has ended, or two clerks have certified the person all the same.
+    `by` are the users whose tries or reports it is made of. `upheld` is one that a clerk decided, and did not dispel:
+    it stays until the entitlement has ended, or two clerks have certified the person all the same.
     """
 
     review_id: str
@@ -72,11 +73,30 @@ def is_upheld(kind: ReviewKind, outcome: ReviewOutcome) -> bool:
     return kind is ReviewKind.DUPLICATE_FACE and outcome is ReviewOutcome.REFUSE
 
 
-def decided(cases: tuple[OpenCase, ...], review: Review, outcome: ReviewOutcome) -> tuple[OpenCase, ...]:
-    """The cases once one is decided: it is gone, unless it was found true."""
-    if not is_upheld(review.kind, outcome):
-        return tuple(one for one in cases if one.review_id != review.review_id)
-    return tuple(replace(one, doubts=True, upheld=True) if one.review_id == review.review_id else one for one in cases)
+def is_left_open(kind: ReviewKind, outcome: ReviewOutcome) -> bool:
+    """Whether a decision says neither that a case is true nor that it is not: what it doubted stays doubted."""
+    asked = kind in (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL, ReviewKind.DUPLICATE_FACE)
+    return asked and outcome is ReviewOutcome.NEEDS_MORE
+
+
+def decided(
+    cases: tuple[OpenCase, ...], review_id: str, kind: ReviewKind, outcome: ReviewOutcome
+) -> tuple[OpenCase, ...]:
+    """The cases once one is decided: it is gone, unless it was found true, or left open what it doubted."""
+
+    def kept(case: OpenCase) -> bool:
+        stays = is_upheld(kind, outcome) or (case.doubts and is_left_open(kind, outcome))
+        return case.review_id != review_id or stays
+
+    return tuple(
+        replace(one, doubts=True, upheld=True) if one.review_id == review_id else one for one in cases if kept(one)
+    )
+
+
+def dispels_a_death(cases: tuple[OpenCase, ...], review_id: str, kind: ReviewKind, outcome: ReviewOutcome) -> bool:
+    """Whether a decision takes away a doubt that somebody lives. Who decides so does not certify them alone."""
+    unfounded = kind in _OF_LIFE and outcome is ReviewOutcome.REFUSE
+    return unfounded and any(one.review_id == review_id and one.doubts for one in cases)
 
 
 def joined(case: OpenCase, user_id: str, *, doubts: bool) -> OpenCase:

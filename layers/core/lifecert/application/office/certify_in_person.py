@@ -49,9 +49,9 @@ class CertifyInPerson:
     def __call__(
         self, beneficiary_id: str, seen_on: date, document: Document, user: User, idempotency_key: str
     ) -> Certificate | Review:
-        """Certify that a clerk saw this person on a day, and give the certificate; or, while a case is open that speaks
-        against it, the proposal that another clerk confirms. A photo that was taken and matched on that day will do
-        too, unless it is doubted whose face is enrolled.
+        """Certify that a clerk saw this person on a day, and give the certificate; or the proposal that another clerk
+        confirms, while a case is open that speaks against it, or was until this clerk said that it is unfounded. A
+        photo that was taken and matched on that day will do too, unless it is doubted whose face is enrolled.
 
         A repeat with the same key gives the same, whatever has become of it and of the person since. Raises
         NotAllowed, BeneficiaryNotFound, DayInFuture, EntitlementEnded, TransitionRefused (the year of that day is over)
@@ -68,17 +68,16 @@ class CertifyInPerson:
 
         def make(newest: Beneficiary) -> Change | None:
             nonlocal known
-            known = self.certificates.get(certificate_id)
+            known = self.certificates.get(certificate_id) or self.reviews.get(certificate_id)
             if known:
-                return None
+                return None  # what waited for a second clerk waits for one, whatever became of the doubt since
             if newest.status is Status.TERMINATED:
                 raise EntitlementEnded
             now, today = self.clock.now(), self.clock.today()
-            if _counts_at_once(newest, seen_on):
+            if _counts_at_once(newest, seen_on, user):
                 change = certifying_presence(newest, proof, user.user_id, now, today, document)
                 return self.issuer.signed(replace(change, review=_audit(newest, proof, user, now)))
-            known = self.reviews.get(certificate_id)
-            return None if known else _proposing(newest, proof, document, user, now, today)
+            return _proposing(newest, proof, document, user, now, today)
 
         change = change_newest(self.register, beneficiary_id, make)
         done = (change.certificate or change.review) if change else known
@@ -104,7 +103,9 @@ def certifying_presence(
     return change
 
 
-def _counts_at_once(newest: Beneficiary, seen_on: date) -> bool:
+def _counts_at_once(newest: Beneficiary, seen_on: date, user: User) -> bool:
+    if user.user_id in newest.dispelled_by:
+        return False  # to say that nothing is wrong, and then that all is well, takes two
     doubts = newest.doubts
     return not doubts or (
         newest.counter_photo_on == seen_on and not any(one.of_whose_face or one.upheld for one in doubts)

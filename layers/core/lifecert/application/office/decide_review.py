@@ -13,6 +13,7 @@ from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.camera import Camera
 from lifecert.domain.errors import (
     ActedInCase,
+    DoubtedElsewhere,
     EntitlementEnded,
     FaceNotCompared,
     FramesGone,
@@ -23,6 +24,7 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.invitation import user_of
 from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.reasons import Reason
 from lifecert.domain.review import (
     GROUNDS,
     JUDGED_BY_FRAMES,
@@ -62,8 +64,8 @@ class DecideReview:
         Accepting a verification certifies, with the method and on the day of `session_id`, which must be named: one of
         the case's tries. Nothing else that is decided here touches the entitlement. Raises ReviewNotFound,
         GroundUnsuitable, ActedInCase (by this clerk themself), SessionNotFound (no try of this case), FaceNotCompared,
-        FramesGone (who can be the same person that nobody can see), EntitlementEnded, TransitionRefused (its year is
-        over) and ReviewDecidedBefore; nothing is changed then.
+        DoubtedElsewhere, FramesGone (who can be the same person that nobody can see), EntitlementEnded,
+        TransitionRefused (its year is over) and ReviewDecidedBefore; nothing is changed then.
         """
         review = self.reviews.get(review_id)
         if review is None or review.kind in PROPOSALS:
@@ -207,10 +209,23 @@ class DecideReview:
             "certified_by": newest.with_certifier(session.user_id),
         }
         closed = newest.without_case(review.review_id)
+        self._check_doubts(closed, session, decision.decided_by)
         if again := certified_already(closed, proof, actor, now, details, **changed):
             return again
         change, _ = certifying(closed, proof, actor, now, self.clock.today(), details, **changed)
         return change
+
+    @staticmethod
+    def _check_doubts(others: Beneficiary, session: Session, clerk: str) -> None:
+        """What the machine would have accepted, and left to the office because of another case, a clerk may accept.
+        Anything less, or against what was found true, takes two who see the person. Other tries of whomever say nothing
+        of this one."""
+        if clerk in others.dispelled_by:
+            raise ActedInCase
+        doubts = [one for one in others.doubts if one.kind is not ReviewKind.VERIFICATION]
+        accepted = session.result is not None and session.result.decision.reason is Reason.OFFICE_DECIDES
+        if doubts and (not accepted or any(one.upheld for one in doubts)):
+            raise DoubtedElsewhere
 
     def _evidence(self, review: Review, session: Session) -> dict[str, object]:
         """What the ledger kept of the session's evidence when it was decided."""

@@ -282,6 +282,9 @@ class ConfirmProposal:
         cause = proposal.cause if isinstance(proposal.cause, RevocationCause) else RevocationCause.FRAUD
         # No entry beyond the version that this change is made of.
         entries = [entry for entry in self.ledger.entries(newest.beneficiary_id) if entry.seq <= newest.version]
+        revoked_before = (one for one in entries if one.event is LedgerEvent.CERTIFICATE_REVOKED)
+        if any(one.details["certificate_id"] == certificate_id for one in revoked_before):
+            raise TransitionRefused("the certificate is revoked already")
         left = coverage_without(entries, certificate_id)
         today, valid_until = self.clock.today(), left.valid_until if left else newest.valid_until
         moves = valid_until < newest.valid_until

@@ -77,6 +77,7 @@ def certifying(
             step.after.with_benefits(ended),
             certificate_id=certificate.certificate_id if newest else before.certificate_id,
             certified_on=proof.on if newest else before.certified_on,
+            dispelled_by=(),
             **changed,
         ),
         LedgerEvent.CERTIFIED,

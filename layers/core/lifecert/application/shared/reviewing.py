@@ -99,7 +99,7 @@ def recorded(
 ) -> Change:
     """The change that a decision makes which touches no entitlement; the decided review is not in it yet."""
     after, entry = record(
-        newest.with_decided(review, decision.outcome),
+        newest.with_decided(review, decision),
         event,
         Actor(decision.decided_by, role),
         decision.decided_at,

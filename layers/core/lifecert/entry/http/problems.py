@@ -28,6 +28,7 @@ class Code(StrEnum):
     CONSENT_WITHDRAWN = "consent_withdrawn"
     ENTITLEMENT_ENDED = "entitlement_ended"
     FACE_NOT_COMPARED = "face_not_compared"
+    DOUBTED_ELSEWHERE = "doubted_elsewhere"
     FRAMES_GONE = "frames_gone"
     FRAMES_MISSING = "frames_missing"
     HOLD_BATCH_DECIDED = "hold_batch_decided"
@@ -179,6 +180,7 @@ TABLE: dict[type[Exception], Problem] = {
     errors.HoldBatchDecided: Problem(HTTPStatus.CONFLICT, Code.HOLD_BATCH_DECIDED),
     errors.TooManyBenefits: Problem(HTTPStatus.CONFLICT, Code.TOO_MANY_BENEFITS),
     errors.TransitionRefused: Problem(HTTPStatus.CONFLICT, Code.TRANSITION_REFUSED),
+    errors.DoubtedElsewhere: Problem(HTTPStatus.CONFLICT, Code.DOUBTED_ELSEWHERE),
     errors.FaceNotCompared: Problem(HTTPStatus.CONFLICT, Code.FACE_NOT_COMPARED),
     errors.FramesGone: Problem(HTTPStatus.GONE, Code.FRAMES_GONE),
     errors.ProposalExpired: Problem(HTTPStatus.GONE, Code.PROPOSAL_EXPIRED),
