@@ -7,6 +7,7 @@ from typing import Any
 
 from lifecert.domain.benefit import MOST_BENEFITS, BenefitEnd
 from lifecert.domain.category import Category
+from lifecert.domain.evidence import ReferenceMatch
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.hold import HoldOutcome, HoldProposal
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
@@ -159,11 +160,14 @@ def _cases(world: World) -> None:
     """What the office has on its desk. The event files' clerk is DESK."""
     world.add_session(230, "uncertain")
     session = decided(world.store.sessions_by_id[world_id(230)], Outcome.REVIEW, Reason.MATCH_UNCERTAIN)
-    session = replace(session, evidence=json.dumps(asdict(good_evidence(0.4))))
+    compared = (ReferenceMatch(world_id(307), 0.4, 0.4),)
+    session = replace(session, evidence=json.dumps(asdict(good_evidence(0.4, matches=compared))))
     world.store.sessions_by_id[session.session_id] = session
     for number in (1, 2, 3):
         world.photos.keep_for_review(session.review_key(number), b"frame")
     world.add_session(231)
+    for number in (1, 2, 3):
+        world.photos.keep_for_review(world.store.sessions_by_id[world_id(231)].review_key(number), b"frame")
     faceless = decided(world.store.sessions_by_id[world_id(231)], Outcome.REVIEW, Reason.RETRIES_USED_UP)
     world.store.sessions_by_id[faceless.session_id] = faceless
     world.add_review(514, WANG, ReviewKind.VERIFICATION, "stranger", session_id=faceless.session_id)

@@ -15,6 +15,7 @@ from lifecert.domain.errors import (
     SessionExpired,
     SessionNotFound,
 )
+from lifecert.domain.evidence import ReferenceMatch
 from lifecert.domain.ledger import LedgerEvent, facts_of, verify_chain
 from lifecert.domain.policy import Audit, Decision, Outcome
 from lifecert.domain.reasons import Reason
@@ -51,7 +52,8 @@ def test_an_accepted_verification_renews_the_year_and_leaves_a_whole_trace() -> 
     assert stated == certificate.claims("lifecert.example")
     assert certificate.policy_version == "test-1"
     assert certificate.calibration_version == "test-calibration"
-    assert certificate.evidence_digest == uploaded_in_time(good_evidence()).digest()
+    compared = tuple(ReferenceMatch(one, 0.9, 0.9) for one in world.beneficiary.reference_ids)
+    assert certificate.evidence_digest == uploaded_in_time(good_evidence(matches=compared)).digest()
     entry = world.store.entries[world.id][-1]
     assert entry.event is LedgerEvent.CERTIFIED
     assert entry.actor.actor_id == HELPER.user_id

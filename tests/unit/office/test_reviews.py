@@ -65,7 +65,8 @@ class Office:
     def __init__(self, **person: Any) -> None:
         self.store, self.clock, self.photos = MemoryStore(), FixedClock(), MemoryPhotos()
         self.analyser = ScriptedAnalyser(evidence=good_evidence(0.4))
-        self.store.register.commit(change := registration(**person))
+        # No stored photo is looked at here; what was compared with it is (`good_evidence`).
+        self.store.register.commit(change := registration(**{"reference_ids": ("reference-1",), **person}))
         self.id = change.after.beneficiary_id
         store = self.store
         self.verify = verifier(store, self.photos, self.analyser, self.clock)
@@ -413,6 +414,18 @@ def test_a_stranger_s_junk_and_a_daughter_s_photos_are_two_cases_and_the_strange
     assert office.person.certified_by == (HELPER.user_id,)
     view = office.look(office.review(junk).review_id)
     assert [attempt.session.user_id for attempt in view.attempts] == [stranger.user_id]
+
+
+def test_a_face_that_was_compared_with_a_photo_that_does_not_count_certifies_nobody() -> None:
+    """An accomplice is like the photo that was put in the place of another, and a second clerk refuses that photo."""
+    office = Office()
+    session = office.attempt()
+    review = office.review(session)
+    counts_no_more = a_change(office.person, changed={"reference_ids": ("the-one-before",)})
+    office.store.register.commit(counts_no_more)
+    with pytest.raises(FaceNotCompared):
+        office.decide(review.review_id, ACCEPT, Ground.SAME_PERSON, CLERK, session.session_id)
+    assert office.store.certificates == {}
 
 
 def test_files_without_a_face_certify_nobody_by_their_face() -> None:

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -113,11 +114,11 @@ class Session:
                 return number
         return None
 
-    @property
-    def face_was_compared(self) -> bool:
-        """Whether a face was found on its frames, and compared with an enrolled one."""
+    def was_compared_with(self, reference_ids: Collection[str]) -> bool:
+        """Whether a face was found on its frames, and compared with one of these."""
         evidence = json.loads(self.evidence or "{}")
-        return bool(evidence.get("matches") and evidence.get("model_version"))
+        compared = {match["reference_id"] for match in evidence.get("matches") or ()}
+        return bool(evidence.get("model_version")) and not compared.isdisjoint(reference_ids)
 
     def frame_key(self, number: int) -> str:
         """Where frame `number` (from 1) is uploaded."""

@@ -104,11 +104,8 @@ class DecideReview:
             raise ActedInCase
 
     def _named(self, session_id: str | None, attempts: Collection[str | None]) -> Session:
-        """The try by which somebody is to be certified. Raises SessionNotFound and FaceNotCompared."""
-        session = self._session(session_id if session_id in attempts else None)
-        if not session.face_was_compared:
-            raise FaceNotCompared
-        return session
+        """The try by which somebody is to be certified. Raises SessionNotFound."""
+        return self._session(session_id if session_id in attempts else None)
 
     def _decide(
         self, review: Review, outcome: ReviewOutcome, ground: Ground, user: User, session: Session | None
@@ -208,6 +205,8 @@ class DecideReview:
             "camera": Camera(),
             "certified_by": newest.with_certifier(session.user_id),
         }
+        if not session.was_compared_with(newest.reference_ids):
+            raise FaceNotCompared
         closed = newest.without_case(review.review_id)
         self._check_doubts(closed, session, decision.decided_by)
         if again := certified_already(closed, proof, actor, now, details, **changed):
