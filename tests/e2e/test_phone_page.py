@@ -100,6 +100,7 @@ def look_at(somebody: Visitor, name: str, *, picture: bool = True) -> None:
         page.evaluate("size => { document.documentElement.style.fontSize = size && '250%' }", size)
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         faults += [f"{wide} px beyond {width} at {size or 'the usual size'}"] if wide > 0 else []
+        faults += [f"cut at {width} and {size or 'the usual size'}: {one}" for one in page.evaluate(CUT_FIELDS)]
     page.evaluate("document.documentElement.style.fontSize = ''")
     page.set_viewport_size({"width": 360, "height": 740})
     faults += [f"small: {one}" for one in page.evaluate(SMALL_CONTROLS)]
@@ -112,8 +113,12 @@ def look_at(somebody: Visitor, name: str, *, picture: bool = True) -> None:
         photograph(somebody, Path(SHOTS), name)
 
 
+# Fields that do not show all that was typed into them.
+CUT_FIELDS = """() => Array.from(document.querySelectorAll('input, textarea'))
+  .filter((one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight).map((one) => one.id)"""
+
 # Controls that are less than 60 pixels in either direction, as MIIT's rules for the old have it.
-SMALL_CONTROLS = """() => Array.from(document.querySelectorAll('button, a, input, label.button, .option'))
+SMALL_CONTROLS = """() => Array.from(document.querySelectorAll('button, a, input, textarea, label.button, .option'))
   .filter((one) => !one.matches('.hidden, .option input'))
   .map((one) => ({box: one.getBoundingClientRect(), text: one.outerHTML.slice(0, 100)}))
   .filter(({box}) => box.height < 60 || box.width < 60).map(({box, text}) => [box.width, box.height, text])"""

@@ -93,11 +93,16 @@ function grouped(text) {
 }
 
 screen("digits", () => {
-  const {input, node} = field("digits", say("digitsLabel"), {inputmode: "numeric", class: "field digits", maxlength: 40, enterkeyhint: "done"});
+  // Of as many lines as the digits need: enlarged they do not fit on one (`.grown`).
+  const {input, node} = field("digits", say("digitsLabel"), {inputmode: "numeric", class: "field digits", rows: 1, maxlength: 40, enterkeyhint: "done"}, "textarea");
+  const box = el("div", {class: "grown"});
+  input.replaceWith(box);
+  box.append(input);
   const count = el("p", {id: "digits-count"}, say("digitsCount", {n: 0}));
   const plain = () => input.value.replace(/\D/g, "");
   const changed = () => {
     input.value = grouped(input.value);
+    box.dataset.typed = input.value;
     count.textContent = say("digitsCount", {n: plain().length});
     complain(input, "");
   };

@@ -163,8 +163,8 @@ export function complain(field, text) {
   }
 }
 
-export function field(id, label, attributes) {
-  const input = el("input", Object.assign({id, class: "field", autocomplete: "off", "aria-describedby": `${id}-wrong`}, attributes));
+export function field(id, label, attributes, kind = "input") {
+  const input = el(kind, Object.assign({id, class: "field", autocomplete: "off", "aria-describedby": `${id}-wrong`}, attributes));
   return {input, node: el("div", {class: "entry"}, el("label", {for: id}, label), input, el("p", {class: "wrong", id: `${id}-wrong`}))};
 }
 
