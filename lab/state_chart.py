@@ -75,8 +75,10 @@ EVENTS: tuple[Event, ...] = (
     YearEnded(TODAY),
     HoldApproved(TODAY, grace_days=90, notice_delivered_on=OVER, approved_by="office"),
     EntitlementEnded(TODAY, TODAY, EndCause.OTHER, "one", "another"),
+    EntitlementEnded(OVER, TODAY, EndCause.DECEASED, "one", "another"),
     PlannedEndReached(TODAY, TODAY),
     *(EndCorrected(TODAY, "one", "another", lapsed=lapsed) for lapsed in (True, False)),
+    EndCorrected(TODAY, "one", "another", lapsed=False, ended_on=RUNNING),
     *(CertificateRevoked(day, TODAY, "one", "another") for day in (OVER, RUNNING)),
     CertificateRevoked(OVER - timedelta(days=365), TODAY, "one", "another", held_since=OVER),
 )
@@ -138,11 +140,14 @@ WORDS = {
             Certified: ("certified", "life was proven: a new year begins, and what was missed falls due"),
             YearEnded: ("year over", "the last covered day has passed, and nobody certified"),
             HoldApproved: ("held", "the grace days are over, and a notice was delivered"),
-            EntitlementEnded: ("ended", "the person died, is in prison, moved away, or lost the entitlement otherwise"),
+            EntitlementEnded: (
+                "ended",
+                "the person died, is in prison, moved away or lost entitlement otherwise; a death moves a later end",
+            ),
             PlannedEndReached: ("planned end", "the day has come that was known beforehand: a dependant comes of age"),
             EndCorrected: (
                 "corrected",
-                "the end was a mistake; active or lapsed, by the last covered day, and held if it was held before",
+                "the end was a mistake: active, lapsed or held as before; terminated if a later end stands",
             ),
             CertificateRevoked: (
                 "revoked",
@@ -172,9 +177,15 @@ WORDS = {
             Certified: ("认证", "认证通过，有效期重新计算；未发部分予以补发"),
             YearEnded: ("到期", "有效期最后一天已过，无人认证"),
             HoldApproved: ("暂停", "宽限期已过，且通知已送达"),
-            EntitlementEnded: ("终止", "死亡、服刑、迁出，或因其他原因丧失领取资格"),
+            EntitlementEnded: (
+                "终止",
+                "死亡、服刑、迁出，或因其他原因丧失领取资格；死亡日期早于已登记终止日的，以死亡日期为准",
+            ),
             PlannedEndReached: ("到期终止", "事先确定的终止日已到，如供养亲属已成年"),
-            EndCorrected: ("更正", "终止有误；按有效期恢复为正常领取或逾期未认证，原已暂停的仍为暂停"),
+            EndCorrected: (
+                "更正",
+                "终止有误；按有效期恢复为正常领取或逾期未认证，原已暂停的仍为暂停；另有终止事由的仍为待遇终止",
+            ),
             CertificateRevoked: ("撤销", "认证证明系骗取或误发；仅当更早的证明仍在有效期内时为正常领取"),
         },
         roles={

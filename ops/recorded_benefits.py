@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from lifecert.adapters.dynamodb.values import as_day
 from lifecert.domain.beneficiary import Beneficiary
-from lifecert.domain.benefit import Benefit
+from lifecert.domain.benefit import Benefit, BenefitEnd
 from lifecert.domain.hold import HoldProposal
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent, facts_of
 
 UNTOLD: Final = object()
 _NAMES: Final = tuple(one.name for one in fields(Benefit) if one.name != "end")
-_END: Final = ("ended_on", "end_cause", "ended_by")
+_END: Final = ("ended_on", "end_cause", "ended_by", "end_before")
 _ENDS: Final = (LedgerEvent.BENEFIT_ENDED, LedgerEvent.TERMINATED)
 _NEW: Final = (LedgerEvent.REGISTERED, LedgerEvent.BENEFIT_ADDED)
 _MOVES: Final = (
@@ -83,20 +83,36 @@ class RecordedBenefits:
             if entry.event is LedgerEvent.PAYMENT_HELD:
                 self._holds.setdefault((number, str(details["valid_until"])), held_since)
             if entry.event in _ENDS:
-                told["ended_on"] = _day({**details, **facts}, "ended_on")
-                told.update(end_cause=details.get("cause"), ended_by=details.get("review_id"))
-                if "payer" not in facts:
-                    told.update(held_since=None, end_cause=UNTOLD, ended_by=UNTOLD)
+                _end(told, facts, details)
+            elif entry.event is LedgerEvent.CORRECTED and facts.get("ended_on"):
+                # The end that stood before a wrong death stands again.
+                before = told["end_before"]
+                told.update(before if isinstance(before, dict) else dict.fromkeys(_END, UNTOLD))
             else:
                 told.update(dict.fromkeys(_END))
                 told["held_since"] = None if entry.event is LedgerEvent.CERTIFIED else held_since
-            if entry.event is LedgerEvent.CORRECTED:
+            if entry.event is LedgerEvent.CORRECTED and not told["ended_on"]:
                 _correct(told, facts, details)
         for number, told in self.known.items():
             if told["ended_on"] and entry.event is LedgerEvent.CERTIFIED:
                 told["held_since"] = None
             if told["ended_on"] and entry.event is LedgerEvent.CERTIFICATE_REVOKED:
                 told["held_since"] = self._holds.get((number, str(details["valid_until"])))
+
+
+def _end(told: dict[str, Any], facts: Mapping[str, Any], details: Mapping[str, Any]) -> None:
+    told["end_before"] = _end_so_far(told)
+    told["ended_on"] = _day({**details, **facts}, "ended_on")
+    told.update(end_cause=details.get("cause"), ended_by=details.get("review_id"))
+    if "payer" not in facts:
+        told.update(held_since=None, end_cause=UNTOLD, ended_by=UNTOLD)
+
+
+def _end_so_far(told: Mapping[str, Any]) -> Any:
+    end = {name: told[name] for name in _END}
+    if end["ended_on"] is None:
+        return None
+    return UNTOLD if UNTOLD in end.values() else end
 
 
 def _correct(told: dict[str, Any], facts: Mapping[str, Any], details: Mapping[str, Any]) -> None:
@@ -107,9 +123,14 @@ def _correct(told: dict[str, Any], facts: Mapping[str, Any], details: Mapping[st
 
 
 def _flat(benefit: Benefit) -> dict[str, Any]:
-    end = benefit.end
-    ended = (end.on, end.cause, end.by) if end else (None, None, None)
-    return {**{name: getattr(benefit, name) for name in _NAMES}, **dict(zip(_END, ended, strict=True))}
+    ended = _flat_end(benefit.end) or dict.fromkeys(_END)
+    return {**{name: getattr(benefit, name) for name in _NAMES}, **ended}
+
+
+def _flat_end(end: BenefitEnd | None) -> dict[str, Any] | None:
+    if end is None:
+        return None
+    return dict(zip(_END, (end.on, end.cause, end.by, _flat_end(end.before)), strict=True))
 
 
 def _day(facts: Mapping[str, Any], name: str) -> Any:

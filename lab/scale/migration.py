@@ -44,6 +44,7 @@ def measure(engine: Engine, people: int, segments: int = SEGMENTS) -> dict[str, 
             with metered(client) as meter:
                 done = migration(undo=undo, progress=_Every30())
             told[name] = _figures(done, meter, time.monotonic() - began, time.process_time() - cpu)
+            print(f"{name}: {json.dumps(told[name])}", file=sys.stderr, flush=True)
     finally:
         drop(client, PREFIX, ("Beneficiaries",))
     return told

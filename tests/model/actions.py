@@ -344,6 +344,9 @@ def _ends(world: World, person: Beneficiary) -> Iterator[Action]:
                 proposal = Proposal(ReviewKind.END, on, EndCause.OTHER, benefit_id=one.benefit_id)
                 yield Action(words, _agreed(who, proposal), "end")
     ended = [one for one in person.benefits if one.end]
+    if world.left.get("death"):
+        words = f"two clerks agree that {name} died on {_day(world, days[1])}"
+        yield Action(words, _agreed(who, Proposal(ReviewKind.END, days[1], EndCause.DECEASED)), "death")
     if world.left.get("correction") and ended:
         words = f"two clerks agree that the last end of {name} was a mistake"
         yield Action(words, _agreed(who, Proposal(ReviewKind.CORRECTION)), "correction")

@@ -7,11 +7,12 @@ when a payment was held in a year that may come into force again. What payers ke
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.benefit import BenefitEnd
 from lifecert.domain.hold import HoldState
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent, facts_of
 from lifecert.domain.review import ReviewKind
@@ -93,18 +94,22 @@ def _raw(world: World, names: _Names, days: _Days) -> Any:
 def _may(world: World) -> dict[str, int]:
     """What may still happen, without what cannot any more."""
     may, everything = dict(world.left), [one for person in world.people for one in person.benefits]
-    if not any(one.end is None for one in everything) and not may.get("correction") and not may.get("benefit"):
+    if not any(one.end is None for one in everything) and not _may_change_the_ended(may):
         return {}
-    if not any(one.end or one.planned_end for one in everything) and not may.get("end"):
+    if not any(one.end or one.planned_end for one in everything) and not may.get("end") and not may.get("death"):
         may["correction"] = 0
     if not any(person.certificate_id for person in world.people) and not may.get("proof"):
         may["revocation"] = 0
     return may
 
 
+def _may_change_the_ended(may: Mapping[str, int]) -> bool:
+    return any(may.get(kind) for kind in ("correction", "benefit", "death"))
+
+
 def _person(world: World, one: Beneficiary, names: _Names, days: _Days) -> Any:
     may, notice = world.left, one.current_notice
-    if not one.open_benefits and not may.get("correction") and not may.get("benefit"):
+    if not one.open_benefits and not _may_change_the_ended(may):
         return (names(one.beneficiary_id), "gone")
     entries, revocable = world.store.entries[one.beneficiary_id], may.get("revocation")
     covers, years = _covers(entries, names, days) if revocable else ((), set())
@@ -135,7 +140,7 @@ def _person(world: World, one: Beneficiary, names: _Names, days: _Days) -> Any:
 def _benefit(world: World, person: Beneficiary, one: Any, names: _Names, days: _Days) -> Any:
     proposal, may = one.hold_proposal, world.left
     if one.end and not may.get("correction"):
-        return ("ended", one.end.cause is EndCause.DECEASED)
+        return ("ended", one.end.cause is EndCause.DECEASED, may.get("death") and days(one.end.on))
     shown = None
     if proposal:
         batch = world.store.hold_batches.get(proposal.batch_id)
@@ -143,12 +148,16 @@ def _benefit(world: World, person: Beneficiary, one: Any, names: _Names, days: _
     return (
         one.payer,
         days(one.planned_end),
-        one.end and (days(one.end.on), one.end.cause is EndCause.DECEASED, names(one.end.by)),
+        _end(one.end, names, days),
         days(one.held_since),
         days(one.unpaid_since),
         _grace(world, person, one, days),
         proposal and (names(proposal.batch_id), days(proposal.valid_until), shown),
     )
+
+
+def _end(end: BenefitEnd | None, names: _Names, days: _Days) -> Any:
+    return end and (days(end.on), end.cause is EndCause.DECEASED, names(end.by), _end(end.before, names, days))
 
 
 def _grace(world: World, person: Beneficiary, one: Any, days: _Days) -> Any:

@@ -71,6 +71,16 @@ SCENARIOS: Mapping[str, Scenario] = {
         {TODAY: _one(), LAPSED: _one(start=-12)},
         {"proof": 1, "revocation": 1, "end": 1, "correction": 1, "benefit": 1},
     ),
+    "died": Scenario(
+        "one person, two benefits; a death comes to light, also before another end",
+        {f"{LAPSED}, and who draws a benefit of the fund for 2 days": _drawing(start=-12, also=("fund", 2))},
+        {"proof": 1, "end": 1, "death": 1, "correction": 2},
+    ),
+    "ahead": Scenario(
+        "one person, whose benefit begins later",
+        {"the office registers Ann, whose pension starts in 3 days": _one(start=3)},
+        {"proof": 1, "revocation": 1, "end": 1, "correction": 1},
+    ),
     "people": Scenario(
         "two people, one benefit each, of one office; a sweep dies",
         {"the office registers Ann and Ben, whose pensions started 12 days ago": _two},

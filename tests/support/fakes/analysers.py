@@ -34,9 +34,7 @@ class ScriptedAnalyser:
         self.calls.append((tuple(frames), dict(references)))
         self.known.append(known)
         assert self.evidence is not None, "the test has not set `evidence`"
-        # What was compared is what was given, as similar as the test says.
-        matches = tuple(replace(one, reference_id=name) for name in references for one in self.evidence.matches[:1])
-        return Analysis(replace(self.evidence, matches=matches or self.evidence.matches), self.imprints)
+        return Analysis(_compared_with(self.evidence, references), self.imprints)
 
     def enrol(self, photo: bytes) -> EnrolmentEvidence:
         self.photos.append(photo)
@@ -51,7 +49,7 @@ class ReadingAnalyser:
     def analyse(
         self, frames: Sequence[Frame], references: Mapping[str, Template], known: KnownPhotos = NO_PHOTOS
     ) -> Analysis:
-        return Analysis(self._evidence(frames))
+        return Analysis(_compared_with(self._evidence(frames), references))
 
     def _evidence(self, frames: Sequence[Frame]) -> Evidence:
         steps = tuple(frame.step for frame in frames)
@@ -67,3 +65,9 @@ class ReadingAnalyser:
         if photo in (b"good", b"stranger"):
             return EnrolmentEvidence((Measure("decode", Verdict.PASSED),), face(photo == b"stranger"))
         return EnrolmentEvidence((Measure("decode", Verdict.FAILED, reason=Reason(photo.decode())),), None)
+
+
+def _compared_with(evidence: Evidence, references: Mapping[str, Template]) -> Evidence:
+    """What was compared is what was given, as similar as the test says."""
+    matches = tuple(replace(one, reference_id=name) for name in references for one in evidence.matches[:1])
+    return replace(evidence, matches=matches or evidence.matches)

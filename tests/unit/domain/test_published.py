@@ -493,7 +493,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("BeneficiaryTerminated", {"cause": "deceased"}),
     ("BeneficiaryTerminated", {"unpaid_since": None}),
     ("BeneficiaryTerminated", {"reclaim_first_day": "2027-03-02", "reclaim_last_day": None}),
-    ("BeneficiaryCorrected", {"status": "terminated"}),
+    ("BeneficiaryCorrected", {"status": "ended"}),
     ("BeneficiaryCorrected", {"arrears_first_day": "2027-03-02", "arrears_last_day": None}),
     ("CertificateRevoked", {"certificate_id": None}),
     ("CertificateRevoked", {"payment_held": "no"}),

@@ -19,6 +19,7 @@ from lifecert.domain.status import (
     PlannedEndReached,
     Standing,
     Status,
+    Transition,
     YearEnded,
     status_by_valid_until,
     transition,
@@ -205,6 +206,32 @@ def test_the_order_of_their_names_says_nothing_and_one_name_is_one_person_howeve
 
 def ended(on: date, valid_until: date = RUNNING, held_since: date | None = None) -> Standing:
     return Standing(Status.TERMINATED, valid_until, held_since, ended_on=on, unpaid_since=on)
+
+
+def died(on: date, people: tuple[str, str] = ("clerk-1", "clerk-2")) -> EntitlementEnded:
+    return EntitlementEnded(on, TODAY, EndCause.DECEASED, *people)
+
+
+def test_a_death_before_the_end_that_was_recorded_moves_it_and_takes_back_the_days_between() -> None:
+    moved = transition(ended(date(2026, 7, 10)), died(date(2026, 7, 4)), Role.CLERK)
+    assert moved == Transition(ended(date(2026, 7, 4)), reclaim=ArrearsPeriod(date(2026, 7, 4), date(2026, 7, 9)))
+    mistaken = EndCorrected(TODAY, "clerk-1", "clerk-2", lapsed=False, ended_on=date(2026, 7, 10))
+    back = transition(moved.standing, mistaken, Role.CLERK)
+    assert back == Transition(ended(date(2026, 7, 10)), ArrearsPeriod(date(2026, 7, 4), date(2026, 7, 9)))
+
+
+@pytest.mark.parametrize("on", [date(2026, 7, 10), date(2026, 7, 11)])
+def test_a_death_on_the_day_of_the_recorded_end_or_later_moves_nothing(on: date) -> None:
+    with pytest.raises(TransitionRefused):
+        transition(ended(date(2026, 7, 10)), died(on), Role.CLERK)
+
+
+def test_only_a_death_moves_an_end_and_two_people_say_so() -> None:
+    before = date(2026, 7, 4)
+    with pytest.raises(TransitionRefused):
+        transition(ended(date(2026, 7, 10)), replace(died(before), cause=EndCause.IMPRISONED), Role.CLERK)
+    with pytest.raises(TransitionRefused):
+        transition(ended(date(2026, 7, 10)), died(before, ("clerk-1", "clerk-1")), Role.CLERK)
 
 
 def test_a_correction_pays_the_days_since_the_wrong_end() -> None:

@@ -61,9 +61,11 @@ class Person(HoldWorld):
         return propose(self.who, proposal, an_id(), CLERK)
 
     def confirm(self, proposed: Review) -> None:
+        """The second clerk confirms; the ledger tells what the register then has."""
         store = self.store
         confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock, an_issuer())
         confirm(proposed.review_id, SECOND, confirm=True)
+        assert LedgerCheck(store.register, store.ledger)(self.who) is None
 
     def end(self, cause: EndCause, days_ago: int = 0, **what: Any) -> None:
         self.confirm(self.propose(ReviewKind.END, days_ago, cause=cause, **what))
@@ -162,3 +164,66 @@ def test_the_end_takes_with_it_what_was_found_true_before() -> None:
     assert LedgerCheck(person.store.register, person.store.ledger)(person.who) is None
     person.take_back()
     assert person.now.open_cases == ()
+
+
+def test_a_death_before_a_recorded_end_takes_back_what_was_paid_in_between() -> None:
+    """Nothing is due to the dead, whatever else had ended it meanwhile; a wrong death gives back just that."""
+    person = Person(-100)
+    person.also(begins=-100, ends=20)
+    person.nights(21)
+    planned = person.now.benefits[1].end
+    assert planned is not None
+    person.end(EndCause.DECEASED, days_ago=10)
+    died = person.clock.today() - timedelta(days=10)
+    assert [one.end.on for one in person.now.benefits if one.end] == [died, died]
+    assert [one.unpaid_since for one in person.now.benefits] == [died, died]
+    assert person.wrong_days("1") == person.wrong_days("2") == []
+    person.take_back()
+    first, second = person.now.benefits
+    assert (first.end, second.end) == (None, planned)
+    assert person.wrong_days("1") == person.wrong_days("2") == []
+
+
+@pytest.mark.parametrize("cause", [EndCause.MOVED, EndCause.DECEASED])
+def test_who_turns_out_to_have_died_before_everything_ended_is_ended_from_that_day(cause: EndCause) -> None:
+    person = Person(-100)
+    person.certify(person.who)
+    certificate_id = person.now.certificate_id or ""
+    person.end(cause, days_ago=5)
+    first_end = person.now.benefits[0].end
+    revoked_at = person.store.certificates[certificate_id].revoked_at
+    assert revoked_at
+    person.nights(3)
+    person.end(EndCause.DECEASED, days_ago=20)
+    assert person.now.ended_on == person.clock.today() - timedelta(days=20)
+    assert person.wrong_days("1") == []
+    # A certificate is revoked once.
+    assert person.store.certificates[certificate_id].revoked_at == revoked_at
+    # The earlier end stands again, and nothing is due yet.
+    person.take_back()
+    assert person.now.benefits[0].end == first_end
+    assert person.store.certificates[certificate_id].revoked_at == revoked_at
+    assert person.wrong_days("1") == []
+    person.take_back()
+    assert person.now.benefits[0].end is None
+    assert person.store.certificates[certificate_id].revoked_at is None
+    assert person.wrong_days("1") == []
+
+
+def test_a_death_on_or_after_the_recorded_end_changes_nothing() -> None:
+    person = Person(-100)
+    person.end(EndCause.MOVED, days_ago=5)
+    for days_ago in (0, 5):
+        with pytest.raises(TransitionRefused):
+            person.propose(ReviewKind.END, days_ago, cause=EndCause.DECEASED)
+    # Only the dead are owed nothing whatever else was recorded.
+    with pytest.raises(TransitionRefused):
+        person.propose(ReviewKind.END, 20, cause=EndCause.IMPRISONED)
+
+
+def test_an_end_proposed_before_another_was_recorded_is_refused_where_it_would_come_after() -> None:
+    person = Person(-100)
+    proposed = person.propose(ReviewKind.END, 0, cause=EndCause.DECEASED)
+    person.end(EndCause.MOVED, days_ago=5)
+    with pytest.raises(TransitionRefused):
+        person.confirm(proposed)

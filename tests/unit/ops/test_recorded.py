@@ -304,7 +304,7 @@ BENEFITS: dict[str, Any] = {
     "injury_grade": 3,
     "held_since": DAY,
     "unpaid_since": DAY,
-    "end": BenefitEnd(DAY, EndCause.IMPRISONED, "another"),
+    "end": BenefitEnd(DAY, EndCause.IMPRISONED, "another", BenefitEnd(DAY, EndCause.OTHER)),
     "hold_proposal": HoldProposal("another", DAY, NOW),
     "grace_from": DAY,
 }
@@ -319,7 +319,7 @@ def test_a_benefit_edited_behind_the_ledgers_back_is_named_at_every_stage() -> N
             if getattr(benefit, name) == value:
                 continue
             edited = replace(before, benefits=(replace(benefit, **{name: value}), *before.benefits[1:]))
-            told = ("ended_on", "end_cause", "ended_by") if name == "end" else (name,)
+            told = ("ended_on", "end_cause", "ended_by", "end_before") if name == "end" else (name,)
             named = check(life, edited)
             # With an end the status is another too.
             assert named, (stage, name)

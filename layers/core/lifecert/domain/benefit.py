@@ -33,11 +33,13 @@ class Office:
 @dataclass(frozen=True, slots=True)
 class BenefitEnd:
     """That a benefit is not due any more, `on` its first such day and after. `by` is the proposal that said so; None
-    where it was planned."""
+    where it was planned. `before` is the end that stood until a death before it came to light: it stands again if that
+    death was a mistake."""
 
     on: date
     cause: EndCause
     by: str | None = None
+    before: "BenefitEnd | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,13 +104,14 @@ class EndCorrected:
     """One clerk proposed and another confirmed that the end of the entitlement was a mistake.
 
     `lapsed` is whether the person is: where something else is due to them, the sweep finds that the year is over, and
-    tells every payer.
+    tells every payer. `ended_on` is the end that stands again, where a wrong death had been recorded before it.
     """
 
     today: date
     proposed_by: str
     confirmed_by: str
     lapsed: bool
+    ended_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,15 @@ def _end(standing: Standing, event: EntitlementEnded) -> Transition:
     return _ended(standing, event.on, event.today)
 
 
+def _died_before(standing: Standing, event: EntitlementEnded) -> Transition:
+    _two_people(event.proposed_by, event.confirmed_by)
+    if event.cause is not EndCause.DECEASED:
+        raise TransitionRefused("the benefit has ended")
+    if standing.ended_on is None or event.on >= standing.ended_on:
+        raise TransitionRefused("the benefit ended before that day, or on it")
+    return _ended(standing, event.on, event.today)
+
+
 def _end_as_planned(standing: Standing, event: PlannedEndReached) -> Transition:
     if event.today < event.on:
         raise TransitionRefused("the planned end has not come")
@@ -193,6 +203,9 @@ def _ended(standing: Standing, on: date, today: date) -> Transition:
 
 def _correct(standing: Standing, event: EndCorrected) -> Transition:
     _two_people(event.proposed_by, event.confirmed_by)
+    if event.ended_on is not None:
+        still = replace(standing, ended_on=event.ended_on, unpaid_since=event.ended_on)
+        return Transition(still, period(standing.unpaid_since or event.ended_on, _before(event.ended_on)))
     status = Status.LAPSED if event.lapsed else Status.ACTIVE
     back = Standing(status, standing.valid_until)
     unpaid_since = standing.unpaid_since or standing.ended_on or event.today
@@ -252,6 +265,7 @@ TABLE: dict[tuple[Status, type[Event]], tuple[frozenset[Role], Callable[..., Tra
     (Status.LAPSED, EntitlementEnded): (_CLERK, _end),
     (Status.ACTIVE, PlannedEndReached): (_SWEEP, _end_as_planned),
     (Status.LAPSED, PlannedEndReached): (_SWEEP, _end_as_planned),
+    (Status.TERMINATED, EntitlementEnded): (_CLERK, _died_before),
     (Status.TERMINATED, EndCorrected): (_CLERK, _correct),
     (Status.ACTIVE, CertificateRevoked): (_CLERK, _revoke),
     (Status.LAPSED, CertificateRevoked): (_CLERK, _revoke),

@@ -210,7 +210,6 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
 
 def benefit_map(benefit: Benefit) -> dict[str, Any]:
     """A benefit inside its person's item. What is None is left out."""
-    end = benefit.end
     every = {
         "benefit_id": benefit.benefit_id,
         "category": str(benefit.category),
@@ -222,13 +221,28 @@ def benefit_map(benefit: Benefit) -> dict[str, Any]:
         "injury_grade": benefit.injury_grade,
         "held_since": optional_day(benefit.held_since),
         "unpaid_since": optional_day(benefit.unpaid_since),
-        "ended_on": optional_day(end.on) if end else None,
-        "end_cause": str(end.cause) if end else None,
-        "ended_by": end.by if end else None,
+        **(_end_item(benefit.end) if benefit.end else {}),
         "hold_proposal": _proposal_item(benefit.hold_proposal) if benefit.hold_proposal else None,
         "grace_from": optional_day(benefit.grace_from),
     }
     return {name: value for name, value in every.items() if value is not None}
+
+
+def _end_item(end: BenefitEnd) -> dict[str, Any]:
+    every = {
+        "ended_on": end.on.isoformat(),
+        "end_cause": str(end.cause),
+        "ended_by": end.by,
+        "end_before": _end_item(end.before) if end.before else None,
+    }
+    return {name: value for name, value in every.items() if value is not None}
+
+
+def _end_of(item: Mapping[str, Any]) -> BenefitEnd | None:
+    ended_on = as_day(item.get("ended_on"))
+    if ended_on is None:
+        return None
+    return BenefitEnd(ended_on, EndCause(item["end_cause"]), item.get("ended_by"), _end_of(item.get("end_before", {})))
 
 
 def benefits_of(item: Mapping[str, Any]) -> tuple[Benefit, ...]:
@@ -255,7 +269,7 @@ def benefits_of(item: Mapping[str, Any]) -> tuple[Benefit, ...]:
 
 
 def _benefit_of(item: Mapping[str, Any]) -> Benefit:
-    ended_on, grade = as_day(item.get("ended_on")), item.get("injury_grade")
+    grade = item.get("injury_grade")
     return Benefit(
         benefit_id=item["benefit_id"],
         category=Category(item["category"]),
@@ -267,7 +281,7 @@ def _benefit_of(item: Mapping[str, Any]) -> Benefit:
         injury_grade=None if grade is None else int(grade),
         held_since=as_day(item.get("held_since")),
         unpaid_since=as_day(item.get("unpaid_since")),
-        end=BenefitEnd(ended_on, EndCause(item["end_cause"]), item.get("ended_by")) if ended_on else None,
+        end=_end_of(item),
         hold_proposal=_proposal_of(item["hold_proposal"]) if "hold_proposal" in item else None,
         grace_from=as_day(item.get("grace_from")),
     )

@@ -105,9 +105,9 @@ class Propose:
 
         def make(newest: Beneficiary) -> Change:
             nonlocal proposed
-            _check_applies(newest, proposal)
+            _check_applies(newest, proposal, self.clock.today())
             if proposal.kind is ReviewKind.CORRECTION:
-                proposed = replace(review, related_id=_which_end(_concerned(newest, proposal)))
+                proposed = replace(review, related_id=_which_end(_concerned(newest, proposal, self.clock.today())))
             return opening(newest, proposed)
 
         try:
@@ -234,16 +234,12 @@ class ConfirmProposal:
         on = proposal.day or today
         proposed_by, confirmed_by = proposal.opened_by.actor_id, decision.decided_by
 
-        def ends(benefit: Benefit) -> date:
-            # Nothing was due or paid before it began.
-            return max(on, benefit.start) if benefit.start else on
-
         step = moved(
             newest,
-            _concerned(newest, proposal),
-            lambda one: EntitlementEnded(ends(one), today, cause, proposed_by, confirmed_by),
+            _concerned(newest, proposal, on),
+            lambda one: EntitlementEnded(_ends_on(one, on), today, cause, proposed_by, confirmed_by),
             Role.CLERK,
-            lambda one: BenefitEnd(ends(one), cause, proposal.review_id),
+            lambda one: BenefitEnd(_ends_on(one, on), cause, proposal.review_id, before=one.end),
         )
         details = {"ended_on": on.isoformat(), "cause": cause, **_proposed(proposal)}
         return ending(step, _confirmer(decision), decision.decided_at, details)
@@ -251,16 +247,21 @@ class ConfirmProposal:
     def _correct(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
         today = self.clock.today()
         lapsed = newest.lapsed if newest.open_benefits else is_over(newest.valid_until, today)
-        event = EndCorrected(today, proposal.opened_by.actor_id, decision.decided_by, lapsed)
-        concerned = _concerned(newest, proposal)
+        concerned = _concerned(newest, proposal, today)
         if proposal.related_id and proposal.related_id != _which_end(concerned):
             raise TransitionRefused("the end that was proposed to be corrected is not the last one any more")
-        step = moved(newest, concerned, event, Role.CLERK)
+        proposed_by, confirmed_by = proposal.opened_by.actor_id, decision.decided_by
+
+        def corrected_end(benefit: Benefit) -> EndCorrected:
+            stands = _end_before(benefit)
+            return EndCorrected(today, proposed_by, confirmed_by, lapsed, stands.on if stands else None)
+
+        step = moved(newest, concerned, corrected_end, Role.CLERK, _end_before)
         returned = {one.benefit_id for one in concerned}
         back = [_back(one, today) for one in step.after.benefits if one.benefit_id in returned]
         after = step.after.with_benefits(back)
         revocation = None
-        if newest.status is Status.TERMINATED and newest.certificate_id:
+        if newest.status is Status.TERMINATED and after.status is not Status.TERMINATED and newest.certificate_id:
             # What the wrong end revoked counts again.
             revocation = Revocation(newest.certificate_id, None)
         details = {
@@ -336,8 +337,11 @@ def _back(benefit: Benefit, today: date) -> Benefit:
     """A benefit whose end was a mistake, as it is due again from `today` on.
 
     An end that was planned, and has come, is off with it: the sweep would end it once more, or overlook it. Who is
-    lapsed and not held as before has all the grace days before them, however long the year has been over.
+    lapsed and not held as before has all the grace days before them, however long the year has been over. One that
+    ended anyway, on a later day, stays as it was.
     """
+    if benefit.end:
+        return benefit
     planned_end = benefit.planned_end if benefit.planned_end and benefit.planned_end > today else None
     grace_from = benefit.grace_from if benefit.held_since else today
     return replace(benefit, planned_end=planned_end, grace_from=grace_from)
@@ -358,16 +362,37 @@ def _told(newest: Beneficiary, valid_until: date, today: date) -> dict[str, Deta
     }
 
 
-def _concerned(newest: Beneficiary, proposal: Review | Proposal) -> tuple[Benefit, ...]:
-    """The benefits that a proposal is about: the one it names, or all; of an end to correct, those that one end, the
-    last, took. While a death stands it is the end to correct: nothing else is due to the dead."""
+def _concerned(newest: Beneficiary, proposal: Review | Proposal, on: date) -> tuple[Benefit, ...]:
+    """The benefits that a proposal is about: the one it names, or all; of a death `on` a day also those that ended
+    after it; of an end to correct, those that one end, the last, took. While a death stands it is the end to correct:
+    nothing else is due to the dead."""
     if proposal.benefit_id:
         return tuple(one for one in newest.benefits if one.benefit_id == proposal.benefit_id)
     if proposal.kind is not ReviewKind.CORRECTION:
-        return newest.open_benefits
+        died = proposal.cause is EndCause.DECEASED
+        after_it = (one for one in newest.benefits if one.end and died and _ends_on(one, on) < one.end.on)
+        return (*newest.open_benefits, *after_it)
     ended = [one for one in newest.benefits if one.end]
-    last = max((one.end for one in ended if one.end), key=lambda end: (_is_death(end), end.on), default=None)
+    last = max((one.end for one in ended if one.end), key=_how_late, default=None)
     return tuple(one for one in ended if last and one.end and _same_end(one.end, last))
+
+
+def _how_late(end: BenefitEnd) -> tuple[bool, int, date]:
+    """The order in which ends are corrected: a death first, of several that which took the place of the others."""
+    depth, older = 0, end.before
+    while older:
+        depth, older = depth + 1, older.before
+    return _is_death(end), depth, end.on
+
+
+def _ends_on(benefit: Benefit, on: date) -> date:
+    """Nothing was due or paid before it began."""
+    return max(on, benefit.start) if benefit.start else on
+
+
+def _end_before(benefit: Benefit) -> BenefitEnd | None:
+    """The end that stands again, once the one recorded is found to be a mistake."""
+    return benefit.end.before if benefit.end else None
 
 
 def _is_death(end: BenefitEnd | None) -> bool:
@@ -387,7 +412,7 @@ def _same_end(one: BenefitEnd, other: BenefitEnd) -> bool:
     return one.by == other.by and (one.by is not None or one.on == other.on)
 
 
-def _check_applies(newest: Beneficiary, proposal: Proposal) -> None:
+def _check_applies(newest: Beneficiary, proposal: Proposal, today: date) -> None:
     """Raises TransitionRefused when no benefit is as the proposal needs it, BenefitNotFound when it names none, and
     DeathEndsAll when a death is to end only one."""
     if proposal.benefit_id and newest.benefit(proposal.benefit_id) is None:
@@ -398,9 +423,9 @@ def _check_applies(newest: Beneficiary, proposal: Proposal) -> None:
     if proposal.kind is ReviewKind.REVOCATION:
         applies = bool(newest.open_benefits)
     else:
-        ended = proposal.kind is ReviewKind.CORRECTION
-        concerned = _concerned(newest, proposal)
-        applies = bool(concerned) and all((one.end is not None) is ended for one in concerned)
+        concerned = _concerned(newest, proposal, proposal.day or today)
+        ended, died = proposal.kind is ReviewKind.CORRECTION, proposal.cause is EndCause.DECEASED
+        applies = bool(concerned) and (died or all((one.end is not None) is ended for one in concerned))
     if not applies:
         raise TransitionRefused(f"{proposal.kind} does not apply while {newest.status}")
 

@@ -33,6 +33,6 @@ def ending(step: Moved, actor: Actor, now: datetime, details: Mapping[str, Detai
         },
     )
     revocation = None
-    if before.certificate_id:
+    if before.certificate_id and before.status is not Status.TERMINATED:
         revocation = Revocation(before.certificate_id, now, RevocationCause.ENTITLEMENT_ENDED)
     return Change(before.version, ended, entry, revocation=revocation)

@@ -35,7 +35,7 @@ def moved(
     benefits: Iterable[Benefit],
     event: Event | Callable[[Benefit], Event],
     role: Role,
-    end: Callable[[Benefit], BenefitEnd] | None = None,
+    end: Callable[[Benefit], BenefitEnd | None] | None = None,
 ) -> Moved:
     """Apply an event to some benefits of a person, each by the table; `event` may be each benefit's own.
 
