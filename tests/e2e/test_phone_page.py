@@ -468,8 +468,9 @@ def test_a_reload_in_the_middle_goes_on_and_the_deadline_begins_anew(
     somebody.sees("timeup")
     look_at(somebody, "51-time-up")
     assert page.evaluate("sessionStorage.length") == 0
+    # The letter's code is in the address still: only whose it is is asked again, in the same language.
     somebody.press("again")
-    somebody.sees("language")
+    somebody.sees("invited")
 
 
 def test_back_and_double_taps_do_nothing_twice_and_a_letter_withdrawn_meanwhile_stops_all(

@@ -4,6 +4,7 @@ import {el} from "../shared/dom.js";
 import {CameraFault} from "./camera.js";
 import {onward} from "./capture.js";
 import {callHelp, isDeciding} from "./finish.js";
+import {begun} from "./person.js";
 import {PICTURES} from "./pictures.js";
 import {beginWithFiles, openAndBegin} from "./prepare.js";
 import {signIn} from "./signin.js";
@@ -62,7 +63,7 @@ export function watchTime() {
 screen("timeup", () => ({
   title: say("timeUp"),
   content: [PICTURES.clock(), ...paragraphs(say(forWhom() ? "timeUpText" : "timeUpAgain")), button(say("startAgain"), () => {
-    if (!forWhom()) return go("language", undefined, {replace: true});
+    if (!forWhom()) return begun();
     return state.layer === "file" ? beginWithFiles() : go("primer", undefined, {replace: true});
   }, {kind: "primary", id: "again"})],
 }));

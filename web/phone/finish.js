@@ -3,6 +3,7 @@ import {Problem, Unreachable, call} from "../shared/api.js";
 import {el, fill} from "../shared/dom.js";
 import {qrCode} from "../shared/qr.js";
 import {countdownOf} from "./capture.js";
+import {begun} from "./person.js";
 import {PICTURES, reasonPictures, stepPicture} from "./pictures.js";
 import {inSession} from "./prepare.js";
 import {forWhom, forget, helpLine, say, state} from "./state.js";
@@ -173,7 +174,7 @@ function nextPerson() {
 function dayInWords(day) {
   const [year, month, date] = day.split("-").map(Number);
   const moment = new Date(year, month - 1, date);
-  return moment.toLocaleDateString(state.language, {year: "numeric", month: "long", day: "numeric"});
+  return moment.toLocaleDateString(say("localeOfDays"), {year: "numeric", month: "long", day: "numeric"});
 }
 
 screen("inreview", () => ({
@@ -207,7 +208,7 @@ screen("notyet", () => {
 });
 
 function again() {
-  if (!forWhom()) return go("language", undefined, {replace: true});
+  if (!forWhom()) return begun();
   return state.layer === "live" ? go("primer") : go("cameraless", "again");
 }
 

@@ -37,7 +37,8 @@ screen("language", () => ({
   }, {kind: "primary", id: `language-${language}`, again: begun})),
 }));
 
-function begun() {
+// Where it begins once the language is known, which a reload does not forget.
+export function begun() {
   return state.code ? withLetter() : go("entry");
 }
 

@@ -146,9 +146,10 @@ export const ENGLISH = {
 
   problem: "This is not possible now",
   startAgain: "Start again",
+  localeOfDays: "en-GB",
   timeUp: "Time is up",
   timeUpText: "That is all right. What you told us is still here; only the pictures are taken anew.",
-  timeUpAgain: "That is all right. Just begin again.",
+  timeUpAgain: "That is all right. Just take the pictures again.",
   stopped: "This letter is no longer valid",
   stoppedText: "Please use the newest letter, or call the help line. The pension is not affected.",
   offline: "The network is gone",

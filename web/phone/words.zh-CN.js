@@ -146,9 +146,10 @@ export const CHINESE = {
 
   problem: "现在办不了",
   startAgain: "重新开始",
+  localeOfDays: "zh-CN",
   timeUp: "时间到了",
   timeUpText: "没关系，您填过的都在，重新拍照就行。",
-  timeUpAgain: "没关系，从头再来一次就行。",
+  timeUpAgain: "没关系，重新拍照就行。",
   stopped: "这封信不能再用了",
   stoppedText: "请用最近收到的信，或拨打服务电话。待遇不受影响。",
   offline: "网络断了",
