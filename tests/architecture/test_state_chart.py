@@ -12,6 +12,7 @@ from lifecert.domain.status import (
     CertificateRevoked,
     Certified,
     EndCorrected,
+    EntitlementEnded,
     HoldApproved,
     Status,
     YearEnded,
@@ -36,8 +37,10 @@ def test_arrows_lead_where_the_rules_say() -> None:
     assert (Place.ACTIVE, YearEnded, Place.LAPSED) in led
     assert (Place.HELD, Certified, Place.ACTIVE) in led
     assert (Place.LAPSED, HoldApproved, Place.HELD) in led
-    # A correction and a revocation bring back what was in force, a hold too.
-    assert {end for start, _, end in led if start is Place.TERMINATED} == {Place.ACTIVE, Place.LAPSED, Place.HELD}
+    # A correction and a revocation bring back what was in force: a hold too, or another end.
+    assert {end for start, event, end in led if start is Place.TERMINATED and event is EndCorrected} == set(Place)
+    moved = {(event, end) for start, event, end in led if start is Place.TERMINATED and event is not EndCorrected}
+    assert moved == {(EntitlementEnded, Place.TERMINATED)}
     causes = {(start, event) for start, event, end in led if end is Place.HELD}
     assert causes == {
         (Place.LAPSED, HoldApproved),
