@@ -17,7 +17,8 @@ STAGE ?= dev
 PY := .venv/bin/python
 STAMPS := .build/stamps
 LOCKS := requirements/dev.txt layers/core/requirements.txt layers/tokens/requirements.txt layers/vision/requirements.txt
-ASSETS := layers/vision/assets.py
+# What is in the folder MODELS, for closed networks, is taken from there.
+ASSETS = $(if $(MODELS),MODELS="$(abspath $(MODELS))" )$(PY) layers/vision/assets.py
 # Layers and functions are built for the Python that runs them here; Lambda has the same ones.
 PYTHON_RUNTIME = python$(shell $(PY) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 # -qq leaves pip's errors only: its complaints about undeclared extras of mediapipe are known (docs/adr/0001).
@@ -57,7 +58,7 @@ event: .venv/.ready ## make events of a live session of make dev, for sam local,
 
 ##@ Test it
 .PHONY: secrets test test-tools test-unit screenshots phone-time bench bench-scale bench-snapshots bench-peers figures cost profile probe duplicates-bench calibrate causes \
-	discards attacks processors margins state-chart reference check quick-check coverage mutants model load format-check lint types \
+	discards attacks pad processors margins state-chart reference check quick-check coverage mutants model load format-check lint types \
 	dependencies audit template-lint openapi-lint clients
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
@@ -171,6 +172,11 @@ attacks: setup ## how many computed attacks pass a whole verification (DATA=fold
 	@test -n "$(DATA)" || { echo "attacks: name DATA=, a folder of people"; exit 2; }
 	@$(PY) -m lab.attacks.computed "$(DATA)" $(ARGS)
 
+pad: export PYTHONPATH := layers/core:layers/vision
+pad: setup ## how the passive cue does on your own recordings (DATA=folder with live/, print/, screen/phone/ ... [OUT=folder])
+	@test -n "$(DATA)" || { echo "pad: name DATA=, a folder of recordings"; exit 2; }
+	@$(PY) -m lab.attacks.kit "$(DATA)" $(if $(OUT),--out "$(OUT)")
+
 state-chart: export PYTHONPATH := layers/core
 state-chart: .venv/.ready ## draw the state chart in README and docs/design.md anew from the status table
 	@$(PY) -m lab.state_chart
@@ -278,7 +284,7 @@ format: .venv/.ready ## format the code and mend what can be mended
 ##@ Build and deploy it
 .PHONY: setup build build-all docs size deploy deploy-prod teardown docker-check
 setup: .venv/.ready .build/runtime/.ready ## install everything: environment, models, portraits
-	@$(PY) $(ASSETS) layers/vision/models.json local/camera/portraits.json
+	@$(ASSETS) layers/vision/models.json local/camera/portraits.json
 
 .venv/.ready: $(LOCKS)
 	@if ! "$(PYTHON)" -c "$(SUPPORTED)" 2>/dev/null; then \
@@ -322,7 +328,7 @@ SAM_BUILD = env -u MAKEFLAGS -u MAKELEVEL PATH="$(CURDIR)/.venv/bin:$$PATH" \
 $(STAMPS)/sam $(STAMPS)/sam-%: export AWS_DEFAULT_REGION ?= us-east-1
 $(STAMPS)/sam: .venv/.ready $(STAMPS)/sources $(SOURCES)
 	@test -f template.yaml || { echo "build: no template.yaml here"; exit 1; }
-	@$(PY) $(ASSETS) layers/vision/models.json
+	@$(ASSETS) layers/vision/models.json
 	@echo "build: sam build for $(PYTHON_RUNTIME)"
 # Dated from the start: what is edited while SAM builds is built next time.
 	@rm -f $@; touch $@.begun
@@ -445,7 +451,7 @@ verify-certificate: .venv/.ready ## check a certificate offline (CERTIFICATE=fil
 ##@ Keep it
 .PHONY: lock clean district-names
 district-names: .venv/.ready ## write the names of districts anew, from the package that ops/district_names.json pins
-	@$(PY) $(ASSETS) ops/district_names.json
+	@$(ASSETS) ops/district_names.json
 	@$(PY) -m ops.district_names
 
 # uv is wanted here alone, so it lives in an environment of its own. Order matters: the others follow dev.txt.

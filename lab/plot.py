@@ -19,6 +19,26 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullLocator
 
+# Of pages with tables. On a phone each row becomes a card, and each of its cells says which column it is of.
+PAGE_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 68rem; margin: 2rem auto; padding: 0 1rem }
+h1 { font-size: 1.6rem; margin: 0 } h2 { font-size: 1.15rem; margin: 2rem 0 .4rem }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
+th, td { text-align: left; padding: .3rem 1rem .3rem 0; border-bottom: 1px solid #ddd; vertical-align: top }
+th { font-weight: 600; color: #555 } small, .note { color: #666 } tr.policy td { background: #f2f6fb }
+td small { white-space: nowrap } code { overflow-wrap: anywhere }
+.warning { background: #fdf3e1; border-left: .3rem solid #c2571a; padding: .5rem .8rem }
+tr.small td { color: #8a4513 }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1rem }
+svg { width: 100% }
+@media (max-width: 48rem) {
+ thead { display: none } table, tbody, tr { display: block } tr { border-bottom: 2px solid #bbb; padding: .4rem 0 }
+ td { display: grid; grid-template-columns: 40% 1fr; gap: .6rem; border: 0; padding: .15rem 0 }
+ td::before { content: attr(data-of); color: #555 } td small { white-space: normal; grid-column: 2 }
+ td:empty { display: none }
+}
+"""
+
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#404040")
 _DASHES = ("solid", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)), (0, (3, 1)), (0, (8, 2, 1, 2, 1, 2)))
 _INK, _GREY, _LIMIT = "#1a1a1a", "#d0d0d0", "#000000"

@@ -45,6 +45,7 @@ def decided(began: datetime, session: Session) -> Response[str]:
         apart("SessionsDecided", MetricUnit.Count, 1, outcome=session.result.decision.outcome)
         took = session.result.decided_at - session.opened_at
         apart("DecisionSeconds", MetricUnit.Seconds, took.total_seconds())
+        apart("PassiveCueMissing", MetricUnit.Count, session.passive_cue_missing)
     view = SessionView.of(session, phone.clock().now(), api.language)
     dimensions = {"outcome": str(view.outcome), "reason": view.reason.code if view.reason else "none"}
     done(LogCode.SESSION_VERIFIED, "SessionsVerified", dimensions, session_id=session.session_id)

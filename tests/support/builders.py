@@ -388,7 +388,7 @@ def a_policy(**parts: Any) -> Policy:
                 steps=0.45,
                 calibration_version="test-calibration",
             ),
-            "passive": PassiveLimits(PassiveUse.WHEN_BUILT, 0.3),
+            "passive": PassiveLimits(PassiveUse.WHEN_BUILT, 0.5, 0.1, 0.3),
             "replay": ReplayLimits(0.75, 0.97, 0.95, timedelta(hours=24), timedelta(seconds=5)),
             "audit": Audit(0.0, 0.0),
             "duplicates": DuplicateLimits(0.7, 2),

@@ -10,15 +10,16 @@ import pytest
 
 from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import Evidence, Template, Verdict
-from lifecert.domain.policy import PASSIVE_MEASURE, Decision, Outcome, PassiveLimits, PassiveUse, Policy, decide
+from lifecert.domain.policy import PASSIVE_LEAST, PASSIVE_MEASURE, Decision, Outcome, PassiveUse, Policy, decide
 from lifecert.domain.reasons import Reason
 from lifecert_vision import analyser as analyser_module
+from lifecert_vision import passive as passive_module
 from lifecert_vision.analyser import VisionAnalyser
 from lifecert_vision.decode import Image
 from lifecert_vision.detect import Detector
 from lifecert_vision.landmarks import Face
 from lifecert_vision.models import PASSIVE, ModelMissingError, is_built
-from lifecert_vision.passive import LivenessNetwork, surroundings
+from lifecert_vision.passive import NETWORKS, LivenessNetworks, Network, find_passive_cue, fused, surroundings
 from tests.support import pictures
 from tests.vision.conftest import Frames
 
@@ -28,15 +29,24 @@ needs_model = pytest.mark.skipif(
 )
 
 
+@pytest.fixture(params=["the first alone", "all"])
+def cue(request: pytest.FixtureRequest) -> LivenessNetworks:
+    networks = NETWORKS if request.param == "all" else NETWORKS[:1]
+    if not all(is_built(one.name) for one in networks):
+        pytest.skip("built without the further passive models: the network here does not reach their repository")
+    return LivenessNetworks(networks)
+
+
 def _policy(policy: Policy, use: PassiveUse) -> Policy:
-    return replace(policy, passive=PassiveLimits(use, 0.3))
+    return replace(policy, passive=replace(policy.passive, use=use))
 
 
 class Scores:
-    """A cue that says what it is told, frame by frame."""
+    """A cue that says what it is told, frame by frame: of all networks, or of the first alone."""
 
-    def __init__(self, *scores: float) -> None:
+    def __init__(self, *scores: float, whole: bool = True) -> None:
         self._scores = list(scores)
+        self.whole = whole
 
     def live(self, image: Image, face: Face) -> float:
         if not self._scores:
@@ -55,22 +65,81 @@ def _judged(
     return evidence, decide(evidence, policy, ASKED, 1)
 
 
+@pytest.mark.parametrize(("scores", "whole"), [((0.9, 0.15, 0.2), False), ((0.9, 0.45, 0.4), True)])
 def test_who_looks_flat_on_most_frames_is_seen_by_a_human(
-    policy: Policy, analyser: VisionAnalyser, frames: Frames, monkeypatch: pytest.MonkeyPatch
+    scores: tuple[float, ...],
+    whole: bool,
+    policy: Policy,
+    analyser: VisionAnalyser,
+    frames: Frames,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    evidence, decision = _judged(Scores(0.9, 0.1, 0.2), policy, analyser, frames, monkeypatch)
+    evidence, decision = _judged(Scores(*scores, whole=whole), policy, analyser, frames, monkeypatch)
 
     (measure,) = (one for one in evidence.across if one.name == PASSIVE_MEASURE)
-    assert (measure.value, measure.verdict) == (0.2, Verdict.FAILED)
+    assert (measure.value, measure.verdict) == (sorted(scores)[1], Verdict.FAILED)
     assert decision == Decision(Outcome.REVIEW, Reason.LIVENESS_DOUBTED)
 
 
-def test_one_odd_frame_decides_nothing(
+def test_one_frame_of_another_kind_is_seen_by_a_human_where_all_networks_look(
     policy: Policy, analyser: VisionAnalyser, frames: Frames, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, decision = _judged(Scores(0.0, 0.9, 0.8), policy, analyser, frames, monkeypatch)
+    evidence, decision = _judged(Scores(0.05, 0.9, 0.8), policy, analyser, frames, monkeypatch)
+
+    (measure,) = (one for one in evidence.across if one.name == PASSIVE_LEAST)
+    assert (measure.value, measure.verdict) == (0.05, Verdict.FAILED)
+    assert decision == Decision(Outcome.REVIEW, Reason.LIVENESS_DOUBTED)
+
+
+@pytest.mark.parametrize(("scores", "whole"), [((0.0, 0.9, 0.8), False), ((0.3, 0.9, 0.8), True)])
+def test_one_odd_frame_decides_nothing(
+    scores: tuple[float, ...],
+    whole: bool,
+    policy: Policy,
+    analyser: VisionAnalyser,
+    frames: Frames,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, decision = _judged(Scores(*scores, whole=whole), policy, analyser, frames, monkeypatch)
 
     assert decision == Decision(Outcome.ACCEPTED)
+
+
+@pytest.mark.parametrize(
+    ("scores", "together"),
+    [((0.5,), 0.5), ((0.2,), 0.2), ((0.5, 0.5, 0.5), 0.5), ((0.1, 0.9), 0.5), ((0.999, 0.3, 0.4), 0.868)],
+)
+def test_networks_speak_with_one_voice_the_surer_the_louder(scores: tuple[float, ...], together: float) -> None:
+    assert fused(scores) == pytest.approx(together, abs=0.001)
+
+
+def test_a_network_that_is_quite_sure_is_no_error_and_one_that_says_nothing_is_no_yes() -> None:
+    assert 0.0 < fused((0.0, 1.0, 0.0)) < 0.02
+    assert np.isnan(fused((0.9, float("nan"), 0.9)))
+
+
+@pytest.mark.parametrize(
+    ("built", "expected"),
+    [
+        ({one.name for one in NETWORKS}, NETWORKS),
+        ({NETWORKS[0].name}, NETWORKS[:1]),
+        ({one.name for one in NETWORKS[:2]}, NETWORKS[:1]),
+        ({one.name for one in NETWORKS[1:]}, None),
+        (set(), None),
+    ],
+    ids=["all", "the first", "one is missing", "the first is missing", "none"],
+)
+def test_limits_are_known_for_all_networks_or_the_first_alone(
+    built: set[str], expected: tuple[Network, ...] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Network, ...]] = []
+    monkeypatch.setattr(passive_module, "is_built", built.__contains__)
+    monkeypatch.setattr(
+        passive_module, "LivenessNetworks", lambda networks=NETWORKS: asked.append(networks) or object()
+    )
+
+    assert (find_passive_cue() is None) is (expected is None)
+    assert asked == ([expected] if expected else [])
 
 
 def test_a_cue_that_failed_is_not_a_cue_that_passed(
@@ -113,17 +182,28 @@ def test_a_build_without_the_model_says_so_and_does_not_start_where_it_is_requir
     assert "built without the passive model" in caplog.text
 
 
+def test_a_build_with_one_of_three_networks_says_so(
+    policy: Policy, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(analyser_module, "find_passive_cue", lambda: Scores(whole=False))
+    with caplog.at_level(logging.WARNING):
+        VisionAnalyser(policy)
+    assert "built with one of three passive models" in caplog.text
+
+
 @needs_model
 @pytest.mark.parametrize("name", ["obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg", "astronaut.png"])
-def test_portraits_look_alive(name: str, portraits: Path) -> None:
+def test_portraits_look_alive(name: str, portraits: Path, cue: LivenessNetworks) -> None:
     image = pictures.read((portraits / name).read_bytes())
 
-    assert LivenessNetwork().live(image, Detector().detect(image)[0]) > 0.9
+    assert cue.live(image, Detector().detect(image)[0]) > 0.9
 
 
 @needs_model
 @pytest.mark.parametrize("name", ["obama.jpg", "obama2.jpg"])
-def test_a_portrait_held_up_as_a_sheet_does_not(name: str, portraits: Path, policy: Policy) -> None:
+def test_a_portrait_held_up_as_a_sheet_does_not(
+    name: str, portraits: Path, policy: Policy, cue: LivenessNetworks
+) -> None:
     image = pictures.read((portraits / name).read_bytes())
     detector = Detector()
     face = detector.detect(image)[0]
@@ -133,15 +213,17 @@ def test_a_portrait_held_up_as_a_sheet_does_not(name: str, portraits: Path, poli
     room[380:900, 220:740] = 245
     room[390:890, 230:730] = head
 
-    assert LivenessNetwork().live(room, detector.detect(room)[0]) < policy.passive.min_live
+    limit = policy.passive.min_live if cue.whole else policy.passive.min_live_alone
+    assert cue.live(room, detector.detect(room)[0]) < limit
 
 
 def test_the_surroundings_lie_inside_the_picture_wherever_the_face_is() -> None:
     image = np.zeros((300, 200, 3), np.uint8)
     for left, top, size in ((80, 120, 40), (0, 0, 40), (170, 270, 60), (-20, 100, 40), (10, 10, 180)):
         points = np.array([[left, top, 0], [left + size, top + size, 0]], np.float32)
-        part = surroundings(image, Face(points, {}, np.eye(3)))
+        for around in (2.7, 4.0):
+            part = surroundings(image, Face(points, {}, np.eye(3)), around)
 
-        assert min(part.shape[:2]) > 0
-        assert abs(part.shape[0] - part.shape[1]) <= 2
-        assert max(part.shape[:2]) <= 2.7 * size + 2
+            assert min(part.shape[:2]) > 0
+            assert abs(part.shape[0] - part.shape[1]) <= 2
+            assert max(part.shape[:2]) <= around * size + 2

@@ -1,7 +1,6 @@
 """All stages in their order: the port `FaceAnalyser` as this layer gives it."""
 
 import logging
-import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ import numpy as np
 from lifecert.domain.challenge import TURNS, Step
 from lifecert.domain.evidence import EnrolmentEvidence, Evidence, FrameEvidence, Measure, Template, Verdict
 from lifecert.domain.imprint import NO_PHOTOS, KnownPhotos
-from lifecert.domain.policy import PASSIVE_MEASURE, PassiveUse, Policy, QualityLimits
+from lifecert.domain.policy import PASSIVE_LEAST, PASSIVE_MEASURE, PassiveUse, Policy, QualityLimits
 from lifecert.domain.reasons import Reason
 from lifecert.ports.vision import Analysis, Frame
 from lifecert_vision import embed, imprint, liveness, match, no_face, quality
@@ -200,16 +199,24 @@ class VisionAnalyser:
         return (at_least("upright", value, limit, "ratio", Reason.NOT_FACING_CAMERA),)
 
     def _alive(self, seen: Sequence[_Seen]) -> tuple[Measure, ...]:
-        """The middle one of the frames' passive scores: one odd frame must not decide."""
+        """The middle one of the frames' passive scores, and, where all networks look, the least: the middle of three
+        has no eye for one picture of another kind. The first network alone is wrong on single frames too often."""
         looked_at = [one.first_face() for one in seen if one.faces]
         if self._passive is None or not looked_at:
             return ()
         try:
-            live = statistics.median(self._passive.live(image, face) for image, face in looked_at)
+            scores = [self._passive.live(image, face) for image, face in looked_at]
         except cv2.error:
             return (not_assessed(PASSIVE_MEASURE),)
-        limit = self._policy.passive.min_live
-        return (at_least(PASSIVE_MEASURE, live, limit, "score", Reason.LIVENESS_DOUBTED),)
+        limits, reason = self._policy.passive, Reason.LIVENESS_DOUBTED
+        # By numpy: Python's median and least pass over what is no number.
+        middle, least = float(np.median(scores)), float(np.min(scores))
+        if not self._passive.whole:
+            return (at_least(PASSIVE_MEASURE, middle, limits.min_live_alone, "score", reason),)
+        return (
+            at_least(PASSIVE_MEASURE, middle, limits.min_live, "score", reason),
+            at_least(PASSIVE_LEAST, least, limits.min_live_frame, "score", reason),
+        )
 
     def _new(self, imprints: Sequence[bytes], known: KnownPhotos) -> tuple[Measure, ...]:
         """Whether the frames are new photos: the most that any is like a reference, a frame of an earlier session, and
@@ -274,4 +281,6 @@ def _passive_cue(policy: Policy) -> PassiveCue | None:
         )
     if cue is None:
         _LOG.warning("built without the passive model: prints and screens are not looked for")
+    elif not cue.whole:
+        _LOG.warning("built with one of three passive models: most screens are taken for living")
     return cue

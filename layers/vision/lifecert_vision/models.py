@@ -7,7 +7,10 @@ _DIRECTORY = Path(__file__).parent / "models"
 FACE_FINDER = "face_detection_yunet_2023mar_int8bq.onnx"
 FACE_LANDMARKER = "face_landmarker.task"
 FACE_RECOGNISER = "face_recognition_sface_2021dec_int8bq.onnx"
-PASSIVE = "fr_liveness.onnx"  # the one file that a build may be without: it comes by npm
+# Against prints and screens. A build may be without them: the first comes by npm, the others from a repository.
+PASSIVE = "fr_liveness.onnx"
+PASSIVE_NEAR = "minifasnet_v2_2.7.onnx"
+PASSIVE_FAR = "minifasnet_v1se_4.0.onnx"
 
 
 class ModelMissingError(RuntimeError):

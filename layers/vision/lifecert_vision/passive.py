@@ -1,8 +1,12 @@
 """Stage 4c: a passive cue, whether one picture looks like a living face or like a print or a screen.
 
-One cue among others: its model is fetched when the layer is built, if npm is there, so a build may be without it.
+One cue among others. Its networks are fetched when the layer is built, where npm and the network allow it, so a build
+may have all three, the first alone, or none.
 """
 
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import cv2
@@ -11,48 +15,90 @@ from numpy.typing import NDArray
 
 from lifecert_vision.decode import Image
 from lifecert_vision.landmarks import Face
-from lifecert_vision.models import PASSIVE, is_built, model_path
+from lifecert_vision.models import PASSIVE, PASSIVE_FAR, PASSIVE_NEAR, is_built, model_path
 
-_SIDE = 128  # px, the network's input
-_AROUND = 2.7  # sides of the face's box: the model was made for faces with their background
-_LIVE = 0  # which of the network's classes is the living face
+# A network that is quite sure is not made surer than this by rounding: its log-odds stay finite.
+_SURE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One of the networks: the side of its input (px), how many sides of the face's box it looks at, and which of its
+    three classes is the living face. All of them take BGR, 0 to 255."""
+
+    name: str
+    side: int
+    around: float
+    live: int
+
+
+NETWORKS = (
+    Network(PASSIVE, 128, 2.7, 0),
+    Network(PASSIVE_NEAR, 80, 2.7, 1),
+    Network(PASSIVE_FAR, 80, 4.0, 1),
+)
 
 
 class PassiveCue(Protocol):
     """Judges one face on one picture."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether all networks look, and not the first alone."""
+        ...
 
     def live(self, image: Image, face: Face) -> float:
         """How much it looks alive, from 0 to 1; no probability."""
         ...
 
 
-class LivenessNetwork:
-    """`fr_liveness.onnx` by OpenCV. Build once per process and use from one thread. About 4 ms of CPU a face."""
+class LivenessNetworks:
+    """Some of the networks, by OpenCV. Build once per process and use from one thread. About 4 ms of CPU a face for the
+    first and 5 for the other two together."""
 
-    def __init__(self) -> None:
-        """Raises ModelMissingError in a build without the model."""
-        self._network = cv2.dnn.readNetFromONNX(str(model_path(PASSIVE)))
+    def __init__(self, networks: Sequence[Network] = NETWORKS) -> None:
+        """Raises ModelMissingError in a build without one of the models."""
+        self._networks = [(one, cv2.dnn.readNetFromONNX(str(model_path(one.name)))) for one in networks]
+
+    @property
+    def whole(self) -> bool:
+        """See `PassiveCue`."""
+        return len(self._networks) == len(NETWORKS)
 
     def live(self, image: Image, face: Face) -> float:
         """See `PassiveCue`."""
-        picture = cv2.resize(surroundings(image, face), (_SIDE, _SIDE))
-        self._network.setInput(cv2.dnn.blobFromImage(picture))  # BGR, 0 to 255
-        answer = np.asarray(self._network.forward(), np.float64).ravel()
-        chances = np.exp(answer - answer.max())
-        return float(chances[_LIVE] / chances.sum())
+        return fused([_score(one, network, image, face) for one, network in self._networks])
+
+
+def _score(one: Network, network: cv2.dnn.Net, image: Image, face: Face) -> float:
+    picture = cv2.resize(surroundings(image, face, one.around), (one.side, one.side))
+    network.setInput(cv2.dnn.blobFromImage(picture))
+    answer = np.asarray(network.forward(), np.float64).ravel()
+    chances = np.exp(answer - answer.max())
+    return float(chances[one.live] / chances.sum())
+
+
+def fused(scores: Sequence[float]) -> float:
+    """Several networks' scores (0 to 1) as one: the mean of their log-odds, so that one that is sure outweighs one that
+    is not. Not a number where one of them is none."""
+    sure = [one if math.isnan(one) else min(max(one, _SURE), 1 - _SURE) for one in scores]
+    return 1 / (1 + math.exp(-sum(math.log(one / (1 - one)) for one in sure) / len(sure)))
 
 
 def find_passive_cue() -> PassiveCue | None:
-    """The cue of this build, or None in a build without its model."""
-    return LivenessNetwork() if is_built(PASSIVE) else None
+    """The cue of this build: all networks, or the first alone, or None in a build without that. Limits are known for
+    these, and for no other choice of them."""
+    if all(is_built(one.name) for one in NETWORKS):
+        return LivenessNetworks()
+    return LivenessNetworks(NETWORKS[:1]) if is_built(PASSIVE) else None
 
 
-def surroundings(image: Image, face: Face) -> NDArray[np.uint8]:
-    """The part of the picture around a face: 2.7 times its box, or as much as there is, moved to lie inside."""
+def surroundings(image: Image, face: Face, around: float) -> NDArray[np.uint8]:
+    """The part of the picture around a face: so many times its box, or as much as there is, moved to lie inside."""
     size = np.array(image.shape[1::-1], np.float64)
     low, high = face.points[:, :2].min(axis=0), face.points[:, :2].max(axis=0)
     box = np.maximum(high - low, 1.0)
-    reach = box * min(_AROUND, float(((size - 1) / box).min()))
+    reach = box * min(around, float(((size - 1) / box).min()))
     start = np.clip((low + high) / 2 - reach / 2, 0, np.maximum(size - reach, 0))
     left, top = start.astype(int)
     right, bottom = np.ceil(start + reach).astype(int)

@@ -14,6 +14,7 @@ import pytest
 
 from lifecert.adapters.system_clock import SystemClock
 from lifecert.bootstrap import parts, phone
+from lifecert.domain.policy import PassiveUse
 from lifecert.domain.sweep import JobKind
 from lifecert.entry.log import at_start
 from lifecert.entry.settings import Common, SettingsError
@@ -75,6 +76,20 @@ def test_a_use_case_is_built_once(monkeypatch: pytest.MonkeyPatch, name: str) ->
 def test_without_its_settings_nothing_is_built(name: str) -> None:
     with pytest.raises(SettingsError, match="STAGE"):
         factory_of(name)()
+
+
+@pytest.mark.parametrize(("stage", "use"), [("dev", PassiveUse.WHEN_BUILT), ("prod", PassiveUse.REQUIRED)])
+def test_production_does_not_go_without_the_passive_cue(
+    stage: str, use: PassiveUse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(monkeypatch, FACTORIES["verify_face"])
+    monkeypatch.setenv("STAGE", stage)
+    monkeypatch.setenv("CLOCK_SHIFT_DAYS", "0")
+    parts.policy.cache_clear()
+    try:
+        assert parts.policy().passive.use is use
+    finally:
+        parts.policy.cache_clear()
 
 
 def test_names_reach_the_adapters(monkeypatch: pytest.MonkeyPatch) -> None:

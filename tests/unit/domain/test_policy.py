@@ -164,7 +164,7 @@ def test_a_doubt_of_the_passive_cue_never_accepts_and_is_never_explained() -> No
 
 
 def test_a_required_cue_that_was_not_there_goes_to_a_human() -> None:
-    policy = a_policy(passive=PassiveLimits(PassiveUse.REQUIRED, 0.3))
+    policy = a_policy(passive=PassiveLimits(PassiveUse.REQUIRED, 0.5, 0.1, 0.3))
     seen = replace(good_evidence(), across=(Measure(PASSIVE_MEASURE, Verdict.PASSED, 0.9, "score", 1.0),))
 
     assert decide(good_evidence(), policy, CHALLENGE, attempt=1) == Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
@@ -173,5 +173,18 @@ def test_a_required_cue_that_was_not_there_goes_to_a_human() -> None:
 
 @pytest.mark.parametrize("use", [PassiveUse.OFF, PassiveUse.WHEN_BUILT])
 def test_a_cue_that_is_not_required_may_be_missing(use: PassiveUse) -> None:
-    policy = a_policy(passive=PassiveLimits(use, 0.3))
+    policy = a_policy(passive=PassiveLimits(use, 0.5, 0.1, 0.3))
     assert decide(good_evidence(), policy, CHALLENGE, attempt=1) == Decision(Outcome.ACCEPTED)
+
+
+@pytest.mark.parametrize(
+    ("use", "in_production"),
+    [
+        (PassiveUse.WHEN_BUILT, PassiveUse.REQUIRED),
+        (PassiveUse.REQUIRED, PassiveUse.REQUIRED),
+        (PassiveUse.OFF, PassiveUse.OFF),
+    ],
+)
+def test_production_requires_the_cue_unless_it_is_off(use: PassiveUse, in_production: PassiveUse) -> None:
+    policy = a_policy(passive=PassiveLimits(use, 0.5, 0.1, 0.3))
+    assert policy.with_passive_cue() == a_policy(passive=PassiveLimits(in_production, 0.5, 0.1, 0.3))

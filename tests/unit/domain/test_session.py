@@ -8,10 +8,10 @@ import pytest
 
 from lifecert.domain.actor import Caller, SessionSecret, User
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
-from lifecert.domain.policy import Outcome
+from lifecert.domain.policy import PASSIVE_MEASURE, Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Session
-from tests.support.builders import CHALLENGE, a_session, decided
+from tests.support.builders import CHALLENGE, a_session, decided, good_evidence
 
 PASSED = Measure("decode", Verdict.PASSED)
 DARK = Measure("brightness", Verdict.FAILED, reason=Reason.TOO_DARK)
@@ -58,3 +58,23 @@ SECRET = SessionSecret("5" * 64)
 )
 def test_whose_it_is(session: Session, caller: Caller, theirs: bool) -> None:
     assert session.belongs_to(caller) is theirs
+
+
+@pytest.mark.parametrize(
+    ("across", "missing"),
+    [
+        ((), True),
+        ((Measure(PASSIVE_MEASURE, Verdict.NOT_ASSESSED),), True),
+        ((Measure(PASSIVE_MEASURE, Verdict.PASSED, 0.9, "score", 0.5),), False),
+        ((Measure(PASSIVE_MEASURE, Verdict.FAILED, 0.1, "score", 0.5, Reason.LIVENESS_DOUBTED),), False),
+    ],
+)
+def test_whoever_was_compared_was_looked_at_by_the_passive_cue_or_that_is_told(
+    across: tuple[Measure, ...], missing: bool
+) -> None:
+    evidence = json.dumps(asdict(replace(good_evidence(), across=across)))
+    assert a_session(evidence=evidence).passive_cue_missing is missing
+    # Of pictures without a face nobody asks.
+    nobody = json.dumps(asdict(replace(good_evidence(), across=across, matches=())))
+    assert not a_session(evidence=nobody).passive_cue_missing
+    assert not a_session(evidence="").passive_cue_missing

@@ -37,11 +37,14 @@ CASES: dict[str, Counted] = {
         "SessionsVerified": [({"outcome": "accepted", "reason": "none"}, 1)],
         "SessionsDecided": [({"outcome": "accepted"}, 1)],
         "DecisionSeconds": [({}, 30)],
+        # The networks of these tests are none.
+        "PassiveCueMissing": [({}, 1)],
     },
     "verify_face/too_dark": {
         "SessionsVerified": [({"outcome": "retry", "reason": "too_dark"}, 1)],
         "SessionsDecided": [({"outcome": "retry"}, 1)],
         "DecisionSeconds": [({}, 30)],
+        "PassiveCueMissing": [({}, 0)],
     },
     "verify_face/decided_before": {"SessionsVerified": [({"outcome": "accepted", "reason": "none"}, 1)]},
     "purge_faces/schedule": {

@@ -1,7 +1,7 @@
 """The policy: limits the vision stages judge by, and the pure decision over their evidence."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from lifecert.domain.evidence import Evidence, Verdict, first_reason
 from lifecert.domain.reasons import FOR_A_HUMAN, Reason
 
 PASSIVE_MEASURE = "passive_live"
+PASSIVE_LEAST = "passive_least"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,17 @@ class PassiveUse(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PassiveLimits:
-    """The passive cue against prints and screens: `min_live` (0-1) is the least score, the middle one of all frames.
+    """The passive cue against prints and screens. Of its scores (0-1) `min_live` is the least that the middle one of
+    all frames may be, and `min_live_frame` the least that any may be, where three networks look; `min_live_alone` is
+    for the middle one where a build has but the first of them.
 
     Below it a human decides. The cue never accepts anybody.
     """
 
     use: PassiveUse
     min_live: float
+    min_live_frame: float
+    min_live_alone: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +196,11 @@ class Policy:
     attempts: AttemptLimits
     audit: Audit
     duplicates: DuplicateLimits
+
+    def with_passive_cue(self) -> "Policy":
+        """The same, where a build without the cue's model must not start."""
+        required = self.passive.use is PassiveUse.WHEN_BUILT
+        return replace(self, passive=replace(self.passive, use=PassiveUse.REQUIRED)) if required else self
 
 
 class Outcome(StrEnum):

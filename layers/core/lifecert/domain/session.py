@@ -11,7 +11,7 @@ from lifecert.domain.actor import Caller, SessionSecret
 from lifecert.domain.certificate import Method
 from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import Verdict
-from lifecert.domain.policy import Decision
+from lifecert.domain.policy import PASSIVE_MEASURE, Decision
 
 
 class ImageType(StrEnum):
@@ -119,6 +119,13 @@ class Session:
         evidence = json.loads(self.evidence or "{}")
         compared = {match["reference_id"] for match in evidence.get("matches") or ()}
         return bool(evidence.get("model_version")) and not compared.isdisjoint(reference_ids)
+
+    @property
+    def passive_cue_missing(self) -> bool:
+        """Whether faces were compared, and the passive cue did not look at them, or failed."""
+        evidence = json.loads(self.evidence or "{}")
+        verdicts = {one["name"]: one["verdict"] for one in evidence.get("across") or ()}
+        return bool(evidence.get("matches")) and verdicts.get(PASSIVE_MEASURE) in (None, Verdict.NOT_ASSESSED)
 
     def frame_key(self, number: int) -> str:
         """Where frame `number` (from 1) is uploaded."""

@@ -178,7 +178,9 @@ class MatchFile(Strict):
 class _Passive(Strict):
     # Strict models take no text for an enumeration.
     use: Annotated[PassiveUse, Field(strict=False)]
-    min_live: Cosine
+    min_live: Share
+    min_live_frame: Share
+    min_live_alone: Share
 
 
 class _Replay(Strict):
