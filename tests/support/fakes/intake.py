@@ -82,7 +82,10 @@ class MemoryImportRuns:
     firsts: dict[str, str] = field(default_factory=dict)
 
     def begin(self, one: RegisterImport) -> bool:
-        return self.runs.setdefault(one.import_id, one) is one
+        if one.import_id in self.runs:
+            return False
+        self.runs[one.import_id] = one
+        return True
 
     def get(self, import_id: str) -> RegisterImport | None:
         return self.runs.get(import_id)

@@ -269,7 +269,7 @@ def _registers(world: World) -> None:
         if not state.is_over and number != 954:
             world.register_files.files[file] = content
         stored = world.register_files.stored(file)
-        where = {"size": stored.size, "etag": stored.etag} if stored and number != 950 else {}
+        where: dict[str, Any] = {"size": stored.size, "etag": stored.etag} if stored and number != 950 else {}
         begun = RegisterImport(world_id(number), "hr", file, DESK, NOW, state=state, **where, **facts)
         world.import_runs.begin(begun)
     part = Part(0, 0, len(content), 1)

@@ -101,7 +101,7 @@ class DynamoImportRuns:
     def lay_out(self, import_id: str, phase: Phase, parts: Iterable[Part]) -> None:
         """Open the parts of a phase, and then say so: nobody takes a part before."""
         for part in parts:
-            self._write(import_id, _part_item(OPEN, phase, part.number), asdict(part))
+            self._write(import_id, _part_item(OPEN, phase, part.number), {**asdict(part), "digest": part.digest or None})
         self._write(import_id, f"{LAID_OUT}{phase}", {})
 
     def is_laid_out(self, import_id: str, phase: Phase) -> bool:
@@ -181,7 +181,7 @@ class DynamoImportRuns:
         place = f"digest#{digest}"
         with translated():
             try:
-                new = {"ConditionExpression": "attribute_not_exists(import_id)"}
+                new: Any = {"ConditionExpression": "attribute_not_exists(import_id)"}
                 self.client.put_item(**self._put(place, "first", {"of": import_id}), **new)
             except ClientError as error:
                 if code_of(error) != _CONDITION:
@@ -255,7 +255,9 @@ def _plain(value: Any) -> Any:
 
 
 def _stored(one: RegisterImport) -> dict[str, Any]:
-    return {each.name: _plain(getattr(one, each.name)) for each in fields(one) if each.name != "import_id"}
+    # A text that says nothing is left out: not every DynamoDB takes one.
+    told = {each.name: _plain(getattr(one, each.name)) for each in fields(one) if each.name != "import_id"}
+    return {name: value for name, value in told.items() if value != ""}
 
 
 def _import_of(item: Mapping[str, Any]) -> RegisterImport:
@@ -272,8 +274,8 @@ def _counts(value: Any) -> Any:
 
 
 def _part_of(item: Mapping[str, Any]) -> Part:
-    numbers = (int(item[name]) for name in ("number", "start", "size", "first_line"))
-    return Part(*numbers, digest=item["digest"])
+    number, start, size, first_line = (int(item[name]) for name in ("number", "start", "size", "first_line"))
+    return Part(number, start, size, first_line, item.get("digest", ""))
 
 
 def _survey_of(stored: Mapping[str, Any]) -> PartSurvey:

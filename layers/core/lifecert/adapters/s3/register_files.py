@@ -100,7 +100,7 @@ class S3RegisterFiles:
 
     def told_link(self, import_id: str, phase: Phase, seconds: int) -> str:
         """An address from which the table can be read for so long."""
-        asked = {"Bucket": self.bucket, "Key": _whole(import_id, phase)}
+        asked: Any = {"Bucket": self.bucket, "Key": _whole(import_id, phase)}
         return self.client.generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds)
 
     def delete(self, file: str) -> None:
