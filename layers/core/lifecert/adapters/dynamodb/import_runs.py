@@ -101,7 +101,9 @@ class DynamoImportRuns:
     def lay_out(self, import_id: str, phase: Phase, parts: Iterable[Part]) -> None:
         """Open the parts of a phase, and then say so: nobody takes a part before."""
         for part in parts:
-            self._write(import_id, _part_item(OPEN, phase, part.number), {**asdict(part), "digest": part.digest or None})
+            self._write(
+                import_id, _part_item(OPEN, phase, part.number), {**asdict(part), "digest": part.digest or None}
+            )
         self._write(import_id, f"{LAID_OUT}{phase}", {})
 
     def is_laid_out(self, import_id: str, phase: Phase) -> bool:
