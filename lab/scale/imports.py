@@ -13,11 +13,12 @@ import platform
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from lab.costs.inputs import load
 from lab.scale.meter import Meter, metered
 from lab.scale.run import PREFIX, Plan
 from lifecert.adapters.dynamodb.import_runs import DynamoImportRuns
@@ -38,6 +39,8 @@ from local.tables import create, drop
 
 TABLES = ("Beneficiaries", "Ledger", "Contacts", "ImportRuns")
 HEADER = "name,id_number,category,district,benefit_start,payer_reference,last_certified_on,last_certified_by,phone"
+# Of import_register in template.yaml: one core.
+WORKER_MB = 1769
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -201,6 +204,26 @@ def _figures(meter: Meter, kms: Counter[str], seconds: Sequence[float], lines: i
     }
 
 
+def cost(told: Mapping[str, Any], people: int) -> dict[str, int]:
+    """US dollars for an import of so many, by what was measured for each and the prices of `lab/costs`: dry run and
+    registration, and that each person is published. Without what waiting costs, and what is kept."""
+    inputs = load()
+    prices, published = inputs.prices, inputs.measured.units["published"]
+    phases, lines = [told["first"][phase.value] for phase in Phase], told["lines"] / told["people"]
+    write = sum(one["write_units_a_line"] for one in phases) * lines + published.write
+    read = sum(one["read_units_a_line"] for one in phases) * lines + published.read
+    kms = sum(sum(one["kms"].values()) for one in phases) / told["people"]
+    seconds = sum(one["client_cpu_seconds"] for one in phases) / told["people"]
+    each = {
+        "writes": write * prices.dynamodb_write.each,
+        "reads": read * prices.dynamodb_read.each,
+        "kms": kms * prices.kms_mac.each,
+        "lambda": seconds * WORKER_MB / 1024 * prices.lambda_gb_second.each,
+        "bus": prices.bus_event.each * lines,
+    }
+    return {**{name: round(usd * people) for name, usd in each.items()}, "together": round(sum(each.values()) * people)}
+
+
 def _machine() -> str:
     with open("/proc/cpuinfo", encoding="utf-8") as info:  # noqa: PTH123 (not a file)
         return next((line.split(":", 1)[1].strip() for line in info if line.startswith("model name")), "")
@@ -213,7 +236,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     try:
         with run(lambda line: print(line, file=sys.stderr, flush=True), for_long=True) as engine:
-            print(json.dumps(measure(engine, asked.people), indent=2))
+            told = measure(engine, asked.people)
+        told["cost_usd"] = {people: cost(told, people) for people in (10_000_000, 300_000_000)}
+        print(json.dumps(told, indent=2))
     except EngineMissing as missing:
         print(f"imports: {missing}", file=sys.stderr)
         return 2

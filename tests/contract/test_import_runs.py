@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from lifecert.domain.intake import (
     Encoding,
@@ -23,7 +24,7 @@ TALLY = ImportTally(9, 4, 5, {"drawn": 3, "imported": 1}, {"already_registered":
 SURVEY = PartSurvey("a" * 64, 7, 6, 5, 4, has_zeros=True, header=Header(FileFormat.CSV, ("name", "id_number")))
 
 
-def begun(stores: Stores, **fields: object) -> RegisterImport:
+def begun(stores: Stores, **fields: Any) -> RegisterImport:
     one = replace(RegisterImport(an_id(), "hr", "registers/city.csv", "clerk-1", NOW), **fields)
     assert stores.import_runs.begin(one)
     return one

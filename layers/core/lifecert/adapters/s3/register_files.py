@@ -100,7 +100,7 @@ class S3RegisterFiles:
 
     def told_link(self, import_id: str, phase: Phase, seconds: int) -> str:
         """An address from which the table can be read for so long."""
-        asked: Any = {"Bucket": self.bucket, "Key": _whole(import_id, phase)}
+        asked = {"Bucket": self.bucket, "Key": _whole(import_id, phase)}
         return self.client.generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds)
 
     def delete(self, file: str) -> None:
@@ -109,7 +109,7 @@ class S3RegisterFiles:
             self.client.delete_object(Bucket=self.bucket, Key=file)
 
     def _bytes(self, of: RegisterImport, first: int, after: int) -> bytes:
-        asked = {"Bucket": self.bucket, "Key": of.file, "Range": f"bytes={first}-{after - 1}", "IfMatch": of.etag}
+        asked: Any = {"Bucket": self.bucket, "Key": of.file, "Range": f"bytes={first}-{after - 1}", "IfMatch": of.etag}
         with translated():
             try:
                 return self.client.get_object(**asked)["Body"].read()
