@@ -32,6 +32,7 @@ def test_one_message_in_any_dead_letter_queue_is_an_alarm() -> None:
         "SweepFailures.QueueName",
         "PurgeFailures.QueueName",
         "SweepDeadLetters.QueueName",
+        "ImportDeadLetters.QueueName",
         "Events.Outputs.NoticeDeadLettersName",
         "PublishFailures.QueueName",
         "ChangeFileFailures.QueueName",

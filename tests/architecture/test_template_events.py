@@ -103,6 +103,8 @@ def test_every_queue_keeps_its_messages_encrypted_for_fourteen_days() -> None:
         "SweepFailures",
         "SweepQueue",
         "SweepDeadLetters",
+        "ImportQueue",
+        "ImportDeadLetters",
         "NoticeQueue",
         "NoticeDeadLetters",
         "PurgeFailures",

@@ -116,6 +116,8 @@ def test_buckets(stack: Deployment, role: Aws, function: str) -> None:
             "incoming",
             "progress",
             "rejects",
+            "registers",
+            "told",
             "changes",
             "snapshots",
             "elsewhere",
@@ -157,6 +159,8 @@ def test_key_bus_and_queues(stack: Deployment, role: Aws, function: str) -> None
     assert not allowed(role.kms().schedule_key_deletion, KeyId=key)
     jobs = allowed(role.sqs().get_queue_attributes, QueueUrl=stack.outputs["SweepQueueUrl"])
     assert jobs == ("sqs:GetQueueAttributes SweepQueue" in ALLOWED[function])
+    parts = allowed(role.sqs().get_queue_attributes, QueueUrl=stack.outputs["ImportQueueUrl"])
+    assert parts == ("sqs:GetQueueAttributes ImportQueue" in ALLOWED[function])
     notices = allowed(role.sqs().get_queue_attributes, QueueUrl=stack.outputs["NoticeQueueUrl"])
     assert notices == ("sqs:GetQueueAttributes NoticeQueue" in ALLOWED[function])
     payer = stack.outputs["PayerfundQueueUrl"]

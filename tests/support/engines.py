@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from lifecert.adapters.dynamodb.certificates import DynamoCertificates
 from lifecert.adapters.dynamodb.face_counts import DynamoFaceCounts
 from lifecert.adapters.dynamodb.holds import DynamoHoldBatches
+from lifecert.adapters.dynamodb.import_runs import DynamoImportRuns
 from lifecert.adapters.dynamodb.invitations import DynamoInvitations
 from lifecert.adapters.dynamodb.ledger import DynamoLedger
 from lifecert.adapters.dynamodb.limits import DynamoLimits
@@ -20,6 +21,7 @@ from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
 from lifecert.adapters.dynamodb.transaction import ChangeTables, changing_register
 from lifecert.adapters.dynamodb.values import plain, typed
 from lifecert.ports.holds import HoldBatches
+from lifecert.ports.intake import ImportRuns
 from lifecert.ports.invitations import Invitations
 from lifecert.ports.notices import Contacts, SentNotices
 from lifecert.ports.references import FaceCounts, References
@@ -28,6 +30,7 @@ from lifecert.ports.reviews import OpenReviews, Reviews
 from lifecert.ports.sessions import Limits, SeenFrames, Sessions
 from lifecert.ports.sweep import SweepRuns
 from local.tables import create, definitions, drop
+from tests.support.fakes.intake import MemoryImportRuns
 from tests.support.fakes.store import MemoryStore
 
 if TYPE_CHECKING:
@@ -50,6 +53,7 @@ TABLES = (
     "Ledger",
     "Reviews",
     "SweepRuns",
+    "ImportRuns",
 )
 
 
@@ -75,6 +79,7 @@ class Stores:
     sent_notices: SentNotices
     hold_batches: HoldBatches
     invitations: Invitations
+    import_runs: ImportRuns
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +159,7 @@ class DynamoTables:
             sent_notices=DynamoSentNotices(client, tables.notices),
             hold_batches=DynamoHoldBatches(client, tables.hold_batches, SHARDS, page_size=PAGE_SIZE),
             invitations=DynamoInvitations(client, tables.invitations),
+            import_runs=DynamoImportRuns(client, self.name("ImportRuns")),
         )
 
 
@@ -174,6 +180,7 @@ def memory_stores() -> Stores:
         sent_notices=store.sent_notices_port,
         hold_batches=store.hold_batches,
         invitations=store.invitations_port,
+        import_runs=MemoryImportRuns(),
     )
 
 

@@ -10,6 +10,16 @@ from lifecert.domain.category import Category
 from lifecert.domain.evidence import ReferenceMatch
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.hold import HoldOutcome, HoldProposal
+from lifecert.domain.intake import (
+    Encoding,
+    FileFault,
+    FileFormat,
+    ImportState,
+    ImportTally,
+    Part,
+    Phase,
+    RegisterImport,
+)
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
 from lifecert.domain.open_case import OpenCase
 from lifecert.domain.policy import Outcome
@@ -57,6 +67,7 @@ def populate(world: World) -> None:
     _ended_run(world)
     _faces(world)
     _imports(world)
+    _registers(world)
 
 
 def _people(world: World) -> None:
@@ -229,3 +240,38 @@ def _imports(world: World) -> None:
     world.imports.files["2026-03.csv"] = f"id_number,said,on,source\n{alive}\nrubbish\n1,alive,2026-02-20,x".encode()
     dead = {"id_number": DUE.id_number, "said": "dead", "on": "2026-02-20", "source": "civil_register"}
     world.imports.files["2026-03.jsonl"] = json.dumps(dead).encode()
+
+
+def _registers(world: World) -> None:
+    """Imports of a register, as far as each can be; DESK prepared them."""
+    lines = [
+        "name,id_number,category,district,benefit_start",
+        "欧阳春华,110101195005050032,resident_pension,110101,2025-09-01",
+    ]
+    content = "\n".join([*lines, "rubbish", ""]).encode()
+    tally = ImportTally(lines=2, people=1, benefits=1, years={"benefit_start": 1}, refused={"columns": 1})
+    seen = {"written": Encoding.UTF_8, "format": FileFormat.CSV, "columns": tuple(lines[0].split(",")), "lines": 3}
+    surveyed = {**seen, "digest": "c" * 64, "started_by": DESK}
+    checked = {**surveyed, "checked": tally, "checked_at": NOW, "same_as": world_id(952)}
+    released = {**checked, "released_by": world_id(12), "first_day": NOW.date()}
+    states: dict[int, tuple[ImportState, dict[str, Any]]] = {
+        950: (ImportState.AWAITING_FILE, {}),
+        951: (ImportState.CHECKED, checked),
+        952: (ImportState.FINISHED, {**released, "registered": tally, "ended_at": NOW}),
+        953: (ImportState.REFUSED, {"fault": FileFault.ENCODING, "ended_at": NOW}),
+        954: (ImportState.AWAITING_FILE, {}),
+        955: (ImportState.STOPPED, {"stopped_by": DESK, "ended_at": NOW}),
+        956: (ImportState.SURVEYING, {"started_by": DESK}),
+        957: (ImportState.REGISTERING, released),
+    }
+    for number, (state, facts) in states.items():
+        file = f"registers/{world_id(number)}"
+        if not state.is_over and number != 954:
+            world.register_files.files[file] = content
+        stored = world.register_files.stored(file)
+        where: dict[str, Any] = {"size": stored.size, "etag": stored.etag} if stored and number != 950 else {}
+        begun = RegisterImport(world_id(number), "hr", file, DESK, NOW, state=state, **where, **facts)
+        world.import_runs.begin(begun)
+    part = Part(0, 0, len(content), 1)
+    digest = world.register_files.survey(world.import_runs.runs[world_id(957)], part).digest
+    world.import_runs.lay_out(world_id(957), Phase.REGISTER, [replace(part, digest=digest)])

@@ -29,6 +29,7 @@ from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.faces import MemoryGallery
 from tests.support.fakes.feed import MemoryChangeFiles, MemoryChanges, MemorySnapshots, PickyBus
 from tests.support.fakes.imports import MemoryImports
+from tests.support.fakes.intake import MemoryImportQueue, MemoryImportRuns, MemoryRegisterFiles
 from tests.support.fakes.invitations import FakeInvitationKeys
 from tests.support.fakes.keys import BackwardsProtection, FakePersonKeys, FakeSigning
 from tests.support.fakes.notices import MemorySender
@@ -53,6 +54,9 @@ class World:
     keys: FakePersonKeys = field(default_factory=FakePersonKeys)
     invitation_keys: FakeInvitationKeys = field(default_factory=FakeInvitationKeys)
     imports: MemoryImports = field(default_factory=MemoryImports)
+    import_runs: MemoryImportRuns = field(default_factory=MemoryImportRuns)
+    register_files: MemoryRegisterFiles = field(default_factory=MemoryRegisterFiles)
+    import_queue: MemoryImportQueue = field(default_factory=MemoryImportQueue)
     gallery: MemoryGallery = field(default_factory=MemoryGallery)
     signing: FakeSigning = field(default_factory=FakeSigning)
     answers: MemoryAnswers = field(default_factory=MemoryAnswers)

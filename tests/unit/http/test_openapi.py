@@ -23,6 +23,7 @@ from lifecert.domain.challenge import Ability, Step
 from lifecert.domain.client_config import SignInKind
 from lifecert.domain.evidence import Verdict
 from lifecert.domain.hold import HoldChoice, HoldGround, HoldOutcome, HoldState
+from lifecert.domain.intake import Encoding, FileFault, FileFormat, ImportState
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.policy import Outcome
@@ -167,6 +168,10 @@ def test_enumerations_are_those_of_the_code() -> None:
         "HoldOutcome": HoldOutcome,
         "HoldState": HoldState,
         "ImageType": ImageType,
+        "ImportEncoding": Encoding,
+        "ImportFault": FileFault,
+        "ImportFormat": FileFormat,
+        "ImportState": ImportState,
         "Language": Language,
         "Missing": Missing,
         "Outcome": Outcome,

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from lifecert.ports.feed import ChangeFiles, Changes, Snapshots
     from lifecert.ports.gallery import Gallery
     from lifecert.ports.imports import Imports
+    from lifecert.ports.intake import ImportQueue, ImportRuns, RegisterFiles
     from lifecert.ports.invitations import HelperSeal, InvitationKeys, Invitations
     from lifecert.ports.keys import PersonKeys
     from lifecert.ports.notices import AddressSeal, Contacts, NoticeSender, SentNotices
@@ -295,6 +296,13 @@ def sweep_runs(table: str) -> "DynamoSweepRuns":
     return DynamoSweepRuns(dynamodb(), table)
 
 
+def import_runs(table: str) -> "ImportRuns":
+    """How far the imports of registers are."""
+    from lifecert.adapters.dynamodb.import_runs import DynamoImportRuns
+
+    return DynamoImportRuns(dynamodb(), table)
+
+
 def once(table: str) -> "Once":
     """Kept answers for whoever asks again."""
     from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
@@ -340,6 +348,13 @@ def imports(bucket: str) -> "Imports":
     from lifecert.adapters.s3.imports import S3Imports
 
     return S3Imports(s3(), bucket)
+
+
+def register_files(bucket: str) -> "RegisterFiles":
+    """Files of existing registers."""
+    from lifecert.adapters.s3.register_files import S3RegisterFiles
+
+    return S3RegisterFiles(s3(), bucket)
 
 
 def change_files(bucket: str) -> "ChangeFiles":
@@ -473,6 +488,13 @@ def tasks(queue_url: str) -> "SqsTasks":
     from lifecert.adapters.messages.tasks import SqsTasks
 
     return SqsTasks(client("sqs"), queue_url)
+
+
+def import_tasks(queue_url: str) -> "ImportQueue":
+    """The queue of those who work an import."""
+    from lifecert.adapters.messages.import_tasks import SqsImportTasks
+
+    return SqsImportTasks(client("sqs"), queue_url)
 
 
 def waiting(queue_url: str) -> "Waiting":

@@ -217,6 +217,30 @@ class ImportNotFound(LifeCertError):
     """No such file is there to be imported."""
 
 
+class RegisterImportNotFound(LifeCertError):
+    """No such import of a register."""
+
+
+class ImportFileMissing(LifeCertError):
+    """The file of an import has not been uploaded, or is not where it was said to be."""
+
+
+class ImportFileChanged(LifeCertError):
+    """The file of an import is another than the one that was looked at, or gone."""
+
+
+class ImportNotReady(LifeCertError):
+    """An import is not in the state for this; the message is its state."""
+
+
+class ImportDigestDiffers(LifeCertError):
+    """What is released is not the very file that the dry run looked at, or that dry run is too old."""
+
+
+class ImportPartUnfinished(LifeCertError):
+    """A part of an import is not done yet: the worker was out of time, or the store refused."""
+
+
 class ReviewOpenedBefore(LifeCertError):
     """A review with this id was opened before."""
 

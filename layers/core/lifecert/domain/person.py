@@ -7,6 +7,7 @@ from datetime import date
 
 # Version of the secret under which the first people of a deployment are hashed.
 FIRST_SECRET = "1"  # noqa: S105 (a name, and no secret)
+MOST_OF_A_NAME = 100
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARACTERS = "10X98765432"
 _NOT_IN_NAMES = re.compile(r"[\s\u00b7\u2022\u2027\u30fb\uff0e.]+")
@@ -42,6 +43,11 @@ class IdNumber:
         except ValueError:
             raise ValueError("the ID number's birth date does not exist") from None
 
+    @property
+    def is_male(self) -> bool:
+        """The sex inside the number: the digit before the last is odd for men."""
+        return int(self.value[16]) % 2 == 1
+
     def age_on(self, day: date) -> int:
         """Completed years of age on `day`."""
         born = self.birth_date
@@ -51,6 +57,14 @@ class IdNumber:
     def masked(self) -> str:
         """The first three and the last two characters, the rest hidden."""
         return self.value[:3] + "*" * 13 + self.value[-2:]
+
+
+def checked_name(text: str) -> str:
+    """A name without the spaces around it. Raises ValueError, without repeating it, for what is no name."""
+    name = text.strip()
+    if not 1 <= len(name) <= MOST_OF_A_NAME or not name.isprintable() or not normalise_name(name):
+        raise ValueError("not a name")
+    return name
 
 
 def normalise_name(name: str) -> str:

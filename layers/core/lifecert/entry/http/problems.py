@@ -38,6 +38,10 @@ class Code(StrEnum):
     HOLD_CANDIDATES_UNKNOWN = "hold_candidates_unknown"
     IDEMPOTENCY_KEY_INVALID = "idempotency_key_invalid"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    IMPORT_DIGEST_DIFFERS = "import_digest_differs"
+    IMPORT_FILE_MISSING = "import_file_missing"
+    IMPORT_NOT_FOUND = "import_not_found"
+    IMPORT_NOT_READY = "import_not_ready"
     INTERNAL_ERROR = "internal_error"
     INVALID_JSON = "invalid_json"
     INVALID_REQUEST = "invalid_request"
@@ -173,11 +177,17 @@ TABLE: dict[type[Exception], Problem] = {
     errors.SessionNotFound: Problem(HTTPStatus.NOT_FOUND, Code.SESSION_NOT_FOUND),
     errors.ReviewNotFound: Problem(HTTPStatus.NOT_FOUND, Code.REVIEW_NOT_FOUND),
     errors.HoldBatchNotFound: Problem(HTTPStatus.NOT_FOUND, Code.HOLD_BATCH_NOT_FOUND),
+    errors.RegisterImportNotFound: Problem(HTTPStatus.NOT_FOUND, Code.IMPORT_NOT_FOUND),
     errors.ProposalNotFound: Problem(HTTPStatus.NOT_FOUND, Code.PROPOSAL_NOT_FOUND),
     errors.ActedInCase: Problem(HTTPStatus.FORBIDDEN, Code.ACTED_IN_CASE),
     errors.SecondClerkNeeded: Problem(HTTPStatus.FORBIDDEN, Code.SECOND_CLERK_NEEDED),
     errors.ReviewDecidedBefore: Problem(HTTPStatus.CONFLICT, Code.REVIEW_DECIDED),
     errors.HoldBatchDecided: Problem(HTTPStatus.CONFLICT, Code.HOLD_BATCH_DECIDED),
+    errors.ImportDigestDiffers: Problem(HTTPStatus.CONFLICT, Code.IMPORT_DIGEST_DIFFERS),
+    errors.ImportFileMissing: Problem(HTTPStatus.CONFLICT, Code.IMPORT_FILE_MISSING),
+    errors.ImportNotReady: Problem(
+        HTTPStatus.CONFLICT, Code.IMPORT_NOT_READY, lambda error, _language: {"state": str(error)}
+    ),
     errors.TooManyBenefits: Problem(HTTPStatus.CONFLICT, Code.TOO_MANY_BENEFITS),
     errors.TransitionRefused: Problem(HTTPStatus.CONFLICT, Code.TRANSITION_REFUSED),
     errors.DoubtedElsewhere: Problem(HTTPStatus.CONFLICT, Code.DOUBTED_ELSEWHERE),
@@ -234,7 +244,9 @@ NOT_FOR_CLIENTS: tuple[type[errors.LifeCertError], ...] = (
     errors.ChangeFileMissing,
     errors.SnapshotUnfinished,
     errors.FrameSeenBefore,
+    errors.ImportFileChanged,
     errors.ImportNotFound,
+    errors.ImportPartUnfinished,
     errors.ReviewOpenedBefore,
     errors.NoticeMustWait,
     errors.NoticeRefused,

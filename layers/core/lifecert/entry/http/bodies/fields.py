@@ -9,7 +9,7 @@ from pydantic import Field, PlainValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from lifecert.domain.page import Position
-from lifecert.domain.person import IdNumber, normalise_name
+from lifecert.domain.person import IdNumber, checked_name
 from lifecert.entry.models import Incoming
 
 
@@ -23,10 +23,10 @@ def _id_number(value: Any) -> IdNumber:
 
 
 def _name(value: Any) -> str:
-    name = value.strip() if isinstance(value, str) else ""
-    if not 1 <= len(name) <= 100 or not name.isprintable() or not normalise_name(name):
-        raise PydanticCustomError("name", "not a name")
-    return name
+    try:
+        return checked_name(value if isinstance(value, str) else "")
+    except ValueError:
+        raise PydanticCustomError("name", "not a name") from None
 
 
 PersonName = Annotated[str, PlainValidator(_name)]

@@ -1,0 +1,228 @@
+"""Preparing the import of a register: one person uploads the file and lets it be checked, another releases it."""
+
+import re
+import uuid
+from dataclasses import dataclass
+
+from lifecert.domain.actor import User
+from lifecert.domain.errors import (
+    ImportDigestDiffers,
+    ImportFileMissing,
+    ImportNotReady,
+    NotAllowed,
+    RegisterImportNotFound,
+    SecondClerkNeeded,
+)
+from lifecert.domain.intake import (
+    PART_BYTES,
+    RELEASED_WITHIN,
+    Encoding,
+    ImportState,
+    ImportTask,
+    Phase,
+    RegisterImport,
+)
+from lifecert.ports.clock import Clock
+from lifecert.ports.intake import ImportQueue, ImportRuns, RegisterFiles
+from lifecert.ports.photos import UploadSlot
+
+# Of an upload, and of an address to read what the office is told.
+SLOT_SECONDS = 3600
+LINK_SECONDS = 600
+LISTED = 50
+# Where a file lies that came into the bucket by another way; the other files are under the id of their import.
+BROUGHT = "registers/"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class NewImport:
+    """What is said of a file: the code of its register, how it is written and how many lines it has, if that is known,
+    and its name if it lies in the bucket already."""
+
+    source: str
+    encoding: Encoding | None = None
+    lines: int | None = None
+    file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedImport:
+    """An import, and where its file goes, if it is not there yet."""
+
+    register_import: RegisterImport
+    slot: UploadSlot | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportView:
+    """An import, and addresses of what its dry run and its release told of lines, as far as they are over."""
+
+    register_import: RegisterImport
+    checked_link: str | None
+    registered_link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareImport:
+    """The use case."""
+
+    runs: ImportRuns
+    files: RegisterFiles
+    clock: Clock
+    part_bytes: int = PART_BYTES
+
+    def __call__(self, new: NewImport, user: User, idempotency_key: str) -> PreparedImport:
+        """Begin an import. A repeat with the same key gives the same one, with a new slot. Raises NotAllowed."""
+        if not user.is_clerk:
+            raise NotAllowed
+        import_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"import\n{user.user_id}\n{idempotency_key}"))
+        if new.file is not None and not _NAME.fullmatch(new.file):
+            raise ImportFileMissing
+        begun = RegisterImport(
+            import_id=import_id,
+            source=new.source,
+            file=f"{BROUGHT}{new.file or import_id}",
+            prepared_by=user.user_id,
+            prepared_at=self.clock.now(),
+            encoding=new.encoding,
+            lines_said=new.lines,
+            part_bytes=self.part_bytes,
+        )
+        if not self.runs.begin(begun):
+            begun = self.runs.get(import_id) or begun
+        waits = begun.state is ImportState.AWAITING_FILE and new.file is None
+        return PreparedImport(begun, self.files.upload_slot(begun.file, SLOT_SECONDS) if waits else None)
+
+
+@dataclass(frozen=True, slots=True)
+class ListImports:
+    """The use case."""
+
+    runs: ImportRuns
+
+    def __call__(self) -> tuple[RegisterImport, ...]:
+        """The newest imports."""
+        return tuple(self.runs.listed(LISTED))
+
+
+@dataclass(frozen=True, slots=True)
+class GetImport:
+    """The use case."""
+
+    runs: ImportRuns
+    files: RegisterFiles
+
+    def __call__(self, import_id: str) -> ImportView:
+        """How far an import is. Raises RegisterImportNotFound."""
+        found = _known(self.runs, import_id)
+        link = self.files.told_link
+        return ImportView(
+            found,
+            link(import_id, Phase.CHECK, LINK_SECONDS) if found.checked else None,
+            link(import_id, Phase.REGISTER, LINK_SECONDS) if found.registered else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StartDryRun:
+    """The use case. Nothing is registered by it."""
+
+    runs: ImportRuns
+    files: RegisterFiles
+    queue: ImportQueue
+
+    def __call__(self, import_id: str, user: User) -> RegisterImport:
+        """Let the file be looked at, line by line. A repeat changes nothing, but for workers that lost their task.
+
+        Raises NotAllowed, RegisterImportNotFound, ImportFileMissing and ImportNotReady.
+        """
+        if not user.is_clerk:
+            raise NotAllowed
+        found = _known(self.runs, import_id)
+        if found.state is ImportState.AWAITING_FILE:
+            stored = self.files.stored(found.file)
+            if stored is None:
+                raise ImportFileMissing
+            facts = {"size": stored.size, "etag": stored.etag, "started_by": user.user_id}
+            self.runs.move(import_id, ImportState.AWAITING_FILE, ImportState.SURVEYING, **facts)
+            found = _known(self.runs, import_id)
+        for phase in (Phase.SURVEY, Phase.CHECK):
+            if found.state is phase.state:
+                self.queue.send([ImportTask(import_id, phase)])
+                return found
+        if found.state in (ImportState.CHECKED, ImportState.REFUSED):
+            return found
+        raise ImportNotReady(found.state)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseImport:
+    """The use case."""
+
+    runs: ImportRuns
+    files: RegisterFiles
+    clock: Clock
+    queue: ImportQueue
+
+    def __call__(self, import_id: str, digest: str, user: User) -> RegisterImport:
+        """Let the people of a file be registered, whose dry run this user has looked at. A repeat changes nothing, but
+        for workers that lost their task.
+
+        Raises NotAllowed, RegisterImportNotFound, SecondClerkNeeded (who prepared it, or let it be checked, does not
+        release it), ImportNotReady, and ImportDigestDiffers.
+        """
+        if not user.is_clerk:
+            raise NotAllowed
+        found = _known(self.runs, import_id)
+        if user.user_id in (found.prepared_by, found.started_by):
+            raise SecondClerkNeeded
+        if found.state not in (ImportState.CHECKED, ImportState.REGISTERING, ImportState.FINISHED):
+            raise ImportNotReady(found.state)
+        if digest != found.digest:
+            raise ImportDigestDiffers
+        if found.state is ImportState.CHECKED:
+            self._move(found, user)
+            found = _known(self.runs, import_id)
+        if found.state is ImportState.REGISTERING:
+            self.queue.send([ImportTask(import_id, Phase.REGISTER)])
+        return found
+
+    def _move(self, found: RegisterImport, user: User) -> None:
+        stored = self.files.stored(found.file)
+        is_late = found.checked_at is None or self.clock.now() - found.checked_at > RELEASED_WITHIN
+        if stored is None or stored.etag != found.etag or is_late:
+            raise ImportDigestDiffers
+        facts = {"released_by": user.user_id, "first_day": self.clock.today()}
+        self.runs.move(found.import_id, ImportState.CHECKED, ImportState.REGISTERING, **facts)
+
+
+@dataclass(frozen=True, slots=True)
+class StopImport:
+    """The use case."""
+
+    runs: ImportRuns
+    files: RegisterFiles
+    clock: Clock
+
+    def __call__(self, import_id: str, user: User) -> RegisterImport:
+        """Stop an import for good, and delete its file. Who is registered by then stays so; workers stop within some
+        seconds. Raises NotAllowed, RegisterImportNotFound and ImportNotReady (it is over)."""
+        if not user.is_clerk:
+            raise NotAllowed
+        found = _known(self.runs, import_id)
+        facts = {"stopped_by": user.user_id, "ended_at": self.clock.now()}
+        while found.state is not ImportState.STOPPED:
+            if found.state.is_over:
+                raise ImportNotReady(found.state)
+            self.runs.move(import_id, found.state, ImportState.STOPPED, **facts)
+            found = _known(self.runs, import_id)
+        self.files.delete(found.file)
+        return found
+
+
+def _known(runs: ImportRuns, import_id: str) -> RegisterImport:
+    found = runs.get(import_id)
+    if found is None:
+        raise RegisterImportNotFound
+    return found
