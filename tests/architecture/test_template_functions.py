@@ -55,7 +55,7 @@ def test_function_may_do_exactly_what_it_needs(name: str) -> None:
 def test_no_role_allows_any_action_or_every_resource() -> None:
     """Also the roles that SAM makes. A star is the last part of an object's key, or is in the list above."""
     roles = of_type(expanded(), "AWS::IAM::Role")
-    assert len(roles) == len(FUNCTIONS) + 6  # the schedules', and API Gateway's for its logs
+    assert len(roles) == len(FUNCTIONS) + 7  # the schedules', and API Gateway's for its logs
     for name, role in roles.items():
         for statement in _statements(role):
             for action in as_list(statement["Action"]):
@@ -85,12 +85,14 @@ def test_function_is_told_the_tables_buckets_and_key_that_it_may_use_and_no_othe
         "ReportsBucket": "Reports",
         "ImportsBucket": "Imports",
         "ChangeFilesBucket": "ChangeFiles",
+        "AnchorsBucket": "Anchors",
         "PersonKeyId": "PersonKey",
         "TemplateKeyId": "TemplateKey",
         "CertificateKeyId": "CertificateKey",
         "ContactKeyId": "ContactKey",
         "InvitationKeyId": "InvitationKey",
         "HelperKeyId": "HelperKey",
+        "AnchorKeyId": "AnchorKey",
         "CertificateKeyOldId": "CertificateKeyOld",
         "EventBusName": "EventBus",
     }

@@ -44,6 +44,7 @@ SCHEMA: dict[str, tuple[list[str], dict[str, tuple[list[str], str]], str | None,
     "Contacts": (["beneficiary_id:S"], {}, None, None),
     "Notices": (["message_id:S"], {}, "expires_at", None),
     "Changes": (["event_id:S"], {"by_waiting": (["waiting:S", "event_id:S"], "KEYS_ONLY")}, "expires_at", None),
+    "Heads": (["day_part:S", "beneficiary_id:S"], {}, "expires_at", None),
     "SweepRuns": (["run_id:S", "item:S"], {}, "expires_at", None),
     "SeenFrames": (["digest:S"], {}, "expires_at", None),
     "Limits": (["counter:S"], {}, "expires_at", None),
@@ -352,6 +353,16 @@ ALLOWED: dict[str, set[str]] = {
         "s3:ListBucket ChangeFiles",
         "sqs:SendMessage ChangeFileFailures",  # added by SAM for the destination of failures
     },
+    "AnchorLedger": {
+        "dynamodb:Query Heads",
+        "kms:Sign AnchorKey",
+        "s3:PutObject Anchors/anchors/*",
+        "s3:PutObject Anchors/parts/*",
+        "s3:GetObjectVersion Anchors/anchors/*",
+        "s3:GetObjectVersion Anchors/parts/*",
+        "s3:ListBucketVersions Anchors",
+        "sqs:SendMessage AnchorFailures",  # added by SAM for the destination of failures
+    },
     "FindDuplicates": {
         "dynamodb:DescribeStream LedgerStream",
         "dynamodb:GetRecords LedgerStream",
@@ -379,6 +390,7 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:GetShardIterator LedgerStream",
         "events:PutEvents EventBus",
         "dynamodb:PutItem Changes",
+        "dynamodb:PutItem Heads",
         "sqs:SendMessage PublishFailures",
         "logs:CreateLogStream PublishEventsLogs",
         "logs:PutLogEvents PublishEventsLogs",

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from lifecert.domain.notice import NoticeText
     from lifecert.domain.policy import Policy
     from lifecert.entry.http.once import Once
+    from lifecert.ports.anchors import Anchors, Heads
     from lifecert.ports.clock import Clock
     from lifecert.ports.events import EventBus
     from lifecert.ports.feed import ChangeFiles, Changes, Snapshots
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from lifecert.ports.references import FaceCounts, References
     from lifecert.ports.register import Certificates, Ledger, Register
     from lifecert.ports.sessions import SeenFrames, Sessions
-    from lifecert.ports.signing import PublicKeys
+    from lifecert.ports.signing import PublicKeys, Signer
     from lifecert.ports.sweep import Pace, Waiting
     from lifecert.ports.tokens import Tokens
     from lifecert.ports.vision import FaceAnalyser
@@ -287,6 +288,13 @@ def changes(table: str) -> "Changes":
     return DynamoChanges(dynamodb(), table)
 
 
+def heads(table: str) -> "Heads":
+    """Where the chains of the ledger stood, by day."""
+    from lifecert.adapters.dynamodb.heads import DynamoHeads
+
+    return DynamoHeads(dynamodb(), table)
+
+
 def sweep_runs(table: str) -> "DynamoSweepRuns":
     """How far the sweeps are."""
     from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
@@ -353,6 +361,13 @@ def snapshots(bucket: str) -> "Snapshots":
     from lifecert.adapters.s3.snapshots import S3Snapshots
 
     return S3Snapshots(s3(), bucket)
+
+
+def anchors(bucket: str) -> "Anchors":
+    """What was anchored of the ledger."""
+    from lifecert.adapters.s3.anchors import S3Anchors
+
+    return S3Anchors(s3(), bucket)
 
 
 def sweep_reports(bucket: str, time_zone: str) -> "S3SweepReports":
@@ -437,6 +452,13 @@ def issuer(names: settings.WithIssuer) -> "Issuer":
     from lifecert.application.shared.issuing import Issuer
 
     return Issuer(names.issuer, KmsSigner(client("kms"), names.certificate_key_id))
+
+
+def anchor_signer(key_id: str) -> "Signer":
+    """Who signs anchors: a key of its own, so that nobody who signs certificates can make one."""
+    from lifecert.adapters.kms.signing import ANCHOR_TYPE, KmsSigner
+
+    return KmsSigner(client("kms"), key_id, ANCHOR_TYPE)
 
 
 def public_keys(*key_ids: str) -> "PublicKeys":

@@ -83,6 +83,9 @@ class LogCode(StrEnum):
     DUPLICATES_SEARCHED = "duplicates_searched"
     EVENTS_PUBLISHED = "events_published"
     EVENT_NOT_PUBLISHED = "event_not_published"
+    LEDGER_ALTERED = "ledger_altered"
+    LEDGER_ANCHORED = "ledger_anchored"
+    ANCHORS_UNFINISHED = "anchors_unfinished"
     UNEXPECTED = "unexpected"
 
 
