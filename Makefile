@@ -393,9 +393,9 @@ docker-check: setup build ## build in Lambda's image and run a function in it ([
 verify-ledger export-record privacy-report: export PYTHONPATH := layers/core
 REACH = --stack "$(STACK)" $(if $(ENDPOINT),--endpoint-url "$(ENDPOINT)")
 
-verify-ledger: .venv/.ready ## name every broken chain of the ledger (STACK=lifecert-dev [BENEFICIARY=id])
-	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make verify-ledger STACK=lifecert-dev | ENDPOINT=url [BENEFICIARY=id]"; exit 2; }
-	@$(PY) -m ops.verify_ledger $(REACH) $(if $(BENEFICIARY),--beneficiary "$(BENEFICIARY)")
+verify-ledger: .venv/.ready ## name every chain of the ledger that is broken or not as anchored (STACK=lifecert-dev [BENEFICIARY=id] [SINCE=day])
+	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make verify-ledger STACK=lifecert-dev | ENDPOINT=url [BENEFICIARY=id] [SINCE=2027-03-01]"; exit 2; }
+	@$(PY) -m ops.verify_ledger $(REACH) $(if $(BENEFICIARY),--beneficiary "$(BENEFICIARY)") $(if $(SINCE),--since "$(SINCE)")
 
 renew-templates: export PYTHONPATH := layers/core:layers/vision
 renew-templates: setup ## embed and protect stored templates anew (STACK=lifecert-dev [SECRET=1] [GALLERY=1])

@@ -26,8 +26,8 @@ class Publish:
 
         Events come at least once: a repeat has the same id. In a payer's files each is once.
         """
-        # Whatever becomes of the events. The day is that of this moment and not the entry's: of one that the stream hands
-        # over late, or again, the own day may be anchored already.
+        # Whatever becomes of the events. The day is that of this moment and not the entry's: when the stream hands one
+        # over late, or again, its own day may be anchored already.
         self.heads.note(self.clock.today(), head_of(entry))
         events = published_events(entry)
         # The file first: it is what a payer falls back on, and is there even while the bus refuses an event.
