@@ -361,7 +361,7 @@ PARAMETERS = import tomllib; s = tomllib.load(open("samconfig.toml", "rb"))["$(S
 	p = s.get("parameter_overrides", []); print(p if isinstance(p, str) else " ".join(p))
 RUNTIME ?= $(PYTHON_RUNTIME)
 BUILT = .build/$(if $(filter $(RUNTIME),$(PYTHON_RUNTIME)),sam,builds/$(RUNTIME)/sam)
-deploy: setup build ## deploy to your AWS account (STAGE=dev or prod, RUNTIME=python3.13, GUIDED=1 asks for everything)
+deploy: setup build ## deploy to your AWS account (STAGE=dev, prod, national or campaign, RUNTIME=python3.13, GUIDED=1 asks for everything)
 	@[ "$(RUNTIME)" != python3.11 ] || { echo "deploy: MediaPipe cannot be loaded on Lambda's python3.11 (docs/adr/0001)."; \
 		echo "Name another that is installed here: make $(MAKECMDGOALS) RUNTIME=python3.13"; exit 1; }
 	@[ "$(RUNTIME)" = "$(PYTHON_RUNTIME)" ] || $(MAKE) $(STAMPS)/sam-$(RUNTIME)

@@ -116,6 +116,7 @@ class Measured(_Inputs):
     request_cpu_ms: Positive
     sweep_cpu_ms: Positive
     photo_bytes: Count
+    swept_writes: Positive
     requests: Requests
     units: Mapping[str, Units]
     stored_bytes: StoredBytes
@@ -130,6 +131,11 @@ class Assumed(_Inputs):
     handler_cpu_ms: Amount
     cold_share: Annotated[float, Field(ge=0, le=1)]
     memory_headroom: Annotated[float, Field(ge=1)]
+    item_growth: Annotated[float, Field(ge=1)]
+    load_headroom: Annotated[float, Field(ge=1)]
+    looks_per_verification: Amount
+    look_ms: Amount
+    campaign_a_second: Positive
     log_bytes_per_call: Amount
     verifications_per_certification: Annotated[float, Field(ge=1)]
     reminders_per_person: Amount
@@ -172,6 +178,7 @@ UNITS = {
     "invitation",
     "verification",
     "published",
+    "head",
     "reminder",
     "notice",
     "lapse",

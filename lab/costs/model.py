@@ -121,6 +121,10 @@ class Costs:
             ]
         )
 
+    def entry(self) -> Bill:
+        """What each ledger entry costs beside its change: it is noted for the night's anchor."""
+        return self.database(self.inputs.measured.units["head"])
+
     def published(self) -> Bill:
         """A change on its way to the payer: the bus, the payer's queue (sent, received, deleted) and the file."""
         prices, units = self.inputs.prices, self.inputs.measured.units["published"]
@@ -129,6 +133,7 @@ class Costs:
                 Bill({"events and queues": prices.bus_event.each + 3 * prices.sqs_request.each}),
                 self.database(units),
                 self.function(SMALL_MB, self.small_ms(units, SMALL_MB)),
+                self.entry(),
                 self.logs(1),
             ]
         )
@@ -136,12 +141,12 @@ class Costs:
     def certification(self, memory_mb: int = VERIFY_MB) -> Bill:
         """One person certified, with the tries that were not accepted, up to the payer."""
         more = self.inputs.assumed.verifications_per_certification - 1
-        others = self.verification(memory_mb, accepted=False).times(more)
+        others = together([self.verification(memory_mb, accepted=False), self.entry()]).times(more)
         return together([self.verification(memory_mb), others, self.published()])
 
     def reminder(self) -> Bill:
         """One reminder: found and written by the sweep, announced, sent."""
-        return together([self.swept("reminder"), self.notice()])
+        return together([self.swept("reminder"), self.entry(), self.notice()])
 
     def lapse(self) -> Bill:
         """One person whose year ran out: marked, published, and told."""
@@ -165,6 +170,7 @@ class Costs:
                         "KMS": prices.kms_decryption.each,
                     }
                 ),
+                self.entry(),
                 self.logs(1),
             ]
         )
