@@ -92,6 +92,7 @@ class Requests(_Inputs):
 
     s3_put: Count
     s3_get: Count
+    s3_head: Count
     kms_mac: Count
     kms_signature: Count
 
@@ -129,6 +130,7 @@ class Assumed(_Inputs):
     s3_wait_ms: Amount
     kms_wait_ms: Amount
     handler_cpu_ms: Amount
+    invoke_wait_ms: Amount
     cold_share: Annotated[float, Field(ge=0, le=1)]
     memory_headroom: Annotated[float, Field(ge=1)]
     item_growth: Annotated[float, Field(ge=1)]

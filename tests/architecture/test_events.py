@@ -386,6 +386,8 @@ REPORTS: dict[str, dict[str, Any] | type[Exception]] = {
     },
     "write_snapshot/schedule": {"snapshots": 2, "payers": {p: {"number": 1, "benefits": 0} for p in ("fund", "mine")}},
     "anchor_ledger/schedule": {"anchors": 1, "days": {"2026-02-28": 0}},
+    "decide_session/never_opened": {"refused": "SessionNotFound"},
+    "decide_session/unreadable": KeyError,
     "purge_faces/schedule": {"people": 2, "people_with_faces": 6},
     "import_data_match/a_path": ValidationError,
     "import_data_match/csv": {"lines": 3, "taken": {"certified": 1}, "rejected": {"columns": 1, "id_number": 1}},

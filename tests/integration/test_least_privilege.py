@@ -176,6 +176,9 @@ def test_nothing_else(stack: Deployment, role: Aws, function: str) -> None:
     other = stack.outputs["GetStatusFunction" if function != "GetStatus" else "VerifyFaceFunction"]
     pool = stack.outputs["StaffPoolId"]
     assert not allowed(role.functions().invoke, FunctionName=other, InvocationType="DryRun")
+    decides = stack.outputs["DecideSessionFunction"]
+    asks = allowed(role.functions().invoke, FunctionName=decides, InvocationType="DryRun")
+    assert asks == ("lambda:InvokeFunction DecideSession" in ALLOWED[function])
     assert not allowed(role.cloudformation().delete_stack, StackName=STACK_NAME)
     assert not allowed(role.cognito().admin_add_user_to_group, UserPoolId=pool, Username=NOBODY, GroupName="clerk")
 

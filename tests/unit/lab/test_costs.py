@@ -45,8 +45,8 @@ def inputs(**changes: Any) -> Inputs:
             "sweep_cpu_ms": 2.0,
             "photo_bytes": 1_000_000,
             "swept_writes": 2.0,
-            "requests": {"s3_put": 3, "s3_get": 3, "kms_mac": 1, "kms_signature": 1},
-            "units": dict.fromkeys(load().measured.units, one),
+            "requests": {"s3_put": 3, "s3_get": 3, "s3_head": 3, "kms_mac": 1, "kms_signature": 1},
+            "units": {**dict.fromkeys(load().measured.units, one), "verification": {**one, "requests": 7.0}},
             "stored_bytes": {"person": 1, "certification": 1, "reminder": 1, "lapse": 1},
             **changes.get("measured", {}),
         },
@@ -55,6 +55,7 @@ def inputs(**changes: Any) -> Inputs:
             "s3_wait_ms": 10.0,
             "kms_wait_ms": 20.0,
             "handler_cpu_ms": 4.0,
+            "invoke_wait_ms": 7.0,
             "cold_share": 0.0,
             "memory_headroom": 1.5,
             "item_growth": 1.5,
@@ -93,20 +94,24 @@ def only(*named: str) -> dict[str, Any]:
 
 def test_time_is_computing_on_a_share_of_a_core_and_waiting() -> None:
     costs = Costs(inputs())
-    # 100 + (1 to DynamoDB, 3 to S3, 2 to KMS) x 1 + 4 of computing; 5 + 3 x 10 + 2 x 20 of waiting.
-    assert costs.verify_ms(1769) == pytest.approx(110 + 75)
+    # (2 to DynamoDB, 3 to S3, 1 to KMS) x 1 + 4 of computing on its share; 2 x 5 + 10 + 20 of waiting.
+    decide = 10 * 1769 / 1024 + 40
+    assert costs.decide_ms() == pytest.approx(decide)
+    # 100 + (5 to DynamoDB, 3 to S3, 1 to KMS, 1 to decide) x 1 + 4 of computing; 5 x 5 + 3 x 10 + 20 + 7 of waiting.
+    assert costs.verify_ms(1769) == pytest.approx(114 + 82 + decide)
     assert costs.verify_ms(3538) == costs.verify_ms(1769), "one thread gains nothing by a second core"
     assert share_of_a_core(1769 / 2) == 0.5
-    assert Costs(inputs(assumed={"s3_wait_ms": 20.0})).verify_ms(1769) == pytest.approx(110 + 105)
+    assert Costs(inputs(assumed={"s3_wait_ms": 20.0})).verify_ms(1769) == pytest.approx(114 + 112 + decide + 10)
 
 
 def test_lambda_is_paid_by_memory_and_time_and_call() -> None:
     costs = Costs(inputs(prices=only("lambda_gb_second")))
     assert costs.function(2048, 500).lines == {"Lambda": pytest.approx(1.0)}
-    # verify_face for 185 ms; start_session computes 1 + 4 ms on 512/1769 of a core and waits 5.
-    small = (5 * 1769 / 512 + 5) / 1000 * 512 / 1024
-    assert costs.verification(1769).total == pytest.approx(0.185 * 1769 / 1024 + small)
-    assert Costs(inputs(prices=only("lambda_request"))).verification().total == 2
+    # verify_face for 196 ms and as long as decide_session takes; start_session computes 1 + 4 ms on 512/1769 of a core
+    # and waits 5.
+    decide, small = costs.decide_ms() / 1000, (5 * 1769 / 512 + 5) / 1000 * 512 / 1024
+    assert costs.verification(1769).total == pytest.approx((0.196 + decide) * 1769 / 1024 + decide + small)
+    assert Costs(inputs(prices=only("lambda_request"))).verification().total == 3
 
 
 def test_a_cold_start_is_paid_by_its_share() -> None:
@@ -122,7 +127,7 @@ def test_a_cold_start_is_paid_by_its_share() -> None:
         ("dynamodb_read", 2),
         ("dynamodb_write", 2),
         ("s3_put", 3),
-        ("s3_get", 3),
+        ("s3_get", 6),
         ("kms_mac", 1),
         ("kms_signature", 1),
         ("s3_gb_month", 3 * 0.001 * 2 / 30),
@@ -252,8 +257,8 @@ def test_a_campaign_by_hand() -> None:
     found = campaign(Costs(inputs()))
     # Two tries each, and to each try one look and a half.
     assert (found.verified, found.calls, found.busiest_route) == (200, 400 + 300, 600)
-    # 200 for 185 ms and 300 for 100 ms are 67 at once, and twice as many in a busy second.
-    assert found.executions == 134
+    # 200 for 253 ms and 300 for 100 ms are 81 at once, and twice as many in a busy second.
+    assert found.executions == 162
     assert (found.signatures, found.macs, found.uploads, found.sign_ins) == (100, 400, 600, 50)
     assert (found.writes, found.events) == (200 * 2 + 100, 100)
 
@@ -294,7 +299,7 @@ def test_the_figures_are_those_of_the_product() -> None:
         (MEASURED, "[units.lapse]", "[units.laps]", "units: laps, lapse"),
         (MEASURED, "peak_mb = ", "peak_mb = -", "peak_mb"),
         (ASSUMED, "lapsed_share = 0.03", "lapsed_share = 3.0", "lapsed_share"),
-        (ASSUMED, "cold_share", "cold-share = ", "line 10"),
+        (ASSUMED, "cold_share", "cold-share = ", "line 12"),
     ],
 )
 def test_wrong_inputs_are_named(

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from lifecert.entry.http.once import Once
     from lifecert.ports.anchors import Anchors, Heads
     from lifecert.ports.clock import Clock
+    from lifecert.ports.deciding import Claims, Deciding
     from lifecert.ports.events import EventBus
     from lifecert.ports.feed import ChangeFiles, Changes, Snapshots
     from lifecert.ports.gallery import Gallery
@@ -61,8 +62,8 @@ if TYPE_CHECKING:
 
 
 @cache
-def client(service: str) -> Any:
-    """A client of one AWS service."""
+def client(service: str, more: Any = None) -> Any:
+    """A client of one AWS service; with `more` of botocore's settings, if it needs other ones."""
     import boto3
     from botocore.config import Config
 
@@ -76,6 +77,7 @@ def client(service: str) -> Any:
         from lifecert.adapters.s3.photos import client_config
 
         config = config.merge(client_config())
+    config = config.merge(more) if more else config
     return boto3.client(service, config=config)  # type: ignore[call-overload]
 
 
@@ -230,6 +232,13 @@ def plain_references(names: settings.WithTemplates) -> "References":
     from lifecert.adapters.kms.protected_references import ProtectedReferences
 
     return ProtectedReferences(references(names), protection(names.template_key_id))
+
+
+def claims(sessions_table: str, beneficiaries_table: str) -> "Claims":
+    """A session and whose it is."""
+    from lifecert.adapters.dynamodb.claims import DynamoClaims
+
+    return DynamoClaims(dynamodb(), sessions_table, beneficiaries_table)
 
 
 def seen_frames(table: str) -> "SeenFrames":
@@ -494,6 +503,17 @@ def tasks(queue_url: str) -> "SqsTasks":
     from lifecert.adapters.messages.tasks import SqsTasks
 
     return SqsTasks(client("sqs"), queue_url)
+
+
+def deciding(function: str) -> "Deciding":
+    """The function that decides sessions."""
+    from botocore.config import Config
+
+    from lifecert.adapters.messages.deciding import LambdaDeciding
+
+    # It may start cold. What is asked twice is decided once.
+    patient = Config(connect_timeout=1, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 2})
+    return LambdaDeciding(client("lambda", patient), function)
 
 
 def waiting(queue_url: str) -> "Waiting":

@@ -28,6 +28,7 @@ class LogCode(StrEnum):
     PAGE_SHOWN = "page_shown"
     PAGE_FILE_SHOWN = "page_file_shown"
     SESSION_VERIFIED = "session_verified"
+    SESSION_DECIDED = "session_decided"
     SHADOW_SCORED = "shadow_scored"
     SESSION_READ = "session_read"
     CERTIFICATE_READ = "certificate_read"
