@@ -129,3 +129,22 @@ def test_layers_are_built_by_their_makefiles() -> None:
         "web",
     }
     assert all(layer["Metadata"] == {"BuildMethod": "makefile"} for layer in layers.values())
+
+
+def test_what_looks_at_photos_may_claim_a_session_and_write_nothing_else_of_it() -> None:
+    statements = _statements(expanded()["Resources"]["VerifyFaceRole"])
+    [claims] = [one for one in statements if "dynamodb:UpdateItem" in as_list(one["Action"]) and "Condition" in one]
+    assert text(claims["Resource"]) == "Data.Outputs.SessionsArn"
+    assert claims["Condition"] == {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["session_id", "state", "claimed_until"]}
+    }
+    unconditional = [one for one in statements if one is not claims and "dynamodb:UpdateItem" in as_list(one["Action"])]
+    assert [text(one["Resource"]) for one in unconditional] == ["Data.Outputs.LimitsArn"]
+
+
+def test_who_reads_photos_of_the_public_holds_no_key_that_signs() -> None:
+    vision = {name for name, allowed in ALLOWED.items() if "s3:GetObject Frames/frames/*" in allowed}
+    signs = {name for name, allowed in ALLOWED.items() if "kms:Sign CertificateKey" in allowed}
+    # It sees that they are there, and decodes none: it has no vision layer.
+    assert vision & signs == {"DecideSession"}
+    assert signs == {"DecideSession", "ReviewCases", "ImportDataMatch", "CertifyInPerson", "ChangeEntitlement"}
