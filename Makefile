@@ -367,7 +367,7 @@ PARAMETERS = import tomllib; s = tomllib.load(open("samconfig.toml", "rb"))["$(S
 	p = s.get("parameter_overrides", []); print(p if isinstance(p, str) else " ".join(p))
 RUNTIME ?= $(PYTHON_RUNTIME)
 BUILT = .build/$(if $(filter $(RUNTIME),$(PYTHON_RUNTIME)),sam,builds/$(RUNTIME)/sam)
-deploy: setup build ## deploy to your AWS account (STAGE=dev or prod, RUNTIME=python3.13, GUIDED=1 asks for everything)
+deploy: setup build ## deploy to your AWS account (STAGE=dev, prod, national or campaign, RUNTIME=python3.13, GUIDED=1 asks for everything)
 	@[ "$(RUNTIME)" != python3.11 ] || { echo "deploy: MediaPipe cannot be loaded on Lambda's python3.11 (docs/adr/0001)."; \
 		echo "Name another that is installed here: make $(MAKECMDGOALS) RUNTIME=python3.13"; exit 1; }
 	@[ "$(RUNTIME)" = "$(PYTHON_RUNTIME)" ] || $(MAKE) $(STAMPS)/sam-$(RUNTIME)
@@ -399,9 +399,9 @@ docker-check: setup build ## build in Lambda's image and run a function in it ([
 verify-ledger export-record privacy-report: export PYTHONPATH := layers/core
 REACH = --stack "$(STACK)" $(if $(ENDPOINT),--endpoint-url "$(ENDPOINT)")
 
-verify-ledger: .venv/.ready ## name every broken chain of the ledger (STACK=lifecert-dev [BENEFICIARY=id])
-	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make verify-ledger STACK=lifecert-dev | ENDPOINT=url [BENEFICIARY=id]"; exit 2; }
-	@$(PY) -m ops.verify_ledger $(REACH) $(if $(BENEFICIARY),--beneficiary "$(BENEFICIARY)")
+verify-ledger: .venv/.ready ## name every chain of the ledger that is broken or not as anchored (STACK=lifecert-dev [BENEFICIARY=id] [SINCE=day])
+	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make verify-ledger STACK=lifecert-dev | ENDPOINT=url [BENEFICIARY=id] [SINCE=2027-03-01]"; exit 2; }
+	@$(PY) -m ops.verify_ledger $(REACH) $(if $(BENEFICIARY),--beneficiary "$(BENEFICIARY)") $(if $(SINCE),--since "$(SINCE)")
 
 renew-templates: export PYTHONPATH := layers/core:layers/vision
 renew-templates: setup ## embed and protect stored templates anew (STACK=lifecert-dev [SECRET=1] [GALLERY=1])

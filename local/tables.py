@@ -37,10 +37,17 @@ def create(client: "DynamoDBClient", prefix: str, tables: Sequence[str]) -> None
     """Make tables as infra/data.yaml has them: keys, indexes and TTL. Their names get the prefix."""
     for table in tables:
         properties = definitions()[table]
-        wanted = {key: properties[key] for key in _MADE_WITH if key in properties}
+        wanted = {key: _known(properties[key]) for key in _MADE_WITH if key in properties}
         client.create_table(TableName=prefix + table, **wanted)
         if ttl := properties.get("TimeToLiveSpecification"):
             client.update_time_to_live(TableName=prefix + table, TimeToLiveSpecification=ttl)
+
+
+def _known(value: Any) -> Any:
+    """Without what stands behind a tag: of an index, for how much it is ready at once."""
+    if isinstance(value, list):
+        return [_known(one) for one in value]
+    return {key: one for key, one in value.items() if one is not None} if isinstance(value, dict) else value
 
 
 def drop(client: "DynamoDBClient", prefix: str, tables: Sequence[str]) -> None:

@@ -3,30 +3,34 @@
 Beside the links it holds each chain against the beneficiary: `version` and `ledger_head` must be the chain's end, or a
 tail that was cut off would not show, and every field of which the ledger tells (ops/recorded.py) must be what it
 tells, or an edit of the register behind the ledger's back would not. So must the keys under which the sweep and the
-purge find the person (ops/due_keys.py). Whoever rewrites a whole chain and the beneficiary with it is found only by
-what has left the database: the events in the bus's archive and at the payer.
+purge find the person (ops/due_keys.py). Whoever rewrites a whole chain and the beneficiary with it is found by the
+anchors that were made of it each night (ops/anchored.py).
 """
 
 import argparse
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb.ledger import DynamoLedger
 from lifecert.adapters.dynamodb.register import DynamoRegister
+from lifecert.adapters.kms.signing import KmsPublicKeys
+from lifecert.adapters.s3.anchors import S3Anchors
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import BrokenLedger, Unreadable
 from lifecert.domain.ledger import ChainEnd, LedgerEntry, chain_end
 from lifecert.ports.register import Ledger, Register
-from ops.deployment import UNREACHABLE, add_arguments, dynamodb, output, outputs, parameter, parse, why
+from ops.anchored import AnchorCheck, Hashes, Held, stored_hashes
+from ops.deployment import UNREACHABLE, add_arguments, client, dynamodb, output, outputs, parameter, parse, why
 from ops.due_keys import DueKeys
 from ops.recorded import Recorded
-from ops.words import people
+from ops.words import counted, people
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -208,6 +212,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--beneficiaries-table", metavar="NAME", help="the register that belongs to it")
     parser.add_argument("--beneficiary", metavar="ID", help="only this person (default: everybody)")
     parser.add_argument("--segments", type=int, default=4, choices=range(1, 65), metavar="1-64", help="parts at once")
+    parser.add_argument(
+        "--since", type=date.fromisoformat, metavar="DAY", help="hold against anchors from this day on only"
+    )
     asked = parse(parser, arguments)
     if not asked.stack and not (asked.table and asked.beneficiaries_table):
         parser.error("name --stack, or both --table and --beneficiaries-table")
@@ -222,20 +229,40 @@ def _run(asked: argparse.Namespace) -> int:
     found = outputs(asked.stack, asked.endpoint_url) if asked.stack else {}
     beneficiaries = asked.beneficiaries_table or output(found, "BeneficiariesTable")
     ledger = asked.table or output(found, "LedgerTable")
-    client = dynamodb(asked.endpoint_url)
+    tables = dynamodb(asked.endpoint_url)
     shards = int(parameter(asked.stack, asked.endpoint_url, "DueShards")) if asked.stack else None
+    anchors = _anchor_check(found, asked.endpoint_url, stored_hashes(tables, ledger))
     if asked.beneficiary:
-        fault = ledger_check(client, beneficiaries, ledger, shards)(asked.beneficiary)
-        if fault and fault.startswith(NOBODY):
+        fault = ledger_check(tables, beneficiaries, ledger, shards)(asked.beneficiary)
+        held = anchors(_broken, since=asked.since, beneficiary_id=asked.beneficiary) if anchors else Held()
+        if fault and fault.startswith(NOBODY) and not held.heads:
             print(f"{NOBODY}: {asked.beneficiary}", file=sys.stderr)
             return 2
         print(f"BROKEN {fault}" if fault else f"whole: {asked.beneficiary}")
-        return 1 if fault else 0
-    walked = WholeLedger(client, beneficiaries, ledger, asked.segments, shards=shards)(
-        lambda fault: print(f"BROKEN {fault}", flush=True), _Progress()
-    )
+        return 1 if fault or held.faults else 0
+    walked = WholeLedger(tables, beneficiaries, ledger, asked.segments, shards=shards)(_broken, _Progress())
     print(f"{people(walked.people)} checked, {len(walked.broken)} broken")
-    return 1 if walked.broken else 0
+    held = anchors(_broken, since=asked.since) if anchors else Held()
+    if anchors:
+        print(f"{counted(held.anchors, 'anchor', 'anchors')}, the last of {held.last or 'no day'}: {_held(held)}")
+    return 1 if walked.broken or held.faults else 0
+
+
+def _broken(fault: str) -> None:
+    print(f"BROKEN {fault}", flush=True)
+
+
+def _held(held: Held) -> str:
+    return f"{counted(held.heads, 'head', 'heads')} compared, {counted(held.faults, 'fault', 'faults')}"
+
+
+def _anchor_check(found: Mapping[str, str], endpoint_url: str | None, hashes: Hashes) -> AnchorCheck | None:
+    """The check against the stack's anchors; None for tables by themselves, which have none."""
+    if not found:
+        return None
+    bucket, key_id = output(found, "AnchorsBucket"), output(found, "AnchorKeyId")
+    keys = KmsPublicKeys(client("kms", endpoint_url), (key_id,))
+    return AnchorCheck(S3Anchors(client("s3", endpoint_url), bucket), keys, hashes)
 
 
 if __name__ == "__main__":

@@ -20,4 +20,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     logger.info(LogCode.EVENTS_PUBLISHED, extra={"published": in_order.published, "failed": failed})
     count("EventsPublished", in_order.published)
     count("EventsFailed", failed)
+    count("LedgerAltered", in_order.altered)
     return dict(answer)

@@ -92,6 +92,7 @@ class Requests(_Inputs):
 
     s3_put: Count
     s3_get: Count
+    s3_head: Count
     kms_mac: Count
     kms_signature: Count
 
@@ -116,6 +117,7 @@ class Measured(_Inputs):
     request_cpu_ms: Positive
     sweep_cpu_ms: Positive
     photo_bytes: Count
+    swept_writes: Positive
     requests: Requests
     units: Mapping[str, Units]
     stored_bytes: StoredBytes
@@ -128,8 +130,14 @@ class Assumed(_Inputs):
     s3_wait_ms: Amount
     kms_wait_ms: Amount
     handler_cpu_ms: Amount
+    invoke_wait_ms: Amount
     cold_share: Annotated[float, Field(ge=0, le=1)]
     memory_headroom: Annotated[float, Field(ge=1)]
+    item_growth: Annotated[float, Field(ge=1)]
+    load_headroom: Annotated[float, Field(ge=1)]
+    looks_per_verification: Amount
+    look_ms: Amount
+    campaign_a_second: Positive
     log_bytes_per_call: Amount
     verifications_per_certification: Annotated[float, Field(ge=1)]
     reminders_per_person: Amount
@@ -172,6 +180,7 @@ UNITS = {
     "invitation",
     "verification",
     "published",
+    "head",
     "reminder",
     "notice",
     "lapse",

@@ -11,7 +11,10 @@ ONE_CORE_MB = 1769
 # Below this verify_face would not start, whatever was measured: Lambda's own least is 128.
 MEMORY_MB = (512, 768, 1024, 1769, 3008)
 VERIFY_MB = 1769  # template.yaml, VerifyFace
+DECIDE_MB = 1024  # template.yaml, DecideSession
 SMALL_MB = 512  # template.yaml, Globals
+# Of a verification's requests to DynamoDB those of decide_session: session and beneficiary, and the transaction.
+DECIDE_REQUESTS = 2
 MONTHS = 12
 _GB = 1e9
 
@@ -55,17 +58,29 @@ class Costs:
         """The sizes to compare that are large enough."""
         return [size for size in MEMORY_MB if size >= self.least_memory_mb()]
 
-    def verify_ms(self, memory_mb: int) -> float:
-        """How long a warm verify_face takes: its processor time on its share of a core, and its waiting."""
+    def decide_ms(self) -> float:
+        """How long a warm decide_session takes: two requests to DynamoDB, the frames seen to be there, a signature."""
         measured, assumed = self.inputs.measured, self.inputs.assumed
         asked = measured.requests
-        kms = asked.kms_mac + asked.kms_signature
-        requests = measured.units["verification"].requests + asked.s3_get + kms
+        requests = DECIDE_REQUESTS + asked.s3_head + asked.kms_signature
+        cpu = requests * measured.request_cpu_ms + assumed.handler_cpu_ms
+        waits = DECIDE_REQUESTS * assumed.dynamodb_wait_ms + assumed.s3_wait_ms
+        return cpu / share_of_a_core(DECIDE_MB) + waits + asked.kms_signature * assumed.kms_wait_ms
+
+    def verify_ms(self, memory_mb: int) -> float:
+        """How long a warm verify_face takes: its processor time on its share of a core, and its waiting, not least for
+        decide_session."""
+        measured, assumed = self.inputs.measured, self.inputs.assumed
+        asked = measured.requests
+        own = measured.units["verification"].requests - DECIDE_REQUESTS
+        requests = own + asked.s3_get + asked.kms_mac + 1
         cpu = measured.verification_cpu_ms + requests * measured.request_cpu_ms + assumed.handler_cpu_ms
         waits = (
-            measured.units["verification"].requests * assumed.dynamodb_wait_ms
+            own * assumed.dynamodb_wait_ms
             + asked.s3_get * assumed.s3_wait_ms
-            + kms * assumed.kms_wait_ms
+            + asked.kms_mac * assumed.kms_wait_ms
+            + assumed.invoke_wait_ms
+            + self.decide_ms()
         )
         return cpu / share_of_a_core(memory_mb) + waits
 
@@ -82,20 +97,21 @@ class Costs:
             [
                 Bill({"API Gateway": 2 * prices.api_request.each}),
                 self.function(memory_mb, self.verify_ms(memory_mb) + cold_ms),
+                self.function(DECIDE_MB, self.decide_ms()),
                 self.function(SMALL_MB, self.small_ms(units["start"], SMALL_MB)),
                 self.database(units["start"]),
                 self.database(units["verification"]),
                 Bill(
                     {
                         "S3": asked.s3_put * prices.s3_put.each
-                        + asked.s3_get * prices.s3_get.each
+                        + (asked.s3_get + asked.s3_head) * prices.s3_get.each
                         # Frames lie there for up to two days: the rule of one day works once a day.
                         + photos * prices.s3_gb_month.each * 2 / 30,
                         "KMS": asked.kms_mac * prices.kms_mac.each
                         + accepted * asked.kms_signature * prices.kms_signature.each,
                     }
                 ),
-                self.logs(2),
+                self.logs(3),
             ]
         )
 
@@ -121,6 +137,10 @@ class Costs:
             ]
         )
 
+    def entry(self) -> Bill:
+        """What each ledger entry costs beside its change: it is noted for the night's anchor."""
+        return self.database(self.inputs.measured.units["head"])
+
     def published(self) -> Bill:
         """A change on its way to the payer: the bus, the payer's queue (sent, received, deleted) and the file."""
         prices, units = self.inputs.prices, self.inputs.measured.units["published"]
@@ -129,6 +149,7 @@ class Costs:
                 Bill({"events and queues": prices.bus_event.each + 3 * prices.sqs_request.each}),
                 self.database(units),
                 self.function(SMALL_MB, self.small_ms(units, SMALL_MB)),
+                self.entry(),
                 self.logs(1),
             ]
         )
@@ -136,12 +157,12 @@ class Costs:
     def certification(self, memory_mb: int = VERIFY_MB) -> Bill:
         """One person certified, with the tries that were not accepted, up to the payer."""
         more = self.inputs.assumed.verifications_per_certification - 1
-        others = self.verification(memory_mb, accepted=False).times(more)
+        others = together([self.verification(memory_mb, accepted=False), self.entry()]).times(more)
         return together([self.verification(memory_mb), others, self.published()])
 
     def reminder(self) -> Bill:
         """One reminder: found and written by the sweep, announced, sent."""
-        return together([self.swept("reminder"), self.notice()])
+        return together([self.swept("reminder"), self.entry(), self.notice()])
 
     def lapse(self) -> Bill:
         """One person whose year ran out: marked, published, and told."""
@@ -165,6 +186,7 @@ class Costs:
                         "KMS": prices.kms_decryption.each,
                     }
                 ),
+                self.entry(),
                 self.logs(1),
             ]
         )

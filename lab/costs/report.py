@@ -5,7 +5,7 @@ from typing import Any
 
 from lab.costs.inputs import Inputs
 from lab.costs.model import VERIFY_MB, Bill, Costs
-from lab.costs.year import invitations, managed_liveness, nights, sign_in, worker_rate, year
+from lab.costs.year import campaign, invitations, managed_liveness, nights, sign_in, worker_rate, year
 from lab.plot import Bar, Chart, bars
 
 MILLION = 1_000_000
@@ -49,13 +49,15 @@ def sheet(inputs: Inputs) -> dict[str, Any]:
         ],
         "worker_people_a_second": worker_rate(inputs),
         "nights": [asdict(nights(inputs, people)) for people in SIZES],
+        "campaign": asdict(campaign(costs)),
     }
 
 
 def report(inputs: Inputs) -> str:
     """The tables of docs/cost.md."""
     costs = Costs(inputs)
-    return "\n\n".join([_by_memory(costs), _certification(costs), _years(costs), _nights(inputs)]) + "\n"
+    tables = [_by_memory(costs), _certification(costs), _years(costs), _nights(inputs), _campaign(costs)]
+    return "\n\n".join(tables) + "\n"
 
 
 def picture(inputs: Inputs) -> str:
@@ -151,14 +153,36 @@ def _nights(inputs: Inputs) -> str:
         ["looked at in an average night", *(f"{one.looks:,}" for one in found)],
         ["hours of an average night, as deployed", *(f"{one.hours:.1f}" for one in found)],
         ["hours of the worst night, as deployed", *(f"{one.hours_most:.1f}" for one in found)],
-        ["workers to be through it in time", *(f"{one.workers:,}" for one in found)],
-        ["shards to be through it in time", *(f"{one.shards:,}" for one in found)],
+        ["workers to be through it in time (`SweepWorkers`)", *(f"{one.workers:,}" for one in found)],
+        ["shards to be through it in time (`DueShards`)", *(f"{one.shards:,}" for one in found)],
+        ["write units a second of the busiest table then (`WarmWrites`)", *(_warm(one.warm_writes) for one in found)],
         ["minutes below which DynamoDB lets nobody, with these shards", *(f"{one.floor_minutes:.1f}" for one in found)],
         ["certified a second, if that many come on one day", *(f"{one.certified_a_second:.0f}" for one in found)],
         ["calls of the API a second then", *(f"{one.calls_a_second:.0f}" for one in found)],
         ["shards that these writes need", *(f"{one.hot_shards}" for one in found)],
     ]
     return _table(["nights and peaks", *_people()], rows)
+
+
+def _warm(writes: int) -> str:
+    return f"{writes:,}" if writes else "0: as made"
+
+
+def _campaign(costs: Costs) -> str:
+    one = campaign(costs)
+    rows = [
+        ["verifications", f"{one.verified:.0f}"],
+        ["calls of the API, without pages and pictures", f"{one.calls:.0f}"],
+        ["calls of the busiest route in a busy second (`ThrottleRate`)", f"{one.busiest_route:,}"],
+        ["executions of verify_face at once in a busy second (`VisionConcurrency`)", f"{one.executions:,}"],
+        ["signatures (KMS, ECC)", f"{one.signatures:.0f}"],
+        ["derived secrets (KMS, HMAC), at most", f"{one.macs:.0f}"],
+        ["uploads (S3)", f"{one.uploads:.0f}"],
+        ["sign-ins, at most, with the stack's own pool", f"{one.sign_ins:.0f}"],
+        ["write units, of all tables", f"{one.writes:,.0f}"],
+        ["events on the bus", f"{one.events:.0f}"],
+    ]
+    return _table([f"a campaign of {one.certified:.0f} certifications a second", "in a second"], rows)
 
 
 def _people() -> list[str]:

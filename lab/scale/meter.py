@@ -39,6 +39,8 @@ class Meter:
     read_units: float = 0.0
     write_units: float = 0.0
     engine_write_units: float = 0.0
+    # Write units of each table by itself, and of each index (`table/index`): each has its own limit.
+    writes: Counter[str] = field(default_factory=Counter)
 
     def add(self, operation: str, params: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
         """Count one request by the engine's answer to it."""
@@ -46,15 +48,18 @@ class Meter:
         told = answer.get("ConsumedCapacity", [])
         for one in told if isinstance(told, list) else [told]:
             total = float(one["CapacityUnits"])
-            entries = sum(float(index["CapacityUnits"]) for index in one.get("GlobalSecondaryIndexes", {}).values())
+            indexes = one.get("GlobalSecondaryIndexes", {})
+            entries = sum(float(index["CapacityUnits"]) for index in indexes.values())
             if operation in _READS:
                 self.read_units += max(total, _least(params))
-            elif operation == "TransactWriteItems":
-                self.engine_write_units += total
-                self.write_units += (total - entries) / _ITEM_IN_TRANSACTION + entries / _ENTRY_IN_TRANSACTION
-            else:
-                self.engine_write_units += total
-                self.write_units += total
+                continue
+            transaction = operation == "TransactWriteItems"
+            an_item, an_entry = (_ITEM_IN_TRANSACTION, _ENTRY_IN_TRANSACTION) if transaction else (1, 1)
+            self.engine_write_units += total
+            self.write_units += (total - entries) / an_item + entries / an_entry
+            self.writes[one["TableName"]] += (total - entries) / an_item  # type: ignore[assignment]
+            for name, index in indexes.items():
+                self.writes[f"{one['TableName']}/{name}"] += float(index["CapacityUnits"]) / an_entry  # type: ignore[assignment]
 
 
 def _least(params: Mapping[str, Any]) -> float:

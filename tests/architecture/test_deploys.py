@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
+from lab.costs.inputs import load
+from lab.costs.model import Costs
+from lab.costs.year import campaign, nights, worker_rate
 from ops.release import release
-from tests.support.templates import CHILDREN, ROOT, expanded, of_type, parent, translated, unrolled
+from tests.support.templates import CHILDREN, ROOT, child, expanded, of_type, parent, translated, unrolled
 
-STAGES = ("dev", "prod")
+STAGES = ("dev", "prod", "national", "campaign")
 
 
 def profile(stage: str) -> dict[str, str]:
@@ -50,6 +53,55 @@ def test_the_nested_templates_pass_too(name: str, stage: str) -> None:
     template = translated(unrolled(name, **profile(stage)), {"Payers": "fund,second", **profile(stage)})
     assert template["Resources"]
     assert {name for name in template["Resources"] if not name.isalnum()} == set()
+
+
+def test_the_worst_night_of_300_million_is_over_within_an_hour() -> None:
+    given = {name: int(value) for name, value in profile("national").items() if value.isdecimal()}
+    night, rate = nights(load(), 300_000_000), worker_rate(load())
+    assert night.looks_most / (given["SweepWorkers"] * rate) <= 3600
+    assert night.due_most / (given["DueShards"] * rate) <= 3600, "a shard of a day is one worker's"
+    assert given["WarmWrites"] >= given["SweepWorkers"] * rate * load().measured.swept_writes
+    limits = parent()["Parameters"]
+    for name in ("DueShards", "SweepWorkers", "WarmWrites"):
+        assert limits[name]["MinValue"] <= given[name] <= limits[name]["MaxValue"]
+        assert given[name] > limits[name]["Default"]
+    # Otherwise as prod: one is the other, for more people.
+    assert profile("prod").items() <= profile("national").items()
+
+
+def test_a_campaign_takes_what_it_is_made_for_and_changes_what_can_be_taken_back_alone() -> None:
+    given, needed = profile("campaign"), campaign(Costs(load()))
+    assert needed.certified == 100
+    assert int(given["ThrottleRate"]) >= needed.busiest_route
+    assert int(given["VisionConcurrency"]) >= needed.executions
+    assert int(given["ThrottleBurst"]) >= int(given["ThrottleRate"])
+    assert set(given) <= set(profile("prod")), "deploy-prod takes back what it sets itself"
+    assert given["Stage"] == profile("prod")["Stage"]
+
+
+def test_the_tables_that_a_night_fills_are_warmed_by_one_parameter_and_otherwise_as_aws_makes_them() -> None:
+    resources = child("data")["Resources"]
+    warmed = {"Fn::If": ["Warmed", {"WriteUnitsPerSecond": {"Ref": "WarmWrites"}}, {"Ref": "AWS::NoValue"}]}
+    found = {
+        name: {
+            index["IndexName"]
+            for index in body["Properties"].get("GlobalSecondaryIndexes", [])
+            if "WarmThroughput" in index
+        }
+        for name, body in of_type(child("data"), "AWS::DynamoDB::Table").items()
+        if body["Properties"].get("WarmThroughput") == warmed
+    }
+    # Of the register's indexes those into which a change of the night writes: by_person holds whole items.
+    assert found == {
+        "Beneficiaries": {"by_person", "by_due"},
+        "Ledger": set(),
+        "Changes": {"by_waiting"},
+        "Heads": set(),
+    }
+    for name, indexes in found.items():
+        for index in resources[name]["Properties"].get("GlobalSecondaryIndexes", []):
+            assert index["IndexName"] not in indexes or index["WarmThroughput"] == warmed
+    assert child("data")["Conditions"]["Warmed"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "WarmWrites"}, "0"]}]}
 
 
 def _version(change: Any = None) -> str:

@@ -415,6 +415,9 @@ REPORTS: dict[str, dict[str, Any] | type[Exception]] = {
         "payers": {payer: {"last_number": 1, "last_sequence": 0} for payer in ("fund", "mine")},
     },
     "write_snapshot/schedule": {"snapshots": 2, "payers": {p: {"number": 1, "benefits": 0} for p in ("fund", "mine")}},
+    "anchor_ledger/schedule": {"anchors": 1, "days": {"2026-02-28": 0}},
+    "decide_session/never_opened": {"refused": "SessionNotFound"},
+    "decide_session/unreadable": KeyError,
     "purge_faces/schedule": {"people": 2, "people_with_faces": 6},
     "import_register/planned": {"batchItemFailures": []},
     "import_register/part": {"batchItemFailures": []},
@@ -435,6 +438,7 @@ REPORTS: dict[str, dict[str, Any] | type[Exception]] = {
     "find_duplicates/same_face_twice": {"added": 2, "reviews": 2},
     "find_duplicates/unreadable": ValueError,
     "publish_events/bus_refuses_one": {"batchItemFailures": ["10600000000000000000001", "10800000000000000000001"]},
+    "publish_events/put_over": {"batchItemFailures": []},
     "publish_events/registered": {"batchItemFailures": []},
     "publish_events/removed_by_hand": {"batchItemFailures": []},
     "publish_events/unreadable": {"batchItemFailures": ["10900000000000000000001"]},
@@ -525,6 +529,7 @@ def test_every_expectation_has_its_event_and_every_function_has_good_and_bad_one
             "send_notice",
             "write_change_file",
             "write_snapshot",
+            "anchor_ledger",
         ), function
 
 

@@ -18,6 +18,7 @@ AWS = {
     "mypy_boto3_dynamodb",
     "mypy_boto3_events",
     "mypy_boto3_kms",
+    "mypy_boto3_lambda",
     "mypy_boto3_s3",
     "mypy_boto3_sqs",
 }

@@ -38,6 +38,7 @@ def test_nothing_else_differs_locally_than_what_the_local_aws_cannot_do() -> Non
         "storage.ReportsPolicy",
         "storage.ImportsPolicy",
         "storage.ChangeFilesPolicy",
+        "storage.AnchorsPolicy",
     }
     for name in CHILDREN:
         for condition, body in child(name).get("Conditions", {}).items():

@@ -37,6 +37,7 @@ def test_one_message_in_any_dead_letter_queue_is_an_alarm() -> None:
         "PublishFailures.QueueName",
         "ChangeFileFailures.QueueName",
         "DuplicateFailures.QueueName",
+        "AnchorFailures.QueueName",
         "Name-payer-fund-dead-letters",
     }
     for alarm in ALARMS.values():
@@ -71,6 +72,21 @@ def test_a_sweep_or_purge_that_did_not_run_is_an_alarm() -> None:
         assert alarm["ComparisonOperator"] == "LessThanThreshold"
         # Longer than from one night to the next, shorter than a day and a half.
         assert DAY < alarm["Period"] * alarm["EvaluationPeriods"] < 1.5 * DAY
+
+
+def test_a_night_without_an_anchor_is_an_alarm_whatever_kept_it_away() -> None:
+    """It counts what was done, and not that somebody tried."""
+    alarm = ALARMS["LedgerNotAnchoredAlarm"]["Properties"]
+    assert (alarm["MetricName"], alarm["Statistic"], alarm["Threshold"]) == ("LedgerAnchored", "Sum", 1)
+    assert (alarm["TreatMissingData"], alarm["ComparisonOperator"]) == ("breaching", "LessThanThreshold")
+    assert DAY < alarm["Period"] * alarm["EvaluationPeriods"] < 1.5 * DAY
+    assert alarm["DatapointsToAlarm"] == alarm["EvaluationPeriods"]
+
+
+def test_one_entry_that_was_changed_or_removed_is_an_alarm() -> None:
+    alarm = ALARMS["LedgerAlteredAlarm"]["Properties"]
+    assert (alarm["MetricName"], alarm["Statistic"], alarm["Threshold"]) == ("LedgerAltered", "Sum", 0)
+    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
 
 
 def test_a_batch_of_holds_that_nobody_decides_is_an_alarm_until_somebody_does() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.design import SCHEMA
+from tests.support.design import ALLOWED, SCHEMA
 from tests.support.templates import child, holds, of_type, taken, text
 
 TABLES = of_type(child("data"), "AWS::DynamoDB::Table")
@@ -60,7 +60,8 @@ def test_table_is_on_demand_encrypted_restorable_and_kept_in_prod(name: str) -> 
 def test_keys_are_kept_in_prod_and_used_as_meant() -> None:
     keys = of_type(child("data"), "AWS::KMS::Key")
     hashing, sealing = ("PersonKey", "TemplateKey", "InvitationKey"), ("DataKey", "ContactKey", "HelperKey")
-    assert set(keys) == {*hashing, *sealing, "CertificateKey", "CertificateKeyB"}
+    signing = ("CertificateKey", "CertificateKeyB", "AnchorKey")
+    assert set(keys) == {*hashing, *sealing, *signing}
     for key in keys.values():
         assert key["DeletionPolicy"] == key["UpdateReplacePolicy"] == KEPT_IN_PROD
     for name in sealing:
@@ -68,7 +69,7 @@ def test_keys_are_kept_in_prod_and_used_as_meant() -> None:
     for name in hashing:
         assert keys[name]["Properties"]["KeySpec"] == "HMAC_256"
         assert keys[name]["Properties"]["KeyUsage"] == "GENERATE_VERIFY_MAC"
-    for name in ("CertificateKey", "CertificateKeyB"):
+    for name in signing:
         assert keys[name]["Properties"]["KeySpec"] == "ECC_NIST_P256"
         assert keys[name]["Properties"]["KeyUsage"] == "SIGN_VERIFY"
 
@@ -113,7 +114,7 @@ def test_the_data_key_opens_nothing_by_itself() -> None:
 # --- buckets -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["Frames", "References", "Reports", "Imports", "ChangeFiles"])
+@pytest.mark.parametrize("name", ["Frames", "References", "Reports", "Imports", "ChangeFiles", "Anchors"])
 def test_bucket_is_private_encrypted_owned_and_kept_in_prod(name: str) -> None:
     bucket = BUCKETS[name]
     properties = bucket["Properties"]
@@ -130,12 +131,12 @@ def test_bucket_is_private_encrypted_owned_and_kept_in_prod(name: str) -> None:
         "RestrictPublicBuckets": True,
     }
     assert properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
-    # A deleted photo must be gone.
-    assert "VersioningConfiguration" not in properties
+    # A deleted photo must be gone, and an anchor never is.
+    assert ("VersioningConfiguration" in properties) == (name == "Anchors")
     assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == KEPT_IN_PROD
 
 
-@pytest.mark.parametrize("name", ["Frames", "References", "Reports", "Imports", "ChangeFiles"])
+@pytest.mark.parametrize("name", ["Frames", "References", "Reports", "Imports", "ChangeFiles", "Anchors"])
 def test_bucket_speaks_tls_only(name: str) -> None:
     (policy,) = [p["Properties"] for p in BUCKET_POLICIES.values() if p["Properties"]["Bucket"] == {"Ref": name}]
     assert {
@@ -146,6 +147,28 @@ def test_bucket_speaks_tls_only(name: str) -> None:
         "Resource": [{"Fn::GetAtt": f"{name}.Arn"}, {"Fn::Sub": f"${{{name}.Arn}}/*"}],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     } in policy["PolicyDocument"]["Statement"]
+
+
+def test_nobody_can_take_an_anchor_back_in_prod_and_elsewhere_a_teardown_can() -> None:
+    properties = BUCKETS["Anchors"]["Properties"]
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    in_prod, elsewhere = {"IsProd": True}, {"IsProd": False}
+    assert child("storage")["Conditions"]["IsProd"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+    assert taken(properties["ObjectLockEnabled"], in_prod) is True
+    assert taken(properties["ObjectLockConfiguration"], in_prod) == {
+        "ObjectLockEnabled": "Enabled",
+        "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Years": {"Ref": "AnchorYears"}}},
+    }
+    for name in ("ObjectLockEnabled", "ObjectLockConfiguration"):
+        assert taken(properties[name], elsewhere) == {"Ref": "AWS::NoValue"}
+    rules = properties["LifecycleConfiguration"]["Rules"]
+    assert not [rule for rule in rules if {"ExpirationInDays", "NoncurrentVersionExpiration"} & set(rule)]
+
+
+def test_an_entry_of_the_ledger_can_be_added_and_read_and_nothing_else() -> None:
+    """No role may change, delete or batch: what is left, to put one over another, the stream tells (LedgerAltered)."""
+    actions = {entry.split()[0] for entries in ALLOWED.values() for entry in entries if entry.split()[1] == "Ledger"}
+    assert actions == {"dynamodb:PutItem", "dynamodb:Query"}
 
 
 def test_frames_come_by_presigned_post_only() -> None:

@@ -111,6 +111,7 @@ def test_every_queue_keeps_its_messages_encrypted_for_fourteen_days() -> None:
         "PublishFailures",
         "ChangeFileFailures",
         "DuplicateFailures",
+        "AnchorFailures",
         "PayerfundQueue",
         "PayerfundDeadLetters",
     }

@@ -55,7 +55,7 @@ def test_function_may_do_exactly_what_it_needs(name: str) -> None:
 def test_no_role_allows_any_action_or_every_resource() -> None:
     """Also the roles that SAM makes. A star is the last part of an object's key, or is in the list above."""
     roles = of_type(expanded(), "AWS::IAM::Role")
-    assert len(roles) == len(FUNCTIONS) + 6  # the schedules', and API Gateway's for its logs
+    assert len(roles) == len(FUNCTIONS) + 7  # the schedules', and API Gateway's for its logs
     for name, role in roles.items():
         for statement in _statements(role):
             for action in as_list(statement["Action"]):
@@ -85,12 +85,14 @@ def test_function_is_told_the_tables_buckets_and_key_that_it_may_use_and_no_othe
         "ReportsBucket": "Reports",
         "ImportsBucket": "Imports",
         "ChangeFilesBucket": "ChangeFiles",
+        "AnchorsBucket": "Anchors",
         "PersonKeyId": "PersonKey",
         "TemplateKeyId": "TemplateKey",
         "CertificateKeyId": "CertificateKey",
         "ContactKeyId": "ContactKey",
         "InvitationKeyId": "InvitationKey",
         "HelperKeyId": "HelperKey",
+        "AnchorKeyId": "AnchorKey",
         "CertificateKeyOldId": "CertificateKeyOld",
         "EventBusName": "EventBus",
     }
@@ -127,3 +129,22 @@ def test_layers_are_built_by_their_makefiles() -> None:
         "web",
     }
     assert all(layer["Metadata"] == {"BuildMethod": "makefile"} for layer in layers.values())
+
+
+def test_what_looks_at_photos_may_claim_a_session_and_write_nothing_else_of_it() -> None:
+    statements = _statements(expanded()["Resources"]["VerifyFaceRole"])
+    [claims] = [one for one in statements if "dynamodb:UpdateItem" in as_list(one["Action"]) and "Condition" in one]
+    assert text(claims["Resource"]) == "Data.Outputs.SessionsArn"
+    assert claims["Condition"] == {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["session_id", "state", "claimed_until"]}
+    }
+    unconditional = [one for one in statements if one is not claims and "dynamodb:UpdateItem" in as_list(one["Action"])]
+    assert [text(one["Resource"]) for one in unconditional] == ["Data.Outputs.LimitsArn"]
+
+
+def test_who_reads_photos_of_the_public_holds_no_key_that_signs() -> None:
+    vision = {name for name, allowed in ALLOWED.items() if "s3:GetObject Frames/frames/*" in allowed}
+    signs = {name for name, allowed in ALLOWED.items() if "kms:Sign CertificateKey" in allowed}
+    # It sees that they are there, and decodes none: it has no vision layer.
+    assert vision & signs == {"DecideSession"}
+    assert signs == {"DecideSession", "ReviewCases", "ImportDataMatch", "CertifyInPerson", "ChangeEntitlement"}

@@ -114,10 +114,37 @@ def test_when_an_upload_arrived_is_known_to_the_second(request: pytest.FixtureRe
 
 
 def test_what_is_kept_is_kept(engine: Engine) -> None:
-    engine.photos.keep_for_review("review/x/1", JPEG)
+    engine.put("frames/x/1", JPEG)
+    read = engine.photos.read_upload("frames/x/1", 1000)
+    assert read
+    assert engine.photos.keep_for_review("frames/x/1", read.etag, "review/x/1")
     engine.photos.keep_reference("references/b/r", JPEG[:7])
     assert engine.kept("review/x/1") == JPEG
     assert engine.kept("references/b/r") == JPEG[:7]
+
+
+@pytest.mark.parametrize("name", ["memory", "local"])
+def test_what_was_put_over_a_frame_is_not_kept_in_its_place(request: pytest.FixtureRequest, name: str) -> None:
+    """Moto copies whatever is there."""
+    if name == "memory":
+        memory = MemoryPhotos()
+        photos: Photos = memory
+        put: Callable[[str, bytes], None] = memory.upload
+    else:
+        made: Buckets = request.getfixturevalue("local_buckets")
+        photos, put = made.photos(), made.put
+    put("frames/x/1", JPEG)
+    read = photos.read_upload("frames/x/1", 1000)
+    assert read
+    put("frames/x/1", JPEG + b"another")
+    assert not photos.keep_for_review("frames/x/1", read.etag, "review/x/1")
+    assert not photos.keep_for_review("frames/x/2", read.etag, "review/x/2")
+
+
+def test_which_frames_are_there(engine: Engine) -> None:
+    engine.put("frames/x/1", JPEG)
+    engine.put("frames/x/3", JPEG)
+    assert engine.photos.are_there(["frames/x/1", "frames/x/2", "frames/x/3"]) == {"frames/x/1", "frames/x/3"}
 
 
 def test_one_persons_reference_photos_are_deleted_and_nobody_elses(engine: Engine) -> None:

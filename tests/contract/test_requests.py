@@ -29,9 +29,11 @@ from tests.support.verifying import verifier
 START: dict[str, int] = {}
 # A person's templates are kept under a secret that KMS derives: one more MAC.
 LOOK = {"s3.GetObject": 3, "kms.GenerateMac": 1}
-ACCEPTED = {**LOOK, "kms.Sign": 1}
-RETRY = LOOK
-REVIEW = {**LOOK, "s3.PutObject": 3}
+# What decides looks whether the frames are there, and copies those that a human must see.
+DECIDE = {**LOOK, "s3.HeadObject": 3}
+ACCEPTED = {**DECIDE, "kms.Sign": 1}
+RETRY = DECIDE
+REVIEW = {**DECIDE, "s3.CopyObject": 3}
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,7 @@ def test_a_verification_is_seven_round_trips(known: Stores, counter: Counter) ->
         "UpdateItem",  # claim the session
         "BatchGetItem",  # frames seen before
         "Query",  # references
-        "GetItem",  # the beneficiary as it is now, after looking at the frames
+        "BatchGetItem",  # session and beneficiary as they are now, by the function that decides
         "TransactWriteItems",
     ]
     verify(session.session_id, HELPER)

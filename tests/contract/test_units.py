@@ -4,6 +4,7 @@
 product.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -13,11 +14,13 @@ import pytest
 from lab.costs.inputs import MEASURED, Units, load_measured
 from lab.scale.meter import Meter, item_bytes, metered
 from lifecert.adapters.dynamodb.changes import DynamoChanges
+from lifecert.adapters.dynamodb.heads import DynamoHeads
 from lifecert.adapters.dynamodb.transaction import DynamoChangingRegister
 from lifecert.adapters.files.notice_texts import load_notice_text
 from lifecert.application.certify.invited import InvitedRequest, ShowInvited, StartInvited
 from lifecert.application.feed.write_change_files import WriteChangeFiles
 from lifecert.application.notices.send_notice import NoticeOutcome, SendNotice
+from lifecert.domain.anchor import head_of
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import LedgerEvent
@@ -155,8 +158,8 @@ def test_by_invitation(office: Office) -> None:
 
 def test_the_requests_to_s3_and_kms() -> None:
     asked = load_measured(MEASURED).requests
-    found = {"s3.GetObject": asked.s3_get, "kms.GenerateMac": asked.kms_mac, "kms.Sign": asked.kms_signature}
-    assert found == ACCEPTED
+    found = {"s3.GetObject": asked.s3_get, "s3.HeadObject": asked.s3_head}
+    assert {**found, "kms.GenerateMac": asked.kms_mac, "kms.Sign": asked.kms_signature} == ACCEPTED
 
 
 def test_a_change_on_its_way_to_the_payer(office: Office) -> None:
@@ -221,6 +224,43 @@ def nights(office: Office, people: int, valid_until: date, first: date, count: i
 
     found = office.units(sweep)
     return found, office.units(night), office.bytes() - before
+
+
+@pytest.mark.parametrize("first_night", [-60, 1], ids=["a reminder", "a lapse"])
+def test_the_busiest_table_of_a_night(office: Office, first_night: int) -> None:
+    """What one person whom the sweep changes writes into any one table or index: by it tables are warmed."""
+    people, valid_until = 40, date(2026, 9, 30)
+    with metered(office.tables.client) as meter:
+        for number in range(people):
+            office.stores.register.commit(registration(beneficiary_id=f"person {number:04}", valid_until=valid_until))
+        registered = Counter(meter.writes)
+        first = valid_until + timedelta(days=first_night)
+        clock = FixedClock(NOW)
+        clock.move(days=(first - clock.today()).days)
+        finished_run(office.stores.sweep_runs, first - timedelta(days=1))
+        stores = office.stores
+        Night(stores.register, stores.sweep_runs, clock, shards=1, batches=stores.hold_batches)()
+    written = {name: (units - registered[name]) / people for name, units in meter.writes.items()}
+    assert max(written.values()) == load_measured(MEASURED).swept_writes
+    assert {name.removeprefix(office.tables.prefix) for name, units in written.items() if units >= 1} <= {
+        "Beneficiaries",
+        "Beneficiaries/by_person",
+        "Beneficiaries/by_due",
+        "Ledger",
+    }
+
+
+def test_a_head_of_the_ledger(office: Office) -> None:
+    """One entry noted for the night's anchor: most of what reading it costs is shared with some thousand others."""
+    prefix = "units-heads-"
+    create(office.tables.client, prefix, ["Heads"])
+    try:
+        heads = DynamoHeads(office.tables.client, f"{prefix}Heads")
+        entry = registration().entry
+        found = office.units(lambda: heads.note(NOW.date(), head_of(entry)))
+    finally:
+        drop(office.tables.client, prefix, ["Heads"])
+    hold(found, "head")
 
 
 @pytest.mark.parametrize(("name", "first_night"), [("reminder", -60), ("lapse", 1)], ids=["a reminder", "a lapse"])

@@ -3,9 +3,13 @@
 import json
 import uuid
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from lifecert.domain.anchor import part_of
 from local.deploy import Deployment
 from ops import (
     export_record,
@@ -63,6 +67,31 @@ def test_a_snapshot_by_hand(stack: Deployment, ming: Known, capsys: pytest.Captu
     assert "nobody is none of the payers fund" in capsys.readouterr().err
     assert write_snapshots.main(["--endpoint-url", "http://127.0.0.1:9"]) == 2
     assert "nothing answers at http://127.0.0.1:9" in capsys.readouterr().err
+
+
+def test_a_night_is_anchored_from_what_the_stream_handed_over(
+    stack: Deployment, ming: Known, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The day on which the test runs is not over: what the stream noted is moved to the day before."""
+    dynamodb, table = stack.aws.dynamodb(), stack.outputs["HeadsTable"]
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+    def noted() -> dict[str, Any] | None:
+        key = {
+            "day_part": {"S": f"{today}#{part_of(ming.beneficiary_id):02d}"},
+            "beneficiary_id": {"S": ming.beneficiary_id},
+        }
+        return dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+
+    head: Any = wait_for(noted, "a head from the stream", every=1)
+    day_before = str(today - timedelta(days=1))
+    dynamodb.put_item(
+        TableName=table, Item={**head, "day_part": {"S": head["day_part"]["S"].replace(str(today), day_before)}}
+    )
+    assert invoke(stack, "AnchorLedgerFunction")["days"][day_before] == 1
+    assert invoke(stack, "AnchorLedgerFunction") == {"anchors": 0, "days": {}}
+    assert verify_ledger.main(["--endpoint-url", stack.aws.endpoint]) == 0
+    assert f"the last of {day_before}: 1 head compared, 0 faults" in capsys.readouterr().out
 
 
 def test_one_person(stack: Deployment, ming: Known, capsys: pytest.CaptureFixture[str]) -> None:

@@ -105,7 +105,7 @@ def test_indexes(stack: Deployment, role: Aws, function: str) -> None:
 def test_buckets(stack: Deployment, role: Aws, function: str) -> None:
     s3 = role.s3()
     found = set()
-    for name in ("Frames", "References", "Reports", "Imports", "ChangeFiles"):
+    for name in ("Frames", "References", "Reports", "Imports", "ChangeFiles", "Anchors"):
         bucket = stack.outputs[f"{name}Bucket"]
         for prefix in (
             "frames",
@@ -120,18 +120,23 @@ def test_buckets(stack: Deployment, role: Aws, function: str) -> None:
             "told",
             "changes",
             "snapshots",
+            "anchors",
+            "parts",
             "elsewhere",
         ):
             it = {"Bucket": bucket, "Key": f"{prefix}/{NOBODY}"}
             attempts = {
                 "PutObject": allowed(s3.put_object, Body=b"x", **it),
                 "GetObject": allowed(s3.get_object, **it),
+                "GetObjectVersion": allowed(s3.get_object, VersionId=NOBODY, **it),
                 "DeleteObject": allowed(s3.delete_object, **it),
             }
             stack.aws.s3().delete_object(Bucket=bucket, Key=it["Key"])
             found |= {f"s3:{action} {name}/{prefix}/*" for action, done in attempts.items() if done}
         if allowed(s3.list_objects_v2, Bucket=bucket):
             found.add(f"s3:ListBucket {name}")
+        if allowed(s3.list_object_versions, Bucket=bucket):
+            found.add(f"s3:ListBucketVersions {name}")
         assert not allowed(s3.delete_public_access_block, Bucket=bucket)
     assert found == {entry for entry in ALLOWED[function] if entry.startswith("s3:")}
 
@@ -156,6 +161,9 @@ def test_key_bus_and_queues(stack: Deployment, role: Aws, function: str) -> None
     opens = allowed(role.kms().decrypt, KeyId=helpers, CiphertextBlob=sealed, EncryptionContext=context)
     assert opens == ("kms:Decrypt HelperKey" in ALLOWED[function])
     assert publishes == ("events:PutEvents EventBus" in ALLOWED[function])
+    anchor = stack.outputs["AnchorKeyId"]
+    signs = allowed(role.kms().sign, KeyId=anchor, Message=b"x", SigningAlgorithm="ECDSA_SHA_256")
+    assert signs == ("kms:Sign AnchorKey" in ALLOWED[function])
     assert not allowed(role.kms().schedule_key_deletion, KeyId=key)
     jobs = allowed(role.sqs().get_queue_attributes, QueueUrl=stack.outputs["SweepQueueUrl"])
     assert jobs == ("sqs:GetQueueAttributes SweepQueue" in ALLOWED[function])
@@ -172,6 +180,9 @@ def test_nothing_else(stack: Deployment, role: Aws, function: str) -> None:
     other = stack.outputs["GetStatusFunction" if function != "GetStatus" else "VerifyFaceFunction"]
     pool = stack.outputs["StaffPoolId"]
     assert not allowed(role.functions().invoke, FunctionName=other, InvocationType="DryRun")
+    decides = stack.outputs["DecideSessionFunction"]
+    asks = allowed(role.functions().invoke, FunctionName=decides, InvocationType="DryRun")
+    assert asks == ("lambda:InvokeFunction DecideSession" in ALLOWED[function])
     assert not allowed(role.cloudformation().delete_stack, StackName=STACK_NAME)
     assert not allowed(role.cognito().admin_add_user_to_group, UserPoolId=pool, Username=NOBODY, GroupName="clerk")
 

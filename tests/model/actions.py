@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from lifecert.application.certify.verify_face import VerifyFace
 from lifecert.application.faces.consent import GiveConsent, WithdrawConsent
 from lifecert.application.notices.note_delivery import NoteDelivery
 from lifecert.application.office.certify_in_person import CertifyInPerson, Document
@@ -31,7 +30,6 @@ from tests.support.builders import (
     a_session,
     an_id,
     good_evidence,
-    helper_volume,
     start_limits,
 )
 from tests.support.fakes.analysers import ScriptedAnalyser
@@ -40,6 +38,7 @@ from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.mortal import Killed, Life
+from tests.support.verifying import verifier
 
 SECOND_CLERK = replace(CLERK, user_id="clerk-2")
 POLICY = a_policy()
@@ -224,17 +223,8 @@ def _by_camera(who: str) -> Callable[[World], None]:
         photos = MemoryPhotos()
         for number in range(1, len(session.challenge) + 1):
             photos.upload(session.frame_key(number), f"{session.session_id} {number}".encode(), now)
-        verify = VerifyFace(
-            store.register,
-            store.sessions,
-            store.references,
-            photos,
-            store.seen_frames,
-            ScriptedAnalyser(good_evidence()),
-            world.clock,
-            POLICY,
-            world.issuer,
-            helper_volume(store.limits, store.register, world.clock),
+        verify = verifier(
+            store, photos, ScriptedAnalyser(good_evidence()), world.clock, policy=POLICY, issuer=world.issuer
         )
         known = set(store.certificates)
         first, again = verify(session.session_id, HELPER), verify(session.session_id, HELPER)

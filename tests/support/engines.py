@@ -6,6 +6,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lifecert.adapters.dynamodb.certificates import DynamoCertificates
+from lifecert.adapters.dynamodb.claims import DynamoClaims
 from lifecert.adapters.dynamodb.face_counts import DynamoFaceCounts
 from lifecert.adapters.dynamodb.holds import DynamoHoldBatches
 from lifecert.adapters.dynamodb.import_runs import DynamoImportRuns
@@ -20,6 +21,7 @@ from lifecert.adapters.dynamodb.sessions import DynamoSessions
 from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
 from lifecert.adapters.dynamodb.transaction import ChangeTables, changing_register
 from lifecert.adapters.dynamodb.values import plain, typed
+from lifecert.ports.deciding import Claims
 from lifecert.ports.holds import HoldBatches
 from lifecert.ports.intake import ImportRuns
 from lifecert.ports.invitations import Invitations
@@ -71,6 +73,7 @@ class Stores:
     references: References
     face_counts: FaceCounts
     sessions: Sessions
+    claims: Claims
     limits: Limits
     reviews: CountedReviews
     seen_frames: SeenFrames
@@ -151,6 +154,7 @@ class DynamoTables:
             references=DynamoReferences(client, tables.references),
             face_counts=DynamoFaceCounts(client, tables.counters),
             sessions=DynamoSessions(client, tables.sessions, self.name("Limits")),
+            claims=DynamoClaims(client, tables.sessions, tables.beneficiaries),
             limits=DynamoLimits(client, self.name("Limits")),
             reviews=DynamoReviews(client, tables.reviews, page_size=PAGE_SIZE),
             seen_frames=DynamoSeenFrames(client, tables.seen_frames),
@@ -172,6 +176,7 @@ def memory_stores() -> Stores:
         references=store.references,
         face_counts=store.face_counts,
         sessions=store.sessions,
+        claims=store.claims,
         limits=store.limits,
         reviews=store.reviews_port,
         seen_frames=store.seen_frames,

@@ -17,7 +17,7 @@ from lifecert.domain.change_file import Manifest
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from tests.support.builders import an_id
 from tests.support.fakes.clock import FixedClock
-from tests.support.fakes.feed import MemoryBus, MemoryChangeFiles, MemoryChanges
+from tests.support.fakes.feed import MemoryBus, MemoryChangeFiles, MemoryChanges, MemoryHeads
 
 # The first holds and the second never does; the third has nothing to do with anybody.
 PAYERS = ("fund", "mine", "idle")
@@ -29,7 +29,7 @@ class Feed:
     def __init__(self, lines: int = 7, clock: FixedClock | None = None) -> None:
         self.bus, self.changes, self.files = MemoryBus(), MemoryChanges(), MemoryChangeFiles()
         self.clock = clock or FixedClock()
-        self.publish = Publish(self.bus, self.changes)
+        self.publish = Publish(self.bus, self.changes, MemoryHeads(), self.clock)
         self.write = WriteChangeFiles(self.changes, self.files, self.clock, PAYERS, lines)
 
     def of(self, payer: str) -> dict[int, bytes]:

@@ -1,12 +1,17 @@
 """Verifications over the stores of a test, whatever they are."""
 
+import json
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol
 
+from lifecert.adapters.messages.deciding import answer_to, decided_of, looked_message
+from lifecert.application.certify.decide_session import DecideSession
 from lifecert.application.certify.verify_face import VerifyFace
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.session import Session
 from lifecert.ports.clock import Clock
+from lifecert.ports.deciding import Claims, Decided, Looked
 from lifecert.ports.photos import Photos
 from lifecert.ports.references import References
 from lifecert.ports.register import ChangingRegister
@@ -43,25 +48,46 @@ class Stores(Protocol):
     def seen_frames(self) -> SeenFrames: ...
     @property
     def limits(self) -> Limits: ...
+    @property
+    def claims(self) -> Claims: ...
 
 
 def verifier(stores: Stores, photos: Photos, analyser: FaceAnalyser, clock: Clock, **others: Any) -> VerifyFace:
     """The use case; `others` are ports to take instead."""
-    return VerifyFace(
-        **{
-            "register": stores.register,
-            "sessions": stores.sessions,
-            "references": stores.references,
-            "photos": photos,
-            "seen_frames": stores.seen_frames,
-            "analyser": analyser,
-            "clock": clock,
-            "policy": a_policy(),
-            "issuer": an_issuer(),
-            "helper_volume": helper_volume(stores.limits, stores.register, clock),
-            **others,
-        }
-    )
+    both: dict[str, Any] = {"register": stores.register, "photos": photos, "clock": clock, "policy": a_policy()}
+    looking: dict[str, Any] = {
+        "sessions": stores.sessions,
+        "references": stores.references,
+        "seen_frames": stores.seen_frames,
+        "analyser": analyser,
+    }
+    deciding: dict[str, Any] = {
+        "claims": stores.claims,
+        "issuer": an_issuer(),
+        "helper_volume": helper_volume(stores.limits, stores.register, clock),
+    }
+    for needed in (both, looking, deciding):
+        needed.update({name: port for name, port in others.items() if name in needed})
+    return VerifyFace(**both, **looking, decide=ByMessage(DecideSession(**both, **deciding)))
+
+
+@dataclass(frozen=True, slots=True)
+class ByMessage:
+    """Has a session decided as verify_face does: what is said goes through JSON and back, both ways."""
+
+    decide: DecideSession
+
+    def __call__(self, looked: Looked) -> Decided:
+        message = json.loads(json.dumps(looked_message(looked)))
+        return decided_of(json.loads(json.dumps(answer_to(message, self.decide))))
+
+
+def with_other(verify: VerifyFace, **ports: Any) -> VerifyFace:
+    """The same with other ports, for what looks and for what decides."""
+    assert isinstance(verify.decide, ByMessage)
+    mine = {name: port for name, port in ports.items() if hasattr(verify, name)}
+    others = {name: port for name, port in ports.items() if hasattr(verify.decide.decide, name)}
+    return replace(verify, **mine, decide=ByMessage(replace(verify.decide.decide, **others)))
 
 
 class VerifyWorld:

@@ -1,9 +1,10 @@
-"""The event bus and the payer's files in memory."""
+"""The event bus, the payer's files and the anchors of the ledger in memory."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
+from lifecert.domain.anchor import Head
 from lifecert.domain.change_file import FeedHead, Manifest
 from lifecert.domain.errors import StoreUnavailable
 from lifecert.domain.published import PublishedEvent
@@ -103,3 +104,41 @@ class MemorySnapshots:
 
     def manifest(self, payer: str, number: int) -> SnapshotManifest | None:
         return self.whole.get((payer, number))
+
+
+@dataclass(slots=True)
+class MemoryHeads:
+    """Heads by day and person."""
+
+    noted: dict[tuple[date, str], Head] = field(default_factory=dict)
+
+    def note(self, day: date, head: Head) -> None:
+        known = self.noted.get((day, head.beneficiary_id))
+        if known is None or known.seq < head.seq:
+            self.noted[day, head.beneficiary_id] = head
+
+    def of(self, day: date, part: int) -> Iterator[Head]:
+        yield from (head for (noted, _), head in sorted(self.noted.items()) if noted == day and head.part == part)
+
+
+@dataclass(slots=True)
+class MemoryAnchors:
+    """Anchors by day, parts by day and number."""
+
+    anchors: dict[date, bytes] = field(default_factory=dict)
+    parts: dict[tuple[date, int], bytes] = field(default_factory=dict)
+
+    def days(self) -> list[date]:
+        return sorted(self.anchors)
+
+    def read(self, day: date) -> bytes | None:
+        return self.anchors.get(day)
+
+    def write(self, day: date, content: bytes) -> bool:
+        return self.anchors.setdefault(day, content) is content
+
+    def read_part(self, day: date, part: int) -> bytes | None:
+        return self.parts.get((day, part))
+
+    def write_part(self, day: date, part: int, content: bytes) -> bool:
+        return self.parts.setdefault((day, part), content) is content

@@ -1,5 +1,7 @@
 """Uploads and kept photos in memory."""
 
+import hashlib
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -8,6 +10,11 @@ from lifecert.domain.session import ImageType
 from lifecert.ports.photos import Upload, UploadSlot
 
 UPLOADED = datetime(2026, 3, 1, 1, 0, 5, tzinfo=UTC)  # a moment after the tests' sessions open
+
+
+def etag_of(content: bytes) -> str:
+    """What a store calls these bytes."""
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
 @dataclass(slots=True)
@@ -28,10 +35,16 @@ class MemoryPhotos:
 
     def read_upload(self, key: str, max_bytes: int) -> Upload | None:
         content = self.uploads.get(key)
-        return None if content is None else Upload(content[: max_bytes + 1], self.uploaded_at[key])
+        return None if content is None else Upload(content[: max_bytes + 1], self.uploaded_at[key], etag_of(content))
 
-    def keep_for_review(self, key: str, content: bytes) -> None:
-        self.kept[key] = content
+    def are_there(self, keys: Sequence[str]) -> Set[str]:
+        return {key for key in keys if key in self.uploads}
+
+    def keep_for_review(self, key: str, etag: str, kept_as: str) -> bool:
+        if key not in self.uploads or etag_of(self.uploads[key]) != etag:
+            return False
+        self.kept[kept_as] = self.uploads[key]
+        return True
 
     def keep_reference(self, key: str, content: bytes) -> None:
         self.kept[key] = content

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import LimitReached
 from lifecert.domain.limits import Count
 from lifecert.domain.session import Session, SessionState
@@ -41,6 +42,14 @@ class MemorySessions:
             claimed = replace(session, state=SessionState.DECIDING, claimed_until=until)
             self.store.sessions_by_id[session_id] = claimed
             return claimed
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryClaims:
+    store: "MemoryStore"
+
+    def read(self, session_id: str, beneficiary_id: str) -> tuple[Session | None, Beneficiary | None]:
+        return self.store.sessions_by_id.get(session_id), self.store.beneficiaries.get(beneficiary_id)
 
 
 @dataclass(frozen=True, slots=True)

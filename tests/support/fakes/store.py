@@ -19,7 +19,7 @@ from tests.support.fakes.invitations import MemoryInvitations
 from tests.support.fakes.notices import MemoryContacts, MemorySentNotices
 from tests.support.fakes.register import MemoryCertificates, MemoryLedger, MemoryRegister
 from tests.support.fakes.reviews import MemoryReviews
-from tests.support.fakes.sessions import MemoryLimits, MemorySessions
+from tests.support.fakes.sessions import MemoryClaims, MemoryLimits, MemorySessions
 from tests.support.fakes.sweep import MemorySweepRuns
 
 
@@ -81,6 +81,10 @@ class MemoryStore:
     @property
     def sessions(self) -> MemorySessions:
         return MemorySessions(self)
+
+    @property
+    def claims(self) -> MemoryClaims:
+        return MemoryClaims(self)
 
     @property
     def reviews_port(self) -> MemoryReviews:

@@ -1,5 +1,6 @@
 """Fakes behind all functions: they stand where the composition root asks for its parts, and it builds the rest."""
 
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +11,14 @@ from typing import Any
 import pytest
 
 from lifecert.adapters.kms.protected_references import ProtectedReferences
+from lifecert.adapters.messages.deciding import decided_of, looked_message
 from lifecert.bootstrap import notices, office, parts, phone, streams, sweep
 from lifecert.domain.category import Scheme
 from lifecert.domain.help_lines import HelpLines
 from lifecert.entry.http.once import Once
 from lifecert.entry.log import logger
 from lifecert.entry.settings import Common
+from lifecert.ports.deciding import Decided, Looked
 from tests.support.builders import a_policy
 from tests.support.fakes.analysers import ReadingAnalyser
 from tests.support.fakes.keys import BackwardsProtection, FakeTokens
@@ -54,12 +57,17 @@ def fakes(world: World) -> dict[str, Any]:
         "references": store.references,
         "plain_references": ProtectedReferences(store.references, BackwardsProtection()),
         "seen_frames": store.seen_frames,
+        "claims": store.claims,
+        "deciding": _decided_here,
         "face_counts": store.face_counts,
         "limits": store.limits,
         "hold_batches": store.hold_batches,
         "contacts": store.contacts_port,
         "sent_notices": store.sent_notices_port,
         "changes": world.changes,
+        "heads": world.heads,
+        "anchors": world.anchors,
+        "anchor_signer": world.signing,
         "sweep_runs": store.sweep_runs,
         "once": Once(world.answers),
         "photos": world.photos,
@@ -89,6 +97,12 @@ def fakes(world: World) -> dict[str, Any]:
         "notice_sender": world.sender,
         "pace": NoPace(),
     }
+
+
+def _decided_here(looked: Looked) -> Decided:
+    """By the other function's use case, and by what it is asked and answers."""
+    message = json.loads(json.dumps(looked_message(looked)))
+    return decided_of(json.loads(json.dumps(phone.answer_to(message, phone.decide_session()))))
 
 
 def factories_of(area: ModuleType) -> dict[str, Any]:

@@ -175,10 +175,10 @@ def _cases(world: World) -> None:
     session = replace(session, evidence=json.dumps(asdict(good_evidence(0.4, matches=compared))))
     world.store.sessions_by_id[session.session_id] = session
     for number in (1, 2, 3):
-        world.photos.keep_for_review(session.review_key(number), b"frame")
+        world.photos.kept[session.review_key(number)] = b"frame"
     world.add_session(231)
     for number in (1, 2, 3):
-        world.photos.keep_for_review(world.store.sessions_by_id[world_id(231)].review_key(number), b"frame")
+        world.photos.kept[world.store.sessions_by_id[world_id(231)].review_key(number)] = b"frame"
     faceless = decided(world.store.sessions_by_id[world_id(231)], Outcome.REVIEW, Reason.RETRIES_USED_UP)
     world.store.sessions_by_id[faceless.session_id] = faceless
     world.add_review(514, WANG, ReviewKind.VERIFICATION, "stranger", session_id=faceless.session_id)

@@ -27,7 +27,14 @@ from tests.support.builders import (
 from tests.support.fakes.answers import MemoryAnswers
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.faces import MemoryGallery
-from tests.support.fakes.feed import MemoryChangeFiles, MemoryChanges, MemorySnapshots, PickyBus
+from tests.support.fakes.feed import (
+    MemoryAnchors,
+    MemoryChangeFiles,
+    MemoryChanges,
+    MemoryHeads,
+    MemorySnapshots,
+    PickyBus,
+)
 from tests.support.fakes.imports import MemoryImports
 from tests.support.fakes.intake import MemoryImportQueue, MemoryImportRuns, MemoryRegisterFiles
 from tests.support.fakes.invitations import FakeInvitationKeys
@@ -51,6 +58,8 @@ class World:
     changes: MemoryChanges = field(default_factory=MemoryChanges)
     change_files: MemoryChangeFiles = field(default_factory=MemoryChangeFiles)
     snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
+    heads: MemoryHeads = field(default_factory=MemoryHeads)
+    anchors: MemoryAnchors = field(default_factory=MemoryAnchors)
     keys: FakePersonKeys = field(default_factory=FakePersonKeys)
     invitation_keys: FakeInvitationKeys = field(default_factory=FakeInvitationKeys)
     imports: MemoryImports = field(default_factory=MemoryImports)

@@ -93,8 +93,8 @@ def test_production_does_not_go_without_the_passive_cue(
 
 
 def test_names_reach_the_adapters(monkeypatch: pytest.MonkeyPatch) -> None:
-    give(monkeypatch, phone.VerifyFaceSettings)
-    built: Any = phone.verify_face()
+    give(monkeypatch, phone.DecideSessionSettings)
+    built: Any = phone.decide_session()
     tables = {name: getattr(built.register.tables, name) for name in built.register.tables.__slots__}
     assert tables == {
         name: "" if name in ("counters", "contacts", "notices", "hold_batches", "invitations") else f"the-{name}_table"
@@ -102,15 +102,26 @@ def test_names_reach_the_adapters(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     assert built.register.shards == 4
     assert built.photos.frames_bucket == "the-frames_bucket"
+    assert (built.claims.sessions, built.claims.beneficiaries) == ("the-sessions_table", "the-beneficiaries_table")
+
+
+def test_what_looks_knows_who_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    give(monkeypatch, phone.VerifyFaceSettings)
+    built: Any = phone.verify_face()
+    assert built.decide.function == "the-decide_function"
+    config = built.decide.client.meta.config
+    # It may start cold, and the function that waits for it has 28 seconds in all.
+    assert config.read_timeout > 5
+    assert (config.connect_timeout + config.read_timeout) * config.retries["total_max_attempts"] < 20
     assert built.references.stored.table == "the-references_table"
     assert built.references.protection.key_id == "the-template_key_id"
 
 
 def test_certificates_are_signed_and_published_under_one_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    give(monkeypatch, phone.VerifyFaceSettings)
-    verify: Any = phone.verify_face()
+    give(monkeypatch, phone.DecideSessionSettings)
+    verify: Any = phone.decide_session()
     assert verify.issuer.name == "the-issuer"
-    for name in ("ISSUER", *(n.upper() for n in phone.VerifyFaceSettings.model_fields)):
+    for name in ("ISSUER", *(n.upper() for n in phone.DecideSessionSettings.model_fields)):
         monkeypatch.delenv(name, raising=False)
     give(monkeypatch, phone.GetCertificateSettings)
     keys: Any = phone.public_keys()

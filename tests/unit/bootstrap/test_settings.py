@@ -51,7 +51,9 @@ def test_a_good_environment() -> None:
 
 
 def test_time_zone_and_shift_have_defaults() -> None:
-    loaded = PublishEventsSettings.load({"STAGE": "dev", "EVENT_BUS_NAME": "bus", "CHANGES_TABLE": "c"})
+    loaded = PublishEventsSettings.load(
+        {"STAGE": "dev", "EVENT_BUS_NAME": "bus", "CHANGES_TABLE": "c", "HEADS_TABLE": "h"}
+    )
     assert (loaded.time_zone, loaded.clock_shift_days) == ("Asia/Shanghai", 0)
 
 

@@ -32,7 +32,7 @@ from tests.support.builders import CLERK, a_policy, good_evidence, start_limits
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.invitations import FakeInvitationKeys
 from tests.support.fakes.notices import FakeSeal
-from tests.support.verifying import VerifyWorld
+from tests.support.verifying import VerifyWorld, with_other
 
 USES = 3
 LINES = HelpLines("12333", {Category.RESIDENT_PENSION.scheme: {"11": "010-12333"}})
@@ -273,6 +273,6 @@ def test_one_in_twenty_is_audited_where_nobody_signed_in() -> None:
     """By the rate of invitations: every one, and none of those who signed in."""
     for audit, audited in ((Audit(0.0, 1.0), 1), (Audit(1.0, 0.0), 0)):
         world = World()
-        world.verify = replace(world.verify, policy=a_policy(audit=audit))
+        world.verify = with_other(world.verify, policy=a_policy(audit=audit))
         world.certify(world.start(a_request(typed(world.issue()))))
         assert len(world.store.reviews) == audited

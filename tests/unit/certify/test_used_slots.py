@@ -3,12 +3,17 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from lifecert.domain.challenge import Step
+from lifecert.domain.errors import FramesMissing
+from lifecert.domain.policy import Audit, Decision, Outcome
+from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Session
 from lifecert.ports.vision import Analysis
-from tests.support.builders import HELPER, good_evidence
+from tests.support.builders import HELPER, a_policy, good_evidence
 from tests.support.fakes.analysers import ScriptedAnalyser
-from tests.support.verifying import VerifyWorld
+from tests.support.verifying import VerifyWorld, with_other
 
 
 def overwrite(world: VerifyWorld, session: Session) -> None:
@@ -39,7 +44,32 @@ def test_what_is_uploaded_while_it_is_decided_is_not_what_a_human_sees() -> None
 
     analyser = Meanwhile(good_evidence(similarity=0.4, steps=session.challenge))
     world.verify = replace(world.verify, analyser=analyser)
-    world.verify(session.session_id, HELPER)
-    [(frames, _)] = analyser.calls
-    assert [world.photos.kept[session.review_key(number)] for number in (1, 2)] == [one.content for one in frames]
-    assert b"another 1" not in world.photos.kept.values()
+    # A human would have to see what the machine saw, and that is gone: nothing is decided, and nothing kept.
+    with pytest.raises(FramesMissing) as missing:
+        world.verify(session.session_id, HELPER)
+    assert missing.value.numbers == (1,)
+    assert world.photos.kept == {}
+    # Once the claim has run out it was a try, like any that died.
+    world.clock.move(minutes=1)
+    decided = world.verify(session.session_id, HELPER)
+    assert decided.result
+    assert decided.result.decision == Decision(Outcome.RETRY, Reason.FILE_DAMAGED)
+    assert len(analyser.calls) == 1
+
+
+def test_what_is_uploaded_while_it_is_decided_does_not_change_an_acceptance() -> None:
+    world = VerifyWorld()
+    session = world.session()
+
+    class Meanwhile(ScriptedAnalyser):
+        def analyse(self, *shown: Any) -> Analysis:
+            overwrite(world, session)
+            return super().analyse(*shown)
+
+    nobody_audits = a_policy(audit=Audit(0.0, 0.0))
+    world.verify = with_other(
+        world.verify, analyser=Meanwhile(good_evidence(steps=session.challenge)), policy=nobody_audits
+    )
+    decided = world.verify(session.session_id, HELPER)
+    assert decided.result
+    assert decided.result.decision.outcome is Outcome.ACCEPTED

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -34,7 +33,7 @@ from tests.support.builders import (
     standing_of,
     uploaded_in_time,
 )
-from tests.support.verifying import VerifyWorld
+from tests.support.verifying import VerifyWorld, with_other
 
 
 def test_an_accepted_verification_renews_the_year_and_leaves_a_whole_trace() -> None:
@@ -167,7 +166,7 @@ def test_a_terminated_entitlement_is_not_certified() -> None:
 
 def test_an_audited_acceptance_is_accepted_and_looked_at_beside() -> None:
     world = VerifyWorld()
-    world.verify = replace(world.verify, policy=a_policy(audit=Audit(1.0, 0.0)))
+    world.verify = with_other(world.verify, policy=a_policy(audit=Audit(1.0, 0.0)))
     session = world.session()
 
     decided = world.verify(session.session_id, HELPER)
@@ -187,7 +186,7 @@ def test_what_is_not_drawn_is_not_kept_and_what_failed_is_not_audited() -> None:
         (a_policy(audit=Audit(1.0, 0.0)), failed_evidence(Reason.TOO_DARK)),
     ):
         world = VerifyWorld()
-        world.verify = replace(world.verify, policy=policy)
+        world.verify = with_other(world.verify, policy=policy)
         world.analyser.evidence = evidence
         session = world.session()
         world.verify(session.session_id, HELPER)

@@ -18,7 +18,7 @@ from lifecert.domain.reasons import Reason
 from lifecert.domain.status import Standing, Status
 from tests.support.builders import HELPER, NOW, a_change, standing_of
 from tests.support.fakes.register import MemoryRegister
-from tests.support.verifying import VerifyWorld
+from tests.support.verifying import VerifyWorld, with_other
 
 
 def test_a_repeat_gets_the_same_answer_and_nothing_is_done_again() -> None:
@@ -121,7 +121,7 @@ def test_the_answer_survives_somebody_else_changing_the_beneficiary() -> None:
                 world.store.register.commit(a_change(world.beneficiary, changed={"standing": lapsed}))
             MemoryRegister.commit(self, change)
 
-    verify = replace(world.verify, register=SweepingRegister(world.store))
+    verify = with_other(world.verify, register=SweepingRegister(world.store))
     verify(world.session().session_id, HELPER)
     assert world.last_entry()["status_before"] == "lapsed"
     assert standing_of(world.beneficiary) == Standing(Status.ACTIVE, date(2027, 3, 1))
@@ -136,7 +136,7 @@ def test_endless_collisions_end_in_a_conflict_and_not_in_a_decision() -> None:
 
     session = world.session()
     with pytest.raises(VersionConflict):
-        replace(world.verify, register=CollidingRegister(world.store))(session.session_id, HELPER)
+        with_other(world.verify, register=CollidingRegister(world.store))(session.session_id, HELPER)
     stored = world.store.sessions.get(session.session_id)
     assert stored
     assert stored.result is None

@@ -39,7 +39,7 @@ from tests.support.builders import (
 )
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.clock import FixedClock
-from tests.support.fakes.feed import MemoryBus, MemoryChanges
+from tests.support.fakes.feed import MemoryBus, MemoryChanges, MemoryHeads
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.notices import FakeSeal, MemorySentNotices
 from tests.support.fakes.photos import MemoryPhotos
@@ -143,7 +143,7 @@ class World:
         bus = MemoryBus()
         for entries in self.store.entries.values():
             for entry in entries:
-                Publish(bus, MemoryChanges())(entry)
+                Publish(bus, MemoryChanges(), MemoryHeads(), FixedClock())(entry)
         return [(event.type, json.loads(json.dumps(dict(event.detail)))) for event in bus.events]
 
 
@@ -388,7 +388,7 @@ def test_a_reminder_is_one_event_and_no_payers() -> None:
 
 def test_only_what_is_for_a_payer_waits_for_its_files() -> None:
     changes, bus = MemoryChanges(), MemoryBus()
-    publish = Publish(bus, changes)
+    publish = Publish(bus, changes, MemoryHeads(), FixedClock())
     assert publish(an_entry(LedgerEvent.REMINDER_DUE, days_before=7, channel=None)) == 1
     assert changes.events == {}
     assert publish(an_entry(LedgerEvent.LAPSED, a_benefit(status="lapsed"), a_benefit("2", "mine"))) == 2

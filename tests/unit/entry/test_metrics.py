@@ -62,7 +62,22 @@ CASES: dict[str, Counted] = {
         "SweepsStarted": [({}, 1)],
     },
     "expiry_sweep/dry_run": {"SweepsAsked": [({}, 1)]},
-    "publish_events/bus_refuses_one": {"EventsPublished": [({}, 1)], "EventsFailed": [({}, 2)]},
+    "publish_events/bus_refuses_one": {
+        "EventsPublished": [({}, 1)],
+        "EventsFailed": [({}, 2)],
+        "LedgerAltered": [({}, 0)],
+    },
+    "publish_events/removed_by_hand": {
+        "EventsPublished": [({}, 0)],
+        "EventsFailed": [({}, 0)],
+        "LedgerAltered": [({}, 1)],
+    },
+    "publish_events/put_over": {
+        "EventsPublished": [({}, 0)],
+        "EventsFailed": [({}, 0)],
+        "LedgerAltered": [({}, 1)],
+    },
+    "anchor_ledger/schedule": {"LedgerAnchored": [({}, 1)]},
     "change_consent/withdrawn": {"ConsentsWithdrawn": [({}, 1)]},
 }
 

@@ -12,7 +12,18 @@ from lab.costs.__main__ import IMAGE, PAGE, main, replaced
 from lab.costs.inputs import ASSUMED, MEASURED, PRICES, InputError, Inputs, Units, load
 from lab.costs.model import SMALL_MB, VERIFY_MB, Bill, Costs, share_of_a_core, together
 from lab.costs.report import picture, report, sheet
-from lab.costs.year import RATE, SHARDS, WORKERS, invitations, managed_liveness, nights, sign_in, worker_rate, year
+from lab.costs.year import (
+    RATE,
+    SHARDS,
+    WORKERS,
+    campaign,
+    invitations,
+    managed_liveness,
+    nights,
+    sign_in,
+    worker_rate,
+    year,
+)
 from tests.support.drawings import same_picture
 from tests.support.templates import ROOT
 
@@ -33,8 +44,9 @@ def inputs(**changes: Any) -> Inputs:
             "request_cpu_ms": 1.0,
             "sweep_cpu_ms": 2.0,
             "photo_bytes": 1_000_000,
-            "requests": {"s3_put": 3, "s3_get": 3, "kms_mac": 1, "kms_signature": 1},
-            "units": dict.fromkeys(load().measured.units, one),
+            "swept_writes": 2.0,
+            "requests": {"s3_put": 3, "s3_get": 3, "s3_head": 3, "kms_mac": 1, "kms_signature": 1},
+            "units": {**dict.fromkeys(load().measured.units, one), "verification": {**one, "requests": 7.0}},
             "stored_bytes": {"person": 1, "certification": 1, "reminder": 1, "lapse": 1},
             **changes.get("measured", {}),
         },
@@ -43,8 +55,14 @@ def inputs(**changes: Any) -> Inputs:
             "s3_wait_ms": 10.0,
             "kms_wait_ms": 20.0,
             "handler_cpu_ms": 4.0,
+            "invoke_wait_ms": 7.0,
             "cold_share": 0.0,
             "memory_headroom": 1.5,
+            "item_growth": 1.5,
+            "load_headroom": 2.0,
+            "looks_per_verification": 1.5,
+            "look_ms": 100.0,
+            "campaign_a_second": 100.0,
             "log_bytes_per_call": 0.0,
             "verifications_per_certification": 2.0,
             "reminders_per_person": 2.0,
@@ -76,20 +94,24 @@ def only(*named: str) -> dict[str, Any]:
 
 def test_time_is_computing_on_a_share_of_a_core_and_waiting() -> None:
     costs = Costs(inputs())
-    # 100 + (1 to DynamoDB, 3 to S3, 2 to KMS) x 1 + 4 of computing; 5 + 3 x 10 + 2 x 20 of waiting.
-    assert costs.verify_ms(1769) == pytest.approx(110 + 75)
+    # (2 to DynamoDB, 3 to S3, 1 to KMS) x 1 + 4 of computing on its share; 2 x 5 + 10 + 20 of waiting.
+    decide = 10 * 1769 / 1024 + 40
+    assert costs.decide_ms() == pytest.approx(decide)
+    # 100 + (5 to DynamoDB, 3 to S3, 1 to KMS, 1 to decide) x 1 + 4 of computing; 5 x 5 + 3 x 10 + 20 + 7 of waiting.
+    assert costs.verify_ms(1769) == pytest.approx(114 + 82 + decide)
     assert costs.verify_ms(3538) == costs.verify_ms(1769), "one thread gains nothing by a second core"
     assert share_of_a_core(1769 / 2) == 0.5
-    assert Costs(inputs(assumed={"s3_wait_ms": 20.0})).verify_ms(1769) == pytest.approx(110 + 105)
+    assert Costs(inputs(assumed={"s3_wait_ms": 20.0})).verify_ms(1769) == pytest.approx(114 + 112 + decide + 10)
 
 
 def test_lambda_is_paid_by_memory_and_time_and_call() -> None:
     costs = Costs(inputs(prices=only("lambda_gb_second")))
     assert costs.function(2048, 500).lines == {"Lambda": pytest.approx(1.0)}
-    # verify_face for 185 ms; start_session computes 1 + 4 ms on 512/1769 of a core and waits 5.
-    small = (5 * 1769 / 512 + 5) / 1000 * 512 / 1024
-    assert costs.verification(1769).total == pytest.approx(0.185 * 1769 / 1024 + small)
-    assert Costs(inputs(prices=only("lambda_request"))).verification().total == 2
+    # verify_face for 196 ms and as long as decide_session takes; start_session computes 1 + 4 ms on 512/1769 of a core
+    # and waits 5.
+    decide, small = costs.decide_ms() / 1000, (5 * 1769 / 512 + 5) / 1000 * 512 / 1024
+    assert costs.verification(1769).total == pytest.approx((0.196 + decide) * 1769 / 1024 + decide + small)
+    assert Costs(inputs(prices=only("lambda_request"))).verification().total == 3
 
 
 def test_a_cold_start_is_paid_by_its_share() -> None:
@@ -105,7 +127,7 @@ def test_a_cold_start_is_paid_by_its_share() -> None:
         ("dynamodb_read", 2),
         ("dynamodb_write", 2),
         ("s3_put", 3),
-        ("s3_get", 3),
+        ("s3_get", 6),
         ("kms_mac", 1),
         ("kms_signature", 1),
         ("s3_gb_month", 3 * 0.001 * 2 / 30),
@@ -123,7 +145,7 @@ def test_a_verification_asks_for_so_many_of_each(price: str, dollars: float) -> 
         ("bus_event", 1),
         ("sqs_request", 3),
         ("api_request", 4),
-        ("dynamodb_write", 2 * 2 + 1),
+        ("dynamodb_write", 2 * 2 + 1 + 2),  # of two tries two entries, each noted for the anchor
         ("kms_mac", 2),
         ("kms_signature", 1),
     ],
@@ -134,7 +156,7 @@ def test_a_certification_is_its_tries_and_one_change_published(price: str, dolla
 
 def test_a_reminder_is_swept_announced_and_sent() -> None:
     bill = Costs(inputs(prices=only("dynamodb_write", "bus_event", "kms_decryption", "lambda_request"))).reminder()
-    assert bill.lines["DynamoDB"] == 2
+    assert bill.lines["DynamoDB"] == 2 + 2  # and of the reminder and of its sending an entry, each noted for the anchor
     assert bill.lines["events and queues"] == 1
     assert bill.lines["KMS"] == 1
     assert bill.lines["Lambda"] == 2
@@ -142,7 +164,7 @@ def test_a_reminder_is_swept_announced_and_sent() -> None:
 
 def test_a_lapse_is_swept_published_and_told() -> None:
     bill = Costs(inputs(prices=only("dynamodb_write", "bus_event", "kms_decryption", "lambda_request"))).lapse()
-    assert dict(bill.lines) == {"DynamoDB": 3, "Lambda": 3, "events and queues": 2, "logs": 0, "KMS": 1}
+    assert dict(bill.lines) == {"DynamoDB": 3 + 2, "Lambda": 3, "events and queues": 2, "logs": 0, "KMS": 1}
 
 
 def test_sizes_that_are_too_small_are_left_out() -> None:
@@ -170,7 +192,7 @@ def test_a_year_by_hand() -> None:
     assert bill.lines["certifications"] == pytest.approx(1000 * (2 * 2 + 1))
     assert bill.lines["reminders"] == pytest.approx(1000 * 2)
     assert bill.lines["lapses"] == 0
-    assert bill.lines["nights with nobody due, and keys"] == 8 * 12
+    assert bill.lines["nights with nobody due, and keys"] == 9 * 12
     assert bill.lines["storage"] == pytest.approx(1000 * 12 * (1 + 2 * 1 + 2 * 1) / 1e9)
     assert bill.total == pytest.approx(sum(bill.lines.values()))
 
@@ -217,6 +239,8 @@ def test_nights_by_hand() -> None:
     assert found.hours_most == pytest.approx(17_500_000 / 250 / 3600)
     assert found.workers == 98  # 17.5 million in an hour are 4,861 a second, at 50 each
     assert found.shards == 56  # 10 million in an hour are 2,778 a second of one day, at 50 each
+    # 98 workers at 50, two units each, and half as many again: 14,700.
+    assert found.warm_writes == 15_000
     assert found.floor_minutes == pytest.approx(10_000_000 / 56_000 / 60)
     assert found.certified_a_second == pytest.approx(10_000_000 / 36_000)
     assert found.calls_a_second == pytest.approx(2 * 2 * 10_000_000 / 36_000)
@@ -226,7 +250,17 @@ def test_nights_by_hand() -> None:
 
 def test_a_small_register_needs_no_more_than_is_deployed() -> None:
     found = nights(inputs(), 100_000)
-    assert (found.workers, found.shards, found.hot_shards) == (WORKERS, SHARDS, 1)
+    assert (found.workers, found.shards, found.hot_shards, found.warm_writes) == (WORKERS, SHARDS, 1, 0)
+
+
+def test_a_campaign_by_hand() -> None:
+    found = campaign(Costs(inputs()))
+    # Two tries each, and to each try one look and a half.
+    assert (found.verified, found.calls, found.busiest_route) == (200, 400 + 300, 600)
+    # 200 for 253 ms and 300 for 100 ms are 81 at once, and twice as many in a busy second.
+    assert found.executions == 162
+    assert (found.signatures, found.macs, found.uploads, found.sign_ins) == (100, 400, 600, 50)
+    assert (found.writes, found.events) == (200 * 2 + 100, 100)
 
 
 def test_one_large_day_is_no_quicker_than_its_shards() -> None:
@@ -265,7 +299,7 @@ def test_the_figures_are_those_of_the_product() -> None:
         (MEASURED, "[units.lapse]", "[units.laps]", "units: laps, lapse"),
         (MEASURED, "peak_mb = ", "peak_mb = -", "peak_mb"),
         (ASSUMED, "lapsed_share = 0.03", "lapsed_share = 3.0", "lapsed_share"),
-        (ASSUMED, "cold_share", "cold-share = ", "line 10"),
+        (ASSUMED, "cold_share", "cold-share = ", "line 12"),
     ],
 )
 def test_wrong_inputs_are_named(

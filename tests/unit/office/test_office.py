@@ -62,7 +62,7 @@ from tests.support.builders import (
 )
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.clock import FixedClock
-from tests.support.fakes.feed import MemoryBus, MemoryChanges
+from tests.support.fakes.feed import MemoryBus, MemoryChanges, MemoryHeads
 from tests.support.fakes.keys import BackwardsProtection, FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.photos import MemoryPhotos
@@ -290,7 +290,7 @@ def test_a_person_reads_why_a_review_ended_so_and_never_who_decided(ground: Grou
 def test_what_concerns_the_world_is_published() -> None:
     bus = MemoryBus()
     entry = registration(beneficiary_id="b").entry
-    assert Publish(bus, MemoryChanges())(entry)
+    assert Publish(bus, MemoryChanges(), MemoryHeads(), FixedClock())(entry)
     [event] = bus.events
     assert event.event_id == "b:1:1"
     assert event.detail["beneficiary_id"] == "b"

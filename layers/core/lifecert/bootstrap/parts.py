@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from lifecert.domain.notice import NoticeText
     from lifecert.domain.policy import Policy
     from lifecert.entry.http.once import Once
+    from lifecert.ports.anchors import Anchors, Heads
     from lifecert.ports.clock import Clock
+    from lifecert.ports.deciding import Claims, Deciding
     from lifecert.ports.events import EventBus
     from lifecert.ports.feed import ChangeFiles, Changes, Snapshots
     from lifecert.ports.gallery import Gallery
@@ -50,7 +52,7 @@ if TYPE_CHECKING:
     from lifecert.ports.references import FaceCounts, References
     from lifecert.ports.register import Certificates, Ledger, Register
     from lifecert.ports.sessions import SeenFrames, Sessions
-    from lifecert.ports.signing import PublicKeys
+    from lifecert.ports.signing import PublicKeys, Signer
     from lifecert.ports.sweep import Pace, Waiting
     from lifecert.ports.tokens import Tokens
     from lifecert.ports.vision import FaceAnalyser
@@ -61,8 +63,8 @@ if TYPE_CHECKING:
 
 
 @cache
-def client(service: str) -> Any:
-    """A client of one AWS service."""
+def client(service: str, more: Any = None) -> Any:
+    """A client of one AWS service; with `more` of botocore's settings, if it needs other ones."""
     import boto3
     from botocore.config import Config
 
@@ -76,6 +78,7 @@ def client(service: str) -> Any:
         from lifecert.adapters.s3.photos import client_config
 
         config = config.merge(client_config())
+    config = config.merge(more) if more else config
     return boto3.client(service, config=config)  # type: ignore[call-overload]
 
 
@@ -233,6 +236,13 @@ def plain_references(names: settings.WithTemplates) -> "References":
     return ProtectedReferences(references(names), protection(names.template_key_id))
 
 
+def claims(sessions_table: str, beneficiaries_table: str) -> "Claims":
+    """A session and whose it is."""
+    from lifecert.adapters.dynamodb.claims import DynamoClaims
+
+    return DynamoClaims(dynamodb(), sessions_table, beneficiaries_table)
+
+
 def seen_frames(table: str) -> "SeenFrames":
     """Frames used before."""
     from lifecert.adapters.dynamodb.seen_frames import DynamoSeenFrames
@@ -287,6 +297,13 @@ def changes(table: str) -> "Changes":
     from lifecert.adapters.dynamodb.changes import DynamoChanges
 
     return DynamoChanges(dynamodb(), table)
+
+
+def heads(table: str) -> "Heads":
+    """Where the chains of the ledger stood, by day."""
+    from lifecert.adapters.dynamodb.heads import DynamoHeads
+
+    return DynamoHeads(dynamodb(), table)
 
 
 def sweep_runs(table: str) -> "DynamoSweepRuns":
@@ -369,6 +386,13 @@ def snapshots(bucket: str) -> "Snapshots":
     from lifecert.adapters.s3.snapshots import S3Snapshots
 
     return S3Snapshots(s3(), bucket)
+
+
+def anchors(bucket: str) -> "Anchors":
+    """What was anchored of the ledger."""
+    from lifecert.adapters.s3.anchors import S3Anchors
+
+    return S3Anchors(s3(), bucket)
 
 
 def sweep_reports(bucket: str, time_zone: str) -> "S3SweepReports":
@@ -455,6 +479,13 @@ def issuer(names: settings.WithIssuer) -> "Issuer":
     return Issuer(names.issuer, KmsSigner(client("kms"), names.certificate_key_id))
 
 
+def anchor_signer(key_id: str) -> "Signer":
+    """Who signs anchors: a key of its own, so that nobody who signs certificates can make one."""
+    from lifecert.adapters.kms.signing import ANCHOR_TYPE, KmsSigner
+
+    return KmsSigner(client("kms"), key_id, ANCHOR_TYPE)
+
+
 def public_keys(*key_ids: str) -> "PublicKeys":
     """The keys to check certificates with."""
     from lifecert.adapters.kms.signing import KmsPublicKeys
@@ -495,6 +526,17 @@ def import_tasks(queue_url: str) -> "ImportQueue":
     from lifecert.adapters.messages.import_tasks import SqsImportTasks
 
     return SqsImportTasks(client("sqs"), queue_url)
+
+
+def deciding(function: str) -> "Deciding":
+    """The function that decides sessions."""
+    from botocore.config import Config
+
+    from lifecert.adapters.messages.deciding import LambdaDeciding
+
+    # It may start cold. What is asked twice is decided once.
+    patient = Config(connect_timeout=1, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 2})
+    return LambdaDeciding(client("lambda", patient), function)
 
 
 def waiting(queue_url: str) -> "Waiting":

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -13,6 +13,7 @@ from lifecert.entry.setting_values import Address, Name, Positive
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from lifecert.application.certify.decide_session import DecideSession
     from lifecert.application.certify.get_certificate import GetCertificate
     from lifecert.application.certify.get_mine import GetMyPeople, GetMySessions
     from lifecert.application.certify.get_status import GetBeneficiary, GetSession
@@ -113,19 +114,17 @@ def start_invited() -> "StartInvited":
 
 
 class VerifyFaceSettings(
-    settings.WithChanges,
+    settings.WithBeneficiaries,
     settings.WithSessions,
     settings.WithTemplates,
     settings.WithFrames,
-    settings.WithIssuer,
     settings.WithLimits,
-    settings.WithReviews,
     settings.Common,
 ):
-    """verify_face."""
+    """verify_face. It decides nothing: `decide_function` does."""
 
     seen_frames_table: Name
-    limit_usual_helper_day: Positive
+    decide_function: Name
     # The version of a policy on trial; empty for none.
     shadow_policy: Annotated[str, Field(pattern=r"^[0-9A-Za-z.-]{0,40}$")] = ""
 
@@ -133,13 +132,50 @@ class VerifyFaceSettings(
 @cache
 def verify_face() -> "VerifyFace":
     """POST /sessions/{session_id}/verify. Loads the models."""
-    from lifecert.application.certify.helper_volume import HelperVolume
     from lifecert.application.certify.shadow import Shadow
     from lifecert.application.certify.verify_face import VerifyFace
-    from lifecert.application.shared.reviewing import OpenReview
     from lifecert.entry.log import shadow_scored
 
     names = VerifyFaceSettings.load()
+    shadow = Shadow(parts.shadow_policy(names.shadow_policy), shadow_scored) if names.shadow_policy else None
+    return VerifyFace(
+        register=parts.register(names),
+        sessions=parts.sessions(names),
+        references=parts.plain_references(names),
+        photos=parts.photos(names.frames_bucket, ahead=timedelta(days=names.clock_shift_days)),
+        seen_frames=parts.seen_frames(names.seen_frames_table),
+        analyser=parts.analyser(),
+        clock=parts.clock(names),
+        policy=parts.policy(),
+        decide=parts.deciding(names.decide_function),
+        shadow=shadow,
+    )
+
+
+class DecideSessionSettings(
+    settings.WithChanges,
+    settings.WithSessions,
+    settings.WithReferences,
+    settings.WithFrames,
+    settings.WithIssuer,
+    settings.WithLimits,
+    settings.WithReviews,
+    settings.Common,
+):
+    """decide_session."""
+
+    seen_frames_table: Name
+    limit_usual_helper_day: Positive
+
+
+@cache
+def decide_session() -> "DecideSession":
+    """What verify_face asks for once it has looked."""
+    from lifecert.application.certify.decide_session import DecideSession
+    from lifecert.application.certify.helper_volume import HelperVolume
+    from lifecert.application.shared.reviewing import OpenReview
+
+    names = DecideSessionSettings.load()
     register = parts.changing_register(
         names,
         certificates=names.certificates_table,
@@ -150,20 +186,22 @@ def verify_face() -> "VerifyFace":
     )
     clock = parts.clock(names)
     open_review = OpenReview(register, clock)
-    shadow = Shadow(parts.shadow_policy(names.shadow_policy), shadow_scored) if names.shadow_policy else None
-    return VerifyFace(
+    return DecideSession(
+        claims=parts.claims(names.sessions_table, names.beneficiaries_table),
         register=register,
-        sessions=parts.sessions(names),
-        references=parts.plain_references(names),
-        photos=parts.photos(names.frames_bucket, ahead=timedelta(days=names.clock_shift_days)),
-        seen_frames=parts.seen_frames(names.seen_frames_table),
-        analyser=parts.analyser(),
+        photos=parts.photos(names.frames_bucket),
         clock=clock,
         policy=parts.policy(),
         issuer=parts.issuer(names),
         helper_volume=HelperVolume(parts.limits(names), open_review, clock, names.limit_usual_helper_day),
-        shadow=shadow,
     )
+
+
+def answer_to(message: "Mapping[str, Any]", decide: "DecideSession") -> dict[str, Any]:
+    """What decide_session answers to verify_face."""
+    from lifecert.adapters.messages.deciding import answer_to
+
+    return answer_to(message, decide)
 
 
 @cache

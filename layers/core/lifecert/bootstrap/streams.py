@@ -11,6 +11,7 @@ from lifecert.entry.setting_values import Name, Payers, SecretVersion
 if TYPE_CHECKING:
     from lifecert.application.faces.find_duplicates import FindDuplicates
     from lifecert.application.faces.purge_faces import PurgeFaces
+    from lifecert.application.feed.anchor_ledger import AnchorLedger
     from lifecert.application.feed.publish import Publish
     from lifecert.application.feed.write_change_files import WriteChangeFiles
     from lifecert.application.feed.write_snapshots import WriteSnapshots
@@ -104,16 +105,44 @@ class PublishEventsSettings(settings.Common):
     """publish_events."""
 
     changes_table: Name
+    heads_table: Name
     event_bus_name: Name
 
 
 @cache
 def publish() -> "Publish":
-    """One ledger entry to the event bus, and to the payer's next file."""
+    """One ledger entry to the event bus, to the payer's next file, and to the night's anchor."""
     from lifecert.application.feed.publish import Publish
 
     names = PublishEventsSettings.load()
-    return Publish(parts.event_bus(names.event_bus_name), parts.changes(names.changes_table))
+    return Publish(
+        bus=parts.event_bus(names.event_bus_name),
+        changes=parts.changes(names.changes_table),
+        heads=parts.heads(names.heads_table),
+        clock=parts.clock(names),
+    )
+
+
+class AnchorLedgerSettings(settings.Common):
+    """anchor_ledger."""
+
+    heads_table: Name
+    anchors_bucket: Name
+    anchor_key_id: Name
+
+
+@cache
+def anchor_ledger() -> "AnchorLedger":
+    """Every night, where the chains of the ledger stood."""
+    from lifecert.application.feed.anchor_ledger import AnchorLedger
+
+    names = AnchorLedgerSettings.load()
+    return AnchorLedger(
+        heads=parts.heads(names.heads_table),
+        anchors=parts.anchors(names.anchors_bucket),
+        signer=parts.anchor_signer(names.anchor_key_id),
+        clock=parts.clock(names),
+    )
 
 
 class WriteChangeFileSettings(settings.Common):

@@ -297,6 +297,10 @@ class SnapshotUnfinished(LifeCertError):
     """A snapshot is not whole yet: the run was out of time."""
 
 
+class AnchorsUnfinished(LifeCertError):
+    """A day of the ledger has no anchor yet: the run was out of time."""
+
+
 class ChangeFileMissing(LifeCertError):
     """A change file that a snapshot needs is not there, or is not the one it should be; the message says which."""
 

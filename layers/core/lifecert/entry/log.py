@@ -28,6 +28,7 @@ class LogCode(StrEnum):
     PAGE_SHOWN = "page_shown"
     PAGE_FILE_SHOWN = "page_file_shown"
     SESSION_VERIFIED = "session_verified"
+    SESSION_DECIDED = "session_decided"
     SHADOW_SCORED = "shadow_scored"
     SESSION_READ = "session_read"
     CERTIFICATE_READ = "certificate_read"
@@ -91,6 +92,9 @@ class LogCode(StrEnum):
     DUPLICATES_SEARCHED = "duplicates_searched"
     EVENTS_PUBLISHED = "events_published"
     EVENT_NOT_PUBLISHED = "event_not_published"
+    LEDGER_ALTERED = "ledger_altered"
+    LEDGER_ANCHORED = "ledger_anchored"
+    ANCHORS_UNFINISHED = "anchors_unfinished"
     UNEXPECTED = "unexpected"
 
 

@@ -1,6 +1,6 @@
 """Uploaded photos."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -18,10 +18,12 @@ class UploadSlot:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An uploaded file, and when it arrived, by the store's clock to the second."""
+    """An uploaded file, and when it arrived, by the store's clock to the second. `etag` is what the store calls these
+    very bytes."""
 
     content: bytes
     at: datetime
+    etag: str = ""
 
 
 class ReviewPhotos(Protocol):
@@ -55,8 +57,12 @@ class Photos(Protocol):
         """An uploaded file, or None when nothing was uploaded. Reads no more than `max_bytes` + 1 bytes."""
         ...
 
-    def keep_for_review(self, key: str, content: bytes) -> None:
-        """Keep a frame that a human must look at."""
+    def are_there(self, keys: Sequence[str]) -> Set[str]:
+        """Under which of these keys something was uploaded."""
+        ...
+
+    def keep_for_review(self, key: str, etag: str, kept_as: str) -> bool:
+        """Keep a frame that a human must look at; False, and nothing kept, when it is not what it was any more."""
         ...
 
     def keep_reference(self, key: str, content: bytes) -> None:

@@ -159,7 +159,7 @@ def session_item(session: Session) -> dict[str, Any]:
         "request_digest": session.request_digest,
         "state": str(session.state),
         "claimed_until": optional_moment(session.claimed_until),
-        "result": session.result and _result_map(session.result),
+        "result": session.result and result_map(session.result),
         "evidence": session.evidence or None,
         "help_line": session.help_line or None,
         "secret_digest": session.secret_digest or None,
@@ -187,7 +187,7 @@ def session_of(item: Mapping[str, Any]) -> Session:
         request_digest=item["request_digest"],
         state=SessionState(item["state"]),
         claimed_until=as_moment(item.get("claimed_until")),
-        result=_result_of(result) if result else None,
+        result=result_of(result) if result else None,
         evidence=item.get("evidence", ""),
         help_line=item.get("help_line", ""),
         secret_digest=item.get("secret_digest", ""),
@@ -196,7 +196,8 @@ def session_of(item: Mapping[str, Any]) -> Session:
     )
 
 
-def _result_map(result: Result) -> dict[str, Any]:
+def result_map(result: Result) -> dict[str, Any]:
+    """A result in plain values."""
     return {
         "outcome": str(result.decision.outcome),
         "reason": result.decision.reason and str(result.decision.reason),
@@ -207,7 +208,8 @@ def _result_map(result: Result) -> dict[str, Any]:
     }
 
 
-def _result_of(stored: Mapping[str, Any]) -> Result:
+def result_of(stored: Mapping[str, Any]) -> Result:
+    """What `result_map` wrote."""
     reason = stored["reason"]
     return Result(
         decision=Decision(Outcome(stored["outcome"]), Reason(reason) if reason else None),

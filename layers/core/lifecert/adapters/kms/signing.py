@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
 TYPE = "lifecert+jws"
+ANCHOR_TYPE = "lifecert-anchor+jws"
 _COORDINATE = 32  # bytes of a number on P-256
 # SubjectPublicKeyInfo of an uncompressed point on P-256, up to the two coordinates (RFC 5480).
 _SPKI_P256 = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
@@ -19,14 +20,15 @@ _SPKI_P256 = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200
 
 @dataclass(frozen=True, slots=True)
 class KmsSigner:
-    """One request for each statement. The key's id is the statement's `kid`."""
+    """One request for each statement. The key's id is the statement's `kid`, and `type` says what it is one of."""
 
     client: "KMSClient"
     key_id: str
+    type: str = TYPE
 
     def sign(self, claims: Mapping[str, str | int]) -> str:
         """The claims as a JWS in compact form. Raises StoreUnavailable."""
-        header = {"alg": "ES256", "kid": self.key_id, "typ": TYPE}
+        header = {"alg": "ES256", "kid": self.key_id, "typ": self.type}
         signed = f"{_encoded(_json(header))}.{_encoded(_json(claims))}"
         with translated():
             answer = self.client.sign(

@@ -1,5 +1,6 @@
 """Photos in S3. Phones upload by presigned POST only; what is kept is written by the function itself."""
 
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -62,14 +63,43 @@ class S3Photos:
                 raise
             body = answer["Body"]
             try:
-                return Upload(body.read(max_bytes + 1), answer["LastModified"] + self.ahead)
+                return Upload(body.read(max_bytes + 1), answer["LastModified"] + self.ahead, answer["ETag"])
             finally:
                 body.close()
 
-    def keep_for_review(self, key: str, content: bytes) -> None:
-        """Keep a frame beside the uploads, where it lives longer."""
+    def are_there(self, keys: Sequence[str]) -> Set[str]:
+        """Those of these keys that have an object, all asked for at once."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(max(1, len(keys))) as threads:
+            return {key for key, there in zip(keys, threads.map(self._is_there, keys), strict=True) if there}
+
+    def _is_there(self, key: str) -> bool:
         with translated():
-            self.client.put_object(Bucket=self.frames_bucket, Key=key, Body=content)
+            try:
+                self.client.head_object(Bucket=self.frames_bucket, Key=key)
+            except ClientError as error:
+                if code_of(error) in {"NoSuchKey", "404"}:
+                    return False
+                raise
+        return True
+
+    def keep_for_review(self, key: str, etag: str, kept_as: str) -> bool:
+        """Copy a frame beside the uploads, where it lives longer. Its bytes stay in S3."""
+        place = {"Bucket": self.frames_bucket, "Key": key}
+        with translated():
+            try:
+                self.client.copy_object(
+                    Bucket=self.frames_bucket,
+                    Key=kept_as,
+                    CopySource=place,
+                    CopySourceIfMatch=etag,  # type: ignore[arg-type]
+                )
+            except ClientError as error:
+                if code_of(error) in {"PreconditionFailed", "412", "NoSuchKey", "404"}:
+                    return False
+                raise
+        return True
 
     def keep_reference(self, key: str, content: bytes) -> None:
         """Keep a reference photo."""

@@ -1,28 +1,26 @@
-"""Verify: look at a session's frames, decide, and write the decision with everything that follows from it."""
+"""Verify: look at a session's frames, and have decided what follows from what is seen."""
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from lifecert.application.certify.helper_volume import HelperVolume
-from lifecert.application.certify.owning import own_session, refuse_if_stopped, whose_face
+from lifecert.application.certify.decide_session import refused
+from lifecert.application.certify.owning import own_session, whose_face
 from lifecert.application.certify.shadow import Shadow
-from lifecert.application.certify.verification import Verification
-from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.helping import naming_help_line
-from lifecert.application.shared.issuing import Issuer
 from lifecert.domain.actor import Caller
-from lifecert.domain.beneficiary import Beneficiary, Change
-from lifecert.domain.errors import FrameSeenBefore, FramesMissing, SessionAlreadyDecided, SessionBusy
-from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
-from lifecert.domain.policy import Decision, Outcome, Policy, decide
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.errors import FramesMissing, SessionAlreadyDecided, SessionBusy
+from lifecert.domain.evidence import Measure, Verdict
+from lifecert.domain.policy import Policy
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Session, SessionState
 from lifecert.ports.clock import Clock
+from lifecert.ports.deciding import Deciding, Looked
 from lifecert.ports.photos import Photos, Upload
 from lifecert.ports.references import References
-from lifecert.ports.register import ChangingRegister
+from lifecert.ports.register import Register
 from lifecert.ports.sessions import SeenFrames, Sessions
 from lifecert.ports.vision import Analysis, FaceAnalyser, Frame
 
@@ -34,7 +32,7 @@ CLAIM_DURATION = timedelta(seconds=40)
 class VerifyFace:
     """The use case."""
 
-    register: ChangingRegister
+    register: Register
     sessions: Sessions
     references: References
     photos: Photos
@@ -42,8 +40,7 @@ class VerifyFace:
     analyser: FaceAnalyser
     clock: Clock
     policy: Policy
-    issuer: Issuer
-    helper_volume: HelperVolume
+    decide: Deciding
     shadow: Shadow | None = None
 
     def __call__(self, session_id: str, caller: Caller, observations: str = "") -> Session:
@@ -63,29 +60,42 @@ class VerifyFace:
         uploads = self._uploads(session)
         frames = [Frame(step, upload.content) for step, upload in zip(session.challenge, uploads, strict=True)]
         now = self.clock.now()
-        claimed = self.sessions.claim(session_id, now, now + CLAIM_DURATION)
+        until = now + CLAIM_DURATION
+        claimed = self.sessions.claim(session_id, now, until)
         if claimed is None:
             return self._decided_elsewhere(session_id, caller)
-        claimed = replace(claimed, observations=observations)
         digests = tuple(hashlib.sha256(frame.content).hexdigest() for frame in frames)
         if session.state is SessionState.DECIDING:
             # Whoever had claimed it died over these very frames: they are not looked at again, and it was a try.
-            analysis, digests = _refused(claimed, "claim", Reason.FILE_DAMAGED), ()
+            analysis, digests = _unseen(claimed, "claim", Reason.FILE_DAMAGED), ()
         elif len(set(digests)) < len(digests) or self.seen_frames.any_seen(digests):
-            analysis, digests = _refused(claimed, "frame_new", Reason.FRAME_SEEN_BEFORE), ()
+            analysis, digests = _unseen(claimed, "frame_new", Reason.FRAME_SEEN_BEFORE), ()
         else:
             analysis = self._analyse(claimed, beneficiary, frames, uploads)
+        looked = Looked(
+            session_id=session_id,
+            beneficiary_id=claimed.beneficiary_id,
+            claimed_until=until,
+            evidence=analysis.evidence,
+            etags=tuple(upload.etag for upload in uploads),
+            digests=digests,
+            imprints=analysis.imprints,
+            observations=observations,
+        )
         try:
-            try:
-                decided = self._commit(claimed, frames, digests, analysis)
-            except FrameSeenBefore:
-                # Another session used the same bytes while this one was looking at them.
-                return self._commit(claimed, frames, (), _refused(claimed, "frame_new", Reason.FRAME_SEEN_BEFORE))
+            decided = self.decide(looked)
         except SessionAlreadyDecided:
             return self._decided_elsewhere(session_id, caller)
         if self.shadow and digests:
             self.shadow.score(analysis.evidence, claimed.challenge, self.policy)
-        return decided
+        return replace(
+            claimed,
+            state=SessionState.DECIDED,
+            claimed_until=None,
+            result=decided.result,
+            evidence=decided.evidence,
+            observations=observations,
+        )
 
     def _analyse(
         self, session: Session, beneficiary: Beneficiary, frames: Sequence[Frame], uploads: Sequence[Upload]
@@ -116,45 +126,6 @@ class VerifyFace:
             raise SessionBusy
         return session
 
-    def _commit(self, session: Session, frames: list[Frame], digests: tuple[str, ...], analysis: Analysis) -> Session:
-        decided = session
-
-        def make(beneficiary: Beneficiary) -> Change:
-            nonlocal decided
-            verification = self._decide(session, beneficiary, analysis, digests)
-            change, decided = verification.change()
-            # Every frame a human may have to look at, also of attempts after the one that opened the review.
-            if verification.needs_a_human:
-                for number, frame in enumerate(frames, start=1):
-                    self.photos.keep_for_review(session.review_key(number), frame.content)
-            return self.issuer.signed(change)
-
-        change_newest(self.register, session.beneficiary_id, make)
-        if decided.on_behalf and decided.result and decided.result.decision.outcome is Outcome.ACCEPTED:
-            self.helper_volume(decided)
-        return decided
-
-    def _decide(
-        self, session: Session, beneficiary: Beneficiary, analysis: Analysis, digests: tuple[str, ...]
-    ) -> Verification:
-        refuse_if_stopped(session, beneficiary)
-        now, evidence = self.clock.now(), analysis.evidence
-        attempt = beneficiary.camera.attempt_at(now, self.policy.attempts, session.user_id)
-        decision = decide(evidence, self.policy, session.challenge, attempt)
-        if decision.outcome is Outcome.ACCEPTED and beneficiary.doubts:
-            decision = Decision(Outcome.REVIEW, Reason.OFFICE_DECIDES)
-        return Verification(
-            session,
-            beneficiary,
-            evidence,
-            decision,
-            self.policy,
-            now,
-            self.clock.today(),
-            digests,
-            analysis.imprints,
-        )
-
 
 def _upload_times(session: Session, uploads: Sequence[Upload], tolerance: timedelta) -> Measure:
     """How many seconds any frame came before its session or after its deadline; 0 and below is within. In which order
@@ -172,7 +143,5 @@ def _upload_times(session: Session, uploads: Sequence[Upload], tolerance: timede
     )
 
 
-def _refused(session: Session, measure: str, reason: Reason) -> Analysis:
-    """Frames that nobody looks at, and why."""
-    failed = Measure(measure, Verdict.FAILED, reason=reason)
-    return Analysis(Evidence(tuple(FrameEvidence(step, (failed,)) for step in session.challenge)))
+def _unseen(session: Session, measure: str, reason: Reason) -> Analysis:
+    return Analysis(refused(session.challenge, measure, reason))

@@ -1,9 +1,10 @@
-"""What a run that wrote change files or snapshots reports."""
+"""What a run that wrote change files, snapshots or anchors reports."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from lifecert.application.feed.write_snapshots import Progress
+from lifecert.domain.anchor import Anchor
 from lifecert.domain.change_file import Manifest
 from lifecert.domain.snapshot import SnapshotManifest
 
@@ -31,3 +32,8 @@ def snapshot_report(written: Sequence[SnapshotManifest]) -> dict[str, Any]:
         "snapshots": len(written),
         "payers": {one.payer: {"number": one.number, "benefits": one.lines} for one in written},
     }
+
+
+def anchor_report(written: Sequence[Anchor]) -> dict[str, Any]:
+    """As JSON: which days are anchored now, and of how many chains each tells."""
+    return {"anchors": len(written), "days": {one.day.isoformat(): one.heads for one in written}}

@@ -35,12 +35,14 @@ class InOrder:
         self._publish = publish
         self._failed: set[str] = set()
         self.published = 0
+        self.altered = 0
 
     def __call__(self, record: DynamoDBRecord) -> None:
         """Publish one record. Raises what went wrong."""
         image = record.dynamodb.new_image if record.dynamodb else None
         if record.event_name is not DynamoDBRecordEventName.INSERT or not image:
-            return  # Entries are only ever added; what else shows up is housekeeping by hand.
+            self._note_altered(record)
+            return
         beneficiary_id = str(image.get("beneficiary_id"))
         try:
             if beneficiary_id in self._failed:
@@ -55,3 +57,11 @@ class InOrder:
             }
             logger.error(LogCode.EVENT_NOT_PUBLISHED, extra={"error": type(error).__name__, **ids})
             raise
+
+    def _note_altered(self, record: DynamoDBRecord) -> None:
+        """Entries are only ever added, and no permission can say so: who may add one could put it over another. Nothing
+        of ours does, so whatever changes or removes one must be seen."""
+        self.altered += 1
+        keys = (record.dynamodb.keys if record.dynamodb else None) or {}
+        ids = {"beneficiary_id": str(keys.get("beneficiary_id")), "seq": str(keys.get("seq"))}
+        logger.error(LogCode.LEDGER_ALTERED, extra={"change": str(record.raw_event.get("eventName")), **ids})

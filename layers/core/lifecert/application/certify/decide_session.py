@@ -1,0 +1,132 @@
+"""Decide: make of what was seen on a claimed session's frames a decision, with everything that follows from it.
+
+Apart from looking, and with other rights: what reads pictures that anybody may send neither signs nor writes into the
+ledger. It can misstate what it saw, of a session that was opened and claimed and whose frames are there, once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from lifecert.application.certify.helper_volume import HelperVolume
+from lifecert.application.certify.owning import refuse_if_stopped
+from lifecert.application.certify.verification import Verification
+from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.issuing import Issuer
+from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.challenge import Step
+from lifecert.domain.errors import (
+    FrameSeenBefore,
+    FramesMissing,
+    SessionAlreadyDecided,
+    SessionBusy,
+    SessionNotFound,
+)
+from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
+from lifecert.domain.policy import Decision, Outcome, Policy, decide
+from lifecert.domain.reasons import Reason
+from lifecert.domain.session import Session, SessionState
+from lifecert.ports.clock import Clock
+from lifecert.ports.deciding import Claims, Decided, Looked
+from lifecert.ports.photos import Photos
+from lifecert.ports.register import ChangingRegister
+
+
+class NotOfThisSession(ValueError):
+    """What is said to have been seen cannot be of this session: a fault of ours, or somebody else's doing."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecideSession:
+    """The use case."""
+
+    claims: Claims
+    register: ChangingRegister
+    photos: Photos
+    clock: Clock
+    policy: Policy
+    issuer: Issuer
+    helper_volume: HelperVolume
+
+    def __call__(self, looked: Looked) -> Decided:
+        """Decide a claimed session, once.
+
+        Raises SessionNotFound, SessionBusy (claimed by somebody else, or not at all), SessionAlreadyDecided,
+        FramesMissing (or others since they were looked at, where a human must see them), NotOfThisSession,
+        InvitationUnknown, EntitlementEnded, ConsentWithdrawn, VersionConflict and StoreUnavailable; nothing is changed
+        then.
+        """
+        session, beneficiary = self.claims.read(looked.session_id, looked.beneficiary_id)
+        if session is None:
+            raise SessionNotFound
+        if session.result:
+            raise SessionAlreadyDecided
+        if session.state is not SessionState.DECIDING or session.claimed_until != looked.claimed_until:
+            raise SessionBusy
+        _refuse_what_cannot_be(session, looked)
+        numbers = range(1, len(session.challenge) + 1)
+        there = self.photos.are_there([session.frame_key(number) for number in numbers])
+        if missing := tuple(number for number in numbers if session.frame_key(number) not in there):
+            raise FramesMissing(missing)
+        session = replace(session, observations=looked.observations)
+        try:
+            return self._commit(session, beneficiary, looked)
+        except FrameSeenBefore:
+            # Another session used the same bytes while this one was looking at them.
+            again = refused(session.challenge, "frame_new", Reason.FRAME_SEEN_BEFORE)
+            return self._commit(session, None, replace(looked, evidence=again, digests=(), imprints=()))
+
+    def _commit(self, session: Session, known: Beneficiary | None, looked: Looked) -> Decided:
+        decided = session
+
+        def make(beneficiary: Beneficiary) -> Change:
+            nonlocal decided
+            verification = self._decide(session, beneficiary, looked)
+            change, decided = verification.change()
+            # Every frame a human may have to look at, also of attempts after the one that opened the review.
+            if verification.needs_a_human:
+                for number, etag in enumerate(looked.etags, start=1):
+                    if not self.photos.keep_for_review(session.frame_key(number), etag, session.review_key(number)):
+                        raise FramesMissing((number,))
+            return self.issuer.signed(change)
+
+        change_newest(self.register, session.beneficiary_id, make, known)
+        if decided.result is None:
+            raise SessionBusy
+        if decided.on_behalf and decided.result.decision.outcome is Outcome.ACCEPTED:
+            self.helper_volume(decided)
+        return Decided(decided.result, decided.evidence)
+
+    def _decide(self, session: Session, beneficiary: Beneficiary, looked: Looked) -> Verification:
+        refuse_if_stopped(session, beneficiary)
+        now = self.clock.now()
+        attempt = beneficiary.camera.attempt_at(now, self.policy.attempts, session.user_id)
+        decision = decide(looked.evidence, self.policy, session.challenge, attempt)
+        if decision.outcome is Outcome.ACCEPTED and beneficiary.doubts:
+            decision = Decision(Outcome.REVIEW, Reason.OFFICE_DECIDES)
+        return Verification(
+            session,
+            beneficiary,
+            looked.evidence,
+            decision,
+            self.policy,
+            now,
+            self.clock.today(),
+            looked.digests,
+            looked.imprints,
+        )
+
+
+def refused(challenge: Sequence[Step], measure: str, reason: Reason) -> Evidence:
+    """Of frames that nobody looks at, and why."""
+    failed = Measure(measure, Verdict.FAILED, reason=reason)
+    return Evidence(tuple(FrameEvidence(step, (failed,)) for step in challenge))
+
+
+def _refuse_what_cannot_be(session: Session, looked: Looked) -> None:
+    frames = len(session.challenge)
+    if looked.beneficiary_id != session.beneficiary_id:
+        raise NotOfThisSession("another beneficiary")
+    if tuple(frame.step for frame in looked.evidence.frames) != session.challenge or len(looked.etags) != frames:
+        raise NotOfThisSession("other steps")
+    if len(set(looked.digests)) not in (0, frames):
+        raise NotOfThisSession("other frames")
