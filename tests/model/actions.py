@@ -36,7 +36,7 @@ from tests.support.builders import (
 )
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.imports import MemoryImports
-from tests.support.fakes.keys import FakePersonKeys
+from tests.support.fakes.keys import FakePersonKeys, PlainTemplates
 from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.mortal import Killed, Life
@@ -235,6 +235,7 @@ def _by_camera(who: str) -> Callable[[World], None]:
             POLICY,
             world.issuer,
             helper_volume(store.limits, store.register, world.clock),
+            PlainTemplates(),
         )
         known = set(store.certificates)
         first, again = verify(session.session_id, HELPER), verify(session.session_id, HELPER)

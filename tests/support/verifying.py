@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any, Protocol
 
+from lifecert.adapters.kms.protected_references import ProtectedReferences
 from lifecert.application.certify.verify_face import VerifyFace
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.session import Session
@@ -26,6 +27,7 @@ from tests.support.builders import (
 )
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.keys import PlainTemplates
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.fakes.store import MemoryStore
 
@@ -51,7 +53,7 @@ def verifier(stores: Stores, photos: Photos, analyser: FaceAnalyser, clock: Cloc
         **{
             "register": stores.register,
             "sessions": stores.sessions,
-            "references": stores.references,
+            "references": ProtectedReferences(stores.references, PlainTemplates()),
             "photos": photos,
             "seen_frames": stores.seen_frames,
             "analyser": analyser,
@@ -59,6 +61,7 @@ def verifier(stores: Stores, photos: Photos, analyser: FaceAnalyser, clock: Cloc
             "policy": a_policy(),
             "issuer": an_issuer(),
             "helper_volume": helper_volume(stores.limits, stores.register, clock),
+            "protection": PlainTemplates(),
             **others,
         }
     )

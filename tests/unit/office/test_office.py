@@ -182,7 +182,9 @@ def test_a_good_photo_becomes_a_reference() -> None:
     assert (stored.protection, stored.vector) != ("", a_template().vector), "never plain at rest"
     assert world.photos.kept == {f"references/{beneficiary_id}/{reference.reference_id}": b"photo"}
     assert (reference.source, reference.captured_on, reference.quality) == ("office", TAKEN, 0.7)
-    assert world.store.references_by_id[beneficiary_id, reference.reference_id].imprint == b"imprint"
+    assert world.store.references_by_id[beneficiary_id, reference.reference_id].imprint == (
+        f"of {beneficiary_id} tnirpmi".encode()
+    )
     beneficiary = world.store.beneficiaries[beneficiary_id]
     assert beneficiary.has_reference
     assert world.store.entries[beneficiary_id][-1].event is LedgerEvent.REFERENCE_ENROLLED

@@ -158,14 +158,15 @@ def finish_enrolment() -> "FinishEnrolment":
     register = parts.changing_register(
         names, references=names.references_table, counters=names.counters_table, reviews=names.reviews_table
     )
+    protection = parts.protection(names.template_key_id, names.template_secret_version)
     return FinishEnrolment(
         register=register,
-        references=parts.plain_references(names),
+        references=parts.plain_references(names, protection),
         photos=parts.photos(names.frames_bucket, names.references_bucket),
         analyser=parts.analyser(),
         clock=parts.clock(names),
         policy=parts.policy(),
-        protection=parts.protection(names.template_key_id, names.template_secret_version),
+        protection=protection,
     )
 
 

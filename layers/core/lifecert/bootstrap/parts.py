@@ -224,11 +224,12 @@ def references(names: settings.WithReferences) -> "References":
     return DynamoReferences(dynamodb(), names.references_table)
 
 
-def plain_references(names: settings.WithTemplates) -> "References":
-    """References whose templates are plain once they are read."""
+def plain_references(names: settings.WithTemplates, revealing: "TemplateProtection | None" = None) -> "References":
+    """References whose templates and imprints are plain once they are read. Whoever stores some too gives what it
+    protects them with, so that a person's secret is derived once."""
     from lifecert.adapters.kms.protected_references import ProtectedReferences
 
-    return ProtectedReferences(references(names), protection(names.template_key_id))
+    return ProtectedReferences(references(names), revealing or protection(names.template_key_id))
 
 
 def seen_frames(table: str) -> "SeenFrames":

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from lifecert.bootstrap import parts
 from lifecert.entry import settings
-from lifecert.entry.setting_values import Address, Name, Positive
+from lifecert.entry.setting_values import Address, Name, Positive, SecretVersion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,6 +125,7 @@ class VerifyFaceSettings(
     """verify_face."""
 
     seen_frames_table: Name
+    template_secret_version: SecretVersion
     limit_usual_helper_day: Positive
     # The version of a policy on trial; empty for none.
     shadow_policy: Annotated[str, Field(pattern=r"^[0-9A-Za-z.-]{0,40}$")] = ""
@@ -149,12 +150,13 @@ def verify_face() -> "VerifyFace":
         seen_frames=names.seen_frames_table,
     )
     clock = parts.clock(names)
+    protection = parts.protection(names.template_key_id, names.template_secret_version)
     open_review = OpenReview(register, clock)
     shadow = Shadow(parts.shadow_policy(names.shadow_policy), shadow_scored) if names.shadow_policy else None
     return VerifyFace(
         register=register,
         sessions=parts.sessions(names),
-        references=parts.plain_references(names),
+        references=parts.plain_references(names, protection),
         photos=parts.photos(names.frames_bucket, ahead=timedelta(days=names.clock_shift_days)),
         seen_frames=parts.seen_frames(names.seen_frames_table),
         analyser=parts.analyser(),
@@ -162,6 +164,7 @@ def verify_face() -> "VerifyFace":
         policy=parts.policy(),
         issuer=parts.issuer(names),
         helper_volume=HelperVolume(parts.limits(names), open_review, clock, names.limit_usual_helper_day),
+        protection=protection,
         shadow=shadow,
     )
 
