@@ -25,7 +25,7 @@ from lifecert.domain.notice import Contact, Notice, NoticeChannel, QuietHours
 from lifecert.domain.published import published_events
 from lifecert.domain.session import ImageType, Session
 from local.tables import create, definitions, drop
-from tests.contract.test_requests import ACCEPTED
+from tests.contract.test_requests import ACCEPTED, START
 from tests.contract.test_round_trips import REQUEST, enrolled, invited, issuing, start_session
 from tests.support.builders import (
     CLERK,
@@ -157,6 +157,7 @@ def test_the_requests_to_s3_and_kms() -> None:
     asked = load_measured(MEASURED).requests
     found = {"s3.GetObject": asked.s3_get, "kms.GenerateMac": asked.kms_mac, "kms.Sign": asked.kms_signature}
     assert found == ACCEPTED
+    assert START == {"kms.GenerateMac": asked.kms_number}
 
 
 def test_a_change_on_its_way_to_the_payer(office: Office) -> None:

@@ -39,6 +39,7 @@ from tests.support.fakes.imports import MemoryImports
 from tests.support.fakes.keys import FakePersonKeys, PlainTemplates
 from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.photos import MemoryPhotos
+from tests.support.fakes.sweep import NoPace
 from tests.support.mortal import Killed, Life
 
 SECOND_CLERK = replace(CLERK, user_id="clerk-2")
@@ -263,6 +264,7 @@ def _data_match(world: World, person: Beneficiary, on: date) -> Callable[[World]
             world.issuer,
             world.store.reviews_port,
             frozenset({"hospital"}),
+            NoPace(),
         )
         doubted = bool(world.store.beneficiaries[person.beneficiary_id].doubts)
         taken = importing("file").taken

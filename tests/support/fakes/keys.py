@@ -47,6 +47,9 @@ class FakePersonKeys(FakeSecretChain):
     def person_key(self, id_number: str, secret: str | None = None) -> str:
         return self._key("id", id_number, secret)
 
+    def looked_up_keys(self, id_number: str) -> tuple[str, ...]:
+        return tuple(self.person_key(id_number, secret) for secret in self.looked_up)
+
     def name_key(self, name: str, secret: str | None = None) -> str:
         return self._key("name", name, secret)
 

@@ -34,6 +34,7 @@ VALUES = {
     "shadow_policy": "",
     "payers": "fund,mine",
     "data_match_sources": "hospital,civil_register",
+    "data_match_rate": "1000",
     "person_secrets": "1,2",
     "person_secrets_moving": "true",
 }

@@ -33,7 +33,7 @@ def inputs(**changes: Any) -> Inputs:
             "request_cpu_ms": 1.0,
             "sweep_cpu_ms": 2.0,
             "photo_bytes": 1_000_000,
-            "requests": {"s3_put": 3, "s3_get": 3, "kms_mac": 1, "kms_signature": 1},
+            "requests": {"s3_put": 3, "s3_get": 3, "kms_mac": 1, "kms_number": 1, "kms_signature": 1},
             "units": dict.fromkeys(load().measured.units, one),
             "stored_bytes": {"person": 1, "certification": 1, "reminder": 1, "lapse": 1},
             **changes.get("measured", {}),
@@ -86,8 +86,8 @@ def test_time_is_computing_on_a_share_of_a_core_and_waiting() -> None:
 def test_lambda_is_paid_by_memory_and_time_and_call() -> None:
     costs = Costs(inputs(prices=only("lambda_gb_second")))
     assert costs.function(2048, 500).lines == {"Lambda": pytest.approx(1.0)}
-    # verify_face for 185 ms; start_session computes 1 + 4 ms on 512/1769 of a core and waits 5.
-    small = (5 * 1769 / 512 + 5) / 1000 * 512 / 1024
+    # verify_face for 185 ms; start_session computes 2 + 4 ms on 512/1769 of a core and waits 5 + 20.
+    small = (6 * 1769 / 512 + 25) / 1000 * 512 / 1024
     assert costs.verification(1769).total == pytest.approx(0.185 * 1769 / 1024 + small)
     assert Costs(inputs(prices=only("lambda_request"))).verification().total == 2
 
@@ -106,7 +106,7 @@ def test_a_cold_start_is_paid_by_its_share() -> None:
         ("dynamodb_write", 2),
         ("s3_put", 3),
         ("s3_get", 3),
-        ("kms_mac", 1),
+        ("kms_mac", 2),
         ("kms_signature", 1),
         ("s3_gb_month", 3 * 0.001 * 2 / 30),
         ("sqs_request", 0),
@@ -124,7 +124,7 @@ def test_a_verification_asks_for_so_many_of_each(price: str, dollars: float) -> 
         ("sqs_request", 3),
         ("api_request", 4),
         ("dynamodb_write", 2 * 2 + 1),
-        ("kms_mac", 2),
+        ("kms_mac", 4),
         ("kms_signature", 1),
     ],
 )

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from lifecert.bootstrap import parts
 from lifecert.entry import settings
-from lifecert.entry.setting_values import Name, Payers, SecretVersion, Sources
+from lifecert.entry.setting_values import Name, Payers, Positive, SecretVersion, Sources
 
 if TYPE_CHECKING:
     from lifecert.adapters.dynamodb.transaction import DynamoChangingRegister
@@ -395,6 +395,7 @@ class ImportDataMatchSettings(
 
     imports_bucket: Name
     data_match_sources: Sources
+    data_match_rate: Positive
 
 
 @cache
@@ -411,4 +412,5 @@ def import_data_match() -> "ImportDataMatch":
         issuer=parts.issuer(names),
         reviews=parts.reviews(names),
         sources=frozenset(names.data_match_sources),
+        pace=parts.pace(names.data_match_rate),
     )
