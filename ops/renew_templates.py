@@ -16,11 +16,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from lifecert.adapters.dynamodb.ledger import DynamoLedger
 from lifecert.adapters.dynamodb.references import IMPRINT_ATTRIBUTES, imprints_of, template_of, with_imprints
 from lifecert.adapters.dynamodb.values import plain, typed
 from lifecert.adapters.files.policy import load_policy
 from lifecert.adapters.kms.template_protection import KmsTemplateProtection
 from lifecert.adapters.s3.gallery import gallery_files, gallery_secret
+from lifecert.adapters.s3.vectors import S3VectorsGallery, enrolled_by_ledger
 from lifecert.domain.evidence import Template
 from lifecert.domain.gallery import GalleryFace
 from lifecert.domain.imprint import KnownPhotos
@@ -281,9 +283,16 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         )
         done = renewal(_show)
         if asked.gallery:
-            files = gallery_files(renewal.s3, renewal.bucket, renewal.model_version, version)
             secret = partial(gallery_secret, protection.client, protection.key_id, version)
-            faces = counted(renewal.fill(PackedGallery(files, secret)), "face", "faces")
+            gallery: Gallery
+            if index := parameter(asked.stack, asked.endpoint_url, "GalleryIndexArn"):
+                ledger = DynamoLedger(renewal.client, output(found, "LedgerTable"))
+                vectors = client("s3vectors", asked.endpoint_url)
+                gallery = S3VectorsGallery(vectors, index, secret, enrolled_by_ledger(ledger))
+            else:
+                files = gallery_files(renewal.s3, output(found, "GalleryBucket"), renewal.model_version, version)
+                gallery = PackedGallery(files, secret)
+            faces = counted(renewal.fill(gallery), "face", "faces")
             print(f"\n{faces} in the gallery", file=sys.stderr)
     except UNREACHABLE as error:
         print(f"stopped: {why(error)}; what is done is done, start it again to go on", file=sys.stderr)

@@ -9,9 +9,9 @@ from lab.costs.model import MONTHS, SMALL_MB, Bill, Costs, share_of_a_core
 DAYS = 365
 # template.yaml: DueShards, SweepWorkers, SweepRate. A test holds them.
 SHARDS, WORKERS, RATE = 4, 5, 50
-# Data, person, template, invitation, certificate, contact and helper keys, and a second certificate key while one is
-# rotated.
-KEYS = 8
+# Data, person, template, gallery, invitation, certificate, contact and helper keys, and a second certificate key while
+# one is rotated.
+KEYS = 9
 # Every night looks again at the two days before (LOOKS_BACK_AGAIN): a person who is told something is read on three.
 NIGHTS_READ = 3
 # What DynamoDB takes into one partition in a second.

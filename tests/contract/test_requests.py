@@ -27,8 +27,8 @@ from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.clock import FixedClock
 from tests.support.verifying import verifier
 
-# Presigned forms are made without a request. KMS hashes the ID number; the secrets of names, and of what comes before and
-# after that hash, are derived once for the life of the process.
+# Presigned forms are made without a request. KMS hashes the ID number; the secrets of names, and of what comes before
+# and after that hash, are derived once for the life of the process.
 START = {"kms.GenerateMac": 1}
 # A person's templates and imprints are kept under a secret that KMS derives: one more MAC.
 LOOK = {"s3.GetObject": 3, "kms.GenerateMac": 1}
@@ -62,7 +62,8 @@ class Office:
         self.s3.create_bucket(Bucket="frames")
         key = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
         self.photos = _UploadedNow(self.s3, "frames")
-        self.secret = secret = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["KeyId"]
+        made = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
+        self.secret = secret = made["KeyMetadata"]["KeyId"]
         self.protection = KmsTemplateProtection(kms, secret, "1")
         self.issuer = Issuer("office", KmsSigner(kms, key))
         self._counted = counted

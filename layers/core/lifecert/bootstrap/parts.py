@@ -381,6 +381,17 @@ def gallery(bucket: str, key_id: str, secret_version: str) -> "Gallery":
     return PackedGallery(files, partial(gallery_secret, client("kms"), key_id, secret_version))
 
 
+def vector_gallery(names: settings.WithLedger, index_arn: str, key_id: str, secret_version: str) -> "Gallery":
+    """The same in an index of S3 Vectors."""
+    from functools import partial
+
+    from lifecert.adapters.s3.gallery import gallery_secret
+    from lifecert.adapters.s3.vectors import S3VectorsGallery, enrolled_by_ledger
+
+    secret = partial(gallery_secret, client("kms"), key_id, secret_version)
+    return S3VectorsGallery(client("s3vectors"), index_arn, secret, enrolled_by_ledger(ledger(names)))
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Keys
 # ---------------------------------------------------------------------------------------------------------------------
