@@ -1,6 +1,7 @@
 """Templates move to a new model and a new secret while both versions live."""
 
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -163,7 +164,7 @@ def test_frames_of_a_session_that_ends_meanwhile_are_not_lost(deployment: Deploy
             ExpressionAttributeValues=typed({":frames": [newer]}),
         )
 
-    waits = iter([session_ends, lambda: None])
+    waits: Iterator[Callable[[], None]] = iter([session_ends, lambda: None])
 
     def then() -> None:
         next(waits)()

@@ -65,6 +65,7 @@ class Office:
         made = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
         self.secret = secret = made["KeyMetadata"]["KeyId"]
         self.protection = KmsTemplateProtection(kms, secret, "1")
+        self.verifying = KmsTemplateProtection(kms, secret, "1")  # of a process that has not seen the person
         self.issuer = Issuer("office", KmsSigner(kms, key))
         self._counted = counted
         for client in (self.s3, kms):
@@ -79,7 +80,7 @@ class Office:
         kept = {name: self.protection.protect(beneficiary_id, template) for name, template in plain.items()}
         assert kept
         self._counted.clear()
-        return ProtectedReferences(_Kept(kept), self.protection)  # type: ignore[arg-type]
+        return ProtectedReferences(_Kept(kept), self.verifying)  # type: ignore[arg-type]
 
     def upload(self, key: str, content: bytes) -> None:
         """As a phone does, so it is not counted."""
@@ -133,7 +134,7 @@ def test_requests_to_s3_and_kms(
         office.photos,
         ScriptedAnalyser(replace(evidence, frames=frames), imprints=(b"\1imprint",)),
         FixedClock(NOW),
-        protection=office.protection,
+        protection=office.verifying,
         references=office.protected(known.references, session.beneficiary_id),
         issuer=office.issuer,
     )
