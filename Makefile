@@ -58,7 +58,7 @@ event: .venv/.ready ## make events of a live session of make dev, for sam local,
 
 ##@ Test it
 .PHONY: secrets test test-tools test-unit screenshots phone-time bench bench-scale bench-snapshots bench-peers figures cost profile probe duplicates-bench calibrate causes \
-	discards attacks pad processors margins state-chart reference check quick-check coverage mutants model load format-check lint types \
+	discards attacks imprints pad processors margins state-chart reference check quick-check coverage mutants model load format-check lint types \
 	dependencies audit template-lint openapi-lint clients
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
@@ -176,6 +176,11 @@ pad: export PYTHONPATH := layers/core:layers/vision
 pad: setup ## how the passive cue does on your own recordings (DATA=folder with live/, print/, screen/phone/ ... [OUT=folder])
 	@test -n "$(DATA)" || { echo "pad: name DATA=, a folder of recordings"; exit 2; }
 	@$(PY) -m lab.attacks.kit "$(DATA)" $(if $(OUT),--out "$(OUT)")
+
+imprints: export PYTHONPATH := layers/core:layers/vision
+imprints: setup ## how much of a face is left in what is stored to know copies by (DATA=folder of people with two photos each, ARGS=...)
+	@test -n "$(DATA)" || { echo "imprints: name DATA=, a folder of people"; exit 2; }
+	@$(PY) -m lab.attacks.imprints "$(DATA)" $(ARGS)
 
 state-chart: export PYTHONPATH := layers/core
 state-chart: .venv/.ready ## draw the state chart in README and docs/design.md anew from the status table

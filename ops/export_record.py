@@ -32,7 +32,6 @@ SHOWN: dict[str, frozenset[str]] = {
         [
             "beneficiary_id",
             "masked_name",
-            "masked_id_number",
             "benefits",
             "lapsed",
             "valid_until",

@@ -23,7 +23,7 @@ from ops.recorded_cases import take_case
 # What the ledger does not say: hashes and masked forms (it has no personal data), and the pause of the camera, which
 # follows from the policy of that hour and ends within it. Version and head are compared as the end of the chain.
 NOT_TOLD: Final = (
-    *("beneficiary_id", "person_key", "name_key", "person_secret", "masked_name", "masked_id_number", "camera"),
+    *("beneficiary_id", "person_key", "name_key", "person_secret", "masked_name", "camera"),
     *("version", "ledger_head"),
 )
 _COVERAGE: Final = (LedgerEvent.REGISTERED, LedgerEvent.CERTIFIED, LedgerEvent.CERTIFICATE_REVOKED)

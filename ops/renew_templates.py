@@ -1,9 +1,10 @@
-"""Bring stored templates up to the newest model version and secret: `make renew-templates STACK=lifecert-dev`.
+"""Bring stored templates and imprints up to the newest model and secret: `make renew-templates STACK=lifecert-dev`.
 
 A reference of an older model is embedded anew from its stored photo, beside the old template: both live until the newer
-functions are deployed, and after. One under an older secret is stored again under the newest. What is done already is
-left alone, so a run that was stopped is simply started again. The secret is the deployment's own
-(`TemplateSecretVersion`); under another one nothing is protected unasked.
+functions are deployed, and after. One under an older secret is stored again under the newest, together with the
+imprints beside it; imprints of before they were sealed are sealed. What is done already is left alone, so a run that
+was stopped is simply started again. The secret is the deployment's own (`TemplateSecretVersion`); under another one
+nothing is protected unasked.
 """
 
 import argparse
@@ -15,14 +16,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lifecert.adapters.dynamodb.references import template_of
+from lifecert.adapters.dynamodb.ledger import DynamoLedger
+from lifecert.adapters.dynamodb.references import IMPRINT_ATTRIBUTES, imprints_of, template_of, with_imprints
 from lifecert.adapters.dynamodb.values import plain, typed
 from lifecert.adapters.files.policy import load_policy
 from lifecert.adapters.kms.template_protection import KmsTemplateProtection
 from lifecert.adapters.s3.gallery import gallery_files, gallery_secret
+from lifecert.adapters.s3.vectors import S3VectorsGallery, enrolled_by_ledger
 from lifecert.domain.evidence import Template
 from lifecert.domain.gallery import GalleryFace
+from lifecert.domain.imprint import KnownPhotos
 from lifecert.domain.policy import Policy
+from lifecert.domain.sealed_imprint import version_of
 from lifecert.ports.gallery import Gallery
 from lifecert.ports.protection import TemplateProtection
 from lifecert.ports.vision import FaceAnalyser
@@ -95,37 +100,57 @@ class Renewal:
         return (plain(item) for page in pages for item in page["Items"])
 
     def _renew(self, item: Mapping[str, Any]) -> str:
-        if template_of(item).protection != self.secret_version:
+        outcome = "left alone"
+        while not self._is_protected(item):
             self.wait()
-            self._protect(item)
-            outcome = "protected"
-        else:
-            outcome = "left alone"
+            if self._protect(item):
+                outcome = "protected"
+                break
+            now = self._item(item["beneficiary_id"], item["reference_id"])
+            if now is None:
+                return outcome  # deleted
+            item = now  # a session's frames came in meanwhile
         # One that was embedded anew is renewed with its original.
         if "of_reference" in item or item["model_version"] == self.model_version or self._is_embedded(item):
             return outcome
         self.wait()
         return self._embed(item)
 
-    def _protect(self, item: Mapping[str, Any]) -> None:
+    def _is_protected(self, item: Mapping[str, Any]) -> bool:
+        return {template_of(item).protection, *map(version_of, imprints_of(item))} == {self.secret_version}
+
+    def _item(self, beneficiary_id: str, reference_id: str) -> Mapping[str, Any] | None:
+        key = _key(beneficiary_id, reference_id)
+        found = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        return plain(found) if found else None
+
+    def _protect(self, item: Mapping[str, Any]) -> bool:
+        """Whether template and imprints are stored anew. Nobody's reference comes back that was deleted meanwhile, and
+        no imprint that was replaced."""
         person, stored = item["beneficiary_id"], template_of(item)
         (revealed,) = self.protection.reveal(person, {item["reference_id"]: stored}).values()
         protected = self.protection.protect(person, revealed)
-        self._unless_changed(
+        plain_ones = self.protection.unseal(person, KnownPhotos(tuple(imprints_of(item)))).references
+        old = {"template": item["template"], **{name: item[name] for name in IMPRINT_ATTRIBUTES if name in item}}
+        new = {
+            **with_imprints(item, self.protection.seal(person, plain_ones)),
+            "template": protected.vector,
+            "protection": protected.protection,
+        }
+        return self._unless_changed(
             self.client.update_item,
             TableName=self.table,
             Key=_key(person, item["reference_id"]),
-            UpdateExpression="SET template = :new, protection = :version",
-            # Nobody's reference comes back that was deleted meanwhile.
-            ConditionExpression="template = :old",
+            UpdateExpression="SET " + ", ".join(f"{name} = :new_{name}" for name in new),
+            ConditionExpression=" AND ".join(f"{name} = :old_{name}" for name in old),
             ExpressionAttributeValues=typed(
-                {":new": protected.vector, ":version": protected.protection, ":old": stored.vector}
+                {f":new_{name}": value for name, value in new.items()}
+                | {f":old_{name}": value for name, value in old.items()}
             ),
         )
 
     def _is_embedded(self, item: Mapping[str, Any]) -> bool:
-        key = _key(item["beneficiary_id"], self._name(item))
-        return "Item" in self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True)
+        return self._item(item["beneficiary_id"], self._name(item)) is not None
 
     def _embed(self, item: Mapping[str, Any]) -> str:
         photo = self.s3.get_object(Bucket=self.bucket, Key=item["photo_key"])["Body"].read()
@@ -134,7 +159,8 @@ class Renewal:
             return "need a new photo"
         protected = self.protection.protect(item["beneficiary_id"], made)
         new = {
-            **item,
+            # Its imprints stay where they are: they are of the same photo, and of sessions that are kept once.
+            **{name: value for name, value in item.items() if name not in IMPRINT_ATTRIBUTES},
             "reference_id": self._name(item),
             "of_reference": item["reference_id"],
             "template": protected.vector,
@@ -257,9 +283,16 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         )
         done = renewal(_show)
         if asked.gallery:
-            files = gallery_files(renewal.s3, renewal.bucket, renewal.model_version, version)
             secret = partial(gallery_secret, protection.client, protection.key_id, version)
-            faces = counted(renewal.fill(PackedGallery(files, secret)), "face", "faces")
+            gallery: Gallery
+            if index := parameter(asked.stack, asked.endpoint_url, "GalleryIndexArn"):
+                ledger = DynamoLedger(renewal.client, output(found, "LedgerTable"))
+                vectors = client("s3vectors", asked.endpoint_url)
+                gallery = S3VectorsGallery(vectors, index, secret, enrolled_by_ledger(ledger))
+            else:
+                files = gallery_files(renewal.s3, output(found, "GalleryBucket"), renewal.model_version, version)
+                gallery = PackedGallery(files, secret)
+            faces = counted(renewal.fill(gallery), "face", "faces")
             print(f"\n{faces} in the gallery", file=sys.stderr)
     except UNREACHABLE as error:
         print(f"stopped: {why(error)}; what is done is done, start it again to go on", file=sys.stderr)

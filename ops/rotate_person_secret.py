@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lifecert.adapters.dynamodb.values import plain, typed
@@ -30,13 +30,15 @@ class UnknownSecret(LifeCertError):
 @dataclass(frozen=True, slots=True)
 class Hashes:
     """Where hashes stand: two attributes of an item, the first of which an index finds it by, and the version of their
-    secret, which is `FIRST_SECRET` where none is named."""
+    secret, which is `FIRST_SECRET` where none is named. `gone` is an attribute of before that is taken away."""
 
     first: str
     second: str
     version: str
+    gone: str = "masked_id_number"
 
 
+# Digits of numbers were kept beside the hashes once.
 PERSONS = Hashes("person_key", "name_key", "person_secret")
 INVITATIONS = Hashes("digits_key", "text_key", "code_secret")
 
@@ -76,7 +78,7 @@ class PersonRotation:
         return done
 
     def _items(self) -> Iterator[Mapping[str, Any]]:
-        names = ("beneficiary_id", self.hashes.first, self.hashes.second, self.hashes.version)
+        names = ("beneficiary_id", *astuple(self.hashes))
         pages = self.client.get_paginator("scan").paginate(
             TableName=self.table, ProjectionExpression=", ".join(names), ConsistentRead=True
         )
@@ -88,15 +90,17 @@ class PersonRotation:
         if secret not in self.keys.secrets:
             raise UnknownSecret(f"somebody stands under the secret {secret}, which PersonSecrets does not name")
         # A withdrawn invitation has no hashes.
-        if secret == self.keys.newest or first not in item:
+        if first not in item or (secret == self.keys.newest and self.hashes.gone not in item):
             return "left alone"
-        new_first, new_second = self.keys.brought_up(item[first], item[second], secret)
+        # Before it, as a version by KMS asks KMS.
         self.wait()
+        new_first, new_second = self.keys.brought_up(item[first], item[second], secret)
         try:
             self.client.update_item(
                 TableName=self.table,
                 Key=typed({"beneficiary_id": item["beneficiary_id"]}),
-                UpdateExpression=f"SET {first} = :first, {second} = :second, {version} = :secret",
+                UpdateExpression=f"SET {first} = :first, {second} = :second, {version} = :secret"
+                f" REMOVE {self.hashes.gone}",
                 # Never twice, and nobody comes back who is gone.
                 ConditionExpression=f"{first} = :old",
                 ExpressionAttributeValues=typed(

@@ -88,12 +88,13 @@ class Units(_Inputs):
 
 
 class Requests(_Inputs):
-    """What an accepted verification asks of S3 and KMS, beside DynamoDB."""
+    """What an accepted verification, and the start of its session, ask of S3 and KMS, beside DynamoDB."""
 
     s3_put: Count
     s3_get: Count
     s3_head: Count
     kms_mac: Count
+    kms_number: Count
     kms_signature: Count
 
 

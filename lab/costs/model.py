@@ -98,7 +98,7 @@ class Costs:
                 Bill({"API Gateway": 2 * prices.api_request.each}),
                 self.function(memory_mb, self.verify_ms(memory_mb) + cold_ms),
                 self.function(DECIDE_MB, self.decide_ms()),
-                self.function(SMALL_MB, self.small_ms(units["start"], SMALL_MB)),
+                self.function(SMALL_MB, self.small_ms(units["start"], SMALL_MB, kms=asked.kms_number)),
                 self.database(units["start"]),
                 self.database(units["verification"]),
                 Bill(
@@ -107,7 +107,7 @@ class Costs:
                         + (asked.s3_get + asked.s3_head) * prices.s3_get.each
                         # Frames lie there for up to two days: the rule of one day works once a day.
                         + photos * prices.s3_gb_month.each * 2 / 30,
-                        "KMS": asked.kms_mac * prices.kms_mac.each
+                        "KMS": (asked.kms_number + asked.kms_mac) * prices.kms_mac.each
                         + accepted * asked.kms_signature * prices.kms_signature.each,
                     }
                 ),
@@ -218,11 +218,12 @@ class Costs:
         seconds = memory_mb / 1024 * milliseconds / 1000
         return Bill({"Lambda": seconds * prices.lambda_gb_second.each + prices.lambda_request.each})
 
-    def small_ms(self, units: Units, memory_mb: int) -> float:
-        """How long a function takes that does nothing but ask DynamoDB."""
+    def small_ms(self, units: Units, memory_mb: int, kms: float = 0) -> float:
+        """How long a function takes that does nothing but ask DynamoDB, and KMS so many times."""
         measured, assumed = self.inputs.measured, self.inputs.assumed
-        cpu = units.requests * measured.request_cpu_ms + assumed.handler_cpu_ms
-        return cpu / share_of_a_core(memory_mb) + units.requests * assumed.dynamodb_wait_ms
+        cpu = (units.requests + kms) * measured.request_cpu_ms + assumed.handler_cpu_ms
+        waits = units.requests * assumed.dynamodb_wait_ms + kms * assumed.kms_wait_ms
+        return cpu / share_of_a_core(memory_mb) + waits
 
     def logs(self, calls: int) -> Bill:
         """What calls write into the log."""

@@ -9,9 +9,9 @@ from lab.costs.model import MONTHS, SMALL_MB, VERIFY_MB, Bill, Costs, share_of_a
 DAYS = 365
 # template.yaml: DueShards, SweepWorkers, SweepRate. A test holds them.
 SHARDS, WORKERS, RATE = 4, 5, 50
-# Data, person, template, invitation, certificate, contact, helper and anchor keys, and a second certificate key while
-# one is rotated.
-KEYS = 9
+# Data, person, template, gallery, invitation, certificate, contact, helper and anchor keys, and a second certificate key
+# while one is rotated.
+KEYS = 10
 # For so many write units a second a new table is ready. More in one step than is asked for here, so that the value need
 # not follow every change of the register.
 NEW_TABLE, WARM_STEP = 4000, 1000

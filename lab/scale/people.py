@@ -52,7 +52,6 @@ class People:
             person_key=digest,
             name_key=digest[::-1],
             masked_name="王*明",
-            masked_id_number="110***********002X",
             benefits=(Benefit("1", Category.RESIDENT_PENSION, "110101", payer_reference=f"{number:012d}"),),
             valid_until=valid_until,
             version=1,

@@ -35,6 +35,7 @@ def test_nothing_else_differs_locally_than_what_the_local_aws_cannot_do() -> Non
         "monitoring.FewAcceptedAlarm",
         "storage.FramesPolicy",
         "storage.ReferencesPolicy",
+        "storage.GalleryPolicy",
         "storage.ReportsPolicy",
         "storage.ImportsPolicy",
         "storage.ChangeFilesPolicy",

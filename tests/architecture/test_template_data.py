@@ -59,7 +59,10 @@ def test_table_is_on_demand_encrypted_restorable_and_kept_in_prod(name: str) -> 
 
 def test_keys_are_kept_in_prod_and_used_as_meant() -> None:
     keys = of_type(child("data"), "AWS::KMS::Key")
-    hashing, sealing = ("PersonKey", "TemplateKey", "InvitationKey"), ("DataKey", "ContactKey", "HelperKey")
+    hashing, sealing = (
+        ("PersonKey", "TemplateKey", "InvitationKey"),
+        ("DataKey", "ContactKey", "HelperKey", "GalleryKey"),
+    )
     signing = ("CertificateKey", "CertificateKeyB", "AnchorKey")
     assert set(keys) == {*hashing, *sealing, *signing}
     for key in keys.values():
@@ -114,7 +117,7 @@ def test_the_data_key_opens_nothing_by_itself() -> None:
 # --- buckets -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["Frames", "References", "Reports", "Imports", "ChangeFiles", "Anchors"])
+@pytest.mark.parametrize("name", ["Frames", "References", "Gallery", "Reports", "Imports", "ChangeFiles", "Anchors"])
 def test_bucket_is_private_encrypted_owned_and_kept_in_prod(name: str) -> None:
     bucket = BUCKETS[name]
     properties = bucket["Properties"]
@@ -122,7 +125,7 @@ def test_bucket_is_private_encrypted_owned_and_kept_in_prod(name: str) -> None:
     assert encryption["BucketKeyEnabled"] is True
     assert encryption["ServerSideEncryptionByDefault"] == {
         "SSEAlgorithm": "aws:kms",
-        "KMSMasterKeyID": {"Ref": "DataKeyArn"},
+        "KMSMasterKeyID": {"Ref": "GalleryKeyArn" if name == "Gallery" else "DataKeyArn"},
     }
     assert properties["PublicAccessBlockConfiguration"] == {
         "BlockPublicAcls": True,
@@ -136,7 +139,7 @@ def test_bucket_is_private_encrypted_owned_and_kept_in_prod(name: str) -> None:
     assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == KEPT_IN_PROD
 
 
-@pytest.mark.parametrize("name", ["Frames", "References", "Reports", "Imports", "ChangeFiles", "Anchors"])
+@pytest.mark.parametrize("name", ["Frames", "References", "Gallery", "Reports", "Imports", "ChangeFiles", "Anchors"])
 def test_bucket_speaks_tls_only(name: str) -> None:
     (policy,) = [p["Properties"] for p in BUCKET_POLICIES.values() if p["Properties"]["Bucket"] == {"Ref": name}]
     assert {

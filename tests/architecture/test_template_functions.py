@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.design import ALLOWED, MANAGED, SCHEMA
-from tests.support.templates import FUNCTIONS, as_list, expanded, of_type, parent, text
+from tests.support.templates import FUNCTIONS, as_list, child, expanded, holds, of_type, parent, text
 
 
 def test_exactly_the_functions_of_the_design() -> None:
@@ -52,6 +52,42 @@ def test_function_may_do_exactly_what_it_needs(name: str) -> None:
     assert set(role["Properties"].get("ManagedPolicyArns", [])) <= MANAGED
 
 
+def test_the_gallery_is_one_functions() -> None:
+    """Nobody else may open its key or its bucket, and the key is for nothing else; with a vector index the same
+    function has that too."""
+    for name, role in of_type(expanded(), "AWS::IAM::Role").items():
+        reached = {
+            f"{action} {_short(text(resource))}"
+            for statement in _statements(role)
+            for action in as_list(statement["Action"])
+            for resource in as_list(statement["Resource"])
+            if re.match(r"Gallery", _short(text(resource)))
+        }
+        assert bool(reached) is (name == "FindDuplicatesRole"), name
+    buckets = of_type(child("storage"), "AWS::S3::Bucket")
+    encrypted = [name for name, bucket in buckets.items() if "GalleryKeyArn" in str(bucket)]
+    assert encrypted == ["Gallery"]
+    (statement,) = child("data")["Resources"]["GalleryKey"]["Properties"]["KeyPolicy"]["Statement"]
+    assert text(statement["Principal"]["AWS"]).endswith(":root"), "no service, and nobody by way of one"
+
+
+def test_a_vector_index_is_used_when_it_is_named() -> None:
+    policy = parent()["Resources"]["FindDuplicatesVectors"]
+    assert policy["Condition"] == "SearchVectors"
+    condition = parent()["Conditions"]["SearchVectors"]
+    assert not holds(condition, GalleryIndexArn=parent()["Parameters"]["GalleryIndexArn"]["Default"])
+    assert holds(condition, GalleryIndexArn="arn:aws:s3vectors:eu-west-1:123456789012:bucket/b/index/i")
+    properties = policy["Properties"]
+    assert properties["Roles"] == [{"Ref": "FindDuplicatesRole"}]
+    may = {
+        f"{action} {_short(text(statement['Resource']))}"
+        for statement in properties["PolicyDocument"]["Statement"]
+        for action in as_list(statement["Action"])
+    }
+    index = {f"s3vectors:{action}Vectors Ref GalleryIndexArn" for action in ("Put", "Query", "Delete")}
+    assert may == index | {"dynamodb:Query Ledger"}
+
+
 def test_no_role_allows_any_action_or_every_resource() -> None:
     """Also the roles that SAM makes. A star is the last part of an object's key, or is in the list above."""
     roles = of_type(expanded(), "AWS::IAM::Role")
@@ -82,6 +118,7 @@ def test_function_is_told_the_tables_buckets_and_key_that_it_may_use_and_no_othe
         **{f"{table}Table": table for table in SCHEMA},
         "FramesBucket": "Frames",
         "ReferencesBucket": "References",
+        "GalleryBucket": "Gallery",
         "ReportsBucket": "Reports",
         "ImportsBucket": "Imports",
         "ChangeFilesBucket": "ChangeFiles",

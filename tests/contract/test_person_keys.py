@@ -149,6 +149,64 @@ def test_stored_hashes_are_brought_up_without_number_and_name() -> None:
         keys.brought_up(*newest, "4")
 
 
+def test_a_number_is_found_by_one_request_whatever_the_versions() -> None:
+    """And known under all of them that are looked up; the secrets in memory are derived before, once each."""
+    for secrets in (("1", "kms"), ("1", "kms", "2"), ("1", "2", "3", "kms-h7Kq", "4", "5")):
+        for moving in (False, True):
+            kms = CountingKms()
+            keys = KmsPersonKeys(kms, "key-1", secrets, moving)  # type: ignore[arg-type]
+            first, _ = keys.person_key(ID_NUMBER, "1"), keys.name_key("王小明")
+            keys.looked_up_keys(ID_NUMBER)
+            del kms.calls[:]
+            found = keys.looked_up_keys(ID_NUMBER)
+            assert len(found) == len(keys.looked_up)
+            [call] = kms.calls
+            assert ID_NUMBER not in str(call)
+            if secrets == ("1", "kms"):
+                assert call["Message"].decode() == f"lifecert id number kms {first}"
+            keys.name_key("王小明")
+            assert len(kms.calls) == 1, "names stay under the secrets in memory"
+
+
+def test_what_a_function_holds_does_not_tell_a_number_that_kms_hashed(moto_session: boto3.Session) -> None:
+    """Whoever has all of its memory, and a stored row, must ask KMS for each guess."""
+    new = kms_keys(moto_session.client("kms"))
+    keys = new(1, "1", "kms", "2")
+    assert isinstance(keys, KmsPersonKeys)
+    stored = keys.person_key(ID_NUMBER)
+
+    class Dead:
+        def generate_mac(self, **_call: Any) -> dict[str, bytes]:
+            raise AssertionError("a guess that asks KMS")
+
+    thief = KmsPersonKeys(Dead(), "key-1", ("1", "kms", "2"))  # type: ignore[arg-type]
+    thief._derived.update(keys._derived)
+    with pytest.raises(AssertionError, match="asks KMS"):
+        thief.person_key(ID_NUMBER)
+    without = KmsPersonKeys(Dead(), "key-1", ("1", "2"))  # type: ignore[arg-type]
+    without._derived.update(keys._derived)
+    assert without.person_key(ID_NUMBER) != stored, "the stage by KMS cannot be left out"
+
+
+def test_keys_looked_up_are_the_same_as_those_one_by_one(keys: NewKeys) -> None:
+    for secrets in (("1",), ("1", "kms"), ("1", "2", "kms"), ("1", "kms", "2")):
+        for moving in (False, True):
+            found = keys(1, *secrets, moving=moving)
+            one_by_one = [found.person_key(ID_NUMBER, secret) for secret in found.looked_up]
+            assert list(found.looked_up_keys(ID_NUMBER)) == one_by_one
+            assert len(set(one_by_one)) == len(one_by_one)
+
+
+def test_what_stands_under_a_secret_is_brought_under_kms_without_the_number(moto_session: boto3.Session) -> None:
+    new = kms_keys(moto_session.client("kms"))
+    before, after = new(1, "1"), new(1, "1", "kms", moving=True)
+    assert isinstance(after, KmsPersonKeys)
+    stored = before.person_key(ID_NUMBER), before.name_key("王小明")
+    assert after.looked_up_keys(ID_NUMBER)[1] == stored[0], "found before the pass"
+    assert after.brought_up(*stored, "1") == (after.person_key(ID_NUMBER), stored[1])
+    assert new(1, "1", "kms").beneficiary_id(ID_NUMBER) == before.beneficiary_id(ID_NUMBER)
+
+
 def test_the_stored_form_never_changes() -> None:
     keys = KmsPersonKeys(CountingKms(), "key-1")  # type: ignore[arg-type]
     assert keys.person_key(ID_NUMBER) == "0645283b383340e6f2c4807298c836bd27c2e944210b62be1ac93bc82e4710f8"

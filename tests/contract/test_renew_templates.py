@@ -1,21 +1,25 @@
 """Templates move to a new model and a new secret while both versions live."""
 
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 
-from lifecert.adapters.dynamodb.references import DynamoReferences, reference_item
+from lifecert.adapters.dynamodb.references import DynamoReferences, imprints_of, reference_item
 from lifecert.adapters.dynamodb.values import typed
 from lifecert.adapters.kms.protected_references import ProtectedReferences
 from lifecert.adapters.kms.template_protection import KmsTemplateProtection
 from lifecert.adapters.s3.gallery import gallery_files, gallery_secret
 from lifecert.domain.evidence import EnrolmentEvidence, Measure, Template, Verdict
 from lifecert.domain.gallery import GalleryFace
+from lifecert.domain.imprint import KnownPhotos
 from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import Reference
+from lifecert.domain.sealed_imprint import version_of
 from lifecert_vision.gallery import PackedGallery
 from ops.renew_templates import Renewal
 from tests.support.builders import MODEL, a_beneficiary, a_reference, an_enrolment, face
@@ -104,6 +108,87 @@ def test_a_new_secret_stores_every_version_anew(deployment: Deployment) -> None:
     for model, number in ((MODEL, 0), (NEW, 5)):
         (found,) = deployment.plain(model).values()
         assert found.similarity(replace(face(number), model_version=model)) == pytest.approx(1, abs=1e-6)
+
+
+REFERENCE, FRAMES = b"\1of the photo", [b"\1of frame 1", b"\1of frame 2"]
+
+
+def with_imprints(deployment: Deployment, secret: str | None = None) -> dict[str, Any]:
+    """Put imprints into the reference's item, sealed under a version or as they were stored before; its key."""
+    key = {
+        "beneficiary_id": deployment.reference.beneficiary_id,
+        "reference_id": deployment.reference.reference_id,
+    }
+    person = key["beneficiary_id"]
+
+    def stored(imprints: list[bytes]) -> list[bytes]:
+        return list(deployment.protection(secret).seal(person, imprints)) if secret else imprints
+
+    item = deployment.tables.item("References", **key)
+    item |= {"imprint": stored([REFERENCE])[0], "frames_2": stored(FRAMES), "frames_2_at": "2026-01-05T10:00:00+00:00"}
+    deployment.tables.client.put_item(TableName=deployment.table, Item=typed(item))
+    return key
+
+
+def known_to(deployment: Deployment) -> KnownPhotos:
+    references = ProtectedReferences(
+        DynamoReferences(deployment.tables.client, deployment.table), deployment.protection("any")
+    )
+    return references.faces(deployment.reference.beneficiary_id, MODEL, datetime.max.replace(tzinfo=UTC))[1]
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, "1"), ("1", "2"), (None, "2")])
+def test_imprints_move_with_the_templates_and_are_known_all_the_while(
+    deployment: Deployment, before: str | None, after: str
+) -> None:
+    key = with_imprints(deployment, before)
+    expected = KnownPhotos((REFERENCE,), tuple(FRAMES))
+    assert known_to(deployment) == expected
+    assert deployment.renew(secret=after) == {"protected": 1}
+    now = deployment.tables.item("References", **key)
+    assert {version_of(imprint) for imprint in imprints_of(now)} == {now["protection"]} == {after}
+    assert known_to(deployment) == expected
+    assert deployment.renew(secret=after) == {"left alone": 1}
+
+
+def test_frames_of_a_session_that_ends_meanwhile_are_not_lost(deployment: Deployment) -> None:
+    key = with_imprints(deployment)
+    client, table = deployment.tables.client, deployment.table
+    [newer] = deployment.protection("1").seal(key["beneficiary_id"], [b"\1newer"])
+
+    def session_ends() -> None:
+        client.update_item(
+            TableName=table,
+            Key=typed(key),
+            UpdateExpression="SET frames_2 = :frames",
+            ExpressionAttributeValues=typed({":frames": [newer]}),
+        )
+
+    waits: Iterator[Callable[[], None]] = iter([session_ends, lambda: None])
+
+    def then() -> None:
+        next(waits)()
+
+    renewal = Renewal(
+        client,
+        deployment.s3,
+        table,
+        BUCKET,
+        deployment.protection("2"),
+        "2",
+        deployment.analyser,
+        MODEL,
+        then,
+    )
+    assert renewal() == {"protected": 1}
+    assert known_to(deployment) == KnownPhotos((REFERENCE,), (b"\1newer",))
+    assert list(waits) == [], "looked at again, once"
+
+
+def test_a_reference_embedded_anew_takes_no_imprints_with_it(deployment: Deployment) -> None:
+    with_imprints(deployment, "1")
+    deployment.renew(model=NEW)
+    assert known_to(deployment) == KnownPhotos((REFERENCE,), tuple(FRAMES)), "each is stored once"
 
 
 def test_a_reference_that_is_deleted_meanwhile_does_not_come_back(deployment: Deployment) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lifecert.adapters.dynamodb.register import DynamoRegister
+from lifecert.adapters.dynamodb.values import typed
 from lifecert.adapters.kms.person_keys import KmsPersonKeys
 from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
 from lifecert.application.shared.changing import change_newest
@@ -99,6 +100,28 @@ def test_everybody_is_found_before_during_and_after(tables: DynamoTables) -> Non
     assert office.stores.register.get(newcomer.beneficiary_id) == before
     office.deploy("1")
     assert not any(office.found(name, number) for name, number in everybody.items()), "the old secret opens nothing"
+
+
+def test_hashes_move_under_kms_and_digits_of_before_go(tables: DynamoTables) -> None:
+    office = Office.on(tables)
+    office.deploy("1", "kms", moving=True)
+    person = by_number(office.stores.register, office.keys, PEOPLE["王小明"])
+    assert person
+    key = {"beneficiary_id": person.beneficiary_id}
+    table = tables.name("Beneficiaries")
+    tables.client.put_item(
+        TableName=table, Item=typed({**tables.item("Beneficiaries", **key), "masked_id_number": "110*************2X"})
+    )
+    assert office.rotate() == {"brought up": 3}
+    assert "masked_id_number" not in tables.item("Beneficiaries", **key)
+    office.deploy("1", "kms")
+    assert all(office.found(name, number) for name, number in PEOPLE.items())
+    tables.client.put_item(
+        TableName=table, Item=typed({**tables.item("Beneficiaries", **key), "masked_id_number": "110*************2X"})
+    )
+    assert office.rotate() == {"brought up": 1, "left alone": 2}, "also of whom is under the newest already"
+    assert "masked_id_number" not in tables.item("Beneficiaries", **key)
+    assert office.found("王小明", PEOPLE["王小明"])
 
 
 def test_nobody_is_registered_twice_whatever_the_secret(tables: DynamoTables) -> None:

@@ -12,6 +12,7 @@ from lifecert.adapters.kms.protected_references import ProtectedReferences
 from lifecert.adapters.kms.template_protection import KmsTemplateProtection
 from lifecert.domain.errors import Unreadable
 from lifecert.domain.evidence import Template
+from lifecert.domain.imprint import KnownPhotos
 from lifecert.domain.ledger import LedgerEvent
 from local.aws import Aws
 from tests.support.builders import MODEL, a_change, a_reference, an_enrolment, face, registration
@@ -93,6 +94,46 @@ def test_one_request_for_a_person_however_many_references(versions: Sequence[str
     revealed = KmsTemplateProtection(kms, "key", "9").reveal("person", stored)  # type: ignore[arg-type]
     assert len(kms.calls) == calls
     assert revealed.keys() == stored.keys()
+
+
+PLAIN = KnownPhotos((b"\1reference", b"\1second"), (b"\1frame",), (b"\1recent",))
+
+
+def sealed(protection: KmsTemplateProtection, person: str, photos: KnownPhotos = PLAIN) -> KnownPhotos:
+    return KnownPhotos(*(protection.seal(person, each) for each in (photos.references, photos.frames, photos.recent)))
+
+
+def test_imprints_are_sealed_for_their_person_and_plain_again_whatever_the_newest_version(make: Make) -> None:
+    stored = sealed(make(1, "1"), "person")
+    assert make(1, "2").unseal("person", stored) == PLAIN
+    for other, person in ((make(2, "1"), "person"), (make(1, "1"), "other")):
+        with pytest.raises(Unreadable):
+            other.unseal(person, stored)
+    everything = b"".join((*stored.references, *stored.frames, *stored.recent))
+    assert not any(plain[1:] in everything for plain in PLAIN.references + PLAIN.frames + PLAIN.recent)
+
+
+def test_a_verification_asks_for_one_secret_whatever_is_stored() -> None:
+    kms = CountingKms()
+    protection = KmsTemplateProtection(kms, "key", "1")  # type: ignore[arg-type]
+    stored, templates = sealed(protection, "person"), {"r": Template(face(0).vector, MODEL, "1")}
+    kms.calls.clear()
+    protection = KmsTemplateProtection(kms, "key", "1")  # type: ignore[arg-type]
+    protection.reveal("person", templates)
+    protection.unseal("person", stored)
+    protection.seal("person", (b"\1new",))
+    assert len(kms.calls) == 1
+    protection.reveal("other", templates)
+    protection.reveal("person", templates)
+    assert len(kms.calls) == 3, "another person's secrets are not kept beside"
+
+
+def test_nothing_is_asked_where_nothing_is_sealed() -> None:
+    kms = CountingKms()
+    protection = KmsTemplateProtection(kms, "key", "1")  # type: ignore[arg-type]
+    assert protection.seal("person", ()) == ()
+    assert protection.unseal("person", PLAIN) == PLAIN, "stored before they were sealed"
+    assert kms.calls == []
 
 
 def test_a_damaged_template_is_named_by_its_id() -> None:

@@ -28,7 +28,7 @@ from lifecert.domain.notice import Contact, Notice, NoticeChannel, QuietHours
 from lifecert.domain.published import published_events
 from lifecert.domain.session import ImageType, Session
 from local.tables import create, definitions, drop
-from tests.contract.test_requests import ACCEPTED
+from tests.contract.test_requests import ACCEPTED, START
 from tests.contract.test_round_trips import REQUEST, enrolled, invited, issuing, start_session
 from tests.support.builders import (
     CLERK,
@@ -160,6 +160,7 @@ def test_the_requests_to_s3_and_kms() -> None:
     asked = load_measured(MEASURED).requests
     found = {"s3.GetObject": asked.s3_get, "s3.HeadObject": asked.s3_head}
     assert {**found, "kms.GenerateMac": asked.kms_mac, "kms.Sign": asked.kms_signature} == ACCEPTED
+    assert {"kms.GenerateMac": asked.kms_number} == START
 
 
 def test_a_change_on_its_way_to_the_payer(office: Office) -> None:

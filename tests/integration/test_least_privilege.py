@@ -105,7 +105,7 @@ def test_indexes(stack: Deployment, role: Aws, function: str) -> None:
 def test_buckets(stack: Deployment, role: Aws, function: str) -> None:
     s3 = role.s3()
     found = set()
-    for name in ("Frames", "References", "Reports", "Imports", "ChangeFiles", "Anchors"):
+    for name in ("Frames", "References", "Gallery", "Reports", "Imports", "ChangeFiles", "Anchors"):
         bucket = stack.outputs[f"{name}Bucket"]
         for prefix in (
             "frames",
@@ -188,7 +188,7 @@ def test_nothing_else(stack: Deployment, role: Aws, function: str) -> None:
 
 
 def test_strangers_see_nothing(stack: Deployment) -> None:
-    for bucket in ("FramesBucket", "ReferencesBucket", "ChangeFilesBucket"):
+    for bucket in ("FramesBucket", "ReferencesBucket", "GalleryBucket", "ChangeFilesBucket"):
         address = f"{stack.aws.endpoint}/{stack.outputs[bucket]}/frames/x"
         assert requests.get(address, timeout=PATIENCE_SECONDS).status_code == 403
         assert requests.put(address, data=b"x", timeout=PATIENCE_SECONDS).status_code == 403

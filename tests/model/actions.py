@@ -34,9 +34,10 @@ from tests.support.builders import (
 )
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.imports import MemoryImports
-from tests.support.fakes.keys import FakePersonKeys
+from tests.support.fakes.keys import FakePersonKeys, PlainTemplates
 from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.photos import MemoryPhotos
+from tests.support.fakes.sweep import NoPace
 from tests.support.mortal import Killed, Life
 from tests.support.verifying import verifier
 
@@ -252,6 +253,7 @@ def _data_match(world: World, person: Beneficiary, on: date) -> Callable[[World]
             world.issuer,
             world.store.reviews_port,
             frozenset({"hospital"}),
+            NoPace(),
         )
         doubted = bool(world.store.beneficiaries[person.beneficiary_id].doubts)
         taken = importing("file").taken

@@ -113,7 +113,6 @@ def a_beneficiary(**fields: Any) -> Beneficiary:
             "person_key": hashlib.sha256(beneficiary_id.encode()).hexdigest(),
             "name_key": "n" * 64,
             "masked_name": "王*明",
-            "masked_id_number": "110*************11",
             "benefits": several or (a_benefit(),),
             "valid_until": standing.valid_until,
             "has_reference": True,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol
 
+from lifecert.adapters.kms.protected_references import ProtectedReferences
 from lifecert.adapters.messages.deciding import answer_to, decided_of, looked_message
 from lifecert.application.certify.decide_session import DecideSession
 from lifecert.application.certify.verify_face import VerifyFace
@@ -31,6 +32,7 @@ from tests.support.builders import (
 )
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.keys import PlainTemplates
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.fakes.store import MemoryStore
 
@@ -57,9 +59,10 @@ def verifier(stores: Stores, photos: Photos, analyser: FaceAnalyser, clock: Cloc
     both: dict[str, Any] = {"register": stores.register, "photos": photos, "clock": clock, "policy": a_policy()}
     looking: dict[str, Any] = {
         "sessions": stores.sessions,
-        "references": stores.references,
+        "references": ProtectedReferences(stores.references, PlainTemplates()),
         "seen_frames": stores.seen_frames,
         "analyser": analyser,
+        "protection": PlainTemplates(),
     }
     deciding: dict[str, Any] = {
         "claims": stores.claims,

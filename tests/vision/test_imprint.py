@@ -7,14 +7,17 @@ import cv2
 import numpy as np
 import pytest
 
+from lab.attacks.imprints import turned_back
 from lifecert.domain.challenge import Step
 from lifecert.domain.imprint import KnownPhotos
 from lifecert.domain.policy import Decision, Outcome, Policy, decide
 from lifecert.domain.reasons import Reason
+from lifecert.domain.sealed_imprint import ImprintSeal
 from lifecert.ports.vision import Frame
 from lifecert_vision import imprint
 from lifecert_vision.analyser import VisionAnalyser
 from lifecert_vision.decode import Image
+from lifecert_vision.embed import Embedder, from_template
 from local.camera.synthesis import frame_for
 from tests.support import pictures
 from tests.vision.conftest import Frames
@@ -80,6 +83,25 @@ def test_imprints_are_small_and_alike_only_within_their_version(analyser: Vision
     assert imprint.alike(bytes([2]) + one[1:], [one]) == []
     even = bytes([1]) + bytes([136]) * (len(one) - 1)
     assert imprint.alike(even, [one, even]) == [0, 0]
+
+
+def test_an_imprint_turns_back_into_the_face_and_what_is_stored_of_it_does_not(
+    analyser: VisionAnalyser, portraits: Path, policy: Policy
+) -> None:
+    """`make imprints` in small: one portrait's imprint inverted, and compared with other portraits of the person."""
+    photo, *others = ((portraits / f"obama{n}.jpg").read_bytes() for n in ("", 2, 3))
+    enrolled = analyser.enrol(photo)
+    vectors = [from_template(found) for other in others if (found := analyser.enrol(other).template)]
+    assert len(vectors) == 2
+
+    def likeness(taken: bytes) -> list[float]:
+        inverted = Embedder().embed(turned_back(taken), both_sides=True).vector
+        return [float(inverted @ vector) for vector in vectors]
+
+    assert min(likeness(enrolled.imprint)) > policy.match.review + 0.1, "without a seal the table would hold a face"
+    stored = [ImprintSeal(bytes([number]) * 32, "1").close(enrolled.imprint) for number in range(8)]
+    assert max(max(likeness(one)) for one in stored) < policy.match.review - 0.05
+    assert {ImprintSeal(b"\0" * 32, "1").open(stored[0])} == {enrolled.imprint}, "and copies are known as before"
 
 
 @pytest.mark.parametrize(

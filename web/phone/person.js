@@ -150,7 +150,6 @@ screen("invited", () => ({
   step: 2,
   content: [
     el("p", {class: "person"}, state.person.masked_name),
-    state.person.masked_id_number && el("p", {class: "number"}, state.person.masked_id_number),
     el("p", {}, say(`category_${state.person.category}`)),
     button(say("itIsMe"), () => {
       helps(false);

@@ -20,10 +20,10 @@ from lifecert_vision.landmarks import Face
 VERSION = 1  # the first byte; imprints of another version are compared with nothing
 SIDE = 48  # px
 _FINE = 2  # drawn at so many times the side, then made smaller: no pattern of the pixels is left
-_WIDE, _EDGE = 110, 7  # px, the straightened picture and what is cut off around it: the face from brow to chin
-_LIGHT = 1.5  # px, what is smoother than this is light and shade
+WIDE, EDGE = 110, 7  # px, the straightened picture and what is cut off around it: the face from brow to chin
+LIGHT = 1.5  # px, what is smoother than this is light and shade
 _NOISE = 2.0  # grey values below which edges are not made stronger
-_STEP = 0.4  # of the edges' usual strength; 16 steps, two to a byte
+STEP = 0.4  # of the edges' usual strength; 16 steps, two to a byte
 _SHIFT = 2  # px, by which two may be moved against each other: the landmarks tremble
 _LOWEST, _HIGHEST = -8, 7
 _NOTHING = 1e-6  # length of a picture without edges
@@ -32,12 +32,12 @@ _NOTHING = 1e-6  # length of a picture without edges
 def take(image: Image, face: Face) -> bytes:
     """The imprint of a face: 1,153 bytes."""
     small, moved = _reduced(image, face)
-    straight, _ = straightened(small, moved, _WIDE)
-    middle = straight[_EDGE:-_EDGE, _EDGE:-_EDGE]
+    straight, _ = straightened(small, moved, WIDE)
+    middle = straight[EDGE:-EDGE, EDGE:-EDGE]
     picture = cv2.resize(middle, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
-    edges = np.asarray(picture - cv2.GaussianBlur(picture, (0, 0), _LIGHT), np.float32)
-    usual = cv2.sqrt(cv2.GaussianBlur(edges * edges, (0, 0), 2 * _LIGHT)) + _NOISE
-    steps = np.clip(np.round(edges / usual / _STEP), _LOWEST, _HIGHEST).astype(np.int8) - _LOWEST
+    edges = np.asarray(picture - cv2.GaussianBlur(picture, (0, 0), LIGHT), np.float32)
+    usual = cv2.sqrt(cv2.GaussianBlur(edges * edges, (0, 0), 2 * LIGHT)) + _NOISE
+    steps = np.clip(np.round(edges / usual / STEP), _LOWEST, _HIGHEST).astype(np.int8) - _LOWEST
     pairs = steps.astype(np.uint8).reshape(-1, 2)
     return bytes([VERSION]) + (pairs[:, 0] << 4 | pairs[:, 1]).tobytes()
 
@@ -45,10 +45,10 @@ def take(image: Image, face: Face) -> bytes:
 def alike(one: bytes, others: Sequence[bytes]) -> list[float]:
     """How alike an imprint, or its mirror image, is to each of others, from -1 to 1; those of another version are left
     out."""
-    known = [_steps(other)[_SHIFT:-_SHIFT, _SHIFT:-_SHIFT] for other in others if other[0] == VERSION]
+    known = [steps_of(other)[_SHIFT:-_SHIFT, _SHIFT:-_SHIFT] for other in others if other[0] == VERSION]
     if not known or one[0] != VERSION:
         return []
-    picture = _steps(one)
+    picture = steps_of(one)
     inside = (SIDE - 2 * _SHIFT,) * 2
     moved = np.concatenate([sliding_window_view(way, inside) for way in (picture, picture[:, ::-1])])
     correlations = _normal(moved.reshape(-1, *inside)) @ _normal(np.array(known)).T
@@ -62,7 +62,8 @@ def _normal(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), _NOTHING), np.float32)
 
 
-def _steps(imprint: bytes) -> NDArray[np.float32]:
+def steps_of(imprint: bytes) -> NDArray[np.float32]:
+    """The edges of a plain imprint, SIDE x SIDE, in steps."""
     packed = np.frombuffer(imprint, np.uint8)[1:]
     steps = np.stack([packed >> 4, packed & 15], axis=1).reshape(SIDE, SIDE)
     return steps.astype(np.float32) + _LOWEST

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from joserfc import jws
@@ -12,6 +12,7 @@ from joserfc.jwk import ECKey
 
 from lifecert.domain.errors import TokenRefused
 from lifecert.domain.evidence import Template
+from lifecert.domain.imprint import KnownPhotos
 from lifecert.domain.person import FIRST_SECRET
 from lifecert.ports.tokens import Bearer
 
@@ -46,6 +47,9 @@ class FakePersonKeys(FakeSecretChain):
     def person_key(self, id_number: str, secret: str | None = None) -> str:
         return self._key("id", id_number, secret)
 
+    def looked_up_keys(self, id_number: str) -> tuple[str, ...]:
+        return tuple(self.person_key(id_number, secret) for secret in self.looked_up)
+
     def name_key(self, name: str, secret: str | None = None) -> str:
         return self._key("name", name, secret)
 
@@ -70,7 +74,7 @@ class FakeSigning:
 
 @dataclass(frozen=True, slots=True)
 class BackwardsProtection:
-    """Stores templates backwards, under the name of the person."""
+    """Stores templates and imprints backwards, under the name of the person."""
 
     def protect(self, beneficiary_id: str, template: Template) -> Template:
         return replace(template, vector=template.vector[::-1], protection=f"of {beneficiary_id}")
@@ -80,6 +84,24 @@ class BackwardsProtection:
         return {
             name: replace(template, vector=template.vector[::-1], protection="") for name, template in stored.items()
         }
+
+    def seal(self, beneficiary_id: str, imprints: Sequence[bytes]) -> tuple[bytes, ...]:
+        return tuple(f"of {beneficiary_id} ".encode() + imprint[::-1] for imprint in imprints)
+
+    def unseal(self, beneficiary_id: str, stored: KnownPhotos) -> KnownPhotos:
+        def plain(imprints: Sequence[bytes]) -> tuple[bytes, ...]:
+            owner = f"of {beneficiary_id} ".encode()
+            assert all(imprint.startswith(owner) for imprint in imprints), "an imprint was stored as it is"
+            return tuple(imprint.removeprefix(owner)[::-1] for imprint in imprints)
+
+        return KnownPhotos(plain(stored.references), plain(stored.frames), plain(stored.recent))
+
+
+class PlainTemplates(BackwardsProtection):
+    """For stores whose templates are plain: imprints alone are stored backwards."""
+
+    def reveal(self, beneficiary_id: str, stored: Mapping[str, Template]) -> Mapping[str, Template]:
+        return stored
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,10 @@ VALUES = {
     "sign_in_endpoint": "https://cognito-idp.us-east-1.amazonaws.com/",
     "sign_in_scopes": "openid",
     "shadow_policy": "",
+    "gallery_index_arn": "",
     "payers": "fund,mine",
     "data_match_sources": "hospital,civil_register",
+    "data_match_rate": "1000",
     "person_secrets": "1,2",
     "person_secrets_moving": "true",
 }

@@ -11,7 +11,7 @@ from lifecert.domain.beneficiary import record
 from lifecert.domain.hold import HoldBatch, HoldChoice, HoldDecision, HoldGround
 from lifecert.domain.invitation import Invitation
 from lifecert.domain.ledger import LedgerEvent
-from lifecert.domain.person import IdNumber, mask_name, normalise_name
+from lifecert.domain.person import mask_name, normalise_name
 from lifecert.domain.review import ReviewKind
 from tests.support.builders import (
     NOW,
@@ -93,7 +93,6 @@ class World:
                 "person_key": self.keys.person_key(person.id_number),
                 "name_key": self.keys.name_key(normalise_name(person.name)),
                 "masked_name": mask_name(person.name),
-                "masked_id_number": IdNumber.parse(person.id_number).masked,
                 "certified_by": (USER,),
                 **fields,
             }

@@ -98,7 +98,10 @@ def test_all_faults_are_named_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("given", "secrets"),
-    [("1", ("1",)), ("1,h7Kq-2_v", ("1", "h7Kq-2_v")), ("1,1", None), ("1,", None), ("", None), ("1, 2", None)],
+    [
+        *[("1", ("1",)), ("1,h7Kq-2_v", ("1", "h7Kq-2_v")), ("1,1", None), ("1,", None), ("", None), ("1, 2", None)],
+        *[("1,kms", ("1", "kms")), ("1,kms-a,2", ("1", "kms-a", "2")), ("kms,1", None), ("1,kms,kms-2", None)],
+    ],
 )
 def test_versions_of_the_person_secret(given: str, secrets: tuple[str, ...] | None) -> None:
     environment = {**COMMON, "PERSON_SECRETS_MOVING": "true"}

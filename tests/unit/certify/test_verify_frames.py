@@ -15,6 +15,7 @@ from lifecert.domain.reasons import Reason
 from lifecert.ports.vision import Analysis
 from tests.support.builders import CHALLENGE, HELPER, failed_evidence, good_evidence, standing_of
 from tests.support.fakes.analysers import ScriptedAnalyser
+from tests.support.fakes.keys import PlainTemplates
 from tests.support.verifying import VerifyWorld
 
 
@@ -97,7 +98,8 @@ def test_imprints_of_an_accepted_session_are_known_to_the_next() -> None:
     assert [known.recent for known in world.analyser.known] == [(), (b"one", b"two", b"three")]
     assert {known.references for known in world.analyser.known} == {()}, "enrolled before there were imprints"
     [(owner, reference_id)] = world.store.references_by_id
-    enrolled = replace(world.store.references_by_id[owner, reference_id], imprint=reference)
+    [sealed] = PlainTemplates().seal(owner, [reference])
+    enrolled = replace(world.store.references_by_id[owner, reference_id], imprint=sealed)
     world.store.references_by_id[owner, reference_id] = enrolled
     world.clock.move(hours=24, seconds=1)
     later = world.session(opened_at=world.clock.now(), deadline=world.clock.now() + timedelta(minutes=10))
@@ -129,6 +131,15 @@ def test_a_failed_try_pushes_no_imprint_out(evidence: Evidence, kept: bool) -> N
     world.analyser.evidence, world.analyser.imprints = evidence, (b"one",)
     world.verify(world.session().session_id, HELPER)
     assert bool(world.store.frame_imprints) is kept
+
+
+def test_imprints_are_stored_sealed_under_their_person_alone() -> None:
+    world = VerifyWorld()
+    world.analyser.imprints = (b"a picture of a face",)
+    world.verify(world.session().session_id, HELPER)
+    [(owner, *_)], [kept] = world.store.frame_imprints, world.store.frame_imprints.values()
+    assert kept.imprints == PlainTemplates().seal(owner, [b"a picture of a face"])
+    assert owner == world.id
 
 
 def test_no_imprint_is_in_the_session_or_the_ledger() -> None:

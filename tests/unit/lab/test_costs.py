@@ -45,7 +45,7 @@ def inputs(**changes: Any) -> Inputs:
             "sweep_cpu_ms": 2.0,
             "photo_bytes": 1_000_000,
             "swept_writes": 2.0,
-            "requests": {"s3_put": 3, "s3_get": 3, "s3_head": 3, "kms_mac": 1, "kms_signature": 1},
+            "requests": {"s3_put": 3, "s3_get": 3, "s3_head": 3, "kms_mac": 1, "kms_number": 1, "kms_signature": 1},
             "units": {**dict.fromkeys(load().measured.units, one), "verification": {**one, "requests": 7.0}},
             "stored_bytes": {"person": 1, "certification": 1, "reminder": 1, "lapse": 1},
             **changes.get("measured", {}),
@@ -128,7 +128,7 @@ def test_a_cold_start_is_paid_by_its_share() -> None:
         ("dynamodb_write", 2),
         ("s3_put", 3),
         ("s3_get", 6),
-        ("kms_mac", 1),
+        ("kms_mac", 2),
         ("kms_signature", 1),
         ("s3_gb_month", 3 * 0.001 * 2 / 30),
         ("sqs_request", 0),
@@ -146,7 +146,7 @@ def test_a_verification_asks_for_so_many_of_each(price: str, dollars: float) -> 
         ("sqs_request", 3),
         ("api_request", 4),
         ("dynamodb_write", 2 * 2 + 1 + 2),  # of two tries two entries, each noted for the anchor
-        ("kms_mac", 2),
+        ("kms_mac", 4),
         ("kms_signature", 1),
     ],
 )

@@ -26,6 +26,7 @@ from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.imports import MemoryImports
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.store import MemoryStore
+from tests.support.fakes.sweep import NoPace
 
 SOURCES = frozenset({"a", "civil", "civil_register", "hospital", "vaccination"})
 HEADER = "id_number,said,on,source"
@@ -45,7 +46,9 @@ class Office:
             CHEN: self.add(CHEN, Standing(Status.TERMINATED, date(2026, 6, 30), ended_on=date(2026, 2, 1))),
         }
         register, reviews = self.store.register, self.store.reviews_port
-        self.run = ImportDataMatch(register, self.imports, self.keys, self.clock, an_issuer(), reviews, SOURCES)
+        self.run = ImportDataMatch(
+            register, self.imports, self.keys, self.clock, an_issuer(), reviews, SOURCES, NoPace()
+        )
 
     def add(self, id_number: str, standing: Standing) -> str:
         fresh = a_beneficiary(person_key=self.keys.person_key(id_number), standing=standing)

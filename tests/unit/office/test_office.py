@@ -109,7 +109,8 @@ def test_neither_name_nor_id_number_is_stored() -> None:
     stored = repr(beneficiary) + repr(world.store.entries)
     assert PERSON.name not in stored
     assert PERSON.id_number.value not in stored
-    assert (beneficiary.masked_name, beneficiary.masked_id_number) == ("王*明", "110*************2X")
+    assert beneficiary.masked_name == "王*明"
+    assert not any(digits in stored for digits in ("110105", "19491231", "002X")), "nor a part of it"
 
 
 def test_who_comes_with_a_year_already_over_is_lapsed_from_the_start() -> None:
@@ -182,7 +183,9 @@ def test_a_good_photo_becomes_a_reference() -> None:
     assert (stored.protection, stored.vector) != ("", a_template().vector), "never plain at rest"
     assert world.photos.kept == {f"references/{beneficiary_id}/{reference.reference_id}": b"photo"}
     assert (reference.source, reference.captured_on, reference.quality) == ("office", TAKEN, 0.7)
-    assert world.store.references_by_id[beneficiary_id, reference.reference_id].imprint == b"imprint"
+    assert world.store.references_by_id[beneficiary_id, reference.reference_id].imprint == (
+        f"of {beneficiary_id} tnirpmi".encode()
+    )
     beneficiary = world.store.beneficiaries[beneficiary_id]
     assert beneficiary.has_reference
     assert world.store.entries[beneficiary_id][-1].event is LedgerEvent.REFERENCE_ENROLLED

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from lifecert.bootstrap import parts
 from lifecert.entry import settings
-from lifecert.entry.setting_values import Name, Payers, SecretVersion, Sources
+from lifecert.entry.setting_values import Name, Payers, Positive, SecretVersion, Sources
 
 if TYPE_CHECKING:
     from lifecert.adapters.dynamodb.transaction import DynamoChangingRegister
@@ -168,14 +168,15 @@ def finish_enrolment() -> "FinishEnrolment":
     register = parts.changing_register(
         names, references=names.references_table, counters=names.counters_table, reviews=names.reviews_table
     )
+    protection = parts.protection(names.template_key_id, names.template_secret_version)
     return FinishEnrolment(
         register=register,
-        references=parts.plain_references(names),
+        references=parts.plain_references(names, protection),
         photos=parts.photos(names.frames_bucket, names.references_bucket),
         analyser=parts.analyser(),
         clock=parts.clock(names),
         policy=parts.policy(),
-        protection=parts.protection(names.template_key_id, names.template_secret_version),
+        protection=protection,
     )
 
 
@@ -404,6 +405,7 @@ class ImportDataMatchSettings(
 
     imports_bucket: Name
     data_match_sources: Sources
+    data_match_rate: Positive
 
 
 @cache
@@ -420,6 +422,7 @@ def import_data_match() -> "ImportDataMatch":
         issuer=parts.issuer(names),
         reviews=parts.reviews(names),
         sources=frozenset(names.data_match_sources),
+        pace=parts.pace(names.data_match_rate),
     )
 
 

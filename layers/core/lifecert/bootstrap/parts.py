@@ -229,11 +229,12 @@ def references(names: settings.WithReferences) -> "References":
     return DynamoReferences(dynamodb(), names.references_table)
 
 
-def plain_references(names: settings.WithTemplates) -> "References":
-    """References whose templates are plain once they are read."""
+def plain_references(names: settings.WithTemplates, revealing: "TemplateProtection | None" = None) -> "References":
+    """References whose templates and imprints are plain once they are read. Whoever stores some too gives what it
+    protects them with, so that a person's secret is derived once."""
     from lifecert.adapters.kms.protected_references import ProtectedReferences
 
-    return ProtectedReferences(references(names), protection(names.template_key_id))
+    return ProtectedReferences(references(names), revealing or protection(names.template_key_id))
 
 
 def claims(sessions_table: str, beneficiaries_table: str) -> "Claims":
@@ -418,6 +419,17 @@ def gallery(bucket: str, key_id: str, secret_version: str) -> "Gallery":
 
     files = gallery_files(s3(), bucket, policy().match.model_version, secret_version)
     return PackedGallery(files, partial(gallery_secret, client("kms"), key_id, secret_version))
+
+
+def vector_gallery(names: settings.WithLedger, index_arn: str, key_id: str, secret_version: str) -> "Gallery":
+    """The same in an index of S3 Vectors."""
+    from functools import partial
+
+    from lifecert.adapters.s3.gallery import gallery_secret
+    from lifecert.adapters.s3.vectors import S3VectorsGallery, enrolled_by_ledger
+
+    secret = partial(gallery_secret, client("kms"), key_id, secret_version)
+    return S3VectorsGallery(client("s3vectors"), index_arn, secret, enrolled_by_ledger(ledger(names)))
 
 
 # ---------------------------------------------------------------------------------------------------------------------

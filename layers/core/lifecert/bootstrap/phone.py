@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from lifecert.bootstrap import parts
 from lifecert.entry import settings
-from lifecert.entry.setting_values import Address, Name, Positive
+from lifecert.entry.setting_values import Address, Name, Positive, SecretVersion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -124,6 +124,7 @@ class VerifyFaceSettings(
     """verify_face. It decides nothing: `decide_function` does."""
 
     seen_frames_table: Name
+    template_secret_version: SecretVersion
     decide_function: Name
     # The version of a policy on trial; empty for none.
     shadow_policy: Annotated[str, Field(pattern=r"^[0-9A-Za-z.-]{0,40}$")] = ""
@@ -138,16 +139,18 @@ def verify_face() -> "VerifyFace":
 
     names = VerifyFaceSettings.load()
     shadow = Shadow(parts.shadow_policy(names.shadow_policy), shadow_scored) if names.shadow_policy else None
+    protection = parts.protection(names.template_key_id, names.template_secret_version)
     return VerifyFace(
         register=parts.register(names),
         sessions=parts.sessions(names),
-        references=parts.plain_references(names),
+        references=parts.plain_references(names, protection),
         photos=parts.photos(names.frames_bucket, ahead=timedelta(days=names.clock_shift_days)),
         seen_frames=parts.seen_frames(names.seen_frames_table),
         analyser=parts.analyser(),
         clock=parts.clock(names),
         policy=parts.policy(),
         decide=parts.deciding(names.decide_function),
+        protection=protection,
         shadow=shadow,
     )
 

@@ -27,9 +27,10 @@ def ledger_entry(image: Mapping[str, Any]) -> "LedgerEntry":
 
 
 class FindDuplicatesSettings(settings.WithChanges, settings.WithTemplates, settings.WithReviews, settings.Common):
-    """find_duplicates."""
+    """find_duplicates. `gallery_index_arn` is that of an index of S3 Vectors; empty for files in the bucket."""
 
-    references_bucket: Name
+    gallery_bucket: Name
+    gallery_index_arn: str = ""
     template_secret_version: SecretVersion
 
 
@@ -40,11 +41,13 @@ def find_duplicates() -> "FindDuplicates":
     from lifecert.application.shared.reviewing import OpenReview
 
     names = FindDuplicatesSettings.load()
-    register = parts.changing_register(names, reviews=names.reviews_table)
+    register, version = parts.changing_register(names, reviews=names.reviews_table), names.template_secret_version
     return FindDuplicates(
         register=register,
         references=parts.plain_references(names),
-        gallery=parts.gallery(names.references_bucket, names.template_key_id, names.template_secret_version),
+        gallery=parts.vector_gallery(names, names.gallery_index_arn, names.template_key_id, version)
+        if names.gallery_index_arn
+        else parts.gallery(names.gallery_bucket, names.template_key_id, version),
         open_review=OpenReview(register, parts.clock(names)),
         policy=parts.policy(),
     )

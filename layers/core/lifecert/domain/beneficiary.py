@@ -52,7 +52,6 @@ class Beneficiary:
     person_key: str
     name_key: str
     masked_name: str
-    masked_id_number: str
     benefits: tuple[Benefit, ...]
     valid_until: date
     lapsed: bool = False

@@ -1,4 +1,5 @@
-"""Imprints: small pictures of faces, by which a copy of a photo that was used before is known."""
+"""Imprints: small pictures of faces, by which a copy of a photo that was used before is known. They turn back into
+faces, so they are stored sealed (`sealed_imprint`)."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -26,8 +26,8 @@ def photos_of(beneficiary_id: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Reference:
     """One enrolled photo, kept at `photo_key`. `source` says where it came from and `captured_on` when it was taken,
-    if that is known; `quality` is the least score (0 to 1, 0.5 is the limit) of its measures. By its `imprint` a copy
-    of the photo is known; earlier references have none."""
+    if that is known; `quality` is the least score (0 to 1, 0.5 is the limit) of its measures. By its `imprint`,
+    sealed, a copy of the photo is known; earlier references have none."""
 
     beneficiary_id: str
     reference_id: str

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from lifecert.domain.notice import QuietHours
+from lifecert.domain.person import by_kms
 
 
 def _known_zone(name: str) -> str:
@@ -43,6 +44,15 @@ def _listed(text: str) -> tuple[str, ...]:
     return found
 
 
+def _versions(text: str) -> tuple[str, ...]:
+    """Versions of the secret of ID numbers and names. KMS hashes once at most, and over a hash: what a function derives
+    comes first, for names too."""
+    found = _listed(text)
+    if by_kms(found[0]) or sum(map(by_kms, found)) > 1:
+        raise ValueError("one version by KMS at most, and not the first")
+    return found
+
+
 Name = Annotated[str, Field(min_length=1)]
 Address = Annotated[str, Field(pattern=r"^https?://\S+$")]
 SecretVersion = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")]
@@ -57,6 +67,6 @@ SourceCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
 Payers = Annotated[tuple[PayerCode, ...], BeforeValidator(_listed), Field(min_length=1)]
 # None of them: nobody's word is taken.
 Sources = Annotated[tuple[SourceCode, ...], BeforeValidator(lambda text: _listed(text) if text else ())]
-SecretVersions = Annotated[tuple[SecretVersion, ...], BeforeValidator(_listed), Field(min_length=1)]
+SecretVersions = Annotated[tuple[SecretVersion, ...], BeforeValidator(_versions), Field(min_length=1)]
 ReminderDays = Annotated[tuple[int, ...], BeforeValidator(_days_before)]
 Hours = Annotated[QuietHours, BeforeValidator(_quiet_hours)]

@@ -24,6 +24,10 @@ class PersonKeys(Protocol):
         """The look-up key of a normalised ID number, under the newest secret or another."""
         ...
 
+    def looked_up_keys(self, id_number: str) -> tuple[str, ...]:
+        """The look-up keys of a normalised ID number under all versions of `looked_up`, newest first."""
+        ...
+
     def name_key(self, name: str, secret: str | None = None) -> str:
         """The comparison key of a normalised name, under the newest secret or another."""
         ...

@@ -19,7 +19,8 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The evidence of a challenge's frames, and the imprints of those with a face, which the evidence must not hold."""
+    """The evidence of a challenge's frames, and the imprints of those with a face, which the evidence must not hold and
+    no store as they are (`TemplateProtection.seal`)."""
 
     evidence: Evidence
     imprints: tuple[bytes, ...] = ()

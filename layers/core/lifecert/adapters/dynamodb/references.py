@@ -114,6 +114,22 @@ IMPRINT_ATTRIBUTES = (
 )
 
 
+def imprints_of(item: Mapping[str, Any]) -> list[bytes]:
+    """All imprints in an item, as they are stored: the reference's, then those of frames, by slot."""
+    own = [bytes(item["imprint"])] if "imprint" in item else []
+    return own + [bytes(imprint) for slot in _SLOTS for imprint in item.get(frames_attribute(slot), [])]
+
+
+def with_imprints(item: Mapping[str, Any], imprints: Sequence[bytes]) -> dict[str, Any]:
+    """The attributes of an item in which the imprints that `imprints_of` gave are others."""
+    rest, changed = list(imprints), dict[str, Any]()
+    if "imprint" in item:
+        changed["imprint"] = rest.pop(0)
+    for name in filter(item.__contains__, map(frames_attribute, _SLOTS)):
+        changed[name], rest = rest[: len(item[name])], rest[len(item[name]) :]
+    return changed
+
+
 def reference_item(reference: Reference) -> dict[str, Any]:
     """Item of the references table: an enrolled reference, which never expires."""
     return {

@@ -1,4 +1,4 @@
-"""References whose templates come out of the table plain, for the moment they are compared."""
+"""References whose templates and imprints come out of the table plain, for the moment they are compared."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from lifecert.ports.references import References
 
 @dataclass(frozen=True, slots=True)
 class ProtectedReferences:
-    """`References` over a store of protected templates."""
+    """`References` over a store of protected templates and imprints."""
 
     stored: References
     protection: TemplateProtection
@@ -25,9 +25,9 @@ class ProtectedReferences:
     def faces(
         self, beneficiary_id: str, model_version: str, since: datetime
     ) -> tuple[Mapping[str, Template], KnownPhotos]:
-        """The same with the imprints of all photos, which are stored as they are."""
+        """The same with the imprints of all photos, plain too."""
         templates, known = self.stored.faces(beneficiary_id, model_version, since)
-        return self.protection.reveal(beneficiary_id, templates), known
+        return self.protection.reveal(beneficiary_id, templates), self.protection.unseal(beneficiary_id, known)
 
     def enrolled(self, beneficiary_id: str) -> Sequence[str]:
         """Ids of the enrolled references."""

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class SecretChain:
-    """KMS derives one secret for each version from an HMAC key, at the first use; hashing itself makes no request. Each
-    secret hashes what the one before it made.
+    """KMS derives one secret for each version from an HMAC key, at the first use; hashing with it makes no request.
+    Each secret hashes what the one before it made. How one version hashes is `_next`'s to say.
 
     `secrets` are the versions, oldest first; while `moving`, stored hashes may stand under the last two. `label` must
     never change: every stored hash depends on it.
@@ -47,8 +47,11 @@ class SecretChain:
 
     def _hash(self, purpose: str, value: str, secrets: tuple[str, ...]) -> str:
         for secret in secrets:
-            value = hmac.new(self._secret(secret), f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+            value = self._next(purpose, value, secret)
         return value
+
+    def _next(self, purpose: str, value: str, version: str) -> str:
+        return hmac.new(self._secret(version), f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
 
     def _secret(self, version: str) -> bytes:
         if version not in self._derived:

@@ -19,6 +19,7 @@ from lifecert.domain.session import Session, SessionState
 from lifecert.ports.clock import Clock
 from lifecert.ports.deciding import Deciding, Looked
 from lifecert.ports.photos import Photos, Upload
+from lifecert.ports.protection import TemplateProtection
 from lifecert.ports.references import References
 from lifecert.ports.register import Register
 from lifecert.ports.sessions import SeenFrames, Sessions
@@ -41,6 +42,7 @@ class VerifyFace:
     clock: Clock
     policy: Policy
     decide: Deciding
+    protection: TemplateProtection
     shadow: Shadow | None = None
 
     def __call__(self, session_id: str, caller: Caller, observations: str = "") -> Session:
@@ -109,7 +111,9 @@ class VerifyFace:
         analysis = self.analyser.analyse(frames, counting, known)
         times = _upload_times(session, uploads, self.policy.replay.clock_tolerance)
         evidence = replace(analysis.evidence, across=(*analysis.evidence.across, times))
-        return replace(analysis, evidence=evidence)
+        # What is remembered of them is never stored as it is: an imprint turns back into the face.
+        sealed = self.protection.seal(beneficiary.beneficiary_id, analysis.imprints)
+        return replace(analysis, evidence=evidence, imprints=sealed)
 
     def _uploads(self, session: Session) -> list[Upload]:
         uploads = {

@@ -114,6 +114,7 @@ class FinishEnrolment:
             raise PhotoMissing
         plain, evidence = self._embed(upload.content)
         earlier = self.references.templates(beneficiary_id, plain.model_version)
+        (imprint,) = self.protection.seal(beneficiary_id, [evidence.imprint]) if evidence.imprint else (b"",)
         reference = Reference(
             beneficiary_id=beneficiary_id,
             reference_id=reference_id,
@@ -123,7 +124,7 @@ class FinishEnrolment:
             captured_on=enrolment.captured_on,
             quality=evidence.quality,
             enrolled_at=self.clock.now(),
-            imprint=evidence.imprint,
+            imprint=imprint,
         )
 
         def make(newest: Beneficiary) -> Change:

@@ -1,7 +1,7 @@
 """Import a file of data matches: what confirms life certifies; what speaks of a death, or of life after an end, opens a
 case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +25,7 @@ from lifecert.ports.imports import Imports
 from lifecert.ports.keys import PersonKeys
 from lifecert.ports.register import ChangingRegister
 from lifecert.ports.reviews import Reviews
+from lifecert.ports.sweep import Pace
 
 # Progress is kept after so many lines.
 CHUNK = 500
@@ -34,7 +35,8 @@ AT_ONCE = 8
 
 @dataclass(frozen=True, slots=True)
 class ImportDataMatch:
-    """The use case. Nobody but the registers named in `sources` is believed, of life or of death."""
+    """The use case. Nobody but the registers named in `sources` is believed, of life or of death. `pace` bounds
+    how many lines a second are looked up, each of which asks KMS."""
 
     register: ChangingRegister
     imports: Imports
@@ -43,6 +45,7 @@ class ImportDataMatch:
     issuer: Issuer
     reviews: Reviews
     sources: frozenset[str]
+    pace: Pace
 
     def __call__(self, name: str, out_of_time: Callable[[], bool] = lambda: False) -> Import:
         """Take a file line by line, going on where an earlier call stopped, and delete it after the last line.
@@ -56,7 +59,7 @@ class ImportDataMatch:
             pass
         while chunk := list(islice(lines, CHUNK)):
             with ThreadPoolExecutor(AT_ONCE) as threads:
-                outcomes = list(threads.map(lambda one: self._take(one[1]), chunk))
+                outcomes = list(threads.map(self._take, self._paced(chunk)))
             numbered = [(number, outcome) for (number, _), outcome in zip(chunk, outcomes, strict=True)]
             for outcome in outcomes:
                 done.count(outcome)
@@ -70,6 +73,12 @@ class ImportDataMatch:
         done.finished = True
         self.imports.delete(name)
         return done
+
+    def _paced(self, chunk: list[tuple[int, MatchLine | Rejected]]) -> Iterator[MatchLine | Rejected]:
+        """Handed out one after another, by whoever hands out: many threads would each keep a pace of their own."""
+        for _, line in chunk:
+            self.pace()
+            yield line
 
     def _take(self, line: MatchLine | Rejected) -> Taken | Rejected:
         if isinstance(line, Rejected):

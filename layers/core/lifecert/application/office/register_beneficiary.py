@@ -105,7 +105,6 @@ class RegisterBeneficiary:
                 person_key=self.person_keys.person_key(registration.id_number.value),
                 name_key=self.person_keys.name_key(normalise_name(registration.name)),
                 masked_name=mask_name(registration.name),
-                masked_id_number=registration.id_number.masked,
                 benefits=(benefit,),
                 valid_until=valid_until,
                 lapsed=status is Status.LAPSED,

@@ -12,7 +12,7 @@ _NOBODY = "0" * 64
 
 def by_number(register: Register, keys: PersonKeys, id_number: IdNumber) -> Beneficiary | None:
     """Who has this ID number, under whichever secret they stand."""
-    return register.find_by_person([keys.person_key(id_number.value, secret) for secret in keys.looked_up])
+    return register.find_by_person(keys.looked_up_keys(id_number.value))
 
 
 def by_number_and_name(register: Register, keys: PersonKeys, id_number: IdNumber, name: str) -> Beneficiary | None:
