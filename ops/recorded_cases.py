@@ -23,6 +23,14 @@ def take_case(now: dict[str, Any], entry: LedgerEntry) -> None:
         now["open_cases"] = tuple(
             _with_reporter(now, entry, one) if one.review_id == review_id else one for one in now["open_cases"]
         )
+    elif entry.event is LedgerEvent.VERIFICATION_FAILED and any(
+        one.review_id == review_id for one in now["open_cases"]
+    ):
+        doubts = details.get("reason") in DOUBTING
+        now["open_cases"] = tuple(
+            _with_another(one, entry.actor.actor_id, doubts) if one.review_id == review_id else one
+            for one in now["open_cases"]
+        )
     elif review_id and entry.event not in _OPENS:
         _dispelled(now, entry, str(review_id))
         now["open_cases"] = tuple(_closed(entry, now["open_cases"], str(review_id)))
@@ -93,7 +101,10 @@ def _closed(entry: LedgerEntry, cases: tuple[OpenCase, ...], review_id: str) -> 
 
 
 def _with_reporter(now: Mapping[str, Any], entry: LedgerEntry, case: OpenCase) -> OpenCase:
-    counts, who = _reported(now, entry, ReviewKind.DEATH_REPORT), entry.actor.actor_id
+    return _with_another(case, entry.actor.actor_id, _reported(now, entry, ReviewKind.DEATH_REPORT))
+
+
+def _with_another(case: OpenCase, who: str, counts: bool) -> OpenCase:
     by = case.by
     if who not in by and (counts or len(by) < MOST_REPORTERS):
         by = (*by[: MOST_REPORTERS - 1], who)

@@ -91,7 +91,7 @@ def test_a_case_ends_with_its_photos_and_the_person_is_to_be_told(world: World) 
     assert (night.last.event, night.last.actor) == (LedgerEvent.CERTIFY_AGAIN_DUE, PURGE_ACTOR)
     (announced,) = published_events(night.last)
     assert (announced.type, announced.detail["channel"]) == ("CertifyAgainDue", "sms")
-    assert [key for key in world.photos.kept if key.startswith("review/")] == []
+    assert [key for key in world.photos.kept if key.startswith(f"review/{night.review.session_id}/")] == []
     assert night(31).ended == 0
     assert verify_chain(world.store.ledger.entries(WANG.id)) == after.version
 

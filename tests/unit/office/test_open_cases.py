@@ -360,6 +360,51 @@ def test_somebody_is_remembered_as_doubted_however_many_strangers_try() -> None:
     assert office.beneficiary.open_case(ReviewKind.VERIFICATION, "stranger-23")
 
 
+def test_of_more_doubting_users_than_are_remembered_each_try_belongs_to_an_open_case() -> None:
+    """The 21st user's doubt was in no item: once the 20 were decided, the machine accepted the next try of theirs."""
+    office = Office()
+    office.analyser.evidence = good_evidence(0.4)
+    users = [User(f"stranger-{number}") for number in range(MOST_TRIES + 3)]
+    opened = {user: case_of(office.shows_face(user)) for user in users}
+    office.clock.move(days=1)
+    assert len(set(opened.values())) == MOST_TRIES
+    assert set(opened.values()) == {one.review_id for one in office.beneficiary.open_cases}
+    assert office.beneficiary.open_case(ReviewKind.VERIFICATION, users[-1].user_id), "and the last is known by it"
+    office.analyser.evidence = good_evidence()
+    last = users[-1]
+    for case in {one for user, one in opened.items() if one != opened[last]}:
+        office.decide(case, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, CLERK)
+    assert decision_of(office.shows_face(last)) == Decision(Outcome.REVIEW, Reason.OFFICE_DECIDES)
+    assert told_by_the_ledger(office) == []
+
+
+def test_a_doubted_try_in_a_case_of_used_up_tries_doubts_too() -> None:
+    """Three pictures of nothing opened a case that doubts nobody, and every look-alike after them joined it unnoticed."""
+    office = Office()
+    office.analyser.evidence = failed_evidence(Reason.NO_FACE)
+    for _ in range(3):
+        office.shows_face()
+    assert not office.beneficiary.doubts
+    office.analyser.evidence = good_evidence(0.4)
+    office.shows_face()
+    office.analyser.evidence = good_evidence()
+    assert decision_of(office.shows_face()) == Decision(Outcome.REVIEW, Reason.OFFICE_DECIDES)
+    assert told_by_the_ledger(office) == []
+
+
+def case_of(session: Session) -> str:
+    assert session.result
+    return str(session.result.review_id)
+
+
+def told_by_the_ledger(office: Office) -> list[str]:
+    """What of the cases is not as the ledger says."""
+    taken = Recorded()
+    for entry in office.store.entries[office.id]:
+        taken.take(entry)
+    return [name for name in taken.differences(office.beneficiary) if name == "open_cases"]
+
+
 # --- who waits is spared, once ---
 
 

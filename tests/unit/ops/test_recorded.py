@@ -14,6 +14,7 @@ from lifecert.application.office.set_contact import NewContact
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import BenefitEnd
 from lifecert.domain.category import Category
+from lifecert.domain.challenge import Ability, Excused
 from lifecert.domain.hold import HoldChoice, HoldGround, HoldProposal, HoldState, Reprieve
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import Notice, NoticeChannel
@@ -61,10 +62,10 @@ class Life:
             self.world.clock.move(days=1)
             self.world.night()
 
-    def shown(self, photo: str) -> None:
+    def shown(self, photo: str, *cannot: Ability) -> None:
         """A session of the helper's is decided by this face."""
         now = self.world.clock.now()
-        session = a_session(beneficiary_id=self.id, opened_at=now, deadline=now + timedelta(minutes=10))
+        session = a_session(beneficiary_id=self.id, opened_at=now, deadline=now + timedelta(minutes=10), cannot=cannot)
         self.world.store.sessions.open(session)
         for step in range(1, 4):
             self.world.photos.upload(session.frame_key(step), f"{photo}-{session.session_id}-{step}".encode(), now)
@@ -104,7 +105,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     life.enrolled("good")
     yield "two references", life
     life.shown("uncertain")
-    life.shown("uncertain")
+    life.shown("uncertain", Ability.SMILE)
     yield "a case is open", life
     do["decide_review"](life.case, ReviewOutcome.ACCEPT, Ground.SAME_PERSON, SECOND_CLERK, life.sessions[-1])
     yield "the case is decided", life
@@ -259,6 +260,8 @@ OTHERS: dict[str, Any] = {
     "registered_by": "another",
     "enrolled_by": ("another",),
     "dispelled_by": ("another",),
+    "excused": Excused((Ability.SMILE,), DAY),
+    "sessions_kept": 99,
     "consent_withdrawn_on": DAY,
     "notice": Notice(DAY, 7, 1, delivered_on=DAY),
     "contact_channel": NoticeChannel.PUSH,

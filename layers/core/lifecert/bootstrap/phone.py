@@ -49,7 +49,7 @@ def _opening(names: _StartSettings) -> "SessionOpening":
         sessions=parts.sessions(names, counting_in=names.limits_table),
         photos=parts.photos(names.frames_bucket),
         clock=parts.clock(names),
-        chooser=parts.chooser(),
+        chooser=parts.seeded_chooser,
         policy=parts.policy(),
         help_lines=parts.help_lines(),
         limits=parts.limits(names),
@@ -137,7 +137,7 @@ def verify_face() -> "VerifyFace":
     from lifecert.application.certify.shadow import Shadow
     from lifecert.application.certify.verify_face import VerifyFace
     from lifecert.application.shared.reviewing import OpenReview
-    from lifecert.entry.log import shadow_scored
+    from lifecert.entry.log import many_failed, shadow_scored
 
     names = VerifyFaceSettings.load()
     register = parts.changing_register(
@@ -163,6 +163,7 @@ def verify_face() -> "VerifyFace":
         issuer=parts.issuer(names),
         helper_volume=HelperVolume(parts.limits(names), open_review, clock, names.limit_usual_helper_day),
         shadow=shadow,
+        many_failed=many_failed,
     )
 
 

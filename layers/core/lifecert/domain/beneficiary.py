@@ -9,13 +9,14 @@ from lifecert.domain.benefit import Benefit
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Revocation
+from lifecert.domain.challenge import Excused
 from lifecert.domain.faces import FaceCount, FacesDue, contact_due, faces_due
 from lifecert.domain.hold import REPRIEVE, CandidateOutcome, HoldCandidate, HoldProposal, Reprieve
 from lifecert.domain.imprint import FrameImprints
 from lifecert.domain.invitation import Invitation
 from lifecert.domain.ledger import GENESIS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
-from lifecert.domain.open_case import OpenCase, decided, dispels_a_death, remembered
+from lifecert.domain.open_case import OpenCase, crowded, decided, dispels_a_death, joined, remembered
 from lifecert.domain.person import FIRST_SECRET
 from lifecert.domain.reference import Reference
 from lifecert.domain.review import Review, ReviewDecision, ReviewKind
@@ -44,7 +45,8 @@ class Beneficiary:
     photo that was enrolled on the day it was taken, and matched the earlier ones. `faces_were_deleted`: all that were
     enrolled once are gone, and no second clerk has confirmed another since. `registered_by` and `enrolled_by` are the
     clerks who did that, the latter of the last few photos. `dispelled_by` are the clerks who, since the person was
-    certified last, decided that a doubt of their life is unfounded. `invitation_id` is the invitation that is open, if
+    certified last, decided that a doubt of their life is unfounded. `excused` is what a human accepted that they cannot
+    do. `sessions_kept` is how many accepted sessions' imprints were kept so far. `invitation_id` is the invitation that is open, if
     there is one: what any other started is stopped.
     """
 
@@ -76,6 +78,8 @@ class Beneficiary:
     registered_by: str = ""
     enrolled_by: tuple[str, ...] = ()
     dispelled_by: tuple[str, ...] = ()
+    excused: Excused | None = None
+    sessions_kept: int = 0
     invitation_id: str | None = None
 
     @property
@@ -202,6 +206,15 @@ class Beneficiary:
         decided: what is said later is looked at anew."""
         of_kind = (one for one in self.open_cases if one.kind is kind and not one.upheld)
         return next((one for one in of_kind if user_id is None or user_id in one.by), None)
+
+    def case_of_try(self, user_id: str) -> OpenCase | None:
+        """The open case that a user's try belongs to: their own, or, of more than are remembered, the last."""
+        return self.open_case(ReviewKind.VERIFICATION, user_id) or crowded(self.open_cases)
+
+    def with_joined(self, case: OpenCase, user_id: str, *, doubts: bool) -> "Beneficiary":
+        """With one more report or try in an open case."""
+        cases = (joined(one, user_id, doubts=doubts) if one is case else one for one in self.open_cases)
+        return replace(self, open_cases=tuple(cases))
 
     @property
     def spared_until(self) -> date | None:

@@ -54,7 +54,8 @@ class OpenCase:
 def remembered(cases: tuple[OpenCase, ...], review: Review, certified_by: tuple[str, ...]) -> tuple[OpenCase, ...]:
     """The cases with a new one, if it is one to remember.
 
-    Of too many tries the oldest that doubts nothing is forgotten; where all doubt, the new one adds nothing.
+    Of too many tries the oldest that doubts nothing is forgotten; where all doubt, the new one belongs to one of them
+    (`crowded`).
     """
     case = OpenCase(review.review_id, review.kind, (review.opened_by.actor_id,), doubts=_doubts(review, certified_by))
     if not case.doubts and case.kind not in _REMEMBERED:
@@ -64,6 +65,12 @@ def remembered(cases: tuple[OpenCase, ...], review: Review, certified_by: tuple[
         return (*cases, case)
     oldest = next((one for one in tries if not one.doubts), None)
     return (*(one for one in cases if one is not oldest), case) if oldest else cases
+
+
+def crowded(cases: tuple[OpenCase, ...]) -> OpenCase | None:
+    """The case that anybody's next try belongs to, where so many that doubt are open that no other is remembered."""
+    tries = [one for one in cases if one.kind is ReviewKind.VERIFICATION]
+    return tries[-1] if len(tries) >= MOST_TRIES and all(one.doubts for one in tries) else None
 
 
 def is_upheld(kind: ReviewKind, outcome: ReviewOutcome) -> bool:
@@ -100,7 +107,8 @@ def dispels_a_death(cases: tuple[OpenCase, ...], review_id: str, kind: ReviewKin
 
 
 def joined(case: OpenCase, user_id: str, *, doubts: bool) -> OpenCase:
-    """A case that somebody else's report belongs to as well. Of too many the last gives way, to one that counts."""
+    """A case that somebody else's report or try belongs to as well. Of too many the last gives way, to one that
+    counts."""
     if user_id in case.by or (len(case.by) >= MOST_REPORTERS and not doubts):
         return replace(case, doubts=case.doubts or doubts)
     return replace(case, by=(*case.by[: MOST_REPORTERS - 1], user_id), doubts=case.doubts or doubts)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from lifecert.domain.actor import Caller, SessionSecret
 from lifecert.domain.certificate import Method
-from lifecert.domain.challenge import Step
+from lifecert.domain.challenge import Ability, Step
 from lifecert.domain.evidence import Verdict
 from lifecert.domain.policy import Decision
 
@@ -64,7 +64,7 @@ class Session:
 
     `help_line` is the number of the beneficiary's scheme and district. One that an invitation started has a
     `secret_digest`, and `helper_name` if somebody helps, sealed. `observations` is what the phone told of itself, for
-    a reviewer.
+    a reviewer. `cannot` is what the person said they cannot do.
     """
 
     session_id: str
@@ -87,6 +87,7 @@ class Session:
     secret_digest: str = ""
     helper_name: bytes | None = None
     observations: str = ""
+    cannot: tuple[Ability, ...] = ()
 
     def belongs_to(self, caller: Caller) -> bool:
         """Whether it is this caller's: by who is signed in, or by its secret, if an invitation started it."""

@@ -1,9 +1,9 @@
 """Verify: look at a session's frames, decide, and write the decision with everything that follows from it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from lifecert.application.certify.helper_volume import HelperVolume
 from lifecert.application.certify.owning import own_session, refuse_if_stopped, whose_face
@@ -16,6 +16,7 @@ from lifecert.domain.actor import Caller
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.errors import FrameSeenBefore, FramesMissing, SessionAlreadyDecided, SessionBusy
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
+from lifecert.domain.invitation import is_invited
 from lifecert.domain.policy import Decision, Outcome, Policy, decide
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Session, SessionState
@@ -32,7 +33,7 @@ CLAIM_DURATION = timedelta(seconds=40)
 
 @dataclass(frozen=True, slots=True)
 class VerifyFace:
-    """The use case."""
+    """The use case. `many_failed` is told whose failures with a face are many, counted over a lifetime."""
 
     register: ChangingRegister
     sessions: Sessions
@@ -45,6 +46,7 @@ class VerifyFace:
     issuer: Issuer
     helper_volume: HelperVolume
     shadow: Shadow | None = None
+    many_failed: Callable[[str], None] = lambda _beneficiary_id: None
 
     def __call__(self, session_id: str, caller: Caller, observations: str = "") -> Session:
         """Decide a session, once. A repeat returns the session with the same result. `observations`, what the phone
@@ -77,7 +79,7 @@ class VerifyFace:
             analysis = self._analyse(claimed, beneficiary, frames, uploads)
         try:
             try:
-                decided = self._commit(claimed, frames, digests, analysis)
+                decided = self._commit(claimed, frames, digests, analysis, beneficiary)
             except FrameSeenBefore:
                 # Another session used the same bytes while this one was looking at them.
                 return self._commit(claimed, frames, (), _refused(claimed, "frame_new", Reason.FRAME_SEEN_BEFORE))
@@ -116,11 +118,19 @@ class VerifyFace:
             raise SessionBusy
         return session
 
-    def _commit(self, session: Session, frames: list[Frame], digests: tuple[str, ...], analysis: Analysis) -> Session:
-        decided = session
+    def _commit(
+        self,
+        session: Session,
+        frames: list[Frame],
+        digests: tuple[str, ...],
+        analysis: Analysis,
+        known: Beneficiary | None = None,
+    ) -> Session:
+        decided, before = session, known
 
         def make(beneficiary: Beneficiary) -> Change:
-            nonlocal decided
+            nonlocal decided, before
+            before = beneficiary
             verification = self._decide(session, beneficiary, analysis, digests)
             change, decided = verification.change()
             # Every frame a human may have to look at, also of attempts after the one that opened the review.
@@ -129,9 +139,12 @@ class VerifyFace:
                     self.photos.keep_for_review(session.review_key(number), frame.content)
             return self.issuer.signed(change)
 
-        change_newest(self.register, session.beneficiary_id, make)
-        if decided.on_behalf and decided.result and decided.result.decision.outcome is Outcome.ACCEPTED:
-            self.helper_volume(decided)
+        change = change_newest(self.register, session.beneficiary_id, make, known)
+        if before and change and change.after.camera.is_many(before.camera):
+            self.many_failed(session.beneficiary_id)
+        accepted = decided.result is not None and decided.result.decision.outcome is Outcome.ACCEPTED
+        if before and accepted and not is_invited(session.user_id):  # a letter is one person's
+            self.helper_volume(decided, new_person=session.user_id not in before.certified_by)
         return decided
 
     def _decide(
@@ -143,6 +156,8 @@ class VerifyFace:
         decision = decide(evidence, self.policy, session.challenge, attempt)
         if decision.outcome is Outcome.ACCEPTED and beneficiary.doubts:
             decision = Decision(Outcome.REVIEW, Reason.OFFICE_DECIDES)
+        elif decision.outcome is Outcome.ACCEPTED and not _is_excused(session, beneficiary, self.clock.today()):
+            decision = Decision(Outcome.REVIEW, Reason.CHALLENGE_NOT_POSSIBLE)
         return Verification(
             session,
             beneficiary,
@@ -154,6 +169,12 @@ class VerifyFace:
             digests,
             analysis.imprints,
         )
+
+
+def _is_excused(session: Session, beneficiary: Beneficiary, today: date) -> bool:
+    """Whether a human has accepted before what the person says they cannot do."""
+    excused = beneficiary.excused
+    return not session.cannot or (excused is not None and excused.covers(session.cannot, today))
 
 
 def _upload_times(session: Session, uploads: Sequence[Upload], tolerance: timedelta) -> Measure:

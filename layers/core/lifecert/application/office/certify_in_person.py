@@ -12,7 +12,6 @@ from lifecert.application.shared.reviewing import opening, review_id_of
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.audit import is_drawn
 from lifecert.domain.beneficiary import Beneficiary, Change
-from lifecert.domain.camera import Camera
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.errors import BeneficiaryNotFound, DayInFuture, EntitlementEnded, IdempotencyKeyReused, NotAllowed
 from lifecert.domain.ledger import Detail
@@ -99,7 +98,8 @@ def certifying_presence(
 ) -> Change:
     """The change that certifies somebody who was seen. Who was seen needs no pause any more."""
     actor = Actor(clerk, Role.CLERK)
-    change, _ = certifying(newest, proof, actor, now, today, {"document": document, **details}, camera=Camera())
+    said = {"document": document, **details}
+    change, _ = certifying(newest, proof, actor, now, today, said, camera=newest.camera.seen_by_a_clerk())
     return change
 
 

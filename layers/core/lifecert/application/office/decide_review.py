@@ -10,7 +10,7 @@ from lifecert.application.shared.issuing import Issuer
 from lifecert.application.shared.reviewing import recorded
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change
-from lifecert.domain.camera import Camera
+from lifecert.domain.challenge import excused_from
 from lifecert.domain.errors import (
     ActedInCase,
     DoubtedElsewhere,
@@ -202,9 +202,14 @@ class DecideReview:
             "ground": decision.ground,
         }
         changed: dict[str, Any] = {
-            "camera": Camera(),
+            "camera": newest.camera.seen_by_a_clerk(),
             "certified_by": newest.with_certifier(session.user_id),
         }
+        if session.cannot:
+            # A human has looked: for some years the machine takes it as said.
+            excused = excused_from(session.cannot, self.clock.today())
+            changed["excused"] = excused
+            details.update(cannot=",".join(excused.cannot), excused_until=excused.until.isoformat())
         if not session.was_compared_with(newest.reference_ids):
             raise FaceNotCompared
         closed = newest.without_case(review.review_id)
