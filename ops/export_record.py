@@ -52,6 +52,7 @@ SHOWN: dict[str, frozenset[str]] = {
             "registered_by",
             "enrolled_by",
             "dispelled_by",
+            "unfounded_reports",
             "excused",
             "sessions_kept",
             "consent_withdrawn_on",
@@ -234,7 +235,8 @@ class Record:
             if name in shown:
                 shown[name] = [self._account(one) for one in shown[name]]
         of_day = shown.get("camera_day", {}).get("by", [])
-        for one in (*shown.get("open_cases", []), *shown.get("camera_failures", []), *of_day):
+        told = ("open_cases", "camera_failures", "unfounded_reports")
+        for one in (*(one for name in told for one in shown.get(name, [])), *of_day):
             self._number_accounts(one)
         if "decision" in shown:
             shown["decision"]["decided_by"] = self._account(shown["decision"]["decided_by"])

@@ -86,7 +86,7 @@ def _registered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, 
     now.update(certificate_id=None, open_cases=(), consent_withdrawn_on=None, notice=None)
     now.update(certified_on=None, reprieve=None, counter_photo_on=None, invitation_id=None)
     now.update(faces_were_deleted=False, registered_by=details.get("registered_by", UNTOLD))
-    now.update(enrolled_by=(), dispelled_by=(), excused=None, sessions_kept=0)
+    now.update(enrolled_by=(), dispelled_by=(), excused=None, sessions_kept=0, unfounded_reports=())
     now.update(certified_by=(), reference_ids=(), has_reference=False)
     now["contact_channel"] = details.get("channel", UNTOLD)
 

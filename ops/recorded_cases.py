@@ -8,7 +8,15 @@ from lifecert.domain.actor import Role
 from lifecert.domain.beneficiary import REMEMBERED_HELPERS
 from lifecert.domain.hold import Reprieve
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
-from lifecert.domain.open_case import DOUBTING, MOST_REPORTERS, MOST_TRIES, OpenCase
+from lifecert.domain.open_case import (
+    DOUBTING,
+    MOST_REPORTERS,
+    MOST_TRIES,
+    MOST_UNFOUNDED,
+    UNFOUNDED_COUNTS,
+    OpenCase,
+    Unfounded,
+)
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import EndCause
 
@@ -33,11 +41,14 @@ def take_case(now: dict[str, Any], entry: LedgerEntry) -> None:
         )
     elif review_id and entry.event not in _OPENS:
         _dispelled(now, entry, str(review_id))
+        now["unfounded_reports"] = _unfounded(now, entry, str(review_id))
         now["open_cases"] = tuple(_closed(entry, now["open_cases"], str(review_id)))
     elif review_id and all(one.review_id != review_id for one in now["open_cases"]):
         _open(now, entry, details)
     if entry.event is LedgerEvent.TERMINATED:
-        now["open_cases"] = tuple(one for one in now["open_cases"] if not one.upheld)
+        now["open_cases"] = tuple(
+            one for one in now["open_cases"] if not one.upheld and one.kind is not ReviewKind.END
+        )
     if entry.event is LedgerEvent.CERTIFIED:
         now["dispelled_by"] = ()
     reprieve = now.get("reprieve")
@@ -68,10 +79,27 @@ def _open(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -
 
 def _reported(now: Mapping[str, Any], entry: LedgerEntry, kind: ReviewKind) -> bool:
     if kind is ReviewKind.DEATH_REPORT:
-        return entry.actor.role is Role.CLERK or entry.actor.actor_id in now["certified_by"]
+        return entry.actor.role is Role.CLERK or entry.actor.actor_id in _believed(now, entry.at.date())
     if kind is ReviewKind.END:
         return bool(entry.details["cause"] == EndCause.DECEASED)
     return kind in (ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.DATA_SIGNAL)
+
+
+def _believed(now: Mapping[str, Any], on: date) -> list[str]:
+    wrong = [one.by for one in now["unfounded_reports"] if one.until >= on]
+    return [one for one in now["certified_by"] if one not in wrong]
+
+
+def _unfounded(now: Mapping[str, Any], entry: LedgerEntry, review_id: str) -> tuple[Unfounded, ...]:
+    known: tuple[Unfounded, ...] = now["unfounded_reports"]
+    case = next((one for one in now["open_cases"] if one.review_id == review_id), None)
+    refused = entry.details.get("kind") == ReviewKind.DEATH_REPORT and entry.details.get("outcome") == "refuse"
+    if case is None or not case.doubts or not refused or entry.event is not LedgerEvent.REVIEW_DECIDED:
+        return known
+    on = entry.at.date()
+    wrong = [one for one in case.by if one in _believed(now, on)]
+    left = [one for one in known if one.until >= on and one.by not in wrong]
+    return (*left, *(Unfounded(one, on + UNFOUNDED_COUNTS) for one in wrong))[-MOST_UNFOUNDED:]
 
 
 def _dispelled(now: dict[str, Any], entry: LedgerEntry, review_id: str) -> None:
@@ -88,6 +116,7 @@ def _closed(entry: LedgerEntry, cases: tuple[OpenCase, ...], review_id: str) -> 
         kind == "duplicate_face" and outcome == "refuse"
     )
     left_open = kind in ("death_report", "data_signal", "duplicate_face") and outcome == "needs_more"
+    found = [one.kind for one in cases if one.upheld and one.review_id != review_id]
     two_clerks = entry.event is LedgerEvent.CERTIFIED and "proposed_by" in entry.details
     for case in cases:
         if case.review_id != review_id and not (two_clerks and case.upheld):
@@ -96,6 +125,7 @@ def _closed(entry: LedgerEntry, cases: tuple[OpenCase, ...], review_id: str) -> 
             case.review_id == review_id
             and (found_true or (left_open and case.doubts))
             and entry.event is LedgerEvent.REVIEW_DECIDED
+            and case.kind not in found
         ):
             yield OpenCase(case.review_id, case.kind, case.by, doubts=True, upheld=True)
 

@@ -305,6 +305,7 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "review_cases/decided_by_another": (409, "review_decided"),
     "review_cases/entitlement_ended": (409, "entitlement_ended"),
     "review_cases/face_not_compared": (409, "face_not_compared"),
+    "review_cases/good_try_unseen": (409, "good_try_unseen"),
     "review_cases/ground_unsuitable": (422, "ground_unsuitable"),
     "review_cases/invalid": (422, "invalid_request"),
     "review_cases/listed": (200, ""),

@@ -12,7 +12,7 @@ from lifecert.domain.certificate import Method, RevocationCause
 from lifecert.domain.hold import HoldProposal, Reprieve
 from lifecert.domain.ledger import GENESIS, LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel
-from lifecert.domain.open_case import OpenCase
+from lifecert.domain.open_case import OpenCase, Unfounded
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import Standing, Status
@@ -61,6 +61,7 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         dispelled_by=("clerk-3",),
         excused=Excused((Ability.TURN_HEAD, Ability.SMILE), date(2029, 3, 1)),
         sessions_kept=3,
+        unfounded_reports=(Unfounded("helper-1", date(2027, 3, 1)),),
         invitation_id=an_id(),
         masked_name="阿*** 买*提",
         person_secret="2",

@@ -18,7 +18,7 @@ from lifecert.domain.challenge import Ability, Excused
 from lifecert.domain.hold import HoldChoice, HoldGround, HoldProposal, HoldState, Reprieve
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import Notice, NoticeChannel
-from lifecert.domain.open_case import OpenCase
+from lifecert.domain.open_case import OpenCase, Unfounded
 from lifecert.domain.person import IdNumber
 from lifecert.domain.reference import Replacement
 from lifecert.domain.review import Ground, Proposal, ReviewKind, ReviewOutcome
@@ -146,6 +146,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     life.enrolled("stranger", captured_on=today())
     assert life.person.counter_photo_on == today()
     yield "a photo at the counter", life
+    life.world.clock.move(days=(life.person.valid_until - today()).days - 20)
     life.do["report_death"].of_known(life.id, None, HELPER)
     yield "a death is reported", life
     do["report_death"].of_known(life.id, None, CLERK)
@@ -262,6 +263,7 @@ OTHERS: dict[str, Any] = {
     "dispelled_by": ("another",),
     "excused": Excused((Ability.SMILE,), DAY),
     "sessions_kept": 99,
+    "unfounded_reports": (Unfounded("another", DAY),),
     "consent_withdrawn_on": DAY,
     "notice": Notice(DAY, 7, 1, delivered_on=DAY),
     "contact_channel": NoticeChannel.PUSH,
@@ -271,8 +273,9 @@ OTHERS: dict[str, Any] = {
 }
 # What is taken away is damage too, and some of these default to nothing. A day that is not there may never have been:
 # people who were certified before the register kept it have none.
+EMPTIED = ("certified_by", "reference_ids", "open_cases", "enrolled_by", "dispelled_by", "unfounded_reports")
 EMPTY: dict[str, Any] = {
-    name: () if name in ("certified_by", "reference_ids", "open_cases", "enrolled_by", "dispelled_by") else None
+    name: () if name in EMPTIED else None
     for name in OTHERS
     if name != "certified_on"
 }

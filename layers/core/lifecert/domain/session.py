@@ -12,6 +12,7 @@ from lifecert.domain.certificate import Method
 from lifecert.domain.challenge import Ability, Step
 from lifecert.domain.evidence import Verdict
 from lifecert.domain.policy import Decision
+from lifecert.domain.reasons import Reason
 
 
 class ImageType(StrEnum):
@@ -114,6 +115,11 @@ class Session:
             if any(one["verdict"] == Verdict.FAILED and one.get("reason") == reason for one in frame["measures"]):
                 return number
         return None
+
+    @property
+    def waits_for_the_office(self) -> bool:
+        """Whether the machine would have accepted it, had no case been open about the person."""
+        return self.result is not None and self.result.decision.reason is Reason.OFFICE_DECIDES
 
     def was_compared_with(self, reference_ids: Collection[str]) -> bool:
         """Whether a face was found on its frames, and compared with one of these."""

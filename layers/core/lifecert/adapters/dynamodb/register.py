@@ -16,7 +16,7 @@ from lifecert.domain.challenge import Ability, Excused
 from lifecert.domain.errors import Unreadable
 from lifecert.domain.hold import HoldProposal, Reprieve
 from lifecert.domain.notice import Notice, NoticeChannel
-from lifecert.domain.open_case import OpenCase
+from lifecert.domain.open_case import OpenCase, Unfounded
 from lifecert.domain.person import FIRST_SECRET
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import EndCause, Status
@@ -163,6 +163,10 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "registered_by": beneficiary.registered_by or None,
         "enrolled_by": list(beneficiary.enrolled_by) or None,
         "dispelled_by": list(beneficiary.dispelled_by) or None,
+        "unfounded_reports": [
+            {"by": one.by, "until": one.until.isoformat()} for one in beneficiary.unfounded_reports
+        ]
+        or None,
         "excused": _excused_map(beneficiary.excused) if beneficiary.excused else None,
         "sessions_kept": beneficiary.sessions_kept or None,
         "faces_were_deleted": beneficiary.faces_were_deleted or None,
@@ -206,6 +210,9 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         registered_by=item.get("registered_by", ""),
         enrolled_by=tuple(item.get("enrolled_by", ())),
         dispelled_by=tuple(item.get("dispelled_by", ())),
+        unfounded_reports=tuple(
+            Unfounded(one["by"], date.fromisoformat(one["until"])) for one in item.get("unfounded_reports", ())
+        ),
         excused=_excused_of(item["excused"]) if "excused" in item else None,
         sessions_kept=int(item.get("sessions_kept", 0)),
         faces_were_deleted=item.get("faces_were_deleted", False),
