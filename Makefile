@@ -171,6 +171,11 @@ attacks: setup ## how many computed attacks pass a whole verification (DATA=fold
 	@test -n "$(DATA)" || { echo "attacks: name DATA=, a folder of people"; exit 2; }
 	@$(PY) -m lab.attacks.computed "$(DATA)" $(ARGS)
 
+edits: export PYTHONPATH := layers/core:layers/vision
+edits: setup ## which edits of a photo used before make it look new (DATA=folder of people, ARGS=...)
+	@test -n "$(DATA)" || { echo "edits: name DATA=, a folder of people"; exit 2; }
+	@$(PY) -m lab.attacks.edits "$(DATA)" $(ARGS)
+
 state-chart: export PYTHONPATH := layers/core
 state-chart: .venv/.ready ## draw the state chart in README and docs/design.md anew from the status table
 	@$(PY) -m lab.state_chart

@@ -20,7 +20,10 @@ from lifecert.domain.open_case import (
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import EndCause
 
-_OPENS: Final = (LedgerEvent.VERIFICATION_FAILED, LedgerEvent.REVIEW_OPENED, LedgerEvent.REFERENCE_ENROLLED)
+_OPENS: Final = (
+    *(LedgerEvent.VERIFICATION_FAILED, LedgerEvent.REVIEW_OPENED, LedgerEvent.REFERENCE_ENROLLED),
+    LedgerEvent.REGISTERED,
+)
 
 
 def take_case(now: dict[str, Any], entry: LedgerEntry) -> None:
@@ -47,7 +50,9 @@ def take_case(now: dict[str, Any], entry: LedgerEntry) -> None:
         _open(now, entry, details)
     if entry.event is LedgerEvent.TERMINATED:
         now["open_cases"] = tuple(
-            one for one in now["open_cases"] if not one.upheld and one.kind is not ReviewKind.END
+            one
+            for one in now["open_cases"]
+            if not one.upheld and one.kind not in (ReviewKind.END, ReviewKind.REGISTRATION)
         )
     if entry.event is LedgerEvent.CERTIFIED:
         now["dispelled_by"] = ()
@@ -62,6 +67,8 @@ def _open(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -
             kind, doubts = ReviewKind.VERIFICATION, details.get("reason") in DOUBTING
         case LedgerEvent.REFERENCE_ENROLLED:
             kind, doubts = ReviewKind.OVERRIDE, True
+        case LedgerEvent.REGISTERED:
+            kind, doubts = ReviewKind.REGISTRATION, True
         case _:
             kind = ReviewKind(details["kind"])
             doubts = _reported(now, entry, kind)
@@ -113,12 +120,15 @@ def _dispelled(now: dict[str, Any], entry: LedgerEntry, review_id: str) -> None:
 def _closed(entry: LedgerEntry, cases: tuple[OpenCase, ...], review_id: str) -> Iterator[OpenCase]:
     kind, outcome = entry.details.get("kind"), entry.details.get("outcome")
     found_true = (kind in ("death_report", "data_signal") and outcome == "accept") or (
-        kind == "duplicate_face" and outcome == "refuse"
+        kind in ("duplicate_face", "registration") and outcome == "refuse"
     )
-    left_open = kind in ("death_report", "data_signal", "duplicate_face") and outcome == "needs_more"
+    left_open = kind in ("death_report", "data_signal", "duplicate_face", "registration") and outcome == "needs_more"
     found = [one.kind for one in cases if one.upheld and one.review_id != review_id]
-    two_clerks = entry.event is LedgerEvent.CERTIFIED and "proposed_by" in entry.details
+    certified = entry.event in (LedgerEvent.CERTIFIED, LedgerEvent.ALREADY_CERTIFIED)
+    two_clerks = certified and "proposed_by" in entry.details
     for case in cases:
+        if certified and case.kind is ReviewKind.REGISTRATION and not case.upheld:
+            continue  # by another clerk than the one who registered the person
         if case.review_id != review_id and not (two_clerks and case.upheld):
             yield case
         elif (

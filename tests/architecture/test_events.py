@@ -133,6 +133,7 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "certify_in_person/certified": (201, ""),
     "certify_in_person/day_in_future": (422, "day_in_future"),
     "certify_in_person/entitlement_ended": (409, "entitlement_ended"),
+    "certify_in_person/ground_missing": (422, "ground_unsuitable"),
     "certify_in_person/invalid": (422, "invalid_request"),
     "certify_in_person/key_missing": (400, "idempotency_key_invalid"),
     "certify_in_person/key_reused": (422, "idempotency_key_reused"),

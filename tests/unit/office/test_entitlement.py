@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lifecert.application.certify.get_certificate import GetCertificate
-from lifecert.application.office.certify_in_person import CertifyInPerson, Document
+from lifecert.application.office.certify_in_person import CertifyInPerson, Document, PresenceGround
 from lifecert.application.office.entitlement import ConfirmProposal, Missing, Propose
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.certificate import Certificate, CertificateState, Method, RevocationCause
@@ -84,7 +84,7 @@ class Office:
 
     def certify(self, *seen: Any) -> Certificate:
         """What counts at once, since no case is open."""
-        certified = self.in_person(*seen)
+        certified = self.in_person(*seen, PresenceGround.PAPERS_CAME_LATE)
         assert isinstance(certified, Certificate)
         return certified
 

@@ -68,6 +68,7 @@ from tests.support.fakes.keys import BackwardsProtection, FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.fakes.store import MemoryStore
+from tests.support.vouching import vouched
 
 PERSON = Registration(
     "王小明",
@@ -302,7 +303,9 @@ class Enrolling(World):
 
     def __init__(self) -> None:
         super().__init__()
-        self.id = self.register(PERSON, CLERK, an_id()).beneficiary_id
+        registered = self.register(PERSON, CLERK, an_id())
+        self.id = vouched(self.store.register, self.store.reviews_port, self.clock, registered.beneficiary_id)
+        self.store.reviews.clear()
         self.first = self.enrol(face(0))
 
     def enrol(self, template: Template, replacement: Replacement | None = None) -> Reference:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lifecert.application.office.certify_in_person import CertifyInPerson, Document
+from lifecert.application.office.certify_in_person import CertifyInPerson, Document, PresenceGround
 from lifecert.application.office.decide_review import DecideReview
 from lifecert.application.office.end_cases import EndCases
 from lifecert.application.office.entitlement import ConfirmProposal, Propose
@@ -78,7 +78,8 @@ class Office(VerifyWorld):
         return self.verify(self.session(user_id=user.user_id).session_id, user)
 
     def seen(self, user: User = CLERK, key: str = "key-1", on: date = TODAY) -> Certificate | Review:
-        return self.in_person(self.id, on, Document.ID_CARD, user, key)
+        ground = None if on == self.clock.today() else PresenceGround.PAPERS_CAME_LATE
+        return self.in_person(self.id, on, Document.ID_CARD, user, key, ground)
 
 
 def decision_of(session: Session) -> Decision:
@@ -106,7 +107,7 @@ def opened(office: Office, what: str) -> str:
 
 
 AGAINST = (
-    *("override", "duplicate_face", "data_signal", "a helper's report", "a clerk's report"),
+    *("override", "registration", "duplicate_face", "data_signal", "a helper's report", "a clerk's report"),
     *("an end that a clerk proposes", "a try that looked like somebody else"),
 )
 
@@ -123,7 +124,7 @@ def test_no_machine_accepts_a_face_while_a_case_is_open_against_it(what: str) ->
     if what.startswith("an end"):
         office.confirm(case, SECOND, confirm=False)
     else:
-        nothing_wrong = what == "duplicate_face"
+        nothing_wrong = what in ("duplicate_face", "registration")
         outcome = ReviewOutcome.ACCEPT if nothing_wrong else ReviewOutcome.REFUSE
         office.decide(case, outcome, Ground.CONFIRMED if nothing_wrong else Ground.UNFOUNDED, CLERK, tried.session_id)
     assert decision_of(office.shows_face()) == Decision(Outcome.ACCEPTED), "and once it is decided, it does"

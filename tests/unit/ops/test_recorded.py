@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lifecert.application.office.certify_in_person import Document
+from lifecert.application.office.certify_in_person import Document, PresenceGround
 from lifecert.application.office.decide_holds import HoldWish
 from lifecert.application.office.register_beneficiary import NewBenefit, Registration
 from lifecert.application.office.set_contact import NewContact
@@ -101,6 +101,13 @@ def a_life() -> Iterator[tuple[str, Life]]:
     life = Life()
     do, today = life.do, life.world.clock.today
     yield "registered", life
+    do["decide_review"](life.case, ReviewOutcome.REFUSE, Ground.UNFOUNDED, SECOND_CLERK)
+    yield "nobody whom a second clerk knows", life
+    seen = do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK, an_id())
+    do["confirm_proposal"](seen.review_id, replace(CLERK, user_id="clerk-3"), confirm=True)
+    assert life.person.open_cases == ()
+    yield "but two saw them", life
+    life.world.clock.move(days=1)
     life.enrolled("good")
     life.enrolled("good")
     yield "two references", life
@@ -129,7 +136,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     assert life.last() is LedgerEvent.ALREADY_CERTIFIED
     yield "and once more that day", life
     newest = life.person.certificate_id
-    do["certify_in_person"](life.id, today() - timedelta(days=40), Document.ID_CARD, CLERK, an_id())
+    do["certify_in_person"](life.id, today() - timedelta(days=40), Document.ID_CARD, CLERK, an_id(), PresenceGround.HOME_VISIT)
     assert life.person.certificate_id == newest
     yield "and for an earlier day", life
     life.agreed(ReviewKind.REVOCATION, certificate_id=newest)

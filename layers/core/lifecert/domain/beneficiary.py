@@ -211,15 +211,25 @@ class Beneficiary:
 
     def ended(self) -> "Beneficiary":
         """Whose entitlement has ended: what was found true is done, and so is every other proposal to end it."""
-        left = self.without_upheld().open_cases
+        left = self.seen_by_two().open_cases
         return replace(self, open_cases=tuple(one for one in left if one.kind is not ReviewKind.END))
+
+    def seen_by_two(self) -> "Beneficiary":
+        """Whom two clerks certify, or whose entitlement they end, is not doubted any more for what was found true, nor
+        for being registered by one clerk."""
+        return self.without_upheld().vouched_for()
+
+    def vouched_for(self) -> "Beneficiary":
+        """Whom another clerk than the one who registered them has certified."""
+        left = (one for one in self.open_cases if one.kind is not ReviewKind.REGISTRATION or one.upheld)
+        return replace(self, open_cases=tuple(left))
 
     def waiting_of(self, kind: ReviewKind) -> int:
         """How many open cases of a kind are remembered."""
         return sum(one.kind is kind and not one.upheld for one in self.open_cases)
 
     def without_upheld(self) -> "Beneficiary":
-        """Whom two clerks certify, or whose entitlement they end, is not doubted any more for what was found true."""
+        """With what is still to be decided alone."""
         return replace(self, open_cases=tuple(one for one in self.open_cases if not one.upheld))
 
     def open_case(self, kind: ReviewKind, user_id: str | None = None) -> OpenCase | None:

@@ -25,11 +25,14 @@ MOST_WAITING = 5
 DOUBTING = frozenset(
     {Reason.LIVENESS_DOUBTED, Reason.UPLOADED_OUT_OF_TIME, Reason.MATCH_UNCERTAIN, Reason.STEPS_UNCERTAIN}
 )
-_ALWAYS = frozenset({ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.DATA_SIGNAL})
+_ALWAYS = frozenset(
+    {ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.DATA_SIGNAL, ReviewKind.REGISTRATION}
+)
 # Whose face it is: a photo that matches settles nothing, since what it would match is what is doubted.
-_OF_WHOSE_FACE = frozenset({ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE})
-# What a camera saw says nothing against what another register saw.
-_OF_PHOTOS = frozenset({ReviewKind.VERIFICATION, ReviewKind.OVERRIDE})
+_OF_WHOSE_FACE = frozenset({ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.REGISTRATION})
+# What a camera saw says nothing against what another register saw; nor does it that one clerk alone knows somebody: a
+# register knows them too.
+_OF_PHOTOS = frozenset({ReviewKind.VERIFICATION, ReviewKind.OVERRIDE, ReviewKind.REGISTRATION})
 _OF_LIFE = frozenset({ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL, ReviewKind.END})
 _REMEMBERED = frozenset({ReviewKind.VERIFICATION, ReviewKind.DEATH_REPORT})
 
@@ -94,13 +97,13 @@ def is_upheld(kind: ReviewKind, outcome: ReviewOutcome) -> bool:
     """Whether a decision finds true what a case says against somebody."""
     if kind in (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL):
         return outcome is ReviewOutcome.ACCEPT
-    return kind is ReviewKind.DUPLICATE_FACE and outcome is ReviewOutcome.REFUSE
+    return kind in (ReviewKind.DUPLICATE_FACE, ReviewKind.REGISTRATION) and outcome is ReviewOutcome.REFUSE
 
 
 def is_left_open(kind: ReviewKind, outcome: ReviewOutcome) -> bool:
     """Whether a decision says neither that a case is true nor that it is not: what it doubted stays doubted."""
-    asked = kind in (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL, ReviewKind.DUPLICATE_FACE)
-    return asked and outcome is ReviewOutcome.NEEDS_MORE
+    asked = (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL, ReviewKind.DUPLICATE_FACE, ReviewKind.REGISTRATION)
+    return kind in asked and outcome is ReviewOutcome.NEEDS_MORE
 
 
 def decided(

@@ -26,6 +26,7 @@ class ReviewKind(StrEnum):
     CORRECTION = "correction"  # a clerk proposes that an end was a mistake
     REVOCATION = "revocation"  # a clerk proposes that a certificate was got by fraud, or issued by mistake
     PRESENCE = "presence"  # a clerk saw the person while a case was open that speaks against it
+    REGISTRATION = "registration"  # a clerk registered somebody by hand: does the person exist, and draw this?
 
 
 # What one clerk proposes and another confirms or rejects.

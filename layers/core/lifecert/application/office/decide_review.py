@@ -224,6 +224,7 @@ class DecideReview:
             raise FaceNotCompared
         closed = newest.without_case(review.review_id)
         self._check_doubts(closed, session, decision.decided_by)
+        closed = closed.vouched_for()
         if again := certified_already(closed, proof, actor, now, details, **changed):
             return again
         change, _ = certifying(closed, proof, actor, now, self.clock.today(), details, **changed)

@@ -239,7 +239,7 @@ class ConfirmProposal:
         day, clerk = proposal.day or today, proposal.opened_by.actor_id
         proof = seen(newest.beneficiary_id, day, document, clerk, proposal.review_id)
         now, by = decision.decided_at, decision.decided_by
-        return certifying_presence(newest.without_upheld(), proof, by, now, today, document, **_proposed(proposal))
+        return certifying_presence(newest.seen_by_two(), proof, by, now, today, document, **_proposed(proposal))
 
     def _end(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
         today = self.clock.today()
