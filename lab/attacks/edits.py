@@ -2,10 +2,10 @@
 
     make edits DATA=folder [ARGS='--photos 60 --seed 1']
 
-The folder is one of people, as for `make attacks`. A photo is saved once, as a phone sends it, and is what is remembered;
-the edit is made to that file and saved again. An edit passes where the copy has a face and its likeness to what is
-remembered is not above the limit: `max_alike` for photos of more than a day ago, `max_alike_recent` for later ones.
-Whether the frame would pass everything else (quality, steps, match) is not asked: most strong edits fail there.
+The folder is one of people, as for `make attacks`. A photo is saved once, as a phone sends it, and is what is
+remembered; the edit is made to that file and saved again. An edit passes where the copy has a face and its likeness to
+what is remembered is not above the limit: `max_alike` for photos of more than a day ago, `max_alike_recent` for later
+ones. Whether the frame would pass everything else (quality, steps, match) is not asked: most strong edits fail there.
 """
 
 import argparse
@@ -81,7 +81,7 @@ def _softened(pixels: float) -> Edit:
 
 def _several(image: Image) -> bytes:
     """Mirrored, turned by 4 degrees, softened and saved poorly: what somebody does who knows of the imprint."""
-    turned = cv2.imdecode(np.frombuffer(_turned(4, mirrored=True)(image), np.uint8), cv2.IMREAD_COLOR)
+    turned = _decoded(_turned(4, mirrored=True)(image))
     return _jpeg(np.asarray(cv2.GaussianBlur(turned, (0, 0), 1.2), np.uint8), 60)
 
 
@@ -131,15 +131,15 @@ def measure(photos: Sequence[bytes], analyser: VisionAnalyser) -> dict[str, Edit
 def table(found: Mapping[str, Edited], policy: Policy) -> str:
     """The figures as rows of a page."""
     limits = policy.replay
+    old, recent = f"pass, older than a day ({limits.max_alike})", f"pass, of the last day ({limits.max_alike_recent})"
     lines = [
-        f"| edit | photos | likeness: median, least | pass, older than a day ({limits.max_alike}) "
-        f"| pass, of the last day ({limits.max_alike_recent}) | no face left |",
+        f"| edit | photos | likeness: median, least | {old} | {recent} | no face left |",
         "|---|---|---|---|---|---|",
     ]
     for name, one in found.items():
         median = f"{statistics.median(one.alike):.3f}, {min(one.alike):.3f}" if one.alike else "-"
-        old, recent = one.passes(limits.max_alike), one.passes(limits.max_alike_recent)
-        lines.append(f"| {name} | {len(one.alike)} | {median} | {old} | {recent} | {one.faceless} |")
+        passed = f"{one.passes(limits.max_alike)} | {one.passes(limits.max_alike_recent)}"
+        lines.append(f"| {name} | {len(one.alike)} | {median} | {passed} | {one.faceless} |")
     return "\n".join(lines)
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from lifecert.domain.camera import Camera, Failure, FailuresOfDay
 from lifecert.domain.category import Category
-from lifecert.domain.challenge import Ability, Excused
 from lifecert.domain.certificate import Method, RevocationCause
+from lifecert.domain.challenge import Ability, Excused
 from lifecert.domain.hold import HoldProposal, Reprieve
 from lifecert.domain.ledger import GENESIS, LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel

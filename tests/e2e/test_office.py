@@ -109,7 +109,9 @@ def test_an_end_and_its_correction_take_two_clerks(clerk: Phone, other_clerk: Ph
     assert entitlement(clerk, known) == before
 
 
-def test_a_report_of_death_opens_a_case_and_changes_nothing_else(clerk: Phone, other_clerk: Phone, phone: Phone) -> None:
+def test_a_report_of_death_opens_a_case_and_changes_nothing_else(
+    clerk: Phone, other_clerk: Phone, phone: Phone
+) -> None:
     known, _ = on_paper(clerk, second=other_clerk)
     before = entitlement(clerk, known)
     body = {"beneficiary": {"name": known.name, "id_number": known.id_number}, "died_on": today().isoformat()}

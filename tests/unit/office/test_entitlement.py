@@ -84,7 +84,7 @@ class Office:
 
     def certify(self, *seen: Any) -> Certificate:
         """What counts at once, since no case is open."""
-        certified = self.in_person(*seen, PresenceGround.PAPERS_CAME_LATE)
+        certified = self.in_person(*seen, ground=PresenceGround.PAPERS_CAME_LATE)
         assert isinstance(certified, Certificate)
         return certified
 

@@ -385,7 +385,7 @@ def test_of_more_doubting_users_than_are_remembered_each_try_belongs_to_an_open_
 
 
 def test_a_doubted_try_in_a_case_of_used_up_tries_doubts_too() -> None:
-    """Three pictures of nothing opened a case that doubts nobody, and every look-alike after them joined it unnoticed."""
+    """Three pictures of nothing opened a case that doubts nobody, and look-alikes after them joined it unnoticed."""
     office = Office()
     office.analyser.evidence = failed_evidence(Reason.NO_FACE)
     for _ in range(3):
@@ -515,7 +515,7 @@ def test_a_proposal_of_a_death_does_not_outlive_the_end_that_was_confirmed() -> 
     assert office.beneficiary.status is Status.ACTIVE
     anew = office.propose(office.id, proposal, an_id(), SECOND).review_id
     office.confirm(anew, CLERK, confirm=True)
-    assert office.beneficiary.status is Status.TERMINATED
+    assert not office.beneficiary.open_benefits
     assert differences(office) == set()
 
 

@@ -34,15 +34,17 @@ class Office:
         self.store, self.clock = MemoryStore(), FixedClock(NOW)
         store, issuer = self.store, an_issuer()
         register, reviews, ledger = store.register, store.reviews_port, store.ledger
-        by_hand = RegisterBeneficiary(register, FakePersonKeys(), FakeSeal(), self.clock, ledger, ("fund",))
+        self.by_hand = RegisterBeneficiary(register, FakePersonKeys(), FakeSeal(), self.clock, ledger, ("fund",))
         benefit = NewBenefit(Category.RESIDENT_PENSION, "110101", date(2025, 6, 1))
-        person = Registration("王小明", IdNumber.parse("11010519491231002X"), benefit)
+        self.person = Registration("王小明", IdNumber.parse("11010519491231002X"), benefit)
         self.key = an_id()
-        self.again = lambda: by_hand(person, CLERK, self.key)
-        self.id = self.again().beneficiary_id
+        self.id = self.registered()
         self.see = CertifyInPerson(register, store.certificates_port, reviews, self.clock, issuer)
         self.confirm = ConfirmProposal(register, reviews, ledger, self.clock, issuer)
         self.decide = DecideReview(register, reviews, store.sessions, ledger, MemoryPhotos(), self.clock, issuer)
+
+    def registered(self) -> str:
+        return self.by_hand(self.person, CLERK, self.key).beneficiary_id
 
     @property
     def case(self) -> Review:
@@ -66,7 +68,7 @@ def test_nobody_is_certified_by_the_word_of_the_clerk_who_registered_them() -> N
     with pytest.raises(ActedInCase):
         office.decide(office.case.review_id, ReviewOutcome.ACCEPT, Ground.CONFIRMED, CLERK)
     assert office.store.certificates == {}
-    assert office.again().beneficiary_id == office.id
+    assert office.registered() == office.id
     assert len(office.store.reviews) == 2, "a repeat asks nobody twice"
     assert office.whole()
 

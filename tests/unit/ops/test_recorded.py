@@ -105,7 +105,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "nobody whom a second clerk knows", life
     seen = do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK, an_id())
     do["confirm_proposal"](seen.review_id, replace(CLERK, user_id="clerk-3"), confirm=True)
-    assert life.person.open_cases == ()
+    assert not life.person.open_cases
     yield "but two saw them", life
     life.world.clock.move(days=1)
     life.enrolled("good")
@@ -136,7 +136,9 @@ def a_life() -> Iterator[tuple[str, Life]]:
     assert life.last() is LedgerEvent.ALREADY_CERTIFIED
     yield "and once more that day", life
     newest = life.person.certificate_id
-    do["certify_in_person"](life.id, today() - timedelta(days=40), Document.ID_CARD, CLERK, an_id(), PresenceGround.HOME_VISIT)
+    do["certify_in_person"](
+        life.id, today() - timedelta(days=40), Document.ID_CARD, CLERK, an_id(), PresenceGround.HOME_VISIT
+    )
     assert life.person.certificate_id == newest
     yield "and for an earlier day", life
     life.agreed(ReviewKind.REVOCATION, certificate_id=newest)
@@ -281,11 +283,7 @@ OTHERS: dict[str, Any] = {
 # What is taken away is damage too, and some of these default to nothing. A day that is not there may never have been:
 # people who were certified before the register kept it have none.
 EMPTIED = ("certified_by", "reference_ids", "open_cases", "enrolled_by", "dispelled_by", "unfounded_reports")
-EMPTY: dict[str, Any] = {
-    name: () if name in EMPTIED else None
-    for name in OTHERS
-    if name != "certified_on"
-}
+EMPTY: dict[str, Any] = {name: () if name in EMPTIED else None for name in OTHERS if name != "certified_on"}
 
 
 @pytest.mark.parametrize("values", [OTHERS, EMPTY], ids=["another", "none"])

@@ -16,7 +16,16 @@ from lifecert.domain.imprint import FrameImprints
 from lifecert.domain.invitation import Invitation
 from lifecert.domain.ledger import GENESIS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
-from lifecert.domain.open_case import OpenCase, Unfounded, crowded, decided, dispels_a_death, joined, remembered, were_unfounded
+from lifecert.domain.open_case import (
+    OpenCase,
+    Unfounded,
+    crowded,
+    decided,
+    dispels_a_death,
+    joined,
+    remembered,
+    were_unfounded,
+)
 from lifecert.domain.person import FIRST_SECRET
 from lifecert.domain.reference import Reference
 from lifecert.domain.review import Review, ReviewDecision, ReviewKind
@@ -46,9 +55,9 @@ class Beneficiary:
     enrolled once are gone, and no second clerk has confirmed another since. `registered_by` and `enrolled_by` are the
     clerks who did that, the latter of the last few photos. `dispelled_by` are the clerks who, since the person was
     certified last, decided that a doubt of their life is unfounded. `unfounded_reports` are the users whose last
-    report of a death was. `excused` is what a human accepted that they cannot
-    do. `sessions_kept` is how many accepted sessions' imprints were kept so far. `invitation_id` is the invitation that is open, if
-    there is one: what any other started is stopped.
+    report of a death was. `excused` is what a human accepted that they cannot do. `sessions_kept` is how many accepted
+    sessions' imprints were kept so far. `invitation_id` is the invitation that is open, if there is one: what any other
+    started is stopped.
     """
 
     beneficiary_id: str

@@ -81,9 +81,7 @@ class Camera:
         counted = {**dict(day.by), user: day.of(user) + 1}
         # Of too many users those go who have failed least: nobody's own count is pushed out by names that cost nothing.
         most = sorted(counted.items(), key=lambda one: (one[0] != user, -one[1]))[:MOST_FAILURES]
-        return Camera(
-            (*recent, Failure(now, user, face)), replace(day, by=tuple(sorted(most))), self.faces_ever + face
-        )
+        return Camera((*recent, Failure(now, user, face)), replace(day, by=tuple(sorted(most))), self.faces_ever + face)
 
     def succeeded(self, user_id: str) -> "Camera":
         """A user's own failures are forgotten once they succeed; others' are not."""

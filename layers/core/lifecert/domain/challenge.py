@@ -60,7 +60,7 @@ class Excused:
 def excused_from(cannot: Iterable[Ability], on: date) -> Excused:
     """What is accepted on a day."""
     # The same day three years on; of a 29 February the last day of that month.
-    day = min(on.day, 28) if on.month == 2 else on.day  # noqa: PLR2004
+    day = min(on.day, 28) if on.month == 2 else on.day
     return Excused(in_order(cannot), date(on.year + EXCUSED_YEARS, on.month, day))
 
 

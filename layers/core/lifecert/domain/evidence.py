@@ -117,8 +117,8 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentEvidence:
-    """What was measured on one reference photo, and its template and imprint if every measure allowed one. `copy`: it is
-    one of a photo that is known of the person, which is no reason to refuse it."""
+    """What was measured on one reference photo, and its template and imprint if every measure allowed one. `copy`: of
+    a photo that is known of the person, which is no reason to refuse it."""
 
     measures: tuple[Measure, ...]
     template: Template | None

@@ -25,9 +25,7 @@ MOST_WAITING = 5
 DOUBTING = frozenset(
     {Reason.LIVENESS_DOUBTED, Reason.UPLOADED_OUT_OF_TIME, Reason.MATCH_UNCERTAIN, Reason.STEPS_UNCERTAIN}
 )
-_ALWAYS = frozenset(
-    {ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.DATA_SIGNAL, ReviewKind.REGISTRATION}
-)
+_ALWAYS = frozenset({ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.DATA_SIGNAL, ReviewKind.REGISTRATION})
 # Whose face it is: a photo that matches settles nothing, since what it would match is what is doubted.
 _OF_WHOSE_FACE = frozenset({ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.REGISTRATION})
 # What a camera saw says nothing against what another register saw; nor does it that one clerk alone knows somebody: a

@@ -163,9 +163,7 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "registered_by": beneficiary.registered_by or None,
         "enrolled_by": list(beneficiary.enrolled_by) or None,
         "dispelled_by": list(beneficiary.dispelled_by) or None,
-        "unfounded_reports": [
-            {"by": one.by, "until": one.until.isoformat()} for one in beneficiary.unfounded_reports
-        ]
+        "unfounded_reports": [{"by": one.by, "until": one.until.isoformat()} for one in beneficiary.unfounded_reports]
         or None,
         "excused": _excused_map(beneficiary.excused) if beneficiary.excused else None,
         "sessions_kept": beneficiary.sessions_kept or None,

@@ -81,8 +81,8 @@ class CertifyInPerson:
         photo that was taken and matched on that day will do too, unless it is doubted whose face is enrolled.
 
         A repeat with the same key gives the same, whatever has become of it and of the person since. Raises
-        NotAllowed, BeneficiaryNotFound, DayInFuture, GroundUnsuitable (there must be one), EntitlementEnded, TransitionRefused (the year of that day is over)
-        and IdempotencyKeyReused; nothing is changed then.
+        NotAllowed, BeneficiaryNotFound, DayInFuture, GroundUnsuitable (there must be one), EntitlementEnded,
+        TransitionRefused (the year of that day is over) and IdempotencyKeyReused; nothing is changed then.
         """
         if not user.is_clerk:
             raise NotAllowed
