@@ -182,6 +182,11 @@ imprints: setup ## how much of a face is left in what is stored to know copies b
 	@test -n "$(DATA)" || { echo "imprints: name DATA=, a folder of people"; exit 2; }
 	@$(PY) -m lab.attacks.imprints "$(DATA)" $(ARGS)
 
+edits: export PYTHONPATH := layers/core:layers/vision
+edits: setup ## which edits of a photo used before make it look new (DATA=folder of people, ARGS=...)
+	@test -n "$(DATA)" || { echo "edits: name DATA=, a folder of people"; exit 2; }
+	@$(PY) -m lab.attacks.edits "$(DATA)" $(ARGS)
+
 state-chart: export PYTHONPATH := layers/core
 state-chart: .venv/.ready ## draw the state chart in README and docs/design.md anew from the status table
 	@$(PY) -m lab.state_chart

@@ -39,6 +39,8 @@ SHOWN: dict[str, frozenset[str]] = {
             "has_reference",
             "reference_ids",
             "camera_failures",
+            "camera_day",
+            "camera_faces_ever",
             "certified_by",
             "certificate_id",
             "certified_on",
@@ -49,6 +51,9 @@ SHOWN: dict[str, frozenset[str]] = {
             "registered_by",
             "enrolled_by",
             "dispelled_by",
+            "unfounded_reports",
+            "excused",
+            "sessions_kept",
             "consent_withdrawn_on",
             "notice",
             "contact_channel",
@@ -94,6 +99,7 @@ SHOWN: dict[str, frozenset[str]] = {
             "evidence",
             "help_line",
             "observations",
+            "cannot",
             "expires_at",
         ]
     ),
@@ -227,7 +233,9 @@ class Record:
         for name in ("certified_by", "enrolled_by", "dispelled_by"):
             if name in shown:
                 shown[name] = [self._account(one) for one in shown[name]]
-        for one in (*shown.get("open_cases", []), *shown.get("camera_failures", [])):
+        of_day = shown.get("camera_day", {}).get("by", [])
+        told = ("open_cases", "camera_failures", "unfounded_reports")
+        for one in (*(one for name in told for one in shown.get(name, [])), *of_day):
             self._number_accounts(one)
         if "decision" in shown:
             shown["decision"]["decided_by"] = self._account(shown["decision"]["decided_by"])

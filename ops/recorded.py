@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from lifecert.adapters.dynamodb.values import as_day
 from lifecert.domain.beneficiary import REMEMBERED_HELPERS, Beneficiary
+from lifecert.domain.challenge import Ability, Excused
 from lifecert.domain.coverage import coverage_without
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.notice import AFTER_THE_END, Notice
@@ -77,11 +78,15 @@ def _number(details: Mapping[str, Any], name: str) -> int:
     return int(details[name]) if name in details else AFTER_THE_END
 
 
+def _whole(details: Mapping[str, Any], name: str, otherwise: int) -> int:
+    return int(details[name]) if name in details else otherwise
+
+
 def _registered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     now.update(certificate_id=None, open_cases=(), consent_withdrawn_on=None, notice=None)
     now.update(certified_on=None, reprieve=None, counter_photo_on=None, invitation_id=None)
     now.update(faces_were_deleted=False, registered_by=details.get("registered_by", UNTOLD))
-    now.update(enrolled_by=(), dispelled_by=())
+    now.update(enrolled_by=(), dispelled_by=(), excused=None, sessions_kept=0, unfounded_reports=())
     now.update(certified_by=(), reference_ids=(), has_reference=False)
     now["contact_channel"] = details.get("channel", UNTOLD)
 
@@ -124,6 +129,7 @@ def _certified(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, An
         now.update(certificate_id=UNTOLD, certified_on=UNTOLD)
     elif newest is None or (valid_until_after(on) >= now["valid_until"] if newest is UNTOLD else on >= newest):
         now.update(certificate_id=details["certificate_id"], certified_on=on)
+    now["sessions_kept"] = _whole(details, "sessions_kept", now["sessions_kept"])
     _certified_again(now, entry, details)
 
 
@@ -132,6 +138,9 @@ def _certified_again(now: dict[str, Any], entry: LedgerEntry, details: Mapping[s
         # By a face, which a user showed; where a clerk decided that, the entry names the user.
         user = details.get("certified_by") or entry.actor.actor_id
         now["certified_by"] = (*(one for one in now["certified_by"] if one != user), user)[-REMEMBERED_HELPERS:]
+    if details.get("excused_until"):
+        cannot = tuple(Ability(one) for one in str(details["cannot"]).split(","))
+        now["excused"] = Excused(cannot, date.fromisoformat(str(details["excused_until"])))
 
 
 def _terminated(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:

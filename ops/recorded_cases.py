@@ -8,11 +8,22 @@ from lifecert.domain.actor import Role
 from lifecert.domain.beneficiary import REMEMBERED_HELPERS
 from lifecert.domain.hold import Reprieve
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
-from lifecert.domain.open_case import DOUBTING, MOST_REPORTERS, MOST_TRIES, OpenCase
+from lifecert.domain.open_case import (
+    DOUBTING,
+    MOST_REPORTERS,
+    MOST_TRIES,
+    MOST_UNFOUNDED,
+    UNFOUNDED_COUNTS,
+    OpenCase,
+    Unfounded,
+)
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import EndCause
 
-_OPENS: Final = (LedgerEvent.VERIFICATION_FAILED, LedgerEvent.REVIEW_OPENED, LedgerEvent.REFERENCE_ENROLLED)
+_OPENS: Final = (
+    *(LedgerEvent.VERIFICATION_FAILED, LedgerEvent.REVIEW_OPENED, LedgerEvent.REFERENCE_ENROLLED),
+    LedgerEvent.REGISTERED,
+)
 
 
 def take_case(now: dict[str, Any], entry: LedgerEntry) -> None:
@@ -23,13 +34,26 @@ def take_case(now: dict[str, Any], entry: LedgerEntry) -> None:
         now["open_cases"] = tuple(
             _with_reporter(now, entry, one) if one.review_id == review_id else one for one in now["open_cases"]
         )
+    elif entry.event is LedgerEvent.VERIFICATION_FAILED and any(
+        one.review_id == review_id for one in now["open_cases"]
+    ):
+        doubts = details.get("reason") in DOUBTING
+        now["open_cases"] = tuple(
+            _with_another(one, entry.actor.actor_id, doubts) if one.review_id == review_id else one
+            for one in now["open_cases"]
+        )
     elif review_id and entry.event not in _OPENS:
         _dispelled(now, entry, str(review_id))
+        now["unfounded_reports"] = _unfounded(now, entry, str(review_id))
         now["open_cases"] = tuple(_closed(entry, now["open_cases"], str(review_id)))
     elif review_id and all(one.review_id != review_id for one in now["open_cases"]):
         _open(now, entry, details)
     if entry.event is LedgerEvent.TERMINATED:
-        now["open_cases"] = tuple(one for one in now["open_cases"] if not one.upheld)
+        now["open_cases"] = tuple(
+            one
+            for one in now["open_cases"]
+            if not one.upheld and one.kind not in (ReviewKind.END, ReviewKind.REGISTRATION)
+        )
     if entry.event is LedgerEvent.CERTIFIED:
         now["dispelled_by"] = ()
     reprieve = now.get("reprieve")
@@ -43,6 +67,8 @@ def _open(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -
             kind, doubts = ReviewKind.VERIFICATION, details.get("reason") in DOUBTING
         case LedgerEvent.REFERENCE_ENROLLED:
             kind, doubts = ReviewKind.OVERRIDE, True
+        case LedgerEvent.REGISTERED:
+            kind, doubts = ReviewKind.REGISTRATION, True
         case _:
             kind = ReviewKind(details["kind"])
             doubts = _reported(now, entry, kind)
@@ -60,10 +86,27 @@ def _open(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -
 
 def _reported(now: Mapping[str, Any], entry: LedgerEntry, kind: ReviewKind) -> bool:
     if kind is ReviewKind.DEATH_REPORT:
-        return entry.actor.role is Role.CLERK or entry.actor.actor_id in now["certified_by"]
+        return entry.actor.role is Role.CLERK or entry.actor.actor_id in _believed(now, entry.at.date())
     if kind is ReviewKind.END:
         return bool(entry.details["cause"] == EndCause.DECEASED)
     return kind in (ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.DATA_SIGNAL)
+
+
+def _believed(now: Mapping[str, Any], on: date) -> list[str]:
+    wrong = [one.by for one in now["unfounded_reports"] if one.until >= on]
+    return [one for one in now["certified_by"] if one not in wrong]
+
+
+def _unfounded(now: Mapping[str, Any], entry: LedgerEntry, review_id: str) -> tuple[Unfounded, ...]:
+    known: tuple[Unfounded, ...] = now["unfounded_reports"]
+    case = next((one for one in now["open_cases"] if one.review_id == review_id), None)
+    refused = entry.details.get("kind") == ReviewKind.DEATH_REPORT and entry.details.get("outcome") == "refuse"
+    if case is None or not case.doubts or not refused or entry.event is not LedgerEvent.REVIEW_DECIDED:
+        return known
+    on = entry.at.date()
+    wrong = [one for one in case.by if one in _believed(now, on)]
+    left = [one for one in known if one.until >= on and one.by not in wrong]
+    return (*left, *(Unfounded(one, on + UNFOUNDED_COUNTS) for one in wrong))[-MOST_UNFOUNDED:]
 
 
 def _dispelled(now: dict[str, Any], entry: LedgerEntry, review_id: str) -> None:
@@ -77,23 +120,31 @@ def _dispelled(now: dict[str, Any], entry: LedgerEntry, review_id: str) -> None:
 def _closed(entry: LedgerEntry, cases: tuple[OpenCase, ...], review_id: str) -> Iterator[OpenCase]:
     kind, outcome = entry.details.get("kind"), entry.details.get("outcome")
     found_true = (kind in ("death_report", "data_signal") and outcome == "accept") or (
-        kind == "duplicate_face" and outcome == "refuse"
+        kind in ("duplicate_face", "registration") and outcome == "refuse"
     )
-    left_open = kind in ("death_report", "data_signal", "duplicate_face") and outcome == "needs_more"
-    two_clerks = entry.event is LedgerEvent.CERTIFIED and "proposed_by" in entry.details
+    left_open = kind in ("death_report", "data_signal", "duplicate_face", "registration") and outcome == "needs_more"
+    found = [one.kind for one in cases if one.upheld and one.review_id != review_id]
+    certified = entry.event in (LedgerEvent.CERTIFIED, LedgerEvent.ALREADY_CERTIFIED)
+    two_clerks = certified and "proposed_by" in entry.details
     for case in cases:
+        if certified and case.kind is ReviewKind.REGISTRATION and not case.upheld:
+            continue  # by another clerk than the one who registered the person
         if case.review_id != review_id and not (two_clerks and case.upheld):
             yield case
         elif (
             case.review_id == review_id
             and (found_true or (left_open and case.doubts))
             and entry.event is LedgerEvent.REVIEW_DECIDED
+            and case.kind not in found
         ):
             yield OpenCase(case.review_id, case.kind, case.by, doubts=True, upheld=True)
 
 
 def _with_reporter(now: Mapping[str, Any], entry: LedgerEntry, case: OpenCase) -> OpenCase:
-    counts, who = _reported(now, entry, ReviewKind.DEATH_REPORT), entry.actor.actor_id
+    return _with_another(case, entry.actor.actor_id, _reported(now, entry, ReviewKind.DEATH_REPORT))
+
+
+def _with_another(case: OpenCase, who: str, counts: bool) -> OpenCase:
     by = case.by
     if who not in by and (counts or len(by) < MOST_REPORTERS):
         by = (*by[: MOST_REPORTERS - 1], who)

@@ -24,7 +24,7 @@ def certify(beneficiary_id: str) -> Response[str]:
     an_id(beneficiary_id, BeneficiaryNotFound)
 
     def act() -> dict[str, Any]:
-        seen = office.certify_in_person()(beneficiary_id, body.seen_on, body.document, clerk, key)
+        seen = office.certify_in_person()(beneficiary_id, body.seen_on, body.document, clerk, key, body.ground)
         shown = ProposalShown.of(seen) if isinstance(seen, Review) else CertifiedInPerson.of(seen)
         return shown.model_dump(mode="json")
 

@@ -9,8 +9,8 @@ from lab.costs.model import MONTHS, SMALL_MB, VERIFY_MB, Bill, Costs, share_of_a
 DAYS = 365
 # template.yaml: DueShards, SweepWorkers, SweepRate. A test holds them.
 SHARDS, WORKERS, RATE = 4, 5, 50
-# Data, person, template, gallery, invitation, certificate, contact, helper and anchor keys, and a second certificate key
-# while one is rotated.
+# Data, person, template, gallery, invitation, certificate, contact, helper and anchor keys, and a second certificate
+# key while one is rotated.
 KEYS = 10
 # For so many write units a second a new table is ready. More in one step than is asked for here, so that the value need
 # not follow every change of the register.

@@ -60,10 +60,11 @@ class _Frames:
 def measure(stack: Deployment, phones: int, certifications: int, date: str) -> dict[str, Any]:
     """Certify so many beneficiaries, one after the other on each phone: the second time of a day issues nothing."""
     clerk = Phone(stack.api_url, stack.new_user("load-clerk@example.org", _PASSWORD, "clerk"))
+    second = Phone(stack.api_url, stack.new_user("load-second-clerk@example.org", _PASSWORD, "clerk"))
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
     people = [replace(MING, id_number=_id_number(number)) for number in range(certifications)]
     for person in people:
-        register(clerk, person, today)
+        register(clerk, person, today, second)
     held = [Phone(stack.api_url, stack.new_user(f"load-{n}@example.org", _PASSWORD)) for n in range(phones)]
     with native_logs_hidden():
         frames = _Frames(certifications)

@@ -88,7 +88,8 @@ def main() -> None:
     with run() as stack:
         deployed = deploy(stack.aws)
         clerk = Phone(deployed.api_url, deployed.new_user("clerk@example.org", PASSWORD, "clerk"))
-        register(clerk, MING, datetime.now(ZoneInfo("Asia/Shanghai")).date())
+        second = Phone(deployed.api_url, deployed.new_user("second-clerk@example.org", PASSWORD, "clerk"))
+        register(clerk, MING, datetime.now(ZoneInfo("Asia/Shanghai")).date(), second)
         stranger = Phone(deployed.api_url, deployed.new_user("stranger@example.org", PASSWORD))
         print(probe(starting(stranger), MING.id_number, JIANGUO.id_number, pairs))
 

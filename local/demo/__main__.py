@@ -51,13 +51,14 @@ def main() -> int:
 
 def _tell(story: Story, deployed: Deployment) -> None:
     clerk = Phone(deployed.api_url, deployed.new_user("clerk@example.org", PASSWORD, "clerk"))
+    second = Phone(deployed.api_url, deployed.new_user("second-clerk@example.org", PASSWORD, "clerk"))
     daughter = Phone(deployed.api_url, deployed.new_user("daughter@example.org", PASSWORD))
 
-    story.chapter("The office registers three people and enrols a photo of each")
+    story.chapter("The office registers three people, each known to two clerks, and enrols a photo of each")
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
     ids = {}
     for person in PEOPLE:
-        ids[person.name] = register(clerk, person, today)
+        ids[person.name] = register(clerk, person, today, second)
         standing = clerk.standing(ids[person.name])
         story.tell(
             f"{standing['masked_name']:6} {person.category:18} {standing['status']}, "

@@ -39,10 +39,11 @@ def portrait(name: str) -> bytes:
     return Path(PORTRAITS / name).read_bytes()
 
 
-def register(clerk: Phone, person: Person, today: date) -> str:
-    """Register a person and enrol their reference photo: the beneficiary's id."""
+def register(clerk: Phone, person: Person, today: date, second: Phone) -> str:
+    """Register a person, whom a second clerk confirms, and enrol their reference photo: the beneficiary's id."""
     start = person.benefit_start(today).isoformat()
     beneficiary_id = clerk.register(person.name, person.id_number, person.category, DISTRICT, start)
     image_type = "image/png" if person.reference.endswith(".png") else "image/jpeg"
+    second.vouch(beneficiary_id)
     clerk.enrol(beneficiary_id, portrait(person.reference), image_type)
     return beneficiary_id

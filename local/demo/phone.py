@@ -150,6 +150,20 @@ class Phone:
         answer = self.expect(201, "POST", "/staff/beneficiaries", body, Idempotency_Key=str(uuid.uuid4()))
         return str(answer["beneficiary_id"])
 
+    def vouch(self, beneficiary_id: str) -> None:
+        """As another clerk than the one who registered a person, say that they exist and draw their benefit."""
+        after = ""
+        while True:
+            page = self.expect(200, "GET", f"/staff/reviews?kind=registration{after}")
+            for review in page["reviews"]:
+                if review["beneficiary_id"] == beneficiary_id:
+                    body = {"outcome": "accept", "ground": "confirmed"}
+                    self.expect(200, "POST", f"/staff/reviews/{review['review_id']}/decision", body)
+                    return
+            after = f"&after={page['after']}" if page["after"] else ""
+            if not after:
+                raise RuntimeError("nobody is registered who waits for a second clerk")
+
     def standing(self, beneficiary_id: str) -> dict[str, Any]:
         """Where an entitlement stands, with its history, as this user may see it."""
         return self.expect(200, "GET", f"/beneficiaries/{beneficiary_id}")

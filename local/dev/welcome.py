@@ -31,7 +31,7 @@ def prepare(deployment: Deployment, folder: Path, web_origin: str = "") -> dict[
         {
             "name": person.name,
             "id_number": person.id_number,
-            "beneficiary_id": register(clerk, person, today),
+            "beneficiary_id": register(clerk, person, today, Phone(deployment.api_url, tokens["second-clerk"])),
             "face": person.face,
         }
         for person in PEOPLE

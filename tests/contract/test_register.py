@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from lifecert.domain.camera import Camera, Failure
+from lifecert.domain.camera import Camera, Failure, FailuresOfDay
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Method, RevocationCause
+from lifecert.domain.challenge import Ability, Excused
 from lifecert.domain.hold import HoldProposal, Reprieve
 from lifecert.domain.ledger import GENESIS, LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel
-from lifecert.domain.open_case import OpenCase
+from lifecert.domain.open_case import OpenCase, Unfounded
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import Standing, Status
@@ -43,7 +44,9 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
     full = a_beneficiary(
         category=Category.INJURY_CARE,
         camera=Camera(
-            (Failure(NOW, "helper-1", face=True), Failure(NOW + timedelta(microseconds=1), "helper-2", face=False))
+            (Failure(NOW, "helper-1", face=True), Failure(NOW + timedelta(microseconds=1), "helper-2", face=False)),
+            FailuresOfDay(NOW, (("helper-1", 1), ("letter", 9))),
+            57,
         ),
         certified_by=("helper-1", "helper-2"),
         reference_ids=(an_id(), an_id()),
@@ -56,6 +59,9 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         registered_by="clerk-1",
         enrolled_by=("clerk-1", "clerk-2"),
         dispelled_by=("clerk-3",),
+        excused=Excused((Ability.TURN_HEAD, Ability.SMILE), date(2029, 3, 1)),
+        sessions_kept=3,
+        unfounded_reports=(Unfounded("helper-1", date(2027, 3, 1)),),
         invitation_id=an_id(),
         masked_name="阿*** 买*提",
         person_secret="2",

@@ -16,7 +16,7 @@ from lifecert.adapters.kms.template_protection import KmsTemplateProtection
 from lifecert.adapters.s3.gallery import gallery_files, gallery_secret
 from lifecert.domain.evidence import EnrolmentEvidence, Measure, Template, Verdict
 from lifecert.domain.gallery import GalleryFace
-from lifecert.domain.imprint import KnownPhotos
+from lifecert.domain.imprint import NO_PHOTOS, KnownPhotos
 from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import Reference
 from lifecert.domain.sealed_imprint import version_of
@@ -201,9 +201,9 @@ def test_a_reference_that_is_deleted_meanwhile_does_not_come_back(deployment: De
     )
 
     class Deleting(ScriptedAnalyser):
-        def enrol(self, photo: bytes) -> EnrolmentEvidence:
+        def enrol(self, photo: bytes, known: KnownPhotos = NO_PHOTOS) -> EnrolmentEvidence:
             client.delete_item(TableName=table, Key=key)
-            return super().enrol(photo)
+            return super().enrol(photo, known)
 
     deployment.analyser = Deleting(enrolment=deployment.analyser.enrolment)
     assert deployment.renew(model=NEW) == {"left alone": 1}

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from lifecert.domain.challenge import Step
+from lifecert.domain.challenge import Ability, Step
 from lifecert.domain.policy import Decision, Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Channel, ImageType, Result, Session, SessionState
@@ -47,7 +47,12 @@ def test_opening_again_gives_what_became_of_it(stores: Stores) -> None:
 def test_a_decided_session_comes_back_whole(stores: Stores, result: Result) -> None:
     change = registration()
     stores.register.commit(change)
-    invited = {"secret_digest": "5" * 64, "helper_name": b"sealed \x00 name", "help_line": "12333"}
+    invited = {
+        "secret_digest": "5" * 64,
+        "helper_name": b"sealed \x00 name",
+        "help_line": "12333",
+        "cannot": (Ability.SMILE,),
+    }
     stores.sessions.open(session := a_session(beneficiary_id=change.after.beneficiary_id, **invited))
     claimed = stores.sessions.claim(session.session_id, NOW, UNTIL)
     assert claimed is not None

@@ -66,12 +66,12 @@ def phone(phone_of: Callable[[str], Phone]) -> Phone:
 
 
 @pytest.fixture(scope="session")
-def registered(clerk: Phone) -> Callable[..., Known]:
+def registered(clerk: Phone, other_clerk: Phone) -> Callable[..., Known]:
     """Register a member of the cast under an ID number of their own, so that no test meets another's failures."""
 
     def one(person: Person = MING, **fields: object) -> Known:
         known = replace(person, id_number=another_id_number(), **fields)  # type: ignore[arg-type]
-        return Known(known, register(clerk, known, today()), camera_before(portrait(known.face)))
+        return Known(known, register(clerk, known, today(), other_clerk), camera_before(portrait(known.face)))
 
     return one
 

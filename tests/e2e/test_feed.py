@@ -24,7 +24,7 @@ def test_whoever_missed_every_event_rebuilds_the_register_from_the_files(
     """Ledger, stream, publisher, table of changes, daily file, the example of a payer: all as deployed."""
     lapses, (certified, path), (ended, path_of_ended) = (
         registered(XIULAN, days_left=0),
-        on_paper(clerk),
+        on_paper(clerk, second=other_clerk),
         on_paper(clerk),
     )
     clerk.expect(

@@ -21,11 +21,14 @@ def key() -> dict[str, str]:
     return {"Idempotency_Key": str(uuid.uuid4())}
 
 
-def on_paper(clerk: Phone, days_left: int = 100) -> tuple[Known, str]:
-    """Somebody without a photo, registered by a clerk, and the path of what clerks do about them."""
+def on_paper(clerk: Phone, days_left: int = 100, second: Phone | None = None) -> tuple[Known, str]:
+    """Somebody without a photo, registered by a clerk and, if named, confirmed by a second, and the path of what clerks
+    do about them."""
     person = Person("周桂英", another_id_number(), "resident_pension", "", "", days_left)
     start = person.benefit_start(today()).isoformat()
     beneficiary_id = clerk.register(person.name, person.id_number, person.category, DISTRICT, start)
+    if second:
+        second.vouch(beneficiary_id)
     return Known(person, beneficiary_id, lambda _step: b""), f"/staff/beneficiaries/{beneficiary_id}"
 
 
@@ -71,13 +74,13 @@ def test_what_the_machine_could_not_decide_a_clerk_accepts_once(
     )
 
 
-def test_a_clerk_certifies_whom_they_saw(clerk: Phone) -> None:
-    known, path = on_paper(clerk, days_left=10)
+def test_a_clerk_certifies_whom_they_saw(clerk: Phone, other_clerk: Phone) -> None:
+    known, path = on_paper(clerk, days_left=10, second=other_clerk)
     body, once = {"seen_on": today().isoformat(), "document": "id_card"}, key()
     certified = clerk.expect(201, "POST", f"{path}/certifications", body, **once)
     assert clerk.expect(201, "POST", f"{path}/certifications", body, **once) == certified
     assert standing(clerk, known)["valid_until"] == certified["valid_until"]
-    assert [entry["event"] for entry in history(clerk, known)] == ["registered", "certified"]
+    assert [entry["event"] for entry in history(clerk, known)] == ["registered", "review_decided", "certified"]
     assert clerk.expect(200, "GET", f"/certificates/{certified['certificate_id']}")["state"] == "valid"
 
 
@@ -106,8 +109,10 @@ def test_an_end_and_its_correction_take_two_clerks(clerk: Phone, other_clerk: Ph
     assert entitlement(clerk, known) == before
 
 
-def test_a_report_of_death_opens_a_case_and_changes_nothing_else(clerk: Phone, phone: Phone) -> None:
-    known, _ = on_paper(clerk)
+def test_a_report_of_death_opens_a_case_and_changes_nothing_else(
+    clerk: Phone, other_clerk: Phone, phone: Phone
+) -> None:
+    known, _ = on_paper(clerk, second=other_clerk)
     before = entitlement(clerk, known)
     body = {"beneficiary": {"name": known.name, "id_number": known.id_number}, "died_on": today().isoformat()}
     first, second = (phone.expect(201, "POST", "/reports", body)["report_id"] for _ in range(2))

@@ -17,13 +17,14 @@ GRACE_DAYS = 90
 
 
 def test_who_stays_away_is_told_proposed_approved_held_and_restored_with_the_arrears(
-    stack: Deployment, clerk: Phone, phone: Phone
+    stack: Deployment, clerk: Phone, other_clerk: Phone, phone: Phone
 ) -> None:
     person = Person("周桂英", another_id_number(), "resident_pension", "", "", LAPSES_AFTER)
     start = person.benefit_start(today()).isoformat()
     known = Known(
         person, clerk.register(person.name, person.id_number, person.category, DISTRICT, start), lambda _step: b""
     )
+    other_clerk.vouch(known.beneficiary_id)
     path = f"/staff/beneficiaries/{known.beneficiary_id}"
     clerk.expect(200, "PUT", f"{path}/contact", {"contact": {"channel": "sms", "address": NUMBER}})
     try:

@@ -34,7 +34,7 @@ from tests.support.builders import (
 )
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.imports import MemoryImports
-from tests.support.fakes.keys import FakePersonKeys, PlainTemplates
+from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.fakes.sweep import NoPace

@@ -38,6 +38,7 @@ from tests.support.fakes.sweep import MemorySweepRuns, MemoryTasks
 from tests.support.mortal import Life, Mortal
 from tests.support.payer_example import payer_example
 from tests.support.sweeping import Night
+from tests.support.vouching import vouched
 
 # 3 in the morning in Shanghai: a day of the model begins with the sweep.
 FIRST_NIGHT = datetime(2026, 3, 1, 19, 0, tzinfo=UTC)
@@ -277,7 +278,7 @@ class World:
         register = RegisterBeneficiary(store.register, FakePersonKeys(), FakeSeal(), self.clock, store.ledger, PAYERS)
         contact = NewContact(NoticeChannel.SMS, "13800000000")
         registered = register(Registration(NAMES[number], id_number(number), benefit, contact), CLERK, an_id())
-        return registered.beneficiary_id
+        return vouched(store.register, store.reviews_port, self.clock, registered.beneficiary_id)
 
     def add_benefit(self, who: str, benefit: NewBenefit) -> None:
         """Another benefit of a person."""

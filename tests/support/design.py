@@ -136,6 +136,7 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:Query Ledger",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Contacts",
+        "dynamodb:PutItem Reviews",
         "kms:Encrypt ContactKey",
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:PutItem Ledger",

@@ -133,6 +133,17 @@ def test_a_challenge_with_a_copy_in_it_is_refused(
         assert decide(evidence, policy, ASKED, 1) == Decision(Outcome.RETRY, Reason.FRAME_SEEN_BEFORE)
 
 
+def test_a_photo_is_enrolled_twice_and_known_to_be_the_same(analyser: VisionAnalyser, portraits: Path) -> None:
+    first, again, another = (
+        pictures.read((portraits / name).read_bytes()) for name in ("obama2.jpg",) * 2 + ("obama3.jpg",)
+    )
+    known = KnownPhotos((analyser.enrol(pictures.encode(first)).imprint,))
+    saved_anew, other = analyser.enrol(pictures.encode(again), known), analyser.enrol(pictures.encode(another), known)
+    assert saved_anew.template
+    assert saved_anew.copy
+    assert not other.copy
+
+
 def test_the_same_person_before_the_same_camera_is_no_copy_of_photos_just_taken(
     analyser: VisionAnalyser, clip: list[Image], policy: Policy
 ) -> None:

@@ -125,8 +125,9 @@ class VisionAnalyser:
         watch, limits = _Stopwatch(self._clock), self._policy.quality
         return self._judge(self._see(Step.NEUTRAL, photo, limits, watch, _OF_FRAMES), None, limits, watch)
 
-    def enrol(self, photo: bytes) -> EnrolmentEvidence:
-        """Measure one reference photo as a neutral frame by stricter limits; its template is there if it kept them."""
+    def enrol(self, photo: bytes, known: KnownPhotos = NO_PHOTOS) -> EnrolmentEvidence:
+        """Measure one reference photo as a neutral frame by stricter limits; its template is there if it kept them.
+        Whether it is a copy of a known photo is told, and no measure: a photo may be enrolled twice."""
         watch, limits = _Stopwatch(self._clock), self._policy.reference
         seen = self._see(Step.NEUTRAL, photo, limits, watch)
         embedding = self._embed(seen, watch, both_sides=True) if seen.faces else None
@@ -134,7 +135,9 @@ class VisionAnalyser:
         good = all(measure.verdict in (Verdict.PASSED, Verdict.WARNED) for measure in measures)
         if embedding is None or not good:
             return EnrolmentEvidence(measures, None)
-        return EnrolmentEvidence(measures, embed.to_template(embedding.vector), imprint.take(*seen.first_face()))
+        taken = imprint.take(*seen.first_face())
+        copy = any(one.verdict is Verdict.FAILED for one in self._new([taken], known))
+        return EnrolmentEvidence(measures, embed.to_template(embedding.vector), taken, copy)
 
     def _see(
         self,

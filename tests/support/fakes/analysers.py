@@ -36,8 +36,9 @@ class ScriptedAnalyser:
         assert self.evidence is not None, "the test has not set `evidence`"
         return Analysis(_compared_with(self.evidence, references), self.imprints)
 
-    def enrol(self, photo: bytes) -> EnrolmentEvidence:
+    def enrol(self, photo: bytes, known: KnownPhotos = NO_PHOTOS) -> EnrolmentEvidence:
         self.photos.append(photo)
+        self.known.append(known)
         assert self.enrolment is not None, "the test has not set `enrolment`"
         return self.enrolment
 
@@ -61,7 +62,7 @@ class ReadingAnalyser:
     def look(self, photo: bytes) -> tuple[Measure, ...]:
         return self._evidence([Frame(Step.NEUTRAL, photo)]).frames[0].measures
 
-    def enrol(self, photo: bytes) -> EnrolmentEvidence:
+    def enrol(self, photo: bytes, known: KnownPhotos = NO_PHOTOS) -> EnrolmentEvidence:
         if photo in (b"good", b"stranger"):
             return EnrolmentEvidence((Measure("decode", Verdict.PASSED),), face(photo == b"stranger"))
         return EnrolmentEvidence((Measure("decode", Verdict.FAILED, reason=Reason(photo.decode())),), None)

@@ -48,6 +48,7 @@ def fakes(world: World) -> dict[str, Any]:
         "clock": world.clock,
         "answering_clock": world.clock,
         "chooser": FirstSteps(),
+        "seeded_chooser": FirstSteps(),
         "register": store.register,
         "changing_register": store.register,
         "ledger": store.ledger,

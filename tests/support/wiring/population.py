@@ -30,7 +30,7 @@ from lifecert.domain.session import SessionState
 from lifecert.domain.status import EndCause, Standing, Status
 from lifecert.domain.sweep import JobKind, RunState, SweepRun, Tally
 from lifecert.domain.sweep_report import SweepReport
-from tests.support.builders import NOW, VALID_UNTIL, a_benefit, decided, good_evidence, paused
+from tests.support.builders import NOW, VALID_UNTIL, a_benefit, a_change, decided, good_evidence, paused
 from tests.support.fakes.notices import FakeSeal
 from tests.support.wiring.people import (
     BUSY,
@@ -182,6 +182,12 @@ def _cases(world: World) -> None:
     faceless = decided(world.store.sessions_by_id[world_id(231)], Outcome.REVIEW, Reason.RETRIES_USED_UP)
     world.store.sessions_by_id[faceless.session_id] = faceless
     world.add_review(514, WANG, ReviewKind.VERIFICATION, "stranger", session_id=faceless.session_id)
+    world.add_session(232, beneficiary=LAPSED)
+    joined = decided(world.store.sessions_by_id[world_id(232)], Outcome.REVIEW, Reason.OFFICE_DECIDES)
+    world.store.sessions_by_id[joined.session_id] = joined
+    about = {"session_id": joined.session_id, "review_id": world_id(515), "reason": Reason.OFFICE_DECIDES}
+    world.store.register.commit(a_change(world.store.beneficiaries[LAPSED.id], details=about))
+    world.add_review(515, LAPSED, ReviewKind.VERIFICATION, USER, session_id=world_id(233))
     until, by = NOW + timedelta(days=14), "clerk-2"
     seen = {"session_id": session.session_id, "reason": Reason.MATCH_UNCERTAIN}
     confirmed = ReviewDecision(ReviewOutcome.ACCEPT, Ground.CONFIRMED, by, NOW)

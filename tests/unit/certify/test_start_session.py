@@ -57,7 +57,7 @@ class World:
                 self.store.sessions,
                 self.photos,
                 self.clock,
-                random.Random(1),
+                random.Random,
                 a_policy(),
                 HelpLines("12333", {Category.RESIDENT_PENSION.scheme: {"3301": "0571-1"}}),
                 self.store.limits,

@@ -10,6 +10,7 @@ from lifecert.domain.errors import (
     FramesMissing,
 )
 from lifecert.domain.evidence import Evidence
+from lifecert.domain.imprint import OTHERS_REMEMBERED
 from lifecert.domain.policy import Decision, Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.ports.vision import Analysis
@@ -113,7 +114,35 @@ def test_imprints_of_one_person_do_not_grow_without_end() -> None:
     for number in range(6):
         world.analyser.imprints = (b"%d" % number,)
         world.verify(world.session().session_id, HELPER)
-    assert sorted(world.analyser.known[-1].recent) == [b"1", b"2", b"3", b"4"]
+        world.clock.move(days=2)
+    assert sorted(world.analyser.known[-1].frames) == [b"1", b"2", b"3", b"4"]
+
+
+def test_only_sessions_that_gave_a_certificate_move_the_ring_of_their_imprints() -> None:
+    """Four slots were moved by whatever came: after a few tries that only went to a human, old frames were new."""
+    world = VerifyWorld()
+    world.analyser.imprints = (b"accepted",)
+    world.verify(world.session().session_id, HELPER)
+    for number in range(12):
+        world.clock.move(days=2)
+        world.analyser.evidence, world.analyser.imprints = good_evidence(0.4), (b"doubted %d" % number,)
+        world.verify(world.session().session_id, HELPER)
+    world.clock.move(days=2)
+    world.verify(world.session().session_id, HELPER)
+    assert b"accepted" in world.analyser.known[-1].frames
+    assert len(world.analyser.known[-1].frames) == 1 + OTHERS_REMEMBERED
+
+
+def test_sessions_of_one_day_move_the_ring_once() -> None:
+    """The second has the certificate of the first: whoever may certify often pushes nothing out by it."""
+    world = VerifyWorld()
+    for number in range(8):
+        world.analyser.imprints = (b"%d" % number,)
+        world.verify(world.session().session_id, HELPER)
+    world.clock.move(days=2)
+    world.verify(world.session().session_id, HELPER)
+    assert b"0" in world.analyser.known[-1].frames
+    assert world.beneficiary.sessions_kept == 2
 
 
 @pytest.mark.parametrize(

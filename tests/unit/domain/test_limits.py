@@ -1,5 +1,6 @@
 """How often somebody may start, and when a helper is looked at."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,9 +14,10 @@ from lifecert.domain.limits import StartLimits, helper_day
 from lifecert.domain.person import IdNumber
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import Status
-from tests.support.builders import HELPER, NOW, a_session, registration
+from tests.support.builders import HELPER, NOW, a_session, helper_volume, registration
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.store import MemoryStore
+from tests.support.verifying import VerifyWorld
 from tests.unit.certify.test_start_session import World, a_request
 
 STRANGER = IdNumber.parse("330106195611192842")
@@ -114,6 +116,33 @@ def test_unusual_volume_opens_one_review_and_stops_nobody() -> None:
     clock.move(days=1)
     volume(a_session(beneficiary_id=people[0].after.beneficiary_id))
     assert len(store.reviews) == 2
+
+
+@pytest.mark.parametrize("on_behalf", [True, False])
+@pytest.mark.parametrize("a_day", [1, 9])
+def test_two_hundred_people_of_one_account_are_looked_at_whatever_it_says(on_behalf: bool, a_day: int) -> None:
+    """`on_behalf: false` was never counted, nor a few people a day."""
+    world, seen = VerifyWorld(), set()
+    counting = helper_volume(world.store.limits, world.store.register, world.clock, 20)
+    world.verify = replace(world.verify, helper_volume=counting)
+    for number in range(60):
+        world.store.register.commit(person := registration())
+        world.clock.move(days=number % a_day == 0)
+        session = world.session(beneficiary_id=person.after.beneficiary_id, on_behalf=on_behalf)
+        world.verify(session.session_id, HELPER)
+        seen |= {one.session_id for one in world.store.reviews.values() if one.kind is ReviewKind.UNUSUAL_VOLUME}
+    assert len(seen) == 3
+    for review in world.store.reviews.values():
+        assert review.related_id == HELPER.user_id
+
+
+def test_who_certifies_the_same_people_every_year_is_one_of_the_day_s() -> None:
+    world = VerifyWorld()
+    for _ in range(3):
+        world.verify(world.session(on_behalf=False).session_id, HELPER)
+        world.clock.move(days=2)
+    assert world.store.counted[f"people#{HELPER.user_id}"] == 1
+    assert sum(name.startswith(f"helper#{HELPER.user_id}#") for name in world.store.counted) == 2
 
 
 def test_a_helpers_day_is_the_deployments_and_not_utcs() -> None:

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from openapi_spec_validator import validate
 from pydantic import BaseModel
 
-from lifecert.application.office.certify_in_person import Document
+from lifecert.application.office.certify_in_person import Document, PresenceGround
 from lifecert.application.office.entitlement import Missing
 from lifecert.domain.actor import Role
 from lifecert.domain.category import Category, Scheme
@@ -160,6 +160,7 @@ def test_enumerations_are_those_of_the_code() -> None:
         "CaptureLayer": _literals(Observations, "layer"),
         "ContactChannel": NoticeChannel,
         "Document": Document,
+        "PresenceGround": PresenceGround,
         "EndCause": EndCause,
         "Ground": Ground,
         "HistoryEvent": LedgerEvent,

@@ -320,6 +320,15 @@ def test_nobody_is_believed_whom_the_deployment_does_not_name() -> None:
     assert (office.store.certificates, office.store.reviews) == ({}, {})
 
 
+def test_one_register_has_one_open_case_of_a_person_however_many_days_it_names() -> None:
+    office = Office()
+    lines = [f"{WANG},dead,2026-02-{day},civil_register" for day in range(10, 20)]
+    assert office.take(*lines[:1]).taken == {"case_opened": 1}
+    assert office.take(*lines).taken == {"known": 10}
+    assert office.take(f"{WANG},dead,2026-02-19,hospital").taken == {"case_opened": 1}, "another's is another's"
+    assert len(office.of(WANG).open_cases) == 2
+
+
 def test_a_register_s_word_against_an_open_case_is_a_case_and_certifies_once_that_is_decided() -> None:
     office = Office()
     office.take(f"{WANG},dead,2026-02-19,civil_register")
@@ -330,7 +339,7 @@ def test_a_register_s_word_against_an_open_case_is_a_case_and_certifies_once_tha
     assert (office.store.certificates, office.of(WANG).valid_until) == ({}, before)
     signal, sign = office.store.reviews.values()
     assert (sign.kind, sign.related_id, sign.day) == (ReviewKind.SIGN_OF_LIFE, "hospital", date(2026, 2, 20))
-    assert office.of(WANG).spared_until == date(2026, 3, 31)
+    assert office.of(WANG).spared_until is None, "there are months to wait in anyway"
     store = office.store
     closed = ReviewDecision(ReviewOutcome.REFUSE, Ground.UNFOUNDED, CLERK.user_id, office.clock.now())
     change_newest(

@@ -29,6 +29,7 @@ from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
 from tests.support.holding import HoldWorld
 from tests.support.payer_example import payer_example
+from tests.support.vouching import vouched
 
 PAYERS = ("fund", "bureau")
 SECOND = replace(CLERK, user_id="clerk-2")
@@ -43,7 +44,7 @@ class Person(HoldWorld):
         register = RegisterBeneficiary(store.register, FakePersonKeys(), FakeSeal(), self.clock, store.ledger, PAYERS)
         someone = IdNumber.parse("11010519491231002X")
         registered = register(Registration("王小明", someone, self._benefit(begins)), CLERK, an_id())
-        self.who = registered.beneficiary_id
+        self.who = vouched(store.register, store.reviews_port, self.clock, registered.beneficiary_id)
 
     def _benefit(self, begins: int, payer: str = "fund", ends: int | None = None) -> NewBenefit:
         start = self.clock.today() + timedelta(days=begins)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from lifecert.application.certify.get_certificate import GetCertificate
-from lifecert.application.office.certify_in_person import CertifyInPerson, Document
+from lifecert.application.office.certify_in_person import CertifyInPerson, Document, PresenceGround
 from lifecert.application.office.entitlement import ConfirmProposal, Missing, Propose
+from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.certificate import Certificate, CertificateState, Method, RevocationCause
 from lifecert.domain.errors import (
@@ -82,9 +83,9 @@ class Office:
     def standing(self, standing: Standing) -> None:
         self.store.register.commit(a_change(self.person, LedgerEvent.LAPSED, changed={"standing": standing}))
 
-    def certify(self, *seen: Any) -> Certificate:
+    def certify(self, beneficiary_id: str, on: date, document: Document, user: User, key: str) -> Certificate:
         """What counts at once, since no case is open."""
-        certified = self.in_person(*seen)
+        certified = self.in_person(beneficiary_id, on, document, user, key, PresenceGround.PAPERS_CAME_LATE)
         assert isinstance(certified, Certificate)
         return certified
 

@@ -32,6 +32,7 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.evidence import EnrolmentEvidence, Measure, Template, Verdict
 from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.open_case import MOST_WAITING
 from lifecert.domain.person import IdNumber
 from lifecert.domain.policy import Outcome
 from lifecert.domain.reasons import Reason
@@ -67,6 +68,7 @@ from tests.support.fakes.keys import BackwardsProtection, FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.fakes.store import MemoryStore
+from tests.support.vouching import vouched
 
 PERSON = Registration(
     "王小明",
@@ -304,7 +306,9 @@ class Enrolling(World):
 
     def __init__(self) -> None:
         super().__init__()
-        self.id = self.register(PERSON, CLERK, an_id()).beneficiary_id
+        registered = self.register(PERSON, CLERK, an_id())
+        self.id = vouched(self.store.register, self.store.reviews_port, self.clock, registered.beneficiary_id)
+        self.store.reviews.clear()
         self.first = self.enrol(face(0))
 
     def enrol(self, template: Template, replacement: Replacement | None = None) -> Reference:
@@ -343,6 +347,32 @@ def test_another_photo_of_the_person_is_added_without_a_review() -> None:
     assert world.store.beneficiaries[world.id].reference_ids == (world.first.reference_id, second.reference_id)
     assert world.store.entries[world.id][-1].details["replacement"] is None
     assert world.store.reviews == {}
+
+
+def test_a_clerk_replaces_no_face_without_end_before_a_second_one_has_looked() -> None:
+    world = Enrolling()
+    for number in range(1, MOST_WAITING + 1):
+        world.enrol(face(number), Replacement.WRONG_PHOTO)
+    with pytest.raises(ReferenceMismatch):
+        world.enrol(face(9), Replacement.WRONG_PHOTO)
+    assert len(world.store.beneficiaries[world.id].open_cases) == MOST_WAITING
+    decide(world, next(iter(world.store.reviews.values())), ReviewOutcome.REFUSE, SECOND_CLERK)
+    world.enrol(face(9), Replacement.WRONG_PHOTO)
+
+
+@pytest.mark.parametrize("copy", [True, False])
+def test_a_photo_that_is_known_was_not_taken_at_the_counter(copy: bool) -> None:
+    """An earlier frame, enrolled as taken today, let one clerk certify against an open case."""
+    world = Enrolling()
+    today = world.clock.today()
+    known = dict(world.store.beneficiaries)[world.id].reference_ids
+    world.analyser.enrolment = EnrolmentEvidence(PASSED, face(1, like=0, similarity=0.7), b"imprint", copy)
+    begun = world.begin(world.id, "office", today, ImageType.JPEG, CLERK, None)
+    world.photos.upload(begun.enrolment.upload_key, b"photo")
+    world.finish(world.id, begun.enrolment.reference_id, CLERK)
+    person = world.store.beneficiaries[world.id]
+    assert len(person.reference_ids) == len(known) + 1, "it may be enrolled"
+    assert person.counter_photo_on == (None if copy else today)
 
 
 # --- a face that takes the place of another waits for a second clerk ---

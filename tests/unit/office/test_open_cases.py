@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lifecert.application.office.certify_in_person import CertifyInPerson, Document
+from lifecert.application.office.certify_in_person import CertifyInPerson, Document, PresenceGround
 from lifecert.application.office.decide_review import DecideReview
 from lifecert.application.office.end_cases import EndCases
 from lifecert.application.office.entitlement import ConfirmProposal, Propose
@@ -18,14 +18,16 @@ from lifecert.domain.errors import (
     ActedInCase,
     DoubtedElsewhere,
     EntitlementEnded,
+    GoodTryUnseen,
     IdempotencyKeyReused,
     ProposalExpired,
     SecondClerkNeeded,
+    TransitionRefused,
 )
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.hold import HoldChoice, HoldOutcome, HoldState
 from lifecert.domain.ledger import LedgerEvent, verify_chain
-from lifecert.domain.open_case import MOST_TRIES
+from lifecert.domain.open_case import MOST_TRIES, MOST_WAITING
 from lifecert.domain.policy import Decision, Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Ground, Proposal, Review, ReviewKind, ReviewOutcome
@@ -76,7 +78,8 @@ class Office(VerifyWorld):
         return self.verify(self.session(user_id=user.user_id).session_id, user)
 
     def seen(self, user: User = CLERK, key: str = "key-1", on: date = TODAY) -> Certificate | Review:
-        return self.in_person(self.id, on, Document.ID_CARD, user, key)
+        ground = None if on == self.clock.today() else PresenceGround.PAPERS_CAME_LATE
+        return self.in_person(self.id, on, Document.ID_CARD, user, key, ground)
 
 
 def decision_of(session: Session) -> Decision:
@@ -104,7 +107,7 @@ def opened(office: Office, what: str) -> str:
 
 
 AGAINST = (
-    *("override", "duplicate_face", "data_signal", "a helper's report", "a clerk's report"),
+    *("override", "registration", "duplicate_face", "data_signal", "a helper's report", "a clerk's report"),
     *("an end that a clerk proposes", "a try that looked like somebody else"),
 )
 
@@ -114,15 +117,16 @@ def test_no_machine_accepts_a_face_while_a_case_is_open_against_it(what: str) ->
     office = Office()
     case = opened(office, what)
     before = office.beneficiary.valid_until
-    assert decision_of(office.shows_face()) == Decision(Outcome.REVIEW, Reason.OFFICE_DECIDES)
+    tried = office.shows_face()
+    assert decision_of(tried) == Decision(Outcome.REVIEW, Reason.OFFICE_DECIDES)
     assert (office.store.certificates, office.beneficiary.valid_until) == ({}, before)
     assert office.beneficiary.camera.failures == () or what.startswith("a try"), "the person did nothing wrong"
     if what.startswith("an end"):
         office.confirm(case, SECOND, confirm=False)
     else:
-        nothing_wrong = what == "duplicate_face"
+        nothing_wrong = what in ("duplicate_face", "registration")
         outcome = ReviewOutcome.ACCEPT if nothing_wrong else ReviewOutcome.REFUSE
-        office.decide(case, outcome, Ground.CONFIRMED if nothing_wrong else Ground.UNFOUNDED, CLERK)
+        office.decide(case, outcome, Ground.CONFIRMED if nothing_wrong else Ground.UNFOUNDED, CLERK, tried.session_id)
     assert decision_of(office.shows_face()) == Decision(Outcome.ACCEPTED), "and once it is decided, it does"
     assert verify_chain(office.store.entries[office.id]) == office.beneficiary.version
 
@@ -360,6 +364,196 @@ def test_somebody_is_remembered_as_doubted_however_many_strangers_try() -> None:
     assert office.beneficiary.open_case(ReviewKind.VERIFICATION, "stranger-23")
 
 
+def test_of_more_doubting_users_than_are_remembered_each_try_belongs_to_an_open_case() -> None:
+    """The 21st user's doubt was in no item: once the 20 were decided, the machine accepted the next try of theirs."""
+    office = Office()
+    office.analyser.evidence = good_evidence(0.4)
+    users = [User(f"stranger-{number}") for number in range(MOST_TRIES + 3)]
+    opened = {}
+    for user in users:
+        opened[user] = case_of(office.shows_face(user))
+        office.clock.move(hours=1)
+    assert len(set(opened.values())) == MOST_TRIES
+    assert set(opened.values()) == {one.review_id for one in office.beneficiary.open_cases}
+    assert office.beneficiary.open_case(ReviewKind.VERIFICATION, users[-1].user_id), "and the last is known by it"
+    office.analyser.evidence = good_evidence()
+    last = users[-1]
+    for case in {one for user, one in opened.items() if one != opened[last]}:
+        office.decide(case, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, CLERK)
+    assert decision_of(office.shows_face(last)) == Decision(Outcome.REVIEW, Reason.OFFICE_DECIDES)
+    assert told_by_the_ledger(office) == []
+
+
+def test_a_doubted_try_in_a_case_of_used_up_tries_doubts_too() -> None:
+    """Three pictures of nothing opened a case that doubts nobody, and look-alikes after them joined it unnoticed."""
+    office = Office()
+    office.analyser.evidence = failed_evidence(Reason.NO_FACE)
+    for _ in range(3):
+        office.shows_face()
+    assert not office.beneficiary.doubts
+    office.analyser.evidence = good_evidence(0.4)
+    office.shows_face()
+    office.analyser.evidence = good_evidence()
+    assert decision_of(office.shows_face()) == Decision(Outcome.REVIEW, Reason.OFFICE_DECIDES)
+    assert told_by_the_ledger(office) == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "ground"),
+    [(ReviewOutcome.REFUSE, Ground.OTHER_PERSON), (ReviewOutcome.NEEDS_MORE, Ground.NOT_RECOGNISABLE)],
+)
+def test_a_good_try_that_joins_a_case_is_not_refused_without_being_seen(outcome: ReviewOutcome, ground: Ground) -> None:
+    """The daughter's blurred photo opened a case, her good one joined it while a clerk looked at the first, and both
+    were refused."""
+    office = Office()
+    office.analyser.evidence = good_evidence(0.4)
+    case = case_of(doubted := office.shows_face())
+    office.analyser.evidence = good_evidence()
+    good = [office.shows_face() for _ in range(2)]
+    assert {case_of(one) for one in good} == {case}
+    for named in (None, doubted.session_id, good[0].session_id):
+        with pytest.raises(GoodTryUnseen):
+            office.decide(case, outcome, ground, CLERK, named)
+    assert office.store.reviews[case].decision is None
+    for _ in range(2):
+        office.decide(case, outcome, ground, CLERK, good[1].session_id)
+    assert office.store.reviews[case].decision
+
+
+def test_a_case_that_a_good_try_opened_is_refused_as_any_other() -> None:
+    office = Office()
+    opened(office, "a helper's report")
+    case = case_of(office.shows_face())
+    office.decide(case, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, CLERK)
+    assert office.store.reviews[case].decision
+
+
+# --- reports that were unfounded ---
+
+
+def test_daily_reports_of_somebody_who_was_wrong_keep_nobody_in_cases() -> None:
+    """A nephew who certified once reported a death each day: every face was a case, for as long as he liked."""
+    office = Office()
+    office.decide(office.report.of_known(office.id, None, HELPER), ReviewOutcome.REFUSE, Ground.UNFOUNDED, CLERK)
+    for _ in range(3):
+        office.clock.move(days=1)
+        case = office.report.of_known(office.id, None, HELPER)
+        assert office.store.reviews[case].decision is None, "the office still hears of each"
+        assert decision_of(office.shows_face()) == Decision(Outcome.ACCEPTED)
+        office.decide(case, ReviewOutcome.REFUSE, Ground.UNFOUNDED, CLERK)
+    office.clock.move(days=1)
+    case = office.report.of_known(office.id, None, HELPER)
+    assert office.report.of_known(office.id, None, SECOND) == case
+    assert decision_of(office.shows_face()).reason is Reason.OFFICE_DECIDES, "a clerk takes up what is true this time"
+
+
+def test_a_year_after_an_unfounded_report_the_next_one_counts_again() -> None:
+    office = Office(valid_until=date(2028, 1, 1))
+    office.decide(office.report.of_known(office.id, None, HELPER), ReviewOutcome.REFUSE, Ground.UNFOUNDED, CLERK)
+    office.clock.move(days=366)
+    office.report.of_known(office.id, None, HELPER)
+    assert office.beneficiary.doubts
+
+
+def test_who_joined_a_report_that_was_unfounded_was_wrong_too_and_nobody_else() -> None:
+    office = Office(certified_by=(HELPER.user_id, "son", "niece"))
+    case = office.report.of_known(office.id, None, HELPER)
+    office.report.of_known(office.id, None, User("son"))
+    office.report.of_known(office.id, None, SECOND)
+    office.decide(case, ReviewOutcome.REFUSE, Ground.UNFOUNDED, CLERK)
+    assert [one.by for one in office.beneficiary.unfounded_reports] == [HELPER.user_id, "son"]
+    office.clock.move(days=1)
+    office.report.of_known(office.id, None, User("son"))
+    assert not office.beneficiary.doubts
+    office.report.of_known(office.id, None, User("niece"))
+    assert office.beneficiary.doubts
+
+
+# --- how many cases there may be ---
+
+
+def test_a_clerk_fills_nobody_s_record_with_proposals_of_a_death() -> None:
+    office = Office()
+    proposal = Proposal(ReviewKind.END, TODAY, EndCause.DECEASED)
+    proposals = [office.propose(office.id, proposal, an_id(), SECOND) for _ in range(MOST_WAITING)]
+    with pytest.raises(TransitionRefused):
+        office.propose(office.id, proposal, an_id(), SECOND)
+    office.propose(office.id, Proposal(ReviewKind.END, TODAY, EndCause.MOVED), an_id(), SECOND)
+    office.confirm(proposals[0].review_id, SECOND, confirm=False)
+    office.propose(office.id, proposal, an_id(), CLERK)
+    assert len(office.beneficiary.open_cases) == MOST_WAITING
+
+
+def test_what_is_found_true_again_and_again_is_remembered_once() -> None:
+    office = Office()
+    for _ in range(5):
+        office.clock.move(days=1)
+        case = office.report.of_known(office.id, None, SECOND)
+        office.decide(case, ReviewOutcome.ACCEPT, Ground.CONFIRMED, CLERK)
+    assert [(one.kind, one.upheld) for one in office.beneficiary.open_cases] == [(ReviewKind.DEATH_REPORT, True)]
+    assert differences(office) == set()
+
+
+# --- what is over ---
+
+
+def test_a_proposal_of_a_death_does_not_outlive_the_end_that_was_confirmed() -> None:
+    """Of two proposals one was confirmed; the end was a mistake and corrected; the other still stood, and could end it
+    once more."""
+    office = Office()
+    proposal = Proposal(ReviewKind.END, TODAY, EndCause.DECEASED)
+    stale, confirmed = (office.propose(office.id, proposal, an_id(), SECOND).review_id for _ in range(2))
+    office.confirm(confirmed, CLERK, confirm=True)
+    assert office.beneficiary.open_cases == ()
+    office.clock.move(days=1)
+    office.confirm(
+        office.propose(office.id, Proposal(ReviewKind.CORRECTION), an_id(), SECOND).review_id, CLERK, confirm=True
+    )
+    assert not office.beneficiary.doubts
+    with pytest.raises(ProposalExpired):
+        office.confirm(stale, CLERK, confirm=True)
+    assert office.beneficiary.status is Status.ACTIVE
+    anew = office.propose(office.id, proposal, an_id(), SECOND).review_id
+    office.confirm(anew, CLERK, confirm=True)
+    assert not office.beneficiary.open_benefits
+    assert differences(office) == set()
+
+
+@pytest.mark.parametrize("ground", [Ground.SAME_PERSON, Ground.CONFIRMED])
+def test_an_audit_of_what_a_clerk_saw_is_decided_without_photos(ground: Ground) -> None:
+    """`same_person` of it was answered with `session_not_found`: it has none."""
+    office = Office(registered_by=CLERK.user_id, enrolled_by=(CLERK.user_id,))
+    office.seen()
+    (audit,) = [one for one in office.store.reviews.values() if one.kind is ReviewKind.AUDIT]
+    office.clock.move(days=40)
+    assert office.night().ended == 0, "no photos of it are gone"
+    office.decide(audit.review_id, ReviewOutcome.ACCEPT, ground, SECOND)
+    decision = office.store.reviews[audit.review_id].decision
+    assert decision
+    assert decision.ground is ground
+
+
+def differences(office: Office) -> set[str]:
+    taken = Recorded()
+    for entry in office.store.entries[office.id]:
+        taken.take(entry)
+    # What the test gave the person, the ledger never said.
+    return set(taken.differences(office.beneficiary)) & {"open_cases", "unfounded_reports", "dispelled_by"}
+
+
+def case_of(session: Session) -> str:
+    assert session.result
+    return str(session.result.review_id)
+
+
+def told_by_the_ledger(office: Office) -> list[str]:
+    """What of the cases is not as the ledger says."""
+    taken = Recorded()
+    for entry in office.store.entries[office.id]:
+        taken.take(entry)
+    return [name for name in taken.differences(office.beneficiary) if name == "open_cases"]
+
+
 # --- who waits is spared, once ---
 
 
@@ -381,6 +575,42 @@ def test_who_waits_does_not_lapse_for_thirty_days_and_once_a_year_only() -> None
     assert world.person("a").status is Status.ACTIVE
     world.nights()
     assert world.person("a").status is Status.LAPSED, "and the sweep finds whom it passed over"
+
+
+@pytest.mark.parametrize(("days_left", "spared"), [(31, False), (30, False), (29, True), (0, True)])
+def test_a_wait_that_is_over_before_the_year_spends_nothing(days_left: int, spared: bool) -> None:
+    """Half a year ahead of its end the 30 days of the year were given, and used up when they would have helped."""
+    world = HoldWorld()
+    world.add("a", days_left=days_left)
+    waits(world, "a")
+    assert (world.person("a").spared_until is not None) is spared
+
+
+def test_who_waits_hears_every_reminder_all_the_same() -> None:
+    """Who was spared stood under another day in the sweep's index, where nobody looked for reminders."""
+    world = HoldWorld()
+    world.add("a", days_left=10)
+    world.add("b", days_left=10)
+    waits(world, "a")
+    world.nights(12)
+    told = {
+        name: [one.details["days_before"] for one in world.store.entries[name] if one.event is LedgerEvent.REMINDER_DUE]
+        for name in ("a", "b")
+    }
+    assert told["a"] == [30, 7, 1], "the first of these the night after"
+    assert told["b"][:3] == [30, 7, 1]
+    assert (world.person("a").status, world.person("b").status) == (Status.ACTIVE, Status.LAPSED)
+    world.nights(30)
+    assert world.person("a").status is Status.LAPSED
+
+
+def test_missed_nights_lapse_who_was_spared_all_the_same() -> None:
+    world = HoldWorld()
+    world.add("a", days_left=1)
+    world.clock.move(days=40)
+    waits(world, "a")
+    world.nights(3)
+    assert world.person("a").status is Status.LAPSED
 
 
 def test_who_waits_is_not_proposed_for_a_hold_for_thirty_days() -> None:

@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
-from lifecert.application.office.certify_in_person import Document
+from lifecert.application.office.certify_in_person import Document, PresenceGround
 from lifecert.application.office.decide_holds import HoldWish
 from lifecert.application.office.register_beneficiary import NewBenefit, Registration
 from lifecert.application.office.set_contact import NewContact
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import BenefitEnd
 from lifecert.domain.category import Category
+from lifecert.domain.challenge import Ability, Excused
 from lifecert.domain.hold import HoldChoice, HoldGround, HoldProposal, HoldState, Reprieve
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import Notice, NoticeChannel
-from lifecert.domain.open_case import OpenCase
+from lifecert.domain.open_case import OpenCase, Unfounded
 from lifecert.domain.person import IdNumber
 from lifecert.domain.reference import Replacement
 from lifecert.domain.review import Ground, Proposal, ReviewKind, ReviewOutcome
@@ -61,10 +62,10 @@ class Life:
             self.world.clock.move(days=1)
             self.world.night()
 
-    def shown(self, photo: str) -> None:
+    def shown(self, photo: str, *cannot: Ability) -> None:
         """A session of the helper's is decided by this face."""
         now = self.world.clock.now()
-        session = a_session(beneficiary_id=self.id, opened_at=now, deadline=now + timedelta(minutes=10))
+        session = a_session(beneficiary_id=self.id, opened_at=now, deadline=now + timedelta(minutes=10), cannot=cannot)
         self.world.store.sessions.open(session)
         for step in range(1, 4):
             self.world.photos.upload(session.frame_key(step), f"{photo}-{session.session_id}-{step}".encode(), now)
@@ -100,11 +101,18 @@ def a_life() -> Iterator[tuple[str, Life]]:
     life = Life()
     do, today = life.do, life.world.clock.today
     yield "registered", life
+    do["decide_review"](life.case, ReviewOutcome.REFUSE, Ground.UNFOUNDED, SECOND_CLERK)
+    yield "nobody whom a second clerk knows", life
+    seen = do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK, an_id())
+    do["confirm_proposal"](seen.review_id, replace(CLERK, user_id="clerk-3"), confirm=True)
+    assert not life.person.open_cases
+    yield "but two saw them", life
+    life.world.clock.move(days=1)
     life.enrolled("good")
     life.enrolled("good")
     yield "two references", life
     life.shown("uncertain")
-    life.shown("uncertain")
+    life.shown("uncertain", Ability.SMILE)
     yield "a case is open", life
     do["decide_review"](life.case, ReviewOutcome.ACCEPT, Ground.SAME_PERSON, SECOND_CLERK, life.sessions[-1])
     yield "the case is decided", life
@@ -128,7 +136,9 @@ def a_life() -> Iterator[tuple[str, Life]]:
     assert life.last() is LedgerEvent.ALREADY_CERTIFIED
     yield "and once more that day", life
     newest = life.person.certificate_id
-    do["certify_in_person"](life.id, today() - timedelta(days=40), Document.ID_CARD, CLERK, an_id())
+    do["certify_in_person"](
+        life.id, today() - timedelta(days=40), Document.ID_CARD, CLERK, an_id(), PresenceGround.HOME_VISIT
+    )
     assert life.person.certificate_id == newest
     yield "and for an earlier day", life
     life.agreed(ReviewKind.REVOCATION, certificate_id=newest)
@@ -145,6 +155,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     life.enrolled("stranger", captured_on=today())
     assert life.person.counter_photo_on == today()
     yield "a photo at the counter", life
+    life.world.clock.move(days=(life.person.valid_until - today()).days - 20)
     life.do["report_death"].of_known(life.id, None, HELPER)
     yield "a death is reported", life
     do["report_death"].of_known(life.id, None, CLERK)
@@ -259,6 +270,9 @@ OTHERS: dict[str, Any] = {
     "registered_by": "another",
     "enrolled_by": ("another",),
     "dispelled_by": ("another",),
+    "excused": Excused((Ability.SMILE,), DAY),
+    "sessions_kept": 99,
+    "unfounded_reports": (Unfounded("another", DAY),),
     "consent_withdrawn_on": DAY,
     "notice": Notice(DAY, 7, 1, delivered_on=DAY),
     "contact_channel": NoticeChannel.PUSH,
@@ -268,11 +282,8 @@ OTHERS: dict[str, Any] = {
 }
 # What is taken away is damage too, and some of these default to nothing. A day that is not there may never have been:
 # people who were certified before the register kept it have none.
-EMPTY: dict[str, Any] = {
-    name: () if name in ("certified_by", "reference_ids", "open_cases", "enrolled_by", "dispelled_by") else None
-    for name in OTHERS
-    if name != "certified_on"
-}
+EMPTIED = ("certified_by", "reference_ids", "open_cases", "enrolled_by", "dispelled_by", "unfounded_reports")
+EMPTY: dict[str, Any] = {name: () if name in EMPTIED else None for name in OTHERS if name != "certified_on"}
 
 
 @pytest.mark.parametrize("values", [OTHERS, EMPTY], ids=["another", "none"])

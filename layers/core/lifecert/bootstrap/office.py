@@ -41,7 +41,7 @@ clock = parts.answering_clock
 
 
 class RegisterBeneficiarySettings(
-    settings.WithChanges, settings.WithPersonKeys, settings.WithContacts, settings.Common
+    settings.WithChanges, settings.WithPersonKeys, settings.WithContacts, settings.WithReviews, settings.Common
 ):
     """register_beneficiary."""
 
@@ -55,7 +55,7 @@ def register_beneficiary() -> "RegisterBeneficiary":
     from lifecert.application.office.register_beneficiary import RegisterBeneficiary
 
     names = RegisterBeneficiarySettings.load()
-    register = parts.changing_register(names, contacts=names.contacts_table)
+    register = parts.changing_register(names, contacts=names.contacts_table, reviews=names.reviews_table)
     return RegisterBeneficiary(
         register=register,
         person_keys=parts.person_keys(names),

@@ -173,6 +173,13 @@ def chooser() -> "Random":
     return SystemRandom()
 
 
+def seeded_chooser(seed: bytes) -> "Random":
+    """The same chance for the same seed; who does not know the seed cannot foresee it."""
+    from random import Random
+
+    return Random(seed)  # noqa: S311 - the seed is a keyed hash
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # The stored state
 # ---------------------------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ def _opening(names: _StartSettings) -> "SessionOpening":
         sessions=parts.sessions(names, counting_in=names.limits_table),
         photos=parts.photos(names.frames_bucket),
         clock=parts.clock(names),
-        chooser=parts.chooser(),
+        chooser=parts.seeded_chooser,
         policy=parts.policy(),
         help_lines=parts.help_lines(),
         limits=parts.limits(names),
@@ -177,6 +177,7 @@ def decide_session() -> "DecideSession":
     from lifecert.application.certify.decide_session import DecideSession
     from lifecert.application.certify.helper_volume import HelperVolume
     from lifecert.application.shared.reviewing import OpenReview
+    from lifecert.entry.log import many_failed
 
     names = DecideSessionSettings.load()
     register = parts.changing_register(
@@ -197,6 +198,7 @@ def decide_session() -> "DecideSession":
         policy=parts.policy(),
         issuer=parts.issuer(names),
         helper_volume=HelperVolume(parts.limits(names), open_review, clock, names.limit_usual_helper_day),
+        many_failed=many_failed,
     )
 
 

@@ -9,13 +9,23 @@ from lifecert.domain.benefit import Benefit
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Revocation
+from lifecert.domain.challenge import Excused
 from lifecert.domain.faces import FaceCount, FacesDue, contact_due, faces_due
 from lifecert.domain.hold import REPRIEVE, CandidateOutcome, HoldCandidate, HoldProposal, Reprieve
 from lifecert.domain.imprint import FrameImprints
 from lifecert.domain.invitation import Invitation
 from lifecert.domain.ledger import GENESIS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
-from lifecert.domain.open_case import OpenCase, decided, dispels_a_death, remembered
+from lifecert.domain.open_case import (
+    OpenCase,
+    Unfounded,
+    crowded,
+    decided,
+    dispels_a_death,
+    joined,
+    remembered,
+    were_unfounded,
+)
 from lifecert.domain.person import FIRST_SECRET
 from lifecert.domain.reference import Reference
 from lifecert.domain.review import Review, ReviewDecision, ReviewKind
@@ -44,8 +54,10 @@ class Beneficiary:
     photo that was enrolled on the day it was taken, and matched the earlier ones. `faces_were_deleted`: all that were
     enrolled once are gone, and no second clerk has confirmed another since. `registered_by` and `enrolled_by` are the
     clerks who did that, the latter of the last few photos. `dispelled_by` are the clerks who, since the person was
-    certified last, decided that a doubt of their life is unfounded. `invitation_id` is the invitation that is open, if
-    there is one: what any other started is stopped.
+    certified last, decided that a doubt of their life is unfounded. `unfounded_reports` are the users whose last
+    report of a death was. `excused` is what a human accepted that they cannot do. `sessions_kept` is how many accepted
+    sessions' imprints were kept so far. `invitation_id` is the invitation that is open, if there is one: what any other
+    started is stopped.
     """
 
     beneficiary_id: str
@@ -75,6 +87,9 @@ class Beneficiary:
     registered_by: str = ""
     enrolled_by: tuple[str, ...] = ()
     dispelled_by: tuple[str, ...] = ()
+    unfounded_reports: tuple[Unfounded, ...] = ()
+    excused: Excused | None = None
+    sessions_kept: int = 0
     invitation_id: str | None = None
 
     @property
@@ -176,9 +191,15 @@ class Beneficiary:
         """The open cases while which no machine accepts a proof of this person's life."""
         return tuple(one for one in self.open_cases if one.doubts)
 
+    def believed_on(self, on: date) -> tuple[str, ...]:
+        """Whose report of a death stops machines: those who certified the person, and have not lately been wrong."""
+        wrong = {one.by for one in self.unfounded_reports if on <= one.until}
+        return tuple(one for one in self.certified_by if one not in wrong)
+
     def with_case(self, review: Review) -> "Beneficiary":
         """With a case that is being opened."""
-        return replace(self, open_cases=remembered(self.open_cases, review, self.certified_by))
+        believed = self.believed_on(review.opened_at.date())
+        return replace(self, open_cases=remembered(self.open_cases, review, believed))
 
     def without_case(self, review_id: str) -> "Beneficiary":
         """With a case that is being closed."""
@@ -190,10 +211,33 @@ class Beneficiary:
         by = self.dispelled_by
         if dispels_a_death(*case) and decision.decided_by not in by:
             by = (*by, decision.decided_by)[-REMEMBERED_HELPERS:]
-        return replace(self, open_cases=decided(*case), dispelled_by=by)
+        on, wrong = decision.decided_at.date(), self.unfounded_reports
+        for one in self.open_cases:
+            if one.review_id == review.review_id:
+                wrong = were_unfounded(wrong, one, decision.outcome, self.believed_on(on), on)
+        return replace(self, open_cases=decided(*case), dispelled_by=by, unfounded_reports=wrong)
+
+    def ended(self) -> "Beneficiary":
+        """Whose entitlement has ended: what was found true is done, and so is every other proposal to end it."""
+        left = self.seen_by_two().open_cases
+        return replace(self, open_cases=tuple(one for one in left if one.kind is not ReviewKind.END))
+
+    def seen_by_two(self) -> "Beneficiary":
+        """Whom two clerks certify, or whose entitlement they end, is not doubted any more for what was found true, nor
+        for being registered by one clerk."""
+        return self.without_upheld().vouched_for()
+
+    def vouched_for(self) -> "Beneficiary":
+        """Whom another clerk than the one who registered them has certified."""
+        left = (one for one in self.open_cases if one.kind is not ReviewKind.REGISTRATION or one.upheld)
+        return replace(self, open_cases=tuple(left))
+
+    def waiting_of(self, kind: ReviewKind) -> int:
+        """How many open cases of a kind are remembered."""
+        return sum(one.kind is kind and not one.upheld for one in self.open_cases)
 
     def without_upheld(self) -> "Beneficiary":
-        """Whom two clerks certify, or whose entitlement they end, is not doubted any more for what was found true."""
+        """With what is still to be decided alone."""
         return replace(self, open_cases=tuple(one for one in self.open_cases if not one.upheld))
 
     def open_case(self, kind: ReviewKind, user_id: str | None = None) -> OpenCase | None:
@@ -202,14 +246,30 @@ class Beneficiary:
         of_kind = (one for one in self.open_cases if one.kind is kind and not one.upheld)
         return next((one for one in of_kind if user_id is None or user_id in one.by), None)
 
+    def case_of_try(self, user_id: str) -> OpenCase | None:
+        """The open case that a user's try belongs to: their own, or, of more than are remembered, the last."""
+        return self.open_case(ReviewKind.VERIFICATION, user_id) or crowded(self.open_cases)
+
+    def with_joined(self, case: OpenCase, user_id: str, *, doubts: bool) -> "Beneficiary":
+        """With one more report or try in an open case."""
+        cases = (joined(one, user_id, doubts=doubts) if one is case else one for one in self.open_cases)
+        return replace(self, open_cases=tuple(cases))
+
     @property
     def spared_until(self) -> date | None:
         """The last day on which this year's waiting proof keeps the person from lapsing, and from a hold."""
         return self.reprieve.until if self.reprieve and self.reprieve.valid_until == self.valid_until else None
 
     def waiting(self, today: date) -> "Beneficiary":
-        """Spared from today on, since a proof waits for a human; of one year only the first such wait counts."""
-        return self if self.spared_until else replace(self, reprieve=Reprieve(today + REPRIEVE, self.valid_until))
+        """Spared from today on, since a proof waits for a human; of one year only the first such wait counts. One that
+        would be over before the year is is not spent."""
+        until = today + REPRIEVE
+        if not self.lapsed:
+            # Also whom missed nights have not lapsed yet: the sweep looks back so far and no further.
+            until = min(until, self.valid_until + REPRIEVE)
+        if self.spared_until or until <= self.valid_until:
+            return self
+        return replace(self, reprieve=Reprieve(until, self.valid_until))
 
     def with_benefits(self, changed: Iterable[Benefit]) -> "Beneficiary":
         """With these instead of those that have their numbers."""

@@ -184,6 +184,10 @@ class GroundUnsuitable(LifeCertError):
     """The ground does not belong to the outcome, or not to a case of this kind."""
 
 
+class GoodTryUnseen(LifeCertError):
+    """Another try joined the case, which the machine would have accepted: look at it before the case is refused."""
+
+
 class FaceNotCompared(LifeCertError):
     """In no frame of the session was a face found that could be compared, so nobody was certified by their face."""
 

@@ -117,11 +117,13 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentEvidence:
-    """What was measured on one reference photo, and its template and imprint if every measure allowed one."""
+    """What was measured on one reference photo, and its template and imprint if every measure allowed one. `copy`: of
+    a photo that is known of the person, which is no reason to refuse it."""
 
     measures: tuple[Measure, ...]
     template: Template | None
     imprint: bytes = b""
+    copy: bool = False
 
     @property
     def quality(self) -> float:

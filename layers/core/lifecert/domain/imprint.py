@@ -4,8 +4,11 @@ faces, so they are stored sealed (`sealed_imprint`)."""
 from dataclasses import dataclass
 from datetime import datetime
 
-# Of one person, the newest: about as many years.
-SESSIONS_REMEMBERED = 4
+# Of one person, the newest sessions that gave a certificate: about as many years. Nothing else moves this ring.
+ACCEPTED_REMEMBERED = 4
+# And the newest that a human decides, or that came again on the day of a certificate: they push out no accepted one.
+OTHERS_REMEMBERED = 2
+SESSIONS_REMEMBERED = ACCEPTED_REMEMBERED + OTHERS_REMEMBERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,16 @@ class KnownPhotos:
 
 
 NO_PHOTOS = KnownPhotos()
+
+
+def slot_of_accepted(before: int) -> int:
+    """Where the next accepted session's imprints go, after so many that were kept."""
+    return before % ACCEPTED_REMEMBERED
+
+
+def slot_of_another(version: int) -> int:
+    """Where those of any other session go, by the version of the person that it met."""
+    return ACCEPTED_REMEMBERED + version % OTHERS_REMEMBERED
 
 
 @dataclass(frozen=True, slots=True)

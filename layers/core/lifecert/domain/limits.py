@@ -7,6 +7,7 @@ from lifecert.domain.session import Session
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+PEOPLE_COUNTED = timedelta(days=3 * 365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,12 @@ def helper_day(user_id: str, local: datetime, usual: int) -> Count:
     """A certification by a helper at this moment of the deployment's own clock, whose day it counts in. Never refused:
     what is above `usual` in a day is looked at."""
     return Count(_name("helper", user_id, local, DAY), usual, _end(local, DAY))
+
+
+def people_of(user_id: str, now: datetime, usual: int) -> Count:
+    """One more person whom a user certified for the first time. Never refused: every further `usual` are looked at.
+    Forgotten when nobody new has come for years."""
+    return Count(f"people#{user_id}", usual, now + PEOPLE_COUNTED)
 
 
 def invitation_day(invitation_id: str, local: datetime, uses: int, *, adds: bool = True) -> Count:

@@ -2,6 +2,7 @@
 reports belong to (design.md §3 rule 5)."""
 
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from lifecert.domain.actor import Role
 from lifecert.domain.reasons import Reason
@@ -13,17 +14,34 @@ MOST_TRIES = 20
 # Of how many people it is remembered that they reported one death.
 MOST_REPORTERS = 20
 
+# For so long the reports of somebody whose last one was unfounded stop no machine by themselves.
+UNFOUNDED_COUNTS = timedelta(days=365)
+# Of so many people that is remembered.
+MOST_UNFOUNDED = 20
+# So many proposals of an end for a death, and replaced faces, may wait for a second clerk at a time.
+MOST_WAITING = 5
+
 # A try that looked like somebody else, or like no living face: not one that only ran out of tries.
 DOUBTING = frozenset(
     {Reason.LIVENESS_DOUBTED, Reason.UPLOADED_OUT_OF_TIME, Reason.MATCH_UNCERTAIN, Reason.STEPS_UNCERTAIN}
 )
-_ALWAYS = frozenset({ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.DATA_SIGNAL})
+_ALWAYS = frozenset({ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.DATA_SIGNAL, ReviewKind.REGISTRATION})
 # Whose face it is: a photo that matches settles nothing, since what it would match is what is doubted.
-_OF_WHOSE_FACE = frozenset({ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE})
-# What a camera saw says nothing against what another register saw.
-_OF_PHOTOS = frozenset({ReviewKind.VERIFICATION, ReviewKind.OVERRIDE})
+_OF_WHOSE_FACE = frozenset({ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.REGISTRATION})
+# What a camera saw says nothing against what another register saw; nor does it that one clerk alone knows somebody: a
+# register knows them too.
+_OF_PHOTOS = frozenset({ReviewKind.VERIFICATION, ReviewKind.OVERRIDE, ReviewKind.REGISTRATION})
 _OF_LIFE = frozenset({ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL, ReviewKind.END})
 _REMEMBERED = frozenset({ReviewKind.VERIFICATION, ReviewKind.DEATH_REPORT})
+
+
+@dataclass(frozen=True, slots=True)
+class Unfounded:
+    """That a clerk found a report of this user's unfounded. Up to and with a day what they report is a case for the
+    office and stops no machine: else one report a day could keep somebody in cases for ever."""
+
+    by: str
+    until: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +69,13 @@ class OpenCase:
         return self.doubts and self.kind not in _OF_PHOTOS
 
 
-def remembered(cases: tuple[OpenCase, ...], review: Review, certified_by: tuple[str, ...]) -> tuple[OpenCase, ...]:
+def remembered(cases: tuple[OpenCase, ...], review: Review, believed: tuple[str, ...]) -> tuple[OpenCase, ...]:
     """The cases with a new one, if it is one to remember.
 
-    Of too many tries the oldest that doubts nothing is forgotten; where all doubt, the new one adds nothing.
+    Of too many tries the oldest that doubts nothing is forgotten; where all doubt, the new one belongs to one of them
+    (`crowded`).
     """
-    case = OpenCase(review.review_id, review.kind, (review.opened_by.actor_id,), doubts=_doubts(review, certified_by))
+    case = OpenCase(review.review_id, review.kind, (review.opened_by.actor_id,), doubts=_doubts(review, believed))
     if not case.doubts and case.kind not in _REMEMBERED:
         return cases
     tries = [one for one in cases if one.kind is ReviewKind.VERIFICATION]
@@ -66,17 +85,23 @@ def remembered(cases: tuple[OpenCase, ...], review: Review, certified_by: tuple[
     return (*(one for one in cases if one is not oldest), case) if oldest else cases
 
 
+def crowded(cases: tuple[OpenCase, ...]) -> OpenCase | None:
+    """The case that anybody's next try belongs to, where so many that doubt are open that no other is remembered."""
+    tries = [one for one in cases if one.kind is ReviewKind.VERIFICATION]
+    return tries[-1] if len(tries) >= MOST_TRIES and all(one.doubts for one in tries) else None
+
+
 def is_upheld(kind: ReviewKind, outcome: ReviewOutcome) -> bool:
     """Whether a decision finds true what a case says against somebody."""
     if kind in (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL):
         return outcome is ReviewOutcome.ACCEPT
-    return kind is ReviewKind.DUPLICATE_FACE and outcome is ReviewOutcome.REFUSE
+    return kind in (ReviewKind.DUPLICATE_FACE, ReviewKind.REGISTRATION) and outcome is ReviewOutcome.REFUSE
 
 
 def is_left_open(kind: ReviewKind, outcome: ReviewOutcome) -> bool:
     """Whether a decision says neither that a case is true nor that it is not: what it doubted stays doubted."""
-    asked = kind in (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL, ReviewKind.DUPLICATE_FACE)
-    return asked and outcome is ReviewOutcome.NEEDS_MORE
+    asked = (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL, ReviewKind.DUPLICATE_FACE, ReviewKind.REGISTRATION)
+    return kind in asked and outcome is ReviewOutcome.NEEDS_MORE
 
 
 def decided(
@@ -88,8 +113,14 @@ def decided(
         stays = is_upheld(kind, outcome) or (case.doubts and is_left_open(kind, outcome))
         return case.review_id != review_id or stays
 
-    return tuple(
+    left = tuple(
         replace(one, doubts=True, upheld=True) if one.review_id == review_id else one for one in cases if kept(one)
+    )
+    # Of one kind one that was found true is enough to remember.
+    return tuple(
+        one
+        for place, one in enumerate(left)
+        if not (one.upheld and any(other.upheld and other.kind is one.kind for other in left[:place]))
     )
 
 
@@ -100,22 +131,34 @@ def dispels_a_death(cases: tuple[OpenCase, ...], review_id: str, kind: ReviewKin
 
 
 def joined(case: OpenCase, user_id: str, *, doubts: bool) -> OpenCase:
-    """A case that somebody else's report belongs to as well. Of too many the last gives way, to one that counts."""
+    """A case that somebody else's report or try belongs to as well. Of too many the last gives way, to one that
+    counts."""
     if user_id in case.by or (len(case.by) >= MOST_REPORTERS and not doubts):
         return replace(case, doubts=case.doubts or doubts)
     return replace(case, by=(*case.by[: MOST_REPORTERS - 1], user_id), doubts=case.doubts or doubts)
 
 
-def report_counts(user_id: str, role: Role, certified_by: tuple[str, ...]) -> bool:
+def report_counts(user_id: str, role: Role, believed: tuple[str, ...]) -> bool:
     """Whether a report of a death keeps machines from accepting: a clerk's own, who so takes up what others reported,
-    or that of somebody who certified the person before. Anybody else's waits for a clerk."""
-    return role is Role.CLERK or user_id in certified_by
+    or that of somebody who is believed, as they certified the person before. Anybody else's waits for a clerk."""
+    return role is Role.CLERK or user_id in believed
 
 
-def _doubts(review: Review, certified_by: tuple[str, ...]) -> bool:
+def were_unfounded(
+    known: tuple[Unfounded, ...], case: OpenCase, outcome: ReviewOutcome, believed: tuple[str, ...], on: date
+) -> tuple[Unfounded, ...]:
+    """Whose reports were unfounded, once one is decided that counted: also those who were believed and made it."""
+    if case.kind is not ReviewKind.DEATH_REPORT or outcome is not ReviewOutcome.REFUSE or not case.doubts:
+        return known
+    theirs = tuple(Unfounded(one, on + UNFOUNDED_COUNTS) for one in case.by if one in believed)
+    others = tuple(one for one in known if one.until >= on and one.by not in {mine.by for mine in theirs})
+    return (*others, *theirs)[-MOST_UNFOUNDED:]
+
+
+def _doubts(review: Review, believed: tuple[str, ...]) -> bool:
     match review.kind:
         case ReviewKind.DEATH_REPORT:
-            return report_counts(review.opened_by.actor_id, review.opened_by.role, certified_by)
+            return report_counts(review.opened_by.actor_id, review.opened_by.role, believed)
         case ReviewKind.VERIFICATION:
             return review.reason in DOUBTING
         case ReviewKind.END:

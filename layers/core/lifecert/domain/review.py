@@ -26,6 +26,7 @@ class ReviewKind(StrEnum):
     CORRECTION = "correction"  # a clerk proposes that an end was a mistake
     REVOCATION = "revocation"  # a clerk proposes that a certificate was got by fraud, or issued by mistake
     PRESENCE = "presence"  # a clerk saw the person while a case was open that speaks against it
+    REGISTRATION = "registration"  # a clerk registered somebody by hand: does the person exist, and draw this?
 
 
 # What one clerk proposes and another confirms or rejects.
@@ -135,17 +136,22 @@ class Proposal:
     benefit_id: str | None = None
 
 
-# What is judged by the frames of its session, and by nothing else.
-JUDGED_BY_FRAMES = frozenset({ReviewKind.VERIFICATION, ReviewKind.AUDIT})
+# What is judged by the frames of its session, if it is about one, and by nothing else.
+_JUDGED_BY_FRAMES = frozenset({ReviewKind.VERIFICATION, ReviewKind.AUDIT})
 # For so long are they kept (infra/storage.yaml).
 FRAMES_LAST = timedelta(days=30)
 # For so long can a proposal be confirmed.
 PROPOSAL_LASTS = timedelta(days=14)
 
 
+def is_judged_by_frames(review: Review) -> bool:
+    """Whether frames are what there is to judge by: an audit of a certificate that a clerk gave in person has none."""
+    return review.kind in _JUDGED_BY_FRAMES and review.session_id is not None
+
+
 def too_late(review: Review, now: datetime) -> bool:
     """Whether an open case can no longer be judged: its frames are gone, or the time to confirm it is over."""
-    if review.kind in JUDGED_BY_FRAMES:
+    if is_judged_by_frames(review):
         return now - review.opened_at >= FRAMES_LAST
     return review.expires_at is not None and now > review.expires_at
 

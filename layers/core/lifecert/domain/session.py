@@ -9,9 +9,10 @@ from enum import StrEnum
 
 from lifecert.domain.actor import Caller, SessionSecret
 from lifecert.domain.certificate import Method
-from lifecert.domain.challenge import Step
+from lifecert.domain.challenge import Ability, Step
 from lifecert.domain.evidence import Verdict
 from lifecert.domain.policy import PASSIVE_MEASURE, Decision
+from lifecert.domain.reasons import Reason
 
 
 class ImageType(StrEnum):
@@ -64,7 +65,7 @@ class Session:
 
     `help_line` is the number of the beneficiary's scheme and district. One that an invitation started has a
     `secret_digest`, and `helper_name` if somebody helps, sealed. `observations` is what the phone told of itself, for
-    a reviewer.
+    a reviewer. `cannot` is what the person said they cannot do.
     """
 
     session_id: str
@@ -87,6 +88,7 @@ class Session:
     secret_digest: str = ""
     helper_name: bytes | None = None
     observations: str = ""
+    cannot: tuple[Ability, ...] = ()
 
     def belongs_to(self, caller: Caller) -> bool:
         """Whether it is this caller's: by who is signed in, or by its secret, if an invitation started it."""
@@ -113,6 +115,11 @@ class Session:
             if any(one["verdict"] == Verdict.FAILED and one.get("reason") == reason for one in frame["measures"]):
                 return number
         return None
+
+    @property
+    def waits_for_the_office(self) -> bool:
+        """Whether the machine would have accepted it, had no case been open about the person."""
+        return self.result is not None and self.result.decision.reason is Reason.OFFICE_DECIDES
 
     def was_compared_with(self, reference_ids: Collection[str]) -> bool:
         """Whether a face was found on its frames, and compared with one of these."""

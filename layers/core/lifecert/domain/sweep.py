@@ -51,7 +51,7 @@ def partition_of(beneficiary: Beneficiary, shards: int) -> Partition | None:
     shard = shard_of(beneficiary.beneficiary_id, shards)
     match beneficiary.status:
         case Status.ACTIVE:
-            return Partition(max(beneficiary.valid_until, beneficiary.spared_until or beneficiary.valid_until), shard)
+            return Partition(beneficiary.valid_until, shard)
         case Status.LAPSED if beneficiary.can_be_held:
             day = min(beneficiary.grace_begins_on(one) for one in beneficiary.can_be_held)
             return Partition(day, shard, Among.LAPSED)

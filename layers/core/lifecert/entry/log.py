@@ -30,6 +30,7 @@ class LogCode(StrEnum):
     SESSION_VERIFIED = "session_verified"
     SESSION_DECIDED = "session_decided"
     SHADOW_SCORED = "shadow_scored"
+    MANY_FAILURES = "many_failures"
     SESSION_READ = "session_read"
     CERTIFICATE_READ = "certificate_read"
     KEYS_READ = "keys_read"
@@ -177,6 +178,12 @@ def shadow_scored(trial: "Trial") -> None:
     }
     logger.info(LogCode.SHADOW_SCORED, extra={**extra, "agrees": trial.agrees})
     count("ShadowAgreed" if trial.agrees else "ShadowDiffered")
+
+
+def many_failed(beneficiary_id: str) -> None:
+    """Log and count that the failures with a face of one person's lifetime have become many."""
+    logger.warning(LogCode.MANY_FAILURES, extra={"beneficiary_id": beneficiary_id})
+    apart("ManyFailures", MetricUnit.Count, 1)
 
 
 def count(metric: str, number: float = 1) -> None:

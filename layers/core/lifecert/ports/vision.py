@@ -40,6 +40,7 @@ class FaceAnalyser(Protocol):
         """Measure the quality of a neutral frame, and nothing else of it."""
         ...
 
-    def enrol(self, photo: bytes) -> EnrolmentEvidence:
-        """Measure one reference photo by the same checks and make its template."""
+    def enrol(self, photo: bytes, known: KnownPhotos = NO_PHOTOS) -> EnrolmentEvidence:
+        """Measure one reference photo by the same checks and make its template, and say whether it is a copy of one of
+        the person's `known` photos."""
         ...

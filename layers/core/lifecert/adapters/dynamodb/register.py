@@ -10,12 +10,13 @@ from lifecert.adapters.dynamodb.batches import read_items
 from lifecert.adapters.dynamodb.values import as_day, moment, optional_day, plain, typed
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import FIRST_BENEFIT, FIRST_PAYER, Benefit, BenefitEnd
-from lifecert.domain.camera import Camera, Failure
+from lifecert.domain.camera import Camera, Failure, FailuresOfDay
 from lifecert.domain.category import Category
+from lifecert.domain.challenge import Ability, Excused
 from lifecert.domain.errors import Unreadable
 from lifecert.domain.hold import HoldProposal, Reprieve
 from lifecert.domain.notice import Notice, NoticeChannel
-from lifecert.domain.open_case import OpenCase
+from lifecert.domain.open_case import OpenCase, Unfounded
 from lifecert.domain.person import FIRST_SECRET
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import EndCause, Status
@@ -151,6 +152,8 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "camera_failures": [
             {"at": moment(one.at), "by": one.by, "face": one.face} for one in beneficiary.camera.failures
         ],
+        "camera_day": _day_map(beneficiary.camera.of_day) if beneficiary.camera.of_day else None,
+        "camera_faces_ever": beneficiary.camera.faces_ever or None,
         "certified_by": list(beneficiary.certified_by),
         "certificate_id": beneficiary.certificate_id,
         "certified_on": optional_day(beneficiary.certified_on),
@@ -159,6 +162,10 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "registered_by": beneficiary.registered_by or None,
         "enrolled_by": list(beneficiary.enrolled_by) or None,
         "dispelled_by": list(beneficiary.dispelled_by) or None,
+        "unfounded_reports": [{"by": one.by, "until": one.until.isoformat()} for one in beneficiary.unfounded_reports]
+        or None,
+        "excused": _excused_map(beneficiary.excused) if beneficiary.excused else None,
+        "sessions_kept": beneficiary.sessions_kept or None,
         "faces_were_deleted": beneficiary.faces_were_deleted or None,
         "counter_photo_on": optional_day(beneficiary.counter_photo_on),
         "consent_withdrawn_on": optional_day(beneficiary.consent_withdrawn_on),
@@ -186,7 +193,11 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         ledger_head=item["ledger_head"],
         has_reference=item["has_reference"],
         reference_ids=tuple(item["reference_ids"]),
-        camera=Camera(tuple(map(_failure_of, item["camera_failures"]))),
+        camera=Camera(
+            tuple(map(_failure_of, item["camera_failures"])),
+            _day_of(item["camera_day"]) if "camera_day" in item else None,
+            int(item.get("camera_faces_ever", 0)),
+        ),
         certified_by=tuple(item["certified_by"]),
         certificate_id=item.get("certificate_id"),
         certified_on=as_day(item.get("certified_on")),
@@ -195,6 +206,11 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         registered_by=item.get("registered_by", ""),
         enrolled_by=tuple(item.get("enrolled_by", ())),
         dispelled_by=tuple(item.get("dispelled_by", ())),
+        unfounded_reports=tuple(
+            Unfounded(one["by"], date.fromisoformat(one["until"])) for one in item.get("unfounded_reports", ())
+        ),
+        excused=_excused_of(item["excused"]) if "excused" in item else None,
+        sessions_kept=int(item.get("sessions_kept", 0)),
         faces_were_deleted=item.get("faces_were_deleted", False),
         counter_photo_on=as_day(item.get("counter_photo_on")),
         consent_withdrawn_on=as_day(item.get("consent_withdrawn_on")),
@@ -310,6 +326,23 @@ def _failure_of(stored: Any) -> Failure:
     if isinstance(stored, str):
         return Failure(datetime.fromisoformat(stored), "nobody", face=False)
     return Failure(datetime.fromisoformat(stored["at"]), stored["by"], face=stored["face"])
+
+
+def _day_map(day: FailuresOfDay) -> dict[str, Any]:
+    return {"since": moment(day.since), "by": [{"by": user, "failed": number} for user, number in day.by]}
+
+
+def _day_of(item: Mapping[str, Any]) -> FailuresOfDay:
+    by = tuple((one["by"], int(one["failed"])) for one in item["by"])
+    return FailuresOfDay(datetime.fromisoformat(item["since"]), by)
+
+
+def _excused_map(excused: Excused) -> dict[str, Any]:
+    return {"cannot": [str(one) for one in excused.cannot], "until": excused.until.isoformat()}
+
+
+def _excused_of(item: Mapping[str, Any]) -> Excused:
+    return Excused(tuple(map(Ability, item["cannot"])), date.fromisoformat(item["until"]))
 
 
 def _case_map(case: OpenCase) -> dict[str, Any]:

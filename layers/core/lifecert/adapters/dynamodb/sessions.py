@@ -20,7 +20,7 @@ from lifecert.adapters.dynamodb.values import (
     plain,
     typed,
 )
-from lifecert.domain.challenge import Step
+from lifecert.domain.challenge import Ability, Step
 from lifecert.domain.errors import LifeCertError, StoreUnavailable
 from lifecert.domain.limits import Count
 from lifecert.domain.policy import Decision, Outcome
@@ -165,6 +165,7 @@ def session_item(session: Session) -> dict[str, Any]:
         "secret_digest": session.secret_digest or None,
         "helper_name": session.helper_name,
         "observations": session.observations or None,
+        "cannot": [str(one) for one in session.cannot] or None,
         "expires_at": epoch(session.deadline + SESSION_KEPT),
     }
 
@@ -193,6 +194,7 @@ def session_of(item: Mapping[str, Any]) -> Session:
         secret_digest=item.get("secret_digest", ""),
         helper_name=bytes(item["helper_name"]) if "helper_name" in item else None,
         observations=item.get("observations", ""),
+        cannot=tuple(map(Ability, item.get("cannot", ()))),
     )
 
 

@@ -4,8 +4,9 @@ Apart from looking, and with other rights: what reads pictures that anybody may 
 ledger. It can misstate what it saw, of a session that was opened and claimed and whose frames are there, once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from lifecert.application.certify.helper_volume import HelperVolume
 from lifecert.application.certify.owning import refuse_if_stopped
@@ -22,6 +23,7 @@ from lifecert.domain.errors import (
     SessionNotFound,
 )
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
+from lifecert.domain.invitation import is_invited
 from lifecert.domain.policy import Decision, Outcome, Policy, decide
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Session, SessionState
@@ -37,7 +39,7 @@ class NotOfThisSession(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class DecideSession:
-    """The use case."""
+    """The use case. `many_failed` is told whose failures with a face are many, counted over a lifetime."""
 
     claims: Claims
     register: ChangingRegister
@@ -46,6 +48,7 @@ class DecideSession:
     policy: Policy
     issuer: Issuer
     helper_volume: HelperVolume
+    many_failed: Callable[[str], None] = lambda _beneficiary_id: None
 
     def __call__(self, looked: Looked) -> Decided:
         """Decide a claimed session, once.
@@ -76,10 +79,11 @@ class DecideSession:
             return self._commit(session, None, replace(looked, evidence=again, digests=(), imprints=()))
 
     def _commit(self, session: Session, known: Beneficiary | None, looked: Looked) -> Decided:
-        decided = session
+        decided, before = session, known
 
         def make(beneficiary: Beneficiary) -> Change:
-            nonlocal decided
+            nonlocal decided, before
+            before = beneficiary
             verification = self._decide(session, beneficiary, looked)
             change, decided = verification.change()
             # Every frame a human may have to look at, also of attempts after the one that opened the review.
@@ -89,11 +93,14 @@ class DecideSession:
                         raise FramesMissing((number,))
             return self.issuer.signed(change)
 
-        change_newest(self.register, session.beneficiary_id, make, known)
+        change = change_newest(self.register, session.beneficiary_id, make, known)
         if decided.result is None:
             raise SessionBusy
-        if decided.on_behalf and decided.result.decision.outcome is Outcome.ACCEPTED:
-            self.helper_volume(decided)
+        if before and change and change.after.camera.is_many(before.camera):
+            self.many_failed(session.beneficiary_id)
+        accepted = decided.result.decision.outcome is Outcome.ACCEPTED
+        if before and accepted and not is_invited(session.user_id):  # a letter is one person's
+            self.helper_volume(decided, new_person=session.user_id not in before.certified_by)
         return Decided(decided.result, decided.evidence)
 
     def _decide(self, session: Session, beneficiary: Beneficiary, looked: Looked) -> Verification:
@@ -103,6 +110,8 @@ class DecideSession:
         decision = decide(looked.evidence, self.policy, session.challenge, attempt)
         if decision.outcome is Outcome.ACCEPTED and beneficiary.doubts:
             decision = Decision(Outcome.REVIEW, Reason.OFFICE_DECIDES)
+        elif decision.outcome is Outcome.ACCEPTED and not _is_excused(session, beneficiary, self.clock.today()):
+            decision = Decision(Outcome.REVIEW, Reason.CHALLENGE_NOT_POSSIBLE)
         return Verification(
             session,
             beneficiary,
@@ -114,6 +123,12 @@ class DecideSession:
             looked.digests,
             looked.imprints,
         )
+
+
+def _is_excused(session: Session, beneficiary: Beneficiary, today: date) -> bool:
+    """Whether a human has accepted before what the person says they cannot do."""
+    excused = beneficiary.excused
+    return not session.cannot or (excused is not None and excused.covers(session.cannot, today))
 
 
 def refused(challenge: Sequence[Step], measure: str, reason: Reason) -> Evidence:

@@ -1,10 +1,10 @@
-"""A helper who certifies unusually many in one day is looked at, and never stopped (design.md §3 rule 3)."""
+"""A user who certifies unusually many people is looked at, and never stopped (design.md §3 rule 3)."""
 
 from dataclasses import dataclass
 
 from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Role
-from lifecert.domain.limits import helper_day
+from lifecert.domain.limits import helper_day, people_of
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.session import Session
 from lifecert.ports.clock import Clock
@@ -13,22 +13,28 @@ from lifecert.ports.sessions import Limits
 
 @dataclass(frozen=True, slots=True)
 class HelperVolume:
-    """`usual` is how many certifications on behalf of others one user may make in a day without a look at them."""
+    """`usual` is how many people one user may certify for the first time without a look at them, and how many
+    certifications of others in a day. What they say of whose face it is makes no difference: it is their word alone."""
 
     limits: Limits
     open_review: OpenReview
     clock: Clock
     usual: int
 
-    def __call__(self, session: Session) -> None:
-        """Count an accepted session on behalf; every further `usual` of the day open a review of the newest one."""
-        count = helper_day(session.user_id, self.clock.local(), self.usual)
-        if self.limits.count(count) % self.usual == 0:
+    def __call__(self, session: Session, *, new_person: bool = False) -> None:
+        """Count an accepted session, once: as one of a person whom its user never certified before, or as one of its
+        day. Every further `usual` of either open a review of the newest one."""
+        user_id = session.user_id
+        count = people_of(user_id, self.clock.now(), self.usual)
+        if not new_person:
+            count = helper_day(user_id, self.clock.local(), self.usual)
+        number = self.limits.count(count)
+        if number % self.usual == 0:
             self.open_review(
                 session.beneficiary_id,
                 ReviewKind.UNUSUAL_VOLUME,
-                Actor(session.user_id, Role.USER),
+                Actor(user_id, Role.USER),
                 session_id=session.session_id,
-                related_id=session.user_id,
-                only_once=count.name,
+                related_id=user_id,
+                only_once=f"{count.name}#{number}",
             )

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,7 +11,7 @@ from lifecert.application.certify.owning import refuse_if_no_face_may_be_used, r
 from lifecert.application.shared.helping import naming_help_line
 from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary
-from lifecert.domain.challenge import Ability, Chooser, draw
+from lifecert.domain.challenge import Ability, Chooser, draw, in_order, seed_of
 from lifecert.domain.errors import (
     IdempotencyKeyReused,
     LifeCertError,
@@ -78,12 +78,12 @@ class StartedSession:
 
 @dataclass(frozen=True, slots=True)
 class SessionOpening:
-    """One round trip to the store."""
+    """One round trip to the store. `chooser` draws by a seed, the same whenever the seed is."""
 
     sessions: Sessions
     photos: Photos
     clock: Clock
-    chooser: Chooser
+    chooser: Callable[[bytes], Chooser]
     policy: Policy
     help_lines: HelpLines
     limits: Limits
@@ -105,7 +105,8 @@ class SessionOpening:
 
     def drawn(self, wanted: Wanted, user: User, beneficiary: Beneficiary) -> Session:
         """A session with its challenge, not stored yet."""
-        now = self.clock.now()
+        now, camera = self.clock.now(), beneficiary.camera
+        chooser = self.chooser(seed_of(beneficiary.person_key, self.clock.today(), camera.faces_ever))
         return Session(
             session_id=_session_id(user, wanted.idempotency_key),
             user_id=user.user_id,
@@ -113,13 +114,14 @@ class SessionOpening:
             on_behalf=wanted.on_behalf,
             channel=wanted.channel,
             consent=Consent(wanted.consent_version, now, wanted.guardian_consent),
-            challenge=draw(wanted.cannot, self.policy.challenge.steps, self.chooser),
+            challenge=draw(wanted.cannot, self.policy.challenge.steps, chooser),
             image_type=wanted.image_type,
-            attempt=beneficiary.camera.attempt_at(now, self.policy.attempts, user.user_id),
+            attempt=camera.attempt_at(now, self.policy.attempts, user.user_id),
             opened_at=now,
             deadline=now + SESSION_DURATION,
             request_digest=_request_digest(wanted, beneficiary),
             help_line=self.help_lines.find(beneficiary.category, beneficiary.district),
+            cannot=in_order(wanted.cannot),
         )
 
     def open(self, drawn: Session, certified_by: Sequence[str], counts: Sequence[Count] = ()) -> StartedSession:

@@ -11,9 +11,10 @@ from lifecert.domain.actor import Actor, Role
 from lifecert.domain.audit import is_drawn
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.evidence import Evidence
-from lifecert.domain.imprint import SESSIONS_REMEMBERED, FrameImprints
+from lifecert.domain.imprint import FrameImprints, slot_of_accepted, slot_of_another
 from lifecert.domain.invitation import is_invited
 from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.open_case import DOUBTING
 from lifecert.domain.policy import Decision, Outcome, Policy
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Review, ReviewKind
@@ -82,6 +83,9 @@ class Verification:
             # By another session of the same day: both have the same certificate.
             change, certificate_id = again, before.certificate_id
         else:
+            if self._keeps_imprints:
+                # One ring of those that gave a certificate: nothing that anybody else sends moves it.
+                changed["sessions_kept"] = details["sessions_kept"] = before.sessions_kept + 1
             change, certificate = certifying(before, proof, self._actor, self.now, self.today, details, **changed)
             certificate_id = certificate.certificate_id
         decided = self._decided(certificate_id=certificate_id, valid_until=valid_until_after(proof.on))
@@ -91,15 +95,20 @@ class Verification:
 
     def _failed(self) -> tuple[Change, Session]:
         before, review_id, review = self.beneficiary, None, None
+        joined = before
         if self.decision.outcome is Outcome.REVIEW:
-            # One open case for each who tries: further attempts of theirs belong to it, and nobody else's.
-            known = before.open_case(ReviewKind.VERIFICATION, self.session.user_id)
+            # One open case for each who tries: further attempts of theirs belong to it, and nobody else's. Only of more
+            # than are remembered do several belong to one.
+            known = before.case_of_try(self.session.user_id)
             review_id = known.review_id if known else str(uuid.uuid4())
             review = None if known else self._review(review_id, ReviewKind.VERIFICATION)
-        after, more = self._after_a_failure(), {}
+            if known:
+                doubts = self.decision.reason in DOUBTING
+                joined = before.with_joined(known, self.session.user_id, doubts=doubts)
+        after, more = joined if self._waits else self._after_a_failure(joined), {}
         if self._waits:
             # The person did all that they could: what is open is others' to decide.
-            after = before.waiting(self.today)
+            after = after.waiting(self.today)
             more["spared_until"] = after.spared_until.isoformat() if after.spared_until else None
         after, entry = record(
             after.with_case(review) if review else after,
@@ -113,20 +122,26 @@ class Verification:
 
     @property
     def _waits(self) -> bool:
-        return self.decision.reason is Reason.OFFICE_DECIDES
+        return self.decision.reason in (Reason.OFFICE_DECIDES, Reason.CHALLENGE_NOT_POSSIBLE)
 
-    def _after_a_failure(self) -> Beneficiary:
+    def _after_a_failure(self, before: Beneficiary) -> Beneficiary:
         face = bool(self.evidence.matches)
-        failed = self.beneficiary.camera.failed(self.now, self.policy.attempts, self.session.user_id, face=face)
-        return replace(self.beneficiary, camera=failed)
+        failed = before.camera.failed(self.now, self.policy.attempts, self.session.user_id, face=face)
+        return replace(before, camera=failed)
+
+    @property
+    def _keeps_imprints(self) -> bool:
+        return bool(self.imprints and self.beneficiary.reference_ids)
 
     def _with_frames(self, change: Change) -> Change:
         """The change with what is remembered of the frames: of all their bytes, and of those that served, or may yet,
-        their imprints, so that nobody's own failed tries push them out."""
+        their imprints. Those of a certificate are in a ring of their own."""
         before, kept = self.beneficiary, None
         served = self.decision.outcome is Outcome.ACCEPTED or self.decision.reason in _UNDECIDED
-        if served and self.imprints and before.reference_ids:
-            kept = FrameImprints(before.reference_ids[0], before.version % SESSIONS_REMEMBERED, self.imprints, self.now)
+        if served and self._keeps_imprints:
+            certified = change.after.sessions_kept > before.sessions_kept
+            slot = slot_of_accepted(before.sessions_kept) if certified else slot_of_another(before.version)
+            kept = FrameImprints(before.reference_ids[0], slot, self.imprints, self.now)
         return replace(change, frame_digests=self.frame_digests, frame_imprints=kept)
 
     @property
@@ -159,6 +174,7 @@ class Verification:
         return {
             "session_id": self.session.session_id,
             "on_behalf": self.session.on_behalf,
+            **({"cannot": ",".join(self.session.cannot)} if self.session.cannot else {}),
             "consent_version": self.session.consent.version,
             "consent_given_at": self.session.consent.given_at.isoformat(),
             "guardian_consent": self.session.consent.guardian,

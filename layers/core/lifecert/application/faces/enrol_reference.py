@@ -15,11 +15,14 @@ from lifecert.domain.errors import (
     NotAllowed,
     PhotoMissing,
     PhotoUnsuitable,
+    ReferenceMismatch,
     ReferenceNotFound,
 )
 from lifecert.domain.evidence import EnrolmentEvidence, Template, Verdict
 from lifecert.domain.faces import FaceCount
+from lifecert.domain.imprint import KnownPhotos
 from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.open_case import MOST_WAITING
 from lifecert.domain.policy import Policy
 from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import MOST_REFERENCES, Enrolment, Reference, Replacement
@@ -112,8 +115,9 @@ class FinishEnrolment:
         upload = self.photos.read_upload(enrolment.upload_key, self.policy.image.max_bytes)
         if upload is None:
             raise PhotoMissing
-        plain, evidence = self._embed(upload.content)
-        earlier = self.references.templates(beneficiary_id, plain.model_version)
+        since = self.clock.now() - self.policy.replay.recent
+        earlier, known = self.references.faces(beneficiary_id, self.policy.match.model_version, since)
+        plain, evidence = self._embed(upload.content, known)
         (imprint,) = self.protection.seal(beneficiary_id, [evidence.imprint]) if evidence.imprint else (b"",)
         reference = Reference(
             beneficiary_id=beneficiary_id,
@@ -132,7 +136,7 @@ class FinishEnrolment:
                 newest, reference_id, plain, earlier, self.policy.match.accept, enrolment.replacement
             )
             clerk = Actor(user.user_id, Role.CLERK)
-            change = self._change(newest, reference, continuity, enrolment.replacement, clerk)
+            change = self._change(newest, reference, continuity, enrolment.replacement, clerk, copy=evidence.copy)
             # Not before it is known to be enrolled: what is refused leaves no photo behind.
             self.photos.keep_reference(reference.photo_key, upload.content)
             return change
@@ -140,9 +144,9 @@ class FinishEnrolment:
         change_newest(self.register, beneficiary_id, make)
         return reference
 
-    def _embed(self, photo: bytes) -> tuple[Template, EnrolmentEvidence]:
+    def _embed(self, photo: bytes, known: KnownPhotos) -> tuple[Template, EnrolmentEvidence]:
         """The photo's plain template, and all that was seen of it. Raises PhotoUnsuitable."""
-        evidence = self.analyser.enrol(photo)
+        evidence = self.analyser.enrol(photo, known)
         if evidence.reason:
             raise PhotoUnsuitable(evidence.reason)
         unsure = any(measure.verdict is Verdict.NOT_ASSESSED for measure in evidence.measures)
@@ -157,9 +161,13 @@ class FinishEnrolment:
         continuity: Continuity,
         replacement: Replacement | None,
         clerk: Actor,
+        *,
+        copy: bool,
     ) -> Change:
         _refuse_faces_that_must_go(beneficiary)
         review = None
+        if continuity.overridden and beneficiary.waiting_of(ReviewKind.OVERRIDE) >= MOST_WAITING:
+            raise ReferenceMismatch  # a second clerk first says of one of these whose face it is
         if continuity.overridden:
             review = Review(
                 str(uuid.uuid4()),
@@ -178,7 +186,8 @@ class FinishEnrolment:
             ],
         )
         today = self.clock.today()
-        at_the_counter = continuity.matched and reference.captured_on == today
+        # A photo that is known already was not taken today, whatever is said of it.
+        at_the_counter = continuity.matched and reference.captured_on == today and not copy
         if at_the_counter:
             enrolled = replace(enrolled, counter_photo_on=today)
         after, entry = record(

@@ -1,8 +1,9 @@
 """Certify in person: a clerk saw somebody alive and checked who it was."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from lifecert.application.shared.certifying import Proof, certifying, digest_of
@@ -12,9 +13,15 @@ from lifecert.application.shared.reviewing import opening, review_id_of
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.audit import is_drawn
 from lifecert.domain.beneficiary import Beneficiary, Change
-from lifecert.domain.camera import Camera
 from lifecert.domain.certificate import Certificate, Method
-from lifecert.domain.errors import BeneficiaryNotFound, DayInFuture, EntitlementEnded, IdempotencyKeyReused, NotAllowed
+from lifecert.domain.errors import (
+    BeneficiaryNotFound,
+    DayInFuture,
+    EntitlementEnded,
+    GroundUnsuitable,
+    IdempotencyKeyReused,
+    NotAllowed,
+)
 from lifecert.domain.ledger import Detail
 from lifecert.domain.review import PROPOSAL_LASTS, Review, ReviewKind
 from lifecert.domain.status import Status
@@ -36,6 +43,20 @@ class Document(StrEnum):
     KNOWN_PERSONALLY = "known_personally"
 
 
+class PresenceGround(StrEnum):
+    """Why somebody was seen without a document, or is told of only days later. A code, since what is written freely
+    about a person would stay in the ledger for ever."""
+
+    HOME_VISIT = "home_visit"
+    INSTITUTION = "institution"  # in a hospital, a home or a prison
+    DOCUMENTS_LOST = "documents_lost"
+    PAPERS_CAME_LATE = "papers_came_late"
+
+
+# So many days ago may somebody have been seen without a word of why that is told only now.
+SEEN_LATELY = timedelta(days=7)
+
+
 @dataclass(frozen=True, slots=True)
 class CertifyInPerson:
     """The use case."""
@@ -47,20 +68,30 @@ class CertifyInPerson:
     issuer: Issuer
 
     def __call__(
-        self, beneficiary_id: str, seen_on: date, document: Document, user: User, idempotency_key: str
+        self,
+        beneficiary_id: str,
+        seen_on: date,
+        document: Document,
+        user: User,
+        idempotency_key: str,
+        ground: PresenceGround | None = None,
     ) -> Certificate | Review:
         """Certify that a clerk saw this person on a day, and give the certificate; or the proposal that another clerk
         confirms, while a case is open that speaks against it, or was until this clerk said that it is unfounded. A
         photo that was taken and matched on that day will do too, unless it is doubted whose face is enrolled.
 
         A repeat with the same key gives the same, whatever has become of it and of the person since. Raises
-        NotAllowed, BeneficiaryNotFound, DayInFuture, EntitlementEnded, TransitionRefused (the year of that day is over)
-        and IdempotencyKeyReused; nothing is changed then.
+        NotAllowed, BeneficiaryNotFound, DayInFuture, GroundUnsuitable (there must be one), EntitlementEnded,
+        TransitionRefused (the year of that day is over) and IdempotencyKeyReused; nothing is changed then.
         """
         if not user.is_clerk:
             raise NotAllowed
         if seen_on > self.clock.today():
             raise DayInFuture
+        late = self.clock.today() - seen_on > SEEN_LATELY
+        if ground is None and (late or document is Document.KNOWN_PERSONALLY):
+            raise GroundUnsuitable
+        told: dict[str, Detail] = {"ground": ground} if ground else {}
         # The certificate of a proposal that is confirmed is called as the proposal was.
         certificate_id = _certificate_id(beneficiary_id, user, idempotency_key)
         proof = seen(beneficiary_id, seen_on, document, user.user_id, certificate_id)
@@ -75,9 +106,9 @@ class CertifyInPerson:
                 raise EntitlementEnded
             now, today = self.clock.now(), self.clock.today()
             if _counts_at_once(newest, seen_on, user):
-                change = certifying_presence(newest, proof, user.user_id, now, today, document)
+                change = certifying_presence(newest, proof, user.user_id, now, today, document, **told)
                 return self.issuer.signed(replace(change, review=_audit(newest, proof, user, now)))
-            return _proposing(newest, proof, document, user, now, today)
+            return _proposing(newest, proof, document, user, now, today, told)
 
         change = change_newest(self.register, beneficiary_id, make)
         done = (change.certificate or change.review) if change else known
@@ -99,7 +130,8 @@ def certifying_presence(
 ) -> Change:
     """The change that certifies somebody who was seen. Who was seen needs no pause any more."""
     actor = Actor(clerk, Role.CLERK)
-    change, _ = certifying(newest, proof, actor, now, today, {"document": document, **details}, camera=Camera())
+    said = {"document": document, **details}
+    change, _ = certifying(newest, proof, actor, now, today, said, camera=newest.camera.seen_by_a_clerk())
     return change
 
 
@@ -130,7 +162,15 @@ def _audit(newest: Beneficiary, proof: Proof, user: User, now: datetime) -> Revi
     )
 
 
-def _proposing(newest: Beneficiary, proof: Proof, document: Document, user: User, now: datetime, today: date) -> Change:
+def _proposing(
+    newest: Beneficiary,
+    proof: Proof,
+    document: Document,
+    user: User,
+    now: datetime,
+    today: date,
+    told: Mapping[str, Detail],
+) -> Change:
     review = Review(
         review_id=proof.certificate_id,
         beneficiary_id=newest.beneficiary_id,
@@ -141,7 +181,7 @@ def _proposing(newest: Beneficiary, proof: Proof, document: Document, user: User
         day=proof.on,
         expires_at=now + PROPOSAL_LASTS,
     )
-    return opening(newest, review, spared_from=today)
+    return opening(newest, review, spared_from=today, **told)
 
 
 def _digest(done: Certificate | Review, user: User) -> str:

@@ -10,13 +10,14 @@ from lifecert.application.shared.issuing import Issuer
 from lifecert.application.shared.reviewing import recorded
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change
-from lifecert.domain.camera import Camera
+from lifecert.domain.challenge import excused_from
 from lifecert.domain.errors import (
     ActedInCase,
     DoubtedElsewhere,
     EntitlementEnded,
     FaceNotCompared,
     FramesGone,
+    GoodTryUnseen,
     GroundUnsuitable,
     ReviewDecidedBefore,
     ReviewNotFound,
@@ -24,16 +25,15 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.invitation import user_of
 from lifecert.domain.ledger import Detail, LedgerEvent
-from lifecert.domain.reasons import Reason
 from lifecert.domain.review import (
     GROUNDS,
-    JUDGED_BY_FRAMES,
     PROPOSALS,
     Ground,
     Review,
     ReviewDecision,
     ReviewKind,
     ReviewOutcome,
+    is_judged_by_frames,
 )
 from lifecert.domain.session import Session
 from lifecert.domain.status import Status
@@ -62,9 +62,10 @@ class DecideReview:
         """Decide a review, once, and delete its frames. A repeat of the same decision returns it again.
 
         Accepting a verification certifies, with the method and on the day of `session_id`, which must be named: one of
-        the case's tries. Nothing else that is decided here touches the entitlement. Raises ReviewNotFound,
+        the case's tries. Nothing else that is decided here touches the entitlement. Where a try joined the case that
+        the machine would have accepted by itself, whoever refuses names it, and so has seen it. Raises ReviewNotFound,
         GroundUnsuitable, ActedInCase (by this clerk themself), SessionNotFound (no try of this case), FaceNotCompared,
-        DoubtedElsewhere, FramesGone (who can be the same person that nobody can see), EntitlementEnded,
+        GoodTryUnseen, DoubtedElsewhere, FramesGone (who can be the same person that nobody can see), EntitlementEnded,
         TransitionRefused (its year is over) and ReviewDecidedBefore; nothing is changed then.
         """
         review = self.reviews.get(review_id)
@@ -76,6 +77,8 @@ class DecideReview:
             self._check_not_involved(review, attempts.values(), user)
             certifies = review.kind is ReviewKind.VERIFICATION and outcome is ReviewOutcome.ACCEPT
             session = self._named(session_id, attempts) if certifies else None
+            if review.kind is ReviewKind.VERIFICATION and not certifies:
+                self._check_seen(review, session_id, attempts)
             review = self._decide(review, outcome, ground, user, session)
         if review.decision is None or not _same(review.decision, outcome, ground, user, session_id):
             raise ReviewDecidedBefore
@@ -103,6 +106,13 @@ class DecideReview:
         if user.user_id in involved | issuers:
             raise ActedInCase
 
+    def _check_seen(self, review: Review, session_id: str | None, attempts: Collection[str]) -> None:
+        """Raises GoodTryUnseen: the newest try that only an open case kept from being accepted is another."""
+        joined = [self.sessions.get(one) for one in attempts if one != review.session_id]
+        good = [one.session_id for one in joined if one and one.waits_for_the_office]
+        if good and session_id != good[-1]:
+            raise GoodTryUnseen
+
     def _named(self, session_id: str | None, attempts: Collection[str | None]) -> Session:
         """The try by which somebody is to be certified. Raises SessionNotFound."""
         return self._session(session_id if session_id in attempts else None)
@@ -111,7 +121,7 @@ class DecideReview:
         self, review: Review, outcome: ReviewOutcome, ground: Ground, user: User, session: Session | None
     ) -> Review:
         decided = review
-        if ground is Ground.SAME_PERSON and review.kind in JUDGED_BY_FRAMES:
+        if ground is Ground.SAME_PERSON and is_judged_by_frames(review):
             self._check_frames(review, session or self._session(review.session_id))
 
         def make(newest: Beneficiary) -> Change:
@@ -202,13 +212,19 @@ class DecideReview:
             "ground": decision.ground,
         }
         changed: dict[str, Any] = {
-            "camera": Camera(),
+            "camera": newest.camera.seen_by_a_clerk(),
             "certified_by": newest.with_certifier(session.user_id),
         }
+        if session.cannot:
+            # A human has looked: for some years the machine takes it as said.
+            excused = excused_from(session.cannot, self.clock.today())
+            changed["excused"] = excused
+            details.update(cannot=",".join(excused.cannot), excused_until=excused.until.isoformat())
         if not session.was_compared_with(newest.reference_ids):
             raise FaceNotCompared
         closed = newest.without_case(review.review_id)
         self._check_doubts(closed, session, decision.decided_by)
+        closed = closed.vouched_for()
         if again := certified_already(closed, proof, actor, now, details, **changed):
             return again
         change, _ = certifying(closed, proof, actor, now, self.clock.today(), details, **changed)
@@ -222,8 +238,7 @@ class DecideReview:
         if clerk in others.dispelled_by:
             raise ActedInCase
         doubts = [one for one in others.doubts if one.kind is not ReviewKind.VERIFICATION]
-        accepted = session.result is not None and session.result.decision.reason is Reason.OFFICE_DECIDES
-        if doubts and (not accepted or any(one.upheld for one in doubts)):
+        if doubts and (not session.waits_for_the_office or any(one.upheld for one in doubts)):
             raise DoubtedElsewhere
 
     def _evidence(self, review: Review, session: Session) -> dict[str, object]:

@@ -38,6 +38,7 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.notice import AFTER_THE_END, Notice
+from lifecert.domain.open_case import MOST_WAITING
 from lifecert.domain.review import (
     PROPOSAL_LASTS,
     PROPOSALS,
@@ -106,6 +107,8 @@ class Propose:
         def make(newest: Beneficiary) -> Change:
             nonlocal proposed
             _check_applies(newest, proposal, self.clock.today())
+            if proposal.cause is EndCause.DECEASED and newest.waiting_of(ReviewKind.END) >= MOST_WAITING:
+                raise TransitionRefused("so many proposals of this death wait for a second clerk already")
             if proposal.kind is ReviewKind.CORRECTION:
                 proposed = replace(review, related_id=_which_end(_concerned(newest, proposal, self.clock.today())))
             return opening(newest, proposed)
@@ -187,6 +190,16 @@ class ConfirmProposal:
             raise SecondClerkNeeded
         if review.expires_at and self.clock.now() > review.expires_at:
             raise ProposalExpired
+        if review.kind is ReviewKind.END and self._corrected_since(review):
+            raise ProposalExpired  # what it was about has ended, and that was a mistake: whoever still means it says so
+
+    def _corrected_since(self, review: Review) -> bool:
+        proposed = False
+        for entry in self.ledger.entries(review.beneficiary_id):
+            proposed = proposed or entry.details.get("review_id") == review.review_id
+            if proposed and entry.event is LedgerEvent.CORRECTED:
+                return True
+        return False
 
     def _decide(self, review: Review, user: User, *, confirm: bool) -> Review:
         outcome, ground = ReviewOutcome.REFUSE, Ground.UNFOUNDED
@@ -226,7 +239,7 @@ class ConfirmProposal:
         day, clerk = proposal.day or today, proposal.opened_by.actor_id
         proof = seen(newest.beneficiary_id, day, document, clerk, proposal.review_id)
         now, by = decision.decided_at, decision.decided_by
-        return certifying_presence(newest.without_upheld(), proof, by, now, today, document, **_proposed(proposal))
+        return certifying_presence(newest.seen_by_two(), proof, by, now, today, document, **_proposed(proposal))
 
     def _end(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
         today = self.clock.today()

@@ -161,6 +161,9 @@ class ImportDataMatch:
     def _dead(self, found: Beneficiary, line: MatchLine) -> Taken | Rejected:
         if found.status is Status.TERMINATED:
             return Taken.KNOWN
+        actor_id = f"data_match:{line.source}"
+        if any(one.kind is ReviewKind.DATA_SIGNAL and actor_id in one.by for one in found.open_cases):
+            return Taken.KNOWN  # the same register's word is being looked at, or was found true
         before = found.version
         OpenReview(self.register, self.clock)(
             found.beneficiary_id,

@@ -7,6 +7,7 @@ from datetime import date
 
 from lifecert.application.office.set_contact import NewContact, sealed_contact
 from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.reviewing import review_id_of
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.benefit import MOST_BENEFITS, Benefit
@@ -18,11 +19,13 @@ from lifecert.domain.errors import (
     IdempotencyKeyReused,
     NotAllowed,
     PayerUnknown,
+    ReviewOpenedBefore,
     TooManyBenefits,
     TransitionRefused,
 )
 from lifecert.domain.ledger import Fact, LedgerEntry, LedgerEvent, facts_of
 from lifecert.domain.person import IdNumber, mask_name, normalise_name
+from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.status import EndCause, Status, status_by_valid_until
 from lifecert.domain.year import valid_until_after
 from lifecert.ports.clock import Clock
@@ -84,7 +87,8 @@ class RegisterBeneficiary:
     payers: Sequence[str]
 
     def __call__(self, registration: Registration, user: User, idempotency_key: str) -> Beneficiary:
-        """Register a person. A repeat with the same key gives them as they were registered.
+        """Register a person. A repeat with the same key gives them as they were registered. One clerk's word is not
+        enough: until another says that the person exists and draws this, their certificates are cases.
 
         Raises NotAllowed, DayImpossible, StartUnlikely, PayerUnknown, AlreadyRegistered and IdempotencyKeyReused.
         """
@@ -99,6 +103,14 @@ class RegisterBeneficiary:
         beneficiary_id = self.person_keys.beneficiary_id(registration.id_number.value)
         given = registration.contact
         contact = sealed_contact(self.seal, beneficiary_id, given) if given else None
+        clerk, now = Actor(user.user_id, Role.CLERK), self.clock.now()
+        review = Review(
+            review_id=review_id_of(beneficiary_id, ReviewKind.REGISTRATION, "by hand"),
+            beneficiary_id=beneficiary_id,
+            kind=ReviewKind.REGISTRATION,
+            opened_at=now,
+            opened_by=clerk,
+        )
         after, entry = record(
             Beneficiary(
                 beneficiary_id=beneficiary_id,
@@ -113,10 +125,10 @@ class RegisterBeneficiary:
                 # Whose first year was over already is told so, and has all the grace days.
                 grace_from=today,
                 registered_by=user.user_id,
-            ),
+            ).with_case(review),
             LedgerEvent.REGISTERED,
-            Actor(user.user_id, Role.CLERK),
-            self.clock.now(),
+            clerk,
+            now,
             {
                 "benefits": [_new_facts(benefit, status)],
                 "status": status,
@@ -125,11 +137,12 @@ class RegisterBeneficiary:
                 "channel": contact.channel if contact else None,
                 "request": _request(user, idempotency_key),
                 "registered_by": user.user_id,
+                "review_id": review.review_id,
             },
         )
         try:
-            self.register.commit(Change(0, after, entry, contact=contact))
-        except AlreadyRegistered:
+            self.register.commit(Change(0, after, entry, contact=contact, review=review))
+        except (AlreadyRegistered, ReviewOpenedBefore):
             return self._registered_before(after, entry)
         return after
 

@@ -1,7 +1,7 @@
 """A family reports a death: a case for the office, and nothing else (design.md §3 rule 4)."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from lifecert.application.shared.changing import change_newest
@@ -14,7 +14,7 @@ from lifecert.domain.errors import BeneficiaryNotFound, DayImpossible, DayInFutu
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.limits import StartLimits
-from lifecert.domain.open_case import OpenCase, joined, report_counts
+from lifecert.domain.open_case import OpenCase, report_counts
 from lifecert.domain.person import IdNumber
 from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.status import EndCause, Status
@@ -114,15 +114,14 @@ class ReportDeath:
 
 def _joining(newest: Beneficiary, known: OpenCase, actor: Actor, died_on: date | None, at: datetime) -> Change | None:
     """The change by which a report belongs to a case that is open; None where it adds nothing."""
-    doubts = report_counts(actor.actor_id, actor.role, newest.certified_by)
-    case = joined(known, actor.actor_id, doubts=doubts)
-    if case == known:
+    doubts = report_counts(actor.actor_id, actor.role, newest.believed_on(at.date()))
+    after = newest.with_joined(known, actor.actor_id, doubts=doubts)
+    if after == newest:
         return None
-    cases = tuple(case if one is known else one for one in newest.open_cases)
     details: dict[str, Detail] = {
         "review_id": known.review_id,
         "kind": known.kind,
         "day": died_on.isoformat() if died_on else None,
     }
-    after, entry = record(replace(newest, open_cases=cases), LedgerEvent.REPORT_JOINED, actor, at, details)
+    after, entry = record(after, LedgerEvent.REPORT_JOINED, actor, at, details)
     return Change(newest.version, after, entry)

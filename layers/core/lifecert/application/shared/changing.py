@@ -17,8 +17,8 @@ def change_newest(
 ) -> Change | None:
     """Commit what `make` makes of the newest state, and make it anew when somebody else was quicker.
 
-    `make` returns None to leave the beneficiary alone; `known` is the newest state, if it was read just now. Returns
-    the committed change, if any. Raises
+    `known` is a state that was read a moment ago: it is tried first, and saves a round trip where nobody was.
+    `make` returns None to leave the beneficiary alone. Returns the committed change, if any. Raises
     BeneficiaryNotFound, VersionConflict after too many collisions, and whatever else `commit` raises.
     """
     for _ in range(ATTEMPTS):

@@ -21,7 +21,7 @@ def ending(step: Moved, actor: Actor, now: datetime, details: Mapping[str, Detai
         ended, entry = record(after, LedgerEvent.BENEFIT_ENDED, actor, now, {**step.details, **details})
         return Change(before.version, ended, entry)
     ended, entry = record(
-        after.without_upheld(),
+        after.ended(),
         LedgerEvent.TERMINATED,
         actor,
         now,

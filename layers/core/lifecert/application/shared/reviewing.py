@@ -64,10 +64,9 @@ def review_id_of(beneficiary_id: str, kind: ReviewKind, only_once: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{beneficiary_id}\n{kind}\n{only_once}"))
 
 
-def opening(beneficiary: Beneficiary, review: Review, *, spared_from: date | None = None) -> Change:
+def opening(beneficiary: Beneficiary, review: Review, *, spared_from: date | None = None, **more: Detail) -> Change:
     """The change that opens a review and does nothing else; `spared_from` is today where somebody's proof waits for
-    what is decided."""
-    more: dict[str, Detail] = {}
+    what is decided. `more` goes into the ledger besides."""
     if spared_from:
         beneficiary = beneficiary.waiting(spared_from)
         more["spared_until"] = beneficiary.spared_until.isoformat() if beneficiary.spared_until else None

@@ -15,6 +15,7 @@ from lifecert.application.shared.moving import moved
 from lifecert.domain.actor import SWEEP_ACTOR
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.benefit import BenefitEnd, Office
+from lifecert.domain.hold import REPRIEVE
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import AFTER_THE_END, Notice, due_reminder
 from lifecert.domain.status import EndCause, PlannedEndReached, Status, YearEnded
@@ -118,8 +119,8 @@ class Lapse(OfDays):
     kind: ClassVar[JobKind] = JobKind.LAPSE
 
     def days(self, first_day: date, today: date) -> Iterator[date]:
-        """Every last covered day from `first_day` to yesterday."""
-        return days(first_day, today - timedelta(days=1))
+        """Every last covered day from `first_day` to yesterday, and those before it whose people were spared."""
+        return days(first_day - REPRIEVE, today - timedelta(days=1))
 
     def change(self, beneficiary: Beneficiary, look: Look) -> Change | None:
         """Lapse somebody active whose year is over."""

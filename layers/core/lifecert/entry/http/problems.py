@@ -28,6 +28,7 @@ class Code(StrEnum):
     CONSENT_WITHDRAWN = "consent_withdrawn"
     ENTITLEMENT_ENDED = "entitlement_ended"
     FACE_NOT_COMPARED = "face_not_compared"
+    GOOD_TRY_UNSEEN = "good_try_unseen"
     DOUBTED_ELSEWHERE = "doubted_elsewhere"
     FRAMES_GONE = "frames_gone"
     FRAMES_MISSING = "frames_missing"
@@ -192,6 +193,7 @@ TABLE: dict[type[Exception], Problem] = {
     errors.TransitionRefused: Problem(HTTPStatus.CONFLICT, Code.TRANSITION_REFUSED),
     errors.DoubtedElsewhere: Problem(HTTPStatus.CONFLICT, Code.DOUBTED_ELSEWHERE),
     errors.FaceNotCompared: Problem(HTTPStatus.CONFLICT, Code.FACE_NOT_COMPARED),
+    errors.GoodTryUnseen: Problem(HTTPStatus.CONFLICT, Code.GOOD_TRY_UNSEEN),
     errors.FramesGone: Problem(HTTPStatus.GONE, Code.FRAMES_GONE),
     errors.ProposalExpired: Problem(HTTPStatus.GONE, Code.PROPOSAL_EXPIRED),
     errors.GroundUnsuitable: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.GROUND_UNSUITABLE),

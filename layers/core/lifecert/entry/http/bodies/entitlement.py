@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from lifecert.application.office.certify_in_person import Document
+from lifecert.application.office.certify_in_person import Document, PresenceGround
 from lifecert.application.office.entitlement import Missing
 from lifecert.domain.certificate import Certificate, Method, RevocationCause
 from lifecert.domain.review import Cause, Proposal, Review, ReviewKind
@@ -19,10 +19,11 @@ class CertifyInPersonBody(Incoming):
     method: Literal["in_person"] = "in_person"
     seen_on: PastDay
     document: Document
+    ground: PresenceGround | None = None
 
     def fingerprint(self, beneficiary_id: str) -> str:
         """Tells this request from another."""
-        return f"{beneficiary_id} {self.seen_on.isoformat()} {self.document}"
+        return f"{beneficiary_id} {self.seen_on.isoformat()} {self.document} {self.ground or ''}".strip()
 
 
 class ProposeEndBody(Incoming):
