@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 
 from lab.plot import PAGE_STYLE
 from lifecert.adapters.files.policy import load_policy
@@ -155,7 +156,7 @@ def frames_of(path: Path) -> Iterator[Image]:
         photo = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if photo is None:
             raise KitError(f"{path.name} is no photo that can be read")
-        yield photo
+        yield np.asarray(photo, np.uint8)
         return
     clip = cv2.VideoCapture(str(path))
     frames = []
@@ -164,7 +165,7 @@ def frames_of(path: Path) -> Iterator[Image]:
             there, frame = clip.read()
             if not there:
                 break
-            frames.append(frame)
+            frames.append(np.asarray(frame, np.uint8))
     finally:
         clip.release()
     if not frames:

@@ -133,10 +133,13 @@ def test_limits_are_known_for_all_networks_or_the_first_alone(
     built: set[str], expected: tuple[Network, ...] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[Network, ...]] = []
+
+    class Named:
+        def __init__(self, networks: tuple[Network, ...] = NETWORKS) -> None:
+            asked.append(networks)
+
     monkeypatch.setattr(passive_module, "is_built", built.__contains__)
-    monkeypatch.setattr(
-        passive_module, "LivenessNetworks", lambda networks=NETWORKS: asked.append(networks) or object()
-    )
+    monkeypatch.setattr(passive_module, "LivenessNetworks", Named)
 
     assert (find_passive_cue() is None) is (expected is None)
     assert asked == ([expected] if expected else [])

@@ -1,6 +1,5 @@
 """How often somebody may start, and when a helper is looked at."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,7 +16,7 @@ from lifecert.domain.status import Status
 from tests.support.builders import HELPER, NOW, a_session, helper_volume, registration
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.store import MemoryStore
-from tests.support.verifying import VerifyWorld
+from tests.support.verifying import VerifyWorld, with_other
 from tests.unit.certify.test_start_session import World, a_request
 
 STRANGER = IdNumber.parse("330106195611192842")
@@ -124,7 +123,7 @@ def test_two_hundred_people_of_one_account_are_looked_at_whatever_it_says(on_beh
     """`on_behalf: false` was never counted, nor a few people a day."""
     world, seen = VerifyWorld(), set()
     counting = helper_volume(world.store.limits, world.store.register, world.clock, 20)
-    world.verify = replace(world.verify, helper_volume=counting)
+    world.verify = with_other(world.verify, helper_volume=counting)
     for number in range(60):
         world.store.register.commit(person := registration())
         world.clock.move(days=number % a_day == 0)

@@ -111,7 +111,6 @@ def registration(
             person_key=person_key,
             name_key=keys.name_key(normalise_name(row.name)),
             masked_name=mask_name(row.name),
-            masked_id_number=row.id_number.masked,
             benefits=one.benefits,
             valid_until=year.valid_until,
             contact_channel=contact.channel if contact else None,
