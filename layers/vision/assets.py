@@ -200,11 +200,12 @@ def _member(source: Path, file: dict[str, Any]) -> bytes:
     """Content of one member, at most one byte more than expected: a longer one is wrong anyway."""
     try:
         if source.is_dir():
-            with (source / file["member"]).open("rb") as plain:
-                return plain.read(int(file["bytes"]) + 1)
+            with (source / str(file["member"])).open("rb") as plain:
+                content: bytes = plain.read(file["bytes"] + 1)
+                return content
         if zipfile.is_zipfile(source):
-            with zipfile.ZipFile(source) as wheel, wheel.open(file["member"]) as content:
-                return content.read(file["bytes"] + 1)
+            with zipfile.ZipFile(source) as wheel, wheel.open(file["member"]) as packed:
+                return packed.read(file["bytes"] + 1)
         with tarfile.open(source) as sdist:
             member = sdist.extractfile(file["member"])
             if member is None:
