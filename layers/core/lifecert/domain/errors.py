@@ -136,6 +136,10 @@ class VersionConflict(LifeCertError):
     """Somebody else changed the beneficiary since it was read. Read again and retry."""
 
 
+class GalleryFileChanged(LifeCertError):
+    """Somebody else wrote, or deleted, a file of the gallery since it was read. List again and retry."""
+
+
 class SessionAlreadyDecided(LifeCertError):
     """The session was decided by another request in the meantime."""
 

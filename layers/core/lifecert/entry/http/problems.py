@@ -234,6 +234,7 @@ NOT_FOR_CLIENTS: tuple[type[errors.LifeCertError], ...] = (
     errors.ChangeFileMissing,
     errors.SnapshotUnfinished,
     errors.FrameSeenBefore,
+    errors.GalleryFileChanged,
     errors.ImportNotFound,
     errors.ReviewOpenedBefore,
     errors.NoticeMustWait,
