@@ -96,7 +96,8 @@ def main() -> int:
             cpu, wall = search(files, asked)
             print(f"{asked:3} of {faces:,} faces: {cpu:.2f} s of CPU, {wall:.2f} s")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"peak memory {peak:.0f} MB, of {sum(file.size for file in files.listed().values()) / 1e6:.0f} MB of files")
+        stored = sum(file.size for file in files.listed().values()) / 1e6
+        print(f"peak memory {peak:.0f} MB, of {stored:.0f} MB of files")
     finally:
         rmtree(FOLDER, ignore_errors=True)
     return 0

@@ -25,8 +25,8 @@ class Gallery(Protocol):
 
 
 class GalleryFiles(Protocol):
-    """Where a gallery is kept. Several may write at once: each does so on the version of a file that it listed or wrote,
-    and hears GalleryFileChanged when that is not the newest any more. Nothing of its own is written then."""
+    """Where a gallery is kept. Several may write at once: each does so on the version of a file that it listed or
+    wrote, and hears GalleryFileChanged when that is not the newest any more. Nothing of its own is written then."""
 
     def listed(self) -> Mapping[str, StoredFile]:
         """The files by name, as they are at this moment."""
