@@ -51,7 +51,9 @@ class ReadingAnalyser:
     def analyse(
         self, frames: Sequence[Frame], references: Mapping[str, Template], known: KnownPhotos = NO_PHOTOS
     ) -> Analysis:
-        return Analysis(self._evidence(frames))
+        evidence = self._evidence(frames)
+        matches = tuple(replace(one, reference_id=name) for name in references for one in evidence.matches[:1])
+        return Analysis(replace(evidence, matches=matches or evidence.matches))
 
     def _evidence(self, frames: Sequence[Frame]) -> Evidence:
         steps = tuple(frame.step for frame in frames)

@@ -12,6 +12,7 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import FIRST_BENEFIT, FIRST_PAYER, Benefit, BenefitEnd
 from lifecert.domain.camera import Camera, Failure
 from lifecert.domain.category import Category
+from lifecert.domain.consent import FaceConsent
 from lifecert.domain.errors import Unreadable
 from lifecert.domain.hold import HoldProposal, Reprieve
 from lifecert.domain.notice import Notice, NoticeChannel
@@ -162,7 +163,12 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "dispelled_by": list(beneficiary.dispelled_by) or None,
         "faces_were_deleted": beneficiary.faces_were_deleted or None,
         "counter_photo_on": optional_day(beneficiary.counter_photo_on),
+        "consent": _consent_map(beneficiary.consent) if beneficiary.consent else None,
         "consent_withdrawn_on": optional_day(beneficiary.consent_withdrawn_on),
+        "withdrawn_by": beneficiary.withdrawn_by or None,
+        "faces_go_on": optional_day(beneficiary.faces_go_on),
+        "own_account": beneficiary.own_account or None,
+        "guardian_until": optional_day(beneficiary.guardian_until),
         "notice": _notice_item(beneficiary.notice) if beneficiary.notice else None,
         "contact_channel": beneficiary.contact_channel and str(beneficiary.contact_channel),
         "grace_from": optional_day(beneficiary.grace_from),
@@ -199,7 +205,12 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         dispelled_by=tuple(item.get("dispelled_by", ())),
         faces_were_deleted=item.get("faces_were_deleted", False),
         counter_photo_on=as_day(item.get("counter_photo_on")),
+        consent=_consent_of(item["consent"]) if "consent" in item else None,
         consent_withdrawn_on=as_day(item.get("consent_withdrawn_on")),
+        withdrawn_by=item.get("withdrawn_by", ""),
+        faces_go_on=as_day(item.get("faces_go_on")),
+        own_account=item.get("own_account", ""),
+        guardian_until=as_day(item.get("guardian_until")),
         notice=_notice_of(item["notice"]) if "notice" in item else None,
         contact_channel=NoticeChannel(item["contact_channel"]) if "contact_channel" in item else None,
         person_secret=item.get("person_secret", FIRST_SECRET),
@@ -298,6 +309,20 @@ def _failure_of(stored: Any) -> Failure:
     if isinstance(stored, str):
         return Failure(datetime.fromisoformat(stored), "nobody", face=False)
     return Failure(datetime.fromisoformat(stored["at"]), stored["by"], face=stored["face"])
+
+
+def _consent_map(consent: FaceConsent) -> dict[str, Any]:
+    return {
+        "version": consent.version,
+        "given_at": moment(consent.given_at),
+        "recorded_by": consent.recorded_by,
+        "guardian": consent.guardian,
+    }
+
+
+def _consent_of(item: Mapping[str, Any]) -> FaceConsent:
+    given_at = datetime.fromisoformat(item["given_at"])
+    return FaceConsent(item["version"], given_at, item["recorded_by"], item["guardian"])
 
 
 def _case_map(case: OpenCase) -> dict[str, Any]:
