@@ -176,14 +176,15 @@ def a_life() -> Iterator[tuple[str, Life]]:
     do["withdraw_consent"](life.id, HELPER)
     yield "consent withdrawn", life
     do["undo_withdrawal"](life.id, CLERK, UndoGround.NOT_THE_PERSON)
-    assert len(life.person.certified_by) == 0
-    assert len(life.person.own_account) == 0
+    undone = life.person
+    assert not undone.certified_by
+    assert not undone.own_account
     yield "which was somebody else's doing", life
     life.world.clock.move(days=1)
     life.shown("good")
     do["remove_helpers"](life.id, CLERK)
     assert life.last() is LedgerEvent.HELPERS_REMOVED
-    assert len(life.person.certified_by) == 0
+    assert HELPER.user_id not in life.person.certified_by
     yield "and helps no more", life
     do["withdraw_consent"](life.id, CLERK, at_once=True)
     yield "consent withdrawn at once", life
