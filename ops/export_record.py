@@ -54,7 +54,12 @@ SHOWN: dict[str, frozenset[str]] = {
             "unfounded_reports",
             "excused",
             "sessions_kept",
+            "consent",
             "consent_withdrawn_on",
+            "withdrawn_by",
+            "faces_go_on",
+            "own_account",
+            "guardian_until",
             "notice",
             "contact_channel",
             "grace_from",
@@ -170,7 +175,7 @@ NOT_INCLUDED = (
     "accounts of helpers and staff (told apart by number)",
     "photos: those of references and open reviews are handed over on request",
 )
-ACCOUNTS = ("user_id", "actor_id", "opened_by", "registered_by")
+ACCOUNTS = ("user_id", "actor_id", "opened_by", "registered_by", "withdrawn_by", "own_account")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,13 +244,19 @@ class Record:
             self._number_accounts(one)
         if "decision" in shown:
             shown["decision"]["decided_by"] = self._account(shown["decision"]["decided_by"])
-        if "related_id" in shown.get("details", {}):
-            del shown["details"]["related_id"]
+        if "recorded_by" in shown.get("consent", {}):
+            shown["consent"]["recorded_by"] = self._account(shown["consent"]["recorded_by"])
+        self._number_helpers(shown.get("details", {}))
         if "observations" in shown:
             shown["observations"] = json.loads(shown["observations"])
         if "evidence" in shown:
             shown["evidence"] = _without_numbers(json.loads(shown["evidence"]))
         return shown
+
+    def _number_helpers(self, details: dict[str, Any]) -> None:
+        details.pop("related_id", None)
+        if helpers := details.get("helpers"):
+            details["helpers"] = ",".join(map(self._account, helpers.split(",")))
 
     def _number_accounts(self, case_or_failure: dict[str, Any] | str) -> None:
         if isinstance(case_or_failure, dict):

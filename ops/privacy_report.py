@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from lifecert.domain.consent import KEPT_AFTER_WITHDRAWAL
 from lifecert.domain.faces import KEPT_AFTER_THE_END, FaceCount
 from ops.words import counted, people
 
@@ -41,14 +42,19 @@ def _faces(count: int) -> str:
 
 
 def _consent(record: Mapping[str, Any]) -> str:
+    """To the faces that are kept, then of the newest session."""
     if withdrawn := record["beneficiary"].get("consent_withdrawn_on"):
         return f"withdrawn on {withdrawn}: no face is used"
+    kept = record["beneficiary"].get("consent")
     given = [one["consent"] for one in record["sessions"]]
-    if not given:
-        return "none on record"
-    newest = max(given, key=lambda consent: str(consent["given_at"]))
-    guardian = " by a guardian" if newest["guardian"] else ""
-    return f"version {newest['version']}, given{guardian} on {newest['given_at'][:10]}"
+    told = [f"to keep faces {_given(kept)}"] if kept else []
+    told += [f"to a session {_given(max(given, key=lambda consent: str(consent['given_at'])))}"] if given else []
+    return "; ".join(told) or "none on record"
+
+
+def _given(consent: Mapping[str, Any]) -> str:
+    guardian = " by a guardian" if consent["guardian"] else ""
+    return f"version {consent['version']}, given{guardian} on {consent['given_at'][:10]}"
 
 
 def _faces_until(person: Mapping[str, Any], faces: Sequence[Any]) -> str:
@@ -56,7 +62,10 @@ def _faces_until(person: Mapping[str, Any], faces: Sequence[Any]) -> str:
         return "Nothing to delete"
     if due := person.get("faces_due"):
         return f"Deleted in the first night from {due} on"
-    return f"Deleted {KEPT_AFTER_THE_END.days} days after the entitlement ends, or when the consent is withdrawn"
+    return (
+        f"Deleted {KEPT_AFTER_THE_END.days} days after the entitlement ends, or {KEPT_AFTER_WITHDRAWAL.days} after the "
+        "consent is withdrawn"
+    )
 
 
 def _until(items: Sequence[Mapping[str, Any]]) -> str:

@@ -10,9 +10,12 @@ from datetime import date
 from typing import Any, Final
 
 from lifecert.adapters.dynamodb.values import as_day
+from lifecert.domain.actor import Role
 from lifecert.domain.beneficiary import REMEMBERED_HELPERS, Beneficiary
 from lifecert.domain.challenge import Ability, Excused
+from lifecert.domain.consent import FaceConsent
 from lifecert.domain.coverage import coverage_without
+from lifecert.domain.invitation import is_invited
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.notice import AFTER_THE_END, Notice
 from lifecert.domain.reference import MOST_REFERENCES
@@ -21,11 +24,12 @@ from lifecert.domain.year import valid_until_after
 from ops.recorded_benefits import UNTOLD, RecordedBenefits
 from ops.recorded_cases import take_case
 
-# What the ledger does not say: hashes and masked forms (it has no personal data), and the pause of the camera, which
-# follows from the policy of that hour and ends within it. Version and head are compared as the end of the chain.
+# What the ledger does not say: hashes, masked forms and birthdays (it has no personal data), and the pause of the
+# camera, which follows from the policy of that hour and ends within it. Version and head are compared as the end of the
+# chain.
 NOT_TOLD: Final = (
     *("beneficiary_id", "person_key", "name_key", "person_secret", "masked_name", "camera"),
-    *("version", "ledger_head"),
+    *("version", "ledger_head", "guardian_until"),
 )
 _COVERAGE: Final = (LedgerEvent.REGISTERED, LedgerEvent.CERTIFIED, LedgerEvent.CERTIFICATE_REVOKED)
 _NEW_GRACE: Final = (
@@ -87,6 +91,7 @@ def _registered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, 
     now.update(certified_on=None, reprieve=None, counter_photo_on=None, invitation_id=None)
     now.update(faces_were_deleted=False, registered_by=details.get("registered_by", UNTOLD))
     now.update(enrolled_by=(), dispelled_by=(), excused=None, sessions_kept=0, unfounded_reports=())
+    now.update(consent=None, withdrawn_by="", faces_go_on=None, own_account="")
     now.update(certified_by=(), reference_ids=(), has_reference=False)
     now["contact_channel"] = details.get("channel", UNTOLD)
 
@@ -117,7 +122,8 @@ def _review_decided(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[s
 
 
 def _faces_deleted(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
-    now["faces_were_deleted"] = details["all"] or now["faces_were_deleted"]
+    now["faces_were_deleted"] = (details["all"] and now["has_reference"]) or now["faces_were_deleted"]
+    now["consent"] = None if details["all"] else now["consent"]
     now["has_reference"] = not details["all"]
     now["reference_ids"] = () if details["all"] else UNTOLD
 
@@ -138,6 +144,8 @@ def _certified_again(now: dict[str, Any], entry: LedgerEntry, details: Mapping[s
         # By a face, which a user showed; where a clerk decided that, the entry names the user.
         user = details.get("certified_by") or entry.actor.actor_id
         now["certified_by"] = (*(one for one in now["certified_by"] if one != user), user)[-REMEMBERED_HELPERS:]
+        if not details.get("on_behalf", True) and not is_invited(user):
+            now["own_account"] = user
     if details.get("excused_until"):
         cannot = tuple(Ability(one) for one in str(details["cannot"]).split(","))
         now["excused"] = Excused(cannot, date.fromisoformat(str(details["excused_until"])))
@@ -152,12 +160,29 @@ def _contact_deleted(now: dict[str, Any], _entry: LedgerEntry, _details: Mapping
     now["contact_channel"] = None
 
 
-def _withdrawn(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+def _withdrawn(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     now["consent_withdrawn_on"] = _day(details, "withdrawn_on")
+    now["faces_go_on"] = as_day(details.get("faces_go_on"))
+    # Who withdrew was not kept with the person before there were days to undo it in.
+    by_user = now["faces_go_on"] and entry.actor.role is Role.USER
+    now["withdrawn_by"] = entry.actor.actor_id if by_user else ""
 
 
-def _consented(now: dict[str, Any], _entry: LedgerEntry, _details: Mapping[str, Any]) -> None:
-    now["consent_withdrawn_on"] = None
+def _consented(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    now.update(consent_withdrawn_on=None, withdrawn_by="", faces_go_on=None)
+    version, guardian = str(details["consent_version"]), bool(details["guardian_consent"])
+    now["consent"] = FaceConsent(version, entry.at, entry.actor.actor_id, guardian)
+
+
+def _undone(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    now.update(consent_withdrawn_on=None, withdrawn_by="", faces_go_on=None)
+    _helpers_removed(now, entry, details)
+
+
+def _helpers_removed(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    removed = str(details["helpers"]).split(",")
+    now["certified_by"] = tuple(one for one in now["certified_by"] if one not in removed)
+    now["own_account"] = "" if now["own_account"] in removed else now["own_account"]
 
 
 def _invited(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
@@ -204,6 +229,8 @@ _TAKES: Mapping[LedgerEvent, Callable[[dict[str, Any], LedgerEntry, Mapping[str,
     LedgerEvent.TERMINATED: _terminated,
     LedgerEvent.CONSENT_WITHDRAWN: _withdrawn,
     LedgerEvent.CONSENT_GIVEN: _consented,
+    LedgerEvent.WITHDRAWAL_UNDONE: _undone,
+    LedgerEvent.HELPERS_REMOVED: _helpers_removed,
     LedgerEvent.INVITATION_ISSUED: _invited,
     LedgerEvent.INVITATION_WITHDRAWN: _uninvited,
     LedgerEvent.REMINDER_DUE: _reminded,

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from stack import drawn, expected, signed_in, upload
+from stack import STACK, drawn, expected, signed_in, upload
 
 from lifecert_client import AuthenticatedClient
 from lifecert_client.api.certify import report_death
@@ -30,6 +30,7 @@ from lifecert_client.models import (
     CertifiedInPerson,
     CertifyInPerson,
     Confirmation,
+    Consent,
     DeathReported,
     DecideReview,
     Document,
@@ -66,7 +67,9 @@ def register(clerk: AuthenticatedClient, person: Person) -> UUID:
     beneficiary_id = expected(
         register_beneficiary.sync(client=clerk, body=body, idempotency_key=key), Registered
     ).beneficiary_id
-    begun = expected(begin_enrolment.sync(beneficiary_id, client=clerk, body=BeginEnrolment()), EnrolmentBegun)
+    consent = Consent(STACK["consent_version"])  # which the clerk has before them, on paper or screen
+    asked = BeginEnrolment(consent=consent)
+    begun = expected(begin_enrolment.sync(beneficiary_id, client=clerk, body=asked), EnrolmentBegun)
     upload(begun.slot, drawn("STEPS=neutral")[0])
     expected(enrol_reference.sync(beneficiary_id, begun.reference_id, client=clerk), Enrolled)
     return beneficiary_id

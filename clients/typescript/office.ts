@@ -1,5 +1,5 @@
 // What an office does: register, enrol a photo, certify in person, decide a case, end an entitlement by two clerks.
-import {drawn, expected, once, signedIn, upload, type Client, type Schemas} from "./stack.js";
+import {drawn, expected, once, signedIn, STACK, upload, type Client, type Schemas} from "./stack.js";
 
 // Somebody whom nobody has registered yet; the last character of an ID number is a check digit (GB 11643).
 export function invented(): Schemas["Person"] {
@@ -14,7 +14,8 @@ export async function register(clerk: Client, person: Schemas["Person"]): Promis
   const body = {...person, category: "resident_pension", district: "330106", benefit_start: "2025-09-01"} as const;
   const {beneficiary_id} = expected(await clerk.POST("/staff/beneficiaries", {body, params: {header: once()}}));
   const path = {beneficiary_id};
-  const slot = await clerk.POST("/staff/beneficiaries/{beneficiary_id}/references", {params: {path}, body: {}});
+  const consent = {version: STACK.consent_version}; // which the clerk has before them, on paper or screen
+  const slot = await clerk.POST("/staff/beneficiaries/{beneficiary_id}/references", {params: {path}, body: {consent}});
   const begun = expected(slot);
   await upload(begun.slot, drawn("STEPS=neutral")[0]!);
   expected(

@@ -17,7 +17,7 @@ def begin(beneficiary_id: str) -> Response[str]:
     clerk, body = api.user, api.body(BeginEnrolmentBody)
     an_id(beneficiary_id, BeneficiaryNotFound)
     begun = office.begin_enrolment()(
-        beneficiary_id, body.source, body.captured_on, body.image_type, clerk, body.replacement
+        beneficiary_id, body.source, body.captured_on, body.image_type, clerk, body.shown(), body.replacement
     )
     reference_id = begun.enrolment.reference_id
     done(LogCode.ENROLMENT_BEGUN, "EnrolmentsBegun", beneficiary_id=beneficiary_id, reference_id=reference_id)

@@ -9,7 +9,7 @@ from lifecert.entry.events.stream import inserted
 from lifecert.entry.log import LogCode, count, logger, serving
 
 # The stream's filter lets these through; whatever else comes is nobody's face.
-EVENTS = {"reference_enrolled", "faces_deleted"}
+EVENTS = {"reference_enrolled", "faces_deleted", "withdrawal_undone", "consent_given"}
 
 
 @serving(streams.find_duplicates)

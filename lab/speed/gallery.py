@@ -13,7 +13,7 @@ from shutil import rmtree
 import numpy as np
 
 from lifecert.domain.evidence import Template
-from lifecert.domain.gallery import GalleryFace
+from lifecert.domain.gallery import GalleryFace, StoredFile
 from lifecert_vision.embed import DIMENSIONS
 from lifecert_vision.gallery import RECORD, PackedGallery
 
@@ -29,21 +29,22 @@ class DiskFiles:
         """`folder` must exist."""
         self._folder = folder
 
-    def sizes(self) -> Mapping[str, int]:
-        """Bytes of each file by name."""
-        return {path.name: path.stat().st_size for path in sorted(self._folder.iterdir())}
+    def listed(self) -> Mapping[str, StoredFile]:
+        """The files by name. Nobody else writes them: their tag is their size."""
+        sizes = {path.name: path.stat().st_size for path in sorted(self._folder.iterdir())}
+        return {name: StoredFile(size, str(size)) for name, size in sizes.items()}
 
-    def read(self, name: str) -> Iterator[bytes]:
+    def read(self, name: str, tag: str | None = None) -> Iterator[bytes]:
         """A file in pieces."""
         with (self._folder / name).open("rb") as file:
             while piece := file.read(_PIECE):
                 yield piece
 
-    def write(self, name: str, content: bytes) -> None:
+    def write(self, name: str, content: bytes, tag: str | None = None) -> str:
         """Write a file, or replace it."""
-        (self._folder / name).write_bytes(content)
+        return str((self._folder / name).write_bytes(content))
 
-    def delete(self, name: str) -> None:
+    def delete(self, name: str, tag: str | None = None) -> None:
         """Delete a file."""
         (self._folder / name).unlink(missing_ok=True)
 
@@ -96,7 +97,8 @@ def main() -> int:
             cpu, wall = search(files, asked)
             print(f"{asked:3} of {faces:,} faces: {cpu:.2f} s of CPU, {wall:.2f} s")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"peak memory {peak:.0f} MB, of {sum(files.sizes().values()) / 1e6:.0f} MB of files")
+        stored = sum(file.size for file in files.listed().values()) / 1e6
+        print(f"peak memory {peak:.0f} MB, of {stored:.0f} MB of files")
     finally:
         rmtree(FOLDER, ignore_errors=True)
     return 0

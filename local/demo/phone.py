@@ -171,7 +171,8 @@ class Phone:
     def enrol(self, beneficiary_id: str, photo: bytes, image_type: str = "image/jpeg") -> str:
         """As a clerk, enrol a reference photo: the reference's id."""
         path = f"/staff/beneficiaries/{beneficiary_id}/references"
-        begun = self.expect(201, "POST", path, {"source": "office", "image_type": image_type})
+        consent = {"version": consent_texts().in_force}
+        begun = self.expect(201, "POST", path, {"consent": consent, "source": "office", "image_type": image_type})
         self.upload(begun["slot"], photo)
         enrolled = self.expect(200, "POST", f"{path}/{begun['reference_id']}/enrol")
         return str(enrolled["reference_id"])

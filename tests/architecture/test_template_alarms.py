@@ -113,6 +113,25 @@ def test_a_case_that_nobody_decides_is_an_alarm_while_its_photos_can_still_be_se
     assert limit <= kept - 14, "two weeks to look at them"
 
 
+def test_a_notice_that_waits_for_longer_than_any_night_asks_is_an_alarm() -> None:
+    """By two measures: what is tried in vain counts its own age, what nobody receives is seen by the queue's."""
+    tried, unread = (ALARMS[name]["Properties"] for name in ("NoticesLateAlarm", "NoticesUnreadAlarm"))
+    assert (tried["MetricName"], tried["Statistic"]) == ("NoticeAgeHours", "Maximum")
+    assert unread["MetricName"] == "ApproximateAgeOfOldestMessage"
+    (dimension,) = unread["Dimensions"]
+    assert text(WATCHED[dimension["Value"]["Ref"]]) == "Events.Outputs.NoticeQueueName"
+    assert text(child("events")["Outputs"]["NoticeQueueName"]["Value"]) == "NoticeQueue.QueueName"
+    limits = tried["Threshold"] * 3600, unread["Threshold"]
+    assert limits[0] == limits[1]
+    quiet = [int(hour) for hour in parent()["Parameters"]["QuietHours"]["Default"].split("-")]
+    longest = (quiet[1] - quiet[0]) % 24 + parent()["Parameters"]["NoticeSpreadHours"]["Default"]
+    kept = child("events")["Resources"]["NoticeQueue"]["Properties"]["MessageRetentionPeriod"]
+    assert longest * 3600 < limits[0] < kept / 2, "long after any night's wait, and long before the queue forgets"
+    for alarm in (tried, unread):
+        assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "Alarms"}]
+
+
 def test_guessed_codes_are_an_alarm_and_no_address_is_blocked_for_them() -> None:
     alarm = ALARMS["CodesGuessedAlarm"]["Properties"]
     told = {one["Name"]: one["Value"] for one in alarm["Dimensions"]}

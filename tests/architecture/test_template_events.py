@@ -93,7 +93,9 @@ def test_no_new_face_is_left_out_of_the_search() -> None:
     assert text(stream["DestinationConfig"]["OnFailure"]["Destination"]) == "DuplicateFailures.Arn"
     (only,) = stream["FilterCriteria"]["Filters"]
     assert json.loads(only["Pattern"]) == {
-        "dynamodb": {"NewImage": {"event": {"S": ["reference_enrolled", "faces_deleted"]}}}
+        "dynamodb": {
+            "NewImage": {"event": {"S": ["reference_enrolled", "faces_deleted", "withdrawal_undone", "consent_given"]}}
+        }
     }
 
 
@@ -137,7 +139,7 @@ def test_a_payers_queue_takes_from_its_own_rule_and_that_only_its_own_events(pay
     assert policy["Queues"] == [{"Ref": f"Payer{payer}Queue"}, {"Ref": f"Payer{payer}DeadLetters"}]
     rule = resources[f"Payer{payer}Rule"]["Properties"]
     # What a person is to be told is no payer's business.
-    ours = {"ReminderDue", "CertifyAgainDue"}
+    ours = {"ReminderDue", "CertifyAgainDue", "ConsentWithdrawn", "WithdrawalUndone"}
     promised = sorted({path.stem for path in (ROOT / "infra/schemas").glob("*.json")} - ours)
     assert rule["EventPattern"] == {"source": ["lifecert"], "detail-type": promised, "detail": {"payer": [payer]}}
     assert rule["EventBusName"] == {"Ref": "Bus"}
@@ -203,7 +205,7 @@ def test_what_people_are_to_be_told_alone_goes_to_the_notices_queue_and_are_kept
     resources = child("events")["Resources"]
     pattern = resources["NoticeRule"]["Properties"]["EventPattern"]
     channels = [channel.value for channel in NoticeChannel]
-    assert pattern["detail-type"] == ["ReminderDue", "CertifyAgainDue"]
+    assert pattern["detail-type"] == ["ReminderDue", "CertifyAgainDue", "ConsentWithdrawn", "WithdrawalUndone"]
     assert (pattern["source"], pattern["detail"]) == (["lifecert"], {"channel": channels})
     (statement,) = resources["NoticeQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}

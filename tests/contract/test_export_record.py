@@ -16,6 +16,7 @@ from lifecert.adapters.dynamodb.register import beneficiary_item
 from lifecert.adapters.dynamodb.reviews import review_item
 from lifecert.adapters.dynamodb.sessions import session_item
 from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.consent import FaceConsent
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.domain.evidence import Evidence, Template
 from lifecert.domain.ledger import LedgerEvent
@@ -83,7 +84,13 @@ def with_everything(tables: DynamoTables, user_id: str) -> Beneficiary:
         LedgerEvent.CERTIFIED,
         session=decided(later),
         certificate=a_certificate(change.after, actor_id=user_id),
-        changed={"certified_by": (user_id,)},
+        changed={
+            "certified_by": (user_id,),
+            "own_account": user_id,
+            "withdrawn_by": user_id,
+            "consent": FaceConsent("2025-1", NOW, user_id, guardian=True),
+        },
+        details={"helpers": f"{user_id},{user_id}"},
     )
     stores.register.commit(change)
     return change.after
@@ -106,6 +113,12 @@ def test_everything_of_that_person_is_there(tables: DynamoTables) -> None:
     }
     assert found["beneficiary"]["masked_name"] == "王*明"
     assert found["beneficiary"]["valid_until"] == "2026-06-30"
+    consent = found["beneficiary"]["consent"]
+    assert (consent["version"], consent["guardian"]) == ("2025-1", True)
+    who = found["beneficiary"]["own_account"]
+    assert who.startswith("account-")
+    assert (consent["recorded_by"], found["beneficiary"]["withdrawn_by"]) == (who, who)
+    assert found["ledger"][-1]["details"]["helpers"] == f"{who},{who}"
     assert found["sessions"][0]["consent"] == {
         "version": "2026-1",
         "given_at": "2026-03-01T01:00:00.000000+00:00",
@@ -204,7 +217,10 @@ def test_the_command_prints_it(
     assert export_record.main([*ask, person.beneficiary_id, "--summary"]) == 0
     report = capsys.readouterr().out
     assert "faces         1 (photo and template each). Deleted 90 days after the entitlement ends" in report
-    assert "consent       version 2026-1, given on 2026-03-01" in report
+    assert (
+        "consent       to keep faces version 2025-1, given by a guardian on 2026-03-01; to a session version 2026-1"
+        in report
+    )
     assert "enrolments    1 begun and not finished. Deleted from 2026-03-02 to 2026-03-02" in report
     assert "sessions      2. Deleted from 2027-04-05 to 2027-04-05" in report
     assert "daughter" not in report

@@ -147,15 +147,19 @@ def test_which_frames_are_there(engine: Engine) -> None:
     assert engine.photos.are_there(["frames/x/1", "frames/x/2", "frames/x/3"]) == {"frames/x/1", "frames/x/3"}
 
 
-def test_one_persons_reference_photos_are_deleted_and_nobody_elses(engine: Engine) -> None:
+def test_one_persons_photos_are_deleted_and_nobody_elses(engine: Engine) -> None:
     for number in range(3):
         engine.photos.keep_reference(f"references/b/{number}", JPEG)
-    engine.photos.keep_reference("references/b2/0", JPEG)
-    assert engine.photos.delete_references("b") == 3
-    with pytest.raises((KeyError, ClientError)):
-        engine.kept("references/b/1")
-    assert engine.kept("references/b2/0") == JPEG
-    assert engine.photos.delete_references("b") == 0
+    engine.photos.keep_for_review("review/b/session/1", JPEG)
+    for others in ("references/b2/0", "review/b2/session/1"):
+        keep = engine.photos.keep_reference if others.startswith("references") else engine.photos.keep_for_review
+        keep(others, JPEG)
+    assert engine.photos.delete_photos("b") == 4
+    for gone in ("references/b/1", "review/b/session/1"):
+        with pytest.raises((KeyError, ClientError)):
+            engine.kept(gone)
+    assert engine.kept("references/b2/0") == engine.kept("review/b2/session/1") == JPEG
+    assert engine.photos.delete_photos("b") == 0
 
 
 @pytest.mark.parametrize("image_type", list(ImageType))
@@ -242,12 +246,12 @@ def test_a_reviewer_sees_the_kept_frames_in_order_until_the_case_is_decided(
 ) -> None:
     made: Buckets = request.getfixturevalue(name)
     photos = S3ReviewPhotos(made.client, made.frames, made.references)
-    for key in ("review/one/2", "review/one/3", "review/one/1", "review/other/1"):
+    for key in ("review/p/one/2", "review/p/one/3", "review/p/one/1", "review/p/other/1"):
         made.put(key, JPEG)
-    assert photos.review_frames("one") == ("review/one/1", "review/one/2", "review/one/3")
-    assert photos.review_frames("none") == ()
-    photos.delete_review_frames("one")
-    assert (photos.review_frames("one"), photos.review_frames("other")) == ((), ("review/other/1",))
+    assert photos.review_frames("p", "one") == ("review/p/one/1", "review/p/one/2", "review/p/one/3")
+    assert photos.review_frames("p", "none") == ()
+    photos.delete_review_frames("p", "one")
+    assert (photos.review_frames("p", "one"), photos.review_frames("p", "other")) == ((), ("review/p/other/1",))
 
 
 def test_a_reviewers_links_last_for_minutes_and_tell_the_browser_to_keep_nothing(moto_buckets: Buckets) -> None:

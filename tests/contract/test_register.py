@@ -9,6 +9,7 @@ from lifecert.domain.camera import Camera, Failure, FailuresOfDay
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Method, RevocationCause
 from lifecert.domain.challenge import Ability, Excused
+from lifecert.domain.consent import FaceConsent
 from lifecert.domain.hold import HoldProposal, Reprieve
 from lifecert.domain.ledger import GENESIS, LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel
@@ -65,7 +66,12 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         invitation_id=an_id(),
         masked_name="阿*** 买*提",
         person_secret="2",
+        consent=FaceConsent("2026-1", NOW + timedelta(microseconds=2), "clerk-1", guardian=True),
         consent_withdrawn_on=date(2026, 8, 3),
+        withdrawn_by="helper-2",
+        faces_go_on=date(2026, 8, 10),
+        own_account="helper-1",
+        guardian_until=date(2031, 3, 1),
         notice=Notice(VALID_UNTIL, 30, 7, sent=True, delivered_on=date(2026, 6, 2)),
         contact_channel=NoticeChannel.SMS,
         grace_from=date(2026, 7, 2),

@@ -234,5 +234,5 @@ def test_a_gallery_is_filled_with_the_newest_templates_and_found_by_their_refere
         deployment.reference.reference_id,
     )
     assert gallery.forget({twin.beneficiary_id, deployment.reference.beneficiary_id}) == 2
-    assert files.sizes() == {}
+    assert files.listed() == {}
     assert list(files.read("gone")) == []

@@ -13,6 +13,7 @@ from lifecert.application.certify.look import LookAtFrame
 from lifecert.application.certify.opening import SessionOpening
 from lifecert.application.certify.start_session import StartRequest, StartSession
 from lifecert.application.office.invite import IssueInvitation
+from lifecert.application.shared.finding import ByCode
 from lifecert.domain.errors import BeneficiaryNotFound, InvitationUnknown
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.invitation import InvitationCode
@@ -180,7 +181,7 @@ def invited(stores: Stores, photos: MemoryPhotos) -> tuple[Invited, InvitationCo
     assert person
     code = issuing(stores)(person.beneficiary_id, guardian=False, user=CLERK).code
     invitations, keys = stores.invitations, FakeInvitationKeys()
-    return Invited(invitations, stores.register, keys, opening(stores, photos), "2026-1", 20), code
+    return Invited(ByCode(invitations, stores.register, keys), opening(stores, photos), "2026-1", 20), code
 
 
 def test_by_invitation_whose_it_is_and_a_start_are_three_round_trips(known: Stores, counter: Counter) -> None:
@@ -197,7 +198,9 @@ def test_a_code_that_is_nobodys_costs_one_look_whatever_the_matter(known: Stores
     finder, code = invited(known, MemoryPhotos())
     moved = replace(finder, opening=replace(finder.opening, clock=FixedClock(NOW + timedelta(days=6 * 366))))
     never = InvitationCode.parse("0" * 21)
-    withdrawn = replace(finder, keys=FakeInvitationKeys(secrets=("another",)))  # out of the index
+    withdrawn = replace(
+        finder, by_code=replace(finder.by_code, keys=FakeInvitationKeys(secrets=("another",)))
+    )  # out of the index
     counter.take()
     for broken, shown in ((finder, never), (moved, code), (withdrawn, code)):
         with pytest.raises(InvitationUnknown):

@@ -121,7 +121,11 @@ EDITED: dict[str, Any] = {
     ],
     "reprieve": {"until": "2026-03-01", "valid_until": "2026-03-01"},
     "counter_photo_on": "2026-03-01",
+    "consent": {"version": "1", "given_at": "2026-03-01T00:00:00+00:00", "recorded_by": "another", "guardian": True},
     "consent_withdrawn_on": "2026-03-01",
+    "withdrawn_by": "another",
+    "faces_go_on": "2026-03-08",
+    "own_account": "another",
     "notice": {
         "valid_until": "2026-03-01",
         "days_before": 0,

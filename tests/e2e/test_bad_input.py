@@ -157,7 +157,8 @@ def test_nobody_is_registered_twice_but_a_repeat_gets_its_answer(clerk: Phone, m
 def test_an_unsuitable_reference_is_refused_with_its_reason(clerk: Phone) -> None:
     beneficiary_id = clerk.register("王五", another_id_number(), "resident_pension", DISTRICT, "2026-01-01")
     path = f"/staff/beneficiaries/{beneficiary_id}/references"
-    begun = clerk.expect(201, "POST", path, {})
+    refused(clerk.call("POST", path, {}), 422, "consent_missing")
+    begun = clerk.expect(201, "POST", path, {"consent": {"version": consent_texts().in_force}})
     enrol = f"{path}/{begun['reference_id']}/enrol"
     refused(clerk.call("POST", enrol), 409, "photo_missing")
     clerk.upload(begun["slot"], empty_room())

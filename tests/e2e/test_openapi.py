@@ -25,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from lifecert.bootstrap.parts import consent_texts
 from local.demo.phone import TIMEOUT_SECONDS, Phone
 from local.deploy import Deployment
 from tests.support import openapi
@@ -104,7 +105,9 @@ def existing(phone_of: Callable[[str], Phone], registered: Callable[..., Known])
     report = clerk.expect(201, "POST", f"/beneficiaries/{known.beneficiary_id}/reports", {})["report_id"]
     end = {"ended_on": today().isoformat(), "cause": "moved"}
     proposal = clerk.expect(201, "POST", f"{path}/end", end, Idempotency_Key=str(uuid.uuid4()))["proposal_id"]
-    reference = clerk.expect(201, "POST", f"{path}/references", {})["reference_id"]
+    reference = clerk.expect(201, "POST", f"{path}/references", {"consent": {"version": consent_texts().in_force}})[
+        "reference_id"
+    ]
     return Existing(
         {
             "beneficiary_id": [known.beneficiary_id],

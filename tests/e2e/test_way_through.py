@@ -99,7 +99,7 @@ def test_who_can_do_too_little_is_seen_by_a_human(phone: Phone, ming: Known) -> 
 def test_frames_for_a_review_are_kept_and_others_are_not(stack: Deployment, phone: Phone, ming: Known) -> None:
     decided = phone.certify(ming.name, ming.id_number, ming.camera, cannot=["turn_head", "close_eyes", "open_mouth"])
     listed = stack.aws.s3().list_objects_v2(
-        Bucket=stack.outputs["FramesBucket"], Prefix=f"review/{decided['session_id']}/"
+        Bucket=stack.outputs["FramesBucket"], Prefix=f"review/{ming.beneficiary_id}/{decided['session_id']}/"
     )
     assert listed["KeyCount"] == 2
 

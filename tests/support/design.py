@@ -162,6 +162,9 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:UpdateItem Counters",
     },
     "ChangeConsent": {
+        "dynamodb:Query Invitations/index/by_code",
+        "dynamodb:UpdateItem Limits",
+        "kms:GenerateMac InvitationKey",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:PutItem Ledger",

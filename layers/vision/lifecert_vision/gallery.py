@@ -8,11 +8,13 @@ import heapq
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lifecert.domain.errors import GalleryFileChanged
 from lifecert.domain.gallery import Alike, GalleryFace
 from lifecert.domain.rotation import Rotation
 from lifecert.ports.gallery import GalleryFiles
@@ -21,6 +23,7 @@ from lifecert_vision.embed import DIMENSIONS
 RECORD = np.dtype([("beneficiary", "V16"), ("reference", "V16"), ("vector", "<f4", (DIMENSIONS,))])
 CHUNK = 16_384  # records: 9 MB
 _MOST_FILES = 64
+_ROUNDS = 20  # of looking at what others wrote meanwhile
 _MERGED = 100_000  # records in a merged file, about: 54 MB in memory while it is written
 
 Records = NDArray[np.void]
@@ -46,7 +49,7 @@ class PackedGallery:
         asked = self._records(faces)
         own = asked["beneficiary"]
         best: list[dict[bytes, tuple[float, bytes]]] = [{} for _ in faces]
-        for name in self.files.sizes() if faces else ():
+        for name in self.files.listed() if faces else ():
             for chunk in chunks(self.files.read(name)):
                 similarity = asked["vector"] @ chunk["vector"].T
                 for row, column in zip(*np.nonzero(similarity >= at_least), strict=True):
@@ -58,35 +61,47 @@ class PackedGallery:
         return {face.reference_id: _most_alike(known, most) for face, known in zip(faces, best, strict=True)}
 
     def forget(self, beneficiary_ids: AbstractSet[str]) -> int:
-        """Rewrite the files that hold these people, without them."""
-        gone = np.array([uuid.UUID(one).bytes for one in sorted(beneficiary_ids)], "V16")
-        removed, seen = 0, set[str]()
-        # Until nothing is new: somebody else may be making many files into one meanwhile.
-        while new := set(self.files.sizes()) - seen if len(gone) else set():
-            removed += sum(self._forget_in(name, gone) for name in sorted(new))
-            seen |= new
-        return removed
+        """Rewrite the files that hold these people, without them, until a listing shows none that was not looked at.
 
-    def _forget_in(self, name: str, gone: NDArray[np.void]) -> int:
+        Somebody else may be doing the same, or making many files into one: a file counts as looked at only in the very
+        version that was read or written, and is written only in the place of the one that was read. Raises
+        GalleryFileChanged when others never leave off.
+        """
+        gone = np.array([uuid.UUID(one).bytes for one in sorted(beneficiary_ids)], "V16")
+        removed, without = 0, dict[str, str]()  # by name the version that holds nobody of them
+        for _ in range(_ROUNDS):
+            tags = {name: file.tag for name, file in self.files.listed().items()} if len(gone) else {}
+            new = sorted(name for name, tag in tags.items() if without.get(name) != tag)
+            if not new:
+                return removed
+            for name in new:
+                with suppress(GalleryFileChanged):  # The next listing shows it again.
+                    count, without[name] = self._forget_in(name, tags[name], gone)
+                    removed += count
+        raise GalleryFileChanged("others write all the time")
+
+    def _forget_in(self, name: str, tag: str, gone: NDArray[np.void]) -> tuple[int, str]:
+        """How many were taken out of this version of a file, and the version without them."""
         kept, before = [], 0
-        for chunk in chunks(self.files.read(name)):
+        for chunk in chunks(self.files.read(name, tag)):
             before += len(chunk)
             kept.append(chunk[~np.isin(chunk["beneficiary"], gone)])
         after = sum(map(len, kept))
-        if after == 0:
-            self.files.delete(name)
-        elif after < before:
-            self.files.write(name, np.concatenate(kept).tobytes())
-        return before - after
+        if after == before:
+            return 0, tag
+        if after:
+            return before - after, self.files.write(name, np.concatenate(kept).tobytes(), tag)
+        self.files.delete(name, tag)
+        return before, ""
 
     def _merge(self) -> None:
         """When there are too many small files, as many of them as make a full one become one."""
         full = _MERGED * RECORD.itemsize
-        small = {name: size for name, size in self.files.sizes().items() if size < full}
+        small = {name: file for name, file in self.files.listed().items() if file.size < full}
         if len(small) <= self.most_files:
             return
         together, taken = bytearray(), []
-        for name in sorted(small, key=small.__getitem__):
+        for name in sorted(small, key=lambda one: small[one].size):
             together += b"".join(self.files.read(name))
             taken.append(name)
             if len(together) >= full:
@@ -94,12 +109,13 @@ class PackedGallery:
         # The whole first, then its parts: a crash between leaves faces twice, which changes no answer.
         merged = f"merged-{uuid.uuid4()}"
         self.files.write(merged, bytes(together))
-        now = self.files.sizes()
+        now = self.files.listed()
         if any(now.get(name) != small[name] for name in taken):
             # Somebody took a face out of one of them meanwhile: it must not live on in the whole.
             self.files.delete(merged)
             return
         for name in taken:
+            # Whoever takes a face out of one only now does so in the whole too, which is listed already.
             self.files.delete(name)
 
     def _records(self, faces: Sequence[GalleryFace]) -> Records:

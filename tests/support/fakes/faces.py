@@ -1,14 +1,15 @@
 """References, how many faces there are, the gallery, and the photos seen before, in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from lifecert.domain.errors import GalleryFileChanged
 from lifecert.domain.evidence import Template
 from lifecert.domain.faces import FaceCount
-from lifecert.domain.gallery import Alike, GalleryFace
+from lifecert.domain.gallery import Alike, GalleryFace, StoredFile
 from lifecert.domain.imprint import KnownPhotos
 from lifecert.domain.reference import Enrolment, ReferencePhoto
 
@@ -95,6 +96,40 @@ class MemoryGallery:
             for name, faces in self.segments.items()
         }
         return before - sum(map(len, self.segments.values()))
+
+
+class MemoryGalleryFiles:
+    """Files that are read in pieces as odd as a network's. A file's tag is how many writes there had been of any."""
+
+    def __init__(self) -> None:
+        self.content: dict[str, bytes] = {}
+        self.tags: dict[str, str] = {}
+        self.writes = 0
+
+    def listed(self) -> Mapping[str, StoredFile]:
+        return {name: StoredFile(len(one), self.tags[name]) for name, one in sorted(self.content.items())}
+
+    def read(self, name: str, tag: str | None = None) -> Iterator[bytes]:
+        content = self.content.get(name, b"")
+        if name in self.content:
+            self._check(name, tag)
+        yield from (content[start : start + 777] for start in range(0, len(content), 777))
+
+    def write(self, name: str, content: bytes, tag: str | None = None) -> str:
+        self._check(name, tag)
+        self.writes += 1
+        self.content[name], self.tags[name] = content, f'"{self.writes}"'
+        return self.tags[name]
+
+    def delete(self, name: str, tag: str | None = None) -> None:
+        if name in self.content:
+            self._check(name, tag)
+            del self.content[name]
+            del self.tags[name]
+
+    def _check(self, name: str, tag: str | None) -> None:
+        if tag is not None and self.tags.get(name) != tag:
+            raise GalleryFileChanged(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from lifecert.domain.reference import photos_of
-from lifecert.domain.session import ImageType
+from lifecert.domain.session import ImageType, review_frames_of
 from lifecert.ports.photos import Upload, UploadSlot
 
 UPLOADED = datetime(2026, 3, 1, 1, 0, 5, tzinfo=UTC)  # a moment after the tests' sessions open
@@ -49,14 +49,16 @@ class MemoryPhotos:
     def keep_reference(self, key: str, content: bytes) -> None:
         self.kept[key] = content
 
-    def delete_references(self, beneficiary_id: str) -> int:
-        mine = [key for key in self.kept if key.startswith(photos_of(beneficiary_id))]
+    def delete_photos(self, beneficiary_id: str) -> int:
+        prefixes = photos_of(beneficiary_id), review_frames_of(beneficiary_id)
+        mine = [key for key in self.kept if key.startswith(prefixes)]
         for key in mine:
             del self.kept[key]
         return len(mine)
 
-    def review_frames(self, session_id: str) -> tuple[str, ...]:
-        return tuple(sorted(key for key in self.kept if key.startswith(f"review/{session_id}/")))
+    def review_frames(self, beneficiary_id: str, session_id: str) -> tuple[str, ...]:
+        prefix = f"{review_frames_of(beneficiary_id)}{session_id}/"
+        return tuple(sorted(key for key in self.kept if key.startswith(prefix)))
 
     def frame_link(self, key: str, seconds: int) -> str:
         return f"https://frames.example/{key}?expires={seconds}"
@@ -64,6 +66,6 @@ class MemoryPhotos:
     def reference_link(self, key: str, seconds: int) -> str:
         return f"https://references.example/{key}?expires={seconds}"
 
-    def delete_review_frames(self, session_id: str) -> None:
-        for key in self.review_frames(session_id):
+    def delete_review_frames(self, beneficiary_id: str, session_id: str) -> None:
+        for key in self.review_frames(beneficiary_id, session_id):
             del self.kept[key]

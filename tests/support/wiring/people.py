@@ -74,6 +74,9 @@ FULL = Person(111, "蒋福生", "110101194001010506")
 DECEASED = Person(112, "沈国华", "110101194001010514")
 
 
+UNDOING = Person(113, "韩玉珍", "110101194001010522")
+
+
 REMINDED = Person(131, "郑秀兰", "110101194001010418")
 
 
@@ -96,6 +99,7 @@ PEOPLE = (
     SEVERAL,
     FULL,
     DECEASED,
+    UNDOING,
     REMINDED,
     SILENT,
     MUTE,

@@ -7,6 +7,7 @@ from typing import Any
 
 from lifecert.domain.benefit import MOST_BENEFITS, BenefitEnd
 from lifecert.domain.category import Category
+from lifecert.domain.consent import FaceConsent
 from lifecert.domain.evidence import ReferenceMatch
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.hold import HoldOutcome, HoldProposal
@@ -47,6 +48,7 @@ from tests.support.wiring.people import (
     REMINDED,
     SEVERAL,
     SILENT,
+    UNDOING,
     UNSEEN,
     USER,
     WANG,
@@ -71,13 +73,18 @@ def populate(world: World) -> None:
 
 
 def _people(world: World) -> None:
-    world.add_person(WANG)
-    world.add_person(LAPSED, standing=Standing(Status.LAPSED, date(2026, 1, 31), held_since=date(2026, 2, 20)))
+    consent = FaceConsent("2026-1", NOW - timedelta(days=300), DESK, guardian=False)
+    world.add_person(WANG, consent=consent, own_account=USER)
+    world.add_person(
+        LAPSED, consent=consent, standing=Standing(Status.LAPSED, date(2026, 1, 31), held_since=date(2026, 2, 20))
+    )
     world.add_person(PAUSED, camera=paused(NOW + timedelta(minutes=20), USER))
     world.add_person(UNSEEN, has_reference=False)
     world.add_person(ENDED, standing=Standing(Status.TERMINATED, VALID_UNTIL, ended_on=date(2026, 2, 1)))
     world.add_person(CHILD, category=Category.INJURY_DEPENDANT)
     world.add_person(WITHDRAWN, consent_withdrawn_on=date(2026, 3, 1))
+    undoing = {"consent_withdrawn_on": date(2026, 3, 1), "faces_go_on": date(2026, 3, 8), "withdrawn_by": "of-long-ago"}
+    world.add_person(UNDOING, consent=consent, own_account=USER, **undoing)
     world.add_person(LONG_ENDED, standing=Standing(Status.TERMINATED, VALID_UNTIL, ended_on=date(2025, 11, 1)))
     allowance = a_benefit(
         benefit_id="2",
@@ -151,6 +158,7 @@ def _invitations(world: World) -> None:
     world.add_invitation(708, SILENT)
     world.store.counted[f"invitation#{world_id(708)}#{NOW:%Y-%m-%d}T00"] = 7
     world.add_invitation(709, UNSEEN)
+    world.add_invitation(710, UNDOING)
     world.add_invited_session(221, "good")
     world.add_invited_session(222, "too_dark")
     world.add_session(223, "good")

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from lifecert.application.certify.invited import Invited, InvitedRequest, Invite
 from lifecert.application.certify.look import LookAtFrame
 from lifecert.application.certify.opening import SessionOpening
 from lifecert.application.office.invite import IssuedInvitation, IssueInvitation, WithdrawInvitation
+from lifecert.application.shared.finding import ByCode
 from lifecert.domain.category import Category
 from lifecert.domain.errors import (
     ConsentMissing,
@@ -30,6 +31,7 @@ from lifecert.domain.session import ImageType, Session
 from lifecert.ports.vision import Analysis
 from tests.support.builders import CLERK, a_policy, good_evidence, start_limits
 from tests.support.fakes.analysers import ScriptedAnalyser
+from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.invitations import FakeInvitationKeys
 from tests.support.fakes.notices import FakeSeal
 from tests.support.verifying import VerifyWorld, with_other
@@ -47,7 +49,7 @@ class World(VerifyWorld):
         opening = SessionOpening(
             store.sessions, self.photos, self.clock, random.Random, a_policy(), LINES, store.limits, start_limits()
         )
-        self.invited = Invited(store.invitations_port, store.register, self.keys, opening, "2026-1", USES)
+        self.invited = Invited(ByCode(store.invitations_port, store.register, self.keys), opening, "2026-1", USES)
         self.show, self.start = ShowInvited(self.invited), StartInvited(self.invited, FakeSeal())
         below = random.Random(2).randrange
         self.issuing = IssueInvitation(store.register, store.invitations_port, self.keys, self.clock, below, LINES, 5)
@@ -125,7 +127,7 @@ def test_a_session_has_a_secret_that_is_stored_as_a_hash_and_given_again_for_its
     assert first.secret.value not in str(world.store)
     with pytest.raises(IdempotencyKeyReused):
         world.start(a_request(typed(issued), idempotency_key="key-of-a-phone", on_behalf=True))
-    object.__setattr__(world.invited, "keys", FakeInvitationKeys(secrets=("1", "2"), moving=True))
+    object.__setattr__(world.invited.by_code, "keys", FakeInvitationKeys(secrets=("1", "2"), moving=True))
     with pytest.raises(IdempotencyKeyReused):
         world.start(a_request(typed(issued), idempotency_key="key-of-a-phone"))
 
@@ -243,10 +245,10 @@ def test_a_text_with_the_digits_of_another_code_opens_nothing() -> None:
 def test_codes_are_found_under_both_secrets_while_these_change() -> None:
     world = World()
     issued = world.issue()
-    object.__setattr__(world.invited, "keys", FakeInvitationKeys(secrets=("1", "2"), moving=True))
+    object.__setattr__(world.invited.by_code, "keys", FakeInvitationKeys(secrets=("1", "2"), moving=True))
     for code in (issued.code, typed(issued)):
         assert world.show(code).beneficiary.beneficiary_id == world.id
-    object.__setattr__(world.invited, "keys", FakeInvitationKeys(secrets=("1", "2")))
+    object.__setattr__(world.invited.by_code, "keys", FakeInvitationKeys(secrets=("1", "2")))
     assert isinstance(refused(lambda: world.show(issued.code)), InvitationUnknown)
 
 
@@ -257,6 +259,16 @@ def test_consent_is_asked_for_and_a_guardians_where_the_clerk_said_so() -> None:
     for fields in ({"consent_version": "2020-1", "guardian_consent": True}, {"guardian_consent": False}):
         assert isinstance(refused(partial(world.start, a_request(typed(issued), **fields))), ConsentMissing)
     assert world.start(a_request(typed(issued), guardian_consent=True)).started.session.consent.guardian
+
+
+def test_a_guardian_consents_for_whom_the_register_knows_to_be_under_14_whatever_the_clerk_said() -> None:
+    world = World(guardian_until=FixedClock().today() + timedelta(days=1))
+    issued = world.issue()
+    assert world.show(issued.code).guardian
+    assert isinstance(refused(lambda: world.start(a_request(typed(issued)))), ConsentMissing)
+    assert world.start(a_request(typed(issued), guardian_consent=True)).started.session.consent.guardian
+    world.clock.move(days=1)
+    assert not world.show(issued.code).guardian
 
 
 def test_without_a_reference_it_is_shown_and_not_started() -> None:

@@ -131,7 +131,9 @@ def test_retries_used_up_open_one_review_with_its_frames() -> None:
     assert review.reason is Reason.RETRIES_USED_UP
     assert {result.review_id for result in results[2:] if result} == {review.review_id}
     assert len(world.photos.kept) == 2 * 3, "the frames of both attempts that ended with a human"
-    assert {f"review/{review.session_id}/{number}" for number in (1, 2, 3)} < set(world.photos.kept)
+    assert {f"review/{review.beneficiary_id}/{review.session_id}/{number}" for number in (1, 2, 3)} < set(
+        world.photos.kept
+    )
 
 
 def test_five_failures_pause_the_camera_and_touch_nothing_else() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+from lifecert.application.faces.consent import UndoGround, UndoWithdrawal, WithdrawConsent
 from lifecert.application.feed.publish import Publish
 from lifecert.application.notices.note_delivery import NoteDelivery
 from lifecert.application.office.end_cases import EndCases
@@ -168,6 +169,8 @@ def years() -> World:
     world.clock.move(days=30)
     world.shown(person)
     world.doubted(person)
+    WithdrawConsent(world.store.register, world.clock)(person, CLERK)
+    UndoWithdrawal(world.store.register, world.clock, world.store.limits)(person, CLERK, UndoGround.MISTAKE)
     for proposal in (
         Proposal(ReviewKind.END, world.clock.today(), EndCause.DECEASED),
         Proposal(ReviewKind.CORRECTION),
@@ -188,14 +191,16 @@ def test_every_event_of_two_years_is_as_its_schema_says(years: World) -> None:
         "PaymentHeld",
         "BeneficiaryCertified",
         "CertifyAgainDue",
+        "ConsentWithdrawn",
+        "WithdrawalUndone",
         "BeneficiaryTerminated",
         "BeneficiaryCorrected",
         "CertificateRevoked",
         "ReminderDue",
     ]
-    assert [faults(name, detail) for name, detail in published] == [[]] * 12
+    assert [faults(name, detail) for name, detail in published] == [[]] * 14
     assert {name for name, _ in published} == set(SCHEMAS)
-    assert [detail["seq"] for _, detail in published] == [1, 5, 6, 7, 8, 11, 12, 14, 16, 18, 20, 20]
+    assert [detail["seq"] for _, detail in published] == [1, 4, 5, 6, 7, 10, 11, 13, 14, 15, 17, 19, 21, 21]
     last = published[6][1]
     assert published[5][1]["held_since"] == published[5][1]["unpaid_since"] == "2027-06-03"
     assert (last["status_before"], last["payment_was_held"], last["held_since"]) == ("lapsed", True, None)
@@ -216,7 +221,8 @@ def test_a_payer_is_told_no_more_than_it_needs(years: World) -> None:
     assert details["CertificateRevoked"].keys() == STANDING | before | ARREARS | RECLAIM | {"certificate_id"}
     assert details["PaymentHeld"].keys() == details["BeneficiaryLapsed"].keys() == STANDING
     assert details["ReminderDue"].keys() == COMMON | {"days_before", "valid_until", "channel"}
-    assert details["CertifyAgainDue"].keys() == COMMON | {"channel"}
+    assert details["CertifyAgainDue"].keys() == details["WithdrawalUndone"].keys() == COMMON | {"channel"}
+    assert details["ConsentWithdrawn"].keys() == COMMON | {"channel", "faces_go_on"}
     text = json.dumps(years.published())
     (certified,) = [entry for entry in next(iter(years.store.entries.values())) if entry.seq == 4]
     for name in (

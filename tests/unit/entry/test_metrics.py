@@ -107,7 +107,7 @@ def test_each_night_counts_for_how_long_the_oldest_case_waits(world: World, caps
 def test_the_alarms_and_graphs_watch_what_is_counted() -> None:
     """A metric that no code counts would never go off; its name must be in the code as it is in the template."""
     code = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("functions/*/app.py"))
-    for path in ("http/api.py", "events/purge.py", "log.py"):
+    for path in ("http/api.py", "events/purge.py", "events/notices.py", "log.py"):
         code += (ROOT / "layers/core/lifecert/entry" / path).read_text(encoding="utf-8")
     body = child("monitoring")["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     watched = set(re.findall(r'\["LifeCert", "(\w+)"|\{LifeCert[^}]*\} MetricName=\\"(\w+)\\"', body))

@@ -2,6 +2,9 @@
 
 import uuid
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from lifecert.application.faces.find_duplicates import FindDuplicates, Searched
 from lifecert.application.shared.reviewing import OpenReview
@@ -103,3 +106,27 @@ def test_deleted_faces_leave_the_gallery() -> None:
     deleted = a_change(person, LedgerEvent.FACES_DELETED, details={}).entry
     assert office.search(deleted) == Searched(forgotten=1)
     assert office.search(office.enrol(face(0))).reviews == 0
+
+
+def changed(office: Office, person: str, event: LedgerEvent, **fields: Any) -> LedgerEntry:
+    change = a_change(office.store.beneficiaries[person], event, changed=fields)
+    office.store.register.commit(change)
+    return change.entry
+
+
+@pytest.mark.parametrize("withdrawn", [0, 1])
+def test_while_a_consent_is_withdrawn_its_face_tells_nothing_and_is_compared_once_it_may_be_used(
+    withdrawn: int,
+) -> None:
+    """Else somebody with two names would withdraw, be enrolled anew, and undo it."""
+    office = Office()
+    entries = [office.enrol(face(0)), office.enrol(face(0))]
+    office.search(entries[0])
+    person = entries[withdrawn].beneficiary_id
+    office.search(changed(office, person, LedgerEvent.CONSENT_WITHDRAWN, consent_withdrawn_on=NOW.date()))
+    assert office.search(entries[1]).reviews == 0
+    assert office.store.reviews == {}
+    undone = changed(office, person, LedgerEvent.WITHDRAWAL_UNDONE, consent_withdrawn_on=None)
+    assert office.search(undone) == Searched(reviews=1)
+    (review,) = office.store.reviews.values()
+    assert {review.beneficiary_id, review.related_id} == {one.beneficiary_id for one in entries}

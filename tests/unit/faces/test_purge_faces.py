@@ -9,7 +9,7 @@ import pytest
 
 from lifecert.adapters.kms.protected_references import ProtectedReferences
 from lifecert.application.faces.consent import GiveConsent, WithdrawConsent
-from lifecert.application.faces.enrol_reference import BeginEnrolment, FinishEnrolment
+from lifecert.application.faces.enrol_reference import BeginEnrolment, ConsentShown, FinishEnrolment
 from lifecert.application.faces.purge_faces import AT_ONCE, PurgeFaces, PurgeReport
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Group, User
@@ -29,7 +29,17 @@ from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.notice import Contact, NoticeChannel
 from lifecert.domain.session import ImageType
 from lifecert.domain.status import Standing, Status
-from tests.support.builders import CLERK, HELPER, VALID_UNTIL, a_change, a_policy, a_template, registration, standing_of
+from tests.support.builders import (
+    CLERK,
+    HELPER,
+    VALID_UNTIL,
+    a_change,
+    a_policy,
+    a_session,
+    a_template,
+    registration,
+    standing_of,
+)
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.keys import BackwardsProtection
@@ -37,6 +47,7 @@ from tests.support.fakes.photos import MemoryPhotos
 from tests.support.fakes.store import MemoryStore
 
 ENDED = date(2026, 3, 1)
+CONSENT = ConsentShown("2026-1")
 DUE = ENDED + timedelta(days=90)
 TERMINATED = Standing(Status.TERMINATED, VALID_UNTIL, ended_on=ENDED)
 
@@ -71,11 +82,13 @@ class World:
         analyser = ScriptedAnalyser(
             enrolment=EnrolmentEvidence((Measure("decode", Verdict.PASSED, score=0.7),), a_template())
         )
-        begin = BeginEnrolment(store.register, store.references, self.photos, self.clock, policy)
+        begin = BeginEnrolment(store.register, store.references, self.photos, self.clock, policy, CONSENT.version)
         protection = BackwardsProtection()
         references = ProtectedReferences(store.references, protection)
-        finish = FinishEnrolment(store.register, references, self.photos, analyser, self.clock, policy, protection)
-        begun = begin(beneficiary_id, "office", None, ImageType.JPEG, CLERK).enrolment
+        finish = FinishEnrolment(
+            store.register, references, self.photos, analyser, self.clock, policy, protection, CONSENT.version
+        )
+        begun = begin(beneficiary_id, "office", None, ImageType.JPEG, CLERK, CONSENT).enrolment
         self.photos.upload(begun.upload_key, b"photo")
         finish(beneficiary_id, begun.reference_id, CLERK)
 
@@ -110,8 +123,8 @@ class World:
     def commit(self, change: Change) -> None:
         self._write(lambda: self.store.register.commit(change))
 
-    def delete_references(self, beneficiary_id: str) -> int:
-        deleted: int = self._write(lambda: self.photos.delete_references(beneficiary_id))
+    def delete_photos(self, beneficiary_id: str) -> int:
+        deleted: int = self._write(lambda: self.photos.delete_photos(beneficiary_id))
         return deleted
 
     def _write(self, write: Callable[[], Any]) -> Any:
@@ -252,7 +265,7 @@ def test_there_are_eight_places_to_crash() -> None:
 def test_one_persons_trouble_keeps_nobody_elses_faces_and_is_told() -> None:
     world = World()
     bad, good = world.person(standing=TERMINATED), world.person(standing=TERMINATED)
-    delete = world.photos.delete_references
+    delete = world.photos.delete_photos
 
     def refuse(beneficiary_id: str) -> int:
         if beneficiary_id == bad:
@@ -276,7 +289,7 @@ def test_one_persons_trouble_keeps_nobody_elses_faces_and_is_told() -> None:
 
 @dataclass(slots=True)
 class _Refusing:
-    delete_references: Callable[[str], int]
+    delete_photos: Callable[[str], int]
 
 
 def test_out_of_time_it_stops_between_people_and_goes_on_when_called_again() -> None:
@@ -289,16 +302,85 @@ def test_out_of_time_it_stops_between_people_and_goes_on_when_called_again() -> 
     assert world.purge().people == 2
 
 
+# --- what lies there and nobody knows of -----------------------------------------------------------------------------
+
+
+def enrolling_while(world: World, person: str, happens: Callable[[], None]) -> None:
+    """A photo is put by an enrolment, and before the register hears of it this happens."""
+    keep = world.photos.keep_reference
+
+    class Meanwhile(MemoryPhotos):
+        def keep_reference(self, key: str, content: bytes) -> None:
+            keep(key, content)
+            happens()
+
+    before = world.photos
+    world.photos = Meanwhile(before.uploads, before.uploaded_at, before.kept, before.slots)
+    with pytest.raises((ConsentWithdrawn, EntitlementEnded)):
+        world.enrol(person)
+    world.photos = before
+
+
+def test_a_photo_put_at_the_moment_of_the_withdrawal_is_found_and_deleted() -> None:
+    """The register never knew of it: nobody has a reference, and yet a photo lay there for good."""
+    world = World()
+    person = world.person(references=0)
+    enrolling_while(world, person, lambda: _ignored(WithdrawConsent(world.store.register, world.clock)(person, CLERK)))
+    assert world.left(person) == (1, 0, False)
+    assert world.purge().photos == 0
+    report = world.on(world.clock.today() + timedelta(days=7)).purge()
+    assert (report.photos, report.faces, report.people, report.stored) == (1, 0, 0, FaceCount())
+    assert world.left(person) == (0, 0, False)
+    assert not world.store.beneficiaries[person].faces_were_deleted, "there was no face that another could replace"
+    assert world.purge() == PurgeReport(world.clock.today())
+
+
+def test_a_photo_put_at_the_moment_of_the_end_is_found_and_deleted() -> None:
+    world = World()
+    person = world.person(references=0)
+    enrolling_while(world, person, lambda: world.change(person, standing=TERMINATED))
+    assert world.on(DUE - timedelta(days=1)).purge().photos == 0
+    assert world.on(DUE).purge().photos == 1
+    assert world.left(person) == (0, 0, False)
+
+
+def test_who_withdraws_at_once_a_minute_before_the_purge_is_looked_at_a_night_later() -> None:
+    """Whatever was putting a photo at that moment has ended by then."""
+    world = World()
+    person = world.person()
+    WithdrawConsent(world.store.register, world.clock)(person, CLERK, at_once=True)
+    assert world.purge() == PurgeReport(world.clock.today(), stored=FaceCount(1, 1))
+    assert world.on(world.clock.today() + timedelta(days=1)).purge().faces == 1
+
+
+def test_frames_that_a_human_was_to_look_at_go_with_the_faces() -> None:
+    world = World()
+    person, other = world.person(), world.person()
+    for whose in (person, other):
+        world.photos.keep_for_review(a_session(beneficiary_id=whose).review_key(1), b"frame")
+    WithdrawConsent(world.store.register, world.clock)(person, CLERK)
+    report = world.on(world.clock.today() + timedelta(days=7)).purge()
+    assert (report.faces, report.photos) == (1, 2)
+    assert [key for key in world.photos.kept if person in key] == []
+    assert len([key for key in world.photos.kept if other in key]) == 2
+
+
+def _ignored(_result: object) -> None:
+    return None
+
+
 # --- consent ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_withdrawn_consent_deletes_the_faces_the_same_night_and_keeps_the_entitlement() -> None:
+def test_a_withdrawn_consent_deletes_the_faces_after_seven_days_and_keeps_the_entitlement() -> None:
     world = World()
     person = world.person(certified_by=(HELPER.user_id,))
     before = standing_of(world.store.beneficiaries[person])
     after = WithdrawConsent(world.store.register, world.clock)(person, HELPER)
-    assert after.consent_withdrawn_on == world.clock.today()
-    report = world.purge()
+    assert (after.consent_withdrawn_on, after.withdrawn_by) == (world.clock.today(), HELPER.user_id)
+    assert world.on(world.clock.today() + timedelta(days=6)).purge().people == 0
+    assert world.left(person) == (1, 1, True)
+    report = world.on(world.clock.today() + timedelta(days=1)).purge()
     assert (report.people, report.stored) == (1, FaceCount())
     assert world.left(person) == (0, 0, False)
     assert [entry["reason"] for entry in world.entries(person)] == ["consent_withdrawn"]
@@ -330,7 +412,7 @@ def test_consent_given_anew_opens_the_way_to_a_new_reference() -> None:
     world = World()
     person = world.person()
     WithdrawConsent(world.store.register, world.clock)(person, CLERK)
-    world.purge()
+    world.on(world.clock.today() + timedelta(days=7)).purge()
     with pytest.raises(ConsentWithdrawn):
         world.enrol(person)
     give = GiveConsent(world.store.register, world.clock, "2026-1")
@@ -342,12 +424,12 @@ def test_consent_given_anew_opens_the_way_to_a_new_reference() -> None:
     entry = world.store.entries[person][-1]
     assert entry.event is LedgerEvent.CONSENT_GIVEN
     assert entry.details == {"consent_version": "2026-1", "guardian_consent": True}
-    world.enrol(person)
-    assert world.left(person) == (1, 1, True)
-    assert world.store.faces == FaceCount(people=1, faces=1)
     version = world.store.beneficiaries[person].version
     give(person, "2026-1", True, CLERK)
     assert world.store.beneficiaries[person].version == version
+    world.enrol(person)
+    assert world.left(person) == (1, 1, True)
+    assert world.store.faces == FaceCount(people=1, faces=1)
 
 
 def test_no_face_is_enrolled_that_would_have_to_go() -> None:
@@ -361,14 +443,16 @@ def test_a_photo_uploaded_before_the_end_is_not_enrolled_after_it() -> None:
     world = World()
     person = world.person(references=0)
     policy, store = a_policy(), world.store
-    begin = BeginEnrolment(store.register, store.references, world.photos, world.clock, policy)
-    begun = begin(person, "office", None, ImageType.JPEG, CLERK).enrolment
+    begin = BeginEnrolment(store.register, store.references, world.photos, world.clock, policy, CONSENT.version)
+    begun = begin(person, "office", None, ImageType.JPEG, CLERK, CONSENT).enrolment
     world.photos.upload(begun.upload_key, b"photo")
     world.change(person, standing=TERMINATED)
     analyser = ScriptedAnalyser(enrolment=EnrolmentEvidence((Measure("decode", Verdict.PASSED),), a_template()))
     protection = BackwardsProtection()
     references = ProtectedReferences(store.references, protection)
-    finish = FinishEnrolment(store.register, references, world.photos, analyser, world.clock, policy, protection)
+    finish = FinishEnrolment(
+        store.register, references, world.photos, analyser, world.clock, policy, protection, CONSENT.version
+    )
     with pytest.raises(EntitlementEnded):
         finish(person, begun.reference_id, CLERK)
     assert world.store.faces == FaceCount()

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from openapi_spec_validator import validate
 from pydantic import BaseModel
 
+from lifecert.application.faces.consent import UndoGround
 from lifecert.application.office.certify_in_person import Document, PresenceGround
 from lifecert.application.office.entitlement import Missing
 from lifecert.domain.actor import Role
@@ -197,6 +198,7 @@ def test_enumerations_are_those_of_the_code() -> None:
         "Step": Step,
         "SweepKind": JobKind,
         "SweepRunState": {RunState.FINISHED, RunState.LEFT_UNDONE},
+        "UndoGround": UndoGround,
         "Verdict": Verdict,
     }
     assert {name for name, schema in schemas.items() if "enum" in schema} == set(coded)

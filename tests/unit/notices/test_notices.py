@@ -11,11 +11,13 @@ import pytest
 
 from lifecert.adapters.files.notice_texts import load_notice_text
 from lifecert.adapters.files.strict import ConfigError
+from lifecert.application.faces.consent import UndoGround
 from lifecert.application.office.set_contact import NewContact
 from lifecert.bootstrap import notices, office
+from lifecert.domain.consent import FaceConsent
 from lifecert.domain.errors import EntitlementEnded, NotAllowed, NoticeRefused, StoreUnavailable
 from lifecert.domain.ledger import LedgerEvent, verify_chain
-from lifecert.domain.notice import Notice, NoticeChannel, share_of
+from lifecert.domain.notice import Notice, NoticeChannel, NoticeKind, share_of
 from lifecert.domain.published import published_events
 from lifecert.domain.status import Standing, Status
 from tests.support.builders import CLERK, HELPER, VALID_UNTIL, a_change, standing_as, standing_of
@@ -23,6 +25,7 @@ from tests.support.fakes.register import MemoryRegister
 from tests.support.wiring.functions import Context, event, function, run
 from tests.support.wiring.people import ENDED, REMINDED, WANG
 from tests.support.wiring.world import World
+from tests.unit.entry.test_metrics import counted
 
 ADDRESS = "+8613800000000"
 
@@ -139,6 +142,59 @@ def test_what_the_channel_cannot_take_now_comes_again(world: World) -> None:
     world.sender.refusal = None
     run("send_notice/reminder")
     assert len(world.sender.sent) == 1
+
+
+def test_one_that_is_not_sent_yet_counts_its_age_and_one_that_is_does_not(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of what an alarm sees that somebody is never told."""
+    came = int(event("send_notice/reminder")["Records"][0]["attributes"]["SentTimestamp"]) / 1000
+    world.clock.move(seconds=came - world.clock.now().timestamp() + 40 * 3600)
+    for refusal, ages in ((StoreUnavailable("Throttling"), [40.0]), (None, [])):
+        world.sender.refusal = refusal
+        capsys.readouterr()
+        run("send_notice/reminder")
+        assert [value for _, value in counted(capsys.readouterr().out).get("NoticeAgeHours", [])] == ages
+    assert len(world.sender.sent) == 1
+    world.clock.move(hours=14)  # 06:30, in the quiet hours
+    newest = world.store.beneficiaries[REMINDED.id]
+    world.store.beneficiaries[REMINDED.id] = replace(newest, notice=Notice(VALID_UNTIL, 60, 1))
+    run("send_notice/reminder")
+    [(_, age)] = counted(capsys.readouterr().out)["NoticeAgeHours"]
+    assert age == 54
+
+
+def test_whose_consent_was_withdrawn_is_told_once_and_so_is_that_it_was_undone(world: World) -> None:
+    send, withdraw, undo = notices.send_notice(), office.withdraw_consent(), office.undo_withdrawal()
+    person = world.store.beneficiaries[REMINDED.id]
+    world.store.beneficiaries[REMINDED.id] = replace(
+        person, consent=FaceConsent("2026-1", world.clock.now(), "c", False)
+    )
+    seq = withdraw(REMINDED.id, CLERK).version
+    assert [send.about(NoticeKind.CONSENT_WITHDRAWN, REMINDED.id, seq) for _ in range(2)] == ["sent", "not_needed"]
+    assert send.about(NoticeKind.WITHDRAWAL_UNDONE, REMINDED.id, seq) == "not_needed", "nothing was"
+    done = undo(REMINDED.id, CLERK, UndoGround.CHANGED_MIND).version
+    assert send.about(NoticeKind.CONSENT_WITHDRAWN, REMINDED.id, seq) == "not_needed"
+    assert send.about(NoticeKind.WITHDRAWAL_UNDONE, REMINDED.id, done) == "sent"
+    first, second = (text for _, _, text in world.sender.sent)
+    for word in ("郑*兰", "2026-03-08", "010-12333", "银行卡", "撤回"):
+        assert word in first
+    assert "恢复" in second
+    again = withdraw(REMINDED.id, CLERK).version
+    assert send.about(NoticeKind.WITHDRAWAL_UNDONE, REMINDED.id, done) == "not_needed"
+    world.clock.move(days=1)
+    office.give_consent()(REMINDED.id, "2026-1", False, CLERK)
+    assert send.about(NoticeKind.CONSENT_WITHDRAWN, REMINDED.id, again) == "not_needed"
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_words_of_a_withdrawal_in_both_languages(language: str) -> None:
+    text = load_notice_text(language)
+    withdrawn, undone = text.withdrawn("王*明", VALID_UNTIL, "12333"), text.undone("王*明", "12333")
+    for words in (withdrawn, undone):
+        assert all(word in words for word in ("王*明", "12333"))
+        assert any(word in words for word in ("待遇不因此受影响", "What you are paid does not change"))
+    assert "2026-06-30" in withdrawn
 
 
 def test_who_certifies_while_the_notice_is_sent_stays_certified(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

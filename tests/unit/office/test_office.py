@@ -8,7 +8,7 @@ import pytest
 from lifecert.adapters.kms.protected_references import ProtectedReferences
 from lifecert.application.certify.get_status import GetBeneficiary, GetSession, SessionFound
 from lifecert.application.faces.consent import GiveConsent, WithdrawConsent
-from lifecert.application.faces.enrol_reference import BeginEnrolment, FinishEnrolment
+from lifecert.application.faces.enrol_reference import BeginEnrolment, ConsentShown, FinishEnrolment
 from lifecert.application.faces.purge_faces import PurgeFaces
 from lifecert.application.feed.publish import Publish
 from lifecert.application.office.decide_review import DecideReview
@@ -76,6 +76,7 @@ PERSON = Registration(
     NewBenefit(Category.RESIDENT_PENSION, "330106", date(2025, 6, 1)),
 )
 TAKEN = date(2019, 5, 1)
+CONSENT = ConsentShown("1")
 SECOND_CLERK = replace(CLERK, user_id="clerk-2")
 PAYERS = ("fund", "injury")
 PASSED = (Measure("decode", Verdict.PASSED), Measure("sharpness", Verdict.PASSED, 0.4, "share", 0.7))
@@ -89,11 +90,20 @@ class World:
         self.analyser = ScriptedAnalyser(enrolment=EnrolmentEvidence(PASSED, a_template(), b"imprint"))
         register, ledger = self.store.register, self.store.ledger
         self.register = RegisterBeneficiary(register, FakePersonKeys(), FakeSeal(), self.clock, ledger, PAYERS)
-        self.begin = BeginEnrolment(self.store.register, self.store.references, self.photos, self.clock, a_policy())
+        self.begin = BeginEnrolment(
+            self.store.register, self.store.references, self.photos, self.clock, a_policy(), CONSENT.version
+        )
         protection = BackwardsProtection()
         self.references = ProtectedReferences(self.store.references, protection)
         self.finish = FinishEnrolment(
-            self.store.register, self.references, self.photos, self.analyser, self.clock, a_policy(), protection
+            self.store.register,
+            self.references,
+            self.photos,
+            self.analyser,
+            self.clock,
+            a_policy(),
+            protection,
+            CONSENT.version,
         )
 
 
@@ -169,7 +179,7 @@ def test_only_clerks_register_and_enrol(groups: set[Group]) -> None:
     with pytest.raises(NotAllowed):
         world.register(PERSON, user, an_id())
     with pytest.raises(NotAllowed):
-        world.begin(beneficiary.beneficiary_id, "office", TAKEN, ImageType.JPEG, user)
+        world.begin(beneficiary.beneficiary_id, "office", TAKEN, ImageType.JPEG, user, CONSENT)
     with pytest.raises(NotAllowed):
         world.finish(beneficiary.beneficiary_id, "any", user)
 
@@ -177,7 +187,7 @@ def test_only_clerks_register_and_enrol(groups: set[Group]) -> None:
 def test_a_good_photo_becomes_a_reference() -> None:
     world = World()
     beneficiary_id = world.register(PERSON, CLERK, an_id()).beneficiary_id
-    begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK)
+    begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK, CONSENT)
     world.photos.upload(begun.enrolment.upload_key, b"photo")
     reference = world.finish(beneficiary_id, begun.enrolment.reference_id, CLERK)
     assert world.references.templates(beneficiary_id, MODEL) == {reference.reference_id: a_template()}
@@ -196,7 +206,7 @@ def test_a_good_photo_becomes_a_reference() -> None:
 def test_an_unsuitable_photo_is_refused_by_name_and_may_be_taken_again() -> None:
     world = World()
     beneficiary_id = world.register(PERSON, CLERK, an_id()).beneficiary_id
-    begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK)
+    begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK, CONSENT)
     with pytest.raises(PhotoMissing):
         world.finish(beneficiary_id, begun.enrolment.reference_id, CLERK)
     world.photos.upload(begun.enrolment.upload_key, b"dark photo")
@@ -219,7 +229,7 @@ def test_an_unsuitable_photo_is_refused_by_name_and_may_be_taken_again() -> None
 def test_what_could_not_be_assessed_is_not_enrolled(enrolment: EnrolmentEvidence) -> None:
     world = World()
     beneficiary_id = world.register(PERSON, CLERK, an_id()).beneficiary_id
-    begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK)
+    begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK, CONSENT)
     world.photos.upload(begun.enrolment.upload_key, b"photo")
     world.analyser.enrolment = enrolment
     with pytest.raises(PhotoUnsuitable):
@@ -230,15 +240,15 @@ def test_an_enrolment_is_finished_once_in_time_and_for_its_own_person() -> None:
     world = World()
     beneficiary_id = world.register(PERSON, CLERK, an_id()).beneficiary_id
     with pytest.raises(BeneficiaryNotFound):
-        world.begin("nobody", "office", TAKEN, ImageType.JPEG, CLERK)
-    begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK).enrolment
+        world.begin("nobody", "office", TAKEN, ImageType.JPEG, CLERK, CONSENT)
+    begun = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK, CONSENT).enrolment
     world.photos.upload(begun.upload_key, b"photo")
     with pytest.raises(ReferenceNotFound):
         world.finish("someone-else", begun.reference_id, CLERK)
     world.finish(beneficiary_id, begun.reference_id, CLERK)
     with pytest.raises(ReferenceNotFound):
         world.finish(beneficiary_id, begun.reference_id, CLERK)
-    late = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK).enrolment
+    late = world.begin(beneficiary_id, "office", TAKEN, ImageType.JPEG, CLERK, CONSENT).enrolment
     world.photos.upload(late.upload_key, b"photo")
     world.clock.time = late.deadline + timedelta(seconds=1)
     with pytest.raises(ReferenceNotFound):
@@ -313,7 +323,7 @@ class Enrolling(World):
 
     def enrol(self, template: Template, replacement: Replacement | None = None) -> Reference:
         self.analyser.enrolment = EnrolmentEvidence(PASSED, template)
-        begun = self.begin(self.id, "office", TAKEN, ImageType.JPEG, CLERK, replacement)
+        begun = self.begin(self.id, "office", TAKEN, ImageType.JPEG, CLERK, CONSENT, replacement)
         self.photos.upload(begun.enrolment.upload_key, b"photo")
         return self.finish(self.id, begun.enrolment.reference_id, CLERK)
 
@@ -448,7 +458,7 @@ def test_what_is_accepted_after_it_was_deleted_vouches_for_no_other_face() -> No
     world.enrol(face(1), Replacement.WRONG_PHOTO)
     late = the_override(world)
     WithdrawConsent(store.register, world.clock)(world.id, CLERK)
-    world.clock.move(days=1)
+    world.clock.move(days=7)
     PurgeFaces(store.register, store.register, world.references, world.photos, store.face_counts, world.clock, 4)()
     GiveConsent(store.register, world.clock, "1")(world.id, "1", False, CLERK)
     decide(world, late, ReviewOutcome.ACCEPT, SECOND_CLERK)
@@ -481,7 +491,7 @@ def test_the_first_face_after_a_withdrawal_waits_for_a_second_clerk() -> None:
     world = Enrolling()
     store = world.store
     WithdrawConsent(store.register, world.clock)(world.id, CLERK)
-    world.clock.move(days=1)
+    world.clock.move(days=7)
     PurgeFaces(store.register, store.register, world.references, world.photos, store.face_counts, world.clock, 4)()
     GiveConsent(store.register, world.clock, "1")(world.id, "1", False, CLERK)
     assert not store.references_by_id, "nothing of the withdrawn face is kept"

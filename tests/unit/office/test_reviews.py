@@ -15,6 +15,7 @@ from lifecert.domain.certificate import Method
 from lifecert.domain.challenge import Step
 from lifecert.domain.errors import (
     ActedInCase,
+    ConsentWithdrawn,
     EntitlementEnded,
     FaceNotCompared,
     FramesGone,
@@ -199,7 +200,7 @@ def test_frames_of_every_attempt_of_the_case_are_shown_until_it_is_decided_and_t
     [shown] = view.references
     assert shown.link == f"https://references.example/{reference.photo_key}?expires=300"
     office.decide(review.review_id, REFUSE, Ground.NOT_LIVE, CLERK)
-    kept = {key.split("/")[1] for key in office.photos.kept if key.startswith("review/")}
+    kept = {key.split("/")[2] for key in office.photos.kept if key.startswith("review/")}
     assert kept == {anothers.session_id}
     decided = office.look(review.review_id)
     assert all(attempt.frames == () for attempt in decided.attempts)
@@ -303,7 +304,7 @@ def test_frames_that_could_not_be_deleted_are_deleted_by_the_repeat() -> None:
     review = office.review(office.attempt())
 
     class Broken(MemoryPhotos):
-        def delete_review_frames(self, session_id: str) -> None:
+        def delete_review_frames(self, beneficiary_id: str, session_id: str) -> None:
             raise StoreUnavailable
 
     with pytest.raises(StoreUnavailable):
@@ -380,6 +381,31 @@ def test_two_faces_are_shown_side_by_side() -> None:
     assert [one.beneficiary_id for one in shown] == [office.id, other.beneficiary_id]
     audit = office.opened(ReviewKind.AUDIT, related_id=other.beneficiary_id)
     assert [one.beneficiary_id for one in office.look(audit.review_id).references] == [office.id]
+
+
+def test_nobody_looks_at_a_face_or_vouches_for_it_while_the_consent_is_withdrawn() -> None:
+    office = Office()
+    enrolment = an_enrolment(office.person)
+    office.store.references.begin(enrolment)
+    reference = a_reference(enrolment)
+    office.store.register.commit(a_change(office.person, LedgerEvent.REFERENCE_ENROLLED, reference=reference))
+    session = office.attempt()
+    review = office.review(session)
+    other = office.opened(ReviewKind.OVERRIDE, related_id="reference-1")
+    withdrawn = {"consent_withdrawn_on": office.clock.today()}
+    office.store.register.commit(a_change(office.person, LedgerEvent.CONSENT_WITHDRAWN, changed=withdrawn))
+    view = office.look(review.review_id)
+    assert view.references == ()
+    assert [attempt.frames for attempt in view.attempts] == [()]
+    with pytest.raises(ConsentWithdrawn):
+        office.decide(review.review_id, ACCEPT, Ground.SAME_PERSON, CLERK, session.session_id)
+    with pytest.raises(ConsentWithdrawn):
+        office.decide(other.review_id, ACCEPT, Ground.CONFIRMED, OTHER)
+    assert office.store.certificates == {}
+    office.decide(review.review_id, REFUSE, Ground.UNFOUNDED, CLERK)
+    undone = {"consent_withdrawn_on": None}
+    office.store.register.commit(a_change(office.person, LedgerEvent.WITHDRAWAL_UNDONE, changed=undone))
+    assert len(office.look(other.review_id).references) == 1
 
 
 def test_of_several_tries_the_decision_names_the_one_that_certifies() -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from lifecert.application.faces.consent import UndoGround
+from lifecert.application.faces.enrol_reference import ConsentShown
 from lifecert.application.office.certify_in_person import Document, PresenceGround
 from lifecert.application.office.decide_holds import HoldWish
 from lifecert.application.office.register_beneficiary import NewBenefit, Registration
@@ -15,9 +17,10 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import BenefitEnd
 from lifecert.domain.category import Category
 from lifecert.domain.challenge import Ability, Excused
+from lifecert.domain.consent import FaceConsent
 from lifecert.domain.hold import HoldChoice, HoldGround, HoldProposal, HoldState, Reprieve
 from lifecert.domain.ledger import LedgerEvent
-from lifecert.domain.notice import Notice, NoticeChannel
+from lifecert.domain.notice import Notice, NoticeChannel, NoticeKind
 from lifecert.domain.open_case import OpenCase, Unfounded
 from lifecert.domain.person import IdNumber
 from lifecert.domain.reference import Replacement
@@ -62,10 +65,13 @@ class Life:
             self.world.clock.move(days=1)
             self.world.night()
 
-    def shown(self, photo: str, *cannot: Ability) -> None:
+    def shown(self, photo: str, *cannot: Ability, on_behalf: bool = True) -> None:
         """A session of the helper's is decided by this face."""
         now = self.world.clock.now()
-        session = a_session(beneficiary_id=self.id, opened_at=now, deadline=now + timedelta(minutes=10), cannot=cannot)
+        deadline = now + timedelta(minutes=10)
+        session = a_session(
+            beneficiary_id=self.id, opened_at=now, deadline=deadline, cannot=cannot, on_behalf=on_behalf
+        )
         self.world.store.sessions.open(session)
         for step in range(1, 4):
             self.world.photos.upload(session.frame_key(step), f"{photo}-{session.session_id}-{step}".encode(), now)
@@ -73,7 +79,8 @@ class Life:
         self.sessions.append(session.session_id)
 
     def enrolled(self, photo: str, replacement: Replacement | None = None, captured_on: date | None = None) -> None:
-        begun = self.do["begin_enrolment"](self.id, "office", captured_on, ImageType.JPEG, CLERK, replacement).enrolment
+        begin, consent = self.do["begin_enrolment"], ConsentShown("2026-1")
+        begun = begin(self.id, "office", captured_on, ImageType.JPEG, CLERK, consent, replacement).enrolment
         self.world.photos.upload(begun.upload_key, photo.encode())
         self.do["finish_enrolment"](self.id, begun.reference_id, CLERK)
 
@@ -125,7 +132,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     do["end_cases"]()
     assert (life.last(), life.person.open_cases) == (LedgerEvent.CERTIFY_AGAIN_DUE, ())
     yield "a case that nobody decided", life
-    do["send_notice"].certify_again(life.id, life.person.version)
+    do["send_notice"].about(NoticeKind.CERTIFY_AGAIN, life.id, life.person.version)
     assert life.last() is LedgerEvent.NOTICE_SENT
     yield "told to certify again", life
     life.world.clock.move(days=1)
@@ -174,8 +181,26 @@ def a_life() -> Iterator[tuple[str, Life]]:
     do["confirm_proposal"](seen.review_id, SECOND_CLERK, confirm=True)
     assert life.person.open_cases == ()
     yield "and not by two clerks", life
+    life.world.clock.move(days=1)
+    life.shown("good", on_behalf=False)
+    assert life.person.own_account == HELPER.user_id
+    yield "certified by face for themself", life
     do["withdraw_consent"](life.id, HELPER)
     yield "consent withdrawn", life
+    do["undo_withdrawal"](life.id, CLERK, UndoGround.NOT_THE_PERSON)
+    undone = life.person
+    assert not undone.certified_by
+    assert not undone.own_account
+    yield "which was somebody else's doing", life
+    life.world.clock.move(days=1)
+    life.shown("good")
+    do["remove_helpers"](life.id, CLERK)
+    assert life.last() is LedgerEvent.HELPERS_REMOVED
+    assert HELPER.user_id not in life.person.certified_by
+    yield "and helps no more", life
+    do["withdraw_consent"](life.id, CLERK, at_once=True)
+    yield "consent withdrawn at once", life
+    life.world.clock.move(days=1)
     do["purge_faces"]()
     yield "faces deleted", life
     do["give_consent"](life.id, "2026-1", False, CLERK)
@@ -273,17 +298,24 @@ OTHERS: dict[str, Any] = {
     "excused": Excused((Ability.SMILE,), DAY),
     "sessions_kept": 99,
     "unfounded_reports": (Unfounded("another", DAY),),
+    "consent": FaceConsent("another", NOW, "another", guardian=True),
     "consent_withdrawn_on": DAY,
+    "withdrawn_by": "another",
+    "faces_go_on": DAY,
+    "own_account": "another",
     "notice": Notice(DAY, 7, 1, delivered_on=DAY),
     "contact_channel": NoticeChannel.PUSH,
     "grace_from": DAY,
     "has_reference": None,
     "reference_ids": ("another",),
 }
+TEXTS = ("withdrawn_by", "own_account")
 # What is taken away is damage too, and some of these default to nothing. A day that is not there may never have been:
 # people who were certified before the register kept it have none.
 EMPTIED = ("certified_by", "reference_ids", "open_cases", "enrolled_by", "dispelled_by", "unfounded_reports")
-EMPTY: dict[str, Any] = {name: () if name in EMPTIED else None for name in OTHERS if name != "certified_on"}
+EMPTY: dict[str, Any] = {
+    name: () if name in EMPTIED else "" if name in TEXTS else None for name in OTHERS if name != "certified_on"
+}
 
 
 @pytest.mark.parametrize("values", [OTHERS, EMPTY], ids=["another", "none"])

@@ -11,7 +11,13 @@ from lifecert.entry.setting_values import Name, Payers, Positive, SecretVersion,
 
 if TYPE_CHECKING:
     from lifecert.adapters.dynamodb.transaction import DynamoChangingRegister
-    from lifecert.application.faces.consent import GiveConsent, WithdrawConsent
+    from lifecert.application.faces.consent import (
+        GiveConsent,
+        LetterHolder,
+        RemoveHelpers,
+        UndoWithdrawal,
+        WithdrawConsent,
+    )
     from lifecert.application.faces.enrol_reference import BeginEnrolment, FinishEnrolment
     from lifecert.application.office.certify_in_person import CertifyInPerson
     from lifecert.application.office.decide_holds import DecideHolds, GetHoldBatch, ListHoldBatches
@@ -151,11 +157,12 @@ def begin_enrolment() -> "BeginEnrolment":
 
     names = EnrolReferenceSettings.load()
     return BeginEnrolment(
-        register=parts.register(names),
+        register=parts.changing_register(names),
         references=parts.references(names),
         photos=parts.photos(names.frames_bucket),
         clock=parts.clock(names),
         policy=parts.policy(),
+        consent_version=parts.consent_texts().in_force,
     )
 
 
@@ -177,10 +184,11 @@ def finish_enrolment() -> "FinishEnrolment":
         clock=parts.clock(names),
         policy=parts.policy(),
         protection=protection,
+        consent_version=parts.consent_texts().in_force,
     )
 
 
-class ChangeConsentSettings(settings.WithChanges, settings.Common):
+class ChangeConsentSettings(settings.WithChanges, settings.WithInvitations, settings.WithLimits, settings.Common):
     """change_consent."""
 
 
@@ -191,6 +199,35 @@ def withdraw_consent() -> "WithdrawConsent":
 
     names = ChangeConsentSettings.load()
     return WithdrawConsent(parts.changing_register(names), parts.clock(names))
+
+
+@cache
+def undo_withdrawal() -> "UndoWithdrawal":
+    """POST .../consent-withdrawal/undo."""
+    from lifecert.application.faces.consent import UndoWithdrawal
+
+    names = ChangeConsentSettings.load()
+    return UndoWithdrawal(parts.changing_register(names), parts.clock(names), parts.limits(names))
+
+
+@cache
+def remove_helpers() -> "RemoveHelpers":
+    """POST .../helpers-removal."""
+    from lifecert.application.faces.consent import RemoveHelpers
+
+    names = ChangeConsentSettings.load()
+    return RemoveHelpers(parts.changing_register(names), parts.clock(names))
+
+
+@cache
+def letter() -> "LetterHolder":
+    """Whoever does one of these by the code of a letter."""
+    from lifecert.application.faces.consent import LetterHolder
+    from lifecert.application.shared.finding import ByCode
+
+    names = ChangeConsentSettings.load()
+    by_code = ByCode(parts.invitations(names), parts.register(names), parts.invitation_keys(names))
+    return LetterHolder(by_code, parts.help_lines(), parts.clock(names))
 
 
 @cache

@@ -85,11 +85,10 @@ class UseInvitationSettings(settings.WithInvitations, _StartSettings):
 
 def _invited(names: UseInvitationSettings) -> "Invited":
     from lifecert.application.certify.invited import Invited
+    from lifecert.application.shared.finding import ByCode
 
     return Invited(
-        invitations=parts.invitations(names),
-        register=parts.register(names),
-        keys=parts.invitation_keys(names),
+        by_code=ByCode(parts.invitations(names), parts.register(names), parts.invitation_keys(names)),
         opening=_opening(names),
         consent_version=parts.consent_texts().in_force,
         uses=names.limit_invitation_uses_day,

@@ -80,7 +80,7 @@ def purge_faces() -> "PurgeFaces":
         register=register,
         index=register,
         references=parts.references(names),
-        photos=parts.photos("", names.references_bucket),
+        photos=parts.photos(names.frames_bucket, names.references_bucket),
         face_counts=parts.face_counts(names),
         clock=parts.clock(names),
         shards=names.due_shards,

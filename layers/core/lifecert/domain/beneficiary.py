@@ -1,8 +1,9 @@
 """Beneficiary and change: every change is a new version together with the ledger entry that records it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 from lifecert.domain.actor import Actor
 from lifecert.domain.benefit import Benefit
@@ -10,10 +11,11 @@ from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Revocation
 from lifecert.domain.challenge import Excused
+from lifecert.domain.consent import FaceConsent
 from lifecert.domain.faces import FaceCount, FacesDue, contact_due, faces_due
 from lifecert.domain.hold import REPRIEVE, CandidateOutcome, HoldCandidate, HoldProposal, Reprieve
 from lifecert.domain.imprint import FrameImprints
-from lifecert.domain.invitation import Invitation
+from lifecert.domain.invitation import Invitation, is_invited
 from lifecert.domain.ledger import GENESIS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
 from lifecert.domain.open_case import (
@@ -48,7 +50,11 @@ class Beneficiary:
     `certified_by` are the users who certified this person, newest last.
     `open_cases` are those that keep machines from accepting, or to which later tries and reports belong. `reprieve` is
     given, once a year, to whoever's proof waits for a human.
-    `consent_withdrawn_on` is the day since which no face may be used, until consent is given anew. `notice` is the
+    `consent` is that under which faces are kept, until they are deleted. `consent_withdrawn_on` is the day since which
+    no face may be used, until consent is given anew or the withdrawal is undone; `withdrawn_by` the account or
+    invitation whose doing that was, empty for a clerk's, and `faces_go_on` the day from which faces are deleted then.
+    `own_account` is the account that certified last as the person themself, and `guardian_until` the day from which
+    somebody who is under age consents by themselves. `notice` is the
     last that the person was told, and `contact_channel` how they can be. `grace_from` is the day from which the grace
     days before a hold count, where that is later than the last covered day. `counter_photo_on` is the day of the newest
     photo that was enrolled on the day it was taken, and matched the earlier ones. `faces_were_deleted`: all that were
@@ -76,7 +82,12 @@ class Beneficiary:
     certificate_id: str | None = None
     certified_on: date | None = None
     open_cases: tuple[OpenCase, ...] = ()
+    consent: FaceConsent | None = None
     consent_withdrawn_on: date | None = None
+    withdrawn_by: str = ""
+    faces_go_on: date | None = None
+    own_account: str = ""
+    guardian_until: date | None = None
     notice: Notice | None = None
     contact_channel: NoticeChannel | None = None
     person_secret: str = FIRST_SECRET
@@ -172,8 +183,14 @@ class Beneficiary:
 
     @property
     def faces_due(self) -> FacesDue | None:
-        """When the references of this person must be deleted; None when there are none, or not yet."""
-        return faces_due(self.ended_on, self.consent_withdrawn_on) if self.has_reference else None
+        """When the photos and references of this person must be deleted; None when there are none, or not yet.
+
+        Who never consented to one, and has none, has no photo either. Of everybody else there may be one of which the
+        register knows nothing: put by an enrolment that came to nothing.
+        """
+        if not self.has_reference and self.consent is None:
+            return None
+        return faces_due(self.ended_on, self.faces_go_on or self.consent_withdrawn_on)
 
     @property
     def contact_due_on(self) -> date | None:
@@ -195,6 +212,10 @@ class Beneficiary:
         """Whose report of a death stops machines: those who certified the person, and have not lately been wrong."""
         wrong = {one.by for one in self.unfounded_reports if on <= one.until}
         return tuple(one for one in self.certified_by if one not in wrong)
+
+    def under_age_on(self, day: date) -> bool:
+        """Whether a guardian consents for this person on a day, as far as the register knows."""
+        return self.guardian_until is not None and day < self.guardian_until
 
     def with_case(self, review: Review) -> "Beneficiary":
         """With a case that is being opened."""
@@ -279,6 +300,17 @@ class Beneficiary:
     def benefit(self, benefit_id: str) -> Benefit | None:
         """The benefit of this number."""
         return next((one for one in self.benefits if one.benefit_id == benefit_id), None)
+
+    def without_helpers(self, removed: Collection[str]) -> "Beneficiary":
+        """Without these accounts among those who certified this person, whoever's they are."""
+        left = tuple(one for one in self.certified_by if one not in removed)
+        own = "" if self.own_account in removed else self.own_account
+        return replace(self, certified_by=left, own_account=own)
+
+    def certified_as(self, user_id: str, *, on_behalf: bool) -> dict[str, Any]:
+        """What a proof of life by a face, which this account or invitation showed, changes of the known accounts."""
+        own = self.own_account if on_behalf or is_invited(user_id) else user_id
+        return {"certified_by": self.with_certifier(user_id), "own_account": own}
 
     def with_certifier(self, user_id: str) -> tuple[str, ...]:
         """`certified_by` with this user as the newest."""

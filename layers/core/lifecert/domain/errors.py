@@ -136,6 +136,14 @@ class VersionConflict(LifeCertError):
     """Somebody else changed the beneficiary since it was read. Read again and retry."""
 
 
+class OnlyAtTheCounter(LifeCertError):
+    """A clerk does this for whoever stands before them, and nobody else does it."""
+
+
+class GalleryFileChanged(LifeCertError):
+    """Somebody else wrote, or deleted, a file of the gallery since it was read. List again and retry."""
+
+
 class SessionAlreadyDecided(LifeCertError):
     """The session was decided by another request in the meantime."""
 

@@ -39,17 +39,15 @@ class FaceCount:
         return FaceCount(self.people + other.people, self.faces + other.faces)
 
 
-def faces_due(ended_on: date | None, consent_withdrawn_on: date | None) -> FacesDue | None:
+def faces_due(ended_on: date | None, withdrawn_until: date | None) -> FacesDue | None:
     """When the faces must go of somebody whose last benefit ended on this day; None while they are needed.
 
-    A withdrawn consent leaves no time; the end of an entitlement leaves `KEPT_AFTER_THE_END`, within which it can be
-    corrected.
+    The end of an entitlement leaves `KEPT_AFTER_THE_END`, within which it can be corrected; a withdrawn consent the
+    days `withdrawn_until` which it can be undone. Whichever is over first counts.
     """
-    if consent_withdrawn_on:
-        return FacesDue(consent_withdrawn_on, DeletionReason.CONSENT_WITHDRAWN)
-    if ended_on:
-        return FacesDue(ended_on + KEPT_AFTER_THE_END, DeletionReason.ENTITLEMENT_ENDED)
-    return None
+    ended = FacesDue(ended_on + KEPT_AFTER_THE_END, DeletionReason.ENTITLEMENT_ENDED) if ended_on else None
+    withdrawn = FacesDue(withdrawn_until, DeletionReason.CONSENT_WITHDRAWN) if withdrawn_until else None
+    return min((one for one in (withdrawn, ended) if one), key=lambda one: one.on, default=None)
 
 
 def contact_due(ended_on: date | None) -> date | None:

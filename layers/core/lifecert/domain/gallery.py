@@ -21,3 +21,11 @@ class Alike:
     beneficiary_id: str
     reference_id: str
     similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """One of the gallery's files: its bytes, and a tag that is another after each write."""
+
+    size: int
+    tag: str

@@ -51,6 +51,10 @@ class LedgerEvent(StrEnum):
     CERTIFY_AGAIN_DUE = "certify_again_due"  # a case of their photos ended undecided: they are to be told
     CONSENT_WITHDRAWN = "consent_withdrawn"
     CONSENT_GIVEN = "consent_given"
+    WITHDRAWAL_UNDONE = (
+        "withdrawal_undone"  # somebody else had withdrawn the consent, or the person thinks better of it
+    )
+    HELPERS_REMOVED = "helpers_removed"
     FACES_DELETED = "faces_deleted"
     INVITATION_ISSUED = "invitation_issued"
     INVITATION_WITHDRAWN = "invitation_withdrawn"

@@ -8,6 +8,7 @@ from lifecert.domain.session import Session
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 PEOPLE_COUNTED = timedelta(days=3 * 365)
+MOST_UNDONE_DAY = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,12 @@ def invitation_day(invitation_id: str, local: datetime, uses: int, *, adds: bool
     """A session started by an invitation at this moment of the deployment's own clock. The next day it can be used
     again, whoever used it up."""
     return Count(_name("invitation", invitation_id, local, DAY), uses, _end(local, DAY), adds)
+
+
+def withdrawals_undone(beneficiary_id: str, local: datetime) -> Count:
+    """A withdrawal of somebody's consent that is undone at this moment of the deployment's own clock. A withdrawal
+    itself is never refused; each costs a message to the person, and this bounds how many there are."""
+    return Count(_name("undone", beneficiary_id, local, DAY), MOST_UNDONE_DAY, _end(local, DAY))
 
 
 def looks(session: Session, most: int) -> Count:

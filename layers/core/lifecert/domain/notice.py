@@ -47,6 +47,8 @@ class NoticeKind(StrEnum):
 
     REMINDER = "reminder"
     CERTIFY_AGAIN = "certify_again"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    WITHDRAWAL_UNDONE = "withdrawal_undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,15 @@ def due(arrived: datetime, share: float, quiet: QuietHours, spread: timedelta) -
 
 @dataclass(frozen=True, slots=True)
 class NoticeText:
-    """The words of a notice before and after the end, with {name} (masked), {date} and {help_line} in them, and of one
-    that asks to certify again, without {date}."""
+    """The words of a notice before and after the end, with {name} (masked), {date} and {help_line} in them; of one that
+    asks to certify again, without {date}; and that the consent was withdrawn, with the day on which faces go as {date},
+    or that this was undone, without."""
 
     reminder: str
     lapsed: str
     certify_again: str
+    consent_withdrawn: str
+    withdrawal_undone: str
 
     def of(self, masked_name: str, valid_until: date, help_line: str, *, lapsed: bool) -> str:
         """The words for one person."""
@@ -110,6 +115,14 @@ class NoticeText:
     def again(self, masked_name: str, help_line: str) -> str:
         """The words for one person whose photos nobody looked at in time."""
         return self.certify_again.format(name=masked_name, help_line=help_line)
+
+    def withdrawn(self, masked_name: str, faces_go_on: date, help_line: str) -> str:
+        """The words for one person whose consent was withdrawn, by whomever."""
+        return self.consent_withdrawn.format(name=masked_name, date=faces_go_on.isoformat(), help_line=help_line)
+
+    def undone(self, masked_name: str, help_line: str) -> str:
+        """The words for one person of whom that was undone."""
+        return self.withdrawal_undone.format(name=masked_name, help_line=help_line)
 
 
 def due_reminder(valid_until: date, today: date, days_before: Iterable[int]) -> int | None:

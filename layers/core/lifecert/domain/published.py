@@ -40,6 +40,8 @@ _FOR_PAYERS: Mapping[LedgerEvent, tuple[str, tuple[str, ...]]] = {
 _FOR_NOTICES: Mapping[LedgerEvent, tuple[str, tuple[str, ...]]] = {
     LedgerEvent.REMINDER_DUE: ("ReminderDue", ("days_before", "valid_until", "channel")),
     LedgerEvent.CERTIFY_AGAIN_DUE: ("CertifyAgainDue", ("channel",)),
+    LedgerEvent.CONSENT_WITHDRAWN: ("ConsentWithdrawn", ("faces_go_on", "channel")),
+    LedgerEvent.WITHDRAWAL_UNDONE: ("WithdrawalUndone", ("channel",)),
 }
 
 

@@ -59,6 +59,11 @@ class Result:
     valid_until: date | None = None
 
 
+def review_frames_of(beneficiary_id: str) -> str:
+    """Where all frames of one person lie that a human must look at: so that they are found by what is there."""
+    return f"review/{beneficiary_id}/"
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One attempt: `attempt` counts from 1 within the policy's window. Frame n answers `challenge[n - 1]`.
@@ -140,4 +145,4 @@ class Session:
 
     def review_key(self, number: int) -> str:
         """Where frame `number` is kept when a human must look at it."""
-        return f"review/{self.session_id}/{number}"
+        return f"{review_frames_of(self.beneficiary_id)}{self.session_id}/{number}"

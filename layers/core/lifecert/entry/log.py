@@ -44,6 +44,8 @@ class LogCode(StrEnum):
     REFERENCE_ENROLLED = "reference_enrolled"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     CONSENT_GIVEN = "consent_given"
+    WITHDRAWAL_UNDONE = "withdrawal_undone"
+    HELPERS_REMOVED = "helpers_removed"
     PURGE_FINISHED = "purge_finished"
     PURGE_UNFINISHED = "purge_unfinished"
     CASES_ENDED = "cases_ended"

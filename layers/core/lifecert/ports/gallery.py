@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Protocol
 
-from lifecert.domain.gallery import Alike, GalleryFace
+from lifecert.domain.gallery import Alike, GalleryFace, StoredFile
 
 
 class Gallery(Protocol):
@@ -25,20 +25,23 @@ class Gallery(Protocol):
 
 
 class GalleryFiles(Protocol):
-    """Where a gallery is kept."""
+    """Where a gallery is kept. Several may write at once: each does so on the version of a file that it listed or
+    wrote, and hears GalleryFileChanged when that is not the newest any more. Nothing of its own is written then."""
 
-    def sizes(self) -> Mapping[str, int]:
-        """Bytes of each file by name."""
+    def listed(self) -> Mapping[str, StoredFile]:
+        """The files by name, as they are at this moment."""
         ...
 
-    def read(self, name: str) -> Iterator[bytes]:
-        """A file in pieces of any size; nothing when it is gone."""
+    def read(self, name: str, tag: str | None = None) -> Iterator[bytes]:
+        """A file in pieces of any size, of this version or of the newest; nothing when it is gone. Raises
+        GalleryFileChanged, before the first piece."""
         ...
 
-    def write(self, name: str, content: bytes) -> None:
-        """Write a file, or replace it."""
+    def write(self, name: str, content: bytes, tag: str | None = None) -> str:
+        """Write a file, in the place of this version or of whichever there is; its new tag. Raises GalleryFileChanged,
+        also when it is gone."""
         ...
 
-    def delete(self, name: str) -> None:
-        """Delete a file, if it is there."""
+    def delete(self, name: str, tag: str | None = None) -> None:
+        """Delete this version of a file, or whichever there is, if there is any. Raises GalleryFileChanged."""
         ...

@@ -29,7 +29,7 @@ class Upload:
 class ReviewPhotos(Protocol):
     """Photos for a reviewer's eyes."""
 
-    def review_frames(self, session_id: str) -> tuple[str, ...]:
+    def review_frames(self, beneficiary_id: str, session_id: str) -> tuple[str, ...]:
         """Keys of a session's frames that are kept for a review, in the order of its challenge."""
         ...
 
@@ -41,7 +41,7 @@ class ReviewPhotos(Protocol):
         """An address from which a reference photo can be read for so long."""
         ...
 
-    def delete_review_frames(self, session_id: str) -> None:
+    def delete_review_frames(self, beneficiary_id: str, session_id: str) -> None:
         """Delete a session's frames that are kept for a review, if there are any."""
         ...
 
@@ -69,6 +69,7 @@ class Photos(Protocol):
         """Keep an enrolled reference photo."""
         ...
 
-    def delete_references(self, beneficiary_id: str) -> int:
-        """Delete every reference photo of one person, also one whose enrolment was never finished; how many."""
+    def delete_photos(self, beneficiary_id: str) -> int:
+        """Delete every photo of one person that was kept, as a reference or for a review, whatever the register knows
+        of it; how many."""
         ...

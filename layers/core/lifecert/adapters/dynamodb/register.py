@@ -13,6 +13,7 @@ from lifecert.domain.benefit import FIRST_BENEFIT, FIRST_PAYER, Benefit, Benefit
 from lifecert.domain.camera import Camera, Failure, FailuresOfDay
 from lifecert.domain.category import Category
 from lifecert.domain.challenge import Ability, Excused
+from lifecert.domain.consent import FaceConsent
 from lifecert.domain.errors import Unreadable
 from lifecert.domain.hold import HoldProposal, Reprieve
 from lifecert.domain.notice import Notice, NoticeChannel
@@ -168,7 +169,12 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "sessions_kept": beneficiary.sessions_kept or None,
         "faces_were_deleted": beneficiary.faces_were_deleted or None,
         "counter_photo_on": optional_day(beneficiary.counter_photo_on),
+        "consent": _consent_map(beneficiary.consent) if beneficiary.consent else None,
         "consent_withdrawn_on": optional_day(beneficiary.consent_withdrawn_on),
+        "withdrawn_by": beneficiary.withdrawn_by or None,
+        "faces_go_on": optional_day(beneficiary.faces_go_on),
+        "own_account": beneficiary.own_account or None,
+        "guardian_until": optional_day(beneficiary.guardian_until),
         "notice": _notice_item(beneficiary.notice) if beneficiary.notice else None,
         "contact_channel": beneficiary.contact_channel and str(beneficiary.contact_channel),
         "grace_from": optional_day(beneficiary.grace_from),
@@ -213,7 +219,12 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         sessions_kept=int(item.get("sessions_kept", 0)),
         faces_were_deleted=item.get("faces_were_deleted", False),
         counter_photo_on=as_day(item.get("counter_photo_on")),
+        consent=_consent_of(item["consent"]) if "consent" in item else None,
         consent_withdrawn_on=as_day(item.get("consent_withdrawn_on")),
+        withdrawn_by=item.get("withdrawn_by", ""),
+        faces_go_on=as_day(item.get("faces_go_on")),
+        own_account=item.get("own_account", ""),
+        guardian_until=as_day(item.get("guardian_until")),
         notice=_notice_of(item["notice"]) if "notice" in item else None,
         contact_channel=NoticeChannel(item["contact_channel"]) if "contact_channel" in item else None,
         person_secret=item.get("person_secret", FIRST_SECRET),
@@ -343,6 +354,20 @@ def _excused_map(excused: Excused) -> dict[str, Any]:
 
 def _excused_of(item: Mapping[str, Any]) -> Excused:
     return Excused(tuple(map(Ability, item["cannot"])), date.fromisoformat(item["until"]))
+
+
+def _consent_map(consent: FaceConsent) -> dict[str, Any]:
+    return {
+        "version": consent.version,
+        "given_at": moment(consent.given_at),
+        "recorded_by": consent.recorded_by,
+        "guardian": consent.guardian,
+    }
+
+
+def _consent_of(item: Mapping[str, Any]) -> FaceConsent:
+    given_at = datetime.fromisoformat(item["given_at"])
+    return FaceConsent(item["version"], given_at, item["recorded_by"], item["guardian"])
 
 
 def _case_map(case: OpenCase) -> dict[str, Any]:

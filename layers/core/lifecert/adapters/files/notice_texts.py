@@ -40,6 +40,8 @@ class _Words(Strict):
     reminder: _Text
     lapsed: _Text
     certify_again: _Dayless
+    consent_withdrawn: _Text
+    withdrawal_undone: _Dayless
 
 
 class _NoticesFile(Strict):
@@ -51,4 +53,4 @@ def load_notice_text(language: str, path: Path = NOTICES_FILE) -> NoticeText:
     """The words of this deployment in one language: `zh-CN` or `en`. Raises ConfigError."""
     file = load_strict(path, _NoticesFile)
     words = {"zh-CN": file.chinese, "en": file.english}[language]
-    return NoticeText(words.reminder, words.lapsed, words.certify_again)
+    return NoticeText(**words.model_dump())

@@ -1,12 +1,15 @@
 """The gallery's files in S3, under a prefix of the model version and the secret's version."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from botocore.exceptions import ClientError
 
 from lifecert.adapters.aws_errors import code_of, translated
+from lifecert.domain.errors import GalleryFileChanged
+from lifecert.domain.gallery import StoredFile
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -23,40 +26,80 @@ class S3GalleryFiles:
     bucket: str
     prefix: str
 
-    def sizes(self) -> Mapping[str, int]:
-        """Bytes of each file by name."""
+    def listed(self) -> Mapping[str, StoredFile]:
+        """The files by name. S3 lists what was written a moment ago."""
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix)
         with translated():
             return {
-                item["Key"].removeprefix(self.prefix): item["Size"]
+                item["Key"].removeprefix(self.prefix): StoredFile(item["Size"], item["ETag"])
                 for page in pages
                 for item in page.get("Contents", [])
             }
 
-    def read(self, name: str) -> Iterator[bytes]:
+    def read(self, name: str, tag: str | None = None) -> Iterator[bytes]:
         """A file in pieces; nothing when it was merged away meanwhile."""
-        with translated():
-            try:
-                body = self.client.get_object(Bucket=self.bucket, Key=self.prefix + name)["Body"]
-            except ClientError as error:
-                if code_of(error) in {"NoSuchKey", "404"}:
+        try:
+            with _conditional():
+                body = self.client.get_object(**self._file(name), **_only(tag))["Body"]
+        except _Gone:
+            return
+        try:
+            while True:
+                with translated():
+                    piece = body.read(_PIECE)
+                if not piece:
                     return
-                raise
-            try:
-                while piece := body.read(_PIECE):
-                    yield piece
-            finally:
-                body.close()
+                yield piece
+        finally:
+            body.close()
 
-    def write(self, name: str, content: bytes) -> None:
-        """Write a file, or replace it."""
-        with translated():
-            self.client.put_object(Bucket=self.bucket, Key=self.prefix + name, Body=content)
+    def write(self, name: str, content: bytes, tag: str | None = None) -> str:
+        """Write a file, or this version of it anew."""
+        try:
+            with _conditional():
+                return self.client.put_object(**self._file(name), Body=content, **_only(tag))["ETag"]
+        except _Gone:
+            raise GalleryFileChanged(name) from None
 
-    def delete(self, name: str) -> None:
-        """Delete a file, if it is there."""
-        with translated():
-            self.client.delete_object(Bucket=self.bucket, Key=self.prefix + name)
+    def delete(self, name: str, tag: str | None = None) -> None:
+        """Delete a file, or this version of it, if it is there."""
+        with suppress(_Gone), _conditional():
+            self.client.delete_object(**self._file(name), **_only(tag))
+
+    def _file(self, name: str) -> "_File":
+        return {"Bucket": self.bucket, "Key": self.prefix + name}
+
+
+class _File(TypedDict):
+    Bucket: str
+    Key: str
+
+
+class _OfVersion(TypedDict, total=False):
+    IfMatch: str
+
+
+class _Gone(Exception):
+    """There is no such file."""
+
+
+def _only(tag: str | None) -> _OfVersion:
+    return {"IfMatch": tag} if tag else {}
+
+
+@contextmanager
+def _conditional() -> Iterator[None]:
+    """Raises _Gone, GalleryFileChanged, or what `translated` makes of other errors."""
+    with translated():
+        try:
+            yield
+        except ClientError as error:
+            if code_of(error) in {"NoSuchKey", "404"}:
+                raise _Gone from None
+            # Two conditional writes at the same moment: S3 refuses one of them so.
+            if code_of(error) in {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}:
+                raise GalleryFileChanged(error.operation_name) from None
+            raise
 
 
 def gallery_files(client: "S3Client", bucket: str, model_version: str, secret_version: str) -> S3GalleryFiles:

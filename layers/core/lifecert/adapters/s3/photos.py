@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from lifecert.adapters.aws_errors import code_of, translated
 from lifecert.domain.reference import photos_of
-from lifecert.domain.session import ImageType
+from lifecert.domain.session import ImageType, review_frames_of
 from lifecert.ports.photos import Upload, UploadSlot
 
 if TYPE_CHECKING:
@@ -107,16 +107,18 @@ class S3Photos:
         with translated():
             self.client.put_object(Bucket=self.references_bucket, Key=key, Body=content)
 
-    def delete_references(self, beneficiary_id: str) -> int:
-        """Delete every photo under the person's own prefix, page by page; a repeat finds nothing left."""
-        pages = self.client.get_paginator("list_objects_v2").paginate(
-            Bucket=self.references_bucket, Prefix=photos_of(beneficiary_id)
-        )
+    def delete_photos(self, beneficiary_id: str) -> int:
+        """Delete every photo under the person's own prefixes, page by page; a repeat finds nothing left."""
+        deleted = self._delete_all(self.references_bucket, photos_of(beneficiary_id))
+        return deleted + self._delete_all(self.frames_bucket, review_frames_of(beneficiary_id))
+
+    def _delete_all(self, bucket: str, prefix: str) -> int:
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         deleted = 0
         with translated():
             for page in pages:
                 for item in page.get("Contents", []):
                     # One by one: a batch answers 200 for what it did not delete.
-                    self.client.delete_object(Bucket=self.references_bucket, Key=item["Key"])
+                    self.client.delete_object(Bucket=bucket, Key=item["Key"])
                     deleted += 1
         return deleted

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lifecert.adapters.aws_errors import translated
+from lifecert.domain.session import review_frames_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -17,10 +18,11 @@ class S3ReviewPhotos:
     frames_bucket: str
     references_bucket: str
 
-    def review_frames(self, session_id: str) -> tuple[str, ...]:
+    def review_frames(self, beneficiary_id: str, session_id: str) -> tuple[str, ...]:
         """Keys of a session's kept frames. A challenge has less than ten steps, so they sort by number."""
+        prefix = f"{review_frames_of(beneficiary_id)}{session_id}/"
         with translated():
-            listed = self.client.list_objects_v2(Bucket=self.frames_bucket, Prefix=f"review/{session_id}/")
+            listed = self.client.list_objects_v2(Bucket=self.frames_bucket, Prefix=prefix)
         return tuple(sorted(found["Key"] for found in listed.get("Contents", [])))
 
     def frame_link(self, key: str, seconds: int) -> str:
@@ -31,9 +33,9 @@ class S3ReviewPhotos:
         """A presigned GET of a reference photo. No request is made."""
         return self._link(self.references_bucket, key, seconds)
 
-    def delete_review_frames(self, session_id: str) -> None:
+    def delete_review_frames(self, beneficiary_id: str, session_id: str) -> None:
         """Delete a session's kept frames."""
-        for key in self.review_frames(session_id):
+        for key in self.review_frames(beneficiary_id, session_id):
             with translated():
                 self.client.delete_object(Bucket=self.frames_bucket, Key=key)
 

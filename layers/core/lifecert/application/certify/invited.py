@@ -3,16 +3,16 @@
 from dataclasses import dataclass, replace
 
 from lifecert.application.certify.opening import SessionOpening, StartedSession, refuse_without_camera
+from lifecert.application.shared.finding import ByCode
 from lifecert.application.shared.helping import naming_help_line
 from lifecert.domain.actor import SessionSecret, User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.challenge import Ability
-from lifecert.domain.errors import ConsentMissing, IdempotencyKeyReused, InvitationUnknown
+from lifecert.domain.errors import ConsentMissing, IdempotencyKeyReused
 from lifecert.domain.invitation import Invitation, InvitationCode
 from lifecert.domain.limits import invitation_day
 from lifecert.domain.session import Channel, ImageType
-from lifecert.ports.invitations import HelperSeal, InvitationKeys, Invitations
-from lifecert.ports.register import Register
+from lifecert.ports.invitations import HelperSeal
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class InvitedPerson:
     invitation: Invitation
     beneficiary: Beneficiary
     consent_version: str
+    guardian: bool
     help_line: str
 
 
@@ -57,28 +58,18 @@ class Invited:
     able to use it up.
     """
 
-    invitations: Invitations
-    register: Register
-    keys: InvitationKeys
+    by_code: ByCode
     opening: SessionOpening
     consent_version: str
     uses: int
 
     def find(self, code: InvitationCode) -> tuple[Invitation, Beneficiary]:
-        """Raises InvitationUnknown, for one that was never issued, is withdrawn or has expired alike, after the same
-        one look into the store."""
-        found = self.invitations.find([self.keys.digits_key(code.digits, secret) for secret in self.keys.looked_up])
-        if found is None or not self._is_of(found, code) or not found.open_on(self.opening.clock.today()):
-            raise InvitationUnknown
-        beneficiary = self.register.get(found.beneficiary_id)
-        if beneficiary is None:
-            raise InvitationUnknown
-        return found, beneficiary
+        """Raises InvitationUnknown."""
+        return self.by_code(code, self.opening.clock.today())
 
-    def _is_of(self, invitation: Invitation, code: InvitationCode) -> bool:
-        if code.text is None:
-            return True
-        return self.keys.text_key(code.text, invitation.secret) == invitation.text_key
+    def needs_guardian(self, invitation: Invitation, beneficiary: Beneficiary) -> bool:
+        """Whether a guardian must consent: as the clerk said who issued the letter, or as the birthday says."""
+        return invitation.guardian or beneficiary.under_age_on(self.opening.clock.today())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +89,8 @@ class ShowInvited:
             refuse_without_camera(beneficiary, opening.clock.now(), opening.policy, invitation.user_id)
             local = opening.clock.local()
             opening.limits.take((invitation_day(invitation.invitation_id, local, self.invited.uses, adds=False),))
-        return InvitedPerson(invitation, beneficiary, self.invited.consent_version, help_line)
+        guardian = self.invited.needs_guardian(invitation, beneficiary)
+        return InvitedPerson(invitation, beneficiary, self.invited.consent_version, guardian, help_line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +112,7 @@ class StartInvited:
                 raise ConsentMissing(invited.consent_version)
             invitation, beneficiary = invited.find(request.code)
         with naming_help_line(opening.help_lines.find(beneficiary.category, beneficiary.district)):
-            if invitation.guardian and not request.guardian_consent:
+            if invited.needs_guardian(invitation, beneficiary) and not request.guardian_consent:
                 raise ConsentMissing(invited.consent_version)
             return self._start(request, invitation, beneficiary)
 
@@ -128,7 +120,7 @@ class StartInvited:
         opening, user = self.invited.opening, User(invitation.user_id)
         opening.refuse_if_not_open(beneficiary, user)
         drawn = opening.drawn(request, user, beneficiary)
-        secret = SessionSecret(self.invited.keys.session_secret(drawn.session_id))
+        secret = SessionSecret(self.invited.by_code.keys.session_secret(drawn.session_id))
         helper = self.seal.seal(drawn.session_id, request.helper_name) if request.helper_name else None
         drawn = replace(drawn, secret_digest=secret.digest, helper_name=helper)
         uses = invitation_day(invitation.invitation_id, opening.clock.local(), self.invited.uses)

@@ -8,13 +8,12 @@ from lifecert.application.shared.helping import naming_help_line
 from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.challenge import Ability
+from lifecert.domain.consent import GUARDIAN_AGE
 from lifecert.domain.errors import BeneficiaryNotFound, ConsentMissing
 from lifecert.domain.person import IdNumber
 from lifecert.domain.session import Channel, ImageType
 from lifecert.ports.keys import PersonKeys
 from lifecert.ports.register import Register
-
-GUARDIAN_AGE = 14
 
 
 @dataclass(frozen=True, slots=True)

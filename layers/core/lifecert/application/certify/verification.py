@@ -77,7 +77,7 @@ class Verification:
         details = self._details()
         changed: dict[str, Any] = {
             "camera": before.camera.succeeded(session.user_id),
-            "certified_by": before.with_certifier(session.user_id),
+            **before.certified_as(session.user_id, on_behalf=session.on_behalf),
         }
         if again := certified_already(before, proof, self._actor, self.now, details, **changed):
             # By another session of the same day: both have the same certificate.

@@ -1,15 +1,40 @@
-"""Consent to the use of the face, taken back and given anew. Every other way of certifying stays open."""
+"""Consent to the use of the face: recorded, taken back, that undone, and given anew. Every other way of certifying
+stays open."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
 
 from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.finding import ByCode
+from lifecert.application.shared.helping import naming_help_line
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
-from lifecert.domain.errors import BeneficiaryNotFound, ConsentMissing, ConsentWithdrawn, NotAllowed
+from lifecert.domain.consent import KEPT_AFTER_WITHDRAWAL, KEPT_AT_ONCE, FaceConsent
+from lifecert.domain.errors import (
+    BeneficiaryNotFound,
+    ConsentMissing,
+    ConsentWithdrawn,
+    GroundUnsuitable,
+    NotAllowed,
+    OnlyAtTheCounter,
+)
+from lifecert.domain.help_lines import HelpLines
+from lifecert.domain.invitation import InvitationCode, is_invited, user_of
 from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.limits import withdrawals_undone
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import ChangingRegister
+from lifecert.ports.sessions import Limits
+
+
+class UndoGround(StrEnum):
+    """Why a clerk undoes a withdrawal."""
+
+    NOT_THE_PERSON = "not_the_person"  # somebody else withdrew the consent
+    CHANGED_MIND = "changed_mind"  # the person did, and wants it no more
+    MISTAKE = "mistake"  # nobody meant this person
 
 
 def refuse_without_consent(beneficiary: Beneficiary) -> None:
@@ -18,29 +43,62 @@ def refuse_without_consent(beneficiary: Beneficiary) -> None:
         raise ConsentWithdrawn
 
 
+def consented(newest: Beneficiary, version: str, *, guardian: bool, clerk: Actor, now: datetime) -> Change | None:
+    """The change that records a consent; None where the same one is on record, and stands."""
+    known = newest.consent
+    if known and (known.version, known.guardian) == (version, guardian) and newest.consent_withdrawn_on is None:
+        return None
+    consent = FaceConsent(version, now, clerk.actor_id, guardian)
+    changed = replace(newest, consent=consent, consent_withdrawn_on=None, withdrawn_by="", faces_go_on=None)
+    details: dict[str, Detail] = {"consent_version": version, "guardian_consent": guardian}
+    after, entry = record(changed, LedgerEvent.CONSENT_GIVEN, clerk, now, details)
+    return Change(newest.version, after, entry)
+
+
+def check_consent(newest: Beneficiary, version: str, in_force: str, clock: Clock, *, guardian: bool) -> None:
+    """Raise ConsentMissing for a text that is not the current one, and for somebody under age without a guardian."""
+    if version != in_force or (newest.under_age_on(clock.today()) and not guardian):
+        raise ConsentMissing(in_force)
+
+
 @dataclass(frozen=True, slots=True)
 class WithdrawConsent:
-    """The use case. From this moment no face is used; the next purge deletes those that are stored."""
+    """The use case. From this moment no face is used; those that are stored are deleted once the days are over in which
+    the withdrawal can be undone."""
 
     register: ChangingRegister
     clock: Clock
 
-    def __call__(self, beneficiary_id: str, user: User) -> Beneficiary:
-        """Record the withdrawal, once: a repeat changes nothing.
+    def __call__(self, beneficiary_id: str, user: User, *, at_once: bool = False) -> Beneficiary:
+        """Record the withdrawal, once: a repeat changes nothing. The person is told.
 
-        Raises BeneficiaryNotFound, also for whoever is no clerk and never certified this person.
+        `at_once`, for whoever stands before a clerk and wishes it, leaves no such days, and cuts short those that run.
+        Raises OnlyAtTheCounter for that of anybody else, and BeneficiaryNotFound, also for whoever is no clerk, never
+        certified this person and does not have their letter.
         """
+        if at_once and not user.is_clerk:
+            raise OnlyAtTheCounter
 
         def make(newest: Beneficiary) -> Change | None:
-            if not (user.is_clerk or user.user_id in newest.certified_by):
+            if not (user.is_clerk or user.user_id in newest.certified_by or _is_the_person(newest, user)):
                 raise BeneficiaryNotFound
-            if newest.consent_withdrawn_on:
+            today = self.clock.today()
+            goes_on = today + (KEPT_AT_ONCE if at_once else KEPT_AFTER_WITHDRAWAL)
+            before = newest.consent_withdrawn_on
+            if before and not (at_once and (newest.faces_go_on or before) > goes_on):
                 return None
-            withdrawn_on = self.clock.today()
-            changed = replace(newest, consent_withdrawn_on=withdrawn_on)
+            changed = replace(
+                newest,
+                consent_withdrawn_on=before or today,
+                withdrawn_by="" if user.is_clerk else user.user_id,
+                faces_go_on=goes_on,
+            )
             details: dict[str, Detail] = {
                 "faces_stored": newest.has_reference,
-                "withdrawn_on": withdrawn_on.isoformat(),
+                "withdrawn_on": (before or today).isoformat(),
+                "faces_go_on": goes_on.isoformat(),
+                "at_once": at_once,
+                "channel": newest.contact_channel,
             }
             return _recorded(changed, LedgerEvent.CONSENT_WITHDRAWN, user, self.clock, details)
 
@@ -48,31 +106,126 @@ class WithdrawConsent:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoWithdrawal:
+    """The use case: the faces are not deleted, and may be used again."""
+
+    register: ChangingRegister
+    clock: Clock
+    limits: Limits
+
+    def __call__(self, beneficiary_id: str, user: User, ground: UndoGround | None = None) -> Beneficiary:
+        """Undo a withdrawal while the faces are stored; without one nothing changes. The person is told.
+
+        By a clerk, who must give a ground. What an account or a letter withdrew, whoever did, and the person, by their
+        letter or their own account, as well: then whoever withdrew helps no more, unless they undo it themself. What a
+        clerk recorded at the counter a clerk alone undoes. Raises GroundUnsuitable, OnlyAtTheCounter,
+        BeneficiaryNotFound, ConsentWithdrawn (the days are over), and LimitReached for whoever but a clerk does it too
+        often in a day.
+        """
+        if user.is_clerk != (ground is not None):
+            raise GroundUnsuitable
+        counted = user.is_clerk
+
+        def make(newest: Beneficiary) -> Change | None:
+            nonlocal counted
+            if not (user.is_clerk or user.user_id in newest.certified_by or _is_the_person(newest, user)):
+                raise BeneficiaryNotFound
+            if newest.consent_withdrawn_on is None:
+                return None
+            by = newest.withdrawn_by
+            if not (user.is_clerk or (by and (by == user.user_id or _is_the_person(newest, user)))):
+                raise OnlyAtTheCounter
+            if newest.faces_due is None or self.clock.today() >= (newest.faces_go_on or newest.consent_withdrawn_on):
+                raise ConsentWithdrawn
+            if not counted:
+                self.limits.take((withdrawals_undone(beneficiary_id, self.clock.local()),))
+                counted = True
+            blamed = by != user.user_id and ground in (None, UndoGround.NOT_THE_PERSON)
+            removed = (by,) if blamed and by and not is_invited(by) else ()
+            changed = replace(
+                newest.without_helpers(removed), consent_withdrawn_on=None, withdrawn_by="", faces_go_on=None
+            )
+            details: dict[str, Detail] = {"ground": ground, "helpers": ",".join(removed)}
+            details["channel"] = newest.contact_channel
+            return _recorded(changed, LedgerEvent.WITHDRAWAL_UNDONE, user, self.clock, details)
+
+        return _changed(self.register, beneficiary_id, make)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveHelpers:
+    """The use case: accounts that certified somebody once, and have no business with them any more."""
+
+    register: ChangingRegister
+    clock: Clock
+
+    def __call__(self, beneficiary_id: str, user: User, helper: str | None = None) -> Beneficiary:
+        """Remove every account but the person's own, or, for a clerk, the one that is named. Whoever certifies the
+        person again is a helper again.
+
+        Raises OnlyAtTheCounter for a helper, and whoever but a clerk names one, and BeneficiaryNotFound.
+        """
+
+        def make(newest: Beneficiary) -> Change | None:
+            person = _is_the_person(newest, user)
+            if not (user.is_clerk or person or user.user_id in newest.certified_by):
+                raise BeneficiaryNotFound
+            if not user.is_clerk and (helper or not person):
+                raise OnlyAtTheCounter
+            others = (one for one in newest.certified_by if one != newest.own_account and not is_invited(one))
+            gone = tuple(others) if helper is None else tuple(one for one in newest.certified_by if one == helper)
+            if not gone:
+                return None
+            changed = newest.without_helpers(gone)
+            return _recorded(changed, LedgerEvent.HELPERS_REMOVED, user, self.clock, {"helpers": ",".join(gone)})
+
+        return _changed(self.register, beneficiary_id, make)
+
+
+@dataclass(frozen=True, slots=True)
 class GiveConsent:
-    """The use case, after a withdrawal: the office has the person's consent before it, and records it."""
+    """The use case: the office has the person's consent before it, the first or after a withdrawal, and records it."""
 
     register: ChangingRegister
     clock: Clock
     consent_version: str
 
     def __call__(self, beneficiary_id: str, version: str, guardian: bool, user: User) -> Beneficiary:
-        """Record the new consent, when the old one was withdrawn.
+        """Record the consent, unless the same one is on record.
 
-        Raises NotAllowed, BeneficiaryNotFound, and ConsentMissing for a text that is not the current one.
+        Raises NotAllowed, BeneficiaryNotFound, and ConsentMissing for a text that is not the current one or where a
+        guardian must consent.
         """
         if not user.is_clerk:
             raise NotAllowed
-        if version != self.consent_version:
-            raise ConsentMissing(self.consent_version)
+        clerk = Actor(user.user_id, Role.CLERK)
 
         def make(newest: Beneficiary) -> Change | None:
-            if newest.consent_withdrawn_on is None:
-                return None
-            changed = replace(newest, consent_withdrawn_on=None)
-            details: dict[str, Detail] = {"consent_version": version, "guardian_consent": guardian}
-            return _recorded(changed, LedgerEvent.CONSENT_GIVEN, user, self.clock, details)
+            check_consent(newest, version, self.consent_version, self.clock, guardian=guardian)
+            return consented(newest, version, guardian=guardian, clerk=clerk, now=self.clock.now())
 
         return _changed(self.register, beneficiary_id, make)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterHolder:
+    """Whoever holds the letter that is good acts for the person, as far as their own consent goes."""
+
+    by_code: ByCode
+    help_lines: HelpLines
+    clock: Clock
+
+    def __call__(self, code: InvitationCode) -> tuple[str, User]:
+        """The person, and the user that the letter is. Raises InvitationUnknown."""
+        with naming_help_line(self.help_lines.default):
+            invitation, beneficiary = self.by_code(code, self.clock.today())
+        return beneficiary.beneficiary_id, User(invitation.user_id)
+
+
+def _is_the_person(newest: Beneficiary, user: User) -> bool:
+    """Whether this is the account that certified last as the person themself, or the letter that is good."""
+    letter = user_of(newest.invitation_id) if newest.invitation_id else None
+    return bool(user.user_id) and user.user_id in (newest.own_account, letter)
 
 
 def _changed(

@@ -4,13 +4,13 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from lifecert.application.faces.consent import refuse_without_consent
+from lifecert.application.faces.consent import check_consent, consented, refuse_without_consent
 from lifecert.application.faces.continuity import Continuity, judge_continuity
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.errors import (
-    BeneficiaryNotFound,
+    ConsentMissing,
     EntitlementEnded,
     NotAllowed,
     PhotoMissing,
@@ -33,10 +33,18 @@ from lifecert.ports.clock import Clock
 from lifecert.ports.photos import Photos, UploadSlot
 from lifecert.ports.protection import TemplateProtection
 from lifecert.ports.references import References
-from lifecert.ports.register import ChangingRegister, Register
+from lifecert.ports.register import ChangingRegister
 from lifecert.ports.vision import FaceAnalyser
 
 ENROLMENT_DURATION = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentShown:
+    """What a clerk was shown: consent to a version of the text, by a guardian where one must give it."""
+
+    version: str
+    guardian: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +57,14 @@ class BegunEnrolment:
 
 @dataclass(frozen=True, slots=True)
 class BeginEnrolment:
-    """The first half."""
+    """The first half: consent is recorded before there is a photo of anybody."""
 
-    register: Register
+    register: ChangingRegister
     references: References
     photos: Photos
     clock: Clock
     policy: Policy
+    consent_version: str
 
     def __call__(
         self,
@@ -64,14 +73,23 @@ class BeginEnrolment:
         captured_on: date | None,
         image_type: ImageType,
         user: User,
+        consent: ConsentShown,
         replacement: Replacement | None = None,
     ) -> BegunEnrolment:
-        """Give an upload slot. Raises NotAllowed, BeneficiaryNotFound, EntitlementEnded and ConsentWithdrawn."""
+        """Record the consent that the clerk was shown, unless it is on record, and give an upload slot.
+
+        Raises NotAllowed, BeneficiaryNotFound, EntitlementEnded, ConsentWithdrawn (which this does not undo), and
+        ConsentMissing for a text that is not the current one or where a guardian must consent.
+        """
         _require_clerk(user)
-        beneficiary = self.register.get(beneficiary_id)
-        if beneficiary is None:
-            raise BeneficiaryNotFound
-        _refuse_faces_that_must_go(beneficiary)
+        clerk = Actor(user.user_id, Role.CLERK)
+
+        def make(newest: Beneficiary) -> Change | None:
+            _refuse_faces_that_must_go(newest)
+            check_consent(newest, consent.version, self.consent_version, self.clock, guardian=consent.guardian)
+            return consented(newest, consent.version, guardian=consent.guardian, clerk=clerk, now=self.clock.now())
+
+        change_newest(self.register, beneficiary_id, make)
         reference_id = str(uuid.uuid4())
         enrolment = Enrolment(
             beneficiary_id=beneficiary_id,
@@ -100,13 +118,14 @@ class FinishEnrolment:
     clock: Clock
     policy: Policy
     protection: TemplateProtection
+    consent_version: str
 
     def __call__(self, beneficiary_id: str, reference_id: str, user: User) -> Reference:
         """Check the uploaded photo and keep it with its template. `references` gives plain templates.
 
         Raises NotAllowed, BeneficiaryNotFound, ReferenceNotFound (unknown, expired or enrolled already),
-        PhotoMissing, PhotoUnsuitable, ReferenceMismatch, EntitlementEnded and ConsentWithdrawn; nothing is enrolled
-        then.
+        PhotoMissing, PhotoUnsuitable, ReferenceMismatch, EntitlementEnded, ConsentWithdrawn, and ConsentMissing where
+        none is on record; nothing is enrolled then.
         """
         _require_clerk(user)
         enrolment = self.references.begun(beneficiary_id, reference_id)
@@ -165,6 +184,9 @@ class FinishEnrolment:
         copy: bool,
     ) -> Change:
         _refuse_faces_that_must_go(beneficiary)
+        consent = beneficiary.consent
+        if consent is None:  # deleted with all faces since it was recorded, or never recorded
+            raise ConsentMissing(self.consent_version)
         review = None
         if continuity.overridden and beneficiary.waiting_of(ReviewKind.OVERRIDE) >= MOST_WAITING:
             raise ReferenceMismatch  # a second clerk first says of one of these whose face it is
@@ -197,6 +219,9 @@ class FinishEnrolment:
             reference.enrolled_at,
             {
                 "reference_id": reference.reference_id,
+                "consent_version": consent.version,
+                "consent_given_at": consent.given_at.isoformat(),
+                "guardian_consent": consent.guardian,
                 "source": reference.source,
                 "replacement": replacement if continuity.overridden else None,
                 "review_id": review.review_id if review else None,

@@ -14,6 +14,8 @@ from lifecert.ports.references import References
 from lifecert.ports.register import Register
 
 ACTOR = Actor("find_duplicates", Role.SYSTEM)
+# What was not compared while the consent was withdrawn is compared then.
+MAY_BE_USED_AGAIN = frozenset({LedgerEvent.WITHDRAWAL_UNDONE, LedgerEvent.CONSENT_GIVEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +38,29 @@ class FindDuplicates:
     policy: Policy
 
     def __call__(self, entries: Sequence[LedgerEntry], segment: str) -> Searched:
-        """Search for the faces enrolled by `entries`, which are kept in the gallery under the name `segment`, and take
-        those out that were deleted.
+        """Search for the faces enrolled by `entries`, which are kept in the gallery under the name `segment`, and for
+        those that may be used again, and take those out that were deleted. Nothing is told of a face while its consent
+        is withdrawn.
 
         First kept, then searched for: of two enrolments of one face at the same moment at least one finds the other.
         """
         gone = {entry.beneficiary_id for entry in entries if entry.event is LedgerEvent.FACES_DELETED}
         forgotten = self.gallery.forget(gone) if gone else 0
-        faces = [face for entry in entries if (face := self._face(entry))]
-        self.gallery.add(segment, faces)
+        enrolled = [face for entry in entries if (face := self._face(entry))]
+        self.gallery.add(segment, enrolled)
+        known = {face.reference_id for face in enrolled}
+        again = {one.reference_id: one for entry in entries for one in self._again(entry)}
+        faces = [*enrolled, *(one for name, one in again.items() if name not in known)]
         limits = self.policy.duplicates
         matches = self.gallery.search(faces, limits.similarity, limits.most)
         reviews = 0
         for face in faces:
+            if matches[face.reference_id] and not self._may_be_used(face.beneficiary_id):
+                continue
             for alike in matches[face.reference_id]:
                 other = self.register.get(alike.beneficiary_id)
-                if other is None or alike.reference_id not in other.reference_ids:
-                    continue  # replaced or deleted since
+                if other is None or alike.reference_id not in other.reference_ids or other.consent_withdrawn_on:
+                    continue  # replaced, deleted or withdrawn since
                 self.open_review(
                     face.beneficiary_id,
                     ReviewKind.DUPLICATE_FACE,
@@ -61,7 +69,19 @@ class FindDuplicates:
                     only_once=alike.beneficiary_id,
                 )
                 reviews += 1
-        return Searched(len(faces), forgotten, reviews)
+        return Searched(len(enrolled), forgotten, reviews)
+
+    def _may_be_used(self, beneficiary_id: str) -> bool:
+        person = self.register.get(beneficiary_id)
+        return person is not None and person.consent_withdrawn_on is None
+
+    def _again(self, entry: LedgerEntry) -> list[GalleryFace]:
+        if entry.event not in MAY_BE_USED_AGAIN:
+            return []
+        person = self.register.get(entry.beneficiary_id)
+        counting = person.reference_ids if person else ()
+        templates = self.references.templates(entry.beneficiary_id, self.policy.match.model_version) if counting else {}
+        return [GalleryFace(entry.beneficiary_id, one, templates[one]) for one in counting if one in templates]
 
     def _face(self, entry: LedgerEntry) -> GalleryFace | None:
         if entry.event is not LedgerEvent.REFERENCE_ENROLLED:

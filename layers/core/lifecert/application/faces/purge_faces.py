@@ -1,5 +1,5 @@
-"""Purge: delete the references of everybody whose entitlement ended long enough ago, or who withdrew consent; of the
-former the contact too."""
+"""Purge: delete the photos and references of everybody whose entitlement ended long enough ago, or who withdrew
+consent; of the former the contact too."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -68,13 +68,14 @@ class PurgeFaces:
         return report
 
     def _purge(self, beneficiary_id: str, report: PurgeReport) -> None:
-        """Photos first: the references that remember them, and the person's place in the index, go last."""
+        """Photos first, by what lies there: the references that remember them, and the person's place in the index, go
+        last."""
         beneficiary = self.register.get(beneficiary_id)
         if beneficiary is None or not _is_due(beneficiary, report.today):
             report.left_alone += 1
             return
         if beneficiary.faces_due and beneficiary.faces_due.on <= report.today:
-            report.photos += self.photos.delete_references(beneficiary_id)
+            report.photos += self.photos.delete_photos(beneficiary_id)
         while change := change_newest(self.register, beneficiary_id, lambda newest: self._change(newest, report.today)):
             report.faces -= change.faces.faces
             report.people -= change.faces.people
@@ -90,11 +91,14 @@ class PurgeFaces:
         # A photo that was embedded again under another model version is two items, and one face.
         photos = {photo.reference_id for photo in self.references.photos(beneficiary.beneficiary_id)}
         faces = len(photos.intersection(gone))
+        all_of_them = last and beneficiary.has_reference
         after, entry = record(
             replace(
                 beneficiary,
                 has_reference=not last,
-                faces_were_deleted=last or beneficiary.faces_were_deleted,
+                # Whoever comes back is asked anew.
+                consent=None if last else beneficiary.consent,
+                faces_were_deleted=all_of_them or beneficiary.faces_were_deleted,
                 reference_ids=tuple(one for one in beneficiary.reference_ids if one not in gone),
             ),
             LedgerEvent.FACES_DELETED,
@@ -102,7 +106,7 @@ class PurgeFaces:
             self.clock.now(),
             {"reason": due.reason, "due_on": due.on.isoformat(), "references": faces, "all": last},
         )
-        counted = FaceCount(people=-1 if last else 0, faces=-faces)
+        counted = FaceCount(people=-1 if all_of_them else 0, faces=-faces)
         return Change(beneficiary.version, after, entry, deleted_references=gone, faces=counted)
 
     def _without_contact(self, beneficiary: Beneficiary, today: date) -> Change | None:

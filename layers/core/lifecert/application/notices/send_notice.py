@@ -17,8 +17,19 @@ from lifecert.ports.clock import Clock
 from lifecert.ports.notices import AddressSeal, Contacts, NoticeSender
 from lifecert.ports.register import ChangingRegister, Ledger
 
-# Whoever certified needs not do it again.
-_DONE = frozenset({LedgerEvent.CERTIFIED, LedgerEvent.ALREADY_CERTIFIED})
+# Of each kind the entry that asks for it, and what makes it needless when it comes later: whoever certified needs not
+# do it again, and of a consent only the last is news.
+_ABOUT: Mapping[NoticeKind, tuple[LedgerEvent, frozenset[LedgerEvent]]] = {
+    NoticeKind.CERTIFY_AGAIN: (
+        LedgerEvent.CERTIFY_AGAIN_DUE,
+        frozenset({LedgerEvent.CERTIFIED, LedgerEvent.ALREADY_CERTIFIED}),
+    ),
+    NoticeKind.CONSENT_WITHDRAWN: (
+        LedgerEvent.CONSENT_WITHDRAWN,
+        frozenset({LedgerEvent.CONSENT_WITHDRAWN, LedgerEvent.WITHDRAWAL_UNDONE, LedgerEvent.CONSENT_GIVEN}),
+    ),
+    NoticeKind.WITHDRAWAL_UNDONE: (LedgerEvent.WITHDRAWAL_UNDONE, frozenset({LedgerEvent.CONSENT_WITHDRAWN})),
+}
 
 
 class NoticeOutcome(StrEnum):
@@ -56,24 +67,27 @@ class SendNotice:
             return NoticeOutcome.NOT_NEEDED
         return self._send(beneficiary, reminder_seq, NoticeKind.REMINDER, arrived)
 
-    def certify_again(self, beneficiary_id: str, due_seq: int, arrived: datetime | None = None) -> NoticeOutcome:
-        """Tell somebody that their photos were not looked at in time, as the ledger's entry of this number asks for.
+    def about(
+        self, kind: NoticeKind, beneficiary_id: str, due_seq: int, arrived: datetime | None = None
+    ) -> NoticeOutcome:
+        """Tell somebody something else than that their year ends, as the ledger's entry of this number asks for.
 
         As often as a reminder, and with the same refusals.
         """
         beneficiary = self.register.get(beneficiary_id)
-        if beneficiary is None or not self._is_still_due(beneficiary, due_seq):
+        if beneficiary is None or not self._is_still_due(kind, beneficiary, due_seq):
             return NoticeOutcome.NOT_NEEDED
-        return self._send(beneficiary, due_seq, NoticeKind.CERTIFY_AGAIN, arrived)
+        return self._send(beneficiary, due_seq, kind, arrived)
 
-    def _is_still_due(self, beneficiary: Beneficiary, due_seq: int) -> bool:
+    def _is_still_due(self, kind: NoticeKind, beneficiary: Beneficiary, due_seq: int) -> bool:
         """Neither sent before nor done by now; the ledger tells, since the beneficiary remembers reminders only."""
         if beneficiary.status is Status.TERMINATED:
             return False
-        later = [entry for entry in self.ledger.entries(beneficiary.beneficiary_id) if entry.seq >= due_seq]
-        if not later or later[0].event is not LedgerEvent.CERTIFY_AGAIN_DUE:
+        asks, ends = _ABOUT[kind]
+        entries = [entry for entry in self.ledger.entries(beneficiary.beneficiary_id) if entry.seq >= due_seq]
+        if not entries or entries[0].event is not asks:
             return False
-        return not any(entry.event in _DONE or entry.details.get("reminder_seq") == due_seq for entry in later)
+        return not any(entry.event in ends or entry.details.get("reminder_seq") == due_seq for entry in entries[1:])
 
     def _send(
         self, beneficiary: Beneficiary, due_seq: int, kind: NoticeKind, arrived: datetime | None
@@ -109,6 +123,11 @@ class SendNotice:
         help_line = self.help_lines.find(beneficiary.category, beneficiary.district)
         if kind is NoticeKind.CERTIFY_AGAIN:
             return self.text.again(beneficiary.masked_name, help_line)
+        if kind is NoticeKind.WITHDRAWAL_UNDONE:
+            return self.text.undone(beneficiary.masked_name, help_line)
+        if kind is NoticeKind.CONSENT_WITHDRAWN:
+            goes_on = beneficiary.faces_go_on or self.clock.today()
+            return self.text.withdrawn(beneficiary.masked_name, goes_on, help_line)
         valid_until, lapsed = beneficiary.valid_until, beneficiary.status is Status.LAPSED
         return self.text.of(beneficiary.masked_name, valid_until, help_line, lapsed=lapsed)
 

@@ -13,6 +13,7 @@ from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.challenge import excused_from
 from lifecert.domain.errors import (
     ActedInCase,
+    ConsentWithdrawn,
     DoubtedElsewhere,
     EntitlementEnded,
     FaceNotCompared,
@@ -66,7 +67,8 @@ class DecideReview:
         the machine would have accepted by itself, whoever refuses names it, and so has seen it. Raises ReviewNotFound,
         GroundUnsuitable, ActedInCase (by this clerk themself), SessionNotFound (no try of this case), FaceNotCompared,
         GoodTryUnseen, DoubtedElsewhere, FramesGone (who can be the same person that nobody can see), EntitlementEnded,
-        TransitionRefused (its year is over) and ReviewDecidedBefore; nothing is changed then.
+        ConsentWithdrawn (nobody looks at the face), TransitionRefused (its year is over) and ReviewDecidedBefore;
+        nothing is changed then.
         """
         review = self.reviews.get(review_id)
         if review is None or review.kind in PROPOSALS:
@@ -84,7 +86,7 @@ class DecideReview:
             raise ReviewDecidedBefore
         # Last, and again at a repeat: whatever stops it, the decision stands, and lifecycle rules are the second net.
         for session_id in attempts:
-            self.photos.delete_review_frames(session_id)
+            self.photos.delete_review_frames(review.beneficiary_id, session_id)
         return review
 
     def _check_not_involved(self, review: Review, actors: Iterable[str], user: User) -> None:
@@ -148,6 +150,8 @@ class DecideReview:
         """What becomes of a reference that was put in the place of others: without a second clerk's word it is
         worthless, and those count that counted before it."""
         counts = review.related_id in newest.reference_ids
+        if decision.outcome is ReviewOutcome.ACCEPT and counts and newest.consent_withdrawn_on:
+            raise ConsentWithdrawn  # Nobody vouches for a face that nobody may look at.
         if decision.outcome is ReviewOutcome.ACCEPT:
             # What was accepted too late, and is deleted itself, vouches for no face that comes next.
             changed = replace(newest, faces_were_deleted=newest.faces_were_deleted and not counts)
@@ -182,7 +186,7 @@ class DecideReview:
         return session
 
     def _check_frames(self, review: Review, session: Session) -> None:
-        if len(self.photos.review_frames(session.session_id)) < len(session.challenge):
+        if len(self.photos.review_frames(session.beneficiary_id, session.session_id)) < len(session.challenge):
             newest = self.reviews.get(review.review_id)
             if newest and newest.decision:
                 raise ReviewDecidedBefore  # and that is why they are gone
@@ -191,6 +195,8 @@ class DecideReview:
     def _certified(self, newest: Beneficiary, review: Review, session: Session, decision: ReviewDecision) -> Change:
         if newest.status is Status.TERMINATED:
             raise EntitlementEnded
+        if newest.consent_withdrawn_on:
+            raise ConsentWithdrawn
         result = session.result
         evidence = self._evidence(review, session)
         proof = Proof(
@@ -213,7 +219,7 @@ class DecideReview:
         }
         changed: dict[str, Any] = {
             "camera": newest.camera.seen_by_a_clerk(),
-            "certified_by": newest.with_certifier(session.user_id),
+            **newest.certified_as(session.user_id, on_behalf=session.on_behalf),
         }
         if session.cannot:
             # A human has looked: for some years the machine takes it as said.

@@ -109,7 +109,7 @@ class EndCases:
 
         # Frames first: whoever dies in between finds the case open again the next night.
         for session_id in attempts_of(review, self.ledger):
-            self.photos.delete_review_frames(session_id)
+            self.photos.delete_review_frames(review.beneficiary_id, session_id)
         with suppress(ReviewDecidedBefore):  # by a clerk, this very moment
             change_newest(self.register, review.beneficiary_id, make)
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from lifecert.application.office.decide_review import attempts_of
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import ReviewNotFound
 from lifecert.domain.evidence import Verdict
 from lifecert.domain.open_case import OpenCase
@@ -94,23 +95,26 @@ class GetReview:
         if review is None:
             raise ReviewNotFound
         sessions = (self.sessions.get(session_id) for session_id in attempts_of(review, self.ledger))
-        attempts = tuple(self._attempt(session) for session in sessions if session)
+        person = self.register.get(review.beneficiary_id)
+        attempts = tuple(self._attempt(session, person) for session in sessions if session)
         whose = [review.beneficiary_id]
         if review.kind is ReviewKind.DUPLICATE_FACE and review.related_id:
             whose.append(review.related_id)
         # Photos are shown while there is something to decide by them.
         shown = () if review.decision else tuple(one for person in whose for one in self._references(person))
-        person = self.register.get(review.beneficiary_id)
         others = person.without_case(review_id).open_cases if person else ()
         return ReviewView(review, attempts, shown, others)
 
-    def _attempt(self, session: Session) -> Attempt:
-        keys = self.photos.review_frames(session.session_id)
+    def _attempt(self, session: Session, person: Beneficiary | None) -> Attempt:
+        may = _may_be_seen(person)
+        keys = self.photos.review_frames(session.beneficiary_id, session.session_id) if may else ()
         links = tuple(self.photos.frame_link(key, _seconds()) for key in keys)
         helper = session.helper_name and self.helper_names.open(session.session_id, session.helper_name)
         return Attempt(session, tuple(_findings(json.loads(session.evidence or "{}"))), links, helper or None)
 
     def _references(self, beneficiary_id: str) -> list[ReferenceShown]:
+        if not _may_be_seen(self.register.get(beneficiary_id)):
+            return []
         return [
             ReferenceShown(
                 reference_id=photo.reference_id,
@@ -121,6 +125,11 @@ class GetReview:
             )
             for photo in self.references.photos(beneficiary_id)
         ]
+
+
+def _may_be_seen(person: Beneficiary | None) -> bool:
+    """Nobody looks at a face whose consent is withdrawn, also while it is still stored."""
+    return person is None or person.consent_withdrawn_on is None
 
 
 def _findings(evidence: dict[str, Any]) -> list[Finding]:

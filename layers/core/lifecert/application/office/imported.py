@@ -10,6 +10,7 @@ from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.benefit import MOST_BENEFITS, Benefit
 from lifecert.domain.benefit_start import check_start
+from lifecert.domain.consent import guardian_until
 from lifecert.domain.errors import DayImpossible, PayerUnknown, StartUnlikely
 from lifecert.domain.intake import (
     BenefitRow,
@@ -117,6 +118,7 @@ def registration(
             person_secret=keys.newest,
             grace_from=today,
             registered_by=of.actor_id,
+            guardian_until=guardian_until(row.id_number.birth_date, today),
         ),
         LedgerEvent.REGISTERED,
         Actor(of.actor_id, Role.SYSTEM),

@@ -14,6 +14,7 @@ from lifecert.domain.benefit import MOST_BENEFITS, Benefit
 from lifecert.domain.benefit_start import check_start
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Revocation
+from lifecert.domain.consent import guardian_until
 from lifecert.domain.errors import (
     AlreadyRegistered,
     IdempotencyKeyReused,
@@ -125,6 +126,7 @@ class RegisterBeneficiary:
                 # Whose first year was over already is told so, and has all the grace days.
                 grace_from=today,
                 registered_by=user.user_id,
+                guardian_until=guardian_until(born, today),
             ).with_case(review),
             LedgerEvent.REGISTERED,
             clerk,

@@ -1,9 +1,14 @@
 """Find the person whom somebody names, so that nobody can find out who is registered."""
 
 import hmac
+from dataclasses import dataclass
+from datetime import date
 
 from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.errors import InvitationUnknown
+from lifecert.domain.invitation import Invitation, InvitationCode
 from lifecert.domain.person import IdNumber, normalise_name
+from lifecert.ports.invitations import InvitationKeys, Invitations
 from lifecert.ports.keys import PersonKeys
 from lifecert.ports.register import Register
 
@@ -20,3 +25,28 @@ def by_number_and_name(register: Register, keys: PersonKeys, id_number: IdNumber
     beneficiary = by_number(register, keys, id_number)
     name_key = keys.name_key(normalise_name(name), beneficiary.person_secret if beneficiary else None)
     return beneficiary if hmac.compare_digest(beneficiary.name_key if beneficiary else _NOBODY, name_key) else None
+
+
+@dataclass(frozen=True, slots=True)
+class ByCode:
+    """Finds a person by the code of their letter."""
+
+    invitations: Invitations
+    register: Register
+    keys: InvitationKeys
+
+    def __call__(self, code: InvitationCode, today: date) -> tuple[Invitation, Beneficiary]:
+        """Raises InvitationUnknown, for one that was never issued, is withdrawn or has expired alike, after the same
+        one look into the store."""
+        found = self.invitations.find([self.keys.digits_key(code.digits, secret) for secret in self.keys.looked_up])
+        if found is None or not self._is_of(found, code) or not found.open_on(today):
+            raise InvitationUnknown
+        beneficiary = self.register.get(found.beneficiary_id)
+        if beneficiary is None:
+            raise InvitationUnknown
+        return found, beneficiary
+
+    def _is_of(self, invitation: Invitation, code: InvitationCode) -> bool:
+        if code.text is None:
+            return True
+        return self.keys.text_key(code.text, invitation.secret) == invitation.text_key

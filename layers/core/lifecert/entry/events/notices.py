@@ -5,6 +5,7 @@ import gzip
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lifecert.application.notices.send_notice import NoticeOutcome, SendNotice
 from lifecert.domain.errors import NoticeMustWait, NoticeRefused
+from lifecert.domain.notice import NoticeKind
 from lifecert.entry.log import LogCode, count, logger
 
 # A notice that could not be sent comes again after a minute, then two, and at last every quarter of an hour. The queue
@@ -32,7 +34,7 @@ class _FromAws(BaseModel):
 
 
 class DueDetail(_FromAws):
-    """What of either event is needed (infra/schemas/ReminderDue.json, CertifyAgainDue.json)."""
+    """What of each event is needed (infra/schemas: ReminderDue and the others below)."""
 
     beneficiary_id: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")]
     seq: Annotated[int, Field(ge=1)]
@@ -41,8 +43,17 @@ class DueDetail(_FromAws):
 class DueMessage(_FromAws):
     """The event as the bus puts it into the queue."""
 
-    detail_type: Literal["ReminderDue", "CertifyAgainDue"] = Field(alias="detail-type")
+    detail_type: Literal["ReminderDue", "CertifyAgainDue", "ConsentWithdrawn", "WithdrawalUndone"] = Field(
+        alias="detail-type"
+    )
     detail: DueDetail
+
+
+KINDS = {
+    "CertifyAgainDue": NoticeKind.CERTIFY_AGAIN,
+    "ConsentWithdrawn": NoticeKind.CONSENT_WITHDRAWN,
+    "WithdrawalUndone": NoticeKind.WITHDRAWAL_UNDONE,
+}
 
 
 class EachNotice:
@@ -55,27 +66,35 @@ class EachNotice:
 
     def __call__(self, record: SQSRecord) -> None:
         """Send one. Raises what went wrong, so that it comes again; one that is refused for good does not."""
+        sent = datetime.fromtimestamp(int(record.attributes.sent_timestamp) / 1000, UTC)
         try:
             message = DueMessage.model_validate_json(record.body)
             detail = message.detail
             told = {"beneficiary_id": detail.beneficiary_id, "seq": detail.seq}
-            send = self._send if message.detail_type == "ReminderDue" else self._send.certify_again
-            sent = datetime.fromtimestamp(int(record.attributes.sent_timestamp) / 1000, UTC)
+            kind = KINDS.get(message.detail_type)
+            send = partial(self._send.about, kind) if kind else self._send
             outcome = send(detail.beneficiary_id, detail.seq, sent)
         except NoticeRefused as error:
             logger.warning(LogCode.NOTICE_REFUSED, extra={**told, "cause": str(error)})
             count("NoticesRefused")
             return
         except NoticeMustWait as error:
+            self._count_age(sent)
             self._wait(record.receipt_handle, error.seconds)
             raise
         except Exception as error:
             tries = int(record.attributes.approximate_receive_count)
+            self._count_age(sent)
             logger.error(LogCode.NOTICE_NOT_SENT, extra={"error": type(error).__name__, "tries": tries})
             self._wait(record.receipt_handle, comes_again(tries))
             raise
         logger.info(LogCode.NOTICE_DONE, extra={**told, "outcome": outcome})
         count("NoticesSent", outcome is NoticeOutcome.SENT)
+
+    def _count_age(self, sent: datetime) -> None:
+        """Of a notice that is not sent yet: for how long it has waited. What an alarm sees the oldest by."""
+        waited = self._send.clock.now() - sent
+        count("NoticeAgeHours", max(0.0, waited.total_seconds() / 3600))
 
 
 class _Notification(_FromAws):

@@ -50,6 +50,7 @@ class Code(StrEnum):
     INVITATION_UNKNOWN = "invitation_unknown"
     LIMIT_REACHED = "limit_reached"
     NOT_ALLOWED = "not_allowed"
+    ONLY_AT_THE_COUNTER = "only_at_the_counter"
     PHOTO_MISSING = "photo_missing"
     PHOTO_UNSUITABLE = "photo_unsuitable"
     REFERENCE_MISMATCH = "reference_mismatch"
@@ -165,6 +166,7 @@ TABLE: dict[type[Exception], Problem] = {
     IdempotencyKeyInvalid: Problem(HTTPStatus.BAD_REQUEST, Code.IDEMPOTENCY_KEY_INVALID),
     SignedOut: Problem(HTTPStatus.UNAUTHORIZED, Code.SIGNED_OUT),
     errors.NotAllowed: Problem(HTTPStatus.FORBIDDEN, Code.NOT_ALLOWED),
+    errors.OnlyAtTheCounter: Problem(HTTPStatus.FORBIDDEN, Code.ONLY_AT_THE_COUNTER),
     # These two are the gateway's to say (template.yaml, GatewayResponses), in these words.
     RequestBlocked: Problem(HTTPStatus.FORBIDDEN, Code.REQUEST_BLOCKED),
     RequestTooLarge: Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, Code.REQUEST_TOO_LARGE),
@@ -247,6 +249,7 @@ NOT_FOR_CLIENTS: tuple[type[errors.LifeCertError], ...] = (
     errors.SnapshotUnfinished,
     errors.FrameSeenBefore,
     errors.ImportFileChanged,
+    errors.GalleryFileChanged,
     errors.ImportNotFound,
     errors.ImportPartUnfinished,
     errors.ReviewOpenedBefore,

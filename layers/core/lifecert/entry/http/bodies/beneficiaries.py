@@ -14,6 +14,7 @@ from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import Fact, LedgerEntry, LedgerEvent, facts_of
 from lifecert.domain.page import Page, Position
 from lifecert.domain.status import EndCause, Status
+from lifecert.entry.http.bodies.faces import ConsentState
 from lifecert.entry.http.bodies.fields import PAGE, InList, cursor_of
 from lifecert.entry.http.texts import Language, text
 from lifecert.entry.models import Incoming, Moment, Response
@@ -145,6 +146,7 @@ class BeneficiaryStanding(Response):
     payment_held: bool
     held_since: date | None
     benefits: tuple[BenefitStanding, ...]
+    consent: ConsentState
     what_to_do: str | None
     help_line: str
     history: tuple[HistoryEntry, ...]
@@ -166,6 +168,7 @@ class BeneficiaryStanding(Response):
             payment_held=beneficiary.held_since is not None,
             held_since=beneficiary.held_since,
             benefits=tuple(BenefitStanding.of(beneficiary, one, for_staff=for_staff) for one in beneficiary.benefits),
+            consent=ConsentState.of(beneficiary),
             what_to_do=_what_to_do(beneficiary, language),
             help_line=help_lines.find(beneficiary.category, beneficiary.district),
             history=tuple(

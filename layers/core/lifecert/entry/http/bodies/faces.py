@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from lifecert.application.faces.enrol_reference import BegunEnrolment
+from lifecert.application.faces.consent import UndoGround
+from lifecert.application.faces.enrol_reference import BegunEnrolment, ConsentShown
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.reference import Reference, Replacement
 from lifecert.domain.session import ImageType
@@ -20,28 +21,67 @@ class GiveConsentBody(Incoming):
     consent: ConsentGiven
 
 
+class WithdrawConsentBody(Incoming):
+    """POST /beneficiaries/{beneficiary_id}/consent-withdrawal."""
+
+    at_once: bool = False
+
+
+class UndoWithdrawalBody(Incoming):
+    """POST /beneficiaries/{beneficiary_id}/consent-withdrawal/undo."""
+
+    ground: UndoGround | None = None
+
+
+class RemoveHelpersBody(Incoming):
+    """POST /beneficiaries/{beneficiary_id}/helpers-removal."""
+
+    helper: Annotated[str, StringConstraints(pattern=r"^[^\s,]{1,200}$")] | None = None
+
+
 class BeginEnrolmentBody(Incoming):
     """POST /staff/beneficiaries/{beneficiary_id}/references."""
 
+    consent: ConsentGiven | None = None
     source: Label = "office"
     captured_on: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))] | None = None
     image_type: ImageType = ImageType.JPEG
     replacement: Replacement | None = None
 
+    def shown(self) -> ConsentShown:
+        """The consent that the clerk was shown. None is consent to no version."""
+        return ConsentShown(self.consent.version, self.consent.guardian) if self.consent else ConsentShown("")
+
+
+class ConsentRecorded(Response):
+    """The consent under which faces are kept."""
+
+    version: str
+    given_at: Moment
+    guardian: bool
+
 
 class ConsentState(Response):
-    """Whether the face of a person may be used, and if not, since which day; those stored are deleted that night."""
+    """Under which consent faces are kept, whether they may be used, and if not, since which day and from which night on
+    those that are stored are deleted."""
 
     beneficiary_id: str
+    consent: ConsentRecorded | None
     withdrawn_on: date | None
+    faces_go_on: date | None
     faces_stored: bool
 
     @staticmethod
     def of(beneficiary: Beneficiary) -> "ConsentState":
         """The answer."""
+        known = beneficiary.consent
         return ConsentState(
             beneficiary_id=beneficiary.beneficiary_id,
+            consent=ConsentRecorded(version=known.version, given_at=known.given_at, guardian=known.guardian)
+            if known
+            else None,
             withdrawn_on=beneficiary.consent_withdrawn_on,
+            faces_go_on=beneficiary.faces_go_on,
             faces_stored=beneficiary.has_reference,
         )
 

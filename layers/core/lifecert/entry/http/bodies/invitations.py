@@ -96,7 +96,7 @@ class InvitedPersonShown(Response):
             masked_name=person.beneficiary.masked_name,
             category=person.beneficiary.category,
             help_line=person.help_line,
-            consent=ConsentNeeded(version=person.consent_version, guardian=person.invitation.guardian),
+            consent=ConsentNeeded(version=person.consent_version, guardian=person.guardian),
             references="present" if person.beneficiary.has_reference else "missing",
         )
 
