@@ -150,10 +150,12 @@ def test_which_frames_are_there(engine: Engine) -> None:
 def test_one_persons_photos_are_deleted_and_nobody_elses(engine: Engine) -> None:
     for number in range(3):
         engine.photos.keep_reference(f"references/b/{number}", JPEG)
-    engine.photos.keep_for_review("review/b/session/1", JPEG)
-    for others in ("references/b2/0", "review/b2/session/1"):
-        keep = engine.photos.keep_reference if others.startswith("references") else engine.photos.keep_for_review
-        keep(others, JPEG)
+    engine.photos.keep_reference("references/b2/0", JPEG)
+    engine.put("frames/x/1", JPEG)
+    frame = engine.photos.read_upload("frames/x/1", 1000)
+    assert frame
+    for kept_as in ("review/b/session/1", "review/b2/session/1"):
+        assert engine.photos.keep_for_review("frames/x/1", frame.etag, kept_as)
     assert engine.photos.delete_photos("b") == 4
     for gone in ("references/b/1", "review/b/session/1"):
         with pytest.raises((KeyError, ClientError)):

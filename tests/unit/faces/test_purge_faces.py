@@ -357,7 +357,11 @@ def test_frames_that_a_human_was_to_look_at_go_with_the_faces() -> None:
     world = World()
     person, other = world.person(), world.person()
     for whose in (person, other):
-        world.photos.keep_for_review(a_session(beneficiary_id=whose).review_key(1), b"frame")
+        session = a_session(beneficiary_id=whose)
+        world.photos.upload(session.frame_key(1), b"frame")
+        frame = world.photos.read_upload(session.frame_key(1), 100)
+        assert frame
+        assert world.photos.keep_for_review(session.frame_key(1), frame.etag, session.review_key(1))
     WithdrawConsent(world.store.register, world.clock)(person, CLERK)
     report = world.on(world.clock.today() + timedelta(days=7)).purge()
     assert (report.faces, report.photos) == (1, 2)

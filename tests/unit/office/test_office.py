@@ -377,7 +377,7 @@ def test_a_photo_that_is_known_was_not_taken_at_the_counter(copy: bool) -> None:
     today = world.clock.today()
     known = dict(world.store.beneficiaries)[world.id].reference_ids
     world.analyser.enrolment = EnrolmentEvidence(PASSED, face(1, like=0, similarity=0.7), b"imprint", copy)
-    begun = world.begin(world.id, "office", today, ImageType.JPEG, CLERK, None)
+    begun = world.begin(world.id, "office", today, ImageType.JPEG, CLERK, CONSENT)
     world.photos.upload(begun.enrolment.upload_key, b"photo")
     world.finish(world.id, begun.enrolment.reference_id, CLERK)
     person = world.store.beneficiaries[world.id]
