@@ -240,8 +240,8 @@ def test_planning_looks_once_into_each_partition(known: Stores, counter: Counter
     calls = counter.take()
     # To lapse, the days since and two more, and the 30 before them for who was spared; to remind, as many before each
     # reminder, from today on: 2 for the one of a day ahead, 5 for the others; to tell who lapsed, today too; to propose
-    # holds, the days whose grace is over since; to end what was planned, today too. Of two shards; then the batches that
-    # are decided, the jobs to send, and whether any is open.
+    # holds, the days whose grace is over since; to end what was planned, today too. Of two shards; then the batches
+    # that are decided, the jobs to send, and whether any is open.
     assert calls.count("Query") == (5 + 30 + 2 + 3 * 5 + 6 + 5 + 6) * 2 + 1 + 2
     # The run begun, and the one job that somebody is in.
     assert (calls.count("TransactWriteItems"), calls.count("PutItem"), calls.count("UpdateItem")) == (1, 1, 1)
