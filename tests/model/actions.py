@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from lifecert.application.faces.consent import GiveConsent, WithdrawConsent
 from lifecert.application.notices.note_delivery import NoteDelivery
-from lifecert.application.office.certify_in_person import CertifyInPerson, Document
+from lifecert.application.office.certify_in_person import CertifyInPerson, Document, PresenceGround
 from lifecert.application.office.decide_holds import DecideHolds, HoldWish
 from lifecert.application.office.entitlement import ConfirmProposal, Propose
 from lifecert.application.office.import_data_match import ImportDataMatch
@@ -207,8 +207,9 @@ def _in_person(who: str, on: date) -> Callable[[World], None]:
             store.register, store.certificates_port, store.reviews_port, world.clock, world.issuer
         )
         key = an_id()
-        certificate = use_case(who, on, Document.ID_CARD, CLERK, key)
-        if "twice" in world.left and use_case(who, on, Document.ID_CARD, CLERK, key) != certificate:
+        seen = (who, on, Document.ID_CARD, CLERK, key, PresenceGround.HOME_VISIT)
+        certificate = use_case(*seen)
+        if "twice" in world.left and use_case(*seen) != certificate:
             raise Wrong("the same request gave two certificates")
 
     return certify

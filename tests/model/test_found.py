@@ -34,7 +34,7 @@ FOUND = {
             "a clerk certifies to have seen Ann on day 1",
             "a clerk certifies to have seen Ann on day -1",
             *(NIGHT,) * 3,
-            "two clerks revoke the certificate that counts of Ann, number 2 of the ledger",
+            "two clerks revoke the certificate that counts of Ann, number 3 of the ledger",
             *(NIGHT,) * 6,
         ),
     ),
