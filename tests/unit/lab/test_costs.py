@@ -170,7 +170,7 @@ def test_a_year_by_hand() -> None:
     assert bill.lines["certifications"] == pytest.approx(1000 * (2 * 2 + 1))
     assert bill.lines["reminders"] == pytest.approx(1000 * 2)
     assert bill.lines["lapses"] == 0
-    assert bill.lines["nights with nobody due, and keys"] == 8 * 12
+    assert bill.lines["nights with nobody due, and keys"] == 9 * 12
     assert bill.lines["storage"] == pytest.approx(1000 * 12 * (1 + 2 * 1 + 2 * 1) / 1e9)
     assert bill.total == pytest.approx(sum(bill.lines.values()))
 
