@@ -15,6 +15,7 @@ from lifecert.ports.photos import Upload, UploadSlot
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef
 
 
 def client_config() -> Config:
@@ -86,14 +87,14 @@ class S3Photos:
 
     def keep_for_review(self, key: str, etag: str, kept_as: str) -> bool:
         """Copy a frame beside the uploads, where it lives longer. Its bytes stay in S3."""
-        place = {"Bucket": self.frames_bucket, "Key": key}
+        place: CopySourceTypeDef = {"Bucket": self.frames_bucket, "Key": key}
         with translated():
             try:
                 self.client.copy_object(
                     Bucket=self.frames_bucket,
                     Key=kept_as,
                     CopySource=place,
-                    CopySourceIfMatch=etag,  # type: ignore[arg-type]
+                    CopySourceIfMatch=etag,
                 )
             except ClientError as error:
                 if code_of(error) in {"PreconditionFailed", "412", "NoSuchKey", "404"}:
