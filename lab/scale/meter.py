@@ -51,7 +51,7 @@ class Meter:
             indexes = one.get("GlobalSecondaryIndexes", {})
             entries = sum(float(index["CapacityUnits"]) for index in indexes.values())
             if operation in _READS:
-                self.read_units += max(total, _least(params))
+                self.read_units += max(total, _least(params, one["TableName"]))
                 continue
             transaction = operation == "TransactWriteItems"
             an_item, an_entry = (_ITEM_IN_TRANSACTION, _ENTRY_IN_TRANSACTION) if transaction else (1, 1)
@@ -62,10 +62,10 @@ class Meter:
                 self.writes[f"{one['TableName']}/{name}"] += float(index["CapacityUnits"]) / an_entry  # type: ignore[assignment]
 
 
-def _least(params: Mapping[str, Any]) -> float:
-    """Units of a read that finds nothing: one item's for each that was asked for."""
-    batches = params.get("RequestItems", {"": {**params, "Keys": [None]}})
-    return sum(len(one["Keys"]) * (1.0 if one.get("ConsistentRead") else 0.5) for one in batches.values())
+def _least(params: Mapping[str, Any], table: str) -> float:
+    """Units of a read of a table that finds nothing: one item's for each that was asked for."""
+    one = params.get("RequestItems", {table: {**params, "Keys": [None]}})[table]
+    return len(one["Keys"]) * (1.0 if one.get("ConsistentRead") else 0.5)
 
 
 def item_bytes(item: Mapping[str, Any]) -> int:

@@ -1,6 +1,5 @@
 """Fakes behind all functions: they stand where the composition root asks for its parts, and it builds the rest."""
 
-import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,14 +10,12 @@ from typing import Any
 import pytest
 
 from lifecert.adapters.kms.protected_references import ProtectedReferences
-from lifecert.adapters.messages.deciding import decided_of, looked_message
 from lifecert.bootstrap import notices, office, parts, phone, streams, sweep
 from lifecert.domain.category import Scheme
 from lifecert.domain.help_lines import HelpLines
 from lifecert.entry.http.once import Once
 from lifecert.entry.log import logger
 from lifecert.entry.settings import Common
-from lifecert.ports.deciding import Decided, Looked
 from tests.support.builders import a_policy
 from tests.support.fakes.analysers import ReadingAnalyser
 from tests.support.fakes.keys import BackwardsProtection, FakeTokens
@@ -26,6 +23,7 @@ from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.sessions import FirstSteps
 from tests.support.fakes.sweep import NoPace
 from tests.support.templates import ROOT
+from tests.support.verifying import ByMessage
 from tests.support.wiring.environment import environment_of
 from tests.support.wiring.population import populate
 from tests.support.wiring.world import World
@@ -59,7 +57,6 @@ def fakes(world: World) -> dict[str, Any]:
         "plain_references": ProtectedReferences(store.references, BackwardsProtection()),
         "seen_frames": store.seen_frames,
         "claims": store.claims,
-        "deciding": _decided_here,
         "face_counts": store.face_counts,
         "limits": store.limits,
         "hold_batches": store.hold_batches,
@@ -100,12 +97,6 @@ def fakes(world: World) -> dict[str, Any]:
     }
 
 
-def _decided_here(looked: Looked) -> Decided:
-    """By the other function's use case, and by what it is asked and answers."""
-    message = json.loads(json.dumps(looked_message(looked)))
-    return decided_of(json.loads(json.dumps(phone.answer_to(message, phone.decide_session()))))
-
-
 def factories_of(area: ModuleType) -> dict[str, Any]:
     """The factories of one area, or of `parts`."""
     return {name: member for name, member in vars(area).items() if isinstance(member, _lru_cache_wrapper)}
@@ -140,6 +131,7 @@ def on_fakes(world: World) -> Iterator[None]:
         monkeypatch.setattr(Common, "load", classmethod(load))
         for name, part in fakes(world).items():
             monkeypatch.setattr(parts, name, lambda *_, part=part, **__: part)
+        monkeypatch.setattr(parts, "deciding", lambda _: ByMessage(phone.decide_session()))
         for area in (office, phone):
             monkeypatch.setattr(area, "clock", lambda: world.clock)
         monkeypatch.setattr(phone, "help_lines", lambda: HELP_LINES)

@@ -50,7 +50,8 @@ class VerifyFace:
         tells of itself, are kept with it and weigh nothing.
 
         Raises SessionNotFound (unknown or another caller's), SessionExpired, SessionBusy, FramesMissing,
-        InvitationUnknown, CameraPaused, EntitlementEnded and ConsentWithdrawn; nothing is changed then.
+        InvitationUnknown, CameraPaused, EntitlementEnded, ConsentWithdrawn and VersionConflict; nothing is changed
+        then.
         """
         session = own_session(self.sessions, session_id, caller)
         with naming_help_line(session.help_line):

@@ -256,6 +256,7 @@ NOT_FOR_CLIENTS: tuple[type[errors.LifeCertError], ...] = (
     errors.NoticeMustWait,
     errors.NoticeRefused,
     errors.ChangeFilesUnfinished,
+    errors.AnchorsUnfinished,
     errors.PurgeUnfinished,
     errors.SessionAlreadyDecided,
     errors.SweepUnfinished,
