@@ -134,8 +134,9 @@ def deploy(
         "PythonRuntime": f"python{sys.version_info.major}.{sys.version_info.minor}",
         "ClockShiftDays": str(clock_shift_days),
         "LogLevel": "INFO",
-        # The local AWS compares this bound as text, and fails.
+        # The local AWS compares these bounds as text, and fails.
         "SweepWorkers": "0",
+        "ImportWorkers": "0",
         # A demo or a test may run at any hour.
         "QuietHours": "0-0",
         "DataMatchSources": "hospital,civil_affairs",

@@ -63,6 +63,21 @@ def test_jobs_of_the_sweep_are_tried_as_often_as_the_worker_thinks_and_then_kept
     assert parent()["Parameters"]["SweepWorkers"]["Default"] >= 2  # the least that Lambda takes
 
 
+def test_a_part_of_a_registers_file_is_tried_five_times_by_a_worker_of_its_own_and_then_kept() -> None:
+    worker = FUNCTIONS["ImportRegister"]["Properties"]
+    queue = parent()["Resources"]["ImportQueue"]["Properties"]
+    assert text(queue["RedrivePolicy"]["deadLetterTargetArn"]) == "ImportDeadLetters.Arn"
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+    assert queue["VisibilityTimeout"] == 6 * worker["Timeout"]
+    source = worker["Events"]["Parts"]["Properties"]
+    assert (text(source["Queue"]), source["BatchSize"]) == ("ImportQueue.Arn", 1)
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    condition, bound, otherwise = source["ScalingConfig"]["Fn::If"]
+    assert (condition, otherwise) == ("LimitImports", {"Ref": "AWS::NoValue"})
+    assert bound == {"MaximumConcurrency": {"Ref": "ImportWorkers"}}
+    assert parent()["Parameters"]["ImportWorkers"]["Default"] >= 2  # the least that Lambda takes
+
+
 def test_a_change_file_is_written_every_day_and_one_that_fails_is_kept() -> None:
     writer = FUNCTIONS["WriteChangeFile"]["Properties"]
     schedule = writer["Events"]["Daily"]["Properties"]
