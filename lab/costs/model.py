@@ -13,8 +13,8 @@ MEMORY_MB = (512, 768, 1024, 1769, 3008)
 VERIFY_MB = 1769  # template.yaml, VerifyFace
 DECIDE_MB = 1024  # template.yaml, DecideSession
 SMALL_MB = 512  # template.yaml, Globals
-# Of a verification's requests to DynamoDB those of decide_session: session and beneficiary, the transaction, and how many
-# people the user certified.
+# Of a verification's requests to DynamoDB those of decide_session: session and beneficiary, the transaction, and how
+# many people the user certified.
 DECIDE_REQUESTS = 3
 MONTHS = 12
 _GB = 1e9
@@ -60,7 +60,7 @@ class Costs:
         return [size for size in MEMORY_MB if size >= self.least_memory_mb()]
 
     def decide_ms(self) -> float:
-        """How long a warm decide_session takes: three requests to DynamoDB, the frames seen to be there, a signature."""
+        """How long a warm decide_session takes: three requests to DynamoDB, a look for the frames, a signature."""
         measured, assumed = self.inputs.measured, self.inputs.assumed
         asked = measured.requests
         requests = DECIDE_REQUESTS + asked.s3_head + asked.kms_signature

@@ -8,11 +8,12 @@ import pytest
 
 from lifecert import domain
 from lifecert.domain.data_match import Import
+from lifecert.domain.intake import ImportTally
 from lifecert.domain.rotation import Rotation
 from lifecert.domain.sweep import Tally
 
 # What counts up while something runs, and what keeps what it worked out.
-COUNTS = (Import, Tally)
+COUNTS = (Import, Tally, ImportTally)
 CACHES = (Rotation,)
 MODULES = [importlib.import_module(f"lifecert.domain.{found.name}") for found in pkgutil.iter_modules(domain.__path__)]
 VALUES = [

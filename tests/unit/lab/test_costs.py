@@ -94,14 +94,14 @@ def only(*named: str) -> dict[str, Any]:
 
 def test_time_is_computing_on_a_share_of_a_core_and_waiting() -> None:
     costs = Costs(inputs())
-    # (2 to DynamoDB, 3 to S3, 1 to KMS) x 1 + 4 of computing on its share; 2 x 5 + 10 + 20 of waiting.
-    decide = 10 * 1769 / 1024 + 40
+    # (3 to DynamoDB, 3 to S3, 1 to KMS) x 1 + 4 of computing on its share; 3 x 5 + 10 + 20 of waiting.
+    decide = 11 * 1769 / 1024 + 45
     assert costs.decide_ms() == pytest.approx(decide)
-    # 100 + (5 to DynamoDB, 3 to S3, 1 to KMS, 1 to decide) x 1 + 4 of computing; 5 x 5 + 3 x 10 + 20 + 7 of waiting.
-    assert costs.verify_ms(1769) == pytest.approx(114 + 82 + decide)
+    # 100 + (4 to DynamoDB, 3 to S3, 1 to KMS, 1 to decide) x 1 + 4 of computing; 4 x 5 + 3 x 10 + 20 + 7 of waiting.
+    assert costs.verify_ms(1769) == pytest.approx(113 + 77 + decide)
     assert costs.verify_ms(3538) == costs.verify_ms(1769), "one thread gains nothing by a second core"
     assert share_of_a_core(1769 / 2) == 0.5
-    assert Costs(inputs(assumed={"s3_wait_ms": 20.0})).verify_ms(1769) == pytest.approx(114 + 112 + decide + 10)
+    assert Costs(inputs(assumed={"s3_wait_ms": 20.0})).verify_ms(1769) == pytest.approx(113 + 107 + decide + 10)
 
 
 def test_lambda_is_paid_by_memory_and_time_and_call() -> None:
