@@ -8,7 +8,7 @@ from pydantic import Field
 
 from lifecert.application.office.get_reviews import Attempt, ReviewView
 from lifecert.domain.actor import Role
-from lifecert.domain.challenge import Step
+from lifecert.domain.challenge import Ability, Step
 from lifecert.domain.invitation import is_invited
 from lifecert.domain.page import Page, Position
 from lifecert.domain.reasons import Reason
@@ -130,6 +130,7 @@ class AttemptShown(Response):
     user_id: str
     opened_at: Moment
     on_behalf: bool
+    cannot: tuple[Ability, ...]
     challenge: tuple[Step, ...]
     findings: tuple[FindingShown, ...]
     frames: tuple[str, ...]
@@ -146,6 +147,7 @@ class AttemptShown(Response):
             user_id=session.user_id,
             opened_at=session.opened_at,
             on_behalf=session.on_behalf,
+            cannot=session.cannot,
             challenge=session.challenge,
             findings=tuple(
                 FindingShown(
