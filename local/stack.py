@@ -72,7 +72,9 @@ def run(say: Say = print, port: int | None = None, host: str = LOOPBACK) -> Iter
         raise StackError("The interpreter of the local functions is missing: run `make setup`.")
     folder, lock = _claim_folder()
     try:
-        port = _choose_port(say, host) if port is None else port
+        # Two that begin at the same moment both find the usual one free: it is for whoever has the first folder.
+        usual = folder == BUILD / "stack"
+        port = _choose_port(say, host, usual=usual) if port is None else port
         # SIGINT as well: a shell starts background jobs deaf to it.
         with (
             _handlers(_raise_exit, signal.SIGTERM, signal.SIGHUP),
@@ -115,8 +117,8 @@ def _claim_folder() -> tuple[Path, int]:
     raise StackError(f"{MAX_STACKS} local stacks are running already; end one of them.")
 
 
-def _choose_port(say: Say, host: str) -> int:
-    for port in (DEFAULT_PORT, 0):
+def _choose_port(say: Say, host: str, *, usual: bool = True) -> int:
+    for port in (DEFAULT_PORT, 0) if usual else (0,):
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             try:
                 # As the server itself will, or a port just given up would look taken for a minute.

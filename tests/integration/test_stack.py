@@ -91,6 +91,20 @@ def test_a_taken_port_is_told_and_avoided(monkeypatch: pytest.MonkeyPatch) -> No
     assert lines == [f"Port {port} is taken; using {stack.aws.endpoint.rsplit(':', 1)[1]}."]
 
 
+def test_only_whoever_has_the_first_folder_asks_for_the_usual_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two that begin at the same moment both find it free; the second then deployed into the first one's AWS."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        monkeypatch.setattr(local_stack, "DEFAULT_PORT", probe.getsockname()[1])
+    held, lock = local_stack._claim_folder()
+    try:
+        with run(say=lambda line: None) as stack:
+            assert stack.folder != held
+            assert not stack.aws.endpoint.endswith(f":{local_stack.DEFAULT_PORT}")
+    finally:
+        os.close(lock)
+
+
 def test_it_listens_on_loopback_only_and_tidies_up() -> None:
     with run(say=lambda line: None) as stack:
         port = int(stack.aws.endpoint.rsplit(":", 1)[1])
