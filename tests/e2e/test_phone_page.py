@@ -114,7 +114,7 @@ def look_at(somebody: Visitor, name: str, *, picture: bool = True) -> None:
 
 
 # Fields that do not show all that was typed into them.
-CUT_FIELDS = """() => Array.from(document.querySelectorAll('input, textarea'))
+CUT_FIELDS = """() => Array.from(document.querySelectorAll('input:not(.hidden), textarea'))
   .filter((one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight).map((one) => one.id)"""
 
 # Controls that are less than 60 pixels in either direction, as MIIT's rules for the old have it.

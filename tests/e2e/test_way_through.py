@@ -24,7 +24,7 @@ def test_a_real_face_is_certified_and_every_trace_is_there(
     assert after["status"] == "active"
     assert after["valid_until"] == decided["certificate"]["valid_until"]
     events = [entry["event"] for entry in history(clerk, ming)]
-    assert events == ["registered", "review_decided", "reference_enrolled", "certified"]
+    assert events == ["registered", "review_decided", "consent_given", "reference_enrolled", "certified"]
     ledger = DynamoLedger(stack.aws.dynamodb(), stack.outputs["LedgerTable"])
     entries = list(ledger.entries(ming.beneficiary_id))
     assert verify_chain(entries) == len(entries) >= len(events)
