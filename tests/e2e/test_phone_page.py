@@ -264,6 +264,29 @@ def test_this_is_not_me(visit: Visit, ming: Known, letter_of: Callable[[Known], 
     assert history(clerk, ming) == before
 
 
+def test_consent_is_taken_back_and_given_again_by_the_letter(
+    visit: Visit, ming: Known, letter_of: Callable[[Known], dict[str, Any]], clerk: Phone
+) -> None:
+    somebody = visit()
+    somebody.to_person(letter_of(ming)["code"])
+    for answer in ("keep", "withdraw-yes"):
+        somebody.press("ways")
+        somebody.press("withdraw")
+        somebody.sees("withdraw")
+        look_at(somebody, "71-withdraw", picture=answer == "keep")
+        somebody.press(answer)
+        somebody.sees("invited" if answer == "keep" else "withdrawn")
+    look_at(somebody, "72-withdrawn")
+    assert history(clerk, ming)[-1]["event"] == "consent_withdrawn"
+    # Whoever scans the letter then is told so, and how to undo it.
+    somebody.page.reload()
+    somebody.press("language-zh-CN")
+    somebody.sees("problem")
+    somebody.press("undo")
+    somebody.sees("invited")
+    assert history(clerk, ming)[-1]["event"] == "withdrawal_undone"
+
+
 def darkened(frame: bytes) -> bytes:
     image = cv2.imdecode(np.frombuffer(frame, np.uint8), cv2.IMREAD_COLOR)
     return cv2.imencode(".jpg", (np.asarray(image) * 0.06).astype(np.uint8))[1].tobytes()

@@ -11,6 +11,7 @@ import {signIn} from "./signin.js";
 import {forWhom, forget, say, state} from "./state.js";
 import {dropFrames, lacking, unstick} from "./upload.js";
 import {button, go, here, paragraphs, screen} from "./view.js";
+import {undo} from "./withdraw.js";
 
 const SIGNED_OUT = ["signed_out"];
 const TIME_IS_UP = ["session_expired", "session_not_found"];
@@ -98,7 +99,7 @@ screen("problem", ({body, action, language}) => ({
   content: language && language !== state.language ? askedAnew() : [
     WAIT.includes(body.code) ? PICTURES.clock() : FOR_THE_OFFICE.includes(body.code) ? PICTURES.clerk() : PICTURES.telephone(),
     ...paragraphs(body.detail, body.paused_until && say("waitUntil", {time: timeOf(body.paused_until)}), body.other_ways),
-    theOneThing(body.code, action),
+    theOneThing(body.code, action), body.code === "consent_withdrawn" && state.code ? undo() : null,
   ],
   // The API says it in one language: in another it is asked again.
   shown: () => {

@@ -257,6 +257,7 @@ screen("ways", () => ({
       way(PICTURES.clerk(), say("waysOffice")), way(PICTURES.telephone(), say("waysCall")),
       way(PICTURES.home(), say("waysHome")), way(PICTURES.family(), say("waysFamily"))),
     el("p", {class: "note"}, say("waysPension")), el("p", {class: "free"}, say("free")),
+    state.code && state.person ? button(say("withdrawLink"), () => go("withdraw", undefined, {transient: true}), {kind: "plain", id: "withdraw"}) : null,
     button(say("back"), () => history.state && go(history.state.screen, undefined, {replace: true}), {kind: "primary", id: "back"}),
   ],
 }));
