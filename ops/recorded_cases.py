@@ -22,7 +22,7 @@ from lifecert.domain.status import EndCause
 
 _OPENS: Final = (
     *(LedgerEvent.VERIFICATION_FAILED, LedgerEvent.REVIEW_OPENED, LedgerEvent.REFERENCE_ENROLLED),
-    LedgerEvent.REGISTERED,
+    *(LedgerEvent.REGISTERED, LedgerEvent.BENEFIT_ADDED),
 )
 
 
@@ -48,7 +48,7 @@ def take_case(now: dict[str, Any], entry: LedgerEntry) -> None:
         now["open_cases"] = tuple(_closed(entry, now["open_cases"], str(review_id)))
     elif review_id and all(one.review_id != review_id for one in now["open_cases"]):
         _open(now, entry, details)
-    if entry.event is LedgerEvent.TERMINATED:
+    if entry.event is LedgerEvent.TERMINATED and review_id:  # by two clerks, and not as planned
         now["open_cases"] = tuple(
             one
             for one in now["open_cases"]
@@ -67,7 +67,7 @@ def _open(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -
             kind, doubts = ReviewKind.VERIFICATION, details.get("reason") in DOUBTING
         case LedgerEvent.REFERENCE_ENROLLED:
             kind, doubts = ReviewKind.OVERRIDE, True
-        case LedgerEvent.REGISTERED:
+        case LedgerEvent.REGISTERED | LedgerEvent.BENEFIT_ADDED:
             kind, doubts = ReviewKind.REGISTRATION, True
         case _:
             kind = ReviewKind(details["kind"])

@@ -13,6 +13,13 @@ def _one(start: int = 0) -> Callable[[World], None]:
     return begin
 
 
+def _photographed(start: int = 0) -> Callable[[World], None]:
+    def begin(world: World) -> None:
+        world.enrol(world.register(0, world.new_benefit(start=start)))
+
+    return begin
+
+
 def _two(world: World) -> None:
     for number in range(2):
         world.register(number, world.new_benefit(start=-12))
@@ -88,7 +95,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     ),
     "papers": Scenario(
         "one person, one benefit: the camera, consent, a contact and a report of death; everything asked for twice",
-        {TODAY: _one(), LAPSED: _one(start=-12)},
+        {TODAY: _photographed(), LAPSED: _photographed(start=-12)},
         {"proof": 1, "revocation": 1, "end": 1, "correction": 1, "consent": 2, "contact": 1, "report": 1}
         | {"camera": 1, "match": 1, "twice": 1},
     ),

@@ -15,15 +15,17 @@ from lifecert.application.notices.send_notice import SendNotice
 from lifecert.application.office import import_data_match
 from lifecert.application.office.register_beneficiary import AddBenefit, NewBenefit, RegisterBeneficiary, Registration
 from lifecert.application.office.set_contact import NewContact
+from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.issuing import Issuer
 from lifecert.application.sweep.holds import ApplyHolds, ProposeHolds
 from lifecert.application.sweep.kinds import EndAsPlanned, Kind, Lapse, Remind, TellLapsed
 from lifecert.domain import beneficiary, year
-from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.actor import Actor, Role
+from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.category import Category
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.hold import HoldState
-from lifecert.domain.ledger import LedgerEntry
+from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.notice import NoticeChannel, NoticeText, QuietHours
 from lifecert.domain.person import IdNumber
 from lifecert.domain.published import published_events
@@ -44,6 +46,10 @@ from tests.support.vouching import vouched
 FIRST_NIGHT = datetime(2026, 3, 1, 19, 0, tzinfo=UTC)
 PAYERS = ("fund", "bureau")
 NAMES = ("Ann", "Ben")
+
+
+# Of the photo that `good_evidence` was compared with.
+REFERENCE_ID = "reference-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +291,17 @@ class World:
         contact = NewContact(NoticeChannel.SMS, "13800000000")
         registered = register(Registration(NAMES[number], id_number(number), benefit, contact), CLERK, an_id())
         return vouched(store.register, store.reviews_port, self.clock, registered.beneficiary_id)
+
+    def enrol(self, who: str) -> None:
+        """A photo of a person, with which whatever the scripted analyser sees was compared."""
+
+        def enrolled(newest: Beneficiary) -> Change:
+            changed = replace(newest, has_reference=True, reference_ids=(REFERENCE_ID,))
+            actor, details = Actor(CLERK.user_id, Role.CLERK), {"reference_id": REFERENCE_ID, "replacement": None}
+            after, entry = record(changed, LedgerEvent.REFERENCE_ENROLLED, actor, self.clock.now(), details)
+            return Change(newest.version, after, entry)
+
+        change_newest(self.store.register, who, enrolled)
 
     def add_benefit(self, who: str, benefit: NewBenefit) -> None:
         """Another benefit of a person."""

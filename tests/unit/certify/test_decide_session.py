@@ -17,7 +17,8 @@ from lifecert.domain.errors import (
     SessionNotFound,
     StoreUnavailable,
 )
-from lifecert.domain.policy import Outcome
+from lifecert.domain.evidence import ReferenceMatch
+from lifecert.domain.policy import Decision, Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.ports.deciding import Looked
 from tests.support.builders import an_id, good_evidence
@@ -37,7 +38,9 @@ def claimed(world: VerifyWorld) -> Looked:
         session_id=session.session_id,
         beneficiary_id=world.id,
         claimed_until=until,
-        evidence=good_evidence(steps=session.challenge),
+        evidence=good_evidence(
+            steps=session.challenge, matches=(ReferenceMatch(world.beneficiary.reference_ids[0], 0.9, 0.9),)
+        ),
         etags=tuple(map(etag_of, uploads)),
         digests=tuple(an_id() for _ in uploads),
         imprints=(b"one", b"two", b"three"),
@@ -151,3 +154,32 @@ def test_a_function_that_failed_decided_nothing() -> None:
 
     with pytest.raises(StoreUnavailable):
         LambdaDeciding(Failed(), "decide")(claimed(VerifyWorld()))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        lambda looked: replace(looked, digests=()),
+        lambda looked: replace(
+            looked, evidence=replace(looked.evidence, matches=(ReferenceMatch("no-one's", 0.9, 0.9),))
+        ),
+        lambda looked: replace(
+            looked,
+            evidence=replace(
+                looked.evidence, frames=tuple(replace(frame, measures=()) for frame in looked.evidence.frames)
+            ),
+        ),
+        lambda looked: replace(
+            looked,
+            evidence=replace(
+                looked.evidence, matches=tuple(replace(one, steps=float("nan")) for one in looked.evidence.matches)
+            ),
+        ),
+    ],
+    ids=["no digests", "a photo that does not count", "nothing measured", "no number"],
+)
+def test_what_an_acceptance_must_rest_on_is_there_or_a_human_decides(spoilt: Callable[[Looked], Looked]) -> None:
+    world = VerifyWorld()
+    decided = decider(world)(spoilt(claimed(world)))
+    assert decided.result.decision == Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
+    assert certified(world) == 0

@@ -3,10 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from lifecert.domain.challenge import Step
-from lifecert.domain.errors import FramesMissing
 from lifecert.domain.policy import Audit, Decision, Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Session
@@ -44,17 +41,33 @@ def test_what_is_uploaded_while_it_is_decided_is_not_what_a_human_sees() -> None
 
     analyser = Meanwhile(good_evidence(similarity=0.4, steps=session.challenge))
     world.verify = replace(world.verify, analyser=analyser)
-    # A human would have to see what the machine saw, and that is gone: nothing is decided, and nothing kept.
-    with pytest.raises(FramesMissing) as missing:
-        world.verify(session.session_id, HELPER)
-    assert missing.value.numbers == (1,)
-    assert world.photos.kept == {}
-    # Once the claim has run out it was a try, like any that died.
-    world.clock.move(minutes=1)
+    # What the machine saw is gone. It was a try all the same, and doubts: else a phone chose what is counted.
     decided = world.verify(session.session_id, HELPER)
     assert decided.result
-    assert decided.result.decision == Decision(Outcome.RETRY, Reason.FILE_DAMAGED)
+    assert decided.result.decision == Decision(Outcome.REVIEW, Reason.UPLOADED_OUT_OF_TIME)
+    assert world.photos.kept == {}
+    assert len(world.beneficiary.camera.failures) == 1
+    assert [case.doubts for case in world.beneficiary.open_cases] == [True]
     assert len(analyser.calls) == 1
+
+
+def test_who_sends_again_while_it_is_decided_escapes_no_audit() -> None:
+    world = VerifyWorld()
+    session = world.session()
+
+    class Meanwhile(ScriptedAnalyser):
+        def analyse(self, *shown: Any) -> Analysis:
+            overwrite(world, session)
+            return super().analyse(*shown)
+
+    everybody_audited = a_policy(audit=Audit(1.0, 1.0))
+    world.verify = with_other(
+        world.verify, analyser=Meanwhile(good_evidence(steps=session.challenge)), policy=everybody_audited
+    )
+    decided = world.verify(session.session_id, HELPER)
+    assert decided.result
+    assert decided.result.decision == Decision(Outcome.REVIEW, Reason.UPLOADED_OUT_OF_TIME)
+    assert world.beneficiary.certificate_id is None
 
 
 def test_what_is_uploaded_while_it_is_decided_does_not_change_an_acceptance() -> None:

@@ -125,7 +125,7 @@ def test_two_hundred_people_of_one_account_are_looked_at_whatever_it_says(on_beh
     counting = helper_volume(world.store.limits, world.store.register, world.clock, 20)
     world.verify = with_other(world.verify, helper_volume=counting)
     for number in range(60):
-        world.store.register.commit(person := registration())
+        world.store.register.commit(person := registration(reference_ids=("reference-1",)))
         world.clock.move(days=number % a_day == 0)
         session = world.session(beneficiary_id=person.after.beneficiary_id, on_behalf=on_behalf)
         world.verify(session.session_id, HELPER)

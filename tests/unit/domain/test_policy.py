@@ -188,3 +188,16 @@ def test_a_cue_that_is_not_required_may_be_missing(use: PassiveUse) -> None:
 def test_production_requires_the_cue_unless_it_is_off(use: PassiveUse, in_production: PassiveUse) -> None:
     policy = a_policy(passive=PassiveLimits(use, 0.5, 0.1, 0.3))
     assert policy.with_passive_cue() == a_policy(passive=PassiveLimits(in_production, 0.5, 0.1, 0.3))
+
+
+@pytest.mark.parametrize(
+    "matches",
+    [
+        (ReferenceMatch("a", 0.9, float("nan")),),
+        (ReferenceMatch("a", 0.9, 0.9), ReferenceMatch("b", float("nan"), float("nan"))),
+        (ReferenceMatch("a", float("inf"), 0.9),),
+    ],
+)
+def test_a_similarity_that_is_no_number_is_for_a_human(matches: tuple[ReferenceMatch, ...]) -> None:
+    evidence = replace(good_evidence(), matches=matches)
+    assert decide(evidence, POLICY, CHALLENGE, attempt=1) == Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)

@@ -78,7 +78,8 @@ def add_benefit() -> "AddBenefit":
     from lifecert.application.office.register_beneficiary import AddBenefit
 
     names = RegisterBeneficiarySettings.load()
-    return AddBenefit(parts.changing_register(names), parts.ledger(names), parts.clock(names), names.payers)
+    register = parts.changing_register(names, reviews=names.reviews_table)
+    return AddBenefit(register, parts.ledger(names), parts.clock(names), names.payers)
 
 
 @cache

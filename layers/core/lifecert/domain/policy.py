@@ -237,7 +237,7 @@ def _decide_once(evidence: Evidence, policy: Policy, asked: tuple[Step, ...]) ->
     if reason and reason not in FOR_A_HUMAN:
         return Decision(Outcome.RETRY, reason)
     similarity = evidence.similarity
-    if similarity is None or math.isnan(similarity) or not _assessed(evidence, policy, asked):
+    if similarity is None or not _are_numbers(evidence) or not _assessed(evidence, policy, asked):
         return Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
     if similarity < policy.match.review:
         return Decision(Outcome.RETRY, Reason.NOT_MATCHING)
@@ -252,6 +252,12 @@ def _decide_once(evidence: Evidence, policy: Policy, asked: tuple[Step, ...]) ->
     if evidence.steps_similarity < policy.match.steps:
         return Decision(Outcome.REVIEW, Reason.STEPS_UNCERTAIN)
     return Decision(Outcome.ACCEPTED)
+
+
+def _are_numbers(evidence: Evidence) -> bool:
+    """Whether every similarity is one: of something that is not, the greatest is whatever comes first."""
+    found = (number for match in evidence.matches for number in (match.similarity, match.steps) if number is not None)
+    return all(map(math.isfinite, found))
 
 
 def _assessed(evidence: Evidence, policy: Policy, asked: tuple[Step, ...]) -> bool:

@@ -54,9 +54,8 @@ class DecideSession:
         """Decide a claimed session, once.
 
         Raises SessionNotFound, SessionBusy (claimed by somebody else, or not at all), SessionAlreadyDecided,
-        FramesMissing (or others since they were looked at, where a human must see them), NotOfThisSession,
-        InvitationUnknown, EntitlementEnded, ConsentWithdrawn, VersionConflict and StoreUnavailable; nothing is changed
-        then.
+        FramesMissing, NotOfThisSession, InvitationUnknown, EntitlementEnded, ConsentWithdrawn, VersionConflict and
+        StoreUnavailable; nothing is changed then.
         """
         session, beneficiary = self.claims.read(looked.session_id, looked.beneficiary_id)
         if session is None:
@@ -85,12 +84,13 @@ class DecideSession:
             nonlocal decided, before
             before = beneficiary
             verification = self._decide(session, beneficiary, looked)
-            change, decided = verification.change()
             # Every frame a human may have to look at, also of attempts after the one that opened the review.
-            if verification.needs_a_human:
-                for number, etag in enumerate(looked.etags, start=1):
-                    if not self.photos.keep_for_review(session.frame_key(number), etag, session.review_key(number)):
-                        raise FramesMissing((number,))
+            if verification.needs_a_human and not self._kept(session, looked):
+                # Sent again while it was looked at. Were that no try, a phone could choose which of its tries a human
+                # gets to see, and is counted by.
+                sent_again = Decision(Outcome.REVIEW, Reason.UPLOADED_OUT_OF_TIME)
+                verification = replace(verification, decision=sent_again)
+            change, decided = verification.change()
             return self.issuer.signed(change)
 
         change = change_newest(self.register, session.beneficiary_id, make, known)
@@ -103,6 +103,15 @@ class DecideSession:
             self.helper_volume(decided, new_person=session.user_id not in before.certified_by)
         return Decided(decided.result, decided.evidence)
 
+    def _kept(self, session: Session, looked: Looked) -> bool:
+        """Keep the frames for a human: whether all are still those that were looked at."""
+        keep = self.photos.keep_for_review
+        kept = [
+            keep(session.frame_key(number), etag, session.review_key(number))
+            for number, etag in enumerate(looked.etags, start=1)
+        ]
+        return all(kept)
+
     def _decide(self, session: Session, beneficiary: Beneficiary, looked: Looked) -> Verification:
         refuse_if_stopped(session, beneficiary)
         now = self.clock.now()
@@ -110,6 +119,8 @@ class DecideSession:
         decision = decide(looked.evidence, self.policy, session.challenge, attempt)
         if decision.outcome is Outcome.ACCEPTED and beneficiary.doubts:
             decision = Decision(Outcome.REVIEW, Reason.OFFICE_DECIDES)
+        elif decision.outcome is Outcome.ACCEPTED and not _is_whole(looked, beneficiary):
+            decision = Decision(Outcome.REVIEW, Reason.NOT_ASSESSED)
         elif decision.outcome is Outcome.ACCEPTED and not _is_excused(session, beneficiary, self.clock.today()):
             decision = Decision(Outcome.REVIEW, Reason.CHALLENGE_NOT_POSSIBLE)
         return Verification(
@@ -123,6 +134,14 @@ class DecideSession:
             looked.digests,
             looked.imprints,
         )
+
+
+def _is_whole(looked: Looked, beneficiary: Beneficiary) -> bool:
+    """Whether an acceptance rests on frames whose bytes are remembered, each with something measured, and on a photo of
+    the person that counts."""
+    measured = all(frame.measures for frame in looked.evidence.frames)
+    compared = {match.reference_id for match in looked.evidence.matches}
+    return measured and len(looked.digests) == len(looked.etags) and compared <= {*beneficiary.reference_ids}
 
 
 def _is_excused(session: Session, beneficiary: Beneficiary, today: date) -> bool:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from lifecert.application.office.set_contact import NewContact, sealed_contact
 from lifecert.application.shared.changing import change_newest
@@ -105,13 +105,7 @@ class RegisterBeneficiary:
         given = registration.contact
         contact = sealed_contact(self.seal, beneficiary_id, given) if given else None
         clerk, now = Actor(user.user_id, Role.CLERK), self.clock.now()
-        review = Review(
-            review_id=review_id_of(beneficiary_id, ReviewKind.REGISTRATION, "by hand"),
-            beneficiary_id=beneficiary_id,
-            kind=ReviewKind.REGISTRATION,
-            opened_at=now,
-            opened_by=clerk,
-        )
+        review = _registration(beneficiary_id, "by hand", clerk, now)
         after, entry = record(
             Beneficiary(
                 beneficiary_id=beneficiary_id,
@@ -162,7 +156,11 @@ class RegisterBeneficiary:
 
 @dataclass(frozen=True, slots=True)
 class AddBenefit:
-    """Another benefit of somebody who is registered. It does not move the day until which their life is covered."""
+    """Another benefit of somebody who is registered. It does not move the day until which their life is covered.
+
+    Nothing was due any more to somebody whose benefits had all ended, which took two clerks, or a day that was planned.
+    So what makes something due again waits for a second clerk, as whom one alone registered does.
+    """
 
     register: ChangingRegister
     ledger: Ledger
@@ -197,11 +195,16 @@ class AddBenefit:
             benefit = replace(new.numbered(len(newest.benefits) + 1, self.payers), grace_from=today)
             added[:] = [benefit]
             status = Status.LAPSED if lapsed else Status.ACTIVE
+            clerk, now, review = Actor(user.user_id, Role.CLERK), self.clock.now(), None
+            changed = replace(newest, benefits=(*newest.benefits, benefit), lapsed=lapsed)
+            if newest.status is Status.TERMINATED:
+                review = _registration(newest.beneficiary_id, f"benefit {benefit.benefit_id}", clerk, now)
+                changed = changed.with_case(review)
             after, entry = record(
-                replace(newest, benefits=(*newest.benefits, benefit), lapsed=lapsed),
+                changed,
                 LedgerEvent.BENEFIT_ADDED,
-                Actor(user.user_id, Role.CLERK),
-                self.clock.now(),
+                clerk,
+                now,
                 {
                     "request": request,
                     "benefits": [_new_facts(benefit, status)],
@@ -209,13 +212,14 @@ class AddBenefit:
                     "status": status,
                     "valid_until": newest.valid_until.isoformat(),
                     "grace_from": today.isoformat(),
+                    **({"review_id": review.review_id} if review else {}),
                 },
             )
             revocation = None
             if newest.status is Status.TERMINATED and newest.certificate_id:
                 # The end of everything else revoked it; as far as it reaches it covers what is new.
                 revocation = Revocation(newest.certificate_id, None)
-            return Change(newest.version, after, entry, revocation=revocation)
+            return Change(newest.version, after, entry, revocation=revocation, review=review)
 
         change_newest(self.register, beneficiary_id, make)
         return added[0]
@@ -226,6 +230,12 @@ class AddBenefit:
             if entry.event is LedgerEvent.BENEFIT_ADDED and entry.details.get("request") == request:
                 return newest.benefit(str(facts_of(entry)[0]["benefit"]))
         return None
+
+
+def _registration(beneficiary_id: str, of: str, clerk: Actor, now: datetime) -> Review:
+    """The case in which another clerk says that a person exists, and draws what one alone wrote down."""
+    review_id = review_id_of(beneficiary_id, ReviewKind.REGISTRATION, of)
+    return Review(review_id, beneficiary_id, ReviewKind.REGISTRATION, opened_at=now, opened_by=clerk)
 
 
 def _new_facts(benefit: Benefit, status: Status) -> dict[str, Fact]:

@@ -11,8 +11,9 @@ from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.status import Status
 
 
-def ending(step: Moved, actor: Actor, now: datetime, details: Mapping[str, Detail]) -> Change:
-    """The change that ends benefits. With the last of them the person's certificate does not count any more.
+def ending(step: Moved, actor: Actor, now: datetime, details: Mapping[str, Detail], *, by_two: bool) -> Change:
+    """The change that ends benefits. With the last of them the person's certificate does not count any more, and where
+    two clerks ended it (`by_two`), what was found true of the person is done: a day that was planned settles nothing.
 
     The contact stays until the faces go, and nobody is told anything before: the end may be a mistake.
     """
@@ -21,7 +22,7 @@ def ending(step: Moved, actor: Actor, now: datetime, details: Mapping[str, Detai
         ended, entry = record(after, LedgerEvent.BENEFIT_ENDED, actor, now, {**step.details, **details})
         return Change(before.version, ended, entry)
     ended, entry = record(
-        after.ended(),
+        after.ended() if by_two else after,
         LedgerEvent.TERMINATED,
         actor,
         now,
