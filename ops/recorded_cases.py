@@ -112,8 +112,8 @@ def _unfounded(now: Mapping[str, Any], entry: LedgerEntry, review_id: str) -> tu
 def _dispelled(now: dict[str, Any], entry: LedgerEntry, review_id: str) -> None:
     kind, outcome, by = entry.details.get("kind"), entry.details.get("outcome"), entry.actor.actor_id
     unfounded = kind in ("death_report", "data_signal", "end") and outcome == "refuse"
-    doubted = any(one.review_id == review_id and one.doubts for one in now["open_cases"])
-    if entry.event is LedgerEvent.REVIEW_DECIDED and unfounded and doubted and by not in now["dispelled_by"]:
+    remembered = any(one.review_id == review_id for one in now["open_cases"])
+    if entry.event is LedgerEvent.REVIEW_DECIDED and unfounded and remembered and by not in now["dispelled_by"]:
         now["dispelled_by"] = (*now["dispelled_by"], by)[-REMEMBERED_HELPERS:]
 
 

@@ -233,6 +233,17 @@ def test_who_says_that_a_doubt_of_a_life_is_unfounded_does_not_certify_them_alon
     assert isinstance(office.seen(THIRD, "key-2"), Certificate)
 
 
+def test_a_report_that_stops_no_machine_is_not_called_unfounded_by_whoever_then_certifies_alone() -> None:
+    """A child who never certified the person may be right."""
+    office = Office()
+    case = office.open(ReviewKind.DEATH_REPORT, actor=Actor(STRANGER.user_id, Role.USER))
+    assert not office.beneficiary.doubts
+    office.decide(case, ReviewOutcome.REFUSE, Ground.UNFOUNDED, THIRD)
+    assert isinstance(office.seen(THIRD), Review)
+    assert agrees(office)
+    assert isinstance(office.seen(CLERK), Certificate)
+
+
 @pytest.mark.parametrize("dispelled_by", [CLERK, SECOND], ids=["by the one who saw them", "by another"])
 def test_what_waits_for_a_second_clerk_waits_for_one_though_the_doubt_is_gone(dispelled_by: User) -> None:
     office = Office()

@@ -125,9 +125,10 @@ def decided(
 
 
 def dispels_a_death(cases: tuple[OpenCase, ...], review_id: str, kind: ReviewKind, outcome: ReviewOutcome) -> bool:
-    """Whether a decision takes away a doubt that somebody lives. Who decides so does not certify them alone."""
+    """Whether a decision says that what was told of a death is unfounded, whoever told it: a child who never certified
+    stops no machine, and may be right. Who decides so does not certify the person alone."""
     unfounded = kind in _OF_LIFE and outcome is ReviewOutcome.REFUSE
-    return unfounded and any(one.review_id == review_id and one.doubts for one in cases)
+    return unfounded and any(one.review_id == review_id for one in cases)
 
 
 def joined(case: OpenCase, user_id: str, *, doubts: bool) -> OpenCase:
