@@ -83,7 +83,7 @@ test-tools: ## get Chromium, Java and npm for the tests, as root on Debian; else
 test-unit: .venv/.ready ## the quick tests: no build, no network
 	@$(PY) -m pytest tests/unit tests/architecture $(ARGS)
 
-PHONE_PAGE := $(PY) -m pytest -q --numprocesses 0 tests/e2e/test_phone_page.py
+PHONE_PAGE := $(PY) -m pytest -q --numprocesses 0 tests/e2e/test_phone_page.py tests/e2e/test_phone_page_faults.py
 screenshots: setup build test-tools ## take the pictures of the phone page anew: docs/img/phone (Chromium; 3 minutes)
 	@LIFECERT_SCREENSHOTS=docs/img/phone $(PHONE_PAGE)
 

@@ -27,8 +27,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.attacks.spoiling import FAULTS, LIGHTS, Spoil
-from lab.calibration.manifest import ManifestError, read_folder
+from lab.calibration.manifest import ManifestError
 from lab.calibration.statistics import Rate
+from lab.people import photos_of
 from lab.plot import COLOURS, Axis, Line, Panel, lines
 from lifecert.adapters.files.policy import load_policy
 from lifecert.domain.challenge import Step
@@ -306,19 +307,14 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     try:
-        dataset = read_folder(options.folder)
+        photos = photos_of(options.folder, options.seed)
     except ManifestError as error:
         print(error, file=sys.stderr)
         return 2
-    photos: dict[str, list[bytes]] = defaultdict(list)
-    for path, person in (dataset.people or {}).items():
-        photos[person].append(path.read_bytes())
-    names = sorted(name for name, several in photos.items() if len(several) > 1)
-    random.Random(options.seed).shuffle(names)  # noqa: S311 - to be drawn again
     policy = load_policy()
     with native_logs_hidden():
         cv2.setNumThreads(1)
-        tried = try_all({name: photos[name] for name in names}, policy, options.people, options.seed)
+        tried = try_all(photos, policy, options.people, options.seed)
     if not tried.probes:
         print("discards: nobody has two photos that will do", file=sys.stderr)
         return 2

@@ -19,8 +19,9 @@ import cv2
 import numpy as np
 
 from lab.attacks.screens import shown_on_screen
-from lab.calibration.manifest import ManifestError, read_folder
+from lab.calibration.manifest import ManifestError
 from lab.calibration.statistics import Rate
+from lab.people import photos_of
 from lifecert.adapters.files.policy import load_policy
 from lifecert.domain.challenge import Step, draw
 from lifecert.domain.evidence import Evidence, Template
@@ -176,19 +177,14 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     try:
-        dataset = read_folder(options.folder)
+        photos = photos_of(options.folder, options.seed)
     except ManifestError as error:
         print(error, file=sys.stderr)
         return 2
-    photos: dict[str, list[bytes]] = defaultdict(list)
-    for path, person in (dataset.people or {}).items():
-        photos[person].append(path.read_bytes())
-    names = sorted(name for name, several in photos.items() if len(several) > 1)
-    random.Random(options.seed).shuffle(names)  # noqa: S311 - to be drawn again
     policy = load_policy()
     with native_logs_hidden():
         analyser = VisionAnalyser(policy)
-        found = attack({name: photos[name] for name in names}, analyser, policy, options.people, options.seed)
+        found = attack(photos, analyser, policy, options.people, options.seed)
     if not found:
         print("attacks: nobody has two photos that will do", file=sys.stderr)
         return 2

@@ -9,17 +9,18 @@ ones. Whether the frame would pass everything else (quality, steps, match) is no
 """
 
 import argparse
-import random
 import statistics
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from lab.calibration.manifest import ManifestError, read_folder
+from lab.calibration.manifest import ManifestError
+from lab.people import photos_of
 from lifecert.adapters.files.policy import load_policy
 from lifecert.domain.challenge import Step
 from lifecert.domain.policy import Policy
@@ -159,19 +160,14 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     try:
-        dataset = read_folder(options.folder)
+        photos = photos_of(options.folder, options.seed, least=1)
     except ManifestError as error:
         print(error, file=sys.stderr)
         return 2
-    first: dict[str, Path] = {}
-    for path, person in sorted((dataset.people or {}).items()):
-        first.setdefault(person, path)
-    names = sorted(first)
-    random.Random(options.seed).shuffle(names)  # noqa: S311 - to be drawn again
     policy = load_policy()
     with native_logs_hidden():
         analyser = VisionAnalyser(policy)
-        found = measure([first[name].read_bytes() for name in names[: options.photos]], analyser)
+        found = measure([one[0] for one in islice(photos.values(), options.photos)], analyser)
     if not found:
         print("edits: no photo has a face", file=sys.stderr)
         return 2

@@ -10,7 +10,6 @@ stored of it to somebody who has another of the person's imprints both as it is 
 """
 
 import argparse
-import random
 import secrets
 import sys
 from collections import defaultdict
@@ -23,7 +22,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.calibration.manifest import ManifestError, read_folder
+from lab.calibration.manifest import ManifestError
+from lab.people import photos_of
 from lifecert.adapters.files.policy import load_policy
 from lifecert.domain.policy import Policy
 from lifecert.domain.sealed_imprint import ImprintSeal
@@ -130,19 +130,14 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     try:
-        dataset = read_folder(options.folder)
+        photos = photos_of(options.folder, options.seed)
     except ManifestError as error:
         print(error, file=sys.stderr)
         return 2
-    photos: dict[str, list[bytes]] = defaultdict(list)
-    for path, person in (dataset.people or {}).items():
-        photos[person].append(path.read_bytes())
-    names = sorted(name for name, several in photos.items() if len(several) > 1)
-    random.Random(options.seed).shuffle(names)  # noqa: S311 - to be drawn again
     policy = load_policy()
     with native_logs_hidden():
         analyser = VisionAnalyser(policy)
-        stolen = list(islice(_stolen([photos[name] for name in names], analyser), options.people))
+        stolen = list(islice(_stolen(list(photos.values()), analyser), options.people))
         found = measure(stolen, embed.Embedder()) if len(stolen) > 1 else None
     if found is None:
         print("imprints: fewer than two people have two photos that will do", file=sys.stderr)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.architecture.test_events import ANSWERS
+from tests.support.event_answers import ANSWERS
 from tests.support.mutations import JSON, spoilt_bytes, spoilt_json
 from tests.support.openapi import resolved
 from tests.support.wiring.factories import world_on_fakes

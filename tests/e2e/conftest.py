@@ -1,15 +1,20 @@
 """An office and a phone on the deployed stack, and people registered for one test at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import monotonic
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from local.demo.cast import JIANGUO, MING, XIULAN, Person, portrait, register
 from local.demo.phone import Phone, camera_before
 from local.deploy import Deployment
+from tests.support.browser import CHROMIUM
 from tests.support.deployed import Known, another_id_number, today
+from tests.support.missing import missing
+from tests.support.phone_page import FakeCamera, Visit, Visitor, chromium, visitor
 from tests.support.secrets import SECRETS, WatchedPhone
 
 PASSWORD = "Only-for-these-tests-2026"
@@ -89,3 +94,51 @@ def jianguo(registered: Callable[..., Known]) -> Known:
 @pytest.fixture
 def xiulan(registered: Callable[..., Known]) -> Known:
     return registered(XIULAN)
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    if not CHROMIUM:
+        missing("Chromium is not installed: nothing here can show the page")
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def camera(tmp_path_factory: pytest.TempPathFactory) -> FakeCamera:
+    return FakeCamera(tmp_path_factory.mktemp("camera") / "camera.y4m")
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright, camera: FakeCamera) -> Iterator[Browser]:
+    with chromium(playwright, camera) as running:
+        yield running
+
+
+@pytest.fixture
+def visit(stack: Deployment, browser: Browser, camera: FakeCamera) -> Iterator[Visit]:
+    """Visitors of a test. Whatever they did, their pages complained of nothing and asked nobody else."""
+    opened = []
+
+    def new(language: str = "zh-CN", **options: Any) -> Visitor:
+        context, somebody = visitor(browser, stack.page_url, camera, language, **options)
+        opened.append((context, somebody))
+        return somebody
+
+    yield new
+    for context, somebody in opened:
+        context.close()
+        assert not somebody.watched.faults
+        assert not somebody.watched.foreign
+
+
+@pytest.fixture
+def letter_of(clerk: Phone) -> Callable[[Known], dict[str, Any]]:
+    """The letter that the office prints for somebody: its code, and its digits."""
+
+    def letter(known: Known) -> dict[str, Any]:
+        path = f"/staff/beneficiaries/{known.beneficiary_id}/invitations"
+        issued = clerk.expect(201, "POST", path, {})
+        return {**issued, "code": issued["url"].split("#")[1]}
+
+    return letter

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Playwright, Route, expect, sync_playwright
+from playwright.sync_api import expect
 
 from lifecert.domain.challenge import Step
 from lifecert.domain.reasons import Reason
@@ -22,106 +22,12 @@ from lifecert.entry.http.texts import Language, text
 from local.demo.phone import Phone
 from local.deploy import Deployment
 from tests.e2e.conftest import PASSWORD
-from tests.support.browser import CHROMIUM
 from tests.support.deployed import Known, history
-from tests.support.missing import missing
-from tests.support.page_tools import installed
-from tests.support.patience import PATIENCE_SECONDS
-from tests.support.phone_page import PATIENCE_MS, FakeCamera, Visitor, chromium, photograph, visitor
+from tests.support.page_looks import SHOTS, look_at
+from tests.support.phone_page import Visit, Visitor
 from tests.support.templates import ROOT
 
 WEB = ROOT / "web"
-# Where pictures of the screens go; without it none are taken (make screenshots).
-SHOTS = os.environ.get("LIFECERT_SCREENSHOTS")
-# Widths, and sizes of the text in pixels: a small phone, the same at twice the size, and a desk.
-LOOKS = ((360, ""), (360, "200%"), (1280, ""))
-Visit = Callable[..., Visitor]
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    if not CHROMIUM:
-        missing("Chromium is not installed: nothing here can show the page")
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def camera(tmp_path_factory: pytest.TempPathFactory) -> FakeCamera:
-    return FakeCamera(tmp_path_factory.mktemp("camera") / "camera.y4m")
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright, camera: FakeCamera) -> Iterator[Browser]:
-    with chromium(playwright, camera) as running:
-        yield running
-
-
-@pytest.fixture
-def visit(stack: Deployment, browser: Browser, camera: FakeCamera) -> Iterator[Visit]:
-    """Visitors of a test. Whatever they did, their pages complained of nothing and asked nobody else."""
-    opened = []
-
-    def new(language: str = "zh-CN", **options: Any) -> Visitor:
-        context, somebody = visitor(browser, stack.page_url, camera, language, **options)
-        opened.append((context, somebody))
-        return somebody
-
-    yield new
-    for context, somebody in opened:
-        context.close()
-        assert not somebody.watched.faults
-        assert not somebody.watched.foreign
-
-
-@pytest.fixture
-def letter_of(clerk: Phone) -> Callable[[Known], dict[str, Any]]:
-    """The letter that the office prints for somebody: its code, and its digits."""
-
-    def letter(known: Known) -> dict[str, Any]:
-        path = f"/staff/beneficiaries/{known.beneficiary_id}/invitations"
-        issued = clerk.expect(201, "POST", path, {})
-        return {**issued, "code": issued["url"].split("#")[1]}
-
-    return letter
-
-
-def look_at(somebody: Visitor, name: str, *, picture: bool = True) -> None:
-    """What every screen must be: no violation that axe knows, nothing beyond the edge, help on it; and its picture."""
-    page = somebody.page
-    # Half a megabyte, once for each document.
-    if not page.evaluate("Boolean(window.axe)"):
-        page.evaluate((installed() / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = page.evaluate("tags => axe.run({runOnly: tags}).then((result) => result.violations)", tags)
-    faults = [f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}" for one in found]
-    for width, size in LOOKS:
-        page.set_viewport_size({"width": width, "height": 740})
-        page.evaluate("size => { document.documentElement.style.fontSize = size && '250%' }", size)
-        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        faults += [f"{wide} px beyond {width} at {size or 'the usual size'}"] if wide > 0 else []
-        faults += [f"cut at {width} and {size or 'the usual size'}: {one}" for one in page.evaluate(CUT_FIELDS)]
-    page.evaluate("document.documentElement.style.fontSize = ''")
-    page.set_viewport_size({"width": 360, "height": 740})
-    faults += [f"small: {one}" for one in page.evaluate(SMALL_CONTROLS)]
-    for one in ("h1", "[aria-live], [role=status], [role=alert]", "footer a[href^='tel:']"):
-        faults += [f"not one {one}"] if page.locator(one).count() != 1 else []
-    faults += [] if somebody.screen == "ways" or page.locator("#ways").is_visible() else ["no other way"]
-    # Told with whatever else the page does, when the test has ended.
-    somebody.watched.faults += [f"{name}: {one}" for one in faults]
-    if SHOTS and picture:
-        photograph(somebody, Path(SHOTS), name)
-
-
-# Fields that do not show all that was typed into them.
-CUT_FIELDS = """() => Array.from(document.querySelectorAll('input:not(.hidden), textarea'))
-  .filter((one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight).map((one) => one.id)"""
-
-# Controls that are less than 60 pixels in either direction, as MIIT's rules for the old have it.
-SMALL_CONTROLS = """() => Array.from(document.querySelectorAll('button, a, input, textarea, label.button, .option'))
-  .filter((one) => !one.matches('.hidden, .option input'))
-  .map((one) => ({box: one.getBoundingClientRect(), text: one.outerHTML.slice(0, 100)}))
-  .filter(({box}) => box.height < 60 || box.width < 60).map(({box, text}) => [box.width, box.height, text])"""
 
 
 def test_a_letter_a_phone_and_a_face_are_enough(
@@ -287,259 +193,6 @@ def test_consent_is_taken_back_and_given_again_by_the_letter(
     assert history(clerk, ming)[-1]["event"] == "withdrawal_undone"
 
 
-def darkened(frame: bytes) -> bytes:
-    image = cv2.imdecode(np.frombuffer(frame, np.uint8), cv2.IMREAD_COLOR)
-    return cv2.imencode(".jpg", (np.asarray(image) * 0.06).astype(np.uint8))[1].tobytes()
-
-
-def test_the_first_picture_is_looked_at_and_another_face_is_told_to_try_again(
-    visit: Visit, ming: Known, xiulan: Known, letter_of: Callable[[Known], dict[str, Any]], clerk: Phone
-) -> None:
-    before = history(clerk, ming)
-    somebody = visit()
-    somebody.to_primer(letter_of(ming)["code"])
-    somebody.press("open")
-    somebody.sees("capture")
-    somebody.answer_one(lambda step: darkened(xiulan.camera(step)))
-    # The word comes while the next step is read.
-    somebody.sees("reason")
-    assert somebody.page.locator("[data-reason]").get_attribute("data-reason") == "too_dark"
-    heading = somebody.page.locator("h1")
-    assert "窗户" in heading.inner_text()
-    # The API's sentence follows the language.
-    somebody.page.locator(".tool[lang=en]").click()
-    expect(heading).to_have_text(text(Language.ENGLISH, "reasons", Reason.TOO_DARK))
-    somebody.page.locator(".tool[lang=zh-CN]").click()
-    expect(heading).to_have_text(text(Language.CHINESE, "reasons", Reason.TOO_DARK))
-    look_at(somebody, "34-look")
-    somebody.press("retake")
-    somebody.sees("capture")
-    somebody.answer(xiulan.camera)
-    somebody.press("send")
-    somebody.sees("notyet")
-    assert somebody.page.locator("[data-reason]").get_attribute("data-reason") == "not_matching"
-    assert somebody.page.locator(".pair .scene").count() == 2
-    look_at(somebody, "35-not-yet")
-    # And so does this one.
-    somebody.page.locator(".tool[lang]").click()
-    told = somebody.page.locator(".lead", has_text=text(Language.ENGLISH, "reasons", Reason.NOT_MATCHING))
-    told.wait_for()
-    somebody.page.locator(".tool[lang]").click()
-    events = [entry["event"] for entry in history(clerk, ming)[len(before) :]]
-    assert "certified" not in events
-    # The same letter, the right face: nothing has been lost.
-    somebody.press("again")
-    somebody.sees("primer")
-    somebody.press("open")
-    somebody.answer(ming.camera)
-    somebody.press("send")
-    somebody.sees("accepted")
-
-
-def sideways(frame: bytes) -> bytes:
-    """The photo turned, with an EXIF that says how it is to be turned back (orientation 6)."""
-    image = cv2.imdecode(np.frombuffer(frame, np.uint8), cv2.IMREAD_COLOR)
-    turned = cv2.imencode(".jpg", cv2.rotate(np.asarray(image), cv2.ROTATE_90_COUNTERCLOCKWISE))[1].tobytes()
-    tiff = b"MM\0*\0\0\0\x08" + b"\0\x01" + b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0" + b"\0\0\0\0"
-    exif = b"Exif\0\0" + tiff
-    return turned[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + turned[2:]
-
-
-def test_without_permission_the_phones_own_camera_takes_one_picture_after_the_other(
-    visit: Visit, ming: Known, letter_of: Callable[[Known], dict[str, Any]], stack: Deployment
-) -> None:
-    somebody = visit(allowed=False)
-    page = somebody.page
-    somebody.to_primer(letter_of(ming)["code"])
-    somebody.press("open")
-    somebody.sees("cameraless")
-    assert page.locator("h1").inner_text() == "相机没有打开"
-    look_at(somebody, "41-refused")
-    somebody.press("files")
-    somebody.sees("file")
-    assert page.locator("#file").get_attribute("capture") == "user"
-    look_at(somebody, "42-file")
-    somebody.choose(b"no photo")
-    page.wait_for_function("document.getElementById('file-wrong').textContent")
-    # Held sideways, as phones keep a photo: 1280 x 960 pixels, and where it was taken.
-    somebody.choose(sideways(ming.camera(Step.NEUTRAL)))
-    page.locator(".still[data-number='2']").wait_for()
-    # Taking a photo may have cost the page: it comes back to where it was, and has kept no more than it needs.
-    kept = json.loads(str(page.evaluate("sessionStorage.getItem('lifecert-session')")))
-    assert set(kept) == {"onBehalf", "language", "layer", "session"}
-    assert set(kept["session"]) == {"id", "secret", "slots", "helpLine", "ends", "sent", "neutralGood"}
-    slot = kept["session"]["slots"][0]
-    bucket = slot["url"].rstrip("/").rpartition("/")[2]
-    stored = stack.aws.s3().get_object(Bucket=bucket, Key=slot["fields"]["key"])["Body"].read()
-    assert b"Exif" not in stored
-    assert np.asarray(cv2.imdecode(np.frombuffer(stored, np.uint8), cv2.IMREAD_COLOR)).shape == (960, 720, 3)
-    page.reload()
-    somebody.sees("resume")
-    look_at(somebody, "43-resume")
-    somebody.press("resume")
-    somebody.sees("file")
-    steps = somebody.answer_by_file(ming.camera)
-    assert Step.NEUTRAL not in steps
-    look_at(somebody, "44-review", picture=False)
-    somebody.press("send")
-    somebody.sees("accepted")
-
-
-def test_the_network_goes_and_comes_back(
-    visit: Visit, ming: Known, letter_of: Callable[[Known], dict[str, Any]]
-) -> None:
-    somebody = visit()
-    page, context = somebody.page, somebody.page.context
-    somebody.open(letter_of(ming)["code"])
-    context.set_offline(True)
-    somebody.press("language-zh-CN")
-    somebody.sees("offline")
-    look_at(somebody, "52-offline")
-    # It goes on by itself.
-    context.set_offline(False)
-    somebody.sees("invited")
-    somebody.press("mine")
-    somebody.from_consent()
-    somebody.press("open")
-    somebody.stage()
-    # The last pictures are taken in a tunnel.
-    first = somebody.answer_one(ming.camera)
-    context.set_offline(True)
-    somebody.answer(ming.camera)
-    assert page.locator("figure .status", has_text="✓").count() == 1
-    somebody.press("send")
-    page.wait_for_timeout(1500)
-    context.set_offline(False)
-    somebody.sees("accepted")
-    assert first is Step.NEUTRAL
-
-
-# EDGE at a village's edge: milliseconds, and bytes a second.
-TWO_G = {"offline": False, "latency": 400, "downloadThroughput": 25_000, "uploadThroughput": 15_000}
-
-
-def test_on_2g_a_picture_is_sent_until_it_arrives_and_when_time_is_up_nothing_is_lost(
-    visit: Visit, ming: Known, letter_of: Callable[[Known], dict[str, Any]]
-) -> None:
-    somebody = visit()
-    page = somebody.page
-    page.clock.install()
-    network = page.context.new_cdp_session(page)
-    network.send("Network.enable")
-    network.send("Network.emulateNetworkConditions", TWO_G)
-    broken: list[float] = []
-    breaks = 2
-
-    def upload(route: Route) -> None:
-        if route.request.method != "POST" or len(broken) >= breaks:
-            route.continue_()
-            return
-        broken.append(time.monotonic())
-        route.abort("connectionreset")
-
-    page.route(re.compile(r"^(?!.*/_aws/)"), upload)
-    somebody.to_primer(letter_of(ming)["code"])
-    somebody.press("open")
-    began = time.monotonic()
-    somebody.answer_one(ming.camera)
-    # The first two uploads break off. It goes on by itself, and waits longer each time.
-    sent = "JSON.parse(sessionStorage.getItem('lifecert-session')).session.sent.length"
-    while page.evaluate(sent) < 1:
-        assert time.monotonic() - began < PATIENCE_SECONDS
-        page.wait_for_timeout(100)
-    arrived = time.monotonic()
-    first, second = broken
-    assert second - first > 0.7
-    assert arrived - second > second - first
-    assert arrived - began > 3, "the network is slow here"
-    # Then no picture gets through any more, until the time is up.
-    breaks = 1000
-    somebody.answer(ming.camera)
-    somebody.press("send")
-    page.locator("figure .status", has_text="✓").wait_for()
-    page.clock.fast_forward("10:00")
-    somebody.sees("timeup")
-    # Nothing is asked again that was told before: it goes on with the camera.
-    somebody.press("again")
-    somebody.sees("primer")
-    somebody.press("open")
-    assert somebody.stage() is Step.NEUTRAL
-
-
-def test_a_reload_in_the_middle_goes_on_and_the_deadline_begins_anew(
-    visit: Visit, ming: Known, letter_of: Callable[[Known], dict[str, Any]]
-) -> None:
-    # A phone whose clock stands in 2001 has its ten minutes too.
-    somebody = visit()
-    page = somebody.page
-    page.clock.install(time="2001-02-03T04:05:06Z")
-    # A browser with a detector of its own, which sees no face: that is said, and holds nobody up.
-    page.add_init_script("window.FaceDetector = class { async detect() { return []; } }")
-    somebody.to_primer(letter_of(ming)["code"])
-    somebody.press("open")
-    expect(page.locator(".hint")).to_have_text("没看到脸，请把脸对着画面中间。", timeout=PATIENCE_MS)
-    somebody.answer_one(ming.camera)
-    assert "10" in page.locator(".time").inner_text()
-    page.reload()
-    somebody.sees("resume")
-    # Back leads to no screen about somebody whom the reload forgot.
-    page.go_back()
-    somebody.sees("language")
-    page.go_forward()
-    somebody.sees("resume")
-    somebody.press("resume")
-    assert somebody.stage() is not Step.NEUTRAL
-    page.clock.fast_forward("10:00")
-    somebody.sees("timeup")
-    look_at(somebody, "51-time-up")
-    assert page.evaluate("sessionStorage.length") == 0
-    # The letter's code is in the address still: only whose it is is asked again, in the same language.
-    somebody.press("again")
-    somebody.sees("invited")
-
-
-def test_back_and_double_taps_do_nothing_twice_and_a_letter_withdrawn_meanwhile_stops_all(
-    visit: Visit, ming: Known, letter_of: Callable[[Known], dict[str, Any]], clerk: Phone
-) -> None:
-    somebody = visit()
-    letter = letter_of(ming)
-    page = somebody.page
-    started: list[str] = []
-    page.on("request", lambda request: started.append(request.url) if request.url.endswith("/sessions") else None)
-    somebody.to_consent(letter["code"])
-    page.dblclick("#agree")
-    assert somebody.screen == "hard"
-    page.dblclick("#next")
-    assert somebody.screen == "primer"
-    page.go_back()
-    somebody.sees("hard")
-    page.go_forward()
-    somebody.sees("primer")
-    page.dblclick("#open")
-    somebody.stage()
-    page.go_back()
-    somebody.sees("primer")
-    assert page.evaluate("document.querySelector('video')") is None
-    somebody.press("open")
-    somebody.stage()
-    assert len(started) == 1
-    # The tap of a spare hand takes the picture while the countdown is running.
-    assert page.locator("#countdown-0").is_checked()
-    page.check("#countdown-10", force=True)
-    somebody.hold(ming.camera(Step.NEUTRAL))
-    page.dblclick("#shoot")
-    page.locator(".counting").wait_for()
-    page.locator(".stage").click()
-    page.locator(".stage[data-number='2'][data-ready]").wait_for()
-    clerk.call("DELETE", f"/staff/beneficiaries/{ming.beneficiary_id}/invitations/{letter['invitation_id']}")
-    somebody.answer(ming.camera)
-    somebody.press("send")
-    somebody.sees("stopped")
-    look_at(somebody, "53-stopped")
-    assert page.evaluate("sessionStorage.length") == 0
-    assert "certified" not in [entry["event"] for entry in history(clerk, ming)]
-
-
 def test_a_helper_with_many_people_signs_in(visit: Visit, ming: Known, stack: Deployment, clerk: Phone) -> None:
     stack.people.sign_up("village@example.org", PASSWORD)
     somebody = visit("en")
@@ -571,24 +224,6 @@ def test_a_helper_with_many_people_signs_in(visit: Visit, ming: Known, stack: De
     assert history(clerk, ming)[-1]["details"]["method"] == "face_on_behalf"
     somebody.press("next-person")
     somebody.sees("identity")
-
-
-def test_without_any_camera_the_way_is_told(
-    playwright: Playwright, stack: Deployment, ming: Known, letter_of: Callable[[Known], dict[str, Any]]
-) -> None:
-    with chromium(playwright, None) as browser:
-        context, somebody = visitor(browser, stack.page_url, None, reduced_motion="reduce")
-        somebody.to_primer(letter_of(ming)["code"])
-        somebody.press("open")
-        somebody.sees("cameraless")
-        assert somebody.page.locator("h1").inner_text() == "没有找到相机"
-        moving = (
-            "Array.from(document.querySelectorAll('*')).filter((one) => getComputedStyle(one).animationName !== 'none')"
-        )
-        somebody.page.evaluate("document.querySelector('#again').classList.add('waiting')")
-        assert somebody.page.evaluate(f"{moving}.length") == 0
-        context.close()
-        assert not somebody.watched.faults
 
 
 def test_every_reason_shows_what_went_wrong_and_how_it_is_right(visit: Visit) -> None:
@@ -640,8 +275,12 @@ DRAW = """async (reasons) => {
 
 # Characters a second: old people read Chinese at some 250 a minute. And seconds to find the button and press it.
 READS, PRESSES = 4.0, 1.5
+
+
 # The consent is glanced at here: its thousand characters take minutes, and are read to whoever presses for that.
 GLANCE = 10.0
+
+
 # From the code to the receipt.
 MOST_SECONDS = 90.0
 

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -227,3 +227,6 @@ def photograph(somebody: Visitor, folder: Path, name: str) -> None:
         image = whole.crop((0, 0, whole.width, min(whole.height, TALLEST)))
         image.quantize(COLOURS, dither=Image.Dither.NONE).save(folder / f"{name}.{language}.png", optimize=True)
         page.locator(".tool[lang]").click()
+
+
+Visit = Callable[..., Visitor]

@@ -6,7 +6,7 @@ import pytest
 
 from lifecert.domain.person import mask_name
 from lifecert.entry.log import LogCode
-from tests.architecture.test_events import FIRST, REPORTS
+from tests.support.event_answers import FIRST, REPORTS
 from tests.support.wiring.functions import cases, event, run
 from tests.support.wiring.people import PEOPLE
 from tests.support.wiring.world import World

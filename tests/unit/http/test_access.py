@@ -9,7 +9,7 @@ from lifecert.domain.actor import Group, User
 from lifecert.domain.errors import NotAllowed
 from lifecert.entry.http.access import ANYONE, CLERKS, SIGNED_IN, Rule
 from lifecert.entry.http.problems import SignedOut
-from tests.architecture.test_events import ANSWERS
+from tests.support.event_answers import ANSWERS
 from tests.support.wiring.functions import event, function, rules, run
 from tests.support.wiring.people import USER
 from tests.support.wiring.world import World

@@ -40,7 +40,7 @@ from lifecert.entry.http.bodies.sessions import LookShown, Observations
 from lifecert.entry.http.problems import Code
 from lifecert.entry.http.texts import Language, texts
 from lifecert.entry.models import Response, utc_text
-from tests.architecture.test_events import ANSWERS, FIRST
+from tests.support.event_answers import ANSWERS, FIRST
 from tests.support.openapi import LATER, STATUS, api, codes_of, described_codes, operations, resolved, strict
 from tests.support.templates import of_type, parent
 from tests.support.wiring.functions import event, rules, run

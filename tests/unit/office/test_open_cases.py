@@ -6,12 +6,6 @@ from typing import Any
 
 import pytest
 
-from lifecert.application.office.certify_in_person import CertifyInPerson, Document, PresenceGround
-from lifecert.application.office.decide_review import DecideReview
-from lifecert.application.office.end_cases import EndCases
-from lifecert.application.office.entitlement import ConfirmProposal, Propose
-from lifecert.application.office.report_death import ReportDeath
-from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.errors import (
@@ -22,93 +16,34 @@ from lifecert.domain.errors import (
     IdempotencyKeyReused,
     ProposalExpired,
     SecondClerkNeeded,
-    TransitionRefused,
 )
-from lifecert.domain.help_lines import HelpLines
-from lifecert.domain.hold import HoldChoice, HoldOutcome, HoldState
 from lifecert.domain.ledger import LedgerEvent, verify_chain
-from lifecert.domain.open_case import MOST_TRIES, MOST_WAITING
+from lifecert.domain.open_case import MOST_TRIES
 from lifecert.domain.policy import Decision, Outcome
 from lifecert.domain.reasons import Reason
-from lifecert.domain.review import Ground, Proposal, Review, ReviewKind, ReviewOutcome
-from lifecert.domain.session import Session
-from lifecert.domain.status import EndCause, Standing, Status
-from ops.recorded import Recorded
+from lifecert.domain.review import Ground, Review, ReviewKind, ReviewOutcome
+from lifecert.domain.status import Standing, Status
 from tests.support.builders import (
     CLERK,
-    HELPER,
     a_change,
     a_review,
-    an_id,
-    an_issuer,
     failed_evidence,
     good_evidence,
-    start_limits,
 )
-from tests.support.fakes.keys import FakePersonKeys
-from tests.support.holding import HoldWorld
-from tests.support.verifying import VerifyWorld
-
-SECOND = replace(CLERK, user_id="clerk-2")
-STRANGER = User("stranger")
-TODAY = date(2026, 3, 1)
-
-
-class Office(VerifyWorld):
-    """A person whose face a machine would accept, and the office."""
-
-    def __init__(self, **person: Any) -> None:
-        super().__init__(**{"certified_by": (HELPER.user_id,), **person})
-        store = self.store
-        register, reviews, ledger = store.register, store.reviews_port, store.ledger
-        certificates, issuer = store.certificates_port, an_issuer()
-        self.in_person = CertifyInPerson(register, certificates, reviews, self.clock, issuer)
-        self.confirm = ConfirmProposal(register, reviews, ledger, self.clock, issuer)
-        self.propose = Propose(register, reviews, certificates, self.clock)
-        self.decide = DecideReview(register, reviews, store.sessions, ledger, self.photos, self.clock, issuer)
-        lines, limits = HelpLines("12333", {}), store.limits
-        self.report = ReportDeath(register, FakePersonKeys(), self.clock, lines, limits, start_limits())
-        self.night = EndCases(register, reviews, reviews, ledger, self.photos, self.clock)
-
-    def open(self, kind: ReviewKind, **fields: Any) -> str:
-        actor = fields.pop("actor", Actor("register", Role.SYSTEM))
-        return OpenReview(self.store.register, self.clock)(self.id, kind, actor, **fields)
-
-    def shows_face(self, user: User = HELPER) -> Session:
-        return self.verify(self.session(user_id=user.user_id).session_id, user)
-
-    def seen(self, user: User = CLERK, key: str = "key-1", on: date = TODAY) -> Certificate | Review:
-        ground = None if on == self.clock.today() else PresenceGround.PAPERS_CAME_LATE
-        return self.in_person(self.id, on, Document.ID_CARD, user, key, ground)
-
-
-def decision_of(session: Session) -> Decision:
-    assert session.result
-    return session.result.decision
-
-
-def opened(office: Office, what: str) -> str:
-    """One of the cases that speak against somebody."""
-    match what:
-        case "a helper's report":
-            return office.report.of_known(office.id, None, HELPER)
-        case "a clerk's report":
-            return office.report.of_known(office.id, None, SECOND)
-        case "an end that a clerk proposes":
-            proposal = Proposal(ReviewKind.END, TODAY, EndCause.DECEASED)
-            return office.propose(office.id, proposal, an_id(), SECOND).review_id
-        case "a try that looked like somebody else":
-            office.analyser.evidence = good_evidence(0.4)
-            session = office.shows_face()
-            office.analyser.evidence = good_evidence()
-            assert session.result
-            return str(session.result.review_id)
-    return office.open(ReviewKind(what), related_id=an_id())
-
-
-AGAINST = (
-    *("override", "registration", "duplicate_face", "data_signal", "a helper's report", "a clerk's report"),
-    *("an end that a clerk proposes", "a try that looked like somebody else"),
+from tests.support.open_cases import (
+    AGAINST,
+    OF_LIFE,
+    SECOND,
+    STRANGER,
+    THIRD,
+    TODAY,
+    Office,
+    agrees,
+    case_of,
+    decision_of,
+    dispel,
+    opened,
+    told_by_the_ledger,
 )
 
 
@@ -149,29 +84,6 @@ def test_a_clerk_may_still_accept_what_the_machine_left_to_them() -> None:
     assert waits.result
     office.decide(str(waits.result.review_id), ReviewOutcome.ACCEPT, Ground.SAME_PERSON, CLERK, waits.session_id)
     assert office.beneficiary.valid_until == date(2027, 3, 1)
-
-
-def agrees(office: Office) -> bool:
-    """Whether the register has of cases what the ledger tells. Who certified the person before, no entry here says."""
-    recorded = Recorded()
-    for entry in office.store.entries[office.id]:
-        recorded.take(entry)
-        if entry.event is LedgerEvent.REGISTERED:
-            recorded.fields["certified_by"] = (HELPER.user_id,)
-    told, person = recorded.fields, office.beneficiary
-    return (told["open_cases"], told["dispelled_by"]) == (person.open_cases, person.dispelled_by)
-
-
-OF_LIFE = ("data_signal", "a helper's report", "a clerk's report", "an end that a clerk proposes")
-THIRD = replace(CLERK, user_id="clerk-3")
-
-
-def dispel(office: Office, case: str, clerk: User) -> None:
-    """Somebody decides that a case is unfounded."""
-    if office.store.reviews[case].kind is ReviewKind.END:
-        office.confirm(case, clerk, confirm=False)
-    else:
-        office.decide(case, ReviewOutcome.REFUSE, Ground.UNFOUNDED, clerk)
 
 
 @pytest.mark.parametrize("what", [one for one in AGAINST if not one.startswith("a try")])
@@ -439,218 +351,6 @@ def test_a_case_that_a_good_try_opened_is_refused_as_any_other() -> None:
     assert office.store.reviews[case].decision
 
 
-# --- reports that were unfounded ---
-
-
-def test_daily_reports_of_somebody_who_was_wrong_keep_nobody_in_cases() -> None:
-    """A nephew who certified once reported a death each day: every face was a case, for as long as he liked."""
-    office = Office()
-    office.decide(office.report.of_known(office.id, None, HELPER), ReviewOutcome.REFUSE, Ground.UNFOUNDED, CLERK)
-    for _ in range(3):
-        office.clock.move(days=1)
-        case = office.report.of_known(office.id, None, HELPER)
-        assert office.store.reviews[case].decision is None, "the office still hears of each"
-        assert decision_of(office.shows_face()) == Decision(Outcome.ACCEPTED)
-        office.decide(case, ReviewOutcome.REFUSE, Ground.UNFOUNDED, CLERK)
-    office.clock.move(days=1)
-    case = office.report.of_known(office.id, None, HELPER)
-    assert office.report.of_known(office.id, None, SECOND) == case
-    assert decision_of(office.shows_face()).reason is Reason.OFFICE_DECIDES, "a clerk takes up what is true this time"
-
-
-def test_a_year_after_an_unfounded_report_the_next_one_counts_again() -> None:
-    office = Office(valid_until=date(2028, 1, 1))
-    office.decide(office.report.of_known(office.id, None, HELPER), ReviewOutcome.REFUSE, Ground.UNFOUNDED, CLERK)
-    office.clock.move(days=366)
-    office.report.of_known(office.id, None, HELPER)
-    assert office.beneficiary.doubts
-
-
-def test_who_joined_a_report_that_was_unfounded_was_wrong_too_and_nobody_else() -> None:
-    office = Office(certified_by=(HELPER.user_id, "son", "niece"))
-    case = office.report.of_known(office.id, None, HELPER)
-    office.report.of_known(office.id, None, User("son"))
-    office.report.of_known(office.id, None, SECOND)
-    office.decide(case, ReviewOutcome.REFUSE, Ground.UNFOUNDED, CLERK)
-    assert [one.by for one in office.beneficiary.unfounded_reports] == [HELPER.user_id, "son"]
-    office.clock.move(days=1)
-    office.report.of_known(office.id, None, User("son"))
-    assert not office.beneficiary.doubts
-    office.report.of_known(office.id, None, User("niece"))
-    assert office.beneficiary.doubts
-
-
-# --- how many cases there may be ---
-
-
-def test_a_clerk_fills_nobody_s_record_with_proposals_of_a_death() -> None:
-    office = Office()
-    proposal = Proposal(ReviewKind.END, TODAY, EndCause.DECEASED)
-    proposals = [office.propose(office.id, proposal, an_id(), SECOND) for _ in range(MOST_WAITING)]
-    with pytest.raises(TransitionRefused):
-        office.propose(office.id, proposal, an_id(), SECOND)
-    office.propose(office.id, Proposal(ReviewKind.END, TODAY, EndCause.MOVED), an_id(), SECOND)
-    office.confirm(proposals[0].review_id, SECOND, confirm=False)
-    office.propose(office.id, proposal, an_id(), CLERK)
-    assert len(office.beneficiary.open_cases) == MOST_WAITING
-
-
-def test_what_is_found_true_again_and_again_is_remembered_once() -> None:
-    office = Office()
-    for _ in range(5):
-        office.clock.move(days=1)
-        case = office.report.of_known(office.id, None, SECOND)
-        office.decide(case, ReviewOutcome.ACCEPT, Ground.CONFIRMED, CLERK)
-    assert [(one.kind, one.upheld) for one in office.beneficiary.open_cases] == [(ReviewKind.DEATH_REPORT, True)]
-    assert differences(office) == set()
-
-
-# --- what is over ---
-
-
-def test_a_proposal_of_a_death_does_not_outlive_the_end_that_was_confirmed() -> None:
-    """Of two proposals one was confirmed; the end was a mistake and corrected; the other still stood, and could end it
-    once more."""
-    office = Office()
-    proposal = Proposal(ReviewKind.END, TODAY, EndCause.DECEASED)
-    stale, confirmed = (office.propose(office.id, proposal, an_id(), SECOND).review_id for _ in range(2))
-    office.confirm(confirmed, CLERK, confirm=True)
-    assert office.beneficiary.open_cases == ()
-    office.clock.move(days=1)
-    office.confirm(
-        office.propose(office.id, Proposal(ReviewKind.CORRECTION), an_id(), SECOND).review_id, CLERK, confirm=True
-    )
-    assert not office.beneficiary.doubts
-    with pytest.raises(ProposalExpired):
-        office.confirm(stale, CLERK, confirm=True)
-    assert office.beneficiary.status is Status.ACTIVE
-    anew = office.propose(office.id, proposal, an_id(), SECOND).review_id
-    office.confirm(anew, CLERK, confirm=True)
-    assert not office.beneficiary.open_benefits
-    assert differences(office) == set()
-
-
-@pytest.mark.parametrize("ground", [Ground.SAME_PERSON, Ground.CONFIRMED])
-def test_an_audit_of_what_a_clerk_saw_is_decided_without_photos(ground: Ground) -> None:
-    """`same_person` of it was answered with `session_not_found`: it has none."""
-    office = Office(registered_by=CLERK.user_id, enrolled_by=(CLERK.user_id,))
-    office.seen()
-    (audit,) = [one for one in office.store.reviews.values() if one.kind is ReviewKind.AUDIT]
-    office.clock.move(days=40)
-    assert office.night().ended == 0, "no photos of it are gone"
-    office.decide(audit.review_id, ReviewOutcome.ACCEPT, ground, SECOND)
-    decision = office.store.reviews[audit.review_id].decision
-    assert decision
-    assert decision.ground is ground
-
-
-def differences(office: Office) -> set[str]:
-    taken = Recorded()
-    for entry in office.store.entries[office.id]:
-        taken.take(entry)
-    # What the test gave the person, the ledger never said.
-    return set(taken.differences(office.beneficiary)) & {"open_cases", "unfounded_reports", "dispelled_by"}
-
-
-def case_of(session: Session) -> str:
-    assert session.result
-    return str(session.result.review_id)
-
-
-def told_by_the_ledger(office: Office) -> list[str]:
-    """What of the cases is not as the ledger says."""
-    taken = Recorded()
-    for entry in office.store.entries[office.id]:
-        taken.take(entry)
-    return [name for name in taken.differences(office.beneficiary) if name == "open_cases"]
-
-
-# --- who waits is spared, once ---
-
-
-def waits(world: HoldWorld, name: str) -> None:
-    """A clerk saw them while a case is open against them."""
-    store, clock = world.store, world.clock
-    OpenReview(store.register, clock)(name, ReviewKind.DATA_SIGNAL, Actor("register", Role.SYSTEM))
-    see = CertifyInPerson(store.register, store.certificates_port, store.reviews_port, clock, an_issuer())
-    assert isinstance(see(name, clock.today(), Document.ID_CARD, CLERK, an_id()), Review)
-
-
-def test_who_waits_does_not_lapse_for_thirty_days_and_once_a_year_only() -> None:
-    world = HoldWorld()
-    world.add("a", days_left=2)
-    waits(world, "a")
-    world.nights(20)
-    waits(world, "a")
-    world.nights(10)
-    assert world.person("a").status is Status.ACTIVE
-    world.nights()
-    assert world.person("a").status is Status.LAPSED, "and the sweep finds whom it passed over"
-
-
-@pytest.mark.parametrize(("days_left", "spared"), [(31, False), (30, False), (29, True), (0, True)])
-def test_a_wait_that_is_over_before_the_year_spends_nothing(days_left: int, spared: bool) -> None:
-    """Half a year ahead of its end the 30 days of the year were given, and used up when they would have helped."""
-    world = HoldWorld()
-    world.add("a", days_left=days_left)
-    waits(world, "a")
-    assert (world.person("a").spared_until is not None) is spared
-
-
-def test_who_waits_hears_every_reminder_all_the_same() -> None:
-    """Who was spared stood under another day in the sweep's index, where nobody looked for reminders."""
-    world = HoldWorld()
-    world.add("a", days_left=10)
-    world.add("b", days_left=10)
-    waits(world, "a")
-    world.nights(12)
-    told = {
-        name: [one.details["days_before"] for one in world.store.entries[name] if one.event is LedgerEvent.REMINDER_DUE]
-        for name in ("a", "b")
-    }
-    assert told["a"] == [30, 7, 1], "the first of these the night after"
-    assert told["b"][:3] == [30, 7, 1]
-    assert (world.person("a").status, world.person("b").status) == (Status.ACTIVE, Status.LAPSED)
-    world.nights(30)
-    assert world.person("a").status is Status.LAPSED
-
-
-def test_missed_nights_lapse_who_was_spared_all_the_same() -> None:
-    world = HoldWorld()
-    world.add("a", days_left=1)
-    world.clock.move(days=40)
-    waits(world, "a")
-    world.nights(3)
-    assert world.person("a").status is Status.LAPSED
-
-
-def test_who_waits_is_not_proposed_for_a_hold_for_thirty_days() -> None:
-    world = HoldWorld()
-    world.lapsed("a")
-    world.nights(world.grace_days)
-    waits(world, "a")
-    world.nights(30)
-    assert world.batches(HoldState.OPEN) == ()
-    assert world.store.sweep_runs.newest().totals.get("propose", 0) == 0  # type: ignore[union-attr]
-    world.nights()
-    assert world.outcomes(world.the_batch().batch_id) == {"a": None}
-
-
-def test_who_waits_is_not_held_by_what_was_approved_and_is_proposed_again_after_it() -> None:
-    world = HoldWorld()
-    world.proposed("a")
-    waits(world, "a")
-    batch_id = world.decide(HoldChoice.ALL)
-    world.nights(30)
-    assert world.standing("a").held_since is None
-    assert world.outcomes(batch_id) == {"a": HoldOutcome.GRACE_RUNS}
-    world.nights()
-    assert world.outcomes(world.the_batch().batch_id) == {"a": None}
-
-
-# --- what was found true stays ---
-
-
 @pytest.mark.parametrize(
     ("what", "outcome", "ground"),
     [
@@ -677,9 +377,6 @@ def test_a_strangers_report_counts_once_a_clerk_finds_it_true() -> None:
     case = office.open(ReviewKind.DEATH_REPORT, actor=Actor(STRANGER.user_id, Role.USER))
     office.decide(case, ReviewOutcome.ACCEPT, Ground.CONFIRMED, CLERK)
     assert decision_of(office.shows_face()).reason is Reason.OFFICE_DECIDES
-
-
-# --- one clerk does not do everything unseen ---
 
 
 @pytest.mark.parametrize(

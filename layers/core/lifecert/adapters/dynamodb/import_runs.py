@@ -10,13 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
-from botocore.exceptions import ClientError
-
-from lifecert.adapters.aws_errors import code_of, translated
+from lifecert.adapters.aws_errors import translated
+from lifecert.adapters.dynamodb.run_items import ATTEMPTS, DONE, OPEN, RUN, RunItems
 from lifecert.adapters.dynamodb.values import epoch, moment, plain, typed
-from lifecert.domain.errors import StoreUnavailable, VersionConflict
+from lifecert.domain.errors import StoreUnavailable
 from lifecert.domain.intake import (
     Encoding,
     FileFault,
@@ -30,30 +29,23 @@ from lifecert.domain.intake import (
     RegisterImport,
 )
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-RUN, OPEN, DONE, LAID_OUT, ALL = "run", "open#", "done#", "laid_out#", "all"
+LAID_OUT, ALL = "laid_out#", "all"
 KEPT = timedelta(days=400)
-ATTEMPTS = 3
-_CONDITION = "ConditionalCheckFailedException"
 
 
 @dataclass(frozen=True, slots=True)
-class DynamoImportRuns:
+class DynamoImportRuns(RunItems):
     """The import_runs table."""
 
-    client: "DynamoDBClient"
-    table: str
+    partition: ClassVar[str] = "import_id"
 
     def begin(self, one: RegisterImport) -> bool:
         """Store a new import, and list it; False when there is one of this id."""
         expires = epoch(one.prepared_at + KEPT)
         listed = {"of": one.import_id, "expires_at": expires}
-        new = {"ConditionExpression": "attribute_not_exists(import_id)"}
         return self._together(
             [
-                {"Put": {**self._put(one.import_id, RUN, {**_stored(one), "expires_at": expires}), **new}},
+                {"Put": self._new(self._put(one.import_id, RUN, {**_stored(one), "expires_at": expires}))},
                 {"Put": self._put(ALL, f"{moment(one.prepared_at)}#{one.import_id}", listed)},
             ]
         )
@@ -79,24 +71,7 @@ class DynamoImportRuns:
     def move(self, import_id: str, before: ImportState, after: ImportState, **facts: Any) -> bool:
         """Change an import's state, and facts with it; False when its state is another than `before`."""
         stored = {name: _plain(value) for name, value in facts.items() if value is not None}
-        changes = {"state": str(after), **stored}
-        with translated():
-            try:
-                self.client.update_item(
-                    TableName=self.table,
-                    Key=_key(import_id, RUN),
-                    UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in changes),
-                    ConditionExpression="#state = :before",
-                    ExpressionAttributeNames={f"#{name}": name for name in changes},
-                    ExpressionAttributeValues=typed(
-                        {":before": str(before), **{f":{name}": value for name, value in changes.items()}}
-                    ),
-                )
-            except ClientError as error:
-                if code_of(error) != _CONDITION:
-                    raise
-                return False
-        return True
+        return self._move(import_id, before, after, stored)
 
     def lay_out(self, import_id: str, phase: Phase, parts: Iterable[Part]) -> None:
         """Open the parts of a phase, and then say so: nobody takes a part before."""
@@ -121,20 +96,12 @@ class DynamoImportRuns:
 
     def finish(self, import_id: str, phase: Phase, part: Part, outcome: PartSurvey | ImportTally) -> None:
         """A part is done; one that is done stays as it is."""
-        item = _part_item(OPEN, phase, part.number)
-        delete = {"TableName": self.table, "Key": _key(import_id, item)}
-        there = {"ConditionExpression": "attribute_exists(import_id)"}
         done = self._put(import_id, _part_item(DONE, phase, part.number), {"outcome": _plain(outcome)})
-        for _ in range(ATTEMPTS):
-            if self._together([{"Delete": {**delete, **there}}, {"Put": done}]) or not self._item(import_id, item):
-                return
-        raise VersionConflict
+        self._done(import_id, _part_item(OPEN, phase, part.number), done)
 
     def any_open(self, import_id: str, phase: Phase) -> bool:
         """Whether any part of a phase is not done yet."""
-        with translated():
-            answer = self.client.query(**self._having(import_id, f"{OPEN}{phase}#"), Limit=1)
-        return bool(answer["Items"])
+        return self._any(import_id, f"{OPEN}{phase}#")
 
     def surveys(self, import_id: str) -> Sequence[PartSurvey]:
         """What the survey told of each part, in order."""
@@ -146,24 +113,17 @@ class DynamoImportRuns:
 
     def claim(self, import_id: str, person_key: str, line: int, until: datetime) -> bool:
         """Note where a person's lines begin; False when they were noted at another line."""
-        put = self._put(*_claim_key(import_id, person_key), {"line": line, "expires_at": epoch(until)})
-        with translated():
-            try:
-                self.client.put_item(
-                    **put,
-                    ConditionExpression="attribute_not_exists(import_id) OR #line = :line",
-                    ExpressionAttributeNames={"#line": "line"},
-                    ExpressionAttributeValues=typed({":line": line}),
-                )
-            except ClientError as error:
-                if code_of(error) != _CONDITION:
-                    raise
-                return False
-        return True
+        return self._held(
+            self.client.put_item,
+            **self._put(*_claim_key(import_id, person_key), {"line": line, "expires_at": epoch(until)}),
+            ConditionExpression="attribute_not_exists(import_id) OR #line = :line",
+            ExpressionAttributeNames={"#line": "line"},
+            ExpressionAttributeValues=typed({":line": line}),
+        )
 
     def claims(self, import_id: str, person_keys: Sequence[str]) -> Mapping[str, int]:
         """Where the lines of these people begin. Raises StoreUnavailable rather than tell half of them."""
-        keys = [_key(*_claim_key(import_id, one)) for one in dict.fromkeys(person_keys)]
+        keys = [self._key(*_claim_key(import_id, one)) for one in dict.fromkeys(person_keys)]
         left: Any = {self.table: {"Keys": keys, "ConsistentRead": True}} if keys else {}
         found: dict[str, int] = {}
         for _ in range(ATTEMPTS):
@@ -181,34 +141,8 @@ class DynamoImportRuns:
     def first_of(self, digest: str, import_id: str) -> str:
         """The import that was the first of a file of this digest."""
         place = f"digest#{digest}"
-        with translated():
-            try:
-                new: Any = {"ConditionExpression": "attribute_not_exists(import_id)"}
-                self.client.put_item(**self._put(place, "first", {"of": import_id}), **new)
-            except ClientError as error:
-                if code_of(error) != _CONDITION:
-                    raise
+        self._held(self.client.put_item, **self._new(self._put(place, "first", {"of": import_id})))
         return str(self._item(place, "first")["of"])
-
-    def _item(self, import_id: str, item: str) -> dict[str, Any]:
-        with translated():
-            answer = self.client.get_item(TableName=self.table, Key=_key(import_id, item), ConsistentRead=True)
-        return plain(answer.get("Item", {}))
-
-    def _having(self, import_id: str, prefix: str) -> dict[str, Any]:
-        return {
-            "TableName": self.table,
-            "KeyConditionExpression": "import_id = :import AND begins_with(#item, :prefix)",
-            "ExpressionAttributeNames": {"#item": "item"},
-            "ExpressionAttributeValues": typed({":import": import_id, ":prefix": prefix}),
-            "ConsistentRead": True,
-        }
-
-    def _items(self, import_id: str, prefix: str) -> Iterator[dict[str, Any]]:
-        with translated():
-            for page in self.client.get_paginator("query").paginate(**self._having(import_id, prefix)):
-                for item in page["Items"]:
-                    yield plain(item)
 
     def _write(self, import_id: str, item: str, content: Mapping[str, Any]) -> None:
         with translated():
@@ -218,19 +152,6 @@ class DynamoImportRuns:
         # By the clock of the machine: nothing is decided by it.
         whole = {"import_id": import_id, "item": item, "expires_at": epoch(datetime.now(UTC) + KEPT), **content}
         return {"TableName": self.table, "Item": typed(whole)}
-
-    def _together(self, writes: Sequence[Any]) -> bool:
-        """Make all of these writes, or none and return False when a condition does not hold."""
-        try:
-            with translated([VersionConflict] * len(writes)):
-                self.client.transact_write_items(TransactItems=writes)
-        except VersionConflict:
-            return False
-        return True
-
-
-def _key(import_id: str, item: str) -> Any:
-    return typed({"import_id": import_id, "item": item})
 
 
 def _part_item(kind: str, phase: Phase, number: int) -> str:

@@ -9,31 +9,24 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
-from botocore.exceptions import ClientError
-
-from lifecert.adapters.aws_errors import code_of, translated
-from lifecert.adapters.dynamodb.values import epoch, moment, plain, typed
-from lifecert.domain.errors import VersionConflict
+from lifecert.adapters.aws_errors import translated
+from lifecert.adapters.dynamodb.run_items import DONE, OPEN, RUN, RunItems
+from lifecert.adapters.dynamodb.values import epoch, moment, typed
 from lifecert.domain.sweep import Job, RunState, SweepRun, Tally
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
 NEWEST, LAST_FINISHED = "newest", "last_finished"
-RUN, OPEN, DONE, PAGE = "run", "open#", "done#", "page#"
+PAGE = "page#"
 # Longer than a certification year, so that this year's nights can be compared with last year's.
 KEPT = timedelta(days=400)
-ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class DynamoSweepRuns:
+class DynamoSweepRuns(RunItems):
     """The sweep_runs table."""
 
-    client: "DynamoDBClient"
-    table: str
+    partition: ClassVar[str] = "run_id"
 
     def newest(self) -> SweepRun | None:
         """The run that was begun last."""
@@ -60,13 +53,14 @@ class DynamoSweepRuns:
         }
         if after:
             pointer["ExpressionAttributeValues"] = typed({":after": after})
-        return self._together([self._put(run.run_id, RUN, _run_item(run), new=True), {"Put": pointer}])
+        put = self._new(self._put(run.run_id, RUN, _run_item(run)))
+        return self._together([{"Put": put}, {"Put": pointer}])
 
     def lay_out(self, run_id: str, jobs: Iterable[Job]) -> None:
         """Open the jobs of a run that is being planned, then let it run."""
         for job in jobs:
             self._write(run_id, OPEN + job.key, {})
-        self._move(run_id, RunState.PLANNING, RunState.RUNNING)
+        self._move(run_id, RunState.PLANNING, RunState.RUNNING, {})
 
     def open_jobs(self, run_id: str) -> Iterator[Job]:
         """The jobs that are not finished yet."""
@@ -78,9 +72,7 @@ class DynamoSweepRuns:
 
     def any_open(self, run_id: str) -> bool:
         """Whether any job is not finished yet."""
-        with translated():
-            answer = self.client.query(**self._having(run_id, OPEN), Limit=1)
-        return bool(answer["Items"])
+        return self._any(run_id, OPEN)
 
     def note(self, run_id: str, job: Job, page: Tally) -> None:
         """Add to what a job did."""
@@ -89,11 +81,7 @@ class DynamoSweepRuns:
 
     def finish(self, run_id: str, job: Job, failed: Sequence[str] = ()) -> None:
         """Finish a job; one that is finished stays as it is."""
-        for _ in range(ATTEMPTS):
-            done = self._put(run_id, DONE + job.key, {"failed": list(failed)})
-            if self._together([self._delete(run_id, OPEN + job.key), done]) or not self.is_open(run_id, job):
-                return
-        raise VersionConflict
+        self._done(run_id, OPEN + job.key, self._put(run_id, DONE + job.key, {"failed": list(failed)}))
 
     def pages(self, run_id: str) -> Iterator[tuple[Job, Tally]]:
         """Everything that was noted."""
@@ -118,90 +106,28 @@ class DynamoSweepRuns:
         """Open the jobs that gave people up, and let the run run again."""
         for key, failed in self.finished_jobs(run_id).items():
             if failed:
-                self._together([self._delete(run_id, DONE + key), self._put(run_id, OPEN + key, {})])
-        self._move(run_id, RunState.LEFT_UNDONE, RunState.RUNNING)
-
-    def _item(self, run_id: str, item: str) -> dict[str, Any]:
-        with translated():
-            answer = self.client.get_item(TableName=self.table, Key=_key(run_id, item), ConsistentRead=True)
-        return plain(answer.get("Item", {}))
-
-    def _having(self, run_id: str, prefix: str) -> dict[str, Any]:
-        return {
-            "TableName": self.table,
-            "KeyConditionExpression": "run_id = :run AND begins_with(#item, :prefix)",
-            "ExpressionAttributeNames": {"#item": "item"},
-            "ExpressionAttributeValues": typed({":run": run_id, ":prefix": prefix}),
-            "ConsistentRead": True,
-        }
-
-    def _items(self, run_id: str, prefix: str) -> Iterator[dict[str, Any]]:
-        with translated():
-            for page in self.client.get_paginator("query").paginate(**self._having(run_id, prefix)):
-                for item in page["Items"]:
-                    yield plain(item)
+                self._in_place_of(run_id, DONE + key, self._put(run_id, OPEN + key, {}))
+        self._move(run_id, RunState.LEFT_UNDONE, RunState.RUNNING, {})
 
     def _write(self, run_id: str, item: str, content: Mapping[str, Any]) -> None:
         with translated():
-            self.client.put_item(**self._put(run_id, item, content)["Put"])
+            self.client.put_item(**self._put(run_id, item, content))
 
-    def _put(self, run_id: str, item: str, content: Mapping[str, Any], *, new: bool = False) -> dict[str, Any]:
+    def _put(self, run_id: str, item: str, content: Mapping[str, Any]) -> dict[str, Any]:
         # A run's id begins with its date.
         expires_at = epoch(datetime.combine(date.fromisoformat(run_id[:10]), datetime.min.time(), UTC) + KEPT)
         whole = typed({"run_id": run_id, "item": item, "expires_at": expires_at, **content})
-        put: dict[str, Any] = {"TableName": self.table, "Item": whole}
-        if new:
-            put["ConditionExpression"] = "attribute_not_exists(run_id)"
-        return {"Put": put}
-
-    def _delete(self, run_id: str, item: str) -> dict[str, Any]:
-        there = {"ConditionExpression": "attribute_exists(run_id)"}
-        return {"Delete": {"TableName": self.table, "Key": _key(run_id, item), **there}}
-
-    def _together(self, writes: Sequence[Any]) -> bool:
-        """Make all of these writes, or none and return False when a condition does not hold."""
-        try:
-            with translated([VersionConflict] * len(writes)):
-                self.client.transact_write_items(TransactItems=writes)
-        except VersionConflict:
-            return False
-        return True
-
-    def _move(self, run_id: str, before: RunState, after: RunState, content: Mapping[str, Any] | None = None) -> bool:
-        """Change a run's state; False when it is another than `before`."""
-        changes = {"state": str(after), **(content or {})}
-        return self._update(
-            Key=_key(run_id, RUN),
-            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in changes),
-            ConditionExpression="#state = :before",
-            ExpressionAttributeNames={f"#{name}": name for name in changes},
-            ExpressionAttributeValues=typed(
-                {":before": str(before), **{f":{name}": value for name, value in changes.items()}}
-            ),
-        )
+        return {"TableName": self.table, "Item": whole}
 
     def _point_at(self, run_date: date) -> None:
         """The pointer never goes back to an older run."""
-        self._update(
-            Key=_key(LAST_FINISHED, LAST_FINISHED),
+        self._held(
+            self.client.update_item,
+            Key=self._key(LAST_FINISHED, LAST_FINISHED),
             UpdateExpression="SET finished_date = :day",
             ConditionExpression="attribute_not_exists(finished_date) OR finished_date < :day",
             ExpressionAttributeValues=typed({":day": run_date.isoformat()}),
         )
-
-    def _update(self, **update: Any) -> bool:
-        with translated():
-            try:
-                self.client.update_item(TableName=self.table, **update)
-            except ClientError as error:
-                if code_of(error) != "ConditionalCheckFailedException":
-                    raise
-                return False
-        return True
-
-
-def _key(run_id: str, item: str) -> Any:
-    return typed({"run_id": run_id, "item": item})
 
 
 def _run_item(run: SweepRun) -> dict[str, Any]:
