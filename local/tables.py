@@ -34,13 +34,14 @@ def definitions() -> Mapping[str, dict[str, Any]]:
 
 
 def create(client: "DynamoDBClient", prefix: str, tables: Sequence[str]) -> None:
-    """Make tables as infra/data.yaml has them: keys, indexes and TTL. Their names get the prefix."""
+    """Make tables as infra/data.yaml has them: keys and indexes. Their names get the prefix.
+
+    Without TTL: DynamoDB Local deletes what has expired by the machine's clock, and most clocks here stand still.
+    """
     for table in tables:
         properties = definitions()[table]
         wanted = {key: _known(properties[key]) for key in _MADE_WITH if key in properties}
         client.create_table(TableName=prefix + table, **wanted)
-        if ttl := properties.get("TimeToLiveSpecification"):
-            client.update_time_to_live(TableName=prefix + table, TimeToLiveSpecification=ttl)
 
 
 def _known(value: Any) -> Any:

@@ -38,6 +38,7 @@ BOOTSTRAP = ("notices", "office", "phone", "streams", "sweep")
 INWARDS = {"lifecert.domain", "lifecert.ports"}
 # What the composition root puts together.
 BUILT = INWARDS | {"lifecert.application", "lifecert.adapters", "lifecert.entry", "lifecert_vision"}
+PARTS = {"lifecert.bootstrap.parts", "lifecert.bootstrap.stores"}
 PRODUCT = {"lifecert", "lifecert_vision"}
 ANYTHING = None
 # Part of the project: what it may import of the project, and which libraries beside the standard one.
@@ -57,7 +58,8 @@ MAY: dict[str, tuple[set[str], set[str] | None]] = {
         POWERTOOLS | TRACES | PYDANTIC | {"segno"},
     ),
     "lifecert.bootstrap.parts": (BUILT, AWS | POWERTOOLS),
-    **{f"lifecert.bootstrap.{area}": (BUILT | {"lifecert.bootstrap.parts"}, PYDANTIC) for area in BOOTSTRAP},
+    "lifecert.bootstrap.stores": (BUILT | {"lifecert.bootstrap.parts"}, POWERTOOLS),
+    **{f"lifecert.bootstrap.{area}": (BUILT | PARTS, PYDANTIC) for area in BOOTSTRAP},
     "lifecert_vision": (INWARDS | {"lifecert_vision"}, {"cv2", "mediapipe", "numpy"}),
     "functions": (
         {"lifecert.domain", "lifecert.entry", *(f"lifecert.bootstrap.{area}" for area in BOOTSTRAP)},
@@ -138,6 +140,7 @@ def test_a_handler_imports_one_module_of_the_composition_root(function: str) -> 
         ("lifecert.bootstrap.phone", "import functions.start_session.app"),
         ("lifecert.bootstrap.phone", "from lifecert.bootstrap import office"),
         ("lifecert.bootstrap.parts", "from lifecert.bootstrap.phone import clock"),
+        ("lifecert.bootstrap.parts", "from lifecert.bootstrap import stores"),
         ("functions.start_session.app", "from lifecert.bootstrap import parts"),
         ("functions.start_session.app", "from lifecert.adapters.s3.photos import S3Photos"),
         ("functions.start_session.app", "import functions.verify_face.app"),

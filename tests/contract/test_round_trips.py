@@ -24,10 +24,7 @@ from tests.support.builders import (
     CLERK,
     HELPER,
     NOW,
-    a_change,
     a_policy,
-    a_reference,
-    an_enrolment,
     good_evidence,
     registration,
     start_limits,
@@ -40,7 +37,7 @@ from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.sweeping import Night, finished_run, lapsed, report_of
-from tests.support.verifying import verifier
+from tests.support.verifying import enrolled, verifier
 
 NAME, ID_NUMBER = "王小明", IdNumber.parse("11010519491231002X")
 KEYS = FakePersonKeys()
@@ -72,10 +69,10 @@ def counter(moto_tables: DynamoTables) -> Iterator[Counter]:
 @pytest.fixture
 def known(moto_tables: DynamoTables) -> Stores:
     """A register with one person, who has a reference."""
-    return enrolled(moto_tables.stores())
+    return with_one(moto_tables.stores())
 
 
-def enrolled(stores: Stores) -> Stores:
+def with_one(stores: Stores) -> Stores:
     """The same on any engine."""
     change = registration(
         person_key=KEYS.person_key(ID_NUMBER.value),
@@ -83,9 +80,7 @@ def enrolled(stores: Stores) -> Stores:
         valid_until=date(2026, 2, 27),
     )
     stores.register.commit(change)
-    enrolment = an_enrolment(change.after)
-    stores.references.begin(enrolment)
-    stores.register.commit(a_change(change.after, reference=a_reference(enrolment)))
+    enrolled(stores, change.after)
     return stores
 
 

@@ -29,7 +29,7 @@ from lifecert.domain.published import published_events
 from lifecert.domain.session import ImageType, Session
 from local.tables import create, definitions, drop
 from tests.contract.test_requests import ACCEPTED, START
-from tests.contract.test_round_trips import REQUEST, enrolled, invited, issuing, start_session
+from tests.contract.test_round_trips import REQUEST, invited, issuing, start_session, with_one
 from tests.support.builders import (
     CLERK,
     HELPER,
@@ -127,7 +127,7 @@ def evidence_of(session: Session) -> Evidence:
 def test_a_certification(office: Office) -> None:
     measured = load_measured(MEASURED)
     empty = office.bytes()
-    enrolled(office.stores)
+    with_one(office.stores)
     person = office.bytes()
     photos, sessions = MemoryPhotos(), []
     start = start_session(office.stores, photos)
@@ -143,7 +143,7 @@ def test_a_certification(office: Office) -> None:
 
 def test_by_invitation(office: Office) -> None:
     """A letter issued, its code read, and a session opened by it."""
-    enrolled(office.stores)
+    with_one(office.stores)
     finder, code = invited(office.stores, MemoryPhotos())
     invitation = finder.find(code)[0]
     issue = issuing(office.stores)

@@ -96,7 +96,7 @@ class DynamoTables:
         return self.prefix + table
 
     def create(self) -> None:
-        """As infra/data.yaml has them: keys, indexes and TTL."""
+        """As infra/data.yaml has them: keys and indexes."""
         create(self.client, self.prefix, TABLES)
 
     def drop(self) -> None:

@@ -93,6 +93,16 @@ def with_other(verify: VerifyFace, **ports: Any) -> VerifyFace:
     return replace(verify, **mine, decide=ByMessage(replace(verify.decide.decide, **others)))
 
 
+def enrolled(stores: Stores, person: Beneficiary) -> Beneficiary:
+    """The same with a photo that counts, which is what an acceptance rests on."""
+    enrolment = an_enrolment(person)
+    stores.references.begin(enrolment)
+    counted = {"reference_ids": (enrolment.reference_id,)}
+    change = a_change(person, reference=a_reference(enrolment), changed=counted)
+    stores.register.commit(change)
+    return change.after
+
+
 class VerifyWorld:
     """A beneficiary with a reference, and sessions whose frames are uploaded."""
 
@@ -101,11 +111,7 @@ class VerifyWorld:
         self.analyser = ScriptedAnalyser(good_evidence())
         registered = registration(**beneficiary)
         self.store.register.commit(registered)
-        self.id = registered.after.beneficiary_id
-        enrolment = an_enrolment(self.beneficiary)
-        self.store.references.begin(enrolment)
-        counted = {"reference_ids": (enrolment.reference_id,)}
-        self.store.register.commit(a_change(self.beneficiary, reference=a_reference(enrolment), changed=counted))
+        self.id = enrolled(self.store, registered.after).beneficiary_id
         self.verify = verifier(self.store, self.photos, self.analyser, self.clock)
         self._uploaded = 0
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lifecert.adapters.kms.protected_references import ProtectedReferences
-from lifecert.bootstrap import notices, office, parts, phone, streams, sweep
+from lifecert.bootstrap import notices, office, parts, phone, stores, streams, sweep
 from lifecert.domain.category import Scheme
 from lifecert.domain.help_lines import HelpLines
 from lifecert.entry.http.once import Once
@@ -33,7 +33,7 @@ HELP_LINES = HelpLines("12333", {Scheme.PENSION: {"11": "010-12333"}, Scheme.WOR
 
 
 def fakes(world: World) -> dict[str, Any]:
-    """What each function of `parts` gives that is no longer the real thing."""
+    """What each function of `parts` and `stores` gives that is no longer the real thing."""
     store, policy = world.store, a_policy()
 
     def wait(_receipt: str, seconds: int) -> None:
@@ -130,7 +130,8 @@ def on_fakes(world: World) -> Iterator[None]:
             monkeypatch.setenv(f"{pool}_POOL_CLIENT_ID", f"{kind}-app")
         monkeypatch.setattr(Common, "load", classmethod(load))
         for name, part in fakes(world).items():
-            monkeypatch.setattr(parts, name, lambda *_, part=part, **__: part)
+            home = stores if hasattr(stores, name) else parts
+            monkeypatch.setattr(home, name, lambda *_, part=part, **__: part)
         monkeypatch.setattr(parts, "deciding", lambda _: ByMessage(phone.decide_session()))
         for area in (office, phone):
             monkeypatch.setattr(area, "clock", lambda: world.clock)

@@ -1,6 +1,7 @@
 """An upload slot counts once: what is sent to it after, or while, its session is decided changes nothing."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from lifecert.domain.challenge import Step
@@ -25,7 +26,7 @@ class Meanwhile(ScriptedAnalyser):
 
     def __init__(self, world: VerifyWorld, session: Session, evidence: Evidence) -> None:
         super().__init__(evidence)
-        self.overwrite = lambda: overwrite(world, session)
+        self.overwrite = partial(overwrite, world, session)
 
     def analyse(self, *shown: Any) -> Analysis:
         self.overwrite()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from lifecert.bootstrap import parts
+from lifecert.bootstrap import parts, stores
 from lifecert.entry import settings
 from lifecert.entry.setting_values import Hours, Name, Positive
 
@@ -42,15 +42,15 @@ def send_notice() -> "SendNotice":
 
     names = SendNoticeSettings.load()
     return SendNotice(
-        register=parts.changing_register(names, notices=names.notices_table),
-        contacts=parts.contacts(names),
+        register=stores.changing_register(names, notices=names.notices_table),
+        contacts=stores.contacts(names),
         seal=parts.addresses(names),
         sender=parts.notice_sender(),
         clock=parts.clock(names),
         text=parts.notice_text(names.notice_language),
         help_lines=parts.help_lines(),
         quiet_hours=names.quiet_hours,
-        ledger=parts.ledger(names),
+        ledger=stores.ledger(names),
         spread=timedelta(hours=names.notice_spread_hours),
         pace=parts.pace(names.notice_rate),
     )
@@ -74,5 +74,5 @@ def note_delivery() -> "NoteDelivery":
     from lifecert.application.notices.note_delivery import NoteDelivery
 
     names = NoticeReceiptSettings.load()
-    register = parts.changing_register(names, notices=names.notices_table)
-    return NoteDelivery(register, parts.sent_notices(names.notices_table), parts.clock(names))
+    register = stores.changing_register(names, notices=names.notices_table)
+    return NoteDelivery(register, stores.sent_notices(names.notices_table), parts.clock(names))

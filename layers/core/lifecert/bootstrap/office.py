@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from lifecert.bootstrap import parts
+from lifecert.bootstrap import parts, stores
 from lifecert.entry import settings
 from lifecert.entry.setting_values import Name, Payers, Positive, SecretVersion, Sources
 
@@ -61,13 +61,13 @@ def register_beneficiary() -> "RegisterBeneficiary":
     from lifecert.application.office.register_beneficiary import RegisterBeneficiary
 
     names = RegisterBeneficiarySettings.load()
-    register = parts.changing_register(names, contacts=names.contacts_table, reviews=names.reviews_table)
+    register = stores.changing_register(names, contacts=names.contacts_table, reviews=names.reviews_table)
     return RegisterBeneficiary(
         register=register,
         person_keys=parts.person_keys(names),
         seal=parts.addresses(names),
         clock=parts.clock(names),
-        ledger=parts.ledger(names),
+        ledger=stores.ledger(names),
         payers=names.payers,
     )
 
@@ -78,14 +78,14 @@ def add_benefit() -> "AddBenefit":
     from lifecert.application.office.register_beneficiary import AddBenefit
 
     names = RegisterBeneficiarySettings.load()
-    register = parts.changing_register(names, reviews=names.reviews_table)
-    return AddBenefit(register, parts.ledger(names), parts.clock(names), names.payers)
+    register = stores.changing_register(names, reviews=names.reviews_table)
+    return AddBenefit(register, stores.ledger(names), parts.clock(names), names.payers)
 
 
 @cache
 def register_once() -> "Once":
     """Keeps answers of POST /staff/beneficiaries for whoever asks again."""
-    return parts.once(RegisterBeneficiarySettings.load().idempotency_table)
+    return stores.once(RegisterBeneficiarySettings.load().idempotency_table)
 
 
 @cache
@@ -94,7 +94,7 @@ def set_contact() -> "SetContact":
     from lifecert.application.office.set_contact import SetContact
 
     names = RegisterBeneficiarySettings.load()
-    register = parts.changing_register(names, contacts=names.contacts_table)
+    register = stores.changing_register(names, contacts=names.contacts_table)
     return SetContact(register, parts.addresses(names), parts.clock(names))
 
 
@@ -112,8 +112,8 @@ def issue_invitation() -> "IssueInvitation":
 
     names = IssueInvitationSettings.load()
     return IssueInvitation(
-        register=parts.changing_register(names, invitations=names.invitations_table),
-        invitations=parts.invitations(names),
+        register=stores.changing_register(names, invitations=names.invitations_table),
+        invitations=stores.invitations(names),
         keys=parts.invitation_keys(names),
         clock=parts.clock(names),
         below=parts.chooser().randrange,
@@ -128,8 +128,8 @@ def withdraw_invitation() -> "WithdrawInvitation":
     from lifecert.application.office.invite import WithdrawInvitation
 
     names = IssueInvitationSettings.load()
-    register = parts.changing_register(names, invitations=names.invitations_table)
-    return WithdrawInvitation(register, parts.invitations(names), parts.clock(names))
+    register = stores.changing_register(names, invitations=names.invitations_table)
+    return WithdrawInvitation(register, stores.invitations(names), parts.clock(names))
 
 
 def page_url() -> str:
@@ -158,8 +158,8 @@ def begin_enrolment() -> "BeginEnrolment":
 
     names = EnrolReferenceSettings.load()
     return BeginEnrolment(
-        register=parts.changing_register(names),
-        references=parts.references(names),
+        register=stores.changing_register(names),
+        references=stores.references(names),
         photos=parts.photos(names.frames_bucket),
         clock=parts.clock(names),
         policy=parts.policy(),
@@ -173,13 +173,13 @@ def finish_enrolment() -> "FinishEnrolment":
     from lifecert.application.faces.enrol_reference import FinishEnrolment
 
     names = EnrolReferenceSettings.load()
-    register = parts.changing_register(
+    register = stores.changing_register(
         names, references=names.references_table, counters=names.counters_table, reviews=names.reviews_table
     )
     protection = parts.protection(names.template_key_id, names.template_secret_version)
     return FinishEnrolment(
         register=register,
-        references=parts.plain_references(names, protection),
+        references=stores.plain_references(names, protection),
         photos=parts.photos(names.frames_bucket, names.references_bucket),
         analyser=parts.analyser(),
         clock=parts.clock(names),
@@ -199,7 +199,7 @@ def withdraw_consent() -> "WithdrawConsent":
     from lifecert.application.faces.consent import WithdrawConsent
 
     names = ChangeConsentSettings.load()
-    return WithdrawConsent(parts.changing_register(names), parts.clock(names))
+    return WithdrawConsent(stores.changing_register(names), parts.clock(names))
 
 
 @cache
@@ -208,7 +208,7 @@ def undo_withdrawal() -> "UndoWithdrawal":
     from lifecert.application.faces.consent import UndoWithdrawal
 
     names = ChangeConsentSettings.load()
-    return UndoWithdrawal(parts.changing_register(names), parts.clock(names), parts.limits(names))
+    return UndoWithdrawal(stores.changing_register(names), parts.clock(names), stores.limits(names))
 
 
 @cache
@@ -217,7 +217,7 @@ def remove_helpers() -> "RemoveHelpers":
     from lifecert.application.faces.consent import RemoveHelpers
 
     names = ChangeConsentSettings.load()
-    return RemoveHelpers(parts.changing_register(names), parts.clock(names))
+    return RemoveHelpers(stores.changing_register(names), parts.clock(names))
 
 
 @cache
@@ -227,7 +227,7 @@ def letter() -> "LetterHolder":
     from lifecert.application.shared.finding import ByCode
 
     names = ChangeConsentSettings.load()
-    by_code = ByCode(parts.invitations(names), parts.register(names), parts.invitation_keys(names))
+    by_code = ByCode(stores.invitations(names), stores.register(names), parts.invitation_keys(names))
     return LetterHolder(by_code, parts.help_lines(), parts.clock(names))
 
 
@@ -237,7 +237,7 @@ def give_consent() -> "GiveConsent":
     from lifecert.application.faces.consent import GiveConsent
 
     names = ChangeConsentSettings.load()
-    return GiveConsent(parts.changing_register(names), parts.clock(names), parts.consent_texts().in_force)
+    return GiveConsent(stores.changing_register(names), parts.clock(names), parts.consent_texts().in_force)
 
 
 class CertifyInPersonSettings(settings.WithChanges, settings.WithIssuer, settings.WithReviews, settings.Common):
@@ -252,11 +252,11 @@ def certify_in_person() -> "CertifyInPerson":
     from lifecert.application.office.certify_in_person import CertifyInPerson
 
     names = CertifyInPersonSettings.load()
-    register = parts.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table)
+    register = stores.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table)
     return CertifyInPerson(
         register=register,
-        certificates=parts.certificates(names),
-        reviews=parts.reviews(names),
+        certificates=stores.certificates(names),
+        reviews=stores.reviews(names),
         clock=parts.clock(names),
         issuer=parts.issuer(names),
     )
@@ -265,7 +265,7 @@ def certify_in_person() -> "CertifyInPerson":
 @cache
 def certify_once() -> "Once":
     """Keeps answers of POST .../certifications for whoever asks again."""
-    return parts.once(CertifyInPersonSettings.load().idempotency_table)
+    return stores.once(CertifyInPersonSettings.load().idempotency_table)
 
 
 class ReviewCasesSettings(
@@ -288,7 +288,7 @@ def list_reviews() -> "ListReviews":
     """GET /staff/reviews."""
     from lifecert.application.office.get_reviews import ListReviews
 
-    return ListReviews(parts.reviews(ReviewCasesSettings.load()))
+    return ListReviews(stores.reviews(ReviewCasesSettings.load()))
 
 
 @cache
@@ -298,11 +298,11 @@ def get_review() -> "GetReview":
 
     names = ReviewCasesSettings.load()
     return GetReview(
-        register=parts.register(names),
-        reviews=parts.reviews(names),
-        sessions=parts.sessions(names),
-        references=parts.references(names),
-        ledger=parts.ledger(names),
+        register=stores.register(names),
+        reviews=stores.reviews(names),
+        sessions=stores.sessions(names),
+        references=stores.references(names),
+        ledger=stores.ledger(names),
         photos=parts.review_photos(names.frames_bucket, names.references_bucket),
         helper_names=parts.helper_names(names.helper_key_id),
     )
@@ -315,10 +315,10 @@ def decide_review() -> "DecideReview":
 
     names = ReviewCasesSettings.load()
     return DecideReview(
-        register=parts.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table),
-        reviews=parts.reviews(names),
-        sessions=parts.sessions(names),
-        ledger=parts.ledger(names),
+        register=stores.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table),
+        reviews=stores.reviews(names),
+        sessions=stores.sessions(names),
+        ledger=stores.ledger(names),
         photos=parts.review_photos(names.frames_bucket, names.references_bucket),
         clock=parts.clock(names),
         issuer=parts.issuer(names),
@@ -337,8 +337,8 @@ def propose() -> "Propose":
     names = ChangeEntitlementSettings.load()
     return Propose(
         register=_entitlement_register(names),
-        reviews=parts.reviews(names),
-        certificates=parts.certificates(names),
+        reviews=stores.reviews(names),
+        certificates=stores.certificates(names),
         clock=parts.clock(names),
     )
 
@@ -351,15 +351,15 @@ def confirm_proposal() -> "ConfirmProposal":
     names = ChangeEntitlementSettings.load()
     return ConfirmProposal(
         register=_entitlement_register(names),
-        reviews=parts.reviews(names),
-        ledger=parts.ledger(names),
+        reviews=stores.reviews(names),
+        ledger=stores.ledger(names),
         clock=parts.clock(names),
         issuer=parts.issuer(names),
     )
 
 
 def _entitlement_register(names: ChangeEntitlementSettings) -> "DynamoChangingRegister":
-    return parts.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table)
+    return stores.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table)
 
 
 class DecideHoldsSettings(settings.WithHoldBatches, settings.Common):
@@ -371,7 +371,7 @@ def list_hold_batches() -> "ListHoldBatches":
     """GET /staff/hold-batches."""
     from lifecert.application.office.decide_holds import ListHoldBatches
 
-    return ListHoldBatches(parts.hold_batches(DecideHoldsSettings.load()))
+    return ListHoldBatches(stores.hold_batches(DecideHoldsSettings.load()))
 
 
 @cache
@@ -379,7 +379,7 @@ def get_hold_batch() -> "GetHoldBatch":
     """GET /staff/hold-batches/{batch_id}."""
     from lifecert.application.office.decide_holds import GetHoldBatch
 
-    return GetHoldBatch(parts.hold_batches(DecideHoldsSettings.load()))
+    return GetHoldBatch(stores.hold_batches(DecideHoldsSettings.load()))
 
 
 @cache
@@ -388,7 +388,7 @@ def decide_holds() -> "DecideHolds":
     from lifecert.application.office.decide_holds import DecideHolds
 
     names = DecideHoldsSettings.load()
-    return DecideHolds(parts.hold_batches(names), parts.clock(names))
+    return DecideHolds(stores.hold_batches(names), parts.clock(names))
 
 
 class GetStatisticsSettings(settings.WithHoldBatches, settings.WithCounters, settings.WithReviews, settings.Common):
@@ -405,11 +405,11 @@ def get_statistics() -> "GetStatistics":
 
     names = GetStatisticsSettings.load()
     return GetStatistics(
-        runs=parts.sweep_runs(names.sweep_runs_table),
+        runs=stores.sweep_runs(names.sweep_runs_table),
         reports=parts.run_reports(names.reports_bucket),
-        reviews=parts.reviews(names),
-        batches=parts.hold_batches(names),
-        face_counts=parts.face_counts(names),
+        reviews=stores.reviews(names),
+        batches=stores.hold_batches(names),
+        face_counts=stores.face_counts(names),
     )
 
 
@@ -425,13 +425,13 @@ def report_death() -> "ReportDeath":
     from lifecert.application.office.report_death import ReportDeath
 
     names = ReportDeathSettings.load()
-    register = parts.changing_register(names, reviews=names.reviews_table)
+    register = stores.changing_register(names, reviews=names.reviews_table)
     return ReportDeath(
         register=register,
         person_keys=parts.person_keys(names),
         clock=parts.clock(names),
         help_lines=parts.help_lines(),
-        limits=parts.limits(names),
+        limits=stores.limits(names),
         start_limits=parts.start_limits(names),
     )
 
@@ -453,12 +453,12 @@ def import_data_match() -> "ImportDataMatch":
 
     names = ImportDataMatchSettings.load()
     return ImportDataMatch(
-        register=parts.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table),
+        register=stores.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table),
         imports=parts.imports(names.imports_bucket),
         person_keys=parts.person_keys(names),
         clock=parts.clock(names),
         issuer=parts.issuer(names),
-        reviews=parts.reviews(names),
+        reviews=stores.reviews(names),
         sources=frozenset(names.data_match_sources),
         pace=parts.pace(names.data_match_rate),
     )
@@ -478,7 +478,7 @@ def prepare_import() -> "PrepareImport":
     from lifecert.application.office.prepare_import import PrepareImport
 
     names = PrepareImportSettings.load()
-    runs, files = parts.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
+    runs, files = stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
     return PrepareImport(runs, files, parts.clock(names))
 
 
@@ -487,7 +487,7 @@ def list_imports() -> "ListImports":
     """GET /staff/imports."""
     from lifecert.application.office.prepare_import import ListImports
 
-    return ListImports(parts.import_runs(PrepareImportSettings.load().import_runs_table))
+    return ListImports(stores.import_runs(PrepareImportSettings.load().import_runs_table))
 
 
 @cache
@@ -496,7 +496,7 @@ def get_import() -> "GetImport":
     from lifecert.application.office.prepare_import import GetImport
 
     names = PrepareImportSettings.load()
-    return GetImport(parts.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket))
+    return GetImport(stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket))
 
 
 @cache
@@ -505,7 +505,7 @@ def start_dry_run() -> "StartDryRun":
     from lifecert.application.office.prepare_import import StartDryRun
 
     names = PrepareImportSettings.load()
-    runs, files = parts.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
+    runs, files = stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
     return StartDryRun(runs, files, parts.import_tasks(names.import_queue_url))
 
 
@@ -515,7 +515,7 @@ def release_import() -> "ReleaseImport":
     from lifecert.application.office.prepare_import import ReleaseImport
 
     names = PrepareImportSettings.load()
-    runs, files = parts.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
+    runs, files = stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
     return ReleaseImport(runs, files, parts.clock(names), parts.import_tasks(names.import_queue_url))
 
 
@@ -525,7 +525,7 @@ def stop_import() -> "StopImport":
     from lifecert.application.office.prepare_import import StopImport
 
     names = PrepareImportSettings.load()
-    runs, files = parts.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
+    runs, files = stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
     return StopImport(runs, files, parts.clock(names))
 
 
@@ -545,8 +545,8 @@ def work_import() -> "WorkImport":
 
     names = ImportRegisterSettings.load()
     return WorkImport(
-        register=parts.changing_register(names, contacts=names.contacts_table),
-        runs=parts.import_runs(names.import_runs_table),
+        register=stores.changing_register(names, contacts=names.contacts_table),
+        runs=stores.import_runs(names.import_runs_table),
         files=parts.register_files(names.imports_bucket),
         queue=parts.import_tasks(names.import_queue_url),
         person_keys=parts.person_keys(names),

@@ -1,8 +1,9 @@
 """The parts that use cases are built of: one function for each port, and the rules from their files.
 
-The factories of the areas (`phone`, `office`, `sweep`, `notices`, `streams`) ask for parts here and nowhere else, so
-that a test puts fakes behind all of them by replacing these functions (tests/support/wiring/factories.py). Nothing is
-built at import. Each part asks for the mixin of settings that names what it needs (entry/settings.py).
+The factories of the areas (`phone`, `office`, `sweep`, `notices`, `streams`) ask for parts here and, for what is kept
+in tables, in `stores`, and nowhere else, so that a test puts fakes behind all of them by replacing these functions
+(tests/support/wiring/factories.py). Nothing is built at import. Each part asks for the mixin of settings that names
+what it needs (entry/settings.py).
 """
 
 from datetime import timedelta
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-    from lifecert.adapters.dynamodb.holds import DynamoHoldBatches
-    from lifecert.adapters.dynamodb.limits import DynamoLimits
-    from lifecert.adapters.dynamodb.reviews import DynamoReviews
-    from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
-    from lifecert.adapters.dynamodb.transaction import DynamoChangingRegister
     from lifecert.adapters.messages.tasks import SqsTasks
     from lifecert.adapters.s3.photos import S3Photos
     from lifecert.adapters.s3.sweep_reports import S3RunReports, S3SweepReports
@@ -35,23 +31,19 @@ if TYPE_CHECKING:
     from lifecert.domain.limits import StartLimits
     from lifecert.domain.notice import NoticeText
     from lifecert.domain.policy import Policy
-    from lifecert.entry.http.once import Once
-    from lifecert.ports.anchors import Anchors, Heads
+    from lifecert.ports.anchors import Anchors
     from lifecert.ports.clock import Clock
-    from lifecert.ports.deciding import Claims, Deciding
+    from lifecert.ports.deciding import Deciding
     from lifecert.ports.events import EventBus
-    from lifecert.ports.feed import ChangeFiles, Changes, Snapshots
+    from lifecert.ports.feed import ChangeFiles, Snapshots
     from lifecert.ports.gallery import Gallery
     from lifecert.ports.imports import Imports
-    from lifecert.ports.intake import ImportQueue, ImportRuns, RegisterFiles
-    from lifecert.ports.invitations import HelperSeal, InvitationKeys, Invitations
+    from lifecert.ports.intake import ImportQueue, RegisterFiles
+    from lifecert.ports.invitations import HelperSeal, InvitationKeys
     from lifecert.ports.keys import PersonKeys
-    from lifecert.ports.notices import AddressSeal, Contacts, NoticeSender, SentNotices
+    from lifecert.ports.notices import AddressSeal, NoticeSender
     from lifecert.ports.photos import ReviewPhotos
     from lifecert.ports.protection import TemplateProtection
-    from lifecert.ports.references import FaceCounts, References
-    from lifecert.ports.register import Certificates, Ledger, Register
-    from lifecert.ports.sessions import SeenFrames, Sessions
     from lifecert.ports.signing import PublicKeys, Signer
     from lifecert.ports.sweep import Pace, Waiting
     from lifecert.ports.tokens import Tokens
@@ -181,163 +173,6 @@ def seeded_chooser(seed: bytes) -> "Random":
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# The stored state
-# ---------------------------------------------------------------------------------------------------------------------
-
-
-def register(names: settings.WithBeneficiaries) -> "Register":
-    """The register to read from."""
-    from lifecert.adapters.dynamodb.register import DynamoRegister
-
-    return DynamoRegister(dynamodb(), names.beneficiaries_table)
-
-
-def changing_register(names: settings.WithChanges, **others: str) -> "DynamoChangingRegister":
-    """The register to change: `others` are the tables that change with it, beside the ledger."""
-    from lifecert.adapters.dynamodb.transaction import ChangeTables, changing_register
-    from lifecert.entry.log import correlation_id
-
-    tables = ChangeTables(beneficiaries=names.beneficiaries_table, ledger=names.ledger_table, **others)
-    return changing_register(dynamodb(), tables, names.due_shards, correlation=correlation_id)
-
-
-def ledger(names: settings.WithLedger) -> "Ledger":
-    """The ledger to read from."""
-    from lifecert.adapters.dynamodb.ledger import DynamoLedger
-
-    return DynamoLedger(dynamodb(), names.ledger_table)
-
-
-def sessions(names: settings.WithSessions, counting_in: str = "") -> "Sessions":
-    """Sessions; whoever opens some counts them in the table `counting_in`."""
-    from lifecert.adapters.dynamodb.sessions import DynamoSessions
-
-    return DynamoSessions(dynamodb(), names.sessions_table, counting_in)
-
-
-def certificates(names: settings.WithCertificatesTable) -> "Certificates":
-    """Certificates to read."""
-    from lifecert.adapters.dynamodb.certificates import DynamoCertificates
-
-    return DynamoCertificates(dynamodb(), names.certificates_table)
-
-
-def reviews(names: settings.WithReviews) -> "DynamoReviews":
-    """Cases."""
-    from lifecert.adapters.dynamodb.reviews import DynamoReviews
-
-    return DynamoReviews(dynamodb(), names.reviews_table)
-
-
-def references(names: settings.WithReferences) -> "References":
-    """References whose templates are as they are stored: protected."""
-    from lifecert.adapters.dynamodb.references import DynamoReferences
-
-    return DynamoReferences(dynamodb(), names.references_table)
-
-
-def plain_references(names: settings.WithTemplates, revealing: "TemplateProtection | None" = None) -> "References":
-    """References whose templates and imprints are plain once they are read. Whoever stores some too gives what it
-    protects them with, so that a person's secret is derived once."""
-    from lifecert.adapters.kms.protected_references import ProtectedReferences
-
-    return ProtectedReferences(references(names), revealing or protection(names.template_key_id))
-
-
-def claims(sessions_table: str, beneficiaries_table: str) -> "Claims":
-    """A session and whose it is."""
-    from lifecert.adapters.dynamodb.claims import DynamoClaims
-
-    return DynamoClaims(dynamodb(), sessions_table, beneficiaries_table)
-
-
-def seen_frames(table: str) -> "SeenFrames":
-    """Frames used before."""
-    from lifecert.adapters.dynamodb.seen_frames import DynamoSeenFrames
-
-    return DynamoSeenFrames(dynamodb(), table)
-
-
-def face_counts(names: settings.WithCounters) -> "FaceCounts":
-    """How many faces are stored."""
-    from lifecert.adapters.dynamodb.face_counts import DynamoFaceCounts
-
-    return DynamoFaceCounts(dynamodb(), names.counters_table)
-
-
-def limits(names: settings.WithLimits) -> "DynamoLimits":
-    """What users have done."""
-    from lifecert.adapters.dynamodb.limits import DynamoLimits
-
-    return DynamoLimits(dynamodb(), names.limits_table)
-
-
-def hold_batches(names: settings.WithHoldBatches) -> "DynamoHoldBatches":
-    """Hold batches."""
-    from lifecert.adapters.dynamodb.holds import DynamoHoldBatches
-
-    return DynamoHoldBatches(dynamodb(), names.hold_batches_table, names.due_shards)
-
-
-def invitations(names: settings.WithInvitations) -> "Invitations":
-    """Invitations to read."""
-    from lifecert.adapters.dynamodb.invitations import DynamoInvitations
-
-    return DynamoInvitations(dynamodb(), names.invitations_table)
-
-
-def contacts(names: settings.WithContacts) -> "Contacts":
-    """Where people can be reached."""
-    from lifecert.adapters.dynamodb.notices import DynamoContacts
-
-    return DynamoContacts(dynamodb(), names.contacts_table)
-
-
-def sent_notices(table: str) -> "SentNotices":
-    """Notices on their way."""
-    from lifecert.adapters.dynamodb.notices import DynamoSentNotices
-
-    return DynamoSentNotices(dynamodb(), table)
-
-
-def changes(table: str) -> "Changes":
-    """Published changes that wait for a file."""
-    from lifecert.adapters.dynamodb.changes import DynamoChanges
-
-    return DynamoChanges(dynamodb(), table)
-
-
-def heads(table: str) -> "Heads":
-    """Where the chains of the ledger stood, by day."""
-    from lifecert.adapters.dynamodb.heads import DynamoHeads
-
-    return DynamoHeads(dynamodb(), table)
-
-
-def sweep_runs(table: str) -> "DynamoSweepRuns":
-    """How far the sweeps are."""
-    from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
-
-    return DynamoSweepRuns(dynamodb(), table)
-
-
-def import_runs(table: str) -> "ImportRuns":
-    """How far the imports of registers are."""
-    from lifecert.adapters.dynamodb.import_runs import DynamoImportRuns
-
-    return DynamoImportRuns(dynamodb(), table)
-
-
-def once(table: str) -> "Once":
-    """Kept answers for whoever asks again."""
-    from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
-
-    from lifecert.entry.http.once import Once
-
-    return Once(DynamoDBPersistenceLayer(table, boto3_client=dynamodb()))
-
-
-# ---------------------------------------------------------------------------------------------------------------------
 # Files in buckets
 # ---------------------------------------------------------------------------------------------------------------------
 
@@ -426,17 +261,6 @@ def gallery(bucket: str, key_id: str, secret_version: str) -> "Gallery":
 
     files = gallery_files(s3(), bucket, policy().match.model_version, secret_version)
     return PackedGallery(files, partial(gallery_secret, client("kms"), key_id, secret_version))
-
-
-def vector_gallery(names: settings.WithLedger, index_arn: str, key_id: str, secret_version: str) -> "Gallery":
-    """The same in an index of S3 Vectors."""
-    from functools import partial
-
-    from lifecert.adapters.s3.gallery import gallery_secret
-    from lifecert.adapters.s3.vectors import S3VectorsGallery, enrolled_by_ledger
-
-    secret = partial(gallery_secret, client("kms"), key_id, secret_version)
-    return S3VectorsGallery(client("s3vectors"), index_arn, secret, enrolled_by_ledger(ledger(names)))
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from lifecert.bootstrap import parts
+from lifecert.bootstrap import parts, stores
 from lifecert.entry import settings
 from lifecert.entry.setting_values import Address, Name, Positive, SecretVersion
 
@@ -47,13 +47,13 @@ def _opening(names: _StartSettings) -> "SessionOpening":
     from lifecert.application.certify.opening import SessionOpening
 
     return SessionOpening(
-        sessions=parts.sessions(names, counting_in=names.limits_table),
+        sessions=stores.sessions(names, counting_in=names.limits_table),
         photos=parts.photos(names.frames_bucket),
         clock=parts.clock(names),
         chooser=parts.seeded_chooser,
         policy=parts.policy(),
         help_lines=parts.help_lines(),
-        limits=parts.limits(names),
+        limits=stores.limits(names),
         start_limits=parts.start_limits(names),
     )
 
@@ -69,7 +69,7 @@ def start_session() -> "StartSession":
 
     names = StartSessionSettings.load()
     return StartSession(
-        register=parts.register(names),
+        register=stores.register(names),
         person_keys=parts.person_keys(names),
         consent_version=parts.consent_texts().in_force,
         opening=_opening(names),
@@ -88,7 +88,7 @@ def _invited(names: UseInvitationSettings) -> "Invited":
     from lifecert.application.shared.finding import ByCode
 
     return Invited(
-        by_code=ByCode(parts.invitations(names), parts.register(names), parts.invitation_keys(names)),
+        by_code=ByCode(stores.invitations(names), stores.register(names), parts.invitation_keys(names)),
         opening=_opening(names),
         consent_version=parts.consent_texts().in_force,
         uses=names.limit_invitation_uses_day,
@@ -140,11 +140,11 @@ def verify_face() -> "VerifyFace":
     shadow = Shadow(parts.shadow_policy(names.shadow_policy), shadow_scored) if names.shadow_policy else None
     protection = parts.protection(names.template_key_id, names.template_secret_version)
     return VerifyFace(
-        register=parts.register(names),
-        sessions=parts.sessions(names),
-        references=parts.plain_references(names, protection),
+        register=stores.register(names),
+        sessions=stores.sessions(names),
+        references=stores.plain_references(names, protection),
         photos=parts.photos(names.frames_bucket, ahead=timedelta(days=names.clock_shift_days)),
-        seen_frames=parts.seen_frames(names.seen_frames_table),
+        seen_frames=stores.seen_frames(names.seen_frames_table),
         analyser=parts.analyser(),
         clock=parts.clock(names),
         policy=parts.policy(),
@@ -179,7 +179,7 @@ def decide_session() -> "DecideSession":
     from lifecert.entry.log import many_failed
 
     names = DecideSessionSettings.load()
-    register = parts.changing_register(
+    register = stores.changing_register(
         names,
         certificates=names.certificates_table,
         sessions=names.sessions_table,
@@ -190,13 +190,13 @@ def decide_session() -> "DecideSession":
     clock = parts.clock(names)
     open_review = OpenReview(register, clock)
     return DecideSession(
-        claims=parts.claims(names.sessions_table, names.beneficiaries_table),
+        claims=stores.claims(names.sessions_table, names.beneficiaries_table),
         register=register,
         photos=parts.photos(names.frames_bucket),
         clock=clock,
         policy=parts.policy(),
         issuer=parts.issuer(names),
-        helper_volume=HelperVolume(parts.limits(names), open_review, clock, names.limit_usual_helper_day),
+        helper_volume=HelperVolume(stores.limits(names), open_review, clock, names.limit_usual_helper_day),
         many_failed=many_failed,
     )
 
@@ -215,10 +215,10 @@ def look_at_frame() -> "LookAtFrame":
 
     names = VerifyFaceSettings.load()
     return LookAtFrame(
-        register=parts.register(names),
-        sessions=parts.sessions(names),
+        register=stores.register(names),
+        sessions=stores.sessions(names),
         photos=parts.photos(names.frames_bucket),
-        limits=parts.limits(names),
+        limits=stores.limits(names),
         analyser=parts.analyser(),
         clock=parts.clock(names),
         policy=parts.policy(),
@@ -242,7 +242,7 @@ def get_session() -> "GetSession":
     from lifecert.application.certify.get_status import GetSession
 
     names = GetStatusSettings.load()
-    return GetSession(parts.sessions(names), parts.reviews(names))
+    return GetSession(stores.sessions(names), stores.reviews(names))
 
 
 @cache
@@ -251,7 +251,7 @@ def get_beneficiary() -> "GetBeneficiary":
     from lifecert.application.certify.get_status import GetBeneficiary
 
     names = GetStatusSettings.load()
-    return GetBeneficiary(parts.register(names), parts.ledger(names))
+    return GetBeneficiary(stores.register(names), stores.ledger(names))
 
 
 @cache
@@ -260,7 +260,7 @@ def get_my_sessions() -> "GetMySessions":
     from lifecert.application.certify.get_mine import GetMySessions
 
     names = GetStatusSettings.load()
-    return GetMySessions(parts.sessions(names), parts.reviews(names))
+    return GetMySessions(stores.sessions(names), stores.reviews(names))
 
 
 @cache
@@ -269,7 +269,7 @@ def get_my_people() -> "GetMyPeople":
     from lifecert.application.certify.get_mine import GetMyPeople
 
     names = GetStatusSettings.load()
-    return GetMyPeople(parts.certificates(names), parts.register(names))
+    return GetMyPeople(stores.certificates(names), stores.register(names))
 
 
 class GetConfigSettings(settings.Common):
@@ -355,7 +355,7 @@ def get_certificate() -> "GetCertificate":
     from lifecert.application.certify.get_certificate import GetCertificate
 
     names = GetCertificateSettings.load()
-    return GetCertificate(parts.certificates(names), parts.register(names), parts.clock(names))
+    return GetCertificate(stores.certificates(names), stores.register(names), parts.clock(names))
 
 
 @cache

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from lifecert.bootstrap import parts
+from lifecert.bootstrap import parts, stores
 from lifecert.entry import settings
 from lifecert.entry.setting_values import Name, Payers, SecretVersion
 
@@ -41,11 +41,11 @@ def find_duplicates() -> "FindDuplicates":
     from lifecert.application.shared.reviewing import OpenReview
 
     names = FindDuplicatesSettings.load()
-    register, version = parts.changing_register(names, reviews=names.reviews_table), names.template_secret_version
+    register, version = stores.changing_register(names, reviews=names.reviews_table), names.template_secret_version
     return FindDuplicates(
         register=register,
-        references=parts.plain_references(names),
-        gallery=parts.vector_gallery(names, names.gallery_index_arn, names.template_key_id, version)
+        references=stores.plain_references(names),
+        gallery=stores.vector_gallery(names, names.gallery_index_arn, names.template_key_id, version)
         if names.gallery_index_arn
         else parts.gallery(names.gallery_bucket, names.template_key_id, version),
         open_review=OpenReview(register, parts.clock(names)),
@@ -73,15 +73,15 @@ def purge_faces() -> "PurgeFaces":
     from lifecert.application.faces.purge_faces import PurgeFaces
 
     names = PurgeFacesSettings.load()
-    register = parts.changing_register(
+    register = stores.changing_register(
         names, references=names.references_table, counters=names.counters_table, contacts=names.contacts_table
     )
     return PurgeFaces(
         register=register,
         index=register,
-        references=parts.references(names),
+        references=stores.references(names),
         photos=parts.photos(names.frames_bucket, names.references_bucket),
-        face_counts=parts.face_counts(names),
+        face_counts=stores.face_counts(names),
         clock=parts.clock(names),
         shards=names.due_shards,
     )
@@ -93,12 +93,12 @@ def end_cases() -> "EndCases":
     from lifecert.application.office.end_cases import EndCases
 
     names = PurgeFacesSettings.load()
-    reviews = parts.reviews(names)
+    reviews = stores.reviews(names)
     return EndCases(
-        register=parts.changing_register(names, reviews=names.reviews_table),
+        register=stores.changing_register(names, reviews=names.reviews_table),
         reviews=reviews,
         open_reviews=reviews,
-        ledger=parts.ledger(names),
+        ledger=stores.ledger(names),
         photos=parts.review_photos(names.frames_bucket, names.references_bucket),
         clock=parts.clock(names),
     )
@@ -120,8 +120,8 @@ def publish() -> "Publish":
     names = PublishEventsSettings.load()
     return Publish(
         bus=parts.event_bus(names.event_bus_name),
-        changes=parts.changes(names.changes_table),
-        heads=parts.heads(names.heads_table),
+        changes=stores.changes(names.changes_table),
+        heads=stores.heads(names.heads_table),
         clock=parts.clock(names),
     )
 
@@ -141,7 +141,7 @@ def anchor_ledger() -> "AnchorLedger":
 
     names = AnchorLedgerSettings.load()
     return AnchorLedger(
-        heads=parts.heads(names.heads_table),
+        heads=stores.heads(names.heads_table),
         anchors=parts.anchors(names.anchors_bucket),
         signer=parts.anchor_signer(names.anchor_key_id),
         clock=parts.clock(names),
@@ -163,7 +163,7 @@ def write_change_files() -> "WriteChangeFiles":
 
     names = WriteChangeFileSettings.load()
     files = parts.change_files(names.change_files_bucket)
-    return WriteChangeFiles(parts.changes(names.changes_table), files, parts.clock(names), names.payers)
+    return WriteChangeFiles(stores.changes(names.changes_table), files, parts.clock(names), names.payers)
 
 
 class WriteSnapshotSettings(settings.Common):
@@ -182,4 +182,4 @@ def write_snapshots() -> "WriteSnapshots":
     names = WriteSnapshotSettings.load()
     bucket = names.change_files_bucket
     files, snapshots = parts.change_files(bucket), parts.snapshots(bucket)
-    return WriteSnapshots(parts.changes(names.changes_table), files, snapshots, parts.clock(names), names.payers)
+    return WriteSnapshots(stores.changes(names.changes_table), files, snapshots, parts.clock(names), names.payers)

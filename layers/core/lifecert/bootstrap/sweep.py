@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from lifecert.bootstrap import parts
+from lifecert.bootstrap import parts, stores
 from lifecert.entry import settings
 from lifecert.entry.setting_values import GraceDays, Name, ReminderDays
 
@@ -38,7 +38,7 @@ def plan_sweep() -> "PlanSweep":
     from lifecert.application.sweep.plan import PlanSweep
 
     names = ExpirySweepSettings.load()
-    runs, queue = parts.sweep_runs(names.sweep_runs_table), parts.tasks(names.sweep_queue_url)
+    runs, queue = stores.sweep_runs(names.sweep_runs_table), parts.tasks(names.sweep_queue_url)
     return PlanSweep(_scope(names), runs, queue, parts.clock(names), _close_run(names))
 
 
@@ -57,7 +57,7 @@ def undecided_holds() -> "UndecidedHolds":
     from lifecert.application.sweep.holds import UndecidedHolds
 
     names = ExpirySweepSettings.load()
-    return UndecidedHolds(parts.hold_batches(names), parts.clock(names))
+    return UndecidedHolds(stores.hold_batches(names), parts.clock(names))
 
 
 @cache
@@ -66,7 +66,7 @@ def watch_sweep() -> "WatchSweep":
     from lifecert.application.sweep.plan import WatchSweep
 
     names = ExpirySweepSettings.load()
-    return WatchSweep(parts.sweep_runs(names.sweep_runs_table), parts.clock(names), _close_run(names))
+    return WatchSweep(stores.sweep_runs(names.sweep_runs_table), parts.clock(names), _close_run(names))
 
 
 class SweepWorkerSettings(_SweepSettings, settings.WithChanges):
@@ -84,8 +84,8 @@ def work_sweep() -> "WorkSweep":
 
     names = SweepWorkerSettings.load()
     return WorkSweep(
-        register=parts.changing_register(names, hold_batches=names.hold_batches_table),
-        runs=parts.sweep_runs(names.sweep_runs_table),
+        register=stores.changing_register(names, hold_batches=names.hold_batches_table),
+        runs=stores.sweep_runs(names.sweep_runs_table),
         queue=parts.tasks(names.sweep_queue_url),
         clock=parts.clock(names),
         kinds=_kinds(names),
@@ -112,7 +112,7 @@ def _kinds(names: _SweepSettings) -> "Mapping[JobKind, Kind]":
     from lifecert.application.sweep.kinds import EndAsPlanned, Lapse, Remind, TellLapsed
     from lifecert.domain.sweep import JobKind
 
-    batches = parts.hold_batches(names)
+    batches = stores.hold_batches(names)
     return {
         JobKind.LAPSE: Lapse(),
         JobKind.REMIND: Remind(names.reminder_days),
@@ -126,13 +126,13 @@ def _kinds(names: _SweepSettings) -> "Mapping[JobKind, Kind]":
 def _scope(names: _SweepSettings) -> "Scope":
     from lifecert.application.sweep.plan import Scope
 
-    return Scope(parts.register(names), parts.sweep_runs(names.sweep_runs_table), _kinds(names), names.due_shards)
+    return Scope(stores.register(names), stores.sweep_runs(names.sweep_runs_table), _kinds(names), names.due_shards)
 
 
 def _close_run(names: _SweepSettings) -> "CloseRun":
     from lifecert.application.sweep.close import CloseRun
     from lifecert.application.sweep.holds import CloseHolds
 
-    holds = CloseHolds(parts.hold_batches(names), parts.clock(names))
+    holds = CloseHolds(stores.hold_batches(names), parts.clock(names))
     reports = parts.sweep_reports(names.reports_bucket, names.time_zone)
-    return CloseRun(parts.sweep_runs(names.sweep_runs_table), reports, holds)
+    return CloseRun(stores.sweep_runs(names.sweep_runs_table), reports, holds)
