@@ -46,6 +46,7 @@ def take_case(now: dict[str, Any], entry: LedgerEntry) -> None:
         _dispelled(now, entry, str(review_id))
         now["unfounded_reports"] = _unfounded(now, entry, str(review_id))
         now["open_cases"] = tuple(_closed(entry, now["open_cases"], str(review_id)))
+        _found_by_audit(now, entry, str(review_id))
     elif review_id and all(one.review_id != review_id for one in now["open_cases"]):
         _open(now, entry, details)
     if entry.event is LedgerEvent.TERMINATED and review_id:  # by two clerks, and not as planned
@@ -115,6 +116,14 @@ def _dispelled(now: dict[str, Any], entry: LedgerEntry, review_id: str) -> None:
     remembered = any(one.review_id == review_id for one in now["open_cases"])
     if entry.event is LedgerEvent.REVIEW_DECIDED and unfounded and remembered and by not in now["dispelled_by"]:
         now["dispelled_by"] = (*now["dispelled_by"], by)[-REMEMBERED_HELPERS:]
+
+
+def _found_by_audit(now: dict[str, Any], entry: LedgerEntry, review_id: str) -> None:
+    refused = (entry.details.get("kind"), entry.details.get("outcome")) == ("audit", "refuse")
+    known = any(one.upheld and one.kind is ReviewKind.AUDIT for one in now["open_cases"])
+    if entry.event is LedgerEvent.REVIEW_DECIDED and refused and not known:
+        found = OpenCase(review_id, ReviewKind.AUDIT, (entry.actor.actor_id,), doubts=True, upheld=True)
+        now["open_cases"] = (*now["open_cases"], found)
 
 
 def _closed(entry: LedgerEntry, cases: tuple[OpenCase, ...], review_id: str) -> Iterator[OpenCase]:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from lifecert.domain.limits import looks
+from tests.support.builders import a_session
 from tests.support.design import ALLOWED, MANAGED, SCHEMA
 from tests.support.templates import FUNCTIONS, as_list, child, expanded, holds, of_type, parent, text
 
@@ -170,13 +172,15 @@ def test_layers_are_built_by_their_makefiles() -> None:
 
 def test_what_looks_at_photos_may_claim_a_session_and_write_nothing_else_of_it() -> None:
     statements = _statements(expanded()["Resources"]["VerifyFaceRole"])
-    [claims] = [one for one in statements if "dynamodb:UpdateItem" in as_list(one["Action"]) and "Condition" in one]
-    assert text(claims["Resource"]) == "Data.Outputs.SessionsArn"
-    assert claims["Condition"] == {
-        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["session_id", "state", "claimed_until"]}
+    writes = [one for one in statements if "dynamodb:UpdateItem" in as_list(one["Action"])]
+    assert {text(one["Resource"]): one["Condition"] for one in writes} == {
+        "Data.Outputs.SessionsArn": {
+            "ForAllValues:StringEquals": {"dynamodb:Attributes": ["session_id", "state", "claimed_until"]}
+        },
+        # Each count has the name of what it counts: a session's looks, and not the tries of a user or a person.
+        "Data.Outputs.LimitsArn": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["look#*"]}},
     }
-    unconditional = [one for one in statements if one is not claims and "dynamodb:UpdateItem" in as_list(one["Action"])]
-    assert [text(one["Resource"]) for one in unconditional] == ["Data.Outputs.LimitsArn"]
+    assert looks(a_session(), 5).name.startswith("look#")
 
 
 def test_who_reads_photos_of_the_public_holds_no_key_that_signs() -> None:

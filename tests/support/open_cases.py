@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from lifecert.application.office.certify_in_person import CertifyInPerson, Document, PresenceGround
-from lifecert.application.office.decide_review import DecideReview
 from lifecert.application.office.end_cases import EndCases
 from lifecert.application.office.entitlement import ConfirmProposal, Propose
 from lifecert.application.office.report_death import ReportDeath
@@ -28,7 +27,7 @@ from tests.support.builders import (
     start_limits,
 )
 from tests.support.fakes.keys import FakePersonKeys
-from tests.support.verifying import VerifyWorld
+from tests.support.verifying import VerifyWorld, review_decider
 
 SECOND = replace(CLERK, user_id="clerk-2")
 
@@ -50,7 +49,7 @@ class Office(VerifyWorld):
         self.in_person = CertifyInPerson(register, certificates, reviews, self.clock, issuer)
         self.confirm = ConfirmProposal(register, reviews, ledger, self.clock, issuer)
         self.propose = Propose(register, reviews, certificates, self.clock)
-        self.decide = DecideReview(register, reviews, store.sessions, ledger, self.photos, self.clock, issuer)
+        self.decide = review_decider(store, self.photos, self.clock)
         lines, limits = HelpLines("12333", {}), store.limits
         self.report = ReportDeath(register, FakePersonKeys(), self.clock, lines, limits, start_limits())
         self.night = EndCases(register, reviews, reviews, ledger, self.photos, self.clock)

@@ -9,6 +9,8 @@ from lifecert.adapters.kms.protected_references import ProtectedReferences
 from lifecert.adapters.messages.deciding import answer_to, decided_of, looked_message
 from lifecert.application.certify.decide_session import DecideSession
 from lifecert.application.certify.verify_face import VerifyFace
+from lifecert.application.office.decide_review import DecideReview
+from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.session import Session
 from lifecert.ports.clock import Clock
@@ -72,6 +74,21 @@ def verifier(stores: Stores, photos: Photos, analyser: FaceAnalyser, clock: Cloc
     for needed in (both, looking, deciding):
         needed.update({name: port for name, port in others.items() if name in needed})
     return VerifyFace(**both, **looking, decide=ByMessage(DecideSession(**both, **deciding)))
+
+
+def review_decider(store: MemoryStore, photos: MemoryPhotos, clock: Clock) -> DecideReview:
+    """Clerks' decisions of cases."""
+    return DecideReview(
+        register=store.register,
+        reviews=store.reviews_port,
+        sessions=store.sessions,
+        ledger=store.ledger,
+        photos=photos,
+        clock=clock,
+        issuer=an_issuer(),
+        open_review=OpenReview(store.register, clock),
+        unlike_below=a_policy().match.review,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 
-from lifecert.application.office.decide_review import DecideReview
 from lifecert.domain.actor import User
 from lifecert.domain.camera import Camera
 from lifecert.domain.challenge import Ability, Excused, Step, excused_from, seed_of
@@ -15,8 +14,8 @@ from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Ground, ReviewKind, ReviewOutcome
 from lifecert.domain.session import Session
 from ops.recorded import Recorded
-from tests.support.builders import CLERK, HELPER, NOW, a_policy, an_issuer, failed_evidence, good_evidence
-from tests.support.verifying import VerifyWorld
+from tests.support.builders import CLERK, HELPER, NOW, a_policy, failed_evidence, good_evidence
+from tests.support.verifying import VerifyWorld, review_decider
 from tests.unit.certify.test_start_session import World, a_request
 
 STIFF = (Ability.TURN_HEAD, Ability.OPEN_MOUTH)
@@ -32,10 +31,7 @@ class Stiff(VerifyWorld):
 
     def decides(self, session: Session, outcome: ReviewOutcome, ground: Ground) -> None:
         store = self.store
-        decide = DecideReview(
-            *(store.register, store.reviews_port, store.sessions, store.ledger),
-            *(self.photos, self.clock, an_issuer()),
-        )
+        decide = review_decider(store, self.photos, self.clock)
         assert session.result
         named = session.session_id if outcome is ReviewOutcome.ACCEPT else None
         decide(str(session.result.review_id), outcome, ground, CLERK, named)

@@ -310,7 +310,8 @@ def test_given_anew_within_the_days_the_faces_stay() -> None:
 def test_the_person_removes_all_helpers_and_a_clerk_one() -> None:
     for user in (OWN, LETTER):
         world = World()
-        assert world.remove(user).certified_by == (OWN.user_id,)
+        world.change(certified_by=(OLD.user_id, HELPER.user_id, OWN.user_id, LETTER.user_id), certified_on=NOW.date())
+        assert world.remove(user).certified_by == (OWN.user_id, LETTER.user_id)
         assert world.last.event is LedgerEvent.HELPERS_REMOVED
         version = world.person.version
         assert world.remove(user).version == version
@@ -328,6 +329,25 @@ def test_a_helper_removes_nobody_and_only_a_clerk_names_one() -> None:
             world.remove(user, helper)
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"certified_by": (OLD.user_id, OWN.user_id), "certified_on": NOW.date()},
+        {"certified_by": (LETTER.user_id, OWN.user_id), "certified_on": NOW.date()},
+        {"certified_by": (OWN.user_id, LETTER.user_id), "certified_on": NOW.date() - timedelta(days=31)},
+        {"certified_by": (OWN.user_id, LETTER.user_id), "certified_on": None},
+    ],
+    ids=["never certified", "not last", "long ago", "before that day was kept"],
+)
+def test_who_finds_a_letter_removes_nobody(changed: dict[str, Any]) -> None:
+    """Whoever found one took the helpers away, who then were believed no more when they reported a death."""
+    world = World()
+    world.change(**changed)
+    with pytest.raises(OnlyAtTheCounter):
+        world.remove(LETTER)
+    assert world.person.certified_by == changed["certified_by"]
+
+
 def test_the_letter_by_which_somebody_certified_is_no_helper() -> None:
     world = World()
     world.change(certified_by=(LETTER.user_id, OLD.user_id))
@@ -336,6 +356,8 @@ def test_the_letter_by_which_somebody_certified_is_no_helper() -> None:
 
 def test_the_ledger_tells_all_of_it() -> None:
     world = World()
+    known = (OLD.user_id, OWN.user_id, LETTER.user_id)
+    world.change(certified_by=known, certified_on=NOW.date())
     steps: tuple[Callable[[], Beneficiary], ...] = (
         lambda: world.withdraw(OLD),
         lambda: world.undo(OWN),
@@ -350,7 +372,8 @@ def test_the_ledger_tells_all_of_it() -> None:
         first = world.person
         recorded.fields.update(
             consent=first.consent,
-            certified_by=(OLD.user_id, HELPER.user_id, OWN.user_id),
+            certified_by=known,
+            certified_on=NOW.date(),
             own_account=OWN.user_id,
             reference_ids=first.reference_ids,
             has_reference=True,

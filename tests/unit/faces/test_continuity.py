@@ -15,7 +15,7 @@ def judge(
     known: dict[str, Template], new: Template, replacement: Replacement | None = None, **earlier: Template
 ) -> Continuity:
     person = a_beneficiary(reference_ids=tuple(known))
-    return judge_continuity(person, "new", new, {**known, **earlier}, ACCEPT, replacement)
+    return judge_continuity(person, "new", new, {**known, **earlier}, ACCEPT, replacement, "clerk")
 
 
 def test_the_first_reference_has_nothing_to_match() -> None:
@@ -62,7 +62,7 @@ def test_a_reason_that_is_not_needed_moves_nothing() -> None:
 def test_a_first_reference_of_another_model_version_cannot_be_matched_around() -> None:
     with pytest.raises(ReferenceMismatch):
         judge_continuity(
-            a_beneficiary(reference_ids=("first", "second")), "new", face(0), {"second": face(0)}, ACCEPT, None
+            a_beneficiary(reference_ids=("first", "second")), "new", face(0), {"second": face(0)}, ACCEPT, None, "clerk"
         )
 
 

@@ -11,7 +11,6 @@ from lifecert.application.faces.consent import GiveConsent, WithdrawConsent
 from lifecert.application.faces.enrol_reference import BeginEnrolment, ConsentShown, FinishEnrolment
 from lifecert.application.faces.purge_faces import PurgeFaces
 from lifecert.application.feed.publish import Publish
-from lifecert.application.office.decide_review import DecideReview
 from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
 from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Group, Role, User
@@ -55,7 +54,6 @@ from tests.support.builders import (
     a_session,
     a_template,
     an_id,
-    an_issuer,
     decided,
     face,
     registration,
@@ -68,6 +66,7 @@ from tests.support.fakes.keys import BackwardsProtection, FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.fakes.store import MemoryStore
+from tests.support.verifying import review_decider
 from tests.support.vouching import vouched
 
 PERSON = Registration(
@@ -389,10 +388,7 @@ def test_a_photo_that_is_known_was_not_taken_at_the_counter(copy: bool) -> None:
 
 
 def decide(world: Enrolling, review: Review, outcome: ReviewOutcome, user: User) -> None:
-    store = world.store
-    decide_review = DecideReview(
-        store.register, store.reviews_port, store.sessions, store.ledger, world.photos, world.clock, an_issuer()
-    )
+    decide_review = review_decider(world.store, world.photos, world.clock)
     ground = Ground.CONFIRMED if outcome is ReviewOutcome.ACCEPT else min(GROUNDS[outcome])
     decide_review(review.review_id, outcome, ground, user)
 
@@ -503,6 +499,29 @@ def test_the_first_face_after_a_withdrawal_waits_for_a_second_clerk() -> None:
     decide(world, the_override(world), ReviewOutcome.ACCEPT, SECOND_CLERK)
     person = store.beneficiaries[world.id]
     assert (person.reference_ids, person.doubts, person.faces_were_deleted) == ((another.reference_id,), (), False)
+
+
+@pytest.mark.parametrize("whose", ["doubted", "called unfounded by who enrols", "called unfounded by another"])
+def test_the_first_face_of_somebody_doubted_waits_for_a_second_clerk(whose: str) -> None:
+    """One clerk enrolled it, and a second photo as taken at the counter, which then counted at once; or called the
+    doubt unfounded first, and had a private account certify by that face."""
+    world = Enrolling()
+    store, actor = world.store, Actor("register", Role.SYSTEM)
+    store.register.commit(registered := registration(person_key=an_id()))
+    world.id = registered.after.beneficiary_id
+    case = OpenReview(store.register, world.clock)(world.id, ReviewKind.DATA_SIGNAL, actor, related_id="register")
+    if whose != "doubted":
+        clerk = CLERK if whose.endswith("who enrols") else SECOND_CLERK
+        decide(world, store.reviews[case], ReviewOutcome.REFUSE, clerk)
+    world.enrol(face(1))
+    person = store.beneficiaries[world.id]
+    waits = any(one.kind is ReviewKind.OVERRIDE for one in person.doubts)
+    assert waits is (whose != "called unfounded by another")
+    if waits:
+        with pytest.raises(ActedInCase):
+            decide(world, the_override(world), ReviewOutcome.ACCEPT, CLERK)
+        decide(world, the_override(world), ReviewOutcome.ACCEPT, SECOND_CLERK)
+        assert store.beneficiaries[world.id].reference_ids == person.reference_ids
 
 
 def test_who_enrolled_one_of_two_faces_does_not_decide_whether_they_are_one() -> None:

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 
 from lifecert.application.office.certify_in_person import CertifyInPerson, Document, PresenceGround
-from lifecert.application.office.decide_review import DecideReview
 from lifecert.application.office.entitlement import ConfirmProposal
 from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
 from lifecert.domain.actor import Group, User
@@ -22,6 +21,7 @@ from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.fakes.store import MemoryStore
+from tests.support.verifying import review_decider
 
 SECOND, THIRD = (User(f"clerk-{number}", frozenset({Group.CLERK})) for number in (2, 3))
 TODAY = date(2026, 3, 1)
@@ -41,7 +41,7 @@ class Office:
         self.id = self.registered()
         self.see = CertifyInPerson(register, store.certificates_port, reviews, self.clock, issuer)
         self.confirm = ConfirmProposal(register, reviews, ledger, self.clock, issuer)
-        self.decide = DecideReview(register, reviews, store.sessions, ledger, MemoryPhotos(), self.clock, issuer)
+        self.decide = review_decider(store, MemoryPhotos(), self.clock)
 
     def registered(self) -> str:
         return self.by_hand(self.person, CLERK, self.key).beneficiary_id

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from lifecert.application.office.decide_review import DecideReview
 from lifecert.application.office.get_reviews import GetReview
 from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Role, User
@@ -16,6 +15,7 @@ from lifecert.domain.challenge import Step
 from lifecert.domain.errors import (
     ActedInCase,
     ConsentWithdrawn,
+    DoubtedElsewhere,
     EntitlementEnded,
     FaceNotCompared,
     FramesGone,
@@ -34,16 +34,17 @@ from lifecert.domain.reasons import Reason
 from lifecert.domain.review import GROUNDS, PROPOSALS, Ground, Review, ReviewKind, ReviewOutcome, ReviewState
 from lifecert.domain.session import Session
 from lifecert.domain.status import Standing, Status
+from ops.recorded import Recorded
 from tests.support.builders import (
     CLERK,
     HELPER,
     a_change,
+    a_policy,
     a_reference,
     a_review,
     a_session,
     an_enrolment,
     an_id,
-    an_issuer,
     failed_evidence,
     good_evidence,
     registration,
@@ -54,9 +55,11 @@ from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.fakes.store import MemoryStore
-from tests.support.verifying import verifier
+from tests.support.verifying import review_decider, verifier
 
 ACCEPT, REFUSE, MORE = ReviewOutcome.ACCEPT, ReviewOutcome.REFUSE, ReviewOutcome.NEEDS_MORE
+# Of one user within the window: what is unlike is tried again until no try is left.
+TRIES = (*[Outcome.RETRY] * (a_policy().attempts.before_review - 1), Outcome.REVIEW)
 OTHER = replace(CLERK, user_id="clerk-2")
 
 
@@ -71,15 +74,7 @@ class Office:
         self.id = change.after.beneficiary_id
         store = self.store
         self.verify = verifier(store, self.photos, self.analyser, self.clock)
-        self.decide = DecideReview(
-            store.register,
-            store.reviews_port,
-            store.sessions,
-            store.ledger,
-            self.photos,
-            self.clock,
-            an_issuer(),
-        )
+        self.decide = review_decider(store, self.photos, self.clock)
         self.look = GetReview(
             store.register, store.reviews_port, store.sessions, store.references, store.ledger, self.photos, FakeSeal()
         )
@@ -165,6 +160,65 @@ def test_a_review_that_restores_a_held_payment_says_from_when_arrears_run() -> N
     (facts,) = facts_of(office.store.entries[office.id][-1])
     assert facts["payment_was_held"] is True
     assert (facts["arrears_first_day"], facts["arrears_last_day"]) == ("2026-02-20", "2026-02-28")
+
+
+def test_a_face_that_is_unlike_the_person_is_looked_at_again_by_another_clerk() -> None:
+    """A clerk let a private account of their own show another face until its tries were used up, and accepted it."""
+    office = Office()
+    office.analyser.evidence = good_evidence(0.1)
+    unlike, joined = [office.attempt(outcome=outcome) for outcome in TRIES][-1], office.attempt()
+    case = office.review(unlike).review_id
+    for _ in range(2):
+        decision = office.decide(case, ACCEPT, Ground.SAME_PERSON, CLERK, unlike.session_id).decision
+        assert decision
+    (audit,) = [one for one in office.store.reviews.values() if one.kind is ReviewKind.AUDIT]
+    assert (audit.session_id, audit.related_id) == (unlike.session_id, decision.certificate_id)
+    assert office.photos.review_frames(office.id, unlike.session_id), "there is something to look at"
+    assert not office.photos.review_frames(office.id, joined.session_id)
+    for clerk in (CLERK, replace(CLERK, user_id=HELPER.user_id)):
+        with pytest.raises(ActedInCase):
+            office.decide(audit.review_id, ACCEPT, Ground.SAME_PERSON, clerk)
+    office.decide(audit.review_id, ACCEPT, Ground.SAME_PERSON, OTHER)
+    assert not office.photos.review_frames(office.id, unlike.session_id)
+    assert not office.person.doubts
+
+
+def test_a_face_that_the_machine_was_not_sure_of_is_one_clerks_to_accept() -> None:
+    office = Office()
+    session = office.attempt()
+    office.decide(office.review(session).review_id, ACCEPT, Ground.SAME_PERSON, CLERK, session.session_id)
+    assert [one.kind for one in office.store.reviews.values()] == [ReviewKind.VERIFICATION]
+    assert not office.photos.review_frames(office.id, session.session_id)
+
+
+@pytest.mark.parametrize("ground", [Ground.OTHER_PERSON, Ground.NOT_LIVE])
+def test_after_an_audit_that_is_refused_no_machine_accepts_until_two_clerks_have_seen_the_person(
+    ground: Ground,
+) -> None:
+    office = Office()
+    office.analyser.evidence = good_evidence()
+    office.attempt(outcome=Outcome.ACCEPTED)
+    for number in range(2):
+        office.decide(office.opened(ReviewKind.AUDIT).review_id, REFUSE, ground, replace(OTHER, user_id=f"{number}"))
+    (doubt,) = office.person.doubts
+    assert (doubt.kind, doubt.by, doubt.upheld) == (ReviewKind.AUDIT, ("0",), True)
+    office.clock.move(days=1)
+    again = office.attempt()
+    assert again.waits_for_the_office
+    with pytest.raises(DoubtedElsewhere):
+        office.decide(office.review(again).review_id, ACCEPT, Ground.SAME_PERSON, CLERK, again.session_id)
+    recorded = Recorded()
+    for entry in office.store.entries[office.id]:
+        recorded.take(entry)
+    assert "open_cases" not in recorded.differences(office.person)
+    assert office.person.seen_by_two().doubts == ()
+
+
+def test_an_audit_that_finds_nothing_leaves_no_doubt() -> None:
+    office = Office()
+    for outcome, ground in ((ACCEPT, Ground.SAME_PERSON), (MORE, Ground.NOT_RECOGNISABLE)):
+        office.decide(office.opened(ReviewKind.AUDIT).review_id, outcome, ground, OTHER)
+        assert not office.person.doubts
 
 
 @pytest.mark.parametrize(("outcome", "ground"), [(REFUSE, Ground.OTHER_PERSON), (MORE, Ground.NOT_RECOGNISABLE)])
@@ -324,7 +378,8 @@ def test_no_other_case_touches_the_entitlement_however_it_is_decided(kind: Revie
     before = office.person
     office.decide(review.review_id, outcome, min(GROUNDS[outcome]), CLERK)
     after = office.person
-    assert after == replace(before, version=after.version, ledger_head=after.ledger_head)
+    assert after == replace(before, version=after.version, ledger_head=after.ledger_head, open_cases=after.open_cases)
+    assert bool(after.doubts) is (kind is ReviewKind.AUDIT and outcome is REFUSE)
     assert office.store.certificates == {}
     entry = office.store.entries[office.id][-1]
     assert (entry.event, entry.details["kind"], entry.details["outcome"]) == ("review_decided", kind, outcome)

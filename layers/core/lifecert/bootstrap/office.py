@@ -312,16 +312,20 @@ def get_review() -> "GetReview":
 def decide_review() -> "DecideReview":
     """POST /staff/reviews/{review_id}/decision."""
     from lifecert.application.office.decide_review import DecideReview
+    from lifecert.application.shared.reviewing import OpenReview
 
     names = ReviewCasesSettings.load()
+    register = stores.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table)
     return DecideReview(
-        register=stores.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table),
+        register=register,
         reviews=stores.reviews(names),
         sessions=stores.sessions(names),
         ledger=stores.ledger(names),
         photos=parts.review_photos(names.frames_bucket, names.references_bucket),
         clock=parts.clock(names),
         issuer=parts.issuer(names),
+        open_review=OpenReview(register, parts.clock(names)),
+        unlike_below=parts.policy().match.review,
     )
 
 

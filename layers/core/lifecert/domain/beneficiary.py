@@ -24,9 +24,11 @@ from lifecert.domain.open_case import (
     crowded,
     decided,
     dispels_a_death,
+    is_found_by_audit,
     joined,
     remembered,
     were_unfounded,
+    with_audit,
 )
 from lifecert.domain.person import FIRST_SECRET
 from lifecert.domain.reference import Reference
@@ -213,6 +215,13 @@ class Beneficiary:
         wrong = {one.by for one in self.unfounded_reports if on <= one.until}
         return tuple(one for one in self.certified_by if one not in wrong)
 
+    def first_face_waits(self, clerk: str) -> bool:
+        """Whether the first face that this clerk enrols counts for nothing until a second clerk has looked: the earlier
+        ones were deleted, or the person is doubted, or was until this clerk said that it is unfounded. Whom one clerk
+        registered is doubted anyway until another has said that they exist."""
+        doubted = any(one.kind is not ReviewKind.REGISTRATION for one in self.doubts)
+        return self.faces_were_deleted or doubted or clerk in self.dispelled_by
+
     def under_age_on(self, day: date) -> bool:
         """Whether a guardian consents for this person on a day, as far as the register knows."""
         return self.guardian_until is not None and day < self.guardian_until
@@ -236,7 +245,10 @@ class Beneficiary:
         for one in self.open_cases:
             if one.review_id == review.review_id:
                 wrong = were_unfounded(wrong, one, decision.outcome, self.believed_on(on), on)
-        return replace(self, open_cases=decided(*case), dispelled_by=by, unfounded_reports=wrong)
+        left = decided(*case)
+        if is_found_by_audit(review.kind, decision.outcome):
+            left = with_audit(left, review.review_id, decision.decided_by)
+        return replace(self, open_cases=left, dispelled_by=by, unfounded_reports=wrong)
 
     def ended(self) -> "Beneficiary":
         """Whose entitlement has ended: what was found true is done, and so is every other proposal to end it."""

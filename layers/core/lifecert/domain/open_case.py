@@ -98,6 +98,18 @@ def is_upheld(kind: ReviewKind, outcome: ReviewOutcome) -> bool:
     return kind in (ReviewKind.DUPLICATE_FACE, ReviewKind.REGISTRATION) and outcome is ReviewOutcome.REFUSE
 
 
+def is_found_by_audit(kind: ReviewKind, outcome: ReviewOutcome) -> bool:
+    """Whether a clerk who looked again says that a machine, or another clerk, certified somebody else."""
+    return kind is ReviewKind.AUDIT and outcome is ReviewOutcome.REFUSE
+
+
+def with_audit(cases: tuple[OpenCase, ...], review_id: str, clerk: str) -> tuple[OpenCase, ...]:
+    """The cases with an audit that found so, by this clerk: as what was found true it stays. The certificate counts
+    until two clerks revoke it."""
+    known = any(one.upheld and one.kind is ReviewKind.AUDIT for one in cases)
+    return cases if known else (*cases, OpenCase(review_id, ReviewKind.AUDIT, (clerk,), doubts=True, upheld=True))
+
+
 def is_left_open(kind: ReviewKind, outcome: ReviewOutcome) -> bool:
     """Whether a decision says neither that a case is true nor that it is not: what it doubted stays doubted."""
     asked = (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL, ReviewKind.DUPLICATE_FACE, ReviewKind.REGISTRATION)

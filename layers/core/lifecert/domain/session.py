@@ -132,6 +132,11 @@ class Session:
         compared = {match["reference_id"] for match in evidence.get("matches") or ()}
         return bool(evidence.get("model_version")) and not compared.isdisjoint(reference_ids)
 
+    def is_unlike(self, limit: float) -> bool:
+        """Whether the most that its face is like any of the references is less than `limit` (-1 to 1)."""
+        matches = json.loads(self.evidence or "{}").get("matches") or ()
+        return max((match["similarity"] for match in matches), default=-1.0) < limit
+
     @property
     def passive_cue_missing(self) -> bool:
         """Whether faces were compared, and the passive cue did not look at them, or failed."""

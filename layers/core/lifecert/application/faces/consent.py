@@ -3,7 +3,7 @@ stays open."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from lifecert.application.shared.changing import change_newest
@@ -27,6 +27,9 @@ from lifecert.domain.limits import withdrawals_undone
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import ChangingRegister
 from lifecert.ports.sessions import Limits
+
+# For so long after it certified somebody a letter is taken to be in their hands.
+PROVEN_LATELY = timedelta(days=30)
 
 
 class UndoGround(StrEnum):
@@ -163,14 +166,15 @@ class RemoveHelpers:
         """Remove every account but the person's own, or, for a clerk, the one that is named. Whoever certifies the
         person again is a helper again.
 
-        Raises OnlyAtTheCounter for a helper, and whoever but a clerk names one, and BeneficiaryNotFound.
+        Raises OnlyAtTheCounter for a helper, for a letter that has not certified the person within 30 days (whoever
+        found it does not have their face), and for whoever but a clerk names one, and BeneficiaryNotFound.
         """
 
         def make(newest: Beneficiary) -> Change | None:
             person = _is_the_person(newest, user)
             if not (user.is_clerk or person or user.user_id in newest.certified_by):
                 raise BeneficiaryNotFound
-            if not user.is_clerk and (helper or not person):
+            if not user.is_clerk and (helper or not person or not self._has_certified_lately(newest, user)):
                 raise OnlyAtTheCounter
             others = (one for one in newest.certified_by if one != newest.own_account and not is_invited(one))
             gone = tuple(others) if helper is None else tuple(one for one in newest.certified_by if one == helper)
@@ -180,6 +184,12 @@ class RemoveHelpers:
             return _recorded(changed, LedgerEvent.HELPERS_REMOVED, user, self.clock, {"helpers": ",".join(gone)})
 
         return _changed(self.register, beneficiary_id, make)
+
+    def _has_certified_lately(self, newest: Beneficiary, user: User) -> bool:
+        if not is_invited(user.user_id):
+            return True  # the account that certified last as the person
+        last, on = newest.certified_by[-1:], newest.certified_on
+        return last == (user.user_id,) and on is not None and self.clock.today() - on <= PROVEN_LATELY
 
 
 @dataclass(frozen=True, slots=True)

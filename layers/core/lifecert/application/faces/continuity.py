@@ -12,7 +12,7 @@ from lifecert.domain.reference import MOST_REFERENCES, Replacement
 @dataclass(frozen=True, slots=True)
 class Continuity:
     """Which references count from now on. `overridden`: a clerk put the new one in the place of others unlike it, or of
-    others that are deleted.
+    others that are deleted, or it is the first of somebody doubted.
     `matched`: it is like the first one."""
 
     reference_ids: tuple[str, ...]
@@ -27,6 +27,7 @@ def judge_continuity(
     earlier: Mapping[str, Template],
     accept: float,
     replacement: Replacement | None,
+    clerk: str,
 ) -> Continuity:
     """The references that count once `reference_id` is enrolled, the first one that still counts in front.
 
@@ -36,8 +37,8 @@ def judge_continuity(
     """
     known = beneficiary.reference_ids
     if not known:
-        # Of a face that was deleted nothing is kept to compare with: a second clerk looks.
-        return Continuity((reference_id,), overridden=beneficiary.faces_were_deleted)
+        # There is nothing to compare with: where that is suspicious, a second clerk looks.
+        return Continuity((reference_id,), overridden=beneficiary.first_face_waits(clerk))
     anchor = earlier.get(known[0])
     if anchor is not None and anchor.similarity(template) >= accept:
         # The first one stays, the newest come next; what is between goes when there are too many.

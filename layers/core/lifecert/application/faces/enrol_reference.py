@@ -152,7 +152,7 @@ class FinishEnrolment:
 
         def make(newest: Beneficiary) -> Change:
             continuity = judge_continuity(
-                newest, reference_id, plain, earlier, self.policy.match.accept, enrolment.replacement
+                newest, reference_id, plain, earlier, self.policy.match.accept, enrolment.replacement, user.user_id
             )
             clerk = Actor(user.user_id, Role.CLERK)
             change = self._change(newest, reference, continuity, enrolment.replacement, clerk, copy=evidence.copy)

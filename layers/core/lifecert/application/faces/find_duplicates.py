@@ -53,7 +53,7 @@ class FindDuplicates:
         faces = [*enrolled, *(one for name, one in again.items() if name not in known)]
         limits = self.policy.duplicates
         matches = self.gallery.search(faces, limits.similarity, limits.most)
-        reviews = 0
+        reviews: set[str] = set()
         for face in faces:
             if matches[face.reference_id] and not self._may_be_used(face.beneficiary_id):
                 continue
@@ -61,15 +61,13 @@ class FindDuplicates:
                 other = self.register.get(alike.beneficiary_id)
                 if other is None or alike.reference_id not in other.reference_ids or other.consent_withdrawn_on:
                     continue  # replaced, deleted or withdrawn since
-                self.open_review(
-                    face.beneficiary_id,
-                    ReviewKind.DUPLICATE_FACE,
-                    ACTOR,
-                    related_id=alike.beneficiary_id,
-                    only_once=alike.beneficiary_id,
-                )
-                reviews += 1
-        return Searched(len(enrolled), forgotten, reviews)
+                # Of both: whoever is enrolled first may be the false one.
+                reviews.add(self._open(face.beneficiary_id, alike.beneficiary_id))
+                reviews.add(self._open(alike.beneficiary_id, face.beneficiary_id))
+        return Searched(len(enrolled), forgotten, len(reviews))
+
+    def _open(self, whose: str, other: str) -> str:
+        return self.open_review(whose, ReviewKind.DUPLICATE_FACE, ACTOR, related_id=other, only_once=other)
 
     def _may_be_used(self, beneficiary_id: str) -> bool:
         person = self.register.get(beneficiary_id)

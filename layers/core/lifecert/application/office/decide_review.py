@@ -7,7 +7,7 @@ from typing import Any
 from lifecert.application.shared.certifying import Proof, certified_already, certifying
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.issuing import Issuer
-from lifecert.application.shared.reviewing import recorded
+from lifecert.application.shared.reviewing import OpenReview, recorded
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.challenge import excused_from
@@ -47,7 +47,8 @@ from lifecert.ports.sessions import Sessions
 
 @dataclass(frozen=True, slots=True)
 class DecideReview:
-    """The use case."""
+    """The use case. A face that is less like the person than `unlike_below` (-1 to 1), which no machine leaves to a
+    human but after the last try, is accepted by one clerk and looked at again by another."""
 
     register: ChangingRegister
     reviews: Reviews
@@ -56,6 +57,8 @@ class DecideReview:
     photos: ReviewPhotos
     clock: Clock
     issuer: Issuer
+    open_review: OpenReview
+    unlike_below: float
 
     def __call__(
         self, review_id: str, outcome: ReviewOutcome, ground: Ground, user: User, session_id: str | None = None
@@ -85,9 +88,28 @@ class DecideReview:
         if review.decision is None or not _same(review.decision, outcome, ground, user, session_id):
             raise ReviewDecidedBefore
         # Last, and again at a repeat: whatever stops it, the decision stands, and lifecycle rules are the second net.
-        for session_id in attempts:
-            self.photos.delete_review_frames(review.beneficiary_id, session_id)
+        audited = self._audit_if_unlike(review, review.decision)
+        for attempt in attempts:
+            if attempt != audited:
+                self.photos.delete_review_frames(review.beneficiary_id, attempt)
         return review
+
+    def _audit_if_unlike(self, review: Review, decision: ReviewDecision) -> str | None:
+        """The session that another clerk looks at again, whose frames stay for them: else a clerk alone could certify
+        whomever by an account of their own."""
+        if decision.certificate_id is None or decision.session_id is None:
+            return None
+        if not self._session(decision.session_id).is_unlike(self.unlike_below):
+            return None
+        self.open_review(
+            review.beneficiary_id,
+            ReviewKind.AUDIT,
+            Actor(decision.decided_by, Role.CLERK),
+            session_id=decision.session_id,
+            related_id=decision.certificate_id,
+            only_once=decision.session_id,
+        )
+        return decision.session_id
 
     def _check_not_involved(self, review: Review, actors: Iterable[str], user: User) -> None:
         involved = {review.opened_by.actor_id, *actors}
