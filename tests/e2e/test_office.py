@@ -74,6 +74,29 @@ def test_what_the_machine_could_not_decide_a_clerk_accepts_once(
     )
 
 
+def test_an_accepted_face_that_is_unlike_the_person_is_looked_at_again_by_another_clerk(
+    clerk: Phone, other_clerk: Phone, phone: Phone, jianguo: Known, xiulan: Known
+) -> None:
+    name, number = jianguo.name, jianguo.id_number
+    *others, sent = [phone.certify(name, number, xiulan.camera, on_behalf=True) for _ in range(3)]
+    assert {(one["outcome"], one["reason"]) for one in others} == {("retry", "not_matching")}
+    assert (sent["outcome"], sent["reason"]) == ("review", "retries_used_up")
+    [case] = cases(clerk, jianguo, "verification")
+    decision = {"outcome": "accept", "ground": "same_person", "session_id": sent["session_id"]}
+    decided = clerk.expect(200, "POST", f"/staff/reviews/{case['review_id']}/decision", decision)
+    assert clerk.expect(200, "GET", f"/certificates/{decided['decision']['certificate_id']}")["state"] == "valid"
+    [audit] = cases(clerk, jianguo, "audit")
+    path = f"/staff/reviews/{audit['review_id']}"
+    [attempt] = other_clerk.expect(200, "GET", path)["attempts"]
+    assert requests.get(attempt["frames"][0], timeout=PATIENCE_SECONDS).content.startswith(b"\xff\xd8")
+    own = clerk.call("POST", f"{path}/decision", {"outcome": "accept", "ground": "same_person"})
+    assert (own.status, own.body["code"]) == (403, "acted_in_case")
+    other_clerk.expect(200, "POST", f"{path}/decision", {"outcome": "refuse", "ground": "other_person"})
+    assert requests.get(attempt["frames"][0], timeout=PATIENCE_SECONDS).status_code == 404
+    again = phone.certify(name, number, jianguo.camera, on_behalf=True)
+    assert (again["outcome"], again["reason"]) == ("review", "office_decides")
+
+
 def test_a_clerk_certifies_whom_they_saw(clerk: Phone, other_clerk: Phone) -> None:
     known, path = on_paper(clerk, days_left=10, second=other_clerk)
     body, once = {"seen_on": today().isoformat(), "document": "id_card"}, key()

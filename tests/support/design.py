@@ -192,6 +192,7 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:Query Reviews/index/by_state",
         "dynamodb:GetItem Reviews",
         "dynamodb:UpdateItem Reviews",
+        "dynamodb:PutItem Reviews",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:GetItem Sessions",

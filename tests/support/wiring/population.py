@@ -21,6 +21,7 @@ from lifecert.domain.intake import (
     Phase,
     RegisterImport,
 )
+from lifecert.domain.invitation import user_of
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
 from lifecert.domain.open_case import OpenCase
 from lifecert.domain.policy import Outcome
@@ -148,6 +149,12 @@ def _sessions(world: World) -> None:
 
 def _invitations(world: World) -> None:
     world.add_invitation(701, WANG)
+    # By which she was certified last, ten days ago.
+    wang = world.store.beneficiaries[WANG.id]
+    by_letter = (*wang.certified_by, user_of(world_id(701)))
+    world.store.beneficiaries[WANG.id] = replace(
+        wang, certified_by=by_letter, certified_on=NOW.date() - timedelta(days=10)
+    )
     world.add_invitation(702, DUE, expires_on=date(2026, 2, 28))
     world.add_invitation(703, MUTE)
     world.store.invitations[MUTE.id] = world.store.invitations[MUTE.id].withdrawn(NOW)
