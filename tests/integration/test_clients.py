@@ -56,6 +56,7 @@ def output(*command: object, env: dict[str, str] | None = None) -> str:
         [str(word) for word in command],
         cwd=ROOT,
         env=clean,
+        stdin=subprocess.DEVNULL,  # bash takes a socket for a log-in from afar, and reads its profile
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
