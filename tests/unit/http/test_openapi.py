@@ -54,6 +54,10 @@ BY_RULE = {
     "register_beneficiary/benefit_grade_of_no_injury",
     "register_beneficiary/start_out_of_range",
     "use_invitation/start_helper_of_nobody",
+    "find_beneficiaries/both_ways",
+    "find_beneficiaries/name_alone",
+    "find_beneficiaries/nothing",
+    "find_beneficiaries/reference_without_payer",
     "decide_holds/named_for_nothing",
     "decide_holds/nobody_named",
 }

@@ -17,7 +17,11 @@ class BeneficiaryNotFound(LifeCertError):
 
 
 class AlreadyRegistered(LifeCertError):
-    """The person is registered already."""
+    """The person is registered already, under `beneficiary_id` where it is told."""
+
+    def __init__(self, beneficiary_id: str = "") -> None:
+        super().__init__(beneficiary_id)
+        self.beneficiary_id = beneficiary_id
 
 
 class ReferenceMissing(LifeCertError):

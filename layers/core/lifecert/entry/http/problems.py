@@ -210,7 +210,9 @@ TABLE: dict[type[Exception], Problem] = {
     errors.DayImpossible: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DAY_IMPOSSIBLE),
     errors.StartUnlikely: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.START_UNLIKELY),
     RequestInProgress: Problem(HTTPStatus.CONFLICT, Code.REQUEST_IN_PROGRESS, headers=_soon),
-    errors.AlreadyRegistered: Problem(HTTPStatus.CONFLICT, Code.ALREADY_REGISTERED),
+    errors.AlreadyRegistered: Problem(
+        HTTPStatus.CONFLICT, Code.ALREADY_REGISTERED, lambda error, _language: {"beneficiary_id": error.beneficiary_id}
+    ),
     errors.ConsentWithdrawn: Problem(HTTPStatus.CONFLICT, Code.CONSENT_WITHDRAWN),
     errors.EntitlementEnded: Problem(HTTPStatus.CONFLICT, Code.ENTITLEMENT_ENDED),
     errors.FramesMissing: Problem(
