@@ -103,7 +103,8 @@ def test_an_end_and_its_correction_take_two_clerks(clerk: Phone, other_clerk: Ph
     other_clerk.expect(200, "POST", wanted, {"confirm": True})
     assert standing(clerk, known)["status"] == "terminated"
     person = {"beneficiary": {"name": known.name, "id_number": known.id_number}}
-    gone = phone.call("POST", "/reports", person)
+    phone.expect(201, "POST", "/reports", person)  # as of anybody: how they stand is not for a stranger to hear
+    gone = clerk.call("POST", "/reports", person)
     assert (gone.status, gone.body["code"]) == (409, "entitlement_ended")
     clerk.expect(200, "POST", proposed(other_clerk, "correction"), {"confirm": True})
     assert entitlement(clerk, known) == before

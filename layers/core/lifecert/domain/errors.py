@@ -64,6 +64,10 @@ class CameraPaused(LifeCertError):
         self.until = until
 
 
+class CameraUnavailable(LifeCertError):
+    """The camera cannot be used for this person, and why is not for this user to hear; the message, for the log, is."""
+
+
 class LimitReached(LifeCertError):
     """Too many starts in a short time, by one user or for one person; the next may come at `until`."""
 
