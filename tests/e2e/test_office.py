@@ -169,7 +169,7 @@ def test_the_purge_deletes_the_face_of_whoever_withdrew(
     assert (entry["event"], entry["actor"]["role"], entry["details"]["references"]) == ("faces_deleted", "purge", 1)
     with pytest.raises(Refused) as refused:
         phone.start(known.name, known.id_number)
-    assert (refused.value.answer.status, refused.value.answer.body["code"]) == (409, "consent_withdrawn")
+    assert (refused.value.answer.status, refused.value.answer.body["code"]) == (409, "camera_unavailable")
 
 
 def faces(stack: Deployment, known: Known) -> tuple[int, int]:
