@@ -5,20 +5,25 @@ from tests.support.builders import NOW, an_access, an_id
 from tests.support.engines import DynamoTables, Stores
 
 
-def test_rows_come_in_their_order_and_are_each_person_s_own(stores: Stores) -> None:
+def test_rows_come_newest_first_page_by_page_and_are_each_person_s_own(stores: Stores) -> None:
     person, other = an_id(), an_id()
     rows = [an_access(person, action, number) for number, action in enumerate(AccessAction)]
-    for row in (*reversed(rows), an_access(other)):
+    for row in (rows[2], an_access(other), *rows[:2], *rows[3:]):
         stores.access_log.note(row)
-    assert list(stores.access_log.of(person)) == rows
-    assert list(stores.access_log.of(an_id())) == []
+    page = stores.access_log.listed(person, 2)
+    found = list(page.items)
+    while page.after:
+        page = stores.access_log.listed(person, 2, page.after)
+        found += page.items
+    assert found == rows[::-1]
+    assert stores.access_log.listed(an_id(), 2).items == ()
 
 
 def test_the_same_twice_at_one_moment_is_two_rows(stores: Stores) -> None:
     person = an_id()
     for _ in range(2):
         stores.access_log.note(an_access(person))
-    assert list(stores.access_log.of(person)) == [an_access(person)] * 2
+    assert stores.access_log.listed(person, 9).items == (an_access(person),) * 2
 
 
 def test_a_row_goes_by_itself_and_holds_nobody_s_name(tables: DynamoTables) -> None:

@@ -182,7 +182,7 @@ def test_the_person_reads_who_opened_their_record_and_that_this_was_one_time_mor
         assert told == [("clerk", "read"), *[("operator", "exported")] * times]
         assert accesses[0]["actor_id"].startswith("account-")
         assert (accesses[0]["at"][:10], accesses[-1]["actor_id"]) == ("2026-03-01", "export_record")
-    assert [one.role for one in tables.stores().access_log.of(other.beneficiary_id)] == ["clerk"]
+    assert [one.role for one in tables.stores().access_log.listed(other.beneficiary_id, 9).items] == ["clerk"]
 
 
 def test_no_record_is_told_while_the_access_log_cannot_be_written(tables: DynamoTables) -> None:
@@ -196,7 +196,7 @@ def test_nobody_has_no_record(tables: DynamoTables) -> None:
     nobody = an_id()
     with pytest.raises(BeneficiaryNotFound):
         record(tables)(nobody)
-    assert list(tables.stores().access_log.of(nobody)) == []
+    assert tables.stores().access_log.listed(nobody, 9).items == ()
 
 
 def test_what_is_left_of_a_deleted_beneficiary_is_still_theirs_to_see(tables: DynamoTables) -> None:

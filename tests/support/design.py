@@ -213,6 +213,7 @@ ALLOWED: dict[str, set[str]] = {
         "kms:Decrypt HelperKey",
     },
     "FindBeneficiaries": {
+        "dynamodb:Query AccessLog",
         "dynamodb:Query Beneficiaries/index/by_person",
         "dynamodb:Query PaymentReferences",
         "dynamodb:GetItem Beneficiaries",

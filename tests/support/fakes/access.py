@@ -1,12 +1,13 @@
 """Records opened, and references of payers, in memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lifecert.application.shared.accessing import NoteAccess
 from lifecert.application.shared.referring import ReferencesOfPayers
 from lifecert.domain.access import Access
+from lifecert.domain.page import Page, Position
 from lifecert.ports.clock import Clock
 from lifecert.ports.keys import PersonKeys
 from tests.support.fakes.keys import FakePersonKeys
@@ -22,9 +23,20 @@ class MemoryAccessLog:
     def note(self, access: Access) -> None:
         self.store.accesses.append(access)
 
-    def of(self, beneficiary_id: str) -> Iterator[Access]:
-        mine = [one for one in self.store.accesses if one.beneficiary_id == beneficiary_id]
-        return iter(sorted(mine, key=lambda one: one.at))
+    def listed(self, beneficiary_id: str, limit: int, after: Position | None = None) -> Page[Access, Position]:
+        # A row's number stands for what tells rows of one moment apart.
+        mine = [
+            (Position(one.at, f"{number:09}"), one)
+            for number, one in enumerate(self.store.accesses)
+            if one.beneficiary_id == beneficiary_id
+        ]
+        rest = [
+            (place, one)
+            for place, one in sorted(mine, key=lambda row: row[0], reverse=True)
+            if after is None or place < after
+        ]
+        page = rest[:limit]
+        return Page(tuple(one for _, one in page), page[-1][0] if len(rest) > limit else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,10 @@ def test_these_cases_open_records_in_every_way_there_is(world: World) -> None:
     """So that the two above have something to look at."""
     opened: dict[AccessAction, set[str]] = {}
     for case in CASES:
+        if case in FIRST:
+            run(FIRST[case])
         world.store.accesses.clear()
-        asked(case)
+        run(case)
         for one in world.store.accesses:
             opened.setdefault(one.action, set()).add(route_of(case))
     assert opened == {

@@ -37,7 +37,7 @@ class BrokenLog:
     def note(self, access: Access) -> None:
         raise StoreUnavailable("dynamodb")
 
-    of = MemoryAccessLog.of
+    listed = MemoryAccessLog.listed
 
 
 @dataclass

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lifecert.application.office.import_data_match import ImportDataMatch
     from lifecert.application.office.import_register import WorkImport
     from lifecert.application.office.invite import IssueInvitation, WithdrawInvitation
+    from lifecert.application.office.list_accesses import ListAccesses
     from lifecert.application.office.prepare_import import (
         GetImport,
         ListImports,
@@ -135,6 +136,14 @@ def find_people() -> "FindPeople":
         clock=clock,
         noting=stores.noting(names, clock),
     )
+
+
+@cache
+def list_accesses() -> "ListAccesses":
+    """GET /staff/beneficiaries/{beneficiary_id}/accesses."""
+    from lifecert.application.office.list_accesses import ListAccesses
+
+    return ListAccesses(stores.access_log(FindBeneficiariesSettings.load()))
 
 
 class IssueInvitationSettings(settings.WithChanges, settings.WithInvitations, settings.Common):

@@ -39,6 +39,7 @@ class LogCode(StrEnum):
     MY_PEOPLE_READ = "my_people_read"
     CONFIG_READ = "config_read"
     BENEFICIARY_REGISTERED = "beneficiary_registered"
+    ACCESSES_LISTED = "accesses_listed"
     PEOPLE_FOUND = "people_found"
     BENEFIT_ADDED = "benefit_added"
     ENROLMENT_BEGUN = "enrolment_begun"

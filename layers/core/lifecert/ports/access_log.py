@@ -1,9 +1,9 @@
 """The log of records opened."""
 
-from collections.abc import Iterator
 from typing import Protocol
 
 from lifecert.domain.access import Access
+from lifecert.domain.page import Page, Position
 
 
 class AccessLog(Protocol):
@@ -13,6 +13,6 @@ class AccessLog(Protocol):
         """Add a row. What the same person does twice is two rows."""
         ...
 
-    def of(self, beneficiary_id: str) -> Iterator[Access]:
-        """The rows of one record, first to last."""
+    def listed(self, beneficiary_id: str, limit: int, after: Position | None = None) -> Page[Access, Position]:
+        """At most so many rows of one record, newest first, after a position."""
         ...

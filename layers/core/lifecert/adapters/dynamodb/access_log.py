@@ -1,7 +1,6 @@
 """The log of records opened in DynamoDB: an item for each, which its time to live takes away."""
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb.values import epoch, moment, plain, typed
 from lifecert.domain.access import ACCESS_KEPT, Access, AccessAction, AccessRole
+from lifecert.domain.page import Page, Position
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -30,31 +30,47 @@ class DynamoAccessLog:
                 ConditionExpression="attribute_not_exists(opened)",
             )
 
-    def of(self, beneficiary_id: str) -> Iterator[Access]:
-        """The rows of one record, first to last."""
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.table,
-            KeyConditionExpression="beneficiary_id = :beneficiary_id",
-            ExpressionAttributeValues=typed({":beneficiary_id": beneficiary_id}),
-            ConsistentRead=True,
-        )
+    def listed(self, beneficiary_id: str, limit: int, after: Position | None = None) -> Page[Access, Position]:
+        """At most so many rows of one record, newest first, after a position."""
+        asked: dict[str, Any] = {}
+        if after:
+            start = {"beneficiary_id": beneficiary_id, "opened": _opened(after.opened_at, after.id)}
+            asked["ExclusiveStartKey"] = typed(start)
         with translated():
-            for page in pages:
-                for item in page["Items"]:
-                    yield _access_of(plain(item))
+            page = self.client.query(
+                TableName=self.table,
+                KeyConditionExpression="beneficiary_id = :beneficiary_id",
+                ExpressionAttributeValues=typed({":beneficiary_id": beneficiary_id}),
+                ConsistentRead=True,
+                ScanIndexForward=False,
+                Limit=limit,
+                **asked,
+            )
+        last = plain(page.get("LastEvaluatedKey", {}))
+        rows = tuple(_access_of(plain(item)) for item in page["Items"])
+        return Page(rows, _place(last["opened"]) if last else None)
 
 
 def access_item(access: Access, row: str) -> dict[str, Any]:
     """Item of the table. `row` tells rows of one moment apart."""
     return {
         "beneficiary_id": access.beneficiary_id,
-        "opened": f"{moment(access.at)} {row}",
+        "opened": _opened(access.at, row),
         "actor_id": access.actor_id,
         "role": str(access.role),
         "action": str(access.action),
         "at": moment(access.at),
         "expires_at": epoch(access.at + ACCESS_KEPT),
     }
+
+
+def _opened(at: datetime, row: str) -> str:
+    return f"{moment(at)} {row}"
+
+
+def _place(opened: str) -> Position:
+    at, row = opened.split(" ")
+    return Position(datetime.fromisoformat(at), row)
 
 
 def _access_of(item: dict[str, Any]) -> Access:

@@ -1,15 +1,25 @@
-"""Finding people, for staff."""
+"""Finding people, for staff, and who of the staff opened whose record."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from lifecert.application.office.find_people import ByNumber, ByReference, FoundPerson
+from lifecert.domain.access import Access, AccessAction, AccessRole
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import Benefit
+from lifecert.domain.page import Page, Position
 from lifecert.domain.status import Status
-from lifecert.entry.http.bodies.fields import Payer, PayerReference, PersonIdNumber, PersonName
-from lifecert.entry.models import Incoming, Response
+from lifecert.entry.http.bodies.fields import (
+    PAGE,
+    InList,
+    Payer,
+    PayerReference,
+    PersonIdNumber,
+    PersonName,
+    cursor_of,
+)
+from lifecert.entry.models import Incoming, Moment, Response
 
 
 class FindBody(Incoming):
@@ -90,3 +100,32 @@ class PeopleFound(Response):
     def of(found: tuple[FoundPerson, ...]) -> "PeopleFound":
         """The answer."""
         return PeopleFound(people=tuple(map(PersonFound.of, found)))
+
+
+class AccessesQuery(Incoming):
+    """GET /staff/beneficiaries/{beneficiary_id}/accesses."""
+
+    limit: Annotated[int, Field(ge=1, le=PAGE)] = PAGE
+    after: InList | None = None
+
+
+class AccessShown(Response):
+    """Somebody of the staff opened the record."""
+
+    actor_id: str
+    role: AccessRole
+    action: AccessAction
+    at: Moment
+
+
+class AccessesShown(Response):
+    """A page of them."""
+
+    accesses: tuple[AccessShown, ...]
+    after: str | None
+
+    @staticmethod
+    def of(page: Page[Access, Position]) -> "AccessesShown":
+        """The answer."""
+        shown = (AccessShown(actor_id=one.actor_id, role=one.role, action=one.action, at=one.at) for one in page.items)
+        return AccessesShown(accesses=tuple(shown), after=cursor_of(page.after) if page.after else None)
