@@ -409,7 +409,7 @@ docker-check: setup build ## build in Lambda's image and run a function in it ([
 
 ##@ Look into it (ENDPOINT=url in place of STACK asks the stack of make dev)
 # STACK names the deployed stack (lifecert-dev). For that of make dev ENDPOINT is enough, as make dev prints it.
-.PHONY: renew-templates rotate-person-secret verify-ledger restore-drill export-record privacy-report verify-certificate \
+.PHONY: renew-templates rotate-person-secret index-payment-references verify-ledger restore-drill export-record privacy-report verify-certificate \
 	write-snapshots
 verify-ledger export-record privacy-report: export PYTHONPATH := layers/core
 REACH = --stack "$(STACK)" $(if $(ENDPOINT),--endpoint-url "$(ENDPOINT)")
@@ -429,6 +429,11 @@ rotate-person-secret: export PYTHONPATH := layers/core
 rotate-person-secret: .venv/.ready ## bring hashes of ID numbers up to the newest secret (STACK=lifecert-dev [RATE=50])
 	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make rotate-person-secret STACK=lifecert-dev | ENDPOINT=url [RATE=50]"; exit 2; }
 	@$(PY) -m ops.rotate_person_secret $(REACH) $(if $(RATE),--per-second "$(RATE)")
+
+index-payment-references: export PYTHONPATH := layers/core
+index-payment-references: .venv/.ready ## let people registered before be found by payment reference (STACK=lifecert-dev [RATE=50])
+	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make index-payment-references STACK=lifecert-dev | ENDPOINT=url [RATE=50]"; exit 2; }
+	@$(PY) -m ops.index_payment_references $(REACH) $(if $(RATE),--per-second "$(RATE)")
 
 restore-drill: export PYTHONPATH := layers/core
 restore-drill: .venv/.ready ## restore register and ledger beside the real ones, verify, clean up (STACK=lifecert-dev [AT=time])

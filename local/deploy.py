@@ -142,6 +142,7 @@ def deploy(
         "DataMatchSources": "hospital,civil_affairs",
         # One user of a demo or a test does what a village does.
         **dict.fromkeys(("StartsByUserHour", "UnknownByUserHour", "StartsForPersonHour", "UsualHelperDay"), "100000"),
+        **dict.fromkeys(("FindsByStaffHour", "FindsByStaffDay"), "100000"),
         **(more or {}),
     }
     aws.cloudformation().create_stack(

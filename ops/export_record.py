@@ -2,7 +2,8 @@
 
 Every attribute of every table is named here, shown or withheld; a test holds the lists against what is written.
 Withheld are keys and templates (secrets by nature), the numbers of a measurement (nobody is told a score: design.md §3
-rule 5) and accounts, which become `account-1`, `account-2`: who acted is told apart, and not named.
+rule 5) and accounts, which become `account-1`, `account-2`: who acted is told apart, and not named. That the record was
+opened is noted in the access log first, and so stands in it.
 """
 
 import argparse
@@ -10,13 +11,16 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.aws_errors import translated
+from lifecert.adapters.dynamodb.access_log import DynamoAccessLog
 from lifecert.adapters.dynamodb.face_counts import DynamoFaceCounts
 from lifecert.adapters.dynamodb.references import IMPRINT_ATTRIBUTES
 from lifecert.adapters.dynamodb.values import plain, typed
+from lifecert.domain.access import Access, AccessAction, AccessRole
 from lifecert.domain.actor import PURGE_ACTOR, SWEEP_ACTOR
 from lifecert.domain.errors import BeneficiaryNotFound
 from ops.deployment import UNREACHABLE, add_arguments, dynamodb, output, outputs, parse, why
@@ -153,6 +157,7 @@ SHOWN: dict[str, frozenset[str]] = {
     "Ledger": frozenset(
         ["beneficiary_id", "seq", "event", "at", "actor_id", "role", "details", "prev_hash", "hash", "correlation_id"]
     ),
+    "AccessLog": frozenset(["beneficiary_id", "actor_id", "role", "action", "at", "expires_at"]),
 }
 WITHHELD: dict[str, frozenset[str]] = {
     # Buckets repeat days, faces_shard is of no meaning; ledger_head is the hash of the last entry below.
@@ -165,9 +170,10 @@ WITHHELD: dict[str, frozenset[str]] = {
     "Invitations": frozenset({"digits_key", "text_key", "code_secret"}),
     "Certificates": frozenset({"user_id"}),  # repeats actor_id
     "Reviews": frozenset({"related_id"}),  # may be another person
+    "AccessLog": frozenset({"opened"}),  # repeats the moment
 }
 NOT_INCLUDED = (
-    "keyed hashes of ID number, name and the code of an invitation",
+    "keyed hashes of ID number, name, payment references and the code of an invitation",
     "what a helper said they are called",
     "face templates, and imprints of photos by which copies are known",
     "measured values and similarities",
@@ -175,12 +181,14 @@ NOT_INCLUDED = (
     "accounts of helpers and staff (told apart by number)",
     "photos: those of references and open reviews are handed over on request",
 )
+# As whom the access log knows it.
+EXPORT_ACTOR = "export_record"
 ACCOUNTS = ("user_id", "actor_id", "opened_by", "registered_by", "withdrawn_by", "own_account")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Reads one person's record. `tables` has the names by logical name, as in SHOWN."""
+    """Reads one person's record, which is noted in the access log before. `tables` has the names by logical name."""
 
     client: "DynamoDBClient"
     tables: Mapping[str, str]
@@ -199,6 +207,9 @@ class Record:
         invitation = self._item("Invitations", key)
         if not (beneficiary or ledger or references or sessions or certificates or invitation):
             raise BeneficiaryNotFound("nothing is stored under this id")
+        # Who ran it is in the account's audit trail.
+        opened = Access(beneficiary_id, EXPORT_ACTOR, AccessRole.OPERATOR, AccessAction.EXPORTED, datetime.now(UTC))
+        DynamoAccessLog(self.client, self.tables["AccessLog"]).note(opened)
         reviews = [self._item("Reviews", {"review_id": one}) for one in _review_ids(beneficiary, ledger, sessions)]
         return {
             "beneficiary": self._shown("Beneficiaries", beneficiary),
@@ -208,6 +219,7 @@ class Record:
             "certificates": [self._shown("Certificates", item) for item in certificates],
             "reviews": [self._shown("Reviews", item) for item in reviews if item],
             "ledger": [self._shown("Ledger", item) for item in ledger],
+            "accesses": [self._shown("AccessLog", item) for item in self._query("AccessLog", beneficiary_id)],
             "not_included": list(NOT_INCLUDED),
         }
 
@@ -264,7 +276,7 @@ class Record:
             case_or_failure["by"] = self._account(by) if isinstance(by, str) else [self._account(one) for one in by]
 
     def _account(self, user_id: str) -> str:
-        if user_id in (SWEEP_ACTOR.actor_id, PURGE_ACTOR.actor_id):
+        if user_id in (SWEEP_ACTOR.actor_id, PURGE_ACTOR.actor_id, EXPORT_ACTOR):
             return user_id
         return self._accounts.setdefault(user_id, f"account-{len(self._accounts) + 1}")
 

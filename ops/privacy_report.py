@@ -29,6 +29,7 @@ def lines(record: Mapping[str, Any], stored: FaceCount) -> Iterator[str]:
     yield f"reviews       {len(record['reviews'])}, of which {len(opened)} open (its photos: 30 days at most). {NO_END}"
     yield f"certificates  {len(record['certificates'])}. {NO_END}"
     yield f"ledger        {counted(len(record['ledger']), 'entry', 'entries')}. {NO_END}"
+    yield f"opened        {counted(len(record['accesses']), 'time', 'times')} by the office{_until(record['accesses'])}"
     for entry in record["ledger"]:
         if entry["event"] == "faces_deleted":
             details = entry["details"]

@@ -22,8 +22,8 @@ def listed() -> Response[str]:
 
 @api.on("GET /staff/reviews/{review_id}", CLERKS)
 def case(review_id: str) -> Response[str]:
-    view = office.get_review()(an_id(review_id, ReviewNotFound))
-    # Who looked at whose photos can be told from this line.
+    view = office.get_review()(an_id(review_id, ReviewNotFound), api.user)
+    # Who looked at whose photos can be told from this line too, beside the access log.
     done(LogCode.REVIEW_READ, "ReviewsRead", review_id=review_id, actor_id=api.user.user_id)
     return api.answer(CaseShown.of(view))
 

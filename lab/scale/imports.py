@@ -22,6 +22,7 @@ from lab.costs.inputs import load
 from lab.scale.meter import Meter, metered
 from lab.scale.run import PREFIX, Plan
 from lifecert.adapters.dynamodb.import_runs import DynamoImportRuns
+from lifecert.adapters.dynamodb.payment_references import DynamoPaymentReferences
 from lifecert.adapters.dynamodb.transaction import ChangeTables, changing_register
 from lifecert.adapters.files.register_lines import Layout
 from lifecert.adapters.files.register_part import around, people_of, survey
@@ -30,6 +31,7 @@ from lifecert.adapters.kms.sealing import KmsAddresses
 from lifecert.adapters.system_clock import SystemClock
 from lifecert.application.office.import_register import WorkImport
 from lifecert.application.office.prepare_import import NewImport, PrepareImport, ReleaseImport, StartDryRun
+from lifecert.application.shared.referring import ReferencesOfPayers
 from lifecert.domain.actor import Group, User
 from lifecert.domain.intake import ImportTask, Part, PartSurvey, Phase, ReadLine, RegisterImport, Told
 from lifecert.ports.intake import StoredFile
@@ -37,7 +39,7 @@ from lifecert.ports.photos import UploadSlot
 from local.dynamodb_local import Engine, EngineMissing, run
 from local.tables import create, drop
 
-TABLES = ("Beneficiaries", "Ledger", "Contacts", "ImportRuns")
+TABLES = ("Beneficiaries", "Ledger", "Contacts", "ImportRuns", "PaymentReferences")
 HEADER = "name,id_number,category,district,benefit_start,payer_reference,last_certified_on,last_certified_by,phone"
 # Of import_register in template.yaml: one core.
 WORKER_MB = 1769
@@ -151,15 +153,17 @@ def measure(engine: Engine, people: int) -> dict[str, Any]:
         tables = ChangeTables(f"{PREFIX}Beneficiaries", ledger=f"{PREFIX}Ledger", contacts=f"{PREFIX}Contacts")
         runs = DynamoImportRuns(client, f"{PREFIX}ImportRuns")
         keys: Any = kms
+        person_keys = KmsPersonKeys(keys, "lab")
         work = WorkImport(
             register=changing_register(client, tables, Plan().shards),
             runs=runs,
             files=files,
             queue=queue,
-            person_keys=KmsPersonKeys(keys, "lab"),
+            person_keys=person_keys,
             seal=KmsAddresses(keys, "lab"),
             clock=clock,
             payers=("fund",),
+            references=ReferencesOfPayers(person_keys, DynamoPaymentReferences(client, f"{PREFIX}PaymentReferences")),
         )
         told: dict[str, Any] = {"lines": content.count(b"\n") - 1, "people": people, "bytes": len(content)}
         told |= {"python": platform.python_version(), "machine": _machine()}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from lifecert.adapters.dynamodb.access_log import access_item
 from lifecert.adapters.dynamodb.certificates import certificate_item
 from lifecert.adapters.dynamodb.invitations import invitation_item
 from lifecert.adapters.dynamodb.ledger import ledger_item
@@ -22,6 +23,7 @@ from lifecert.domain.evidence import Evidence, Template
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.session import Session
 from ops import export_record
+from ops.deployment import UNREACHABLE
 from ops.export_record import SHOWN, WITHHELD, Record
 from ops.migrate_benefits import FLAT
 from tests.support.builders import (
@@ -32,6 +34,7 @@ from tests.support.builders import (
     a_reference,
     a_review,
     a_session,
+    an_access,
     an_enrolment,
     an_id,
     an_invitation,
@@ -109,6 +112,7 @@ def test_everything_of_that_person_is_there(tables: DynamoTables) -> None:
         "certificates": 1,
         "reviews": 1,
         "ledger": 5,
+        "accesses": 1,
         "not_included": len(export_record.NOT_INCLUDED),
     }
     assert found["beneficiary"]["masked_name"] == "王*明"
@@ -168,9 +172,31 @@ def test_what_was_measured_is_told_without_numbers(tables: DynamoTables) -> None
     assert "timings_ms" not in told
 
 
+def test_the_person_reads_who_opened_their_record_and_that_this_was_one_time_more(tables: DynamoTables) -> None:
+    person, other = with_everything(tables, "daughter"), with_everything(tables, "stranger")
+    for opened in (an_access(person.beneficiary_id), an_access(other.beneficiary_id, by="clerk-2")):
+        tables.stores().access_log.note(opened)
+    for times in (1, 2):
+        accesses = record(tables)(person.beneficiary_id)["accesses"]
+        told = [(one["role"], one["action"]) for one in accesses]
+        assert told == [("clerk", "read"), *[("operator", "exported")] * times]
+        assert accesses[0]["actor_id"].startswith("account-")
+        assert (accesses[0]["at"][:10], accesses[-1]["actor_id"]) == ("2026-03-01", "export_record")
+    assert [one.role for one in tables.stores().access_log.listed(other.beneficiary_id, 9).items] == ["clerk"]
+
+
+def test_no_record_is_told_while_the_access_log_cannot_be_written(tables: DynamoTables) -> None:
+    person = with_everything(tables, "daughter")
+    names = {name: tables.name(name) for name in SHOWN} | {"AccessLog": tables.name("NoSuchTable")}
+    with pytest.raises(UNREACHABLE):
+        Record(tables.client, names)(person.beneficiary_id)
+
+
 def test_nobody_has_no_record(tables: DynamoTables) -> None:
+    nobody = an_id()
     with pytest.raises(BeneficiaryNotFound):
-        record(tables)(an_id())
+        record(tables)(nobody)
+    assert tables.stores().access_log.listed(nobody, 9).items == ()
 
 
 def test_what_is_left_of_a_deleted_beneficiary_is_still_theirs_to_see(tables: DynamoTables) -> None:
@@ -196,6 +222,7 @@ def test_every_attribute_that_is_written_is_shown_or_withheld_on_purpose() -> No
         "Certificates": certificate_item(a_certificate(person)).keys() | {"revoked_for"},
         "Reviews": review_item(a_review(person)).keys(),
         "Ledger": ledger_item(registration().entry).keys(),
+        "AccessLog": access_item(an_access("b"), "row").keys(),
     }
     assert {table: SHOWN[table] | WITHHELD.get(table, frozenset()) for table in SHOWN} == written
     assert not any(SHOWN[table] & WITHHELD[table] for table in WITHHELD)
@@ -211,7 +238,11 @@ def test_the_command_prints_it(
     ask = ["--stack", "lifecert-dev", "--beneficiary"]
     assert export_record.main([*ask, person.beneficiary_id]) == 0
     printed = capsys.readouterr().out
-    assert json.loads(printed) == record(moto_tables)(person.beneficiary_id)
+    again = record(moto_tables)(person.beneficiary_id)
+    assert len(again.pop("accesses")) == 2
+    told = json.loads(printed)
+    assert len(told.pop("accesses")) == 1
+    assert told == again
     assert "王*明" in printed
     names["CountersTable"] = moto_tables.name("Counters")
     assert export_record.main([*ask, person.beneficiary_id, "--summary"]) == 0
@@ -223,6 +254,7 @@ def test_the_command_prints_it(
     )
     assert "enrolments    1 begun and not finished. Deleted from 2026-03-02 to 2026-03-02" in report
     assert "sessions      2. Deleted from 2027-04-05 to 2027-04-05" in report
+    assert "opened        3 times by the office. Deleted from 20" in report
     assert "daughter" not in report
     assert export_record.main([*ask, an_id()]) == 1
     assert export_record.main(["--stack", "other", *ask[2:], person.beneficiary_id]) == 2

@@ -89,6 +89,15 @@ def test_an_older_secret_is_still_there_and_a_newer_one_builds_on_it(keys: NewKe
     assert after.name_key("王小明", "2") == after.name_key("王小明")
 
 
+def test_a_payer_s_reference_has_one_key_whatever_the_secret_and_none_like_another(keys: NewKeys) -> None:
+    one = keys(1).reference_key("fund", "P-1")
+    assert keys(1, "1", "2", moving=True).reference_key("fund", "P-1") == one
+    others = [("mine", "P-1"), ("fund", "P-2"), ("fund", "P"), ("fun", "d P-1")]
+    told = [one, keys(2).reference_key("fund", "P-1"), keys(1).name_key("fund P-1"), keys(1).person_key("fund P-1")]
+    told += [keys(1).reference_key(*other) for other in others]
+    assert len(set(told)) == len(told)
+
+
 def test_people_are_looked_up_under_two_secrets_only_while_one_replaces_another(keys: NewKeys) -> None:
     assert [keys(1, moving=moving).looked_up for moving in (False, True)] == [("1",), ("1",)]
     assert keys(1, "1", "2", "3").looked_up == ("3",)

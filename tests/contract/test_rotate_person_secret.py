@@ -14,8 +14,10 @@ from lifecert.adapters.dynamodb.register import DynamoRegister
 from lifecert.adapters.dynamodb.values import typed
 from lifecert.adapters.kms.person_keys import KmsPersonKeys
 from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
+from lifecert.application.shared.accessing import NoteAccess
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.finding import by_number, by_number_and_name
+from lifecert.application.shared.referring import ReferencesOfPayers
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.category import Category
 from lifecert.domain.errors import AlreadyRegistered, VersionConflict
@@ -65,8 +67,12 @@ class Office:
         self.keys = keys_with(*secrets, moving=moving)
 
     def register(self, name: str, number: IdNumber) -> Beneficiary:
-        stores, payers = self.stores, ("fund",)
-        use_case = RegisterBeneficiary(stores.register, self.keys, FakeSeal(), FixedClock(), stores.ledger, payers)
+        stores, payers, clock = self.stores, ("fund",), FixedClock()
+        references = ReferencesOfPayers(self.keys, stores.payment_references)
+        noting = NoteAccess(stores.access_log, clock)
+        use_case = RegisterBeneficiary(
+            stores.register, self.keys, FakeSeal(), clock, stores.ledger, payers, references, noting
+        )
         benefit = NewBenefit(Category.RESIDENT_PENSION, "330106", date(2026, 1, 1))
         return use_case(Registration(name, number, benefit), CLERK, an_id())
 

@@ -31,6 +31,7 @@ from lifecert.domain.person import IdNumber
 from lifecert.domain.published import published_events
 from lifecert.domain.sweep import JobKind, RunState, SweepRun, Task
 from tests.support.builders import CLERK, OFFICE, an_id
+from tests.support.fakes.access import noting, references_of_payers
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.holds import MemoryHoldBatches
 from tests.support.fakes.keys import FakePersonKeys
@@ -287,7 +288,10 @@ class World:
     def register(self, number: int, benefit: NewBenefit) -> str:
         """A person whom the office registers, with a contact."""
         store = self.store
-        register = RegisterBeneficiary(store.register, FakePersonKeys(), FakeSeal(), self.clock, store.ledger, PAYERS)
+        keys, references, told = FakePersonKeys(), references_of_payers(store), noting(store, self.clock)
+        register = RegisterBeneficiary(
+            store.register, keys, FakeSeal(), self.clock, store.ledger, PAYERS, references, told
+        )
         contact = NewContact(NoticeChannel.SMS, "13800000000")
         registered = register(Registration(NAMES[number], id_number(number), benefit, contact), CLERK, an_id())
         return vouched(store.register, store.reviews_port, self.clock, registered.beneficiary_id)
@@ -305,7 +309,9 @@ class World:
 
     def add_benefit(self, who: str, benefit: NewBenefit) -> None:
         """Another benefit of a person."""
-        AddBenefit(self.store.register, self.store.ledger, self.clock, PAYERS)(who, benefit, CLERK, an_id())
+        store = self.store
+        add = AddBenefit(store.register, store.ledger, self.clock, PAYERS, references_of_payers(store))
+        add(who, benefit, CLERK, an_id())
 
     def new_benefit(self, *, payer: str = "fund", start: int = 0, planned_end: int | None = None) -> NewBenefit:
         """A benefit that starts so many days from today."""

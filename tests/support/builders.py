@@ -10,6 +10,7 @@ from typing import Any
 from lifecert.application.certify.helper_volume import HelperVolume
 from lifecert.application.shared.issuing import Issuer
 from lifecert.application.shared.reviewing import OpenReview
+from lifecert.domain.access import Access, AccessAction, AccessRole
 from lifecert.domain.actor import Actor, Group, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.benefit import Benefit, BenefitEnd, Office
@@ -185,6 +186,10 @@ def a_session(**fields: Any) -> Session:
             **fields,
         }
     )
+
+
+def an_access(of: str, action: AccessAction = AccessAction.READ, seconds: int = 0, by: str = "clerk-1") -> Access:
+    return Access(of, by, AccessRole.CLERK, action, NOW + timedelta(seconds=seconds))
 
 
 def an_invitation(beneficiary_id: str, **fields: Any) -> Invitation:

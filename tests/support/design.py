@@ -47,6 +47,8 @@ SCHEMA: dict[str, tuple[list[str], dict[str, tuple[list[str], str]], str | None,
     "Heads": (["day_part:S", "beneficiary_id:S"], {}, "expires_at", None),
     "SweepRuns": (["run_id:S", "item:S"], {}, "expires_at", None),
     "ImportRuns": (["import_id:S", "item:S"], {}, "expires_at", None),
+    "AccessLog": (["beneficiary_id:S", "opened:S"], {}, "expires_at", None),
+    "PaymentReferences": (["reference_key:S", "beneficiary_id:S"], {}, None, None),
     "SeenFrames": (["digest:S"], {}, "expires_at", None),
     "Limits": (["counter:S"], {}, "expires_at", None),
     "Invitations": (["beneficiary_id:S"], {"by_code": (["digits_key:S"], "ALL")}, "expires_at", None),
@@ -120,6 +122,7 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:GetItem Sessions",
         "dynamodb:GetItem Reviews",
         "dynamodb:GetItem Beneficiaries",
+        "dynamodb:PutItem AccessLog",
         "dynamodb:Query Ledger",
         "dynamodb:Query Sessions/index/by_user",
         "dynamodb:Query Certificates/index/by_user",
@@ -133,6 +136,8 @@ ALLOWED: dict[str, set[str]] = {
         "kms:GetPublicKey CertificateKeyOld",
     },
     "RegisterBeneficiary": {
+        "dynamodb:PutItem AccessLog",
+        "dynamodb:PutItem PaymentReferences",
         "dynamodb:Query Ledger",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Contacts",
@@ -189,6 +194,7 @@ ALLOWED: dict[str, set[str]] = {
         "sqs:SendMessage PurgeFailures",  # added by SAM for the destination of failures
     },
     "ReviewCases": {
+        "dynamodb:PutItem AccessLog",
         "dynamodb:Query Reviews/index/by_state",
         "dynamodb:GetItem Reviews",
         "dynamodb:UpdateItem Reviews",
@@ -206,6 +212,15 @@ ALLOWED: dict[str, set[str]] = {
         "s3:ListBucket Frames",
         "s3:GetObject References/references/*",
         "kms:Decrypt HelperKey",
+    },
+    "FindBeneficiaries": {
+        "dynamodb:Query AccessLog",
+        "dynamodb:Query Beneficiaries/index/by_person",
+        "dynamodb:Query PaymentReferences",
+        "dynamodb:GetItem Beneficiaries",
+        "dynamodb:PutItem AccessLog",
+        "dynamodb:UpdateItem Limits",
+        "kms:GenerateMac PersonKey",
     },
     "ReportDeath": {
         "dynamodb:Query Beneficiaries/index/by_person",
@@ -248,6 +263,7 @@ ALLOWED: dict[str, set[str]] = {
         "s3:ListBucket Imports",
     },
     "ImportRegister": {
+        "dynamodb:PutItem PaymentReferences",
         "dynamodb:GetItem ImportRuns",
         "dynamodb:BatchGetItem ImportRuns",
         "dynamodb:PutItem ImportRuns",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Protocol
 
+from lifecert.adapters.dynamodb.access_log import DynamoAccessLog
 from lifecert.adapters.dynamodb.certificates import DynamoCertificates
 from lifecert.adapters.dynamodb.claims import DynamoClaims
 from lifecert.adapters.dynamodb.face_counts import DynamoFaceCounts
@@ -14,6 +15,7 @@ from lifecert.adapters.dynamodb.invitations import DynamoInvitations
 from lifecert.adapters.dynamodb.ledger import DynamoLedger
 from lifecert.adapters.dynamodb.limits import DynamoLimits
 from lifecert.adapters.dynamodb.notices import DynamoContacts, DynamoSentNotices
+from lifecert.adapters.dynamodb.payment_references import DynamoPaymentReferences
 from lifecert.adapters.dynamodb.references import DynamoReferences
 from lifecert.adapters.dynamodb.reviews import DynamoReviews
 from lifecert.adapters.dynamodb.seen_frames import DynamoSeenFrames
@@ -21,11 +23,13 @@ from lifecert.adapters.dynamodb.sessions import DynamoSessions
 from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
 from lifecert.adapters.dynamodb.transaction import ChangeTables, changing_register
 from lifecert.adapters.dynamodb.values import plain, typed
+from lifecert.ports.access_log import AccessLog
 from lifecert.ports.deciding import Claims
 from lifecert.ports.holds import HoldBatches
 from lifecert.ports.intake import ImportRuns
 from lifecert.ports.invitations import Invitations
 from lifecert.ports.notices import Contacts, SentNotices
+from lifecert.ports.payment_references import PaymentReferences
 from lifecert.ports.references import FaceCounts, References
 from lifecert.ports.register import Certificates, ChangingRegister, Ledger
 from lifecert.ports.reviews import OpenReviews, Reviews
@@ -56,6 +60,8 @@ TABLES = (
     "Reviews",
     "SweepRuns",
     "ImportRuns",
+    "AccessLog",
+    "PaymentReferences",
 )
 
 
@@ -83,6 +89,8 @@ class Stores:
     hold_batches: HoldBatches
     invitations: Invitations
     import_runs: ImportRuns
+    access_log: AccessLog
+    payment_references: PaymentReferences
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,17 @@ class DynamoTables:
         """An item as stored, in plain values; empty when there is none."""
         answer = self.client.get_item(TableName=self.name(table), Key=typed(key), ConsistentRead=True)
         return plain(answer.get("Item", {}))
+
+    def all(self, table: str, **key: str) -> list[dict[str, Any]]:
+        """The items under one partition key, in order."""
+        ((name, value),) = key.items()
+        answer = self.client.query(
+            TableName=self.name(table),
+            KeyConditionExpression="#key = :value",
+            ExpressionAttributeNames={"#key": name},
+            ExpressionAttributeValues=typed({":value": value}),
+        )
+        return [plain(item) for item in answer["Items"]]
 
     def index(self, table: str, index: str, **key: str) -> list[dict[str, Any]]:
         """The items of one partition of an index, in order."""
@@ -164,6 +183,8 @@ class DynamoTables:
             hold_batches=DynamoHoldBatches(client, tables.hold_batches, SHARDS, page_size=PAGE_SIZE),
             invitations=DynamoInvitations(client, tables.invitations),
             import_runs=DynamoImportRuns(client, self.name("ImportRuns")),
+            access_log=DynamoAccessLog(client, self.name("AccessLog")),
+            payment_references=DynamoPaymentReferences(client, self.name("PaymentReferences")),
         )
 
 
@@ -186,6 +207,8 @@ def memory_stores() -> Stores:
         hold_batches=store.hold_batches,
         invitations=store.invitations_port,
         import_runs=MemoryImportRuns(),
+        access_log=store.access_log,
+        payment_references=store.payment_references,
     )
 
 

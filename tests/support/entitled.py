@@ -19,6 +19,7 @@ from lifecert.domain.review import Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause
 from ops.verify_ledger import LedgerCheck
 from tests.support.builders import CLERK, an_id, an_issuer
+from tests.support.fakes.access import noting, references_of_payers
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
 from tests.support.holding import HoldWorld
@@ -35,7 +36,12 @@ class Person(HoldWorld):
     def __init__(self, begins: int, ends: int | None = None, *, known_to_two: bool = True) -> None:
         super().__init__()
         store = self.store
-        register = RegisterBeneficiary(store.register, FakePersonKeys(), FakeSeal(), self.clock, store.ledger, PAYERS)
+        self.references = references_of_payers(store)
+        told = noting(store, self.clock)
+        keys, ledger = FakePersonKeys(), store.ledger
+        register = RegisterBeneficiary(
+            store.register, keys, FakeSeal(), self.clock, ledger, PAYERS, self.references, told
+        )
         someone = IdNumber.parse("11010519491231002X")
         registered = register(Registration("王小明", someone, self._benefit(begins, ends=ends)), CLERK, an_id())
         self.who = registered.beneficiary_id
@@ -48,7 +54,7 @@ class Person(HoldWorld):
         return NewBenefit(Category.SURVIVOR_ALLOWANCE, "110101", start, payer, planned_end=planned, start_checked=True)
 
     def also(self, begins: int, ends: int | None = None) -> None:
-        add = AddBenefit(self.store.register, self.store.ledger, self.clock, PAYERS)
+        add = AddBenefit(self.store.register, self.store.ledger, self.clock, PAYERS, self.references)
         add(self.who, self._benefit(begins, "bureau", ends), CLERK, an_id())
 
     def propose(self, kind: ReviewKind, days_ago: int = 0, **what: Any) -> Review:

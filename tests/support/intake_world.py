@@ -18,6 +18,7 @@ from lifecert.domain.intake import (
 )
 from lifecert.domain.ledger import LedgerEntry
 from tests.support.builders import CLERK
+from tests.support.fakes.access import references_of_payers
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.intake import MemoryImportQueue, MemoryImportRuns, MemoryRegisterFiles
 from tests.support.fakes.keys import FakePersonKeys
@@ -55,7 +56,14 @@ class Intake:
 
     def work_with(self, **ports: Any) -> WorkImport:
         given = {"register": self.store.register, "runs": self.runs, "files": self.files, "queue": self.queue, **ports}
-        return WorkImport(**given, person_keys=self.keys, seal=FakeSeal(), clock=self.clock, payers=PAYERS)
+        return WorkImport(
+            **given,
+            person_keys=self.keys,
+            seal=FakeSeal(),
+            clock=self.clock,
+            payers=PAYERS,
+            references=references_of_payers(self.store, self.keys),
+        )
 
     def prepare(self, content: bytes | str, key: str = "key-1", **said: Any) -> str:
         prepare = PrepareImport(self.runs, self.files, self.clock, self.part_bytes)

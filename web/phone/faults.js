@@ -16,7 +16,7 @@ import {undo} from "./withdraw.js";
 const SIGNED_OUT = ["signed_out"];
 const TIME_IS_UP = ["session_expired", "session_not_found"];
 // Nothing a phone can do about these: somebody at the office has to.
-const FOR_THE_OFFICE = ["consent_withdrawn", "entitlement_ended", "reference_missing", "beneficiary_not_found", "not_allowed"];
+const FOR_THE_OFFICE = ["camera_unavailable", "consent_withdrawn", "entitlement_ended", "reference_missing", "beneficiary_not_found", "not_allowed"];
 const WAIT = ["camera_paused", "limit_reached"];
 // Of a letter's code: the same one would be refused again.
 const WRONG_CODE = ["invitation_unknown", "code_mistyped", "invalid_request"];

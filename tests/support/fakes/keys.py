@@ -53,6 +53,9 @@ class FakePersonKeys(FakeSecretChain):
     def name_key(self, name: str, secret: str | None = None) -> str:
         return self._key("name", name, secret)
 
+    def reference_key(self, payer: str, reference: str) -> str:
+        return self._key("payment reference", f"{payer} {reference}", self.secrets[0])
+
     def beneficiary_id(self, id_number: str) -> str:
         return str(uuid.uuid5(uuid.NAMESPACE_OID, self._mac("an id of", id_number)))
 

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 
+from lifecert.domain.access import Access
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Certificate
 from lifecert.domain.faces import FaceCount
@@ -13,6 +14,7 @@ from lifecert.domain.notice import Contact, SentNotice
 from lifecert.domain.reference import Enrolment, Reference
 from lifecert.domain.review import Review
 from lifecert.domain.session import Session
+from tests.support.fakes.access import MemoryAccessLog, MemoryPaymentReferences
 from tests.support.fakes.faces import MemoryFaceCounts, MemoryReferences, MemorySeenFrames
 from tests.support.fakes.holds import MemoryHoldBatches
 from tests.support.fakes.invitations import MemoryInvitations
@@ -44,7 +46,17 @@ class MemoryStore:
     sent_notices: dict[str, SentNotice] = field(default_factory=dict)
     hold_batches: MemoryHoldBatches = field(default_factory=MemoryHoldBatches)
     invitations: dict[str, Invitation] = field(default_factory=dict)
+    accesses: list[Access] = field(default_factory=list)
+    payment_hints: set[tuple[str, str]] = field(default_factory=set)
     lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def access_log(self) -> MemoryAccessLog:
+        return MemoryAccessLog(self)
+
+    @property
+    def payment_references(self) -> MemoryPaymentReferences:
+        return MemoryPaymentReferences(self)
 
     @property
     def invitations_port(self) -> MemoryInvitations:

@@ -21,6 +21,8 @@ VALUES = {
     "limit_starts_for_person": "7",
     "limit_usual_helper_day": "7",
     "limit_invitation_uses_day": "7",
+    "limit_finds_hour": "7",
+    "limit_finds_day": "7",
     "invitation_years": "5",
     "invitation_page_url": "",
     "upload_origin": "https://the-frames.s3.us-east-1.amazonaws.com",

@@ -59,6 +59,8 @@ def fakes(world: World) -> dict[str, Any]:
         "claims": store.claims,
         "face_counts": store.face_counts,
         "limits": store.limits,
+        "access_log": store.access_log,
+        "payment_references": store.payment_references,
         "hold_batches": store.hold_batches,
         "contacts": store.contacts_port,
         "sent_notices": store.sent_notices_port,
@@ -111,7 +113,7 @@ def forget() -> None:
 @contextmanager
 def on_fakes(world: World) -> Iterator[None]:
     """Behind all functions stands this world."""
-    names = ("STARTS_BY_USER", "UNKNOWN_BY_USER", "STARTS_FOR_PERSON", "USUAL_HELPER_DAY")
+    names = ("STARTS_BY_USER", "UNKNOWN_BY_USER", "STARTS_FOR_PERSON", "USUAL_HELPER_DAY", "FINDS_HOUR", "FINDS_DAY")
     ours = {
         "DUE_SHARDS": str(world.store.shards),
         "SWEEP_TRIES": str(world.queue.tries),

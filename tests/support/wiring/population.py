@@ -33,6 +33,7 @@ from lifecert.domain.status import EndCause, Standing, Status
 from lifecert.domain.sweep import JobKind, RunState, SweepRun, Tally
 from lifecert.domain.sweep_report import SweepReport
 from tests.support.builders import NOW, VALID_UNTIL, a_benefit, a_change, decided, good_evidence, paused
+from tests.support.fakes.access import references_of_payers
 from tests.support.fakes.notices import FakeSeal
 from tests.support.wiring.people import (
     BUSY,
@@ -116,6 +117,9 @@ def _people(world: World) -> None:
     world.store.sent_notices["message-of-this-test"] = SentNotice(
         "message-of-this-test", REMINDED.id, NoticeChannel.SMS, VALID_UNTIL, NOW
     )
+    for person in world.store.beneficiaries.values():
+        references_of_payers(world.store, world.keys).note(person.beneficiary_id, person.benefits)
+    world.store.counted[f"find#{BUSY}#{world.clock.local():%Y-%m-%dT%H}"] = 1000
     world.store.counted[f"user#{BUSY}#{NOW:%Y-%m-%dT%H}"] = 1000
 
 

@@ -15,7 +15,9 @@ from lifecert.domain.challenge import Ability, Step
 from lifecert.domain.errors import (
     BeneficiaryNotFound,
     CameraPaused,
+    CameraUnavailable,
     ConsentMissing,
+    ConsentWithdrawn,
     EntitlementEnded,
     IdempotencyKeyReused,
     LifeCertError,
@@ -136,16 +138,38 @@ def test_a_child_needs_the_guardians_consent() -> None:
     [
         ({"status": Status.TERMINATED}, EntitlementEnded),
         ({"has_reference": False}, ReferenceMissing),
-        ({"camera": paused(NOW + timedelta(minutes=20))}, CameraPaused),
+        ({"consent_withdrawn_on": NOW.date()}, ConsentWithdrawn),
+        ({"certified_by": (), "camera": paused(NOW + timedelta(minutes=20))}, CameraPaused),
     ],
-    ids=["terminated", "no reference", "paused"],
+    ids=["terminated", "no reference", "withdrawn", "paused"],
 )
 def test_who_cannot_use_the_camera_is_told_whom_to_call(state: dict[str, Any], error: type[LifeCertError]) -> None:
-    world = World(**state)
+    world = World(**{"certified_by": (HELPER.user_id,), **state})
     with pytest.raises(error) as refused:
         world.start(a_request(), HELPER)
     assert refused.value.help_line == "0571-1"
     assert not world.store.sessions_by_id
+
+
+def test_name_and_number_tell_nobody_how_the_person_stands() -> None:
+    told = []
+    states: list[dict[str, Any]] = [{"status": Status.TERMINATED}, {"has_reference": False}]
+    for state in (*states, {"consent_withdrawn_on": NOW.date()}):
+        world = World(**{"certified_by": ("daughter",), **state})
+        with pytest.raises(CameraUnavailable) as refused:
+            world.start(a_request(), HELPER)
+        told.append(vars(refused.value))
+        assert not world.store.sessions_by_id
+        assert list(world.store.counted.values()) == [1]
+    assert told == [{"help_line": "0571-1"}] * 3
+
+
+@pytest.mark.parametrize("who", ["own_account", "withdrawn_by"])
+def test_whose_account_it_is_and_who_took_the_consent_back_hear_why(who: str) -> None:
+    state: dict[str, Any] = {who: HELPER.user_id, "consent_withdrawn_on": NOW.date()}
+    world = World(**state)
+    with pytest.raises(ConsentWithdrawn):
+        world.start(a_request(), HELPER)
 
 
 def test_a_lapsed_beneficiary_may_start() -> None:

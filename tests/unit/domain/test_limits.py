@@ -7,7 +7,7 @@ import pytest
 from lifecert.application.certify.helper_volume import HelperVolume
 from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import User
-from lifecert.domain.errors import BeneficiaryNotFound, EntitlementEnded, LifeCertError, LimitReached
+from lifecert.domain.errors import BeneficiaryNotFound, CameraUnavailable, LifeCertError, LimitReached
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.limits import StartLimits, helper_day
 from lifecert.domain.person import IdNumber
@@ -85,7 +85,7 @@ def test_who_asks_for_too_many_unknown_people_hears_the_same_of_known_ones() -> 
 
 def test_an_ended_entitlement_cannot_be_found_out_over_the_limit_either() -> None:
     world = limited(unknown_by_user=1, status=Status.TERMINATED)
-    assert isinstance(refused(world), EntitlementEnded)
+    assert isinstance(refused(world), CameraUnavailable)
     assert isinstance(refused(world, id_number=STRANGER), BeneficiaryNotFound)
     over, unknown = refused(world), refused(world, id_number=STRANGER)
     assert isinstance(over, LimitReached)

@@ -38,6 +38,7 @@ from tests.support.builders import (
     good_evidence,
     registration,
 )
+from tests.support.fakes.access import noting, references_of_payers
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.feed import MemoryBus, MemoryChanges, MemoryHeads
@@ -80,7 +81,10 @@ class World:
         self.store, self.clock, self.photos = MemoryStore(), FixedClock(), MemoryPhotos()
         self.analyser = ScriptedAnalyser()
         register, ledger = self.store.register, self.store.ledger
-        self.register = RegisterBeneficiary(register, FakePersonKeys(), FakeSeal(), self.clock, ledger, ("fund",))
+        references, told = references_of_payers(self.store), noting(self.store, self.clock)
+        self.register = RegisterBeneficiary(
+            register, FakePersonKeys(), FakeSeal(), self.clock, ledger, ("fund",), references, told
+        )
         store = self.store
         self.sweep = Night(store.register, store.sweep_runs, self.clock, store.shards, batches=store.hold_batches)
         self.verify = verifier(store, self.photos, self.analyser, self.clock)

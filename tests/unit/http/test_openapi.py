@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from lifecert.application.faces.consent import UndoGround
 from lifecert.application.office.certify_in_person import Document, PresenceGround
 from lifecert.application.office.entitlement import Missing
+from lifecert.domain.access import AccessAction, AccessRole
 from lifecert.domain.actor import Role
 from lifecert.domain.category import Category, Scheme
 from lifecert.domain.certificate import CertificateState, RevocationCause
@@ -54,6 +55,10 @@ BY_RULE = {
     "register_beneficiary/benefit_grade_of_no_injury",
     "register_beneficiary/start_out_of_range",
     "use_invitation/start_helper_of_nobody",
+    "find_beneficiaries/both_ways",
+    "find_beneficiaries/name_alone",
+    "find_beneficiaries/nothing",
+    "find_beneficiaries/reference_without_payer",
     "decide_holds/named_for_nothing",
     "decide_holds/nobody_named",
 }
@@ -153,6 +158,8 @@ def test_enumerations_are_those_of_the_code() -> None:
     schemas = api()["components"]["schemas"]
     coded: dict[str, Iterable[str]] = {
         "Ability": Ability,
+        "AccessAction": AccessAction,
+        "AccessRole": AccessRole,
         "Category": Category,
         "CertificateState": CertificateState,
         "Channel": Channel,

@@ -59,6 +59,7 @@ from tests.support.builders import (
     registration,
     standing_of,
 )
+from tests.support.fakes.access import noting, references_of_payers
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.feed import MemoryBus, MemoryChanges, MemoryHeads
@@ -88,7 +89,10 @@ class World:
         self.store, self.photos, self.clock = MemoryStore(), MemoryPhotos(), FixedClock(NOW)
         self.analyser = ScriptedAnalyser(enrolment=EnrolmentEvidence(PASSED, a_template(), b"imprint"))
         register, ledger = self.store.register, self.store.ledger
-        self.register = RegisterBeneficiary(register, FakePersonKeys(), FakeSeal(), self.clock, ledger, PAYERS)
+        references, told = references_of_payers(self.store), noting(self.store, self.clock)
+        self.register = RegisterBeneficiary(
+            register, FakePersonKeys(), FakeSeal(), self.clock, ledger, PAYERS, references, told
+        )
         self.begin = BeginEnrolment(
             self.store.register, self.store.references, self.photos, self.clock, a_policy(), CONSENT.version
         )
@@ -257,7 +261,7 @@ def test_an_enrolment_is_finished_once_in_time_and_for_its_own_person() -> None:
 def test_a_beneficiary_is_seen_by_staff_and_by_who_certified_them() -> None:
     store = MemoryStore()
     store.register.commit(registration(beneficiary_id="b", certified_by=(HELPER.user_id,)))
-    look = GetBeneficiary(store.register, store.ledger)
+    look = GetBeneficiary(store.register, store.ledger, noting(store, FixedClock(NOW)))
     for user in (CLERK, User("auditor", frozenset({Group.AUDITOR})), HELPER):
         assert [entry.seq for entry in look("b", user).history] == [1]
     for user in (User("stranger"), User("payer", frozenset({Group.PAYER}))):

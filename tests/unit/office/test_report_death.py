@@ -1,5 +1,6 @@
 """A family reports a death: a case for the office, and nothing else."""
 
+import uuid
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -179,6 +180,23 @@ def test_nobody_dies_before_they_were_born() -> None:
     assert office.store.reviews == {}
     office.report.of_person(NamedPerson(NAME, NUMBER), date(1949, 12, 31), HELPER)
     assert len(office.store.reviews) == 1
+
+
+def test_a_stranger_hears_of_an_end_what_they_hear_of_anybody() -> None:
+    office, whom = Office(), NamedPerson(NAME, NUMBER)
+    ended = Standing(Status.TERMINATED, date(2026, 6, 30), ended_on=DAY)
+    change = a_change(office.store.beneficiaries[office.id], LedgerEvent.TERMINATED, changed={"standing": ended})
+    office.store.register.commit(change)
+    version = office.store.beneficiaries[office.id].version
+    ids = {office.report.of_person(whom, DAY, replace(HELPER, user_id=name)) for name in ("stranger-1", "stranger-2")}
+    office.clock.move(days=1)
+    ids.add(office.report.of_person(whom, None, replace(HELPER, user_id="stranger-1")))
+    assert len(ids) == 1
+    assert str(uuid.UUID(one := ids.pop())) == one
+    assert (office.store.reviews, office.store.beneficiaries[office.id].version) == ({}, version)
+    for user in (HELPER, CLERK):
+        with pytest.raises(EntitlementEnded):
+            office.report.of_person(whom, DAY, user)
 
 
 def test_what_the_office_knows_already_is_no_case() -> None:

@@ -50,6 +50,7 @@ from tests.support.builders import (
     registration,
     uploaded_in_time,
 )
+from tests.support.fakes.access import noting
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.notices import FakeSeal
@@ -76,7 +77,14 @@ class Office:
         self.verify = verifier(store, self.photos, self.analyser, self.clock)
         self.decide = review_decider(store, self.photos, self.clock)
         self.look = GetReview(
-            store.register, store.reviews_port, store.sessions, store.references, store.ledger, self.photos, FakeSeal()
+            store.register,
+            store.reviews_port,
+            store.sessions,
+            store.references,
+            store.ledger,
+            self.photos,
+            FakeSeal(),
+            noting(store, self.clock),
         )
 
     @property
@@ -245,7 +253,7 @@ def test_frames_of_every_attempt_of_the_case_are_shown_until_it_is_decided_and_t
     anothers = office.attempt(replace(HELPER, user_id="helper-2"))
     review = office.review(first)
     assert office.review(second) == review != office.review(anothers), "nobody's tries are in another's case"
-    view = office.look(review.review_id)
+    view = office.look(review.review_id, CLERK)
     assert [attempt.session.session_id for attempt in view.attempts] == [first.session_id, second.session_id]
     for attempt in view.attempts:
         assert [f"/{number}?" in link for number, link in enumerate(attempt.frames, start=1)] == [True] * 3
@@ -256,7 +264,7 @@ def test_frames_of_every_attempt_of_the_case_are_shown_until_it_is_decided_and_t
     office.decide(review.review_id, REFUSE, Ground.NOT_LIVE, CLERK)
     kept = {key.split("/")[2] for key in office.photos.kept if key.startswith("review/")}
     assert kept == {anothers.session_id}
-    decided = office.look(review.review_id)
+    decided = office.look(review.review_id, CLERK)
     assert all(attempt.frames == () for attempt in decided.attempts)
     assert decided.references == ()
 
@@ -422,7 +430,7 @@ def test_proposals_are_not_decided_here_and_unknown_cases_not_found() -> None:
         with pytest.raises(ReviewNotFound):
             office.decide(review_id, ACCEPT, Ground.CONFIRMED, OTHER)
     with pytest.raises(ReviewNotFound):
-        office.look(an_id())
+        office.look(an_id(), CLERK)
 
 
 def test_two_faces_are_shown_side_by_side() -> None:
@@ -432,10 +440,10 @@ def test_two_faces_are_shown_side_by_side() -> None:
         enrolment = an_enrolment(owner)
         office.store.references_by_id[owner.beneficiary_id, enrolment.reference_id] = a_reference(enrolment)
     review = office.opened(ReviewKind.DUPLICATE_FACE, related_id=other.beneficiary_id)
-    shown = office.look(review.review_id).references
+    shown = office.look(review.review_id, CLERK).references
     assert [one.beneficiary_id for one in shown] == [office.id, other.beneficiary_id]
     audit = office.opened(ReviewKind.AUDIT, related_id=other.beneficiary_id)
-    assert [one.beneficiary_id for one in office.look(audit.review_id).references] == [office.id]
+    assert [one.beneficiary_id for one in office.look(audit.review_id, CLERK).references] == [office.id]
 
 
 def test_nobody_looks_at_a_face_or_vouches_for_it_while_the_consent_is_withdrawn() -> None:
@@ -449,7 +457,7 @@ def test_nobody_looks_at_a_face_or_vouches_for_it_while_the_consent_is_withdrawn
     other = office.opened(ReviewKind.OVERRIDE, related_id="reference-1")
     withdrawn = {"consent_withdrawn_on": office.clock.today()}
     office.store.register.commit(a_change(office.person, LedgerEvent.CONSENT_WITHDRAWN, changed=withdrawn))
-    view = office.look(review.review_id)
+    view = office.look(review.review_id, CLERK)
     assert view.references == ()
     assert [attempt.frames for attempt in view.attempts] == [()]
     with pytest.raises(ConsentWithdrawn):
@@ -460,7 +468,7 @@ def test_nobody_looks_at_a_face_or_vouches_for_it_while_the_consent_is_withdrawn
     office.decide(review.review_id, REFUSE, Ground.UNFOUNDED, CLERK)
     undone = {"consent_withdrawn_on": None}
     office.store.register.commit(a_change(office.person, LedgerEvent.WITHDRAWAL_UNDONE, changed=undone))
-    assert len(office.look(other.review_id).references) == 1
+    assert len(office.look(other.review_id, CLERK).references) == 1
 
 
 def test_of_several_tries_the_decision_names_the_one_that_certifies() -> None:
@@ -493,7 +501,7 @@ def test_a_stranger_s_junk_and_a_daughter_s_photos_are_two_cases_and_the_strange
     assert office.review(junk) != office.review(hers)
     office.decide(office.review(hers).review_id, ACCEPT, Ground.SAME_PERSON, CLERK, hers.session_id)
     assert office.person.certified_by == (HELPER.user_id,)
-    view = office.look(office.review(junk).review_id)
+    view = office.look(office.review(junk).review_id, CLERK)
     assert [attempt.session.user_id for attempt in view.attempts] == [stranger.user_id]
 
 
@@ -527,5 +535,5 @@ def test_a_case_shows_what_else_is_open_about_the_person() -> None:
     office = Office()
     review = office.review(office.attempt())
     OpenReview(office.store.register, office.clock)(office.id, ReviewKind.DATA_SIGNAL, Actor("x", Role.DATA_MATCH))
-    [other] = office.look(review.review_id).other_cases
+    [other] = office.look(review.review_id, CLERK).other_cases
     assert (other.kind, other.doubts) == (ReviewKind.DATA_SIGNAL, True)

@@ -10,6 +10,7 @@ from lifecert.domain.errors import SecondClerkNeeded
 from lifecert.domain.intake import Encoding, FileFault, ImportState
 from ops.import_register import BringIn, digest_of, main, told
 from tests.support.builders import CLERK
+from tests.support.fakes.access import references_of_payers
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.intake import MemoryImportQueue, MemoryImportRuns, MemoryRegisterFiles
 from tests.support.fakes.keys import FakePersonKeys
@@ -39,6 +40,7 @@ class Operators:
             seal=FakeSeal(),
             clock=self.clock,
             payers=("fund",),
+            references=references_of_payers(self.store),
         )
 
     def upload(self, path: Path, key: str) -> None:

@@ -8,7 +8,8 @@ from ops.privacy_report import lines
 
 
 def report(beneficiary: dict[str, Any], **parts: Any) -> str:
-    empty: dict[str, Any] = {"references": [], "sessions": [], "reviews": [], "certificates": [], "ledger": []}
+    lists = ("references", "sessions", "reviews", "certificates", "ledger", "accesses")
+    empty: dict[str, Any] = {name: [] for name in lists}
     return "\n".join(lines({"beneficiary": beneficiary, **empty, **parts}, FaceCount(people=3, faces=5)))
 
 

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from lifecert.application.office.decide_holds import DecideHolds, GetHoldBatch, ListHoldBatches
     from lifecert.application.office.decide_review import DecideReview
     from lifecert.application.office.entitlement import ConfirmProposal, Propose
+    from lifecert.application.office.find_people import FindPeople
     from lifecert.application.office.get_reviews import GetReview, ListReviews
     from lifecert.application.office.get_statistics import GetStatistics
     from lifecert.application.office.import_data_match import ImportDataMatch
     from lifecert.application.office.import_register import WorkImport
     from lifecert.application.office.invite import IssueInvitation, WithdrawInvitation
+    from lifecert.application.office.list_accesses import ListAccesses
     from lifecert.application.office.prepare_import import (
         GetImport,
         ListImports,
@@ -47,7 +49,12 @@ clock = parts.answering_clock
 
 
 class RegisterBeneficiarySettings(
-    settings.WithChanges, settings.WithPersonKeys, settings.WithContacts, settings.WithReviews, settings.Common
+    settings.WithChanges,
+    settings.WithPaymentReferences,
+    settings.WithContacts,
+    settings.WithReviews,
+    settings.WithAccessLog,
+    settings.Common,
 ):
     """register_beneficiary."""
 
@@ -62,13 +69,16 @@ def register_beneficiary() -> "RegisterBeneficiary":
 
     names = RegisterBeneficiarySettings.load()
     register = stores.changing_register(names, contacts=names.contacts_table, reviews=names.reviews_table)
+    keys, clock = parts.person_keys(names), parts.clock(names)
     return RegisterBeneficiary(
         register=register,
-        person_keys=parts.person_keys(names),
+        person_keys=keys,
         seal=parts.addresses(names),
-        clock=parts.clock(names),
+        clock=clock,
         ledger=stores.ledger(names),
         payers=names.payers,
+        references=stores.references_of_payers(names, keys),
+        noting=stores.noting(names, clock),
     )
 
 
@@ -79,7 +89,8 @@ def add_benefit() -> "AddBenefit":
 
     names = RegisterBeneficiarySettings.load()
     register = stores.changing_register(names, reviews=names.reviews_table)
-    return AddBenefit(register, stores.ledger(names), parts.clock(names), names.payers)
+    references = stores.references_of_payers(names, parts.person_keys(names))
+    return AddBenefit(register, stores.ledger(names), parts.clock(names), names.payers, references)
 
 
 @cache
@@ -96,6 +107,43 @@ def set_contact() -> "SetContact":
     names = RegisterBeneficiarySettings.load()
     register = stores.changing_register(names, contacts=names.contacts_table)
     return SetContact(register, parts.addresses(names), parts.clock(names))
+
+
+class FindBeneficiariesSettings(
+    settings.WithBeneficiaries,
+    settings.WithPaymentReferences,
+    settings.WithFindLimits,
+    settings.WithAccessLog,
+    settings.Common,
+):
+    """find_beneficiaries."""
+
+
+@cache
+def find_people() -> "FindPeople":
+    """POST /staff/beneficiaries/find."""
+    from lifecert.application.office.find_people import FindPeople
+    from lifecert.domain.limits import FindLimits
+
+    names = FindBeneficiariesSettings.load()
+    keys, clock = parts.person_keys(names), parts.clock(names)
+    return FindPeople(
+        register=stores.register(names),
+        person_keys=keys,
+        references=stores.references_of_payers(names, keys),
+        limits=stores.limits(names),
+        find_limits=FindLimits(names.limit_finds_hour, names.limit_finds_day),
+        clock=clock,
+        noting=stores.noting(names, clock),
+    )
+
+
+@cache
+def list_accesses() -> "ListAccesses":
+    """GET /staff/beneficiaries/{beneficiary_id}/accesses."""
+    from lifecert.application.office.list_accesses import ListAccesses
+
+    return ListAccesses(stores.access_log(FindBeneficiariesSettings.load()))
 
 
 class IssueInvitationSettings(settings.WithChanges, settings.WithInvitations, settings.Common):
@@ -275,6 +323,7 @@ class ReviewCasesSettings(
     settings.WithFrames,
     settings.WithIssuer,
     settings.WithReviews,
+    settings.WithAccessLog,
     settings.Common,
 ):
     """review_cases."""
@@ -305,6 +354,7 @@ def get_review() -> "GetReview":
         ledger=stores.ledger(names),
         photos=parts.review_photos(names.frames_bucket, names.references_bucket),
         helper_names=parts.helper_names(names.helper_key_id),
+        noting=stores.noting(names, parts.clock(names)),
     )
 
 
@@ -533,7 +583,9 @@ def stop_import() -> "StopImport":
     return StopImport(runs, files, parts.clock(names))
 
 
-class ImportRegisterSettings(settings.WithChanges, settings.WithPersonKeys, settings.WithContacts, settings.Common):
+class ImportRegisterSettings(
+    settings.WithChanges, settings.WithPaymentReferences, settings.WithContacts, settings.Common
+):
     """import_register."""
 
     import_runs_table: Name
@@ -548,15 +600,17 @@ def work_import() -> "WorkImport":
     from lifecert.application.office.import_register import WorkImport
 
     names = ImportRegisterSettings.load()
+    keys = parts.person_keys(names)
     return WorkImport(
         register=stores.changing_register(names, contacts=names.contacts_table),
         runs=stores.import_runs(names.import_runs_table),
         files=parts.register_files(names.imports_bucket),
         queue=parts.import_tasks(names.import_queue_url),
-        person_keys=parts.person_keys(names),
+        person_keys=keys,
         seal=parts.addresses(names),
         clock=parts.clock(names),
         payers=names.payers,
+        references=stores.references_of_payers(names, keys),
     )
 
 

@@ -231,6 +231,7 @@ class GetStatusSettings(
     settings.WithSessions,
     settings.WithCertificatesTable,
     settings.WithReviews,
+    settings.WithAccessLog,
     settings.Common,
 ):
     """get_status."""
@@ -251,7 +252,7 @@ def get_beneficiary() -> "GetBeneficiary":
     from lifecert.application.certify.get_status import GetBeneficiary
 
     names = GetStatusSettings.load()
-    return GetBeneficiary(stores.register(names), stores.ledger(names))
+    return GetBeneficiary(stores.register(names), stores.ledger(names), stores.noting(names, parts.clock(names)))
 
 
 @cache

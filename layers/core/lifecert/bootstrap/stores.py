@@ -15,14 +15,20 @@ if TYPE_CHECKING:
     from lifecert.adapters.dynamodb.reviews import DynamoReviews
     from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
     from lifecert.adapters.dynamodb.transaction import DynamoChangingRegister
+    from lifecert.application.shared.accessing import NoteAccess
+    from lifecert.application.shared.referring import ReferencesOfPayers
     from lifecert.entry.http.once import Once
+    from lifecert.ports.access_log import AccessLog
     from lifecert.ports.anchors import Heads
+    from lifecert.ports.clock import Clock
     from lifecert.ports.deciding import Claims
     from lifecert.ports.feed import Changes
     from lifecert.ports.gallery import Gallery
     from lifecert.ports.intake import ImportRuns
     from lifecert.ports.invitations import Invitations
+    from lifecert.ports.keys import PersonKeys
     from lifecert.ports.notices import Contacts, SentNotices
+    from lifecert.ports.payment_references import PaymentReferences
     from lifecert.ports.protection import TemplateProtection
     from lifecert.ports.references import FaceCounts, References
     from lifecert.ports.register import Certificates, Ledger, Register
@@ -170,6 +176,34 @@ def import_runs(table: str) -> "ImportRuns":
     from lifecert.adapters.dynamodb.import_runs import DynamoImportRuns
 
     return DynamoImportRuns(parts.dynamodb(), table)
+
+
+def noting(names: settings.WithAccessLog, clock: "Clock") -> "NoteAccess":
+    """Writes down who opens whose record."""
+    from lifecert.application.shared.accessing import NoteAccess
+
+    return NoteAccess(access_log(names), clock)
+
+
+def access_log(names: settings.WithAccessLog) -> "AccessLog":
+    """Records opened."""
+    from lifecert.adapters.dynamodb.access_log import DynamoAccessLog
+
+    return DynamoAccessLog(parts.dynamodb(), names.access_log_table)
+
+
+def references_of_payers(names: settings.WithPaymentReferences, keys: "PersonKeys") -> "ReferencesOfPayers":
+    """By which payers' references somebody can be found."""
+    from lifecert.application.shared.referring import ReferencesOfPayers
+
+    return ReferencesOfPayers(keys, payment_references(names))
+
+
+def payment_references(names: settings.WithPaymentReferences) -> "PaymentReferences":
+    """The same by keyed hash."""
+    from lifecert.adapters.dynamodb.payment_references import DynamoPaymentReferences
+
+    return DynamoPaymentReferences(parts.dynamodb(), names.payment_references_table)
 
 
 def once(table: str) -> "Once":

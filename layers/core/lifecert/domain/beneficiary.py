@@ -105,6 +105,11 @@ class Beneficiary:
     sessions_kept: int = 0
     invitation_id: str | None = None
 
+    def concerns(self, user_id: str) -> bool:
+        """Whether this user has to do with the person, and so may hear how they stand: who certified them, or took
+        their consent back. Name and number alone are no ground."""
+        return user_id in (*self.certified_by, self.own_account, self.withdrawn_by)
+
     @property
     def open_benefits(self) -> tuple[Benefit, ...]:
         """Those that have not ended."""

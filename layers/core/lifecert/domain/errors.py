@@ -17,7 +17,11 @@ class BeneficiaryNotFound(LifeCertError):
 
 
 class AlreadyRegistered(LifeCertError):
-    """The person is registered already."""
+    """The person is registered already, under `beneficiary_id` where it is told."""
+
+    def __init__(self, beneficiary_id: str = "") -> None:
+        super().__init__(beneficiary_id)
+        self.beneficiary_id = beneficiary_id
 
 
 class ReferenceMissing(LifeCertError):
@@ -58,6 +62,10 @@ class CameraPaused(LifeCertError):
     def __init__(self, until: datetime) -> None:
         super().__init__("camera channel paused")
         self.until = until
+
+
+class CameraUnavailable(LifeCertError):
+    """The camera cannot be used for this person, and why is not for this user to hear; the message, for the log, is."""
 
 
 class LimitReached(LifeCertError):

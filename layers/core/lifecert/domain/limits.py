@@ -54,6 +54,21 @@ class StartLimits:
         return Count(_name("unknown", user_id, now, HOUR), self.unknown_by_user, _end(now, HOUR), adds)
 
 
+@dataclass(frozen=True, slots=True)
+class FindLimits:
+    """Look-ups of people by one member of the staff, in an hour and in a day, whether somebody is found or not."""
+
+    in_hour: int
+    in_day: int
+
+    def found(self, user_id: str, local: datetime) -> tuple[Count, ...]:
+        """One more, at this moment of the deployment's own clock."""
+        return (
+            Count(_name("find", user_id, local, HOUR), self.in_hour, _end(local, HOUR)),
+            Count(_name("finds", user_id, local, DAY), self.in_day, _end(local, DAY)),
+        )
+
+
 def helper_day(user_id: str, local: datetime, usual: int) -> Count:
     """A certification by a helper at this moment of the deployment's own clock, whose day it counts in. Never refused:
     what is above `usual` in a day is looked at."""

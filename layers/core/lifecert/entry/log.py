@@ -39,6 +39,8 @@ class LogCode(StrEnum):
     MY_PEOPLE_READ = "my_people_read"
     CONFIG_READ = "config_read"
     BENEFICIARY_REGISTERED = "beneficiary_registered"
+    ACCESSES_LISTED = "accesses_listed"
+    PEOPLE_FOUND = "people_found"
     BENEFIT_ADDED = "benefit_added"
     ENROLMENT_BEGUN = "enrolment_begun"
     REFERENCE_ENROLLED = "reference_enrolled"

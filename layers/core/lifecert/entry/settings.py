@@ -171,6 +171,25 @@ class WithStartLimits(WithLimits):
     limit_starts_for_person: Positive
 
 
+class WithFindLimits(WithLimits):
+    """Knows how often one member of the staff may look people up."""
+
+    limit_finds_hour: Positive
+    limit_finds_day: Positive
+
+
+class WithAccessLog(_Settings):
+    """Opens records for staff, and notes that first."""
+
+    access_log_table: Name
+
+
+class WithPaymentReferences(WithPersonKeys):
+    """Keeps or asks who draws what under which payer's reference."""
+
+    payment_references_table: Name
+
+
 class WithContacts(_Settings):
     """Keeps or reads where people can be reached."""
 

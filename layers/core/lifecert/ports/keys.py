@@ -32,6 +32,10 @@ class PersonKeys(Protocol):
         """The comparison key of a normalised name, under the newest secret or another."""
         ...
 
+    def reference_key(self, payer: str, reference: str) -> str:
+        """The look-up key of a payer's own reference of a benefit. The same under every version of the secret."""
+        ...
+
     def beneficiary_id(self, id_number: str) -> str:
         """The one id that this person can have, whatever the secret: a UUID that no secret's holder can work out."""
         ...

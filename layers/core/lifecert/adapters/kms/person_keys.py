@@ -35,6 +35,10 @@ class KmsPersonKeys(SecretChain):
         """The comparison key of a normalised name: 64 hex digits."""
         return self._hash("name", name, self._until(secret))
 
+    def reference_key(self, payer: str, reference: str) -> str:
+        """Under the first secret for ever, without a request: the register itself holds the reference as it is."""
+        return self._hash("payment reference", f"{payer} {reference}", self.secrets[:1])
+
     def beneficiary_id(self, id_number: str) -> str:
         """Made by KMS itself, under the key that never leaves it, of a hash and not of the number."""
         first = self.person_key(id_number, self.secrets[0])

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from lifecert.application.certify.owning import own_session
+from lifecert.application.shared.accessing import NoteAccess
+from lifecert.domain.access import AccessAction
 from lifecert.domain.actor import Caller, User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import BeneficiaryNotFound
@@ -56,13 +58,16 @@ class GetBeneficiary:
 
     register: Register
     ledger: Ledger
+    noting: NoteAccess
 
     def __call__(self, beneficiary_id: str, user: User) -> BeneficiaryView:
-        """A beneficiary, for staff and for users who certified them.
+        """A beneficiary, for staff, which is noted before, and for users who certified them.
 
         Raises BeneficiaryNotFound, for everybody else too.
         """
         beneficiary = self.register.get(beneficiary_id)
         if beneficiary is None or not (user.is_staff or user.user_id in beneficiary.certified_by):
             raise BeneficiaryNotFound
+        if user.is_staff:
+            self.noting(beneficiary_id, user, AccessAction.READ)
         return BeneficiaryView(beneficiary, tuple(self.ledger.entries(beneficiary_id)))

@@ -118,7 +118,7 @@ class StartInvited:
 
     def _start(self, request: InvitedRequest, invitation: Invitation, beneficiary: Beneficiary) -> InvitedSession:
         opening, user = self.invited.opening, User(invitation.user_id)
-        opening.refuse_if_not_open(beneficiary, user)
+        opening.refuse_if_not_open(beneficiary, user, invited=True)
         drawn = opening.drawn(request, user, beneficiary)
         secret = SessionSecret(self.invited.by_code.keys.session_secret(drawn.session_id))
         helper = self.seal.seal(drawn.session_id, request.helper_name) if request.helper_name else None

@@ -13,6 +13,9 @@ from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.challenge import Ability, Chooser, draw, in_order, seed_of
 from lifecert.domain.errors import (
+    CameraUnavailable,
+    ConsentWithdrawn,
+    EntitlementEnded,
     IdempotencyKeyReused,
     LifeCertError,
     ReferenceMissing,
@@ -26,6 +29,8 @@ from lifecert.ports.clock import Clock
 from lifecert.ports.photos import Photos, UploadSlot
 from lifecert.ports.sessions import Limits, Sessions
 
+# What these say of a person is for the person, and for whoever has to do with them.
+STANDING_TOLD = (EntitlementEnded, ConsentWithdrawn, ReferenceMissing)
 SESSION_DURATION = timedelta(minutes=10)
 
 
@@ -89,18 +94,21 @@ class SessionOpening:
     limits: Limits
     start_limits: StartLimits
 
-    def refuse_if_not_open(self, beneficiary: Beneficiary, user: User) -> None:
+    def refuse_if_not_open(self, beneficiary: Beneficiary, user: User, *, invited: bool = False) -> None:
         """Count a start that comes to nothing.
 
-        Raises EntitlementEnded, ConsentWithdrawn, ReferenceMissing, CameraPaused and LimitReached.
+        Raises EntitlementEnded, ConsentWithdrawn, ReferenceMissing, CameraPaused and LimitReached; for whoever has no
+        letter of the person's and nothing to do with them CameraUnavailable in place of the first three.
         """
         try:
             refuse_without_camera(beneficiary, self.clock.now(), self.policy, user.user_id)
             if not beneficiary.has_reference:
                 raise ReferenceMissing
-        except LifeCertError:
+        except LifeCertError as error:
             with naming_help_line(self.help_lines.default):
                 self.limits.take(self.start_limits.refused(user.user_id, self.clock.now()))
+            if isinstance(error, STANDING_TOLD) and not (invited or beneficiary.concerns(user.user_id)):
+                raise CameraUnavailable(type(error).__name__) from None
             raise
 
     def drawn(self, wanted: Wanted, user: User, beneficiary: Beneficiary) -> Session:

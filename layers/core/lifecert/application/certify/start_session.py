@@ -43,9 +43,9 @@ class StartSession:
     def __call__(self, request: StartRequest, user: User) -> StartedSession:
         """Open a session, or return the one opened before with the same idempotency key.
 
-        Raises ConsentMissing, BeneficiaryNotFound (unknown person and wrong name alike), EntitlementEnded,
-        ConsentWithdrawn, ReferenceMissing, CameraPaused, LimitReached, IdempotencyKeyReused and SessionExpired (a
-        repeat that came too late).
+        Raises ConsentMissing, BeneficiaryNotFound (unknown person and wrong name alike), CameraUnavailable (for a user
+        who has nothing to do with the person), EntitlementEnded, ConsentWithdrawn, ReferenceMissing, CameraPaused,
+        LimitReached, IdempotencyKeyReused and SessionExpired (a repeat that came too late).
         """
         opening = self.opening
         # The general help line until the person is known to be registered: it must not tell who is.

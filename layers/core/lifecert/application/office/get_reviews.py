@@ -6,6 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from lifecert.application.office.decide_review import attempts_of
+from lifecert.application.shared.accessing import NoteAccess
+from lifecert.domain.access import AccessAction
+from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import ReviewNotFound
 from lifecert.domain.evidence import Verdict
@@ -88,18 +91,22 @@ class GetReview:
     ledger: Ledger
     photos: ReviewPhotos
     helper_names: HelperSeal
+    noting: NoteAccess
 
-    def __call__(self, review_id: str) -> ReviewView:
-        """A case with links to its photos. Raises ReviewNotFound."""
+    def __call__(self, review_id: str, user: User) -> ReviewView:
+        """A case with links to its photos. Whose it is, both of two whose faces are one, is noted before. Raises
+        ReviewNotFound and NotAllowed."""
         review = self.reviews.get(review_id)
         if review is None:
             raise ReviewNotFound
-        sessions = (self.sessions.get(session_id) for session_id in attempts_of(review, self.ledger))
-        person = self.register.get(review.beneficiary_id)
-        attempts = tuple(self._attempt(session, person) for session in sessions if session)
         whose = [review.beneficiary_id]
         if review.kind is ReviewKind.DUPLICATE_FACE and review.related_id:
             whose.append(review.related_id)
+        for one in whose:
+            self.noting(one, user, AccessAction.CASE)
+        sessions = (self.sessions.get(session_id) for session_id in attempts_of(review, self.ledger))
+        person = self.register.get(review.beneficiary_id)
+        attempts = tuple(self._attempt(session, person) for session in sessions if session)
         # Photos are shown while there is something to decide by them.
         shown = () if review.decision else tuple(one for person in whose for one in self._references(person))
         others = person.without_case(review_id).open_cases if person else ()

@@ -8,6 +8,7 @@ from itertools import islice
 
 from lifecert.application.office.imported import Candidate, check, registration
 from lifecert.application.shared.finding import by_number
+from lifecert.application.shared.referring import ReferencesOfPayers
 from lifecert.domain.errors import AlreadyRegistered, ImportFileChanged, ImportPartUnfinished
 from lifecert.domain.intake import (
     RELEASED_WITHIN,
@@ -50,6 +51,7 @@ class WorkImport:
     seal: AddressSeal
     clock: Clock
     payers: Sequence[str]
+    references: ReferencesOfPayers
 
     def __call__(self, task: ImportTask, out_of_time: Callable[[], bool] = lambda: False) -> RegisterImport | None:
         """Do a task, and whatever follows when it was the last of its phase. The import as it is then.
@@ -169,6 +171,7 @@ class WorkImport:
     def _commit(self, found: RegisterImport, one: Candidate) -> Known | None:
         now, today = self.clock.now(), self.clock.today()
         change = registration(one, found, self.person_keys, self.seal, now, today)
+        self.references.note(change.after.beneficiary_id, change.after.benefits)
         try:
             self.register.commit(change)
         except AlreadyRegistered:

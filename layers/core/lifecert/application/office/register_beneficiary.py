@@ -6,8 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from lifecert.application.office.set_contact import NewContact, sealed_contact
+from lifecert.application.shared.accessing import NoteAccess
 from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.referring import ReferencesOfPayers
 from lifecert.application.shared.reviewing import review_id_of
+from lifecert.domain.access import AccessAction
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.benefit import MOST_BENEFITS, Benefit
@@ -86,12 +89,15 @@ class RegisterBeneficiary:
     clock: Clock
     ledger: Ledger
     payers: Sequence[str]
+    references: ReferencesOfPayers
+    noting: NoteAccess
 
     def __call__(self, registration: Registration, user: User, idempotency_key: str) -> Beneficiary:
         """Register a person. A repeat with the same key gives them as they were registered. One clerk's word is not
         enough: until another says that the person exists and draws this, their certificates are cases.
 
-        Raises NotAllowed, DayImpossible, StartUnlikely, PayerUnknown, AlreadyRegistered and IdempotencyKeyReused.
+        Raises NotAllowed, DayImpossible, StartUnlikely, PayerUnknown, AlreadyRegistered (which tells whose record it
+        is, and so is noted as one opened) and IdempotencyKeyReused.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -136,17 +142,19 @@ class RegisterBeneficiary:
                 "review_id": review.review_id,
             },
         )
+        self.references.note(beneficiary_id, after.benefits)
         try:
             self.register.commit(Change(0, after, entry, contact=contact, review=review))
         except (AlreadyRegistered, ReviewOpenedBefore):
-            return self._registered_before(after, entry)
+            return self._registered_before(after, entry, user)
         return after
 
-    def _registered_before(self, after: Beneficiary, entry: LedgerEntry) -> Beneficiary:
+    def _registered_before(self, after: Beneficiary, entry: LedgerEntry, user: User) -> Beneficiary:
         """The answer that was lost, if the stored entry is of this request. Raises AlreadyRegistered."""
         stored = next(iter(self.ledger.entries(after.beneficiary_id)), entry)
         if stored.details.get("request") != entry.details["request"]:
-            raise AlreadyRegistered
+            self.noting(after.beneficiary_id, user, AccessAction.REGISTERED_AGAIN)
+            raise AlreadyRegistered(after.beneficiary_id)
         if _asked(stored) != _asked(entry):
             raise IdempotencyKeyReused
         # What it was on that day, and not what would be registered today.
@@ -166,6 +174,7 @@ class AddBenefit:
     ledger: Ledger
     clock: Clock
     payers: Sequence[str]
+    references: ReferencesOfPayers
 
     def __call__(self, beneficiary_id: str, new: NewBenefit, user: User, idempotency_key: str) -> Benefit:
         """Add a benefit. A repeat with the same key gives the same one.
@@ -194,6 +203,7 @@ class AddBenefit:
             # Nobody is held the next night for a benefit that is new.
             benefit = replace(new.numbered(len(newest.benefits) + 1, self.payers), grace_from=today)
             added[:] = [benefit]
+            self.references.note(beneficiary_id, added)
             status = Status.LAPSED if lapsed else Status.ACTIVE
             clerk, now, review = Actor(user.user_id, Role.CLERK), self.clock.now(), None
             changed = replace(newest, benefits=(*newest.benefits, benefit), lapsed=lapsed)

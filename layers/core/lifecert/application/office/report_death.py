@@ -47,6 +47,9 @@ class ReportDeath:
         """Report the death of somebody by name and ID number, and give the id of the case. Counts as a start does, and
         together with starts: neither way tells more people's names than the other.
 
+        Whoever has nothing to do with somebody whose entitlement has ended is answered as if it had not, and nothing is
+        opened: name and number tell nobody how the person stands.
+
         Raises BeneficiaryNotFound (unknown person and wrong name alike), LimitReached, DayInFuture, DayImpossible
         (before the birth) and EntitlementEnded.
         """
@@ -60,6 +63,10 @@ class ReportDeath:
                 self.limits.take(self.start_limits.unknown(user.user_id, now))
                 raise BeneficiaryNotFound
             self.limits.take(self.start_limits.refused(user.user_id, now))
+        if beneficiary.status is Status.TERMINATED and not (user.is_clerk or beneficiary.concerns(user.user_id)):
+            # The same for all and each day, as the id of a case that is open is; and nobody can work it out.
+            only_once = f"after the end {beneficiary.person_key}"
+            return review_id_of(beneficiary.beneficiary_id, ReviewKind.DEATH_REPORT, only_once)
         return self._report(beneficiary, died_on, user)
 
     def of_known(self, beneficiary_id: str, died_on: date | None, user: User) -> str:

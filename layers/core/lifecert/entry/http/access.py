@@ -29,4 +29,5 @@ class Rule:
 ANYONE = Rule(signed_in=False)
 SIGNED_IN = Rule()
 CLERKS = Rule(groups=frozenset({Group.CLERK}))
+AUDITORS = Rule(groups=frozenset({Group.AUDITOR}))
 STAFF = Rule(groups=frozenset({Group.CLERK, Group.AUDITOR}))

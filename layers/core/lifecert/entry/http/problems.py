@@ -21,6 +21,7 @@ class Code(StrEnum):
     ALREADY_REGISTERED = "already_registered"
     BENEFICIARY_NOT_FOUND = "beneficiary_not_found"
     CAMERA_PAUSED = "camera_paused"
+    CAMERA_UNAVAILABLE = "camera_unavailable"
     CERTIFICATE_NOT_FOUND = "certificate_not_found"
     CHANGED_MEANWHILE = "changed_meanwhile"
     CODE_MISTYPED = "code_mistyped"
@@ -210,7 +211,10 @@ TABLE: dict[type[Exception], Problem] = {
     errors.DayImpossible: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DAY_IMPOSSIBLE),
     errors.StartUnlikely: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.START_UNLIKELY),
     RequestInProgress: Problem(HTTPStatus.CONFLICT, Code.REQUEST_IN_PROGRESS, headers=_soon),
-    errors.AlreadyRegistered: Problem(HTTPStatus.CONFLICT, Code.ALREADY_REGISTERED),
+    errors.AlreadyRegistered: Problem(
+        HTTPStatus.CONFLICT, Code.ALREADY_REGISTERED, lambda error, _language: {"beneficiary_id": error.beneficiary_id}
+    ),
+    errors.CameraUnavailable: Problem(HTTPStatus.CONFLICT, Code.CAMERA_UNAVAILABLE),
     errors.ConsentWithdrawn: Problem(HTTPStatus.CONFLICT, Code.CONSENT_WITHDRAWN),
     errors.EntitlementEnded: Problem(HTTPStatus.CONFLICT, Code.ENTITLEMENT_ENDED),
     errors.FramesMissing: Problem(

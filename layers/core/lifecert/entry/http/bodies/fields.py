@@ -42,6 +42,10 @@ District = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 Payer = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{2,24}$")]
 
 
+# A payer's own name for a benefit.
+PayerReference = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z./_-]{0,63}$")]
+
+
 # The number of a benefit among a person's.
 BenefitId = Annotated[str, StringConstraints(pattern=r"^[1-8]$")]
 

@@ -13,7 +13,7 @@ from lifecert.domain.category import Category
 from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.person import normalise_name
 from lifecert.domain.status import Status
-from lifecert.entry.http.bodies.fields import District, Payer, PersonIdNumber, PersonName
+from lifecert.entry.http.bodies.fields import District, Payer, PayerReference, PersonIdNumber, PersonName
 from lifecert.entry.models import Incoming, Response
 from lifecert.ports.keys import PersonKeys
 
@@ -54,7 +54,7 @@ class _BenefitGiven(Incoming):
     district: District
     benefit_start: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))]
     payer: Payer | None = None
-    payer_reference: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z./_-]{0,63}$")] | None = None
+    payer_reference: PayerReference | None = None
     planned_end: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))] | None = None
     injury_grade: Annotated[int, Field(ge=1, le=10)] | None = None
     start_checked: bool = False

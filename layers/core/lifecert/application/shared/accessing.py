@@ -1,0 +1,23 @@
+"""Whoever of the staff opens a record is written down first, for the person to read."""
+
+from dataclasses import dataclass
+
+from lifecert.domain.access import Access, AccessAction, role_of
+from lifecert.domain.actor import User
+from lifecert.domain.errors import NotAllowed
+from lifecert.ports.access_log import AccessLog
+from lifecert.ports.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAccess:
+    """Called with what is about to be told, and before it is: where the row cannot be written, nothing is told."""
+
+    log: AccessLog
+    clock: Clock
+
+    def __call__(self, beneficiary_id: str, user: User, action: AccessAction) -> None:
+        """Write that this member of the staff opens this record. Raises NotAllowed for anybody else."""
+        if not user.is_staff:
+            raise NotAllowed
+        self.log.note(Access(beneficiary_id, user.user_id, role_of(user), action, self.clock.now()))
