@@ -53,7 +53,9 @@ def test_programs_tokens_are_checked_by_our_own_function_whoever_signs_people_in
         "OIDC_AUDIENCE": "",
         "OIDC_GROUPS_CLAIM": "cognito:groups",
         "OIDC_PAYER_CLAIM": "scope",
+        "OIDC_DISCOVERY": "",
     }
+    assert others.pop("OIDC_DISCOVERY") == ""
     assert {name: value["Ref"] for name, value in others.items()} == {
         "OIDC_ISSUER": "OidcIssuer",
         "OIDC_AUDIENCE": "OidcAudience",

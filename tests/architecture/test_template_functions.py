@@ -89,8 +89,8 @@ def test_a_vector_index_is_used_when_it_is_named() -> None:
 
 
 def test_no_role_allows_any_action_or_every_resource() -> None:
-    """Also the roles that SAM makes. A star is the last part of an object's key, or stands before the name of a manifest,
-    or is in the list above."""
+    """Also the roles that SAM makes. A star is the last part of an object's key, or before a manifest's name, or is
+    in the list above."""
     roles = of_type(expanded(), "AWS::IAM::Role")
     assert len(roles) == len(FUNCTIONS) + 7  # the schedules', and API Gateway's for its logs
     for name, role in roles.items():

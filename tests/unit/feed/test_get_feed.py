@@ -9,6 +9,7 @@ from lifecert.application.feed.get_feed import Feed, GetFeed
 from lifecert.application.feed.write_change_files import WriteChangeFiles
 from lifecert.application.feed.write_snapshots import WriteSnapshots
 from lifecert.domain.errors import ChangeFileMissing, PayerNotFound
+from lifecert.domain.ledger import Fact
 from lifecert.domain.published import PublishedEvent
 from lifecert.domain.review import AtLeast
 from lifecert.domain.snapshot import PARTS, Beginning
@@ -32,7 +33,7 @@ class Office:
     def publish(self, payer: str, number: int) -> None:
         for seq in range(number):
             event_id = f"{payer}-{len(self.changes.events)}:{seq}:1"
-            detail = {
+            detail: dict[str, Fact] = {
                 "event_id": event_id,
                 "beneficiary_id": event_id.partition(":")[0],
                 "seq": seq,
