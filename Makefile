@@ -410,7 +410,7 @@ docker-check: setup build ## build in Lambda's image and run a function in it ([
 ##@ Look into it (ENDPOINT=url in place of STACK asks the stack of make dev)
 # STACK names the deployed stack (lifecert-dev). For that of make dev ENDPOINT is enough, as make dev prints it.
 .PHONY: renew-templates rotate-person-secret index-payment-references verify-ledger restore-drill export-record privacy-report verify-certificate \
-	write-snapshots
+	write-snapshots payer-client
 verify-ledger export-record privacy-report: export PYTHONPATH := layers/core
 REACH = --stack "$(STACK)" $(if $(ENDPOINT),--endpoint-url "$(ENDPOINT)")
 
@@ -449,6 +449,11 @@ publish-page: export PYTHONPATH := layers/core
 publish-page: .venv/.ready ## put the phone page where CloudFront finds it (STACK=lifecert-dev; after each deploy with PageFrom=CloudFront)
 	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make publish-page STACK=lifecert-dev | ENDPOINT=url"; exit 2; }
 	@$(PY) -m ops.publish_page $(REACH)
+
+payer-client: export PYTHONPATH := layers/core
+payer-client: .venv/.ready ## a client for a payer's program, or the clients there are (STACK=lifecert-dev [PAYER=fund] [REMOVE=id])
+	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make payer-client STACK=lifecert-dev | ENDPOINT=url [PAYER=code] [REMOVE=client]"; exit 2; }
+	@$(PY) -m ops.payer_client $(REACH) $(if $(PAYER),--payer "$(PAYER)") $(if $(REMOVE),--remove "$(REMOVE)")
 
 write-snapshots: export PYTHONPATH := layers/core
 write-snapshots: .venv/.ready ## a snapshot of each payer's feed, now (STACK=lifecert-dev [PAYER=fund])

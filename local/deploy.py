@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError, WaiterError
 from ministack.services.cloudformation import language_extensions
 
 from local.aws import REGION, Aws
-from local.demo.people import UserPool
+from local.demo.people import ProgramPool, UserPool
 from local.gateway import speak
 from local.stack import BUILD, Say, StackError
 
@@ -62,6 +62,11 @@ class Deployment:
     def staff(self) -> UserPool:
         """The user pool of the offices."""
         return UserPool(self.aws, self.outputs["StaffPoolId"], self.outputs["StaffPoolClientId"])
+
+    @property
+    def programs(self) -> ProgramPool:
+        """The pool of payers' programs."""
+        return ProgramPool(self.aws, self.outputs["ProgramsPoolId"])
 
     def new_user(self, email: str, password: str, group: str | None = None) -> str:
         """A member of the public, or of the staff if there is a group: the ID token."""
@@ -126,6 +131,7 @@ def deploy(
     without_alias(template)
     with_authorizer(template, (more or {}).get("Authorizer"))
     with_sign_in(template, aws.endpoint)
+    with_programs(template, aws.endpoint)
     payers = (more or {}).get("Payers", template["Parameters"]["Payers"]["Default"])
     _upload_parts(aws, template, build, payers, say)
     address = _upload_template(aws, "template.yaml", yaml.safe_dump(template, sort_keys=False).encode())
@@ -193,6 +199,15 @@ def with_sign_in(template: dict[str, Any], endpoint: str) -> None:
         _, _, elsewhere = variables["SIGN_IN_DISCOVERY"]["Fn::If"]
         variables["SIGN_IN_DISCOVERY"] = {"Fn::If": ["OwnUserPool", {"Fn::Sub": discovery}, elsewhere]}
         variables["SIGN_IN_ENDPOINT"] = f"{endpoint}/"
+
+
+def with_programs(template: dict[str, Any], endpoint: str) -> None:
+    """Have the keys of programs' tokens fetched here: the tokens name the issuer that they would name in the cloud."""
+    function = template["Resources"].get("Authorise")
+    if function:
+        discovery = f"{endpoint}/${{Identity.Outputs.ProgramsPoolId}}/.well-known/openid-configuration"
+        variables = function["Properties"]["Environment"]["Variables"]
+        variables["OIDC_DISCOVERY"] = {"Fn::If": ["OwnUserPool", {"Fn::Sub": discovery}, ""]}
 
 
 def with_hosted_page(deployment: Deployment) -> None:

@@ -1,4 +1,5 @@
-"""The gateway asks whose token this is. Used when the parameter `Authorizer` is OtherIssuer."""
+"""The gateway asks whose token this is: of payers' programs always, of everybody when the parameter `Authorizer` is
+OtherIssuer."""
 
 from typing import Any
 

@@ -1,4 +1,5 @@
-"""Who signs in: people by themselves; staff in a pool of their own, made by an administrator.
+"""Who signs in: people by themselves; staff in a pool of their own, made by an administrator; payers' programs by the
+secret of a client.
 
 The local AWS differs from the cloud in three things. It admits staff by a password alone, though their pool says
 `MfaConfiguration: ON`, and lets anybody sign up there, though it says `AllowAdminCreateUserOnly`
@@ -6,7 +7,11 @@ The local AWS differs from the cloud in three things. It admits staff by a passw
 has lost its groups: so staff here get new tokens by their password, and never by a refresh.
 """
 
+import json
+import urllib.parse
+import urllib.request
 from dataclasses import dataclass
+from typing import Any
 
 from local.aws import CONFIRMATION_CODE, Aws
 
@@ -60,3 +65,40 @@ class UserPool:
         """Made by an administrator, and signed in: the ID token."""
         self.employ(email, password, group)
         return self.sign_in(email, password)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramPool:
+    """The deployed pool of payers' programs. Tokens are given out at the endpoint of the local AWS itself: it has no
+    addresses of pools' domains."""
+
+    aws: Aws
+    pool_id: str
+
+    @property
+    def token_url(self) -> str:
+        """Where a program gets its tokens."""
+        return f"{self.aws.endpoint}/oauth2/token"
+
+    def new_client(self, scopes: list[str], name: str = "local", minutes: int = 10) -> tuple[str, str]:
+        """Id and secret of a client, as `make payer-client` makes one for a payer."""
+        made = self.aws.cognito().create_user_pool_client(
+            UserPoolId=self.pool_id,
+            ClientName=name,
+            GenerateSecret=True,
+            AllowedOAuthFlowsUserPoolClient=True,
+            AllowedOAuthFlows=["client_credentials"],
+            AllowedOAuthScopes=scopes,
+            AccessTokenValidity=minutes,
+            TokenValidityUnits={"AccessToken": "minutes"},
+        )["UserPoolClient"]
+        return made["ClientId"], made["ClientSecret"]
+
+    def token(self, client_id: str, secret: str, **more: str) -> str:
+        """An access token by client credentials."""
+        asked = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret, **more}
+        request = urllib.request.Request(self.token_url, urllib.parse.urlencode(asked).encode())  # noqa: S310 (loopback)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=60) as answer:
+            told: dict[str, Any] = json.load(answer)
+        return str(told["access_token"])

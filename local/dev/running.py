@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from lifecert.domain.benefit import FIRST_PAYER
 from local.aws import Aws
 from local.deploy import Deployment, deployed
 from local.stack import BUILD, LOOPBACK, StackError, answers
@@ -23,6 +24,7 @@ FOLDER = BUILD / "dev"
 LATEST = "latest"
 CLIENT = "client.json"
 DOMAIN = "@example.org"
+PROGRAM = "payer"
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,10 @@ class Running:
         return found
 
     def token(self, name: str) -> str:
-        """A fresh ID token. Raises StackError."""
+        """A fresh ID token; of `payer`, an access token of a program of the first payer's. Raises StackError."""
+        if name == PROGRAM:
+            programs = self.deployment.programs
+            return programs.token(*programs.new_client([f"payers/{FIRST_PAYER}/feed"]))
         user = self.user(name)
         pool = self.deployment.staff if user["group"] else self.deployment.people
         return pool.sign_in(user["email"], user["password"])

@@ -130,7 +130,7 @@ The stack is up. All of this, and more, is in {short}/{CLIENT}.
 
 In another terminal, from this folder:
 
-  make token USER=clerk                  print a new token
+  make token USER=clerk                  print a new token (USER=payer: of a payer's program, for GET /feed)
   make frames SESSION=id                 draw the frames that a session asks for, new ones at each call
   make frames STEPS=neutral,turn_left    the same without a session
   make event                             events of a live session, for sam local (docs/operations.md)

@@ -4,7 +4,8 @@ import json
 import tomllib
 
 from lifecert.entry.http.access import ANYONE
-from tests.support.templates import ROOT, child, expanded, of_type, parent, text
+from ops.payer_client import scope_of
+from tests.support.templates import FUNCTIONS, ROOT, child, expanded, of_type, parent, taken, text, unrolled
 from tests.support.wiring.functions import answered_by, rules
 
 
@@ -21,7 +22,8 @@ def test_the_gateway_has_exactly_the_routes_that_are_answered_and_lets_in_whom_t
             route = f"{method.upper()} {path}"
             public = rules()[route] == ANYONE
             for authorizer, described in (("SignedIn", operation), ("OtherIssuer", others[path][method])):
-                assert described.get("security") == [{"NONE" if public else authorizer: []}], route
+                wanted = "NONE" if public else "Program" if rules()[route].programs else authorizer
+                assert described.get("security") == [{wanted: []}], route
             routes[route] = function
     assert routes == {route: name.title().replace("_", "") for route, name in answered_by().items()}
 
@@ -36,6 +38,52 @@ def test_the_authorizer_is_the_user_pool_unless_another_issuer_is_named() -> Non
     assert (text(other["FunctionArn"]), other["FunctionPayloadType"]) == ("Authorise.Arn", "TOKEN")
     # A token is asked about again within a minute, so that its end is not overlooked for long.
     assert other["Identity"]["ReauthorizeEvery"] <= 60
+
+
+def test_programs_tokens_are_checked_by_our_own_function_whoever_signs_people_in() -> None:
+    """The gateway's own authorizer would take people's tokens there too."""
+    program = parent()["Resources"]["Api"]["Properties"]["Auth"]["Authorizers"]["Program"]
+    assert (text(program["FunctionArn"]), program["FunctionPayloadType"]) == ("Authorise.Arn", "TOKEN")
+    assert program["Identity"]["ReauthorizeEvery"] <= 60
+    told = FUNCTIONS["Authorise"]["Properties"]["Environment"]["Variables"]
+    ours, others = ({name: taken(value, {"OwnUserPool": own}) for name, value in told.items()} for own in (True, False))
+    # No audience: the function lets in programs and nobody else.
+    assert {name: text(value) for name, value in ours.items()} == {
+        "OIDC_ISSUER": "Identity.Outputs.ProgramsPoolIssuer",
+        "OIDC_AUDIENCE": "",
+        "OIDC_GROUPS_CLAIM": "cognito:groups",
+        "OIDC_PAYER_CLAIM": "scope",
+        "OIDC_DISCOVERY": "",
+    }
+    assert others.pop("OIDC_DISCOVERY") == ""
+    assert {name: value["Ref"] for name, value in others.items()} == {
+        "OIDC_ISSUER": "OidcIssuer",
+        "OIDC_AUDIENCE": "OidcAudience",
+        "OIDC_GROUPS_CLAIM": "OidcGroupsClaim",
+        "OIDC_PAYER_CLAIM": "OidcPayerClaim",
+    }
+
+
+def test_payers_programs_have_a_pool_into_which_nobody_signs_up_or_in() -> None:
+    resources = unrolled("identity", Payers="fund,mine")["Resources"]
+    pool = resources["Programs"]["Properties"]
+    assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+    assert pool["MfaConfiguration"] == "ON"
+    assert pool["DeletionProtection"] == {"Fn::If": ["IsProd", "ACTIVE", "INACTIVE"]}
+    in_it = {
+        name: one
+        for name, one in resources.items()
+        if name != "Programs" and one["Properties"].get("UserPoolId") == {"Ref": "Programs"}
+    }
+    # No client and no group: an operator makes clients, each for one payer (ops/payer_client.py).
+    assert set(in_it) == {"ProgramsDomain", "PayerfundFeed", "PayermineFeed"}
+    scopes = {
+        f"{text(one['Properties']['Identifier'])}/{scope['ScopeName']}"
+        for name, one in in_it.items()
+        if name.endswith("Feed")
+        for scope in one["Properties"]["Scopes"]
+    }
+    assert scopes == {scope_of("fund"), scope_of("mine")}
 
 
 def test_the_access_log_names_no_person() -> None:

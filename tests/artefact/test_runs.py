@@ -39,7 +39,7 @@ VARIABLES = {
 # Parameters without a default that would do.
 CHOSEN = {
     "GetConfig": {"SIGN_IN_ISSUER": "https://127.0.0.1:9"},
-    "Authorise": {"OIDC_ISSUER": "https://127.0.0.1:9", "OIDC_AUDIENCE": "nobody"},
+    "Authorise": {"OIDC_ISSUER": "https://127.0.0.1:9", "OIDC_AUDIENCE": "nobody", "OIDC_PAYER_CLAIM": "scope"},
 }
 
 pytestmark = pytest.mark.skipif(not BUILDS, reason="nothing built: make build")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from lifecert.adapters.dynamodb import changes as stored_changes
 from lifecert.adapters.dynamodb.changes import BY_WAITING, SHARDS, DynamoChanges
 from lifecert.adapters.dynamodb.values import plain, typed
 from lifecert.adapters.s3.change_files import S3ChangeFiles
@@ -19,6 +20,7 @@ from lifecert.application.feed.write_snapshots import WriteSnapshots
 from lifecert.domain.change_file import FeedHead, events_of, manifest_of
 from lifecert.domain.errors import Unreadable
 from lifecert.domain.published import PublishedEvent
+from lifecert.domain.review import AtLeast
 from lifecert.domain.snapshot import Beginning, Part, SnapshotManifest
 from lifecert.ports.feed import ChangeFiles, Changes
 from local.aws import Aws
@@ -152,6 +154,26 @@ def test_what_was_there_before_there_were_several_payers_is_the_first_ones(table
     assert changes.head("fund").number == 8
 
 
+def test_what_waits_is_counted_by_payer_and_not_read(table: Table) -> None:
+    changes = DynamoChanges(table.client, table.name)
+    assert changes.count_waiting("fund") == AtLeast(0)
+    ours = [an_event() for _ in range(20)]
+    for event in [*ours, *(an_event(payer="mine") for _ in range(3))]:
+        changes.add(event)
+    assert (changes.count_waiting("fund"), changes.count_waiting("mine")) == (AtLeast(20), AtLeast(3))
+    changes.settle(ours[:15], 1, NOW)
+    assert changes.count_waiting("fund") == AtLeast(5)
+
+
+def test_a_count_of_many_ends_early(moto_session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stored_changes, "COUNTED", 2)
+    create(moto_session.client("dynamodb"), "t-", ["Changes"])
+    changes = DynamoChanges(moto_session.client("dynamodb"), "t-Changes")
+    for _ in range(40):
+        changes.add(an_event())
+    assert changes.count_waiting("fund") == AtLeast(2 * SHARDS, more=True)
+
+
 @dataclass
 class LaggingIndex:
     """A client whose index shows what it showed at some moment, whatever has changed since: indexes follow later."""
@@ -237,6 +259,20 @@ def test_a_file_is_written_once_and_never_changes(files: S3ChangeFiles) -> None:
     kept = files.client.get_object(Bucket=files.bucket, Key="changes/fund/000000001.manifest.json")["Body"].read()
     assert NOW.isoformat().encode() in kept
     assert b'"number": 1, ' in kept
+
+
+def test_a_manifest_comes_back_as_it_was(files: S3ChangeFiles) -> None:
+    manifest = manifest_of("mine", b"first\n", FeedHead(), NOW)
+    assert files.manifest("mine", 1) is None
+    files.write_manifest(manifest)
+    assert files.manifest("mine", 1) == manifest
+    assert files.manifest("fund", 1) is None
+    # From before there were several payers: it stands elsewhere, and names none.
+    old = {name: value for name, value in asdict(manifest).items() if name != "payer"}
+    body = json.dumps({**old, "written_at": NOW.isoformat()}).encode()
+    files.client.put_object(Bucket=files.bucket, Key="changes/000000001.manifest.json", Body=body)
+    assert files.manifest("fund", 1) == replace(manifest, payer="fund")
+    assert files.manifest("mine", 1) == manifest
 
 
 def test_every_payer_has_its_own_files(files: S3ChangeFiles) -> None:

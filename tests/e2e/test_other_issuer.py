@@ -40,6 +40,12 @@ class Issuer:
         said = {"iss": self.address, "aud": AUDIENCE, "sub": subject, "iat": now, "exp": now + 600, "groups": groups}
         return jwt.encode({"alg": "RS256", "kid": "one"}, {**said, **claims}, by or self.key)
 
+    def program(self, scope: str, kind: str = "at+jwt", **claims: Any) -> str:
+        """An access token by client credentials (RFC 9068)."""
+        now = int(time.time())
+        said = {"iss": self.address, "aud": AUDIENCE, "sub": "a-program", "iat": now, "exp": now + 600, "scope": scope}
+        return jwt.encode({"alg": "RS256", "kid": "one", "typ": kind}, {**said, **claims}, self.key)
+
     def signed_with_its_public_key(self) -> str:
         """As if the key that everybody can read were a secret shared with the checker."""
         head, claims, _ = reclaimed(self.token("c", "clerk"), {"alg": "HS256", "kid": "one"}).split(".")
@@ -103,4 +109,30 @@ def test_every_other_token_is_refused(elsewhere: Deployment, issuer: Issuer) -> 
         "nobody": issuer.token(""),
     }
     answers = {kind: Phone(elsewhere.api_url, token).call("GET", NOBODYS) for kind, token in tokens.items()}
+    assert {kind: BY_GATEWAY.fits(answer) for kind, answer in answers.items()} == dict.fromkeys(tokens, True)
+
+
+def test_its_programs_see_their_payers_feed_and_nothing_else(elsewhere: Deployment, issuer: Issuer) -> None:
+    fund = Phone(elsewhere.api_url, issuer.program("email payers/fund/feed"))
+    assert fund.expect(200, "GET", "/feed")["payer"] == "fund"
+    gone = Phone(elsewhere.api_url, issuer.program("payers/gone/feed")).call("GET", "/feed")
+    assert (gone.status, gone.body["code"]) == (404, "payer_not_found")
+    # Its token is known here, and lets it through to its own route alone.
+    for route in (NOBODYS, "/staff/feeds/fund", "/staff/reviews"):
+        refused = fund.call("GET", route)
+        assert (refused.status, refused.body["code"]) == (403, "not_allowed"), route
+    auditor, user = (Phone(elsewhere.api_url, issuer.token(*who)) for who in (("a", "auditor"), ("u",)))
+    assert auditor.expect(200, "GET", "/staff/feeds/fund")["payer"] == "fund"
+    for person in (auditor, user):
+        assert person.call("GET", "/feed").body["code"] == "not_allowed"
+    now = int(time.time())
+    tokens = {
+        "two payers": issuer.program("payers/fund/feed payers/mine/feed"),
+        "a group besides": issuer.program("payers/fund/feed", groups=["clerk"]),
+        "an ID token": issuer.program("payers/fund/feed", "JWT"),
+        "a person's ID token with the scope": issuer.token("c", "clerk", scope="payers/fund/feed"),
+        "of another audience": issuer.program("payers/fund/feed", aud="another"),
+        "eleven minutes old": issuer.program("payers/fund/feed", iat=now - 700, exp=now + 3000),
+    }
+    answers = {kind: Phone(elsewhere.api_url, token).call("GET", "/feed") for kind, token in tokens.items()}
     assert {kind: BY_GATEWAY.fits(answer) for kind, answer in answers.items()} == dict.fromkeys(tokens, True)

@@ -16,7 +16,8 @@ from local.deploy import Deployment
 from tests.e2e.conftest import PASSWORD
 from tests.support.wiring.functions import rules
 
-SIGNED_IN = [route for route, rule in rules().items() if rule.signed_in]
+SIGNED_IN = [route for route, rule in rules().items() if rule.signed_in and not rule.programs]
+FOR_PROGRAMS = [route for route, rule in rules().items() if rule.programs]
 FOR_GROUPS = [route for route, rule in rules().items() if rule.groups]
 CLERK = "clerk@example.org"
 
@@ -114,6 +115,16 @@ def test_a_token_that_must_not_be_taken_is_not_on_any_route(
 ) -> None:
     answers = {route: call(stack, tokens[kind], route) for route in SIGNED_IN}
     assert {route: answer for route, answer in answers.items() if not REFUSALS[kind].fits(answer)} == {}
+
+
+def test_no_persons_token_is_taken_where_payers_programs_call(
+    stack: Deployment, tokens: dict[str, str | None], token_of: Callable[[str], str]
+) -> None:
+    """There our own authorizer looks at the token: whatever is no program's is refused before any function runs."""
+    every = {**tokens, "clerk": token_of(CLERK), "auditor": token_of("auditor@example.org")}
+    answers = {(route, kind): call(stack, token, route) for route in FOR_PROGRAMS for kind, token in every.items()}
+    assert answers
+    assert {asked: answer for asked, answer in answers.items() if not BY_GATEWAY.fits(answer)} == {}
 
 
 def test_the_genuine_one_is_taken_on_every_route(stack: Deployment, token_of: Callable[[str], str]) -> None:

@@ -418,6 +418,13 @@ ALLOWED: dict[str, set[str]] = {
         "s3:ListBucket ChangeFiles",
         "sqs:SendMessage ChangeFileFailures",  # added by SAM for the destination of failures
     },
+    "GetFeed": {
+        "dynamodb:GetItem Changes",
+        "dynamodb:Query Changes/index/by_waiting",
+        "s3:GetObject ChangeFiles/changes/*.manifest.json",
+        "s3:GetObject ChangeFiles/snapshots/*/manifest.json",
+        "s3:ListBucket ChangeFiles",
+    },
     "WriteSnapshot": {
         "dynamodb:GetItem Changes",
         "s3:GetObject ChangeFiles/changes/*",

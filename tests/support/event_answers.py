@@ -286,6 +286,15 @@ ANSWERS: dict[str, tuple[int, str]] = {
     "get_statistics/not_staff": (403, "not_allowed"),
     "get_statistics/told": (200, ""),
     "get_statistics/too_many_runs": (422, "invalid_request"),
+    "get_feed/own": (200, ""),
+    "get_feed/own_without_a_file": (200, ""),
+    "get_feed/own_of_no_payer": (404, "payer_not_found"),
+    "get_feed/own_by_auditor": (403, "not_allowed"),
+    "get_feed/own_signed_out": (401, "signed_out"),
+    "get_feed/of_payer": (200, ""),
+    "get_feed/of_payer_unknown": (404, "payer_not_found"),
+    "get_feed/of_payer_by_clerk": (403, "not_allowed"),
+    "get_feed/of_payer_by_its_program": (401, "signed_out"),
     "get_config/told": (200, ""),
     "get_config/unchanged": (304, ""),
     "get_status/beneficiary_by_auditor": (200, "active"),
@@ -452,6 +461,10 @@ ANSWERS: dict[str, tuple[int, str]] = {
 # Others: what the answer has among its members, or what is raised.
 REPORTS: dict[str, dict[str, Any] | type[Exception]] = {
     "authorise/taken": {"principalId": "0a1b2c3d-0000-4000-8000-00000000000a"},
+    "authorise/program": {
+        "principalId": "4example0client0of0a0payer",
+        "context": {"sub": "4example0client0of0a0payer", "groups": "", "payer": "mine"},
+    },
     "authorise/refused": Unauthorized,
     "authorise/no_token": Unauthorized,
     "expiry_sweep/by_hand": {"run_id": "2026-03-01.1", "state": "running"},
@@ -511,6 +524,8 @@ REPORTS: dict[str, dict[str, Any] | type[Exception]] = {
 # What must have happened before.
 FIRST = {
     "write_snapshot/schedule": "write_change_file/schedule",
+    "get_feed/own": "write_change_file/schedule",
+    "get_feed/of_payer": "write_change_file/schedule",
     "use_invitation/start_key_reused": "use_invitation/started_with_key",
     "certify_in_person/key_reused": "certify_in_person/certified",
     "certify_in_person/repeated": "certify_in_person/certified",

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from lifecert.bootstrap import office, phone
+from lifecert.bootstrap import office, phone, streams
 from lifecert.domain import errors
 from lifecert.entry.http.problems import INTERNAL, TABLE, Code
 from lifecert.ports.register import ChangingRegister
@@ -69,8 +69,10 @@ def codes_of(route: str) -> dict[str, set[str]]:
         if re.search(pattern, handler):
             found |= codes
     raised = set(re.findall(r"an_id\(\w+, (\w+)\)", handler))
-    for area, factory, method in re.findall(r"\b(phone|office)\.(\w+)\(\)(?:\.(\w+))?", handler):
-        raised |= _raised_by({"phone": phone, "office": office}[area], factory, method or "__call__")
+    for area, factory, method in re.findall(r"\b(phone|office|streams)\.(\w+)\(\)(?:\.(\w+))?", handler):
+        raised |= _raised_by(
+            {"phone": phone, "office": office, "streams": streams}[area], factory, method or "__call__"
+        )
     found |= {TABLE[getattr(errors, name)].code for name in raised}
     if not re.search(r"api\.body\(", handler):
         found -= {Code.DAY_IN_FUTURE, Code.DEATH_ENDS_ALL}  # no day, no cause
@@ -84,7 +86,9 @@ def codes_of(route: str) -> dict[str, set[str]]:
 
 def _by_rule(route: str) -> set[Code]:
     rule = rules()[route]
-    return ({Code.SIGNED_OUT} if rule.signed_in else set()) | ({Code.NOT_ALLOWED} if rule.groups else set())
+    return ({Code.SIGNED_OUT} if rule.signed_in else set()) | (
+        {Code.NOT_ALLOWED} if rule.groups or rule.programs else set()
+    )
 
 
 @cache

@@ -8,6 +8,7 @@ from lifecert.domain.anchor import Head
 from lifecert.domain.change_file import FeedHead, Manifest
 from lifecert.domain.errors import StoreUnavailable
 from lifecert.domain.published import PublishedEvent
+from lifecert.domain.review import AtLeast
 from lifecert.domain.snapshot import Beginning, SnapshotManifest
 
 
@@ -46,6 +47,9 @@ class MemoryChanges:
         waits = (event for event_id, event in sorted(self.events.items()) if event_id not in self.numbers)
         yield from [event for event in waits if event.payer == payer]
 
+    def count_waiting(self, payer: str) -> AtLeast:
+        return AtLeast(len(list(self.waiting(payer))))
+
     def settle(self, events: Sequence[PublishedEvent], number: int, at: datetime) -> None:
         for event in events:
             self.events[event.event_id] = event
@@ -74,6 +78,9 @@ class MemoryChangeFiles:
 
     def write_manifest(self, manifest: Manifest) -> None:
         self.manifests.setdefault((manifest.payer, manifest.number), manifest)
+
+    def manifest(self, payer: str, number: int) -> Manifest | None:
+        return self.manifests.get((payer, number))
 
 
 @dataclass(slots=True)

@@ -109,9 +109,11 @@ class PlainTemplates(BackwardsProtection):
 
 @dataclass(frozen=True, slots=True)
 class FakeTokens:
-    """Takes one token, of one user."""
+    """Takes one token of one user, and one of one program."""
 
     def bearer(self, token: str) -> Bearer:
+        if token == "program.token.here":
+            return Bearer("4example0client0of0a0payer", (), "mine")
         if token != "good.token.here":
             raise TokenRefused("not_genuine")
         return Bearer("0a1b2c3d-0000-4000-8000-00000000000a", ("clerk",))

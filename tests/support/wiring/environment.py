@@ -28,6 +28,8 @@ VALUES = {
     "upload_origin": "https://the-frames.s3.us-east-1.amazonaws.com",
     "sign_in_origins": "https://cognito-idp.us-east-1.amazonaws.com",
     "oidc_issuer": "https://issuer.example.org",
+    "oidc_payer_claim": "scope",
+    "oidc_discovery": "",
     "sign_in_with": "SignedIn",
     "sign_in_issuer": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_example",
     "sign_in_discovery": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_example/.well-known/openid-configuration",

@@ -110,6 +110,155 @@ def test_only_staff_need_a_fresh_token() -> None:
     assert World().tokens.bearer(signed(iat=NOW - 600)).groups == ("clerk", "somebody-else")
 
 
+POOL = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_programs"
+# What a Cognito user pool writes into a token by client credentials.
+OF_A_PROGRAM: dict[str, Any] = {
+    "iss": POOL,
+    "aud": None,
+    "nbf": None,
+    "groups": None,
+    "sub": "4example0client",
+    "client_id": "4example0client",
+    "token_use": "access",
+    "scope": "payers/fund/feed",
+    "version": 2,
+    "jti": "an-id",
+    "auth_time": NOW - 10,
+}
+
+
+class PoolWorld(World):
+    """The user pool of programs: nobody else's tokens are good here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.about["issuer"] = POOL
+        self.tokens = OidcTokens(POOL, "", "cognito:groups", self.fetch, lambda: self.time)
+
+
+def test_a_program_of_the_own_pool_speaks_for_one_payer_and_is_in_no_group() -> None:
+    assert PoolWorld().tokens.bearer(signed(**OF_A_PROGRAM)) == Bearer("4example0client", (), "fund")
+    other = PoolWorld().tokens.bearer(signed(**{**OF_A_PROGRAM, "scope": "payers/mine/feed something/else"}))
+    assert other.payer == "mine"
+
+
+@pytest.mark.parametrize(
+    ("claims", "code"),
+    [
+        ({"scope": "payers/fund/feed payers/mine/feed"}, "several_payers"),
+        ({"scope": "payers/fund/feed payers/fund/feed"}, "several_payers"),
+        ({"scope": "payers/fund/feed payers/mine"}, "several_payers"),
+        ({"scope": ["payers/fund/feed", "payers/mine/feed"]}, "several_payers"),
+        ({"scope": "payers/fund"}, "payer_unclear"),
+        ({"scope": "payers/fund/feed/more"}, "payer_unclear"),
+        ({"scope": "payers//feed"}, "payer_unclear"),
+        ({"scope": "payers/fund:head/feed"}, "payer_unclear"),
+        ({"scope": "PAYERS/FUND/FEED"}, "payer_unclear"),
+        ({"scope": "payers/fund/feed", "cognito:groups": ["clerk"]}, "payer_with_groups"),
+        ({"cognito:groups": ["auditor", "another"]}, "payer_with_groups"),
+        ({"cognito:groups": ["another"]}, "payer_with_groups"),
+        ({"cognito:groups": "clerk"}, "payer_with_groups"),
+        ({"cognito:groups": "clerk,auditor"}, "groups_in_one_text"),
+        ({"scope": None}, "no_payer"),
+        ({"scope": ""}, "no_payer"),
+        ({"scope": "openid"}, "no_payer"),
+        ({"scope": "aws.cognito.signin.user.admin"}, "no_payer"),
+        ({"scope": 7}, "no_payer"),
+        ({"scope": None, "cognito:groups": ["payer"]}, "no_payer"),
+        ({"scope": None, "cognito:groups": ["payers/fund/feed"]}, "no_payer"),
+        ({"token_use": "id"}, "another_type"),
+        ({"token_use": "id", "aud": "4example0client"}, "another_type"),
+        ({"token_use": None}, "another_type"),
+        ({"token_use": ["access"]}, "another_type"),
+        ({"typ": "ID"}, "another_type"),
+        ({"typ": "Refresh"}, "another_type"),
+        # A person who signed in: the subject is theirs, and there is a user name.
+        ({"sub": "user-1"}, "no_program"),
+        ({"username": "user-1"}, "no_program"),
+        ({"client_id": None}, "no_program"),
+        ({"iat": NOW - 661}, "payer_token_old"),
+        ({"iat": None}, "payer_token_old"),
+        ({"iat": "yesterday"}, "invalid_claim"),
+        ({"exp": NOW - 61}, "expired_token"),
+        ({"exp": None}, "missing_claim"),
+        ({"iss": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_people"}, "invalid_claim"),
+        ({"iss": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_staff"}, "invalid_claim"),
+        ({"sub": None}, "missing_claim"),
+        ({"sub": "a,b\n", "client_id": "a,b\n"}, "no_subject"),
+    ],
+)
+def test_what_is_no_token_of_one_payers_program_is_refused(claims: dict[str, Any], code: str) -> None:
+    assert PoolWorld().refused(signed(**{**OF_A_PROGRAM, **claims})) == code
+
+
+def test_another_pools_key_signs_no_program_in() -> None:
+    """The public pool's user, or its administrator, writes what they like: the signature is not of this pool."""
+    assert PoolWorld().refused(signed(RSAKey.generate_key(2048, {"kid": "1"}), **OF_A_PROGRAM)) == "not_genuine"
+    assert (
+        PoolWorld().refused(signed(RSAKey.generate_key(2048, {"kid": "9"}), kid="9", **OF_A_PROGRAM)) == "unknown_key"
+    )
+
+
+def test_no_person_signs_in_where_programs_alone_do() -> None:
+    assert PoolWorld().refused(signed(iss=POOL)) == "no_payer"
+    assert PoolWorld().refused(signed(iss=POOL, aud="", groups=["clerk"])) == "no_payer"
+
+
+def test_the_keys_of_a_local_stack_are_where_it_says() -> None:
+    world = PoolWorld()
+    world.tokens.discovery = "http://127.0.0.1:4566/pool/.well-known/openid-configuration"
+    world.tokens.bearer(signed(**OF_A_PROGRAM))
+    assert world.fetched[0] == world.tokens.discovery
+
+
+OF_ANOTHER_ISSUER: dict[str, Any] = {"groups": None, "sub": "service-7", "scope": "email payers/mine/feed profile"}
+
+
+def as_access(kind: str, **claims: Any) -> str:
+    stated = {name: value for name, value in {**CLAIMS, **claims}.items() if value is not None}
+    return jwt.encode({"alg": "RS256", "kid": "1", "typ": kind}, stated, KEY, algorithms=["RS256"])
+
+
+@pytest.mark.parametrize("kind", ["at+jwt", "application/at+jwt"])
+def test_a_program_of_another_issuer_by_rfc_9068(kind: str) -> None:
+    assert World().tokens.bearer(as_access(kind, **OF_ANOTHER_ISSUER)) == Bearer("service-7", (), "mine")
+    # Groups of the issuer's own are nobody's business here.
+    assert World().tokens.bearer(as_access(kind, **OF_ANOTHER_ISSUER | {"groups": ["robots"]})).groups == ()
+
+
+def test_a_program_of_keycloak_and_one_whose_payer_stands_among_its_roles() -> None:
+    by_claim = {**OF_ANOTHER_ISSUER, "typ": "Bearer", "azp": "a-program", "aud": [AUDIENCE, "account"]}
+    assert World().tokens.bearer(signed(**by_claim)).payer == "mine"
+    world = World()
+    world.tokens.payer_claim = "roles"
+    among_roles = {"scope": None, "roles": ["offline", "payers/fund/feed"], "groups": None}
+    assert world.tokens.bearer(as_access("at+jwt", **among_roles)).payer == "fund"
+
+
+@pytest.mark.parametrize(
+    ("claims", "code"),
+    [
+        ({"scope": "payers/fund/feed payers/mine/feed"}, "several_payers"),
+        ({"scope": "payers/mine"}, "payer_unclear"),
+        ({"groups": ["clerk"]}, "payer_with_groups"),
+        ({"groups": ["robots", "auditor"]}, "payer_with_groups"),
+        ({"typ": "ID"}, "another_type"),
+        ({"aud": "another"}, "invalid_claim"),
+        ({"aud": None}, "missing_claim"),
+        ({"iat": NOW - 661}, "payer_token_old"),
+    ],
+)
+def test_programs_of_another_issuer_that_are_refused(claims: dict[str, Any], code: str) -> None:
+    assert World().refused(as_access("at+jwt", **{**OF_ANOTHER_ISSUER, **claims})) == code
+
+
+def test_an_id_token_that_names_a_payer_is_neither_a_persons_nor_a_programs() -> None:
+    assert World().refused(signed(scope="payers/fund/feed", groups=None)) == "another_type"
+    assert World().refused(signed(scope="payers/fund/feed", groups=["clerk"])) == "another_type"
+    # In another claim it says nothing.
+    assert World().tokens.bearer(signed(payer="payers/fund/feed", groups=None)).payer is None
+
+
 @pytest.mark.parametrize("kind", ["at+jwt", "logout+jwt", "AT+JWT", "application/at+jwt"])
 def test_a_token_of_another_type_is_refused_by_its_header(kind: str) -> None:
     header = {"alg": "RS256", "kid": "1", "typ": kind}

@@ -133,7 +133,7 @@ def test_tokens_are_checked_by_the_names_given_and_over_https(monkeypatch: pytes
     give(monkeypatch, phone.AuthoriseSettings)
     tokens: Any = phone.tokens()
     assert (tokens.issuer, tokens.audience) == ("https://issuer.example.org", "the-oidc_audience")
-    assert tokens.groups_claim == "the-oidc_groups_claim"
+    assert (tokens.groups_claim, tokens.payer_claim, tokens.discovery) == ("the-oidc_groups_claim", "scope", "")
     assert tokens.fetch.keywords == {"only_https": True}
     assert phone.tokens() is tokens
 

@@ -300,7 +300,8 @@ def test_of_two_writers_at_once_one_writes_and_the_other_takes_note(monkeypatch:
 
 class Slow:
     def __init__(self, files: MemoryChangeFiles, write: Any) -> None:
-        self.write, self.read, self.write_manifest = write, files.read, files.write_manifest
+        self.write, self.read = write, files.read
+        self.write_manifest, self.manifest = files.write_manifest, files.manifest
 
 
 def test_an_event_that_comes_late_is_in_the_next_file_and_a_repeat_in_none() -> None:

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from lifecert.domain.actor import Group, User
+from lifecert.domain.actor import Group, Program, User
 from lifecert.domain.errors import NotAllowed
-from lifecert.entry.http.access import ANYONE, CLERKS, SIGNED_IN, Rule
+from lifecert.entry.http.access import ANYONE, AUDITORS, CLERKS, PAYERS, SIGNED_IN, STAFF, Rule
+from lifecert.entry.http.authorising import PROGRAMS_ROUTES, allowed
 from lifecert.entry.http.problems import SignedOut
+from lifecert.ports.tokens import Bearer
 from tests.support.event_answers import ANSWERS
 from tests.support.wiring.functions import event, function, rules, run
 from tests.support.wiring.people import USER
@@ -36,6 +38,11 @@ CASES = {f"{event(case)['httpMethod']} {event(case)['resource']}": case for case
         (CLERKS, AUDITOR, NotAllowed),
         (CLERKS, CLERK, None),
         (CLERKS, User("both", frozenset(Group)), None),
+        (AUDITORS, CLERK, NotAllowed),
+        (AUDITORS, AUDITOR, None),
+        (PAYERS, NOBODY, SignedOut),
+        (PAYERS, SOMEBODY, NotAllowed),
+        (PAYERS, User("both", frozenset(Group)), NotAllowed),
     ],
 )
 def test_whom_a_rule_lets_in(rule: Rule, user: User | None, refused: type[Exception] | None) -> None:
@@ -44,6 +51,15 @@ def test_whom_a_rule_lets_in(rule: Rule, user: User | None, refused: type[Except
             rule.check(user)
     else:
         rule.check(user)
+
+
+def test_a_payers_program_is_let_in_where_programs_are_and_is_nobody_elsewhere() -> None:
+    program = Program("a-client", "fund")
+    PAYERS.check(None, program)
+    ANYONE.check(None, program)
+    for rule in (SIGNED_IN, CLERKS, AUDITORS, STAFF):
+        with pytest.raises(SignedOut):
+            rule.check(None, program)
 
 
 def as_caller(case: str, claims: dict[str, Any]) -> int:
@@ -58,8 +74,46 @@ def test_every_group_and_nobody_on_every_route(world: World, route: str) -> None
     assert (as_caller(case, {}) == 401) is rule.signed_in
     for group in Group:
         refused = as_caller(case, {"sub": USER, "cognito:groups": str(group)}) == 403
-        assert refused is bool(rule.groups and group not in rule.groups), group
-    assert (as_caller(case, {"sub": USER}) == 403) is bool(rule.groups)
+        assert refused is bool(rule.programs or (rule.groups and group not in rule.groups)), group
+    assert (as_caller(case, {"sub": USER}) == 403) is bool(rule.programs or rule.groups)
+
+
+def as_told(case: str, **told: Any) -> int:
+    """The status for whom our own authorizer names."""
+    return int(run(case, requestContext={**event(case)["requestContext"], "authorizer": told})["statusCode"])
+
+
+@pytest.mark.parametrize("route", rules())
+def test_a_payers_program_is_signed_in_on_its_own_route_alone(world: World, route: str) -> None:
+    rule, case = rules()[route], CASES[route]
+    status = as_told(case, sub="a-client", groups="", payer="fund")
+    assert (status == 401) is (rule.signed_in and not rule.programs)
+    if rule.programs:
+        assert status == 200
+
+
+@pytest.mark.parametrize("group", ["clerk", "auditor", "payer", "clerk,auditor"])
+def test_who_is_told_to_be_a_program_and_in_a_group_is_neither(world: World, group: str) -> None:
+    for route, rule in rules().items():
+        if rule.signed_in:
+            assert as_told(CASES[route], sub="a-client", groups=group, payer="fund") == 401, route
+
+
+def test_what_a_pools_token_claims_of_a_payer_counts_for_nothing(world: World) -> None:
+    """The claims of a pool's token and what our own authorizer tells are two things: none stands in for the other."""
+    claims = {"token_use": "id", "iss": STAFF_ISSUER, "aud": "staff-app", "sub": USER}
+    named = {"payer": "fund", "scope": "payers/fund/feed", "cognito:groups": "payers/fund/feed"}
+    assert as_told("get_feed/own", claims={**claims, **named}) == 403
+    assert as_told("get_feed/own", claims={**claims, **named}, sub="a-client", payer="fund") == 403
+    assert as_told("get_feed/own", claims={**claims, "token_use": "access", **named}, payer="fund", sub="s") == 401
+
+
+def test_an_authorised_program_reaches_the_routes_that_let_programs_in_and_no_others() -> None:
+    answer = allowed(Bearer("a-client", (), "fund"), "arn:aws:execute-api:us-east-1:1:api/dev/POST/sessions")
+    (statement,) = answer["policyDocument"]["Statement"]
+    ours = {route.replace(" ", "") for route, rule in rules().items() if rule.programs}
+    assert statement["Resource"] == "arn:aws:execute-api:us-east-1:1:api/dev/GET/feed"
+    assert {PROGRAMS_ROUTES} == ours
 
 
 @pytest.mark.parametrize(

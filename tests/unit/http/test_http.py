@@ -33,8 +33,11 @@ def header(answer: dict[str, Any], name: str) -> str:
         ("", set()),
         ("clerk", {Group.CLERK}),
         ("clerk,auditor", {Group.CLERK, Group.AUDITOR}),
-        ("[clerk payer]", {Group.CLERK, Group.PAYER}),
-        ("[clerk, payer]", {Group.CLERK, Group.PAYER}),
+        ("[clerk auditor]", {Group.CLERK, Group.AUDITOR}),
+        ("[clerk, auditor]", {Group.CLERK, Group.AUDITOR}),
+        # What payers' programs are known by is no group.
+        ("payer", set()),
+        ("payers/fund/feed", set()),
         (["clerk", "somebody-else"], {Group.CLERK}),
         ("clerks", set()),
         ("not-a-clerk", set()),

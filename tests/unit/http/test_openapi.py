@@ -358,7 +358,8 @@ def test_whom_a_route_is_for_is_what_the_table_of_rules_says() -> None:
     assert set(described) == set(rules())
     for route, operation in described.items():
         rule = rules()[route]
-        assert operation.get("security") == (None if rule.signed_in else []), route
+        scheme: list[Any] | None = [{"payersProgram": []}] if rule.programs else None if rule.signed_in else []
+        assert operation.get("security") == scheme, route
         assert ("401" in operation["responses"]) is rule.signed_in, route
         refused = described_codes(operation)["403"]
-        assert ("not_allowed" in refused) is bool(rule.groups), route
+        assert ("not_allowed" in refused) is bool(rule.groups or rule.programs), route

@@ -1,4 +1,9 @@
-"""OpenID Connect ID tokens of any issuer, checked with a JOSE library and the issuer's published keys."""
+"""Tokens of any issuer, checked with a JOSE library and the issuer's published keys: OpenID Connect ID tokens of
+people, and access tokens of payers' programs (OAuth 2.0 client credentials).
+
+A program's token names its payer by a scope, `payers/<code>/feed`. Whatever names a payer is a program's token or
+refused: it is never taken for a person's.
+"""
 
 import base64
 import json
@@ -28,19 +33,29 @@ STAFF_SECONDS = 600
 _STAFF = frozenset(group.value for group in Group)
 _SUBJECT = re.compile(r"[!-~]{1,255}")
 _GROUP = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+# No group is called so: a group's name has no slash.
+_PAYERS = "payers/"
+_PAYER = re.compile(r"payers/([a-z0-9]{2,24})/feed")
+# By what a token says that it is an access token: in the header (RFC 9068), or by a claim of Keycloak's or Cognito's.
+_ACCESS_TYPES = ("AT+JWT", "APPLICATION/AT+JWT")
+_ACCESS_CLAIMS = {"typ": "Bearer", "token_use": "access"}
 
 Fetch = Callable[[str], Mapping[str, Any]]
 
 
 @dataclass(slots=True)
 class OidcTokens:
-    """Tokens of `issuer` for `audience`. `fetch` gets a JSON document by its address, `now` is in seconds of 1970."""
+    """Tokens of `issuer` for `audience`; without one, of programs alone, as a Cognito user pool makes them, whose
+    access tokens have no audience. `fetch` gets a JSON document by its address, `now` is in seconds of 1970;
+    `payer_claim` has the scopes; `discovery` is where the issuer's configuration is, if not where its name says."""
 
     issuer: str
     audience: str
     groups_claim: str
     fetch: Fetch
     now: Callable[[], float] = time.time
+    payer_claim: str = "scope"
+    discovery: str = ""
     _keys: KeySet | None = field(default=None, init=False, repr=False)
     _fetched: float = field(default=0.0, init=False, repr=False)
 
@@ -48,19 +63,36 @@ class OidcTokens:
         """Whom a token speaks for. Raises TokenRefused, whose message is a code, and StoreUnavailable."""
         if len(token) > MAX_TOKEN:
             raise TokenRefused("too_long")
-        claims = self._decoded(token)
+        kind, claims = self._decoded(token)
+        self._validate(claims)
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):
+            raise TokenRefused("no_subject")
+        groups = _groups(claims.get(self.groups_claim))
+        if named := _naming_payers(claims.get(self.payer_claim)):
+            return self._program(kind, claims, groups, named)
+        return self._person(kind, claims, groups)
+
+    def _validate(self, claims: dict[str, Any]) -> None:
+        audience: dict[str, Any] = {"aud": {"essential": True, "value": self.audience}} if self.audience else {}
         registry = jwt.JWTClaimsRegistry(
             now=lambda: int(self.now()),
             leeway=CLOCKS_DIFFER_SECONDS,
             iss={"essential": True, "value": self.issuer},
-            aud={"essential": True, "value": self.audience},
             sub={"essential": True},
             exp={"essential": True},
+            **audience,
         )
         try:
             registry.validate(claims)
         except JoseError as error:
             raise TokenRefused(error.error) from error
+
+    def _person(self, kind: str, claims: dict[str, Any], groups: tuple[str, ...]) -> Bearer:
+        if not self.audience:
+            raise TokenRefused("no_payer")
+        if kind != "JWT":
+            raise TokenRefused("another_type")
         # Issued to several, so also to us, but for another's use, or nobody says whose (OpenID Connect Core 3.1.3.7).
         several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
         if claims.get("azp", None if several else self.audience) != self.audience:
@@ -68,23 +100,39 @@ class OidcTokens:
         # Some issuers say here what a token is: this must be an ID token.
         if claims.get("typ", "ID") != "ID":
             raise TokenRefused("another_type")
-        subject = claims["sub"]
-        if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):
-            raise TokenRefused("no_subject")
-        groups = _groups(claims.get(self.groups_claim))
         if not _STAFF.isdisjoint(groups) and not self._fresh(claims.get("iat")):
             raise TokenRefused("staff_token_old")
-        return Bearer(subject, groups)
+        return Bearer(claims["sub"], groups)
+
+    def _program(self, kind: str, claims: dict[str, Any], groups: tuple[str, ...], named: list[str]) -> Bearer:
+        if len(named) > 1:
+            raise TokenRefused("several_payers")
+        payer = _PAYER.fullmatch(named[0])
+        if payer is None:
+            raise TokenRefused("payer_unclear")
+        if not _is_access(kind, claims):
+            raise TokenRefused("another_type")
+        # Another issuer may put a program into groups of its own; into none of ours.
+        if groups and (not self.audience or not _STAFF.isdisjoint(groups)):
+            raise TokenRefused("payer_with_groups")
+        # A person who signs in gets access tokens too. Theirs have another subject, and a user name.
+        if not self.audience and (claims.get("client_id") != claims["sub"] or "username" in claims):
+            raise TokenRefused("no_program")
+        if not self._fresh(claims.get("iat")):
+            raise TokenRefused("payer_token_old")
+        return Bearer(claims["sub"], (), payer[1])
 
     def _fresh(self, issued: object) -> bool:
         age = self.now() - issued if isinstance(issued, int | float) else None
         return age is not None and age <= STAFF_SECONDS + CLOCKS_DIFFER_SECONDS
 
-    def _decoded(self, token: str) -> dict[str, Any]:
+    def _decoded(self, token: str) -> tuple[str, dict[str, Any]]:
+        """What the header calls the token, in capitals, and its claims, once the signature is known to be genuine."""
         try:
             header = json.loads(_header(token))
-            # RFC 9068 and others name what is no ID token here (at+jwt, logout+jwt).
-            if str(header.get("typ", "JWT")).upper() != "JWT":
+            kind = str(header.get("typ", "JWT")).upper()
+            # Others name what is neither an ID token nor an access token here (logout+jwt).
+            if kind not in ("JWT", *_ACCESS_TYPES):
                 raise TokenRefused("another_type")
             kid = header.get("kid")
             if not isinstance(kid, str):
@@ -96,7 +144,7 @@ class OidcTokens:
             raise TokenRefused("not_genuine") from error
         if not isinstance(claims, dict):
             raise TokenRefused("not_genuine")
-        return claims
+        return kind, claims
 
     def _keys_with(self, kid: str) -> KeySet:
         age = self.now() - self._fetched
@@ -108,7 +156,7 @@ class OidcTokens:
         return self._keys
 
     def _fetch_keys(self) -> KeySet:
-        about = self.fetch(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
+        about = self.fetch(self.discovery or f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
         if about.get("issuer") != self.issuer:
             raise StoreUnavailable("the issuer's configuration names another issuer")
         published: Any = self.fetch(str(about.get("jwks_uri")))
@@ -121,6 +169,18 @@ class OidcTokens:
 def _header(token: str) -> bytes:
     head = token.split(".", 1)[0]
     return base64.urlsafe_b64decode(head + "=" * (-len(head) % 4))
+
+
+def _naming_payers(claim: object) -> list[str]:
+    """The scopes, in a text with spaces (RFC 6749) or in a list, that name payers, well or badly."""
+    scopes = claim.split() if isinstance(claim, str) else claim if isinstance(claim, list) else []
+    return [scope for scope in scopes if isinstance(scope, str) and scope.lower().startswith(_PAYERS)]
+
+
+def _is_access(kind: str, claims: Mapping[str, Any]) -> bool:
+    """Whether a token says that it is an access token, and nothing that contradicts it."""
+    said = [claims[name] == value for name, value in _ACCESS_CLAIMS.items() if name in claims]
+    return all(said) and (bool(said) or kind in _ACCESS_TYPES)
 
 
 def _groups(claim: object) -> tuple[str, ...]:

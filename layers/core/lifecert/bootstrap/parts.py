@@ -336,13 +336,16 @@ def public_keys(*key_ids: str) -> "PublicKeys":
     return KmsPublicKeys(client("kms"), key_ids)
 
 
-def tokens(issuer: str, audience: str, groups_claim: str, *, only_https: bool) -> "Tokens":
-    """Tokens of another issuer."""
+def tokens(
+    issuer: str, audience: str, groups_claim: str, payer_claim: str, discovery: str, *, only_https: bool
+) -> "Tokens":
+    """Tokens of another issuer; of payers' programs alone, where there is no `audience`."""
     from functools import partial
 
     from lifecert.adapters.oidc_tokens import OidcTokens, fetch_json
 
-    return OidcTokens(issuer, audience, groups_claim, partial(fetch_json, only_https=only_https))
+    fetch = partial(fetch_json, only_https=only_https)
+    return OidcTokens(issuer, audience, groups_claim, fetch, payer_claim=payer_claim, discovery=discovery)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -367,22 +367,33 @@ def public_keys() -> "PublicKeys":
 
 
 class AuthoriseSettings(settings.Common):
-    """authorise. Keys travel over https, but for an issuer on the machine of a local stack."""
+    """authorise. Without an audience only payers' programs are let in. Keys travel over https, but for an issuer on the
+    machine of a local stack, which may publish them elsewhere than its name says (`oidc_discovery`)."""
 
     oidc_issuer: Annotated[str, Field(pattern=r"^https?://\S+$")]
-    oidc_audience: Name
+    oidc_audience: str
     oidc_groups_claim: Name
+    oidc_payer_claim: Name
+    oidc_discovery: str = ""
 
     @model_validator(mode="after")
     def _keys_come_safely(self) -> Self:
         if self.stage != "local" and not self.oidc_issuer.startswith("https://"):
             raise ValueError("OIDC_ISSUER must be https unless STAGE is local")
+        if self.stage != "local" and self.oidc_discovery:
+            raise ValueError("OIDC_DISCOVERY must be empty unless STAGE is local")
         return self
 
 
 @cache
 def tokens() -> "Tokens":
-    """Whose token it is, when sign-in is another issuer's."""
+    """Whose token it is: a payer's program's, or anybody's when sign-in is another issuer's."""
     names = AuthoriseSettings.load()
-    https = names.stage != "local"
-    return parts.tokens(names.oidc_issuer, names.oidc_audience, names.oidc_groups_claim, only_https=https)
+    return parts.tokens(
+        names.oidc_issuer,
+        names.oidc_audience,
+        names.oidc_groups_claim,
+        names.oidc_payer_claim,
+        names.oidc_discovery,
+        only_https=names.stage != "local",
+    )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lifecert.application.faces.find_duplicates import FindDuplicates
     from lifecert.application.faces.purge_faces import PurgeFaces
     from lifecert.application.feed.anchor_ledger import AnchorLedger
+    from lifecert.application.feed.get_feed import GetFeed
     from lifecert.application.feed.publish import Publish
     from lifecert.application.feed.write_change_files import WriteChangeFiles
     from lifecert.application.feed.write_snapshots import WriteSnapshots
@@ -164,6 +165,24 @@ def write_change_files() -> "WriteChangeFiles":
     names = WriteChangeFileSettings.load()
     files = parts.change_files(names.change_files_bucket)
     return WriteChangeFiles(stores.changes(names.changes_table), files, parts.clock(names), names.payers)
+
+
+class GetFeedSettings(settings.Common):
+    """get_feed."""
+
+    changes_table: Name
+    change_files_bucket: Name
+    payers: Payers
+
+
+@cache
+def get_feed() -> "GetFeed":
+    """GET /feed."""
+    from lifecert.application.feed.get_feed import GetFeed
+
+    names = GetFeedSettings.load()
+    changes, bucket = stores.changes(names.changes_table), names.change_files_bucket
+    return GetFeed(changes, parts.change_files(bucket), parts.snapshots(bucket), names.payers)
 
 
 class WriteSnapshotSettings(settings.Common):

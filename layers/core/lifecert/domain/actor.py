@@ -21,7 +21,6 @@ class Group(StrEnum):
 
     CLERK = "clerk"
     AUDITOR = "auditor"
-    PAYER = "payer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,14 @@ class User:
     def is_staff(self) -> bool:
         """May see any beneficiary's state."""
         return bool(self.groups & {Group.CLERK, Group.AUDITOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A payer's own program, signed in by itself. It is no user: no session is its own, and it acts for nobody."""
+
+    program_id: str
+    payer: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,10 @@ class PayerUnknown(LifeCertError):
     """No payer has this code here."""
 
 
+class PayerNotFound(LifeCertError):
+    """There is no payer of this code to look at."""
+
+
 class ProposalNotFound(LifeCertError):
     """No such proposal."""
 

@@ -59,6 +59,7 @@ class LogCode(StrEnum):
     HOLD_BATCH_READ = "hold_batch_read"
     HOLD_BATCH_DECIDED = "hold_batch_decided"
     STATISTICS_READ = "statistics_read"
+    FEED_READ = "feed_read"
     CERTIFIED_IN_PERSON = "certified_in_person"
     DEATH_REPORTED = "death_reported"
     DATA_MATCHED = "data_matched"

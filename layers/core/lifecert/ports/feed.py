@@ -6,6 +6,7 @@ from typing import Protocol
 
 from lifecert.domain.change_file import FeedHead, Manifest
 from lifecert.domain.published import PublishedEvent
+from lifecert.domain.review import AtLeast
 from lifecert.domain.snapshot import Beginning, SnapshotManifest
 
 
@@ -18,6 +19,10 @@ class Changes(Protocol):
 
     def waiting(self, payer: str) -> Iterator[PublishedEvent]:
         """A payer's events that are in no file, each once and in no order. One added this second may be missing."""
+        ...
+
+    def count_waiting(self, payer: str) -> AtLeast:
+        """How many of a payer's events are in no file; the least that it is, when there are many."""
         ...
 
     def settle(self, events: Sequence[PublishedEvent], number: int, at: datetime) -> None:
@@ -46,6 +51,10 @@ class ChangeFiles(Protocol):
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Write the manifest of a file, unless it has one."""
+        ...
+
+    def manifest(self, payer: str, number: int) -> Manifest | None:
+        """The manifest of a file; None when there is none."""
         ...
 
 

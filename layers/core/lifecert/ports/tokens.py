@@ -1,4 +1,4 @@
-"""Tokens of another issuer."""
+"""Tokens that the gateway does not check by itself: of another issuer, and of payers' programs."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -6,10 +6,12 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Whom a token speaks for: its subject, and the names of the groups that it claims."""
+    """Whom a token speaks for: its subject, and the names of the groups that it claims; or a program, of one
+    payer and in no group."""
 
     subject: str
     groups: tuple[str, ...]
+    payer: str | None = None
 
 
 class Tokens(Protocol):

@@ -21,6 +21,7 @@ from lifecert.domain.benefit import FIRST_PAYER
 from lifecert.domain.change_file import FeedHead, published_again
 from lifecert.domain.errors import StoreUnavailable
 from lifecert.domain.published import PublishedEvent
+from lifecert.domain.review import AtLeast
 from lifecert.domain.sweep import shard_of
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ REMEMBERED = timedelta(days=400)
 HEAD = "head"
 # The most that one request takes.
 _READ, _WRITTEN = 100, 25
+# In each partition of the index: beyond some thousands it is enough to know that there are more.
+COUNTED = 1_000
 _TRIES = 5
 CONDITION_FAILED = "ConditionalCheckFailedException"
 
@@ -64,6 +67,22 @@ class DynamoChanges:
             for item in self._read(some):
                 if "waiting" in item:
                     yield _event(item)
+
+    def count_waiting(self, payer: str) -> AtLeast:
+        """How many wait, of the first COUNTED in each partition; as the index knows them."""
+        number, more = 0, False
+        for shard in range(SHARDS):
+            with translated():
+                page = self.client.query(
+                    TableName=self.table,
+                    IndexName=BY_WAITING,
+                    KeyConditionExpression="waiting = :shard",
+                    ExpressionAttributeValues=typed({":shard": _of(payer, str(shard))}),
+                    Select="COUNT",
+                    Limit=COUNTED,
+                )
+            number, more = number + page["Count"], more or "LastEvaluatedKey" in page
+        return AtLeast(number, more)
 
     def settle(self, events: Sequence[PublishedEvent], number: int, at: datetime) -> None:
         """Mark events as being in a file."""

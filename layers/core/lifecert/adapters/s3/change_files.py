@@ -6,6 +6,7 @@ of them written.
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -54,6 +55,16 @@ class S3ChangeFiles:
         members: dict[str, Any] = {**asdict(manifest), "written_at": manifest.written_at.isoformat()}
         key = f"{key_of(manifest.payer, manifest.number)}.manifest.json"
         put_once(self.client, self.bucket, key, json.dumps(members).encode(), "application/json")
+
+    def manifest(self, payer: str, number: int) -> Manifest | None:
+        """The manifest of a file; None when there is none."""
+        content = found(self.client, self.bucket, f"{key_of(payer, number)}.manifest.json")
+        if content is None and payer == FIRST_PAYER:
+            content = found(self.client, self.bucket, f"changes/{name_of(number)}.manifest.json")
+        if content is None:
+            return None
+        members = {"payer": payer, **json.loads(content)}
+        return Manifest(**{**members, "written_at": datetime.fromisoformat(members["written_at"])})
 
 
 def put_once(client: "S3Client", bucket: str, key: str, content: bytes, content_type: str) -> bool:

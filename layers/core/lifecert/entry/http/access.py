@@ -6,20 +6,27 @@ belongs to one person, such as a session, the use case checks besides.
 
 from dataclasses import dataclass
 
-from lifecert.domain.actor import Group, User
+from lifecert.domain.actor import Group, Program, User
 from lifecert.domain.errors import NotAllowed
 from lifecert.entry.http.problems import SignedOut
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Whom a route is for: anyone, whoever is signed in, or members of one of `groups`."""
+    """Whom a route is for: anyone, whoever is signed in, members of one of `groups`, or payers' `programs` and nobody
+    else. To every other rule a program is nobody."""
 
     signed_in: bool = True
     groups: frozenset[Group] = frozenset()
+    programs: bool = False
 
-    def check(self, user: User | None) -> None:
-        """Raises SignedOut when a user is needed and there is none, NotAllowed when it is not one of `groups`."""
+    def check(self, user: User | None, program: Program | None = None) -> None:
+        """Raises SignedOut when a user is needed and there is none, NotAllowed when it is not one of `groups`; where
+        programs are let in, the same of whoever is none."""
+        if self.programs:
+            if program is None:
+                raise SignedOut if user is None else NotAllowed
+            return
         if self.signed_in and user is None:
             raise SignedOut
         if self.groups and not (user and self.groups & user.groups):
@@ -31,3 +38,4 @@ SIGNED_IN = Rule()
 CLERKS = Rule(groups=frozenset({Group.CLERK}))
 AUDITORS = Rule(groups=frozenset({Group.AUDITOR}))
 STAFF = Rule(groups=frozenset({Group.CLERK, Group.AUDITOR}))
+PAYERS = Rule(programs=True)

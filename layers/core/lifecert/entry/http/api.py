@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.logging import correlation_paths
 
-from lifecert.domain.actor import Group, SessionSecret, User
+from lifecert.domain.actor import Group, Program, SessionSecret, User
 from lifecert.domain.errors import LifeCertError, SessionNotFound
 from lifecert.entry.http.access import Rule
 from lifecert.entry.http.problems import (
@@ -98,12 +98,33 @@ class Api(APIGatewayRestResolver):
 
     @property
     def caller(self) -> User | None:
-        """Who is signed in, if anybody is."""
-        told = self.current_event.request_context.get("authorizer") or {}
-        # The user pool's authorizer tells all claims, our own (functions/authorise) just these two.
+        """Who is signed in, if anybody is. A payer's program is not."""
+        told = self._told
+        # The user pool's authorizer tells all claims, our own (functions/authorise) just these few.
         if claims := told.get("claims"):
             return user_of(claims)
-        return User(told["sub"], groups_of(told.get("groups"))) if told.get("sub") else None
+        if not told.get("sub") or told.get("payer"):
+            return None
+        return User(told["sub"], groups_of(told.get("groups")))
+
+    @property
+    def program(self) -> Program | None:
+        """Which payer's program calls, if one does. Our own authorizer alone can say so."""
+        told = self._told
+        if told.get("claims") or told.get("groups") or not (told.get("sub") and told.get("payer")):
+            return None
+        return Program(told["sub"], told["payer"])
+
+    @property
+    def payer(self) -> str:
+        """The payer whose program calls. Raises SignedOut."""
+        if (program := self.program) is None:
+            raise SignedOut
+        return program.payer
+
+    @property
+    def _told(self) -> dict[str, Any]:
+        return self.current_event.request_context.get("authorizer") or {}
 
     @property
     def required_idempotency_key(self) -> str:
@@ -229,7 +250,7 @@ class Api(APIGatewayRestResolver):
 def _guarded(app: Api, next_middleware: "NextMiddleware") -> Response[str]:
     """Runs before every handler."""
     asked = app.current_event
-    app.rules[f"{asked.http_method} {asked['resource']}"].check(app.caller)
+    app.rules[f"{asked.http_method} {asked['resource']}"].check(app.caller, app.program)
     return next_middleware(app)
 
 

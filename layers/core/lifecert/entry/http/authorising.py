@@ -23,13 +23,19 @@ def token_of(event: dict[str, Any]) -> str:
     return words[0]
 
 
+# All that a payer's program may call; `entry.access` says the same at the route.
+PROGRAMS_ROUTES = "GET/feed"
+
+
 def allowed(bearer: Bearer, method_arn: str) -> dict[str, Any]:
     """Let somebody in, and tell the functions who it is. The answer is kept for other routes too, so it names all of
-    them: who may call which is `entry.access`'s to say."""
+    them: who may call which is `entry.access`'s to say. A program gets no further than to what is for programs."""
     api, stage, *_ = method_arn.split("/")
-    statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{api}/{stage}/*"}
+    reach = PROGRAMS_ROUTES if bearer.payer else "*"
+    statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{api}/{stage}/{reach}"}
+    context = {"sub": bearer.subject, "groups": ",".join(bearer.groups)}
     return {
         "principalId": bearer.subject,
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-        "context": {"sub": bearer.subject, "groups": ",".join(bearer.groups)},
+        "context": context | ({"payer": bearer.payer} if bearer.payer else {}),
     }

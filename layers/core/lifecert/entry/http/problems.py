@@ -70,6 +70,7 @@ class Code(StrEnum):
     DAY_IMPOSSIBLE = "day_impossible"
     DAY_IN_FUTURE = "day_in_future"
     DEATH_ENDS_ALL = "death_ends_all"
+    PAYER_NOT_FOUND = "payer_not_found"
     PAYER_UNKNOWN = "payer_unknown"
     GROUND_UNSUITABLE = "ground_unsuitable"
     PROPOSAL_EXPIRED = "proposal_expired"
@@ -182,6 +183,7 @@ TABLE: dict[type[Exception], Problem] = {
     errors.ReviewNotFound: Problem(HTTPStatus.NOT_FOUND, Code.REVIEW_NOT_FOUND),
     errors.HoldBatchNotFound: Problem(HTTPStatus.NOT_FOUND, Code.HOLD_BATCH_NOT_FOUND),
     errors.RegisterImportNotFound: Problem(HTTPStatus.NOT_FOUND, Code.IMPORT_NOT_FOUND),
+    errors.PayerNotFound: Problem(HTTPStatus.NOT_FOUND, Code.PAYER_NOT_FOUND),
     errors.ProposalNotFound: Problem(HTTPStatus.NOT_FOUND, Code.PROPOSAL_NOT_FOUND),
     errors.ActedInCase: Problem(HTTPStatus.FORBIDDEN, Code.ACTED_IN_CASE),
     errors.SecondClerkNeeded: Problem(HTTPStatus.FORBIDDEN, Code.SECOND_CLERK_NEEDED),
