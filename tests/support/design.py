@@ -146,6 +146,17 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:DeleteItem Idempotency",
         "kms:GenerateMac PersonKey",
     },
+    "AmendRecord": {
+        "dynamodb:GetItem Beneficiaries",
+        "dynamodb:PutItem Beneficiaries",
+        "dynamodb:Query Ledger",
+        "dynamodb:PutItem Ledger",
+        "dynamodb:GetItem Idempotency",
+        "dynamodb:PutItem Idempotency",
+        "dynamodb:UpdateItem Idempotency",
+        "dynamodb:DeleteItem Idempotency",
+        "kms:GenerateMac PersonKey",
+    },
     "EnrolReference": {
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",

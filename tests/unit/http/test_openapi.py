@@ -18,6 +18,7 @@ from lifecert.application.faces.consent import UndoGround
 from lifecert.application.office.certify_in_person import Document, PresenceGround
 from lifecert.application.office.entitlement import Missing
 from lifecert.domain.actor import Role
+from lifecert.domain.amendment import Amended, AmendGround
 from lifecert.domain.category import Category, Scheme
 from lifecert.domain.certificate import CertificateState, RevocationCause
 from lifecert.domain.challenge import Ability, Step
@@ -54,6 +55,8 @@ BY_RULE = {
     "register_beneficiary/benefit_grade_of_no_injury",
     "register_beneficiary/start_out_of_range",
     "use_invitation/start_helper_of_nobody",
+    "amend_record/benefit_unnamed",
+    "amend_record/nothing",
     "decide_holds/named_for_nothing",
     "decide_holds/nobody_named",
 }
@@ -153,6 +156,8 @@ def test_enumerations_are_those_of_the_code() -> None:
     schemas = api()["components"]["schemas"]
     coded: dict[str, Iterable[str]] = {
         "Ability": Ability,
+        "Amended": Amended,
+        "AmendGround": AmendGround,
         "Category": Category,
         "CertificateState": CertificateState,
         "Channel": Channel,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         WithdrawConsent,
     )
     from lifecert.application.faces.enrol_reference import BeginEnrolment, FinishEnrolment
+    from lifecert.application.office.amend_record import AmendRecord
     from lifecert.application.office.certify_in_person import CertifyInPerson
     from lifecert.application.office.decide_holds import DecideHolds, GetHoldBatch, ListHoldBatches
     from lifecert.application.office.decide_review import DecideReview
@@ -96,6 +97,29 @@ def set_contact() -> "SetContact":
     names = RegisterBeneficiarySettings.load()
     register = stores.changing_register(names, contacts=names.contacts_table)
     return SetContact(register, parts.addresses(names), parts.clock(names))
+
+
+class AmendRecordSettings(settings.WithChanges, settings.WithPersonKeys, settings.Common):
+    """amend_record."""
+
+    idempotency_table: Name
+
+
+@cache
+def amend_record() -> "AmendRecord":
+    """POST /staff/beneficiaries/{beneficiary_id}/amendments."""
+    from lifecert.application.office.amend_record import AmendRecord
+
+    names = AmendRecordSettings.load()
+    return AmendRecord(
+        stores.changing_register(names), stores.ledger(names), parts.clock(names), parts.person_keys(names)
+    )
+
+
+@cache
+def amend_once() -> "Once":
+    """Keeps answers of POST .../amendments for whoever asks again."""
+    return stores.once(AmendRecordSettings.load().idempotency_table)
 
 
 class IssueInvitationSettings(settings.WithChanges, settings.WithInvitations, settings.Common):

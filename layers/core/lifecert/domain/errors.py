@@ -164,6 +164,10 @@ class DeathEndsAll(LifeCertError):
     """A death cannot end one benefit, or be corrected for one, and leave another."""
 
 
+class NothingToAmend(LifeCertError):
+    """The record says already what it is to say."""
+
+
 class TooManyBenefits(LifeCertError):
     """A person has as many benefits as one record takes."""
 

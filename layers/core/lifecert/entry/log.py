@@ -40,6 +40,7 @@ class LogCode(StrEnum):
     CONFIG_READ = "config_read"
     BENEFICIARY_REGISTERED = "beneficiary_registered"
     BENEFIT_ADDED = "benefit_added"
+    RECORD_AMENDED = "record_amended"
     ENROLMENT_BEGUN = "enrolment_begun"
     REFERENCE_ENROLLED = "reference_enrolled"
     CONSENT_WITHDRAWN = "consent_withdrawn"

@@ -1,12 +1,11 @@
 """Register a beneficiary, the office's first word about a person; later, another benefit that they draw."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from lifecert.application.office.set_contact import NewContact, sealed_contact
-from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.changing import change_newest, request_of
 from lifecert.application.shared.reviewing import review_id_of
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
@@ -131,7 +130,7 @@ class RegisterBeneficiary:
                 "valid_until": valid_until.isoformat(),
                 "grace_from": today.isoformat(),
                 "channel": contact.channel if contact else None,
-                "request": _request(user, idempotency_key),
+                "request": request_of(user, idempotency_key),
                 "registered_by": user.user_id,
                 "review_id": review.review_id,
             },
@@ -177,7 +176,7 @@ class AddBenefit:
             raise NotAllowed
         check_start(new.start, self.clock.today(), None, checked=new.start_checked)
         added: list[Benefit] = []
-        request = _request(user, idempotency_key)
+        request = request_of(user, idempotency_key)
 
         def make(newest: Beneficiary) -> Change | None:
             if before := self._added_before(newest, request):
@@ -240,10 +239,6 @@ def _registration(beneficiary_id: str, of: str, clerk: Actor, now: datetime) -> 
 
 def _new_facts(benefit: Benefit, status: Status) -> dict[str, Fact]:
     return {**benefit.facts(), "status": status, "payment_held": False}
-
-
-def _request(user: User, idempotency_key: str) -> str:
-    return hashlib.sha256(f"{user.user_id}\n{idempotency_key}".encode()).hexdigest()
 
 
 def _asked(entry: LedgerEntry) -> tuple[object, ...]:
