@@ -147,6 +147,9 @@ ALLOWED: dict[str, set[str]] = {
         "kms:GenerateMac PersonKey",
     },
     "AmendRecord": {
+        "dynamodb:GetItem Reviews",
+        "dynamodb:PutItem Reviews",
+        "dynamodb:UpdateItem Reviews",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:Query Ledger",

@@ -10,6 +10,7 @@ from lifecert.domain.imprint import FrameImprints
 from lifecert.domain.invitation import Invitation
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.notice import Contact, SentNotice
+from lifecert.domain.number import NumberClaim
 from lifecert.domain.reference import Enrolment, Reference
 from lifecert.domain.review import Review
 from lifecert.domain.session import Session
@@ -44,6 +45,7 @@ class MemoryStore:
     sent_notices: dict[str, SentNotice] = field(default_factory=dict)
     hold_batches: MemoryHoldBatches = field(default_factory=MemoryHoldBatches)
     invitations: dict[str, Invitation] = field(default_factory=dict)
+    number_claims: dict[str, NumberClaim] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property

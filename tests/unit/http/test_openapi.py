@@ -57,6 +57,7 @@ BY_RULE = {
     "use_invitation/start_helper_of_nobody",
     "amend_record/benefit_unnamed",
     "amend_record/nothing",
+    "amend_record/number_invalid",
     "decide_holds/named_for_nothing",
     "decide_holds/nobody_named",
 }

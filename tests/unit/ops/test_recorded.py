@@ -37,6 +37,7 @@ from tests.support.wiring.factories import use_cases
 from tests.support.wiring.world import World
 
 SECOND_CLERK = replace(CLERK, user_id="clerk-2")
+RIGHT_NUMBER = IdNumber.parse("110101195005050032")
 BY_SMS = NewContact(NoticeChannel.SMS, "+8613800000000")
 PERSON = Registration(
     "王小明",
@@ -265,6 +266,10 @@ def a_life() -> Iterator[tuple[str, Life]]:
     do["amend_record"](life.id, to_another, AmendGround.MISTYPED, CLERK, an_id())
     assert life.last() is LedgerEvent.AMENDED
     yield "a record put right", life
+    proposal = do["propose_id_number"](life.id, RIGHT_NUMBER, AmendGround.MISTYPED, CLERK, an_id())
+    yield "another number proposed", life
+    do["confirm_id_number"](proposal.review_id, RIGHT_NUMBER, SECOND_CLERK)
+    yield "and confirmed", life
     life.nights(30)
     assert life.last() is LedgerEvent.BENEFIT_ENDED
     yield "which ended as planned", life

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lifecert.application.office.entitlement import ConfirmProposal, Propose
     from lifecert.application.office.get_reviews import GetReview, ListReviews
     from lifecert.application.office.get_statistics import GetStatistics
+    from lifecert.application.office.id_number import ConfirmIdNumber, ProposeIdNumber
     from lifecert.application.office.import_data_match import ImportDataMatch
     from lifecert.application.office.import_register import WorkImport
     from lifecert.application.office.invite import IssueInvitation, WithdrawInvitation
@@ -99,7 +100,7 @@ def set_contact() -> "SetContact":
     return SetContact(register, parts.addresses(names), parts.clock(names))
 
 
-class AmendRecordSettings(settings.WithChanges, settings.WithPersonKeys, settings.Common):
+class AmendRecordSettings(settings.WithChanges, settings.WithPersonKeys, settings.WithReviews, settings.Common):
     """amend_record."""
 
     idempotency_table: Name
@@ -120,6 +121,31 @@ def amend_record() -> "AmendRecord":
 def amend_once() -> "Once":
     """Keeps answers of POST .../amendments for whoever asks again."""
     return stores.once(AmendRecordSettings.load().idempotency_table)
+
+
+@cache
+def propose_id_number() -> "ProposeIdNumber":
+    """POST /staff/beneficiaries/{beneficiary_id}/id-number."""
+    from lifecert.application.office.id_number import ProposeIdNumber
+
+    names = AmendRecordSettings.load()
+    register = stores.changing_register(names, reviews=names.reviews_table)
+    return ProposeIdNumber(register, stores.reviews(names), parts.clock(names), parts.person_keys(names))
+
+
+@cache
+def confirm_id_number() -> "ConfirmIdNumber":
+    """POST /staff/proposals/{proposal_id}/id-number."""
+    from lifecert.application.office.id_number import ConfirmIdNumber
+
+    names = AmendRecordSettings.load()
+    return ConfirmIdNumber(
+        register=stores.changing_register(names, reviews=names.reviews_table),
+        reviews=stores.reviews(names),
+        ledger=stores.ledger(names),
+        clock=parts.clock(names),
+        person_keys=parts.person_keys(names),
+    )
 
 
 class IssueInvitationSettings(settings.WithChanges, settings.WithInvitations, settings.Common):

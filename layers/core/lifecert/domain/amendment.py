@@ -1,4 +1,4 @@
-"""What one clerk may put right in a record, and on which ground (design.md §3 rule 10)."""
+"""What may be put right in a record, and on which ground (design.md §3 rule 10)."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -11,6 +11,7 @@ class Amended(StrEnum):
     DISTRICT = "district"
     CATEGORY = "category"
     PAYER_REFERENCE = "payer_reference"
+    ID_NUMBER = "id_number"  # by two clerks
 
 
 class AmendGround(StrEnum):
@@ -28,7 +29,11 @@ GROUNDS_TO_AMEND: Mapping[Amended, frozenset[AmendGround]] = {
     Amended.DISTRICT: frozenset({AmendGround.MISTYPED, AmendGround.MOVED_HOUSE}),
     Amended.CATEGORY: frozenset({AmendGround.MISTYPED, AmendGround.RECLASSIFIED}),
     Amended.PAYER_REFERENCE: frozenset({AmendGround.MISTYPED, AmendGround.MOVED_HOUSE, AmendGround.RENUMBERED}),
+    Amended.ID_NUMBER: frozenset({AmendGround.MISTYPED, AmendGround.RENUMBERED}),
 }
+
+# What of a benefit one clerk puts right.
+OF_BENEFITS = (Amended.DISTRICT, Amended.CATEGORY, Amended.PAYER_REFERENCE)
 
 
 def suits(ground: AmendGround, parts: Iterable[Amended]) -> bool:

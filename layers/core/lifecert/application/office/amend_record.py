@@ -5,7 +5,7 @@ from datetime import date
 
 from lifecert.application.shared.changing import change_newest, request_of
 from lifecert.domain.actor import Actor, Role, User
-from lifecert.domain.amendment import Amended, AmendGround, suits
+from lifecert.domain.amendment import OF_BENEFITS, Amended, AmendGround, suits
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.benefit import Benefit, amended_facts
 from lifecert.domain.category import Category
@@ -31,7 +31,7 @@ class RightRecord:
     @property
     def parts(self) -> tuple[Amended, ...]:
         """What is to be put right."""
-        return tuple(one for one in Amended if getattr(self, one) is not None)
+        return tuple(one for one in (Amended.NAME, *OF_BENEFITS) if getattr(self, one) is not None)
 
     def of(self, benefit: Benefit) -> Benefit:
         """The benefit put right. Only an injury's disability has a grade."""
@@ -156,7 +156,7 @@ def _sent_on(newest: Beneficiary, before: Benefit, benefit: Benefit, today: date
 
 
 def _differing(before: Benefit, after: Benefit) -> set[Amended]:
-    return {one for one in Amended if one is not Amended.NAME and getattr(before, one) != getattr(after, one)}
+    return {one for one in OF_BENEFITS if getattr(before, one) != getattr(after, one)}
 
 
 def _in_order(changed: set[Amended]) -> tuple[Amended, ...]:

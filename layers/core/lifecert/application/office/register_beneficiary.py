@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from lifecert.application.office.set_contact import NewContact, sealed_contact
 from lifecert.application.shared.changing import change_newest, request_of
+from lifecert.application.shared.finding import moved_away
 from lifecert.application.shared.reviewing import review_id_of
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
@@ -24,6 +25,7 @@ from lifecert.domain.errors import (
     TransitionRefused,
 )
 from lifecert.domain.ledger import Fact, LedgerEntry, LedgerEvent, facts_of
+from lifecert.domain.number import MOST_PLACES, place_of
 from lifecert.domain.person import IdNumber, mask_name, normalise_name
 from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.status import EndCause, Status, status_by_valid_until
@@ -97,10 +99,26 @@ class RegisterBeneficiary:
         today, start, born = self.clock.today(), registration.benefit.start, registration.id_number.birth_date
         check_start(start, today, born, checked=registration.benefit.start_checked)
         benefit = registration.benefit.numbered(1, self.payers)
+        # One person, one id: registering the same person twice meets the same item, and so fails, even in a race.
+        # Only where its number was put right since, the place is another's, and this person has the next.
+        first = self.person_keys.beneficiary_id(registration.id_number.value)
+        for place in (place_of(first, n) for n in range(MOST_PLACES)):
+            change = self._change(place, registration, benefit, user, idempotency_key)
+            try:
+                self.register.commit(change)
+            except (AlreadyRegistered, ReviewOpenedBefore):
+                if before := self._registered_before(change.after, change.entry, registration.id_number):
+                    return before
+            else:
+                return change.after
+        raise AlreadyRegistered
+
+    def _change(
+        self, beneficiary_id: str, registration: Registration, benefit: Benefit, user: User, idempotency_key: str
+    ) -> Change:
+        today, start, born = self.clock.today(), registration.benefit.start, registration.id_number.birth_date
         valid_until = valid_until_after(start)
         status = status_by_valid_until(valid_until, today)
-        # One person, one id: registering the same person twice meets the same item, and so fails, even in a race.
-        beneficiary_id = self.person_keys.beneficiary_id(registration.id_number.value)
         given = registration.contact
         contact = sealed_contact(self.seal, beneficiary_id, given) if given else None
         clerk, now = Actor(user.user_id, Role.CLERK), self.clock.now()
@@ -135,16 +153,15 @@ class RegisterBeneficiary:
                 "review_id": review.review_id,
             },
         )
-        try:
-            self.register.commit(Change(0, after, entry, contact=contact, review=review))
-        except (AlreadyRegistered, ReviewOpenedBefore):
-            return self._registered_before(after, entry)
-        return after
+        return Change(0, after, entry, contact=contact, review=review)
 
-    def _registered_before(self, after: Beneficiary, entry: LedgerEntry) -> Beneficiary:
-        """The answer that was lost, if the stored entry is of this request. Raises AlreadyRegistered."""
-        stored = next(iter(self.ledger.entries(after.beneficiary_id)), entry)
-        if stored.details.get("request") != entry.details["request"]:
+    def _registered_before(self, after: Beneficiary, entry: LedgerEntry, number: IdNumber) -> Beneficiary | None:
+        """The answer that was lost, if the stored entry is of this request; None where the place is somebody's who has
+        another number since. Raises AlreadyRegistered."""
+        stored = next(iter(self.ledger.entries(after.beneficiary_id)), None)
+        if stored is None or stored.details.get("request") != entry.details["request"]:
+            if moved_away(self.register.at_place(after.beneficiary_id), self.person_keys.looked_up_keys(number.value)):
+                return None
             raise AlreadyRegistered
         if _asked(stored) != _asked(entry):
             raise IdempotencyKeyReused

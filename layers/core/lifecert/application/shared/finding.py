@@ -1,12 +1,14 @@
 """Find the person whom somebody names, so that nobody can find out who is registered."""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import InvitationUnknown
 from lifecert.domain.invitation import Invitation, InvitationCode
+from lifecert.domain.number import NumberClaim
 from lifecert.domain.person import IdNumber, normalise_name
 from lifecert.ports.invitations import InvitationKeys, Invitations
 from lifecert.ports.keys import PersonKeys
@@ -25,6 +27,11 @@ def by_number_and_name(register: Register, keys: PersonKeys, id_number: IdNumber
     beneficiary = by_number(register, keys, id_number)
     name_key = keys.name_key(normalise_name(name), beneficiary.person_secret if beneficiary else None)
     return beneficiary if hmac.compare_digest(beneficiary.name_key if beneficiary else _NOBODY, name_key) else None
+
+
+def moved_away(here: Beneficiary | NumberClaim | None, person_keys: Sequence[str]) -> bool:
+    """Whether somebody is in a place of an ID number who has another number since; `person_keys` are this number's."""
+    return isinstance(here, Beneficiary) and here.person_key not in person_keys
 
 
 @dataclass(frozen=True, slots=True)

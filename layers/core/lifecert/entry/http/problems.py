@@ -68,6 +68,7 @@ class Code(StrEnum):
     ACTED_IN_CASE = "acted_in_case"
     DAY_IMPOSSIBLE = "day_impossible"
     DAY_IN_FUTURE = "day_in_future"
+    ID_NUMBER_DIFFERS = "id_number_differs"
     NOTHING_TO_AMEND = "nothing_to_amend"
     DEATH_ENDS_ALL = "death_ends_all"
     PAYER_UNKNOWN = "payer_unknown"
@@ -192,6 +193,7 @@ TABLE: dict[type[Exception], Problem] = {
     errors.ImportNotReady: Problem(
         HTTPStatus.CONFLICT, Code.IMPORT_NOT_READY, lambda error, _language: {"state": str(error)}
     ),
+    errors.IdNumberDiffers: Problem(HTTPStatus.CONFLICT, Code.ID_NUMBER_DIFFERS),
     errors.NothingToAmend: Problem(HTTPStatus.CONFLICT, Code.NOTHING_TO_AMEND),
     errors.TooManyBenefits: Problem(HTTPStatus.CONFLICT, Code.TOO_MANY_BENEFITS),
     errors.TransitionRefused: Problem(HTTPStatus.CONFLICT, Code.TRANSITION_REFUSED),

@@ -8,7 +8,7 @@ from lifecert.application.office.amend_record import Amendment, RightRecord
 from lifecert.domain.amendment import Amended, AmendGround
 from lifecert.domain.category import Category
 from lifecert.domain.person import normalise_name
-from lifecert.entry.http.bodies.fields import BenefitId, District, PersonName
+from lifecert.entry.http.bodies.fields import BenefitId, District, PersonIdNumber, PersonName
 from lifecert.entry.models import Incoming, Response
 from lifecert.ports.keys import PersonKeys
 
@@ -42,6 +42,19 @@ class AmendBody(Incoming):
         name = keys.name_key(normalise_name(self.name)) if self.name else ""
         told = (self.ground, self.benefit, self.district, self.category, self.payer_reference)
         return " ".join((beneficiary_id, name, *map(str, told)))
+
+
+class ProposeIdNumberBody(Incoming):
+    """POST /staff/beneficiaries/{beneficiary_id}/id-number."""
+
+    id_number: PersonIdNumber
+    ground: AmendGround
+
+
+class ConfirmIdNumberBody(Incoming):
+    """POST /staff/proposals/{proposal_id}/id-number: the number once more, by the second clerk, from the document."""
+
+    id_number: PersonIdNumber
 
 
 class RecordAmended(Response):
