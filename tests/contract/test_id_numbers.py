@@ -1,17 +1,29 @@
 """An ID number that is put right, on every engine: the person and the places of the number in one transaction."""
 
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
+from lifecert.application.office.id_number import ConfirmIdNumber, ProposeIdNumber
+from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
+from lifecert.application.shared.finding import has_number
+from lifecert.domain.amendment import AmendGround
 from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.category import Category
 from lifecert.domain.errors import AlreadyRegistered, VersionConflict
 from lifecert.domain.ledger import LedgerEvent
-from lifecert.domain.number import NumberClaim, NumberMove, place_of
+from lifecert.domain.number import MOST_PLACES, NumberClaim, NumberMove, place_of
+from lifecert.domain.person import IdNumber
 from ops.migrate_benefits import BenefitMigration
-from ops.verify_ledger import WholeLedger
-from tests.support.builders import a_change, an_id, registration
+from ops.verify_ledger import LedgerCheck, WholeLedger
+from tests.support.builders import CLERK, NOW, a_change, an_id, registration
 from tests.support.engines import DynamoTables, Stores
+from tests.support.fakes.clock import FixedClock
+from tests.support.fakes.keys import FakePersonKeys
+from tests.support.fakes.notices import FakeSeal
 from tests.support.registering import registered
 
 
@@ -90,3 +102,60 @@ def test_what_keeps_a_place_is_in_no_walk_through_the_table(tables: DynamoTables
     assert (walked.people, [one for one in faults if "chain" in one]) == (1, [])
     done = BenefitMigration(tables.client, names[0], "fund")(dry_run=True)
     assert done.became.total() == 0
+
+
+class Desk:
+    """Clerks who register people, and put their numbers right."""
+
+    def __init__(self, stores: Stores) -> None:
+        clock, self.keys = FixedClock(NOW), FakePersonKeys(secret=an_id().encode())
+        self.register = RegisterBeneficiary(stores.register, self.keys, FakeSeal(), clock, stores.ledger, ("fund",))
+        self.propose = ProposeIdNumber(stores.register, stores.reviews, clock, self.keys)
+        self.confirm = ConfirmIdNumber(stores.register, stores.reviews, stores.ledger, clock, self.keys)
+
+    def new(self, number: IdNumber) -> str:
+        benefit = NewBenefit(Category.RESIDENT_PENSION, "110101", NOW.date())
+        return self.register(Registration("王小明", number, benefit), CLERK, an_id()).beneficiary_id
+
+    def proposed(self, number: IdNumber, who: str) -> Callable[[], object]:
+        """What is left to do for a second clerk."""
+        proposal = self.propose(who, number, AmendGround.MISTYPED, CLERK, an_id())
+        return lambda: self.confirm(proposal.review_id, number, replace(CLERK, user_id="clerk-2"))
+
+
+def at_once(asked: Sequence[Callable[[], object]]) -> int:
+    """How many of these succeed, each tried again where somebody else was quicker."""
+    done: list[object] = []
+
+    def act(one: Callable[[], object]) -> None:
+        for _ in range(3):
+            with suppress(VersionConflict):
+                with suppress(AlreadyRegistered):
+                    done.append(one())
+                return
+
+    threads = [threading.Thread(target=act, args=(one,)) for one in asked]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return len(done)
+
+
+def test_of_all_who_want_one_number_at_once_one_gets_it(racing: Stores) -> None:
+    """It was mistyped for two people, and put right; then both have it back, a third one has it, and its owner is
+    registered three times."""
+    desk, number = Desk(racing), IdNumber.parse("11010519491231002X")
+    others = [IdNumber.parse(text) for text in ("110101195005050032", "110101194001010039")]
+    people = []
+    for other in others:
+        people.append(desk.new(number))
+        desk.proposed(other, people[-1])()
+    people.append(desk.new(IdNumber.parse("110101194001010055")))
+    asked = [*(desk.proposed(number, who) for who in people), *[lambda: desk.new(number)] * 3]
+    assert at_once(asked) == 1
+    first = desk.keys.beneficiary_id(number.value)
+    places = (racing.register.at_place(place_of(first, place)) for place in range(MOST_PLACES))
+    ids = {*people, *(one.beneficiary_id for one in places if isinstance(one, Beneficiary))}
+    assert sum(has_number(one, desk.keys, number) for one in racing.register.get_several(sorted(ids))) == 1
+    assert not [one for one in ids if LedgerCheck(racing.register, racing.ledger)(one)]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import permutations
 
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from lifecert.application.office.amend_record import Amendment, AmendRecord, RightRecord
 from lifecert.application.shared.finding import by_number_and_name
@@ -33,6 +34,7 @@ from tests.support.entitled import Person
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.holding import GRACE
 from tests.support.payer_example import payer_example
+from tests.support.templates import ROOT
 
 MOVED = AmendGround.MOVED_HOUSE
 
@@ -202,6 +204,11 @@ def test_what_one_office_was_to_hold_another_judges_after_all_grace_days() -> No
     person.decide(HoldChoice.ALL)
     person.nights()
     assert person.now.held_since == person.clock.today()
+    amend(person, RightRecord(benefit_id="1", district="310101"))
+    (told,) = published_events(person.store.entries[person.who][-1])
+    assert told.detail["held_since"] == told.detail["unpaid_since"] == person.clock.today().isoformat()
+    schema = json.loads((ROOT / "infra/schemas/BeneficiaryAmended.json").read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(json.loads(json.dumps(dict(told.detail))))
     assert LedgerCheck(person.store.register, person.store.ledger)(person.who) is None
     assert not person.wrong_days("1")
 

@@ -290,6 +290,23 @@ def numbered(order: int) -> IdNumber:
     raise AssertionError
 
 
+def test_who_stands_under_a_secret_that_nobody_looks_under_still_has_their_number() -> None:
+    """A new secret is in force, and not everybody was brought up before the old one was looked under no more."""
+    desk = Desk()
+    desk.keys = FakePersonKeys(secrets=("1", "2"))
+    assert desk.now.person_key not in desk.keys.looked_up_keys(WRONG.value)
+    other = desk.registers(RIGHT)
+    with pytest.raises(AlreadyRegistered):
+        desk.registers(WRONG)
+    with pytest.raises(AlreadyRegistered):
+        desk.proposal(WRONG, other.beneficiary_id)
+    with pytest.raises(NothingToAmend):
+        desk.proposal(WRONG)
+    desk.put_right(FREE)
+    assert (desk.now.person_secret, desk.now.person_key) == ("1", desk.keys.person_key(FREE.value, "1"))
+    assert desk.registers(WRONG).beneficiary_id == place_of(desk.who, 1)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_of_many_who_want_one_number_at_once_one_gets_it(seed: int) -> None:
     desk = Desk()

@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass, replace
 
 from lifecert.application.shared.changing import change_newest
-from lifecert.application.shared.finding import moved_away
+from lifecert.application.shared.finding import has_number, moved_away
 from lifecert.application.shared.reviewing import opening
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.amendment import Amended, AmendGround, suits
@@ -177,14 +177,14 @@ class ConfirmIdNumber:
 def free_place(register: ChangingRegister, keys: PersonKeys, newest: Beneficiary, number: IdNumber) -> str:
     """The place of a number that somebody may take. Raises NothingToAmend when it is theirs, and AlreadyRegistered when
     it is somebody else's."""
-    known, first = keys.looked_up_keys(number.value), keys.beneficiary_id(number.value)
-    if newest.person_key in known:
+    first = keys.beneficiary_id(number.value)
+    if has_number(newest, keys, number):
         raise NothingToAmend
     for place in (place_of(first, n) for n in range(MOST_PLACES)):
         here = register.at_place(place)
         if here is None or (isinstance(here, NumberClaim) and here.holder is None):
             return place
-        if not moved_away(here, known):
+        if not moved_away(here, keys, number):
             break
     raise AlreadyRegistered
 

@@ -160,7 +160,7 @@ class RegisterBeneficiary:
         another number since. Raises AlreadyRegistered."""
         stored = next(iter(self.ledger.entries(after.beneficiary_id)), None)
         if stored is None or stored.details.get("request") != entry.details["request"]:
-            if moved_away(self.register.at_place(after.beneficiary_id), self.person_keys.looked_up_keys(number.value)):
+            if moved_away(self.register.at_place(after.beneficiary_id), self.person_keys, number):
                 return None
             raise AlreadyRegistered
         if _asked(stored) != _asked(entry):

@@ -1,7 +1,6 @@
 """Find the person whom somebody names, so that nobody can find out who is registered."""
 
 import hmac
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,9 +28,14 @@ def by_number_and_name(register: Register, keys: PersonKeys, id_number: IdNumber
     return beneficiary if hmac.compare_digest(beneficiary.name_key if beneficiary else _NOBODY, name_key) else None
 
 
-def moved_away(here: Beneficiary | NumberClaim | None, person_keys: Sequence[str]) -> bool:
-    """Whether somebody is in a place of an ID number who has another number since; `person_keys` are this number's."""
-    return isinstance(here, Beneficiary) and here.person_key not in person_keys
+def has_number(person: Beneficiary, keys: PersonKeys, number: IdNumber) -> bool:
+    """Whether an ID number is a person's, under whichever secret they stand, be it one that nobody looks under now."""
+    return hmac.compare_digest(person.person_key, keys.person_key(number.value, person.person_secret))
+
+
+def moved_away(here: Beneficiary | NumberClaim | None, keys: PersonKeys, number: IdNumber) -> bool:
+    """Whether somebody is in a place of an ID number who has another number since."""
+    return isinstance(here, Beneficiary) and not has_number(here, keys, number)
 
 
 @dataclass(frozen=True, slots=True)
