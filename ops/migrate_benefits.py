@@ -93,7 +93,8 @@ class BenefitMigration:
         """How many people each page is of, and those among them whom this run is for."""
         pages = self.client.get_paginator("scan").paginate(
             TableName=self.table,
-            FilterExpression=f"attribute_{'' if undo else 'not_'}exists(benefits)",
+            # What only keeps a place of an ID number is nobody.
+            FilterExpression=f"attribute_{'' if undo else 'not_'}exists(benefits) AND attribute_not_exists(number_of)",
             Segment=segment,
             TotalSegments=self.segments,
             ConsistentRead=True,

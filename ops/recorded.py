@@ -29,7 +29,7 @@ from ops.recorded_cases import take_case
 # chain.
 NOT_TOLD: Final = (
     *("beneficiary_id", "person_key", "name_key", "person_secret", "masked_name", "camera"),
-    *("version", "ledger_head", "guardian_until"),
+    *("version", "ledger_head", "guardian_until", "number_claim"),
 )
 _COVERAGE: Final = (LedgerEvent.REGISTERED, LedgerEvent.CERTIFIED, LedgerEvent.CERTIFICATE_REVOKED)
 _NEW_GRACE: Final = (

@@ -15,6 +15,7 @@ UNTOLD: Final = object()
 _NAMES: Final = tuple(one.name for one in fields(Benefit) if one.name != "end")
 _END: Final = ("ended_on", "end_cause", "ended_by", "end_before")
 _ENDS: Final = (LedgerEvent.BENEFIT_ENDED, LedgerEvent.TERMINATED)
+_AMENDED: Final = ("category", "district", "payer_reference", "injury_grade")
 _NEW: Final = (LedgerEvent.REGISTERED, LedgerEvent.BENEFIT_ADDED)
 _MOVES: Final = (
     *(LedgerEvent.CERTIFIED, LedgerEvent.LAPSED, LedgerEvent.PAYMENT_HELD, LedgerEvent.CORRECTED),
@@ -35,6 +36,8 @@ class RecordedBenefits:
         details = entry.details
         if entry.event in _NEW:
             self._add(entry)
+        elif entry.event is LedgerEvent.AMENDED:
+            self._amend(entry)
         elif entry.event in _MOVES:
             moves = details.get("valid_until") != (valid_until.isoformat() if isinstance(valid_until, date) else None)
             if entry.event is not LedgerEvent.CERTIFICATE_REVOKED or moves or "benefits" not in details:
@@ -69,6 +72,14 @@ class RecordedBenefits:
             if entry.event is LedgerEvent.BENEFIT_ADDED:
                 told["grace_from"] = _day(entry.details, "grace_from")
             self.known[str(facts["benefit"])] = told
+
+    def _amend(self, entry: LedgerEntry) -> None:
+        for facts in facts_of(entry):
+            told = self.known[str(facts["benefit"])]
+            told.update({name: facts[name] for name in _AMENDED})
+            if "grace_from" in facts:
+                # What was proposed to one office is not for another.
+                told.update(hold_proposal=None, grace_from=_day(facts, "grace_from"))
 
     def _move(self, entry: LedgerEntry) -> None:
         details = entry.details

@@ -161,6 +161,8 @@ class WholeLedger:
         pages = self.client.get_paginator("scan").paginate(
             TableName=table,
             ProjectionExpression="beneficiary_id",
+            # What only keeps a place of an ID number is nobody, and no entry has it.
+            FilterExpression="attribute_not_exists(number_of)",
             Segment=segment,
             TotalSegments=self.segments,
             PaginationConfig={"PageSize": self.page_size},

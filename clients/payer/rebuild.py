@@ -9,7 +9,8 @@ the files up to that number.
 Needs nothing but Python. An event has `type` and `detail`; a line of a file has a `sequence` as well. Whether they come
 as events, in files or in a snapshot, in order or not, once or often: they come to the same state, because it keeps
 
-1. of one benefit, what the event with the greatest `seq` tells of how it stands;
+1. of one benefit, what the event with the greatest `seq` tells of how it stands, and what the one that says so tells of
+   what it is (category, district, start);
 2. what is to be paid or taken back once, by `event_id`.
 """
 
@@ -28,7 +29,7 @@ from zoneinfo import ZoneInfo
 
 # What an event tells of how a benefit stands from then on.
 STANDING = ("status", "valid_until", "payment_held", "held_since", "unpaid_since", "payer_reference")
-# What its first event tells besides.
+# What its first event tells besides, or one that amends it.
 KNOWN = ("category", "district", "start")
 
 
@@ -41,7 +42,8 @@ class Benefit:
     """One benefit of a person. Pay it while it is active, or lapsed and not held.
 
     `turns` are, by `seq`, when something was told and whether the benefit is paid from that day on. `arrears` and
-    `reclaims` are, by event, the days to be paid, and those to be taken back: first and last.
+    `reclaims` are, by event, the days to be paid, and those to be taken back: first and last. `known_seq` is the event
+    that told what is `known` last.
     """
 
     seq: int = 0
@@ -50,6 +52,7 @@ class Benefit:
     turns: dict[int, tuple[str, bool]] = field(default_factory=dict)
     arrears: dict[str, tuple[str, str]] = field(default_factory=dict)
     reclaims: dict[str, tuple[str, str]] = field(default_factory=dict)
+    known_seq: int = 0
 
     @property
     def is_paid(self) -> bool:
@@ -73,15 +76,17 @@ class State:
         if seq in benefit.turns:
             return False
         benefit.turns[seq] = (detail["at"], pays(detail))
-        for name in KNOWN:
-            if name in detail:
-                benefit.known[name] = detail[name]
+        if told := {name: detail[name] for name in KNOWN if name in detail}:
+            # One that came late does not undo what was put right since.
+            late = seq < benefit.known_seq
+            benefit.known.update({name: one for name, one in told.items() if not late or name not in benefit.known})
+            benefit.known_seq = max(seq, benefit.known_seq)
         if seq > benefit.seq:
             benefit.seq = seq
             benefit.standing = {name: detail[name] for name in STANDING}
-        for told, periods in (("arrears", benefit.arrears), ("reclaim", benefit.reclaims)):
-            if first := detail.get(f"{told}_first_day"):
-                periods[detail["event_id"]] = (first, detail[f"{told}_last_day"])
+        for name, periods in (("arrears", benefit.arrears), ("reclaim", benefit.reclaims)):
+            if first := detail.get(f"{name}_first_day"):
+                periods[detail["event_id"]] = (first, detail[f"{name}_last_day"])
         return True
 
     def times_paid(self, person: str, benefit: str, until: date) -> Counter[date]:
@@ -188,6 +193,7 @@ def snapshot(path: Path) -> tuple[dict[tuple[str, str], Benefit], Place]:
                 {seq: (at, paid) for seq, at, paid in line["turns"]},
                 {event_id: (first, last) for event_id, first, last in line["arrears"]},
                 {event_id: (first, last) for event_id, first, last in line["reclaims"]},
+                line.get("known_seq", 0),
             )
     if len(benefits) != manifest["lines"]:
         raise FeedError(f"snapshot {manifest['number']} has {len(benefits)} benefits and not {manifest['lines']}")

@@ -13,6 +13,7 @@ from lifecert.application.sweep.kinds import Kind, Lapse
 from lifecert.application.sweep.plan import PlanSweep, Scope
 from lifecert.application.sweep.work import WorkSweep
 from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.number import NumberClaim
 from lifecert.domain.sweep import JobKind, Partition, RunState, SweepRun, Task
 from lifecert.domain.sweep_report import SweepReport
 from lifecert.ports.register import ChangingRegister
@@ -117,6 +118,10 @@ class ScanningRegister:
     def get(self, beneficiary_id: str) -> Beneficiary | None:
         """As ever."""
         return self.real.get(beneficiary_id)
+
+    def at_place(self, place: str) -> Beneficiary | NumberClaim | None:
+        """As ever."""
+        return self.real.at_place(place)
 
     def get_several(self, beneficiary_ids: Sequence[str]) -> tuple[Beneficiary, ...]:
         """As ever."""

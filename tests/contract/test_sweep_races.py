@@ -26,6 +26,7 @@ from lifecert.domain.hold import (
 )
 from lifecert.domain.ledger import Detail, LedgerEvent, facts_of
 from lifecert.domain.notice import Notice
+from lifecert.domain.number import NumberClaim
 from lifecert.domain.status import Certified, Status, transition
 from lifecert.domain.sweep import JobKind, Partition, RunState, shard_of
 from lifecert.ports.register import ChangingRegister
@@ -59,6 +60,9 @@ class InStep:
             self.read.add(mine)
             self.both.wait(timeout=PATIENCE_SECONDS)
         return found
+
+    def at_place(self, place: str) -> Beneficiary | NumberClaim | None:
+        return self.register.at_place(place)
 
     def get_several(self, beneficiary_ids: Sequence[str]) -> tuple[Beneficiary, ...]:
         return self.register.get_several(beneficiary_ids)

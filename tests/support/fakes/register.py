@@ -18,6 +18,7 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.imprint import SESSIONS_REMEMBERED
 from lifecert.domain.ledger import LedgerEntry
+from lifecert.domain.number import NumberClaim
 from lifecert.domain.page import Page, Position
 from lifecert.domain.reference import Reference
 from lifecert.domain.review import Review
@@ -34,6 +35,9 @@ class MemoryRegister:
 
     def get(self, beneficiary_id: str) -> Beneficiary | None:
         return self.store.beneficiaries.get(beneficiary_id)
+
+    def at_place(self, place: str) -> Beneficiary | NumberClaim | None:
+        return self.get(place) or self.store.number_claims.get(place)
 
     def get_several(self, beneficiary_ids: Sequence[str]) -> tuple[Beneficiary, ...]:
         known = self.store.beneficiaries
@@ -74,16 +78,27 @@ class MemoryRegister:
             raise FrameSeenBefore
         self._check_certificates(change.certificate, change.revocation)
         before = store.beneficiaries.get(after.beneficiary_id)
-        if change.before_version == 0 and before:
+        if change.before_version == 0 and not self._is_free(after.beneficiary_id):
             raise AlreadyRegistered
-        if change.before_version != (before.version if before else 0) or _rehashed(before, after):
+        if change.before_version != (before.version if before else 0) or _rehashed(before, change):
             raise VersionConflict
+        self._check_number(change)
         named = (*change.deleted_references, *([change.frame_imprints.reference_id] if change.frame_imprints else []))
         if any((after.beneficiary_id, one) not in store.references_by_id for one in named):
             raise VersionConflict
         self._check_hold(change)
         if any(entry.seq == change.entry.seq for entry in store.entries.get(after.beneficiary_id, [])):
             raise VersionConflict
+
+    def _is_free(self, place: str) -> bool:
+        here = self.at_place(place)
+        return here is None or (isinstance(here, NumberClaim) and here.holder is None)
+
+    def _check_number(self, change: Change) -> None:
+        if move := change.number:
+            left = move.left and self.store.number_claims.get(move.left.place)
+            if not self._is_free(move.taken.place) or (move.left and (not left or left.holder != move.taken.holder)):
+                raise VersionConflict
 
     def _check_reference(self, reference: Reference | None) -> None:
         if reference and _reference_key(reference) not in self.store.enrolments:
@@ -117,6 +132,7 @@ class MemoryRegister:
     def _write(self, change: Change) -> None:
         store, after = self.store, change.after
         store.beneficiaries[after.beneficiary_id] = after
+        store.number_claims.pop(after.beneficiary_id, None)
         store.entries.setdefault(change.entry.beneficiary_id, []).append(change.entry)
         if change.certificate:
             store.certificates[change.certificate.certificate_id] = change.certificate
@@ -141,9 +157,14 @@ class MemoryRegister:
             store.invitations[change.invitation.beneficiary_id] = change.invitation
         if change.sent_notice:
             store.sent_notices[change.sent_notice.message_id] = change.sent_notice
+        self._write_number(change)
         self._write_hold(change)
         self._write_faces(change)
         store.faces += change.faces
+
+    def _write_number(self, change: Change) -> None:
+        moved = (change.number.taken, change.number.left) if change.number else ()
+        self.store.number_claims.update({claim.place: claim for claim in moved if claim})
 
     def _write_hold(self, change: Change) -> None:
         holds = self.store.hold_batches.by_person
@@ -189,8 +210,9 @@ class MemoryCertificates:
         return Page(tuple(beneficiary_id for _, beneficiary_id in found[:limit]), place)
 
 
-def _rehashed(before: Beneficiary | None, after: Beneficiary) -> bool:
-    return before is not None and before.person_key != after.person_key
+def _rehashed(before: Beneficiary | None, change: Change) -> bool:
+    known = change.number.key_before if change.number else change.after.person_key
+    return before is not None and before.person_key != known
 
 
 def _reference_key(reference: Reference) -> tuple[str, str]:

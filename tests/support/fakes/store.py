@@ -11,6 +11,7 @@ from lifecert.domain.imprint import FrameImprints
 from lifecert.domain.invitation import Invitation
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.notice import Contact, SentNotice
+from lifecert.domain.number import NumberClaim
 from lifecert.domain.reference import Enrolment, Reference
 from lifecert.domain.review import Review
 from lifecert.domain.session import Session
@@ -48,6 +49,7 @@ class MemoryStore:
     invitations: dict[str, Invitation] = field(default_factory=dict)
     accesses: list[Access] = field(default_factory=list)
     payment_hints: set[tuple[str, str]] = field(default_factory=set)
+    number_claims: dict[str, NumberClaim] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property

@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 
+from lifecert.domain.amendment import AmendGround
 from lifecert.domain.benefit import MOST_BENEFITS, BenefitEnd
 from lifecert.domain.category import Category
 from lifecert.domain.consent import FaceConsent
@@ -225,6 +226,13 @@ def _cases(world: World) -> None:
     world.add_review(510, WANG, ReviewKind.REVOCATION, by, expires_at=until, related_id=world_id(401))
     world.add_review(512, SEVERAL, ReviewKind.END, by, expires_at=until, benefit_id="1", **ended)
     world.add_review(513, SEVERAL, ReviewKind.CORRECTION, by, expires_at=until, benefit_id="3")
+    right: dict[str, Any] = {
+        "related_id": world.keys.beneficiary_id("110101195005050032"),
+        "cause": AmendGround.MISTYPED,
+    }
+    world.add_review(520, DUE, ReviewKind.ID_NUMBER, by, expires_at=until, **right)
+    world.add_review(521, DUE, ReviewKind.ID_NUMBER, DESK, expires_at=until, **right)
+    world.add_review(522, DUE, ReviewKind.ID_NUMBER, by, expires_at=NOW - timedelta(seconds=1), **right)
     world.store.beneficiaries[WANG.id] = replace(
         world.store.beneficiaries[WANG.id],
         open_cases=(OpenCase(world_id(501), ReviewKind.VERIFICATION, ("daughter",), doubts=False),),

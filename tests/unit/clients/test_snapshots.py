@@ -384,6 +384,7 @@ def test_lines_from_before_benefits_were_kept_become_the_first_payers() -> None:
         "category": None,
         "district": None,
         "start": None,
+        "known_seq": 0,
         "turns": [[3, "2026-02-01T00:00:00+00:00", False]],
         "arrears": [],
         "reclaims": [],

@@ -12,9 +12,11 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from lifecert.application.faces.consent import UndoGround, UndoWithdrawal, WithdrawConsent
 from lifecert.application.feed.publish import Publish
 from lifecert.application.notices.note_delivery import NoteDelivery
+from lifecert.application.office.amend_record import AmendRecord, RightRecord
 from lifecert.application.office.end_cases import EndCases
 from lifecert.application.office.entitlement import ConfirmProposal, Propose
 from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
+from lifecert.domain.amendment import AmendGround
 from lifecert.domain.category import Category
 from lifecert.domain.hold import HoldChoice, HoldDecision, HoldGround, HoldState
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
@@ -157,7 +159,7 @@ class World:
 @pytest.fixture
 def years() -> World:
     """Registered, enrolled, failed, certified; lapsed a year later, told so, held, and certified again a month after
-    that. Then ended by mistake, corrected, and the last certificate revoked."""
+    that. Then ended by mistake, corrected, and the last certificate revoked; moved house."""
     world = World()
     person = world.registered()
     world.enrolled(person)
@@ -181,6 +183,9 @@ def years() -> World:
         Proposal(ReviewKind.REVOCATION, certificate_id=world.store.beneficiaries[person].certificate_id),
     ):
         world.agreed(person, proposal)
+    keys, moved = FakePersonKeys(), RightRecord(None, "1", "330106")
+    amend = AmendRecord(world.store.register, world.store.ledger, world.clock, keys, references_of_payers(world.store))
+    amend(person, moved, AmendGround.MOVED_HOUSE, CLERK, an_id())
     return world
 
 
@@ -201,10 +206,11 @@ def test_every_event_of_two_years_is_as_its_schema_says(years: World) -> None:
         "BeneficiaryCorrected",
         "CertificateRevoked",
         "ReminderDue",
+        "BeneficiaryAmended",
     ]
-    assert [faults(name, detail) for name, detail in published] == [[]] * 14
+    assert [faults(name, detail) for name, detail in published] == [[]] * 15
     assert {name for name, _ in published} == set(SCHEMAS)
-    assert [detail["seq"] for _, detail in published] == [1, 5, 6, 7, 8, 11, 12, 14, 15, 16, 18, 20, 22, 22]
+    assert [detail["seq"] for _, detail in published] == [1, 5, 6, 7, 8, 11, 12, 14, 15, 16, 18, 20, 22, 22, 23]
     last = published[6][1]
     assert published[5][1]["held_since"] == published[5][1]["unpaid_since"] == "2027-06-03"
     assert (last["status_before"], last["payment_was_held"], last["held_since"]) == ("lapsed", True, None)
@@ -216,6 +222,9 @@ def test_a_payer_is_told_no_more_than_it_needs(years: World) -> None:
     details = dict(years.published())
     before = {"status_before"}
     assert details["BeneficiaryRegistered"].keys() == STANDING | {"category", "district", "start"}
+    known = {"category", "district", "start"}
+    amended = {"category_before", "district_before", "payer_reference_before"}
+    assert details["BeneficiaryAmended"].keys() == STANDING | known | amended
     assert details["BeneficiaryCertified"].keys() == STANDING | before | ARREARS | {
         "certificate_id",
         "payment_was_held",
@@ -505,6 +514,10 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("BeneficiaryTerminated", {"cause": "deceased"}),
     ("BeneficiaryTerminated", {"unpaid_since": None}),
     ("BeneficiaryTerminated", {"reclaim_first_day": "2027-03-02", "reclaim_last_day": None}),
+    ("BeneficiaryAmended", {"status": "terminated"}),
+    ("BeneficiaryAmended", {"payment_held": True, "held_since": None}),
+    ("BeneficiaryAmended", {"ground": "moved_house"}),
+    ("BeneficiaryAmended", {"district_before": None}),
     ("BeneficiaryCorrected", {"status": "ended"}),
     ("BeneficiaryCorrected", {"arrears_first_day": "2027-03-02", "arrears_last_day": None}),
     ("CertificateRevoked", {"certificate_id": None}),

@@ -170,6 +170,21 @@ def test_another_benefit_is_added_once_and_moves_no_day(world: World) -> None:
     assert body(run("register_beneficiary/benefit_by_default"))["payer"] == "fund"
 
 
+def test_who_moved_house_is_told_another_help_line_and_staff_what_was_before(world: World) -> None:
+    before = body(run("get_status/beneficiary_by_helper"))
+    moved = body(run("amend_record/moved"))
+    assert moved == {"beneficiary_id": WANG.id, "benefit": "1", "changed": ["district", "payer_reference"]}
+    after = body(run("get_status/beneficiary_by_helper"))
+    assert (before["help_line"], after["help_line"]) == ("010-12333", "12333")
+    kept = ("status", "valid_until", "payment_held")
+    assert [after[name] for name in kept] == [before[name] for name in kept]
+    assert "district_before" not in after["history"][-1]["benefits"][0]
+    told = body(run("get_status/beneficiary_by_clerk"))["history"][-1]
+    assert (told["event"], told["benefits"][0]["district_before"]) == ("amended", "110101")
+    assert body(run("amend_record/renamed"))["changed"] == ["name"]
+    assert world.store.beneficiaries[WANG.id].masked_name == "王*明"
+
+
 def test_a_batch_says_whose_it_is_and_which_benefits_it_is_about(world: World) -> None:
     shown = body(run("decide_holds/batch"))
     assert (shown["batch"]["payer"], shown["batch"]["district"]) == ("fund", "110101")

@@ -19,6 +19,7 @@ from lifecert.application.office.certify_in_person import Document, PresenceGrou
 from lifecert.application.office.entitlement import Missing
 from lifecert.domain.access import AccessAction, AccessRole
 from lifecert.domain.actor import Role
+from lifecert.domain.amendment import Amended, AmendGround
 from lifecert.domain.category import Category, Scheme
 from lifecert.domain.certificate import CertificateState, RevocationCause
 from lifecert.domain.challenge import Ability, Step
@@ -59,6 +60,9 @@ BY_RULE = {
     "find_beneficiaries/name_alone",
     "find_beneficiaries/nothing",
     "find_beneficiaries/reference_without_payer",
+    "amend_record/benefit_unnamed",
+    "amend_record/nothing",
+    "amend_record/number_invalid",
     "decide_holds/named_for_nothing",
     "decide_holds/nobody_named",
 }
@@ -160,6 +164,8 @@ def test_enumerations_are_those_of_the_code() -> None:
         "Ability": Ability,
         "AccessAction": AccessAction,
         "AccessRole": AccessRole,
+        "Amended": Amended,
+        "AmendGround": AmendGround,
         "Category": Category,
         "CertificateState": CertificateState,
         "Channel": Channel,

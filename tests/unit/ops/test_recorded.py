@@ -9,10 +9,12 @@ import pytest
 
 from lifecert.application.faces.consent import UndoGround
 from lifecert.application.faces.enrol_reference import ConsentShown
+from lifecert.application.office.amend_record import RightRecord
 from lifecert.application.office.certify_in_person import Document, PresenceGround
 from lifecert.application.office.decide_holds import HoldWish
 from lifecert.application.office.register_beneficiary import NewBenefit, Registration
 from lifecert.application.office.set_contact import NewContact
+from lifecert.domain.amendment import AmendGround
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import BenefitEnd
 from lifecert.domain.category import Category
@@ -35,6 +37,7 @@ from tests.support.wiring.factories import use_cases
 from tests.support.wiring.world import World
 
 SECOND_CLERK = replace(CLERK, user_id="clerk-2")
+RIGHT_NUMBER = IdNumber.parse("110101195005050032")
 BY_SMS = NewContact(NoticeChannel.SMS, "+8613800000000")
 PERSON = Registration(
     "王小明",
@@ -100,7 +103,8 @@ class Life:
         self.do["confirm_proposal"](proposal.review_id, SECOND_CLERK, confirm=True)
 
     def decided(self, choice: HoldChoice, ground: HoldGround) -> None:
-        (batch,) = self.world.store.hold_batches.listed(HoldState.OPEN, 10).items
+        # The office of before has one too, of somebody who has moved away.
+        *_, batch = self.world.store.hold_batches.listed(HoldState.OPEN, 10).items
         self.do["decide_holds"](batch.batch_id, HoldWish(choice, ground), CLERK)
 
 
@@ -227,6 +231,11 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "told", life
     life.nights(GRACE_DAYS + 1)
     yield "proposed", life
+    moved = RightRecord(None, "1", "110105")
+    do["amend_record"](life.id, moved, AmendGround.MOVED_HOUSE, CLERK, an_id())
+    yield "moved to another office meanwhile", life
+    life.nights(GRACE_DAYS + 1)
+    yield "and proposed there", life
     life.decided(HoldChoice.NONE, HoldGround.OTHER)
     life.nights(1)
     yield "spared", life
@@ -253,6 +262,14 @@ def a_life() -> Iterator[tuple[str, Life]]:
     more = NewBenefit(Category.SURVIVOR_ALLOWANCE, "330106", today(), planned_end=today() + timedelta(days=30))
     do["add_benefit"](life.id, more, CLERK, an_id())
     yield "another benefit", life
+    to_another = RightRecord(None, "1", "310101", Category.EMPLOYEE_PENSION, "P-1")
+    do["amend_record"](life.id, to_another, AmendGround.MISTYPED, CLERK, an_id())
+    assert life.last() is LedgerEvent.AMENDED
+    yield "a record put right", life
+    proposal = do["propose_id_number"](life.id, RIGHT_NUMBER, AmendGround.MISTYPED, CLERK, an_id())
+    yield "another number proposed", life
+    do["confirm_id_number"](proposal.review_id, RIGHT_NUMBER, SECOND_CLERK)
+    yield "and confirmed", life
     life.nights(30)
     assert life.last() is LedgerEvent.BENEFIT_ENDED
     yield "which ended as planned", life

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         WithdrawConsent,
     )
     from lifecert.application.faces.enrol_reference import BeginEnrolment, FinishEnrolment
+    from lifecert.application.office.amend_record import AmendRecord
     from lifecert.application.office.certify_in_person import CertifyInPerson
     from lifecert.application.office.decide_holds import DecideHolds, GetHoldBatch, ListHoldBatches
     from lifecert.application.office.decide_review import DecideReview
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from lifecert.application.office.find_people import FindPeople
     from lifecert.application.office.get_reviews import GetReview, ListReviews
     from lifecert.application.office.get_statistics import GetStatistics
+    from lifecert.application.office.id_number import ConfirmIdNumber, ProposeIdNumber
     from lifecert.application.office.import_data_match import ImportDataMatch
     from lifecert.application.office.import_register import WorkImport
     from lifecert.application.office.invite import IssueInvitation, WithdrawInvitation
@@ -138,12 +140,70 @@ def find_people() -> "FindPeople":
     )
 
 
+class AmendRecordSettings(
+    settings.WithChanges,
+    settings.WithPaymentReferences,
+    settings.WithReviews,
+    settings.Common,
+):
+    """amend_record."""
+
+    idempotency_table: Name
+
+
+@cache
+def amend_record() -> "AmendRecord":
+    """POST /staff/beneficiaries/{beneficiary_id}/amendments."""
+    from lifecert.application.office.amend_record import AmendRecord
+
+    names = AmendRecordSettings.load()
+    keys = parts.person_keys(names)
+    return AmendRecord(
+        register=stores.changing_register(names),
+        ledger=stores.ledger(names),
+        clock=parts.clock(names),
+        person_keys=keys,
+        references=stores.references_of_payers(names, keys),
+    )
+
+
 @cache
 def list_accesses() -> "ListAccesses":
     """GET /staff/beneficiaries/{beneficiary_id}/accesses."""
     from lifecert.application.office.list_accesses import ListAccesses
 
     return ListAccesses(stores.access_log(FindBeneficiariesSettings.load()))
+
+
+@cache
+def amend_once() -> "Once":
+    """Keeps answers of POST .../amendments for whoever asks again."""
+    return stores.once(AmendRecordSettings.load().idempotency_table)
+
+
+@cache
+def propose_id_number() -> "ProposeIdNumber":
+    """POST /staff/beneficiaries/{beneficiary_id}/id-number."""
+    from lifecert.application.office.id_number import ProposeIdNumber
+
+    names = AmendRecordSettings.load()
+    register = stores.changing_register(names, reviews=names.reviews_table)
+    return ProposeIdNumber(register, stores.reviews(names), parts.clock(names), parts.person_keys(names))
+
+
+@cache
+def confirm_id_number() -> "ConfirmIdNumber":
+    """POST /staff/proposals/{proposal_id}/id-number."""
+    from lifecert.application.office.id_number import ConfirmIdNumber
+
+    names = AmendRecordSettings.load()
+    return ConfirmIdNumber(
+        register=stores.changing_register(names, reviews=names.reviews_table),
+        reviews=stores.reviews(names),
+        ledger=stores.ledger(names),
+        clock=parts.clock(names),
+        person_keys=parts.person_keys(names),
+    )
 
 
 class IssueInvitationSettings(settings.WithChanges, settings.WithInvitations, settings.Common):

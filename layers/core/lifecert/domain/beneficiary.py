@@ -18,6 +18,7 @@ from lifecert.domain.imprint import FrameImprints
 from lifecert.domain.invitation import Invitation, is_invited
 from lifecert.domain.ledger import GENESIS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
+from lifecert.domain.number import NumberMove
 from lifecert.domain.open_case import (
     OpenCase,
     Unfounded,
@@ -65,7 +66,7 @@ class Beneficiary:
     certified last, decided that a doubt of their life is unfounded. `unfounded_reports` are the users whose last
     report of a death was. `excused` is what a human accepted that they cannot do. `sessions_kept` is how many accepted
     sessions' imprints were kept so far. `invitation_id` is the invitation that is open, if there is one: what any other
-    started is stopped.
+    started is stopped. `number_claim` is the place of their ID number, where that was put right.
     """
 
     beneficiary_id: str
@@ -104,6 +105,7 @@ class Beneficiary:
     excused: Excused | None = None
     sessions_kept: int = 0
     invitation_id: str | None = None
+    number_claim: str | None = None
 
     def concerns(self, user_id: str) -> bool:
         """Whether this user has to do with the person, and so may hear how they stand: who certified them, or took
@@ -342,7 +344,8 @@ class Change:
     come with the change: a certificate, that an earlier one does not count, the session it closes, a review that it
     opens or decides, a new reference, used frames and their imprints, references that are deleted, a new contact or
     that it is forgotten, a notice on its way, an invitation issued or withdrawn, that the person is proposed for a hold
-    (once for each office) or what became of a proposal. `faces` is by how much the number of stored faces changes.
+    (once for each office) or what became of a proposal, that their ID number is another. `faces` is by how much the
+    number of stored faces changes.
     """
 
     before_version: int
@@ -363,6 +366,7 @@ class Change:
     hold_outcome: CandidateOutcome | None = None
     frame_imprints: FrameImprints | None = None
     invitation: Invitation | None = None
+    number: NumberMove | None = None
 
 
 def record(

@@ -93,6 +93,21 @@ class Benefit:
         return {"benefit": self.benefit_id, "payer": self.payer, "payer_reference": self.payer_reference}
 
 
+def amended_facts(before: Benefit, after: Benefit, standing: Standing) -> dict[str, Fact]:
+    """What the ledger says of a benefit that was put right: all of it as it is now, and what was another before."""
+    return {
+        **after.facts(),
+        "category_before": before.category,
+        "district_before": before.district,
+        "payer_reference_before": before.payer_reference,
+        "injury_grade_before": before.injury_grade,
+        "status": standing.status,
+        "payment_held": standing.is_held,
+        "held_since": standing.held_since.isoformat() if standing.held_since and standing.is_held else None,
+        "unpaid_since": standing.unpaid_since.isoformat() if standing.unpaid_since else None,
+    }
+
+
 def moved_facts(benefit: Benefit, before: Standing, moved: Transition) -> Mapping[str, Fact]:
     """What the ledger says of a benefit whose standing changed, and what is to be paid for that."""
     after, arrears, reclaim = moved.standing, moved.arrears, moved.reclaim

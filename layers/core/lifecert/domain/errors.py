@@ -172,6 +172,14 @@ class DeathEndsAll(LifeCertError):
     """A death cannot end one benefit, or be corrected for one, and leave another."""
 
 
+class NothingToAmend(LifeCertError):
+    """The record says already what it is to say."""
+
+
+class IdNumberDiffers(LifeCertError):
+    """A proposed ID number is confirmed by giving it once more, and this is not it, or none was given."""
+
+
 class TooManyBenefits(LifeCertError):
     """A person has as many benefits as one record takes."""
 

@@ -66,7 +66,7 @@ class HoldOutcome(StrEnum):
     NOT_TOLD = "not_told"  # the notice does not count any more
     GRACE_RUNS = "grace_runs"  # the grace days were made longer meanwhile
     NOT_SHOWN = "not_shown"  # came in after the batch was shown to the office: proposed again the next night
-    SUPERSEDED = "superseded"  # lapsed anew, for another year
+    SUPERSEDED = "superseded"  # lapsed anew, for another year; or another office judges, since they moved there
 
 
 @dataclass(frozen=True, slots=True)

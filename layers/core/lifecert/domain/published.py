@@ -12,6 +12,7 @@ _STANDING = ("status", "valid_until", "payment_held", "held_since", "unpaid_sinc
 _ARREARS = ("arrears_first_day", "arrears_last_day")
 _RECLAIM = ("reclaim_first_day", "reclaim_last_day")
 _NEW = ("BeneficiaryRegistered", ("category", "district", "start", *_STANDING))
+_BEFORE = ("category_before", "district_before", "payer_reference_before")
 # Not why it ended: that is between the person and the office.
 _ENDED = ("BeneficiaryTerminated", ("status_before", *_STANDING, "ended_on", *_ARREARS, *_RECLAIM))
 
@@ -22,6 +23,7 @@ _ENDED = ("BeneficiaryTerminated", ("status_before", *_STANDING, "ended_on", *_A
 _FOR_PAYERS: Mapping[LedgerEvent, tuple[str, tuple[str, ...]]] = {
     LedgerEvent.REGISTERED: _NEW,
     LedgerEvent.BENEFIT_ADDED: _NEW,
+    LedgerEvent.AMENDED: ("BeneficiaryAmended", ("category", "district", "start", *_BEFORE, *_STANDING)),
     LedgerEvent.CERTIFIED: (
         "BeneficiaryCertified",
         ("certificate_id", "status_before", *_STANDING, "payment_was_held", *_ARREARS),

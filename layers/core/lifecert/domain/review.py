@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from lifecert.domain.actor import Actor
+from lifecert.domain.amendment import AmendGround
 from lifecert.domain.certificate import RevocationCause
 from lifecert.domain.page import Position
 from lifecert.domain.reasons import Reason
@@ -26,11 +27,14 @@ class ReviewKind(StrEnum):
     CORRECTION = "correction"  # a clerk proposes that an end was a mistake
     REVOCATION = "revocation"  # a clerk proposes that a certificate was got by fraud, or issued by mistake
     PRESENCE = "presence"  # a clerk saw the person while a case was open that speaks against it
+    ID_NUMBER = "id_number"  # a clerk proposes the right number of somebody
     REGISTRATION = "registration"  # a clerk registered somebody by hand: does the person exist, and draw this?
 
 
 # What one clerk proposes and another confirms or rejects.
-PROPOSALS = frozenset({ReviewKind.END, ReviewKind.CORRECTION, ReviewKind.REVOCATION, ReviewKind.PRESENCE})
+PROPOSALS = frozenset(
+    {ReviewKind.END, ReviewKind.CORRECTION, ReviewKind.REVOCATION, ReviewKind.PRESENCE, ReviewKind.ID_NUMBER}
+)
 
 
 class ReviewState(StrEnum):
@@ -69,8 +73,8 @@ GROUNDS: dict[ReviewOutcome, frozenset[Ground]] = {
 }
 
 
-# Why an entitlement is said to have ended, or a certificate not to count.
-Cause = EndCause | RevocationCause
+# Why an entitlement is said to have ended, a certificate not to count, or a number to be another.
+Cause = EndCause | RevocationCause | AmendGround
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +95,10 @@ class Review:
 
     `session_id` is the session whose frames and evidence the reviewer looks at, `reason` why the machine did not
     decide it. `related_id` is what else to look at: another beneficiary (duplicate_face), a certificate (revocation),
-    a reference, a user, the source of a signal, the document that was checked (presence). `day` is when, and `cause`
-    why, an entitlement is said to have ended, or when somebody was seen; of a revocation `cause` is why the certificate
-    does not count. `benefit_id` is which benefit ended, where it is not all. A proposal can be confirmed until
-    `expires_at`.
+    a reference, a user, the source of a signal, the document that was checked (presence), the id that is made of a
+    number (id_number). `day` is when, and `cause` why, an entitlement is said to have ended, or when somebody was seen;
+    of a revocation `cause` is why the certificate does not count, and of a number why it is another. `benefit_id` is
+    which benefit ended, where it is not all. A proposal can be confirmed until `expires_at`.
     """
 
     review_id: str

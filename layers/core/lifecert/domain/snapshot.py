@@ -20,7 +20,7 @@ from lifecert.domain.sweep import shard_of
 
 # With a million benefits a part is about 16,000 lines; a change of this number needs every part made anew from file 1.
 PARTS = 64
-# What the newest event tells of how a benefit stands; and what its first event tells besides.
+# What the newest event tells of how a benefit stands; and what its first event tells besides, or one that amends it.
 _STANDING = ("seq", "at", "payer_reference", "status", "valid_until", "payment_held", "held_since", "unpaid_since")
 _KNOWN = ("category", "district", "start")
 _PERIODS = (("arrears", "arrears"), ("reclaims", "reclaim"))
@@ -144,18 +144,24 @@ def _folded(before: State | None, details: Iterable[Mapping[str, Any]]) -> State
         state.setdefault("beneficiary_id", detail["beneficiary_id"])
         state.setdefault("benefit", detail["benefit"])
         turns[detail["seq"]] = (detail["at"], detail["status"] != "terminated" and not detail["payment_held"])
-        state.update({name: detail[name] for name in _KNOWN if name in detail})
+        # An event that came late does not undo what was put right since.
+        if told := {name: detail[name] for name in _KNOWN if name in detail}:
+            known_seq = state.get("known_seq", 0)
+            late = detail["seq"] < known_seq
+            state.update({name: one for name, one in told.items() if not late or state.get(name) is None})
+            state["known_seq"] = max(detail["seq"], known_seq)
         if detail["seq"] > state.get("seq", 0):
             state.update({name: detail[name] for name in _STANDING})
-        for name, told in _PERIODS:
-            if first := detail.get(f"{told}_first_day"):
+        for name, days in _PERIODS:
+            if first := detail.get(f"{days}_first_day"):
                 event_id = detail["event_id"]
-                periods[name][event_id] = [event_id, first, detail[f"{told}_last_day"]]
+                periods[name][event_id] = [event_id, first, detail[f"{days}_last_day"]]
     return {
         # In front, and in this order: by them a part is merged without reading the rest.
         "beneficiary_id": state["beneficiary_id"],
         "benefit": state["benefit"],
         **{name: state.get(name) for name in (*_STANDING, *_KNOWN)},
+        "known_seq": state.get("known_seq", 0),
         "turns": _turns(turns),
         **{name: [periods[name][event_id] for event_id in sorted(periods[name])] for name, _ in _PERIODS},
     }

@@ -42,6 +42,7 @@ class LogCode(StrEnum):
     ACCESSES_LISTED = "accesses_listed"
     PEOPLE_FOUND = "people_found"
     BENEFIT_ADDED = "benefit_added"
+    RECORD_AMENDED = "record_amended"
     ENROLMENT_BEGUN = "enrolment_begun"
     REFERENCE_ENROLLED = "reference_enrolled"
     CONSENT_WITHDRAWN = "consent_withdrawn"

@@ -6,6 +6,7 @@ from typing import Protocol
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.certificate import Certificate
 from lifecert.domain.ledger import LedgerEntry
+from lifecert.domain.number import NumberClaim
 from lifecert.domain.page import Page, Position
 from lifecert.domain.sweep import Partition
 
@@ -36,6 +37,10 @@ class Register(Protocol):
 
 class ChangingRegister(Register, Protocol):
     """Beneficiaries, and the one way to change them."""
+
+    def at_place(self, place: str) -> Beneficiary | NumberClaim | None:
+        """Who stands, or has a claim, in one of the places of an ID number."""
+        ...
 
     def commit(self, change: Change) -> None:
         """Write a change in one transaction.

@@ -17,6 +17,7 @@ from lifecert.domain.consent import FaceConsent
 from lifecert.domain.errors import Unreadable
 from lifecert.domain.hold import HoldProposal, Reprieve
 from lifecert.domain.notice import Notice, NoticeChannel
+from lifecert.domain.number import NumberClaim
 from lifecert.domain.open_case import OpenCase, Unfounded
 from lifecert.domain.person import FIRST_SECRET
 from lifecert.domain.review import ReviewKind
@@ -30,6 +31,8 @@ BY_PERSON = "by_person"
 BY_DUE = "by_due"
 BY_PLANNED_END = "by_planned_end"
 BY_FACES_DUE = "by_faces_due"
+# Whose a place of an ID number is that was given up.
+NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +45,26 @@ class DynamoRegister:
 
     def get(self, beneficiary_id: str) -> Beneficiary | None:
         """The newest state."""
+        here = self.at_place(beneficiary_id)
+        return here if isinstance(here, Beneficiary) else None
+
+    def at_place(self, place: str) -> Beneficiary | NumberClaim | None:
+        """Who stands, or has a claim, in one of the places of an ID number: which is where they stand at all."""
         with translated():
             answer = self.client.get_item(
                 TableName=self.table,
-                Key=typed({"beneficiary_id": beneficiary_id}),
+                Key=typed({"beneficiary_id": place}),
                 ConsistentRead=True,
             )
-        return _read(plain(answer["Item"])) if "Item" in answer else None
+        if "Item" not in answer:
+            return None
+        item = plain(answer["Item"])
+        return _claim_of(item) if _is_claim(item) else _read(item)
 
     def get_several(self, beneficiary_ids: Sequence[str]) -> tuple[Beneficiary, ...]:
         """The newest states of these, in their order, in one round trip."""
-        return tuple(_read(item) for item in read_items(self.client, self.table, "beneficiary_id", beneficiary_ids))
+        items = read_items(self.client, self.table, "beneficiary_id", beneficiary_ids)
+        return tuple(_read(item) for item in items if not _is_claim(item))
 
     def find_by_person(self, person_keys: Sequence[str]) -> Beneficiary | None:
         """The beneficiary with one of these keys, as the index knows it. Several are asked for at the same time, so
@@ -123,6 +135,19 @@ def _index_of(partition: Partition) -> tuple[str, str]:
     return (BY_PLANNED_END, "ends_bucket") if partition.among is Among.ENDING else (BY_DUE, "due_bucket")
 
 
+def claim_item(claim: NumberClaim) -> dict[str, Any]:
+    """Item of the beneficiaries table that keeps a place and is nobody: in no index, and without a version."""
+    return {"beneficiary_id": claim.place, "number_of": claim.holder or NOBODY}
+
+
+def _claim_of(item: Mapping[str, Any]) -> NumberClaim:
+    return NumberClaim(item["beneficiary_id"], None if item["number_of"] == NOBODY else item["number_of"])
+
+
+def _is_claim(item: Mapping[str, Any]) -> bool:
+    return "number_of" in item
+
+
 def _read(item: Mapping[str, Any]) -> Beneficiary:
     try:
         return beneficiary_of(item)
@@ -179,6 +204,7 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "contact_channel": beneficiary.contact_channel and str(beneficiary.contact_channel),
         "grace_from": optional_day(beneficiary.grace_from),
         "invitation_id": beneficiary.invitation_id,
+        "number_claim": beneficiary.number_claim,
         # Keys of the sparse index by_faces_due, there only while faces, or a contact, are stored that must go.
         "faces_shard": shard_of(beneficiary.beneficiary_id, shards) if purge_on else None,
         "faces_due": optional_day(purge_on),
@@ -230,6 +256,7 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         person_secret=item.get("person_secret", FIRST_SECRET),
         grace_from=as_day(item.get("grace_from")),
         invitation_id=item.get("invitation_id"),
+        number_claim=item.get("number_claim"),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb.values import as_day, as_moment, moment, optional_day, optional_moment, plain, typed
 from lifecert.domain.actor import Actor, Role
+from lifecert.domain.amendment import AmendGround
 from lifecert.domain.certificate import RevocationCause
 from lifecert.domain.page import Page, Position
 from lifecert.domain.reasons import Reason
@@ -140,6 +141,8 @@ def review_of(item: Mapping[str, Any]) -> Review:
 
 
 def _cause_of(kind: str, cause: str) -> Cause:
+    if kind == ReviewKind.ID_NUMBER:
+        return AmendGround(cause)
     return RevocationCause(cause) if kind == ReviewKind.REVOCATION else EndCause(cause)
 
 

@@ -13,7 +13,7 @@ from lifecert.adapters.dynamodb.invitations import invitation_item
 from lifecert.adapters.dynamodb.ledger import ledger_item
 from lifecert.adapters.dynamodb.notices import contact_item, sent_notice_item
 from lifecert.adapters.dynamodb.references import frames_at_attribute, frames_attribute, reference_item
-from lifecert.adapters.dynamodb.register import DynamoRegister, beneficiary_item
+from lifecert.adapters.dynamodb.register import NOBODY, DynamoRegister, beneficiary_item, claim_item
 from lifecert.adapters.dynamodb.reviews import decision_map, review_item
 from lifecert.adapters.dynamodb.sessions import session_item
 from lifecert.adapters.dynamodb.values import epoch, moment, typed
@@ -30,6 +30,7 @@ from lifecert.domain.errors import (
     VersionConflict,
 )
 from lifecert.domain.imprint import FrameImprints
+from lifecert.domain.number import NumberMove
 from lifecert.domain.review import Review, ReviewState
 from lifecert.domain.session import Session
 
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 
 # A frame is remembered beyond the yearly certification that used it and the one after.
 FRAME_REMEMBERED = timedelta(days=400)
+
+# A place where nobody is, or whose claim was given up.
+_FREE, _NOBODY = "attribute_not_exists(beneficiary_id) OR number_of = :nobody", {":nobody": NOBODY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,8 @@ def _parts(change: Change, tables: ChangeTables, shards: int) -> list[_Part]:
     parts += _photo_parts(change, tables)
     parts.append(_beneficiary_part(change, tables.beneficiaries, shards))
     parts.append(_Part(_put(tables.ledger, ledger_item(change.entry), "attribute_not_exists(seq)")))
+    if change.number:
+        parts += _number_parts(change.number, tables.beneficiaries)
     if change.certificate:
         put = _put(tables.certificates, certificate_item(change.certificate), "attribute_not_exists(certificate_id)")
         parts.append(_Part(put))
@@ -166,11 +172,20 @@ def _notice_parts(change: Change, tables: ChangeTables) -> Iterator[_Part]:
 def _beneficiary_part(change: Change, table: str, shards: int) -> _Part:
     item = beneficiary_item(change.after, shards)
     if change.before_version == 0:
-        return _Part(_put(table, item, "attribute_not_exists(beneficiary_id)"), AlreadyRegistered)
+        return _Part(_put(table, item, _FREE, _NOBODY), AlreadyRegistered)
     # The hashes too: those brought up to date since the person was read must not be put back.
-    values = {":before": change.before_version, ":person_key": change.after.person_key}
+    person_key = change.number.key_before if change.number else change.after.person_key
+    values = {":before": change.before_version, ":person_key": person_key}
     condition = "#version = :before AND person_key = :person_key"
     return _Part(_put(table, item, condition, values, {"#version": "version"}))
+
+
+def _number_parts(move: NumberMove, table: str) -> Iterator[_Part]:
+    # Somebody who was quicker has the place: the next try finds them there.
+    yield _Part(_put(table, claim_item(move.taken), _FREE, _NOBODY))
+    if move.left:
+        values = {":holder": move.taken.holder}
+        yield _Part(_put(table, claim_item(move.left), "number_of = :holder", values))
 
 
 def _revocation_part(revocation: Revocation, table: str) -> _Part:

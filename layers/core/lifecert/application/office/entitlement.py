@@ -25,6 +25,7 @@ from lifecert.domain.errors import (
     DayInFuture,
     DeathEndsAll,
     IdempotencyKeyReused,
+    IdNumberDiffers,
     NotAllowed,
     ProposalExpired,
     ProposalNotFound,
@@ -157,7 +158,8 @@ class ConfirmProposal:
 
         Whoever proposed may reject, which withdraws it, and never confirm. Raises NotAllowed, ProposalNotFound,
         SecondClerkNeeded, ActedInCase (of a presence: whose doubt it is that is open), ProposalExpired,
-        EntitlementEnded, TransitionRefused and ReviewDecidedBefore; nothing is changed then.
+        IdNumberDiffers (of a number, which `ConfirmIdNumber` confirms), EntitlementEnded, TransitionRefused and
+        ReviewDecidedBefore; nothing is changed then.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -190,6 +192,8 @@ class ConfirmProposal:
             raise SecondClerkNeeded
         if review.expires_at and self.clock.now() > review.expires_at:
             raise ProposalExpired
+        if review.kind is ReviewKind.ID_NUMBER:
+            raise IdNumberDiffers
         if review.kind is ReviewKind.END and self._corrected_since(review):
             raise ProposalExpired  # what it was about has ended, and that was a mistake: whoever still means it says so
 

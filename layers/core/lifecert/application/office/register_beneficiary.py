@@ -1,13 +1,13 @@
 """Register a beneficiary, the office's first word about a person; later, another benefit that they draw."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from lifecert.application.office.set_contact import NewContact, sealed_contact
 from lifecert.application.shared.accessing import NoteAccess
-from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.changing import change_newest, request_of
+from lifecert.application.shared.finding import moved_away
 from lifecert.application.shared.referring import ReferencesOfPayers
 from lifecert.application.shared.reviewing import review_id_of
 from lifecert.domain.access import AccessAction
@@ -28,6 +28,7 @@ from lifecert.domain.errors import (
     TransitionRefused,
 )
 from lifecert.domain.ledger import Fact, LedgerEntry, LedgerEvent, facts_of
+from lifecert.domain.number import MOST_PLACES, NumberClaim, place_of
 from lifecert.domain.person import IdNumber, mask_name, normalise_name
 from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.status import EndCause, Status, status_by_valid_until
@@ -104,10 +105,27 @@ class RegisterBeneficiary:
         today, start, born = self.clock.today(), registration.benefit.start, registration.id_number.birth_date
         check_start(start, today, born, checked=registration.benefit.start_checked)
         benefit = registration.benefit.numbered(1, self.payers)
+        # One person, one id: registering the same person twice meets the same item, and so fails, even in a race.
+        # Only where its number was put right since, the place is another's, and this person has the next.
+        first = self.person_keys.beneficiary_id(registration.id_number.value)
+        for place in (place_of(first, n) for n in range(MOST_PLACES)):
+            change = self._change(place, registration, benefit, user, idempotency_key)
+            self.references.note(place, change.after.benefits)
+            try:
+                self.register.commit(change)
+            except (AlreadyRegistered, ReviewOpenedBefore):
+                if before := self._registered_before(change.after, change.entry, registration.id_number, user):
+                    return before
+            else:
+                return change.after
+        raise AlreadyRegistered
+
+    def _change(
+        self, beneficiary_id: str, registration: Registration, benefit: Benefit, user: User, idempotency_key: str
+    ) -> Change:
+        today, start, born = self.clock.today(), registration.benefit.start, registration.id_number.birth_date
         valid_until = valid_until_after(start)
         status = status_by_valid_until(valid_until, today)
-        # One person, one id: registering the same person twice meets the same item, and so fails, even in a race.
-        beneficiary_id = self.person_keys.beneficiary_id(registration.id_number.value)
         given = registration.contact
         contact = sealed_contact(self.seal, beneficiary_id, given) if given else None
         clerk, now = Actor(user.user_id, Role.CLERK), self.clock.now()
@@ -137,24 +155,26 @@ class RegisterBeneficiary:
                 "valid_until": valid_until.isoformat(),
                 "grace_from": today.isoformat(),
                 "channel": contact.channel if contact else None,
-                "request": _request(user, idempotency_key),
+                "request": request_of(user, idempotency_key),
                 "registered_by": user.user_id,
                 "review_id": review.review_id,
             },
         )
-        self.references.note(beneficiary_id, after.benefits)
-        try:
-            self.register.commit(Change(0, after, entry, contact=contact, review=review))
-        except (AlreadyRegistered, ReviewOpenedBefore):
-            return self._registered_before(after, entry, user)
-        return after
+        return Change(0, after, entry, contact=contact, review=review)
 
-    def _registered_before(self, after: Beneficiary, entry: LedgerEntry, user: User) -> Beneficiary:
-        """The answer that was lost, if the stored entry is of this request. Raises AlreadyRegistered."""
-        stored = next(iter(self.ledger.entries(after.beneficiary_id)), entry)
-        if stored.details.get("request") != entry.details["request"]:
-            self.noting(after.beneficiary_id, user, AccessAction.REGISTERED_AGAIN)
-            raise AlreadyRegistered(after.beneficiary_id)
+    def _registered_before(
+        self, after: Beneficiary, entry: LedgerEntry, number: IdNumber, user: User
+    ) -> Beneficiary | None:
+        """The answer that was lost, if the stored entry is of this request; None where the place is somebody's who has
+        another number since. Raises AlreadyRegistered."""
+        stored = next(iter(self.ledger.entries(after.beneficiary_id)), None)
+        if stored is None or stored.details.get("request") != entry.details["request"]:
+            here = self.register.at_place(after.beneficiary_id)
+            if moved_away(here, self.person_keys, number):
+                return None
+            known = (here.holder if isinstance(here, NumberClaim) else None) or after.beneficiary_id
+            self.noting(known, user, AccessAction.REGISTERED_AGAIN)
+            raise AlreadyRegistered(known)
         if _asked(stored) != _asked(entry):
             raise IdempotencyKeyReused
         # What it was on that day, and not what would be registered today.
@@ -186,7 +206,7 @@ class AddBenefit:
             raise NotAllowed
         check_start(new.start, self.clock.today(), None, checked=new.start_checked)
         added: list[Benefit] = []
-        request = _request(user, idempotency_key)
+        request = request_of(user, idempotency_key)
 
         def make(newest: Beneficiary) -> Change | None:
             if before := self._added_before(newest, request):
@@ -250,10 +270,6 @@ def _registration(beneficiary_id: str, of: str, clerk: Actor, now: datetime) -> 
 
 def _new_facts(benefit: Benefit, status: Status) -> dict[str, Fact]:
     return {**benefit.facts(), "status": status, "payment_held": False}
-
-
-def _request(user: User, idempotency_key: str) -> str:
-    return hashlib.sha256(f"{user.user_id}\n{idempotency_key}".encode()).hexdigest()
 
 
 def _asked(entry: LedgerEntry) -> tuple[object, ...]:

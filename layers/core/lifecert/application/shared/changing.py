@@ -1,7 +1,9 @@
 """Changing a beneficiary that others may be changing too."""
 
+import hashlib
 from collections.abc import Callable
 
+from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.errors import BeneficiaryNotFound, VersionConflict
 from lifecert.ports.register import ChangingRegister
@@ -34,3 +36,8 @@ def change_newest(
             continue
         return change
     raise VersionConflict
+
+
+def request_of(user: User, idempotency_key: str) -> str:
+    """By what the ledger knows a request again whose answer was lost."""
+    return hashlib.sha256(f"{user.user_id}\n{idempotency_key}".encode()).hexdigest()

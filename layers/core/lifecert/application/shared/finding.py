@@ -7,6 +7,7 @@ from datetime import date
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import InvitationUnknown
 from lifecert.domain.invitation import Invitation, InvitationCode
+from lifecert.domain.number import NumberClaim
 from lifecert.domain.person import IdNumber, normalise_name
 from lifecert.ports.invitations import InvitationKeys, Invitations
 from lifecert.ports.keys import PersonKeys
@@ -25,6 +26,16 @@ def by_number_and_name(register: Register, keys: PersonKeys, id_number: IdNumber
     beneficiary = by_number(register, keys, id_number)
     name_key = keys.name_key(normalise_name(name), beneficiary.person_secret if beneficiary else None)
     return beneficiary if hmac.compare_digest(beneficiary.name_key if beneficiary else _NOBODY, name_key) else None
+
+
+def has_number(person: Beneficiary, keys: PersonKeys, number: IdNumber) -> bool:
+    """Whether an ID number is a person's, under whichever secret they stand, be it one that nobody looks under now."""
+    return hmac.compare_digest(person.person_key, keys.person_key(number.value, person.person_secret))
+
+
+def moved_away(here: Beneficiary | NumberClaim | None, keys: PersonKeys, number: IdNumber) -> bool:
+    """Whether somebody is in a place of an ID number who has another number since."""
+    return isinstance(here, Beneficiary) and not has_number(here, keys, number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ class ReferencesOfPayers:
     """Keeps and asks them by keyed hash.
 
     They are noted before the person's own transaction, and not in it, where eight benefits and a contact would not fit
-    (adr/0040). Whoever dies between the two leaves a hint to nobody; nobody is in the register without theirs. It holds
-    for ever, as a benefit's payer and reference never change.
+    (adr/0040). Whoever dies between the two leaves a hint to nobody; nobody is in the register without theirs. One
+    whose reference was amended since is found by the new one alone: what is found is looked at again.
     """
 
     keys: PersonKeys

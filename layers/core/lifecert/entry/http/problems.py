@@ -69,6 +69,8 @@ class Code(StrEnum):
     ACTED_IN_CASE = "acted_in_case"
     DAY_IMPOSSIBLE = "day_impossible"
     DAY_IN_FUTURE = "day_in_future"
+    ID_NUMBER_DIFFERS = "id_number_differs"
+    NOTHING_TO_AMEND = "nothing_to_amend"
     DEATH_ENDS_ALL = "death_ends_all"
     PAYER_NOT_FOUND = "payer_not_found"
     PAYER_UNKNOWN = "payer_unknown"
@@ -194,6 +196,8 @@ TABLE: dict[type[Exception], Problem] = {
     errors.ImportNotReady: Problem(
         HTTPStatus.CONFLICT, Code.IMPORT_NOT_READY, lambda error, _language: {"state": str(error)}
     ),
+    errors.IdNumberDiffers: Problem(HTTPStatus.CONFLICT, Code.ID_NUMBER_DIFFERS),
+    errors.NothingToAmend: Problem(HTTPStatus.CONFLICT, Code.NOTHING_TO_AMEND),
     errors.TooManyBenefits: Problem(HTTPStatus.CONFLICT, Code.TOO_MANY_BENEFITS),
     errors.TransitionRefused: Problem(HTTPStatus.CONFLICT, Code.TRANSITION_REFUSED),
     errors.DoubtedElsewhere: Problem(HTTPStatus.CONFLICT, Code.DOUBTED_ELSEWHERE),
@@ -214,7 +218,9 @@ TABLE: dict[type[Exception], Problem] = {
     errors.StartUnlikely: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.START_UNLIKELY),
     RequestInProgress: Problem(HTTPStatus.CONFLICT, Code.REQUEST_IN_PROGRESS, headers=_soon),
     errors.AlreadyRegistered: Problem(
-        HTTPStatus.CONFLICT, Code.ALREADY_REGISTERED, lambda error, _language: {"beneficiary_id": error.beneficiary_id}
+        HTTPStatus.CONFLICT,
+        Code.ALREADY_REGISTERED,
+        lambda error, _language: {"beneficiary_id": error.beneficiary_id} if error.beneficiary_id else {},
     ),
     errors.CameraUnavailable: Problem(HTTPStatus.CONFLICT, Code.CAMERA_UNAVAILABLE),
     errors.ConsentWithdrawn: Problem(HTTPStatus.CONFLICT, Code.CONSENT_WITHDRAWN),

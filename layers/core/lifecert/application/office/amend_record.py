@@ -1,0 +1,174 @@
+"""Amend a record: what an office wrote down wrongly, or what has changed since, is put right by one clerk."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from lifecert.application.shared.changing import change_newest, request_of
+from lifecert.application.shared.referring import ReferencesOfPayers
+from lifecert.domain.actor import Actor, Role, User
+from lifecert.domain.amendment import OF_BENEFITS, Amended, AmendGround, suits
+from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.benefit import Benefit, amended_facts
+from lifecert.domain.category import Category
+from lifecert.domain.errors import BenefitNotFound, EntitlementEnded, GroundUnsuitable, NotAllowed, NothingToAmend
+from lifecert.domain.ledger import Fact, LedgerEvent, facts_of
+from lifecert.domain.person import mask_name, normalise_name
+from lifecert.ports.clock import Clock
+from lifecert.ports.keys import PersonKeys
+from lifecert.ports.register import ChangingRegister, Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class RightRecord:
+    """What is right: of the person, and of one of their benefits. None leaves it as it is; a reference can be given,
+    and not taken away."""
+
+    name: str | None = None
+    benefit_id: str | None = None
+    district: str | None = None
+    category: Category | None = None
+    payer_reference: str | None = None
+
+    @property
+    def parts(self) -> tuple[Amended, ...]:
+        """What is to be put right."""
+        return tuple(one for one in (Amended.NAME, *OF_BENEFITS) if getattr(self, one) is not None)
+
+    def of(self, benefit: Benefit) -> Benefit:
+        """The benefit put right. Only an injury's disability has a grade."""
+        category = self.category or benefit.category
+        graded = category is Category.INJURY_DISABILITY
+        return replace(
+            benefit,
+            district=self.district or benefit.district,
+            category=category,
+            payer_reference=self.payer_reference or benefit.payer_reference,
+            injury_grade=benefit.injury_grade if graded else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What became of a request: what of the record is another now, and of which benefit."""
+
+    beneficiary_id: str
+    benefit_id: str | None
+    changed: tuple[Amended, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AmendRecord:
+    """The use case. It moves no day and no payment, and closes no case: who is doubted stays so."""
+
+    register: ChangingRegister
+    ledger: Ledger
+    clock: Clock
+    person_keys: PersonKeys
+    references: ReferencesOfPayers
+
+    def __call__(
+        self, beneficiary_id: str, right: RightRecord, ground: AmendGround, user: User, idempotency_key: str
+    ) -> Amendment:
+        """Put a record right. A repeat with the same key changes nothing more, and is answered the same.
+
+        Raises NotAllowed, GroundUnsuitable, BeneficiaryNotFound, BenefitNotFound, EntitlementEnded (of that benefit)
+        and NothingToAmend.
+        """
+        if not user.is_clerk:
+            raise NotAllowed
+        if not suits(ground, right.parts):
+            raise GroundUnsuitable
+        request, made = request_of(user, idempotency_key), list[Amendment]()
+
+        def make(newest: Beneficiary) -> Change | None:
+            if before := self._made_before(newest, request):
+                made[:] = [before]
+                return None
+            change, amendment = self._change(newest, right, ground, user, request)
+            if Amended.PAYER_REFERENCE in amendment.changed:
+                self.references.note(beneficiary_id, change.after.benefits)
+            made[:] = [amendment]
+            return change
+
+        change_newest(self.register, beneficiary_id, make)
+        return made[0]
+
+    def _change(
+        self, newest: Beneficiary, right: RightRecord, ground: AmendGround, user: User, request: str
+    ) -> tuple[Change, Amendment]:
+        amended, facts, changed = self._named(newest, right), list[dict[str, Fact]](), set[Amended]()
+        if (amended.name_key, amended.masked_name) != (newest.name_key, newest.masked_name):
+            changed.add(Amended.NAME)
+        if right.benefit_id:
+            before = _open_benefit(newest, right.benefit_id)
+            after = _sent_on(newest, before, right.of(before), self.clock.today())
+            amended = amended.with_benefits([after])
+            if differing := _differing(before, after):
+                changed |= differing
+                facts.append(_facts(newest, before, after))
+        if not changed:
+            raise NothingToAmend
+        made = Amendment(newest.beneficiary_id, right.benefit_id if facts else None, _in_order(changed))
+        recorded, entry = record(
+            amended,
+            LedgerEvent.AMENDED,
+            Actor(user.user_id, Role.CLERK),
+            self.clock.now(),
+            {
+                "request": request,
+                "ground": ground,
+                "changed": ",".join(made.changed),
+                "status": newest.status,
+                "valid_until": newest.valid_until.isoformat(),
+                "benefits": facts,
+            },
+        )
+        return Change(newest.version, recorded, entry), made
+
+    def _named(self, newest: Beneficiary, right: RightRecord) -> Beneficiary:
+        """With the right name, under the secret by which the number is hashed too: both are brought up together."""
+        if right.name is None:
+            return newest
+        name_key = self.person_keys.name_key(normalise_name(right.name), newest.person_secret)
+        return replace(newest, name_key=name_key, masked_name=mask_name(right.name))
+
+    def _made_before(self, newest: Beneficiary, request: str) -> Amendment | None:
+        """What this request changed, whose answer was lost."""
+        for entry in self.ledger.entries(newest.beneficiary_id):
+            if entry.event is LedgerEvent.AMENDED and entry.details.get("request") == request:
+                changed = tuple(map(Amended, str(entry.details["changed"]).split(",")))
+                benefit_id = next((str(facts["benefit"]) for facts in facts_of(entry)), None)
+                return Amendment(newest.beneficiary_id, benefit_id, changed)
+        return None
+
+
+def _open_benefit(newest: Beneficiary, benefit_id: str) -> Benefit:
+    benefit = newest.benefit(benefit_id)
+    if benefit is None:
+        raise BenefitNotFound
+    if benefit.end:
+        raise EntitlementEnded
+    return benefit
+
+
+def _sent_on(newest: Beneficiary, before: Benefit, benefit: Benefit, today: date) -> Benefit:
+    """Whose payment one office was asked to hold is for another to judge: with all the grace days, since there nobody
+    has looked, and the sweep finds them by that day."""
+    if benefit.office == before.office or not newest.open_proposal(before):
+        return benefit
+    return replace(benefit, hold_proposal=None, grace_from=today)
+
+
+def _differing(before: Benefit, after: Benefit) -> set[Amended]:
+    return {one for one in OF_BENEFITS if getattr(before, one) != getattr(after, one)}
+
+
+def _in_order(changed: set[Amended]) -> tuple[Amended, ...]:
+    return tuple(one for one in Amended if one in changed)
+
+
+def _facts(newest: Beneficiary, before: Benefit, benefit: Benefit) -> dict[str, Fact]:
+    facts = amended_facts(before, benefit, newest.standing_of(benefit))
+    if benefit.hold_proposal != before.hold_proposal:
+        facts["grace_from"] = benefit.grace_from.isoformat() if benefit.grace_from else None
+    return facts

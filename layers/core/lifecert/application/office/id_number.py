@@ -1,0 +1,207 @@
+"""Put an ID number right: one clerk proposes it, and another gives it once more from the document.
+
+The number is stored nowhere, so the second clerk could not read what they confirm: they give it themselves, and it must
+be the same. What hangs on the number moves in one transaction; the person's id, and the chain of their ledger, stay.
+"""
+
+import uuid
+from dataclasses import dataclass, replace
+
+from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.finding import has_number, moved_away
+from lifecert.application.shared.reviewing import opening
+from lifecert.domain.actor import Actor, Role, User
+from lifecert.domain.amendment import Amended, AmendGround, suits
+from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.consent import guardian_until
+from lifecert.domain.errors import (
+    AlreadyRegistered,
+    DayImpossible,
+    DoubtedElsewhere,
+    GroundUnsuitable,
+    IdempotencyKeyReused,
+    IdNumberDiffers,
+    NotAllowed,
+    NothingToAmend,
+    ProposalExpired,
+    ProposalNotFound,
+    ReviewDecidedBefore,
+    ReviewOpenedBefore,
+    SecondClerkNeeded,
+)
+from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.number import MOST_PLACES, NumberClaim, NumberMove, place_of
+from lifecert.domain.person import IdNumber
+from lifecert.domain.review import PROPOSAL_LASTS, Ground, Review, ReviewDecision, ReviewKind, ReviewOutcome
+from lifecert.ports.clock import Clock
+from lifecert.ports.keys import PersonKeys
+from lifecert.ports.register import ChangingRegister, Ledger
+from lifecert.ports.reviews import Reviews
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeIdNumber:
+    """The first clerk's half."""
+
+    register: ChangingRegister
+    reviews: Reviews
+    clock: Clock
+    person_keys: PersonKeys
+
+    def __call__(
+        self, beneficiary_id: str, right: IdNumber, ground: AmendGround, user: User, idempotency_key: str
+    ) -> Review:
+        """Propose the right number; nothing is another yet. A repeat with the same key gives the same proposal.
+
+        Raises NotAllowed, GroundUnsuitable, BeneficiaryNotFound, NothingToAmend, AlreadyRegistered (it is somebody
+        else's), DoubtedElsewhere (a case is open that speaks against the person), DayImpossible (a benefit would start
+        before the birth) and IdempotencyKeyReused.
+        """
+        if not user.is_clerk:
+            raise NotAllowed
+        if not suits(ground, (Amended.ID_NUMBER,)):
+            raise GroundUnsuitable
+        now = self.clock.now()
+        review = Review(
+            review_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{user.user_id}\n{idempotency_key}")),
+            beneficiary_id=beneficiary_id,
+            kind=ReviewKind.ID_NUMBER,
+            opened_at=now,
+            opened_by=Actor(user.user_id, Role.CLERK),
+            # A hash by KMS, by which the second clerk's number is known to be the same.
+            related_id=self.person_keys.beneficiary_id(right.value),
+            cause=ground,
+            expires_at=now + PROPOSAL_LASTS,
+        )
+        if (stored := self.reviews.get(review.review_id)) is not None:
+            return _same(stored, review)
+
+        def make(newest: Beneficiary) -> Change:
+            _check(newest, right)
+            free_place(self.register, self.person_keys, newest, right)
+            return opening(newest, review)
+
+        try:
+            change_newest(self.register, beneficiary_id, make)
+        except ReviewOpenedBefore:
+            return _same(self.reviews.get(review.review_id) or review, review)
+        return review
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmIdNumber:
+    """The second clerk's half."""
+
+    register: ChangingRegister
+    reviews: Reviews
+    ledger: Ledger
+    clock: Clock
+    person_keys: PersonKeys
+
+    def __call__(self, proposal_id: str, given: IdNumber, user: User) -> Review:
+        """Confirm a proposal by giving its number, once. A repeat returns it again.
+
+        Raises NotAllowed, ProposalNotFound, IdNumberDiffers, SecondClerkNeeded, ProposalExpired (also where the number
+        was put right since), ReviewDecidedBefore, AlreadyRegistered, DoubtedElsewhere, DayImpossible and
+        NothingToAmend; nothing is changed then.
+        """
+        if not user.is_clerk:
+            raise NotAllowed
+        review = self.reviews.get(proposal_id)
+        if review is None or review.kind is not ReviewKind.ID_NUMBER:
+            raise ProposalNotFound
+        if self.person_keys.beneficiary_id(given.value) != review.related_id:
+            raise IdNumberDiffers
+        if review.decision is None:
+            review = self._confirmed(review, given, user)
+        decision = review.decision
+        if decision is None or (decision.outcome, decision.decided_by) != (ReviewOutcome.ACCEPT, user.user_id):
+            raise ReviewDecidedBefore
+        return review
+
+    def _confirmed(self, review: Review, given: IdNumber, user: User) -> Review:
+        if review.opened_by.actor_id == user.user_id:
+            raise SecondClerkNeeded
+        if (review.expires_at and self.clock.now() > review.expires_at) or self._moved_since(review):
+            raise ProposalExpired
+        decision = ReviewDecision(ReviewOutcome.ACCEPT, Ground.CONFIRMED, user.user_id, self.clock.now())
+        decided = replace(review, decision=decision)
+
+        def make(newest: Beneficiary) -> Change:
+            _check(newest, given)
+            return replace(self._change(newest, given, review, decision), review=decided)
+
+        try:
+            change_newest(self.register, review.beneficiary_id, make)
+        except ReviewDecidedBefore:
+            return self.reviews.get(review.review_id) or review
+        return decided
+
+    def _change(self, newest: Beneficiary, given: IdNumber, review: Review, decision: ReviewDecision) -> Change:
+        place = free_place(self.register, self.person_keys, newest, given)
+        left = NumberClaim(newest.number_claim, None) if newest.number_claim else None
+        move = NumberMove(newest.person_key, NumberClaim(place, newest.beneficiary_id), left)
+        after, entry = record(
+            replace(
+                newest,
+                # Under the secret of the name, which is another's to bring up to date.
+                person_key=self.person_keys.person_key(given.value, newest.person_secret),
+                guardian_until=guardian_until(given.birth_date, self.clock.today()),
+                number_claim=place,
+            ),
+            LedgerEvent.AMENDED,
+            Actor(decision.decided_by, Role.CLERK),
+            decision.decided_at,
+            {
+                "ground": review.cause,
+                "changed": Amended.ID_NUMBER,
+                "status": newest.status,
+                "valid_until": newest.valid_until.isoformat(),
+                "benefits": [],
+                "review_id": review.review_id,
+                "proposed_by": review.opened_by.actor_id,
+            },
+        )
+        return Change(newest.version, after, entry, number=move)
+
+    def _moved_since(self, review: Review) -> bool:
+        """Whether another number was confirmed after this one was proposed: it was about the one before."""
+        proposed = False
+        for entry in self.ledger.entries(review.beneficiary_id):
+            proposed = proposed or entry.details.get("review_id") == review.review_id
+            if proposed and entry.event is LedgerEvent.AMENDED and entry.details["changed"] == Amended.ID_NUMBER:
+                return True
+        return False
+
+
+def free_place(register: ChangingRegister, keys: PersonKeys, newest: Beneficiary, number: IdNumber) -> str:
+    """The place of a number that somebody may take. Raises NothingToAmend when it is theirs, and AlreadyRegistered when
+    it is somebody else's."""
+    first = keys.beneficiary_id(number.value)
+    if has_number(newest, keys, number):
+        raise NothingToAmend
+    for place in (place_of(first, n) for n in range(MOST_PLACES)):
+        here = register.at_place(place)
+        if here is None or (isinstance(here, NumberClaim) and here.holder is None):
+            return place
+        if not moved_away(here, keys, number):
+            break
+    raise AlreadyRegistered
+
+
+def _check(newest: Beneficiary, number: IdNumber) -> None:
+    """Whether somebody's number may be this one. Whom one clerk registered still waits for a second: a number that was
+    mistyped then is put right first, and that case stays open."""
+    if any(one.upheld or one.kind is not ReviewKind.REGISTRATION for one in newest.doubts):
+        raise DoubtedElsewhere
+    if any(one.start and one.start < number.birth_date for one in newest.benefits):
+        raise DayImpossible
+
+
+def _same(stored: Review, review: Review) -> Review:
+    def content(one: Review) -> tuple[object, ...]:
+        return one.beneficiary_id, one.kind, one.related_id, one.cause
+
+    if content(stored) != content(review):
+        raise IdempotencyKeyReused
+    return stored
