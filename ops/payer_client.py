@@ -35,8 +35,8 @@ def add(cognito: "CognitoIdentityProviderClient", pool: str, payer: str) -> tupl
         UserPoolId=pool,
         ClientName=f"payer-{payer}",
         GenerateSecret=True,
-        # By its secret, and by nothing else: no page, no password. To Cognito an empty list of flows means those that it
-        # has by default; refreshing comes to nothing without a sign-in.
+        # By its secret, and by nothing else: no page, no password. To Cognito an empty list of flows means those it has
+        # by default; refreshing comes to nothing without a sign-in.
         AllowedOAuthFlowsUserPoolClient=True,
         AllowedOAuthFlows=["client_credentials"],
         AllowedOAuthScopes=[scope_of(payer)],
