@@ -35,11 +35,12 @@ def add(cognito: "CognitoIdentityProviderClient", pool: str, payer: str) -> tupl
         UserPoolId=pool,
         ClientName=f"payer-{payer}",
         GenerateSecret=True,
-        # By its secret, and by nothing else: neither a password nor a page signs anybody in here.
+        # By its secret, and by nothing else: no page, no password. To Cognito an empty list of flows means those it has
+        # by default; refreshing comes to nothing without a sign-in.
         AllowedOAuthFlowsUserPoolClient=True,
         AllowedOAuthFlows=["client_credentials"],
         AllowedOAuthScopes=[scope_of(payer)],
-        ExplicitAuthFlows=[],
+        ExplicitAuthFlows=["ALLOW_REFRESH_TOKEN_AUTH"],
         EnableTokenRevocation=True,
         AccessTokenValidity=TOKEN_MINUTES,
         TokenValidityUnits={"AccessToken": "minutes"},

@@ -128,8 +128,12 @@ def test_no_persons_token_is_taken_where_payers_programs_call(
 
 
 def test_the_genuine_one_is_taken_on_every_route(stack: Deployment, token_of: Callable[[str], str]) -> None:
-    answers = {route: call(stack, token_of(CLERK), route) for route in SIGNED_IN}
+    auditors = [route for route in FOR_GROUPS if Group.CLERK not in rules()[route].groups]
+    who = {**dict.fromkeys(SIGNED_IN, CLERK), **dict.fromkeys(auditors, "auditor@example.org")}
+    answers = {route: call(stack, token_of(email), route) for route, email in who.items()}
     assert {route: answer for route, answer in answers.items() if answer.status in {401, 403}} == {}
+    refused = {route: call(stack, token_of(CLERK), route) for route in auditors}
+    assert {route: answer for route, answer in refused.items() if answer.status != 403} == {}
 
 
 def test_a_clerk_of_the_public_pool_is_nobody(stack: Deployment) -> None:

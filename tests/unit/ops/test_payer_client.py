@@ -60,7 +60,7 @@ def test_a_client_is_for_one_payer_and_for_nothing_else(cognito: Cognito, capsys
     assert (asked["UserPoolId"], asked["GenerateSecret"]) == ("the-pool", True)
     assert asked["AllowedOAuthFlows"] == ["client_credentials"]
     assert asked["AllowedOAuthScopes"] == ["payers/mine/feed"]
-    assert asked["ExplicitAuthFlows"] == []
+    assert asked["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]
     # As long as a token of staff, and as long as one is taken.
     assert (asked["AccessTokenValidity"], asked["TokenValidityUnits"]) == (10, {"AccessToken": "minutes"})
     assert asked["AccessTokenValidity"] * 60 == STAFF_SECONDS
