@@ -109,7 +109,9 @@ def _enrolled(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any
         now["counter_photo_on"] = _day(details, "counter_photo_on")
 
 
-def _review_decided(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+def _review_decided(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    if details.get("helpers"):
+        _helpers_removed(now, entry, details)
     if details.get("references") is not None:
         now["reference_ids"] = tuple(filter(None, str(details["references"]).split(",")))
     if details.get("kind") != "override":

@@ -113,17 +113,27 @@ def _unfounded(now: Mapping[str, Any], entry: LedgerEntry, review_id: str) -> tu
 def _dispelled(now: dict[str, Any], entry: LedgerEntry, review_id: str) -> None:
     kind, outcome, by = entry.details.get("kind"), entry.details.get("outcome"), entry.actor.actor_id
     unfounded = kind in ("death_report", "data_signal", "end") and outcome == "refuse"
+    unfounded = unfounded or (kind in ("death_report", "data_signal") and outcome == "needs_more")
     remembered = any(one.review_id == review_id for one in now["open_cases"])
     if entry.event is LedgerEvent.REVIEW_DECIDED and unfounded and remembered and by not in now["dispelled_by"]:
         now["dispelled_by"] = (*now["dispelled_by"], by)[-REMEMBERED_HELPERS:]
 
 
 def _found_by_audit(now: dict[str, Any], entry: LedgerEntry, review_id: str) -> None:
-    refused = (entry.details.get("kind"), entry.details.get("outcome")) == ("audit", "refuse")
-    known = any(one.upheld and one.kind is ReviewKind.AUDIT for one in now["open_cases"])
-    if entry.event is LedgerEvent.REVIEW_DECIDED and refused and not known:
-        found = OpenCase(review_id, ReviewKind.AUDIT, (entry.actor.actor_id,), doubts=True, upheld=True)
-        now["open_cases"] = (*now["open_cases"], found)
+    details, cases = entry.details, now["open_cases"]
+    if (
+        entry.event is not LedgerEvent.REVIEW_DECIDED
+        or details.get("kind") != "audit"
+        or details["outcome"] == "accept"
+    ):
+        return
+    refused = details["outcome"] == "refuse"
+    known = [one.upheld for one in cases if one.kind is ReviewKind.AUDIT]
+    if True in known or (known and not refused):
+        return
+    by = entry.actor.actor_id if refused else str(details["opened_by"])
+    found = OpenCase(review_id, ReviewKind.AUDIT, (by,), doubts=True, upheld=refused)
+    now["open_cases"] = (*(one for one in cases if one.kind is not ReviewKind.AUDIT), found)
 
 
 def _closed(entry: LedgerEntry, cases: tuple[OpenCase, ...], review_id: str) -> Iterator[OpenCase]:
@@ -131,13 +141,14 @@ def _closed(entry: LedgerEntry, cases: tuple[OpenCase, ...], review_id: str) -> 
     found_true = (kind in ("death_report", "data_signal") and outcome == "accept") or (
         kind in ("duplicate_face", "registration") and outcome == "refuse"
     )
-    left_open = kind in ("death_report", "data_signal", "duplicate_face", "registration") and outcome == "needs_more"
+    asked = ("death_report", "data_signal", "end", "duplicate_face", "registration")
+    left_open = kind in asked and outcome == "needs_more"
     found = [one.kind for one in cases if one.upheld and one.review_id != review_id]
     certified = entry.event in (LedgerEvent.CERTIFIED, LedgerEvent.ALREADY_CERTIFIED)
     two_clerks = certified and "proposed_by" in entry.details
     for case in cases:
-        if certified and case.kind is ReviewKind.REGISTRATION and not case.upheld:
-            continue  # by another clerk than the one who registered the person
+        if certified and case.kind in (ReviewKind.REGISTRATION, ReviewKind.AUDIT) and not case.upheld:
+            continue  # by another clerk than the one who registered the person, or asked for the audit
         if case.review_id != review_id and not (two_clerks and case.upheld):
             yield case
         elif (

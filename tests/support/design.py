@@ -187,6 +187,7 @@ ALLOWED: dict[str, set[str]] = {
         "kms:GenerateMac InvitationKey",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
+        "dynamodb:Query Ledger",
         "dynamodb:PutItem Ledger",
     },
     "PurgeFaces": {

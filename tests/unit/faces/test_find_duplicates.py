@@ -100,6 +100,26 @@ def test_a_reference_that_was_replaced_or_deleted_opens_nothing() -> None:
     assert office.search(gone) == Searched()
 
 
+def test_a_face_that_was_replaced_is_compared_when_it_counts_again() -> None:
+    """Junk in its place hid it while it was enrolled under another name."""
+    office = Office()
+    first = office.enrol(face(0))
+    office.search(first)
+    person, before = first.beneficiary_id, office.store.beneficiaries[first.beneficiary_id].reference_ids
+    changed(office, person, LedgerEvent.REFERENCE_ENROLLED, reference_ids=("junk",))
+    assert office.search(office.enrol(face(0))).reviews == 0
+    back = a_change(
+        office.store.beneficiaries[person],
+        LedgerEvent.REVIEW_DECIDED,
+        changed={"reference_ids": before},
+        details={"references": ",".join(before)},
+    )
+    office.store.register.commit(back)
+    assert office.search(back.entry).reviews == 2
+    other = a_change(office.store.beneficiaries[person], LedgerEvent.REVIEW_DECIDED, details={"kind": "audit"})
+    assert office.search(other.entry) == Searched()
+
+
 def test_deleted_faces_leave_the_gallery() -> None:
     office = Office()
     first = office.enrol(face(0))

@@ -379,12 +379,14 @@ def test_a_photo_that_is_known_was_not_taken_at_the_counter(copy: bool) -> None:
     today = world.clock.today()
     known = dict(world.store.beneficiaries)[world.id].reference_ids
     world.analyser.enrolment = EnrolmentEvidence(PASSED, face(1, like=0, similarity=0.7), b"imprint", copy)
-    begun = world.begin(world.id, "office", today, ImageType.JPEG, CLERK, CONSENT)
-    world.photos.upload(begun.enrolment.upload_key, b"photo")
-    world.finish(world.id, begun.enrolment.reference_id, CLERK)
-    person = world.store.beneficiaries[world.id]
-    assert len(person.reference_ids) == len(known) + 1, "it may be enrolled"
-    assert person.counter_photo_on == (None if copy else today)
+    for more, clerk in enumerate((CLERK, SECOND_CLERK), start=1):
+        begun = world.begin(world.id, "office", today, ImageType.JPEG, clerk, CONSENT)
+        world.photos.upload(begun.enrolment.upload_key, b"photo")
+        world.finish(world.id, begun.enrolment.reference_id, clerk)
+        person = world.store.beneficiaries[world.id]
+        assert len(person.reference_ids) == len(known) + more, "it may be enrolled"
+        # Nor does one speak for the person to whoever enrolled the face that it is like.
+        assert person.counter_photo_on == (None if copy or clerk is CLERK else today)
 
 
 # --- a face that takes the place of another waits for a second clerk ---
@@ -504,7 +506,9 @@ def test_the_first_face_after_a_withdrawal_waits_for_a_second_clerk() -> None:
     assert (person.reference_ids, person.doubts, person.faces_were_deleted) == ((another.reference_id,), (), False)
 
 
-@pytest.mark.parametrize("whose", ["doubted", "called unfounded by who enrols", "called unfounded by another"])
+@pytest.mark.parametrize(
+    "whose", ["doubted", "reported dead by a stranger", "called unfounded by who enrols", "called unfounded by another"]
+)
 def test_the_first_face_of_somebody_doubted_waits_for_a_second_clerk(whose: str) -> None:
     """One clerk enrolled it, and a second photo as taken at the counter, which then counted at once; or called the
     doubt unfounded first, and had a private account certify by that face."""
@@ -512,8 +516,9 @@ def test_the_first_face_of_somebody_doubted_waits_for_a_second_clerk(whose: str)
     store, actor = world.store, Actor("register", Role.SYSTEM)
     store.register.commit(registered := registration(person_key=an_id()))
     world.id = registered.after.beneficiary_id
-    case = OpenReview(store.register, world.clock)(world.id, ReviewKind.DATA_SIGNAL, actor, related_id="register")
-    if whose != "doubted":
+    kind = ReviewKind.DEATH_REPORT if whose.startswith("reported") else ReviewKind.DATA_SIGNAL
+    case = OpenReview(store.register, world.clock)(world.id, kind, actor, related_id="register")
+    if whose.startswith("called"):
         clerk = CLERK if whose.endswith("who enrols") else SECOND_CLERK
         decide(world, store.reviews[case], ReviewOutcome.REFUSE, clerk)
     world.enrol(face(1))

@@ -14,6 +14,7 @@ from lifecert.application.office.certify_in_person import Document, PresenceGrou
 from lifecert.application.office.decide_holds import HoldWish
 from lifecert.application.office.register_beneficiary import NewBenefit, Registration
 from lifecert.application.office.set_contact import NewContact
+from lifecert.domain.actor import User
 from lifecert.domain.amendment import AmendGround
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import BenefitEnd
@@ -81,11 +82,17 @@ class Life:
         self.do["verify_face"](session.session_id, HELPER)
         self.sessions.append(session.session_id)
 
-    def enrolled(self, photo: str, replacement: Replacement | None = None, captured_on: date | None = None) -> None:
+    def enrolled(
+        self,
+        photo: str,
+        replacement: Replacement | None = None,
+        captured_on: date | None = None,
+        clerk: User = CLERK,
+    ) -> None:
         begin, consent = self.do["begin_enrolment"], ConsentShown("2026-1")
-        begun = begin(self.id, "office", captured_on, ImageType.JPEG, CLERK, consent, replacement).enrolment
+        begun = begin(self.id, "office", captured_on, ImageType.JPEG, clerk, consent, replacement).enrolment
         self.world.photos.upload(begun.upload_key, photo.encode())
-        self.do["finish_enrolment"](self.id, begun.reference_id, CLERK)
+        self.do["finish_enrolment"](self.id, begun.reference_id, clerk)
 
     @property
     def case(self) -> str:
@@ -163,7 +170,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "and another clerk did not confirm it", life
     do["decide_review"](life.case, ReviewOutcome.ACCEPT, Ground.CONFIRMED, SECOND_CLERK)
     yield "the other face is taken", life
-    life.enrolled("stranger", captured_on=today())
+    life.enrolled("stranger", captured_on=today(), clerk=replace(CLERK, user_id="clerk-3"))
     assert life.person.counter_photo_on == today()
     yield "a photo at the counter", life
     life.world.clock.move(days=(life.person.valid_until - today()).days - 20)

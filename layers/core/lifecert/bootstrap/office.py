@@ -325,7 +325,7 @@ def remove_helpers() -> "RemoveHelpers":
     from lifecert.application.faces.consent import RemoveHelpers
 
     names = ChangeConsentSettings.load()
-    return RemoveHelpers(stores.changing_register(names), parts.clock(names))
+    return RemoveHelpers(stores.changing_register(names), stores.ledger(names), parts.clock(names))
 
 
 @cache

@@ -22,14 +22,13 @@ from lifecert.domain.number import NumberMove
 from lifecert.domain.open_case import (
     OpenCase,
     Unfounded,
+    after_audit,
     crowded,
     decided,
     dispels_a_death,
-    is_found_by_audit,
     joined,
     remembered,
     were_unfounded,
-    with_audit,
 )
 from lifecert.domain.person import FIRST_SECRET
 from lifecert.domain.reference import Reference
@@ -224,9 +223,13 @@ class Beneficiary:
 
     def first_face_waits(self, clerk: str) -> bool:
         """Whether the first face that this clerk enrols counts for nothing until a second clerk has looked: the earlier
-        ones were deleted, or the person is doubted, or was until this clerk said that it is unfounded. Whom one clerk
-        registered is doubted anyway until another has said that they exist."""
-        doubted = any(one.kind is not ReviewKind.REGISTRATION for one in self.doubts)
+        ones were deleted, or the person is doubted, or somebody says that they died, whoever, or this clerk put that
+        away. Whom one clerk registered is doubted anyway until another has said that they exist; a try that looked like
+        somebody else anybody can send."""
+        others = (ReviewKind.REGISTRATION, ReviewKind.VERIFICATION)
+        doubted = any(
+            one.kind not in others and (one.doubts or one.kind is ReviewKind.DEATH_REPORT) for one in self.open_cases
+        )
         return self.faces_were_deleted or doubted or clerk in self.dispelled_by
 
     def under_age_on(self, day: date) -> bool:
@@ -253,8 +256,8 @@ class Beneficiary:
             if one.review_id == review.review_id:
                 wrong = were_unfounded(wrong, one, decision.outcome, self.believed_on(on), on)
         left = decided(*case)
-        if is_found_by_audit(review.kind, decision.outcome):
-            left = with_audit(left, review.review_id, decision.decided_by)
+        if review.kind is ReviewKind.AUDIT:
+            left = after_audit(left, review, decision.outcome, decision.decided_by)
         return replace(self, open_cases=left, dispelled_by=by, unfounded_reports=wrong)
 
     def ended(self) -> "Beneficiary":
@@ -268,8 +271,9 @@ class Beneficiary:
         return self.without_upheld().vouched_for()
 
     def vouched_for(self) -> "Beneficiary":
-        """Whom another clerk than the one who registered them has certified."""
-        left = (one for one in self.open_cases if one.kind is not ReviewKind.REGISTRATION or one.upheld)
+        """Whom another clerk has certified than the one who registered them, or whose certificate nobody looked at."""
+        vouched = (ReviewKind.REGISTRATION, ReviewKind.AUDIT)
+        left = (one for one in self.open_cases if one.kind not in vouched or one.upheld)
         return replace(self, open_cases=tuple(left))
 
     def waiting_of(self, kind: ReviewKind) -> int:

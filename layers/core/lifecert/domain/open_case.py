@@ -30,8 +30,10 @@ _ALWAYS = frozenset({ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.
 _OF_WHOSE_FACE = frozenset({ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.REGISTRATION})
 # What a camera saw says nothing against what another register saw; nor does it that one clerk alone knows somebody: a
 # register knows them too.
-_OF_PHOTOS = frozenset({ReviewKind.VERIFICATION, ReviewKind.OVERRIDE, ReviewKind.REGISTRATION})
+_OF_PHOTOS = frozenset({ReviewKind.VERIFICATION, ReviewKind.OVERRIDE, ReviewKind.REGISTRATION, ReviewKind.AUDIT})
 _OF_LIFE = frozenset({ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL, ReviewKind.END})
+# A death that somebody proposed, and nobody confirmed in time, may still be one.
+_LEFT_OPEN = frozenset({*_OF_LIFE, ReviewKind.DUPLICATE_FACE, ReviewKind.REGISTRATION})
 _REMEMBERED = frozenset({ReviewKind.VERIFICATION, ReviewKind.DEATH_REPORT})
 
 
@@ -98,49 +100,52 @@ def is_upheld(kind: ReviewKind, outcome: ReviewOutcome) -> bool:
     return kind in (ReviewKind.DUPLICATE_FACE, ReviewKind.REGISTRATION) and outcome is ReviewOutcome.REFUSE
 
 
-def is_found_by_audit(kind: ReviewKind, outcome: ReviewOutcome) -> bool:
-    """Whether a clerk who looked again says that a machine, or another clerk, certified somebody else."""
-    return kind is ReviewKind.AUDIT and outcome is ReviewOutcome.REFUSE
+def after_audit(
+    cases: tuple[OpenCase, ...], review: Review, outcome: ReviewOutcome, decided_by: str
+) -> tuple[OpenCase, ...]:
+    """The cases once somebody has looked again at a certificate, which counts until two clerks revoke it.
 
-
-def with_audit(cases: tuple[OpenCase, ...], review_id: str, clerk: str) -> tuple[OpenCase, ...]:
-    """The cases with an audit that found so, by this clerk: as what was found true it stays. The certificate counts
-    until two clerks revoke it."""
-    known = any(one.upheld and one.kind is ReviewKind.AUDIT for one in cases)
-    return cases if known else (*cases, OpenCase(review_id, ReviewKind.AUDIT, (clerk,), doubts=True, upheld=True))
+    Refused, it is something found true, by whoever refused it. Left open, or over before anybody looked, the next face
+    is a case, which whoever asked for this audit does not decide: else it would be emptied by waiting, or by taking the
+    photos away. Of several one is remembered.
+    """
+    if outcome is ReviewOutcome.ACCEPT:
+        return cases
+    refused = outcome is ReviewOutcome.REFUSE
+    if any(one.kind is ReviewKind.AUDIT and one.upheld >= refused for one in cases):
+        return cases
+    by = decided_by if refused else review.opened_by.actor_id
+    others = tuple(one for one in cases if one.kind is not ReviewKind.AUDIT)
+    return (*others, OpenCase(review.review_id, ReviewKind.AUDIT, (by,), doubts=True, upheld=refused))
 
 
 def is_left_open(kind: ReviewKind, outcome: ReviewOutcome) -> bool:
     """Whether a decision says neither that a case is true nor that it is not: what it doubted stays doubted."""
-    asked = (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL, ReviewKind.DUPLICATE_FACE, ReviewKind.REGISTRATION)
-    return kind in asked and outcome is ReviewOutcome.NEEDS_MORE
+    return kind in _LEFT_OPEN and outcome is ReviewOutcome.NEEDS_MORE
 
 
 def decided(
     cases: tuple[OpenCase, ...], review_id: str, kind: ReviewKind, outcome: ReviewOutcome
 ) -> tuple[OpenCase, ...]:
     """The cases once one is decided: it is gone, unless it was found true, or left open what it doubted."""
+    # Of one kind one that was found true is enough to remember: the first that was.
+    enough = any(one.upheld and one.kind is kind and one.review_id != review_id for one in cases)
 
     def kept(case: OpenCase) -> bool:
         stays = is_upheld(kind, outcome) or (case.doubts and is_left_open(kind, outcome))
-        return case.review_id != review_id or stays
+        return case.review_id != review_id or (stays and not enough)
 
-    left = tuple(
-        replace(one, doubts=True, upheld=True) if one.review_id == review_id else one for one in cases if kept(one)
-    )
-    # Of one kind one that was found true is enough to remember.
     return tuple(
-        one
-        for place, one in enumerate(left)
-        if not (one.upheld and any(other.upheld and other.kind is one.kind for other in left[:place]))
+        replace(one, doubts=True, upheld=True) if one.review_id == review_id else one for one in cases if kept(one)
     )
 
 
 def dispels_a_death(cases: tuple[OpenCase, ...], review_id: str, kind: ReviewKind, outcome: ReviewOutcome) -> bool:
-    """Whether a decision says that what was told of a death is unfounded, whoever told it: a child who never certified
-    stops no machine, and may be right. Who decides so does not certify the person alone."""
-    unfounded = kind in _OF_LIFE and outcome is ReviewOutcome.REFUSE
-    return unfounded and any(one.review_id == review_id for one in cases)
+    """Whether a decision puts away what was told of a death, in whatever words, and whoever told it: a child who never
+    certified stops no machine, and may be right. Who decides so does not certify the person alone. A proposal that only
+    ran out of time was put away by nobody."""
+    away = outcome is ReviewOutcome.REFUSE or (outcome is ReviewOutcome.NEEDS_MORE and kind is not ReviewKind.END)
+    return kind in _OF_LIFE and away and any(one.review_id == review_id for one in cases)
 
 
 def joined(case: OpenCase, user_id: str, *, doubts: bool) -> OpenCase:

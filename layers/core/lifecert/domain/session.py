@@ -133,9 +133,11 @@ class Session:
         return bool(evidence.get("model_version")) and not compared.isdisjoint(reference_ids)
 
     def is_unlike(self, limit: float) -> bool:
-        """Whether the most that its face is like any of the references is less than `limit` (-1 to 1)."""
+        """Whether the most that its face is like any of the references is less than `limit` (-1 to 1): all frames
+        together, and those that answer a step by themselves, since the first one may be of a photo."""
         matches = json.loads(self.evidence or "{}").get("matches") or ()
-        return max((match["similarity"] for match in matches), default=-1.0) < limit
+        alike = (min(one for one in (m["similarity"], m["steps"]) if one is not None) for m in matches)
+        return max(alike, default=-1.0) < limit
 
     @property
     def passive_cue_missing(self) -> bool:

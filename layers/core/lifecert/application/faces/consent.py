@@ -25,7 +25,7 @@ from lifecert.domain.invitation import InvitationCode, is_invited, user_of
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.limits import withdrawals_undone
 from lifecert.ports.clock import Clock
-from lifecert.ports.register import ChangingRegister
+from lifecert.ports.register import ChangingRegister, Ledger
 from lifecert.ports.sessions import Limits
 
 # For so long after it certified somebody a letter is taken to be in their hands.
@@ -160,6 +160,7 @@ class RemoveHelpers:
     """The use case: accounts that certified somebody once, and have no business with them any more."""
 
     register: ChangingRegister
+    ledger: Ledger
     clock: Clock
 
     def __call__(self, beneficiary_id: str, user: User, helper: str | None = None) -> Beneficiary:
@@ -188,8 +189,13 @@ class RemoveHelpers:
     def _has_certified_lately(self, newest: Beneficiary, user: User) -> bool:
         if not is_invited(user.user_id):
             return True  # the account that certified last as the person
-        last, on = newest.certified_by[-1:], newest.certified_on
-        return last == (user.user_id,) and on is not None and self.clock.today() - on <= PROVEN_LATELY
+        certified, today = (LedgerEvent.CERTIFIED, LedgerEvent.ALREADY_CERTIFIED), self.clock.today()
+        return any(
+            entry.event in certified
+            and user.user_id in (entry.actor.actor_id, entry.details.get("certified_by"))
+            and today - self.clock.day_of(entry.at) <= PROVEN_LATELY
+            for entry in self.ledger.entries(newest.beneficiary_id)
+        )
 
 
 @dataclass(frozen=True, slots=True)

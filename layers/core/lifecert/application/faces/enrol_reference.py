@@ -209,7 +209,9 @@ class FinishEnrolment:
         )
         today = self.clock.today()
         # A photo that is known already was not taken today, whatever is said of it.
-        at_the_counter = continuity.matched and reference.captured_on == today and not copy
+        # Nor does one speak for the person that is like a photo which the same clerk enrolled before.
+        own = clerk.actor_id in beneficiary.enrolled_by
+        at_the_counter = continuity.matched and reference.captured_on == today and not copy and not own
         if at_the_counter:
             enrolled = replace(enrolled, counter_photo_on=today)
         after, entry = record(

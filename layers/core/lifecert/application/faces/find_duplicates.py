@@ -15,7 +15,8 @@ from lifecert.ports.register import Register
 
 ACTOR = Actor("find_duplicates", Role.SYSTEM)
 # What was not compared while the consent was withdrawn is compared then.
-MAY_BE_USED_AGAIN = frozenset({LedgerEvent.WITHDRAWAL_UNDONE, LedgerEvent.CONSENT_GIVEN})
+# A decision of a replaced face may bring back what it had replaced, which nobody compared meanwhile.
+MAY_BE_USED_AGAIN = frozenset({LedgerEvent.WITHDRAWAL_UNDONE, LedgerEvent.CONSENT_GIVEN, LedgerEvent.REVIEW_DECIDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ class FindDuplicates:
 
     def _again(self, entry: LedgerEntry) -> list[GalleryFace]:
         if entry.event not in MAY_BE_USED_AGAIN:
+            return []
+        if entry.event is LedgerEvent.REVIEW_DECIDED and not entry.details.get("references"):
             return []
         person = self.register.get(entry.beneficiary_id)
         counting = person.reference_ids if person else ()

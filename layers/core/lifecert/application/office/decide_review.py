@@ -1,6 +1,6 @@
 """Decide a review: a clerk's word on what the machine left open, or on what somebody reported."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +9,7 @@ from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.issuing import Issuer
 from lifecert.application.shared.reviewing import OpenReview, recorded
 from lifecert.domain.actor import Actor, Role, User
+from lifecert.domain.audit import is_drawn
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.challenge import excused_from
 from lifecert.domain.errors import (
@@ -26,6 +27,7 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.invitation import user_of
 from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.reasons import Reason
 from lifecert.domain.review import (
     GROUNDS,
     PROPOSALS,
@@ -43,6 +45,10 @@ from lifecert.ports.photos import ReviewPhotos
 from lifecert.ports.register import ChangingRegister, Ledger
 from lifecert.ports.reviews import Reviews
 from lifecert.ports.sessions import Sessions
+
+# Of the tries that a clerk accepts though no machine would at any price, the share that another clerk looks at again.
+AUDITED_OF_DOUBTED = 0.2
+_AUDITED = frozenset({Reason.RETRIES_USED_UP, Reason.LIVENESS_DOUBTED, Reason.UPLOADED_OUT_OF_TIME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +90,27 @@ class DecideReview:
             session = self._named(session_id, attempts) if certifies else None
             if review.kind is ReviewKind.VERIFICATION and not certifies:
                 self._check_seen(review, session_id, attempts)
-            review = self._decide(review, outcome, ground, user, session)
+            review = self._decide(review, outcome, ground, user, session, attempts)
         if review.decision is None or not _same(review.decision, outcome, ground, user, session_id):
             raise ReviewDecidedBefore
         # Last, and again at a repeat: whatever stops it, the decision stands, and lifecycle rules are the second net.
-        audited = self._audit_if_unlike(review, review.decision)
+        audited = self._audit_if_suspicious(review, review.decision)
         for attempt in attempts:
             if attempt != audited:
                 self.photos.delete_review_frames(review.beneficiary_id, attempt)
         return review
 
-    def _audit_if_unlike(self, review: Review, decision: ReviewDecision) -> str | None:
+    def _audit_if_suspicious(self, review: Review, decision: ReviewDecision) -> str | None:
         """The session that another clerk looks at again, whose frames stay for them: else a clerk alone could certify
-        whomever by an account of their own."""
+        whomever by an account of their own. All whose face is unlike the person, and some of those that looked like no
+        living one until the last try."""
         if decision.certificate_id is None or decision.session_id is None:
             return None
-        if not self._session(decision.session_id).is_unlike(self.unlike_below):
+        session = self._session(decision.session_id)
+        doubted = session.result is not None and session.result.decision.reason in _AUDITED
+        person = self.register.get(review.beneficiary_id)
+        drawn = doubted and person is not None and is_drawn(session.session_id, person.person_key, AUDITED_OF_DOUBTED)
+        if not (drawn or session.is_unlike(self.unlike_below)):
             return None
         self.open_review(
             review.beneficiary_id,
@@ -121,6 +132,9 @@ class DecideReview:
             for whose in filter(None, (review.beneficiary_id, review.related_id)):
                 entries = self.ledger.entries(whose)
                 involved |= {one.actor.actor_id for one in entries if one.event is LedgerEvent.REFERENCE_ENROLLED}
+        if review.kind in (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL) and person:
+            # Whose photo, or whose certificate since then, would be wrong if this were true.
+            involved |= {*person.enrolled_by, *self._certified_since(review)}
         # A letter passes through the hands of whoever issued it: they may have used its code themself.
         issuers = {
             entry.actor.actor_id
@@ -129,6 +143,12 @@ class DecideReview:
         }
         if user.user_id in involved | issuers:
             raise ActedInCase
+
+    def _certified_since(self, review: Review) -> set[str]:
+        entries = self.ledger.entries(review.beneficiary_id)
+        return {
+            one.actor.actor_id for one in entries if one.event is LedgerEvent.CERTIFIED and one.at >= review.opened_at
+        }
 
     def _check_seen(self, review: Review, session_id: str | None, attempts: Collection[str]) -> None:
         """Raises GoodTryUnseen: the newest try that only an open case kept from being accepted is another."""
@@ -142,7 +162,13 @@ class DecideReview:
         return self._session(session_id if session_id in attempts else None)
 
     def _decide(
-        self, review: Review, outcome: ReviewOutcome, ground: Ground, user: User, session: Session | None
+        self,
+        review: Review,
+        outcome: ReviewOutcome,
+        ground: Ground,
+        user: User,
+        session: Session | None,
+        attempts: Mapping[str, str],
     ) -> Review:
         decided = review
         if ground is Ground.SAME_PERSON and is_judged_by_frames(review):
@@ -157,6 +183,10 @@ class DecideReview:
                 decision = replace(decision, certificate_id=certificate_id, session_id=session.session_id)
             elif review.kind is ReviewKind.OVERRIDE:
                 change = self._other_face(newest, review, decision)
+            elif review.kind is ReviewKind.AUDIT and outcome is ReviewOutcome.REFUSE:
+                # Who showed another face for the person, or none that lives, helps them no more.
+                gone = tuple(one for one in newest.certified_by if one in attempts.values())
+                change = recorded(newest.without_helpers(gone), review, decision, helpers=",".join(gone) or None)
             else:
                 change = recorded(newest, review, decision)
             decided = replace(review, decision=decision)
@@ -263,8 +293,8 @@ class DecideReview:
         """What the machine would have accepted, and left to the office because of another case, a clerk may accept.
         Anything less, or against what was found true, takes two who see the person. Other tries of whomever say nothing
         of this one."""
-        if clerk in others.dispelled_by:
-            raise ActedInCase
+        if clerk in others.dispelled_by or (others.doubts and clerk in others.enrolled_by):
+            raise ActedInCase  # or else the face that was compared may be their own doing
         doubts = [one for one in others.doubts if one.kind is not ReviewKind.VERIFICATION]
         if doubts and (not session.waits_for_the_office or any(one.upheld for one in doubts)):
             raise DoubtedElsewhere

@@ -108,6 +108,8 @@ def recorded(
             "outcome": decision.outcome,
             "ground": decision.ground,
             "session_id": review.session_id,
+            # Whose certificate it was: of an audit no earlier entry says so.
+            **({"opened_by": review.opened_by.actor_id} if review.kind is ReviewKind.AUDIT else {}),
             **more,
         },
     )
