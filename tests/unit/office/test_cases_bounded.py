@@ -1,18 +1,21 @@
 """How many cases there may be about a person, which reports count among them, and which are over (adr/0033)."""
 
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
 
-from lifecert.domain.actor import User
+from lifecert.domain.actor import Actor, Role, User
+from lifecert.domain.certificate import Certificate
 from lifecert.domain.errors import (
+    ActedInCase,
     ProposalExpired,
     TransitionRefused,
 )
 from lifecert.domain.open_case import MOST_WAITING
 from lifecert.domain.policy import Decision, Outcome
 from lifecert.domain.reasons import Reason
-from lifecert.domain.review import Ground, Proposal, ReviewKind, ReviewOutcome
+from lifecert.domain.review import GROUNDS, Ground, Proposal, Review, ReviewKind, ReviewOutcome
 from lifecert.domain.status import EndCause, Status
 from tests.support.builders import (
     CLERK,
@@ -21,11 +24,18 @@ from tests.support.builders import (
 )
 from tests.support.open_cases import (
     SECOND,
+    THIRD,
     TODAY,
     Office,
+    case_of,
     decision_of,
     differences,
+    opened,
+    told_by_the_ledger,
 )
+
+# Who never certified their parent.
+CHILD = Actor("child", Role.USER)
 
 
 def test_daily_reports_of_somebody_who_was_wrong_keep_nobody_in_cases() -> None:
@@ -122,3 +132,62 @@ def test_an_audit_of_what_a_clerk_saw_is_decided_without_photos(ground: Ground) 
     decision = office.store.reviews[audit.review_id].decision
     assert decision
     assert decision.ground is ground
+
+
+# --- what one clerk, or waiting, does not put away -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", ["data_signal", "a helper's report", "a clerk's report"])
+def test_who_enrolled_the_face_neither_calls_a_death_unfounded_nor_accepts_a_try_against_it(case: str) -> None:
+    """A clerk enrolled a face of their own making while nothing was open, and let a private account show it later."""
+    office = Office(enrolled_by=(CLERK.user_id,))
+    against = opened(office, case)
+    with pytest.raises(ActedInCase):
+        office.decide(against, ReviewOutcome.REFUSE, Ground.UNFOUNDED, CLERK)
+    tried = office.shows_face()
+    assert decision_of(tried).reason is Reason.OFFICE_DECIDES
+    for clerk, refused in ((CLERK, True), (THIRD, False)):
+        with pytest.raises(ActedInCase) if refused else nullcontext():
+            office.decide(case_of(tried), ReviewOutcome.ACCEPT, Ground.SAME_PERSON, clerk, tried.session_id)
+
+
+@pytest.mark.parametrize("outcome", [ReviewOutcome.REFUSE, ReviewOutcome.NEEDS_MORE])
+def test_who_puts_a_report_away_in_whatever_words_certifies_nobody_alone(outcome: ReviewOutcome) -> None:
+    """Of a child who never certified it stops no machine: `needs_more` was the word that left no trace."""
+    office = Office()
+    report = office.open(ReviewKind.DEATH_REPORT, actor=CHILD)
+    office.decide(report, outcome, min(GROUNDS[outcome]), CLERK)
+    assert isinstance(office.seen(), Review)
+    assert told_by_the_ledger(office) == []
+    assert differences(office) == set()
+
+
+def test_who_certified_the_person_meanwhile_does_not_put_a_report_away() -> None:
+    office = Office()
+    report = office.open(ReviewKind.DEATH_REPORT, actor=CHILD)
+    assert isinstance(office.seen(), Certificate)
+    with pytest.raises(ActedInCase):
+        office.decide(report, ReviewOutcome.REFUSE, Ground.UNFOUNDED, CLERK)
+    office.decide(report, ReviewOutcome.REFUSE, Ground.UNFOUNDED, SECOND)
+
+
+def test_a_death_that_nobody_confirmed_in_time_stays_a_doubt() -> None:
+    """Whoever wanted the pension to go on had but to wait for fourteen days."""
+    office = Office(valid_until=date(2028, 1, 1))
+    office.propose(office.id, Proposal(ReviewKind.END, TODAY, EndCause.DECEASED), an_id(), SECOND)
+    office.clock.move(days=15)
+    office.night()
+    assert [one.kind for one in office.beneficiary.doubts] == [ReviewKind.END]
+    assert isinstance(office.seen(on=office.clock.today()), Review)
+    assert differences(office) == set()
+
+
+def test_of_two_cases_of_one_kind_the_register_and_the_ledger_keep_the_same() -> None:
+    for first, later in ((0, 1), (1, 0)):
+        office = Office()
+        cases = [office.open(ReviewKind.DUPLICATE_FACE, related_id=an_id()) for _ in range(2)]
+        for one in (cases[first], cases[later]):
+            office.decide(one, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, CLERK)
+        (kept,) = office.beneficiary.doubts
+        assert kept.review_id == cases[first], "the first that was found true"
+        assert told_by_the_ledger(office) == []

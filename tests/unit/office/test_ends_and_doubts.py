@@ -36,6 +36,15 @@ def test_what_two_clerks_ended_one_alone_does_not_make_due_again() -> None:
     assert LedgerCheck(person.store.register, person.store.ledger)(person.who) is None
 
 
+def test_what_two_clerks_ended_one_does_not_give_again_while_another_benefit_goes_on() -> None:
+    person = Person(-100)
+    person.also(begins=-50)
+    person.end(EndCause.OTHER, benefit_id="2")
+    person.also(begins=-10)
+    assert doubting(person) == [ReviewKind.REGISTRATION]
+    assert LedgerCheck(person.store.register, person.store.ledger)(person.who) is None
+
+
 def test_another_benefit_of_somebody_to_whom_one_is_due_waits_for_nobody() -> None:
     person = Person(-100)
     before = doubting(person)
