@@ -15,6 +15,7 @@ from lifecert.adapters.dynamodb.changes import BY_WAITING, SHARDS, DynamoChanges
 from lifecert.adapters.dynamodb.values import plain, typed
 from lifecert.adapters.s3.change_files import S3ChangeFiles
 from lifecert.adapters.s3.snapshots import S3Snapshots
+from lifecert.application.feed.get_feed import GetFeed
 from lifecert.application.feed.write_change_files import WriteChangeFiles
 from lifecert.application.feed.write_snapshots import WriteSnapshots
 from lifecert.domain.change_file import FeedHead, events_of, manifest_of
@@ -169,7 +170,7 @@ def test_a_count_of_many_ends_early(moto_session: boto3.Session, monkeypatch: py
     monkeypatch.setattr(stored_changes, "COUNTED", 2)
     create(moto_session.client("dynamodb"), "t-", ["Changes"])
     changes = DynamoChanges(moto_session.client("dynamodb"), "t-Changes")
-    for _ in range(40):
+    for _ in range(160):
         changes.add(an_event())
     assert changes.count_waiting("fund") == AtLeast(2 * SHARDS, more=True)
 
@@ -361,3 +362,22 @@ def test_tables_and_files_together_do_what_the_fakes_do(table: Table, files: S3C
         filed = [event for number in (1, 2, 3) for event in events_of(into.read("fund", number) or b"")]
         assert sorted(filed, key=lambda event: event.event_id) == sorted(events, key=lambda event: event.event_id)
         assert changes.head("fund").sha256 == written[-1].sha256
+
+
+def test_where_a_feed_stands_takes_a_few_reads_and_no_change_is_read(moto_session: boto3.Session) -> None:
+    """However much was published: counts of the index, the head, two manifests and a list. Nothing is scanned."""
+    dynamodb, s3 = moto_session.client("dynamodb"), moto_session.client("s3")
+    create(dynamodb, "t-", ["Changes"])
+    s3.create_bucket(Bucket="changes")
+    changes, files = DynamoChanges(dynamodb, "t-Changes"), S3ChangeFiles(s3, "changes")
+    for number in range(3):
+        for _ in range(10):
+            changes.add(an_event())
+        if number < 2:
+            WriteChangeFiles(changes, files, FixedClock(), ["fund"])()
+    asked: list[str] = []
+    for client in (dynamodb, s3):
+        client.meta.events.register("before-call", lambda model, **_: asked.append(model.name))
+    feed = GetFeed(changes, files, S3Snapshots(s3, "changes"), ["fund"])("fund")
+    assert (feed.file and feed.file.number, feed.waiting, feed.snapshot) == (2, AtLeast(10), None)
+    assert asked == ["Query"] * SHARDS + ["GetItem", "GetObject", "ListObjectsV2"]
