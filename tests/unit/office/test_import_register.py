@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lifecert.application.office import import_register
+from lifecert.application.office.id_number import ConfirmIdNumber, ProposeIdNumber
 from lifecert.application.office.prepare_import import (
     BROUGHT,
     GetImport,
@@ -17,6 +18,7 @@ from lifecert.application.office.prepare_import import (
     StartDryRun,
     StopImport,
 )
+from lifecert.domain.amendment import AmendGround
 from lifecert.domain.category import Category
 from lifecert.domain.errors import (
     ImportDigestDiffers,
@@ -33,6 +35,8 @@ from lifecert.domain.intake import (
     drawn_day,
 )
 from lifecert.domain.ledger import facts_of, verify_chain
+from lifecert.domain.number import place_of
+from lifecert.domain.person import IdNumber
 from lifecert.domain.published import published_events
 from lifecert.domain.status import Status
 from lifecert.domain.year import add_months
@@ -279,3 +283,21 @@ def test_a_file_that_lies_in_the_bucket_is_taken_by_its_name(intake: Intake) -> 
     assert intake.release(intake.runs.runs[prepared.register_import.import_id]).registered
     with pytest.raises(ImportFileMissing):
         prepare(NewImport("hr", file="../incoming/x"), CLERK, "key-2")
+
+
+def test_whose_number_once_stood_in_another_record_comes_in(intake: Intake) -> None:
+    intake.take(line("王淑芬", WANG))
+    mistyped, store, number = intake.of(WANG), intake.store, IdNumber.parse(LI)
+    propose = ProposeIdNumber(store.register, store.reviews_port, intake.clock, intake.keys)
+    confirm = ConfirmIdNumber(store.register, store.reviews_port, store.ledger, intake.clock, intake.keys)
+    proposal = propose(mistyped.beneficiary_id, number, AmendGround.MISTYPED, CLERK, "key-1")
+    confirm(proposal.review_id, number, SECOND)
+    done = intake.take(line("李秀英", WANG), line("王淑芬", LI), key="key-2")
+    assert done.registered
+    assert (done.registered.people, done.registered.known) == (1, {"already_registered": 1})
+    owner = store.beneficiaries[place_of(mistyped.beneficiary_id, 1)]
+    assert (owner.masked_name, owner.person_key) == ("李*英", intake.keys.person_key(WANG))
+    again = intake.take(line("李秀英", WANG), key="key-3")
+    assert again.registered
+    assert again.registered.known == {"already_registered": 1}
+    assert len(store.beneficiaries) == 2

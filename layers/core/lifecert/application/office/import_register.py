@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from lifecert.application.office.imported import Candidate, check, registration
-from lifecert.application.shared.finding import by_number
+from lifecert.application.shared.finding import by_number, moved_away
 from lifecert.application.shared.referring import ReferencesOfPayers
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import AlreadyRegistered, ImportFileChanged, ImportPartUnfinished
 from lifecert.domain.intake import (
     RELEASED_WITHIN,
@@ -27,6 +28,7 @@ from lifecert.domain.intake import (
     encoding_of,
     file_digest,
 )
+from lifecert.domain.number import MOST_PLACES, place_of
 from lifecert.ports.clock import Clock
 from lifecert.ports.intake import ImportQueue, ImportRuns, RegisterFiles
 from lifecert.ports.keys import PersonKeys
@@ -169,17 +171,23 @@ class WorkImport:
         return told
 
     def _commit(self, found: RegisterImport, one: Candidate) -> Known | None:
-        now, today = self.clock.now(), self.clock.today()
-        change = registration(one, found, self.person_keys, self.seal, now, today)
-        self.references.note(change.after.beneficiary_id, change.after.benefits)
-        try:
-            self.register.commit(change)
-        except AlreadyRegistered:
-            stored = self.register.get(change.after.beneficiary_id)
-            # By a worker that died before it could say so; the other lines of this person have another place.
-            ours = stored is not None and stored.registered_by == found.actor_id
-            return None if ours else Known.ALREADY_REGISTERED
-        return None
+        now, today, number = self.clock.now(), self.clock.today(), one.row.id_number
+        first = self.person_keys.beneficiary_id(number.value)
+        for place in (place_of(first, n) for n in range(MOST_PLACES)):
+            change = registration(one, found, self.person_keys, self.seal, now, today, place)
+            self.references.note(place, change.after.benefits)
+            try:
+                self.register.commit(change)
+            except AlreadyRegistered:
+                here = self.register.at_place(place)
+                # By a worker that died before it could say so; the other lines of this person have another place.
+                if isinstance(here, Beneficiary) and here.registered_by == found.actor_id:
+                    return None
+                if moved_away(here, self.person_keys, number):
+                    continue
+                break
+            return None
+        return Known.ALREADY_REGISTERED
 
     def _close(self, found: RegisterImport, phase: Phase) -> None:
         """Nothing of a phase is open: what comes of it. Done again by whoever comes later, if this one dies."""

@@ -97,13 +97,18 @@ def _new(row: BenefitRow) -> NewBenefit:
 
 
 def registration(
-    one: Candidate, of: RegisterImport, keys: PersonKeys, seal: AddressSeal, now: datetime, today: date
+    one: Candidate,
+    of: RegisterImport,
+    keys: PersonKeys,
+    seal: AddressSeal,
+    now: datetime,
+    today: date,
+    beneficiary_id: str,
 ) -> Change:
-    """The change that registers somebody. They come in active, whatever is known of their last proof of life."""
+    """The change that registers somebody under an id, which is one of the places of their number. They come in active,
+    whatever is known of their last proof of life."""
     row, person_key = one.row, keys.person_key(one.row.id_number.value)
     year = one.year(person_key, of.first_day or today, today)
-    # One person, one id: whoever is registered already is met, even in a race.
-    beneficiary_id = keys.beneficiary_id(row.id_number.value)
     given = NewContact(NoticeChannel.SMS, row.phone) if row.phone else None
     contact = sealed_contact(seal, beneficiary_id, given) if given else None
     after, entry = record(
