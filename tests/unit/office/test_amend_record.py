@@ -77,6 +77,8 @@ def test_the_payer_alone_is_told_both_references() -> None:
     (told,) = published_events(person.store.entries[person.who][-1])
     assert (told.type, told.payer, told.detail["benefit"]) == ("BeneficiaryAmended", "bureau", "2")
     assert (told.detail["payer_reference_before"], told.detail["payer_reference"]) == ("A-1", "A-2")
+    found = references_of_payers(person.store).find("bureau", "A-2", 20)
+    assert found == (person.who,), "by which staff find them from now on"
     assert "ground" not in told.detail
     for benefit in ("1", "2"):
         assert not person.wrong_days(benefit)
