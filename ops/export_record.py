@@ -163,8 +163,8 @@ WITHHELD: dict[str, frozenset[str]] = {
     # Buckets repeat days, faces_shard is of no meaning; ledger_head is the hash of the last entry below.
     "Beneficiaries": frozenset(
         {"person_key", "name_key", "person_secret", "due_bucket", "ends_bucket", "faces_shard", "ledger_head"}
-        # What keeps a place of an ID number, and whose it is: as much a hash as the others.
-        | {"number_claim", "number_of"}
+        # The place of an ID number is as much a hash as the others.
+        | {"number_claim"}
     ),
     "References": frozenset({"template", "quality", *IMPRINT_ATTRIBUTES}),
     # The first is made from what was asked for; a helper's name is the helper's.
