@@ -53,6 +53,8 @@ class Recorded:
         if entry.event is LedgerEvent.CERTIFICATE_REVOKED and now.get("certificate_id") == details["certificate_id"]:
             left = coverage_without(self._coverage, str(details["certificate_id"]))
             now.update(certificate_id=left and left.certificate_id, certified_on=left and left.certified_on)
+        if entry.event is LedgerEvent.CERTIFICATE_REVOKED and details.get("helpers"):
+            _helpers_removed(now, entry, details)
         if entry.event in _COVERAGE:
             self._coverage.append(entry)
         take_case(now, entry)
@@ -112,6 +114,8 @@ def _enrolled(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any
 def _review_decided(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     if details.get("helpers"):
         _helpers_removed(now, entry, details)
+    if (details.get("kind"), details.get("outcome")) == ("audit", "refuse"):
+        now["excused"] = None
     if details.get("references") is not None:
         now["reference_ids"] = tuple(filter(None, str(details["references"]).split(",")))
     if details.get("kind") != "override":

@@ -53,10 +53,17 @@ def take_case(now: dict[str, Any], entry: LedgerEntry) -> None:
         now["open_cases"] = tuple(
             one
             for one in now["open_cases"]
-            if not one.upheld and one.kind not in (ReviewKind.END, ReviewKind.REGISTRATION)
+            if not one.upheld and one.kind not in (ReviewKind.END, ReviewKind.REGISTRATION, ReviewKind.AUDIT)
         )
-    if entry.event is LedgerEvent.CERTIFIED:
+    if entry.event is LedgerEvent.CERTIFIED and not details.get("dispelled_stays"):
         now["dispelled_by"] = ()
+    if entry.event is LedgerEvent.CERTIFIED and entry.actor.role is Role.CLERK and not review_id:
+        vouched = (one for one in now["open_cases"] if one.kind is not ReviewKind.AUDIT or one.upheld)
+        now["open_cases"] = tuple(vouched)  # somebody saw the person
+    if entry.event is LedgerEvent.CERTIFICATE_REVOKED and details.get("cause") == "fraud":
+        known = any(one.kind is ReviewKind.REVOCATION for one in now["open_cases"])
+        fraud = OpenCase(str(review_id), ReviewKind.REVOCATION, (), doubts=True, upheld=True)
+        now["open_cases"] = (*now["open_cases"], *(() if known else (fraud,)))
     reprieve = now.get("reprieve")
     if details.get("spared_until") and (reprieve is None or reprieve.valid_until != now["valid_until"]):
         now["reprieve"] = Reprieve(date.fromisoformat(str(details["spared_until"])), now["valid_until"])
@@ -131,8 +138,7 @@ def _found_by_audit(now: dict[str, Any], entry: LedgerEntry, review_id: str) -> 
     known = [one.upheld for one in cases if one.kind is ReviewKind.AUDIT]
     if True in known or (known and not refused):
         return
-    by = entry.actor.actor_id if refused else str(details["opened_by"])
-    found = OpenCase(review_id, ReviewKind.AUDIT, (by,), doubts=True, upheld=refused)
+    found = OpenCase(review_id, ReviewKind.AUDIT, (str(details["opened_by"]),), doubts=True, upheld=refused)
     now["open_cases"] = (*(one for one in cases if one.kind is not ReviewKind.AUDIT), found)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from _pytest.nodeid import NodeId
 
-from local.deploy import Deployment, deploy
+from local.deploy import Deployment, deploy, search_for_no_duplicates
 from local.dynamodb_local import Engine, EngineMissing, install
 from local.dynamodb_local import run as dynamodb_local_run
 from local.stack import Stack, run
@@ -68,8 +68,5 @@ def stack(local_aws: Stack) -> Deployment:
     each would be a case that no machine accepts against.
     """
     deployed = deploy(local_aws.aws)
-    functions, searching = deployed.aws.functions(), deployed.outputs["FindDuplicatesFunction"]
-    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
-        if searching in mapping["FunctionArn"]:
-            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    search_for_no_duplicates(deployed)
     return deployed

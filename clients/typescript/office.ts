@@ -60,11 +60,11 @@ export async function main() {
       body: {seen_on: yesterday, document: "id_card"},
     }),
   );
-  // A case is open that doubts the person, as that of a face which was enrolled before: a second clerk confirms.
+  // A case is open that doubts the person, as of whomever one clerk registered by hand: a second clerk confirms.
   if ("proposal_id" in certified) await confirm(second, certified.proposal_id);
   else console.log("certified", certified.method, "until", certified.valid_until);
   const {report_id} = expected(await user.POST("/reports", {body: {beneficiary: person}}));
-  console.log("case", (await decide(clerk, report_id)).state);
+  console.log("case", (await decide(second, report_id)).state);
   const {proposal_id} = expected(
     await clerk.POST("/staff/beneficiaries/{beneficiary_id}/end", {
       params: {path, header: once()},

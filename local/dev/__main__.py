@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
-from local.deploy import deploy
+from local.deploy import deploy, search_for_no_duplicates
 from local.dev import reference, sam
 from local.dev.running import folder_for
 from local.dev.welcome import opened, prepare, text
@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with run(say, host=asked.host) as stack, folder_for(stack.aws.endpoint) as folder, reference.served() as page:
             deployment = deploy(stack.aws, say, more={"WebOrigin": asked.web_origin})
+            search_for_no_duplicates(deployment)
             client = prepare(deployment, folder, asked.web_origin)
             sam.write(deployment, BUILD / "sam", folder)
             say(text(client, folder, stack.log, page))

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from lifecert.application.faces.find_duplicates import MAY_BE_USED_AGAIN
+from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import NoticeChannel
 from tests.support.templates import FUNCTIONS, ROOT, as_list, child, of_type, parent, text, unrolled
 
@@ -107,11 +109,9 @@ def test_no_new_face_is_left_out_of_the_search() -> None:
     assert stream["MaximumRecordAgeInSeconds"] < DAY
     assert text(stream["DestinationConfig"]["OnFailure"]["Destination"]) == "DuplicateFailures.Arn"
     (only,) = stream["FilterCriteria"]["Filters"]
-    assert json.loads(only["Pattern"]) == {
-        "dynamodb": {
-            "NewImage": {"event": {"S": ["reference_enrolled", "faces_deleted", "withdrawal_undone", "consent_given"]}}
-        }
-    }
+    searched = [LedgerEvent.REFERENCE_ENROLLED, LedgerEvent.FACES_DELETED, *MAY_BE_USED_AGAIN]
+    (events,) = json.loads(only["Pattern"])["dynamodb"]["NewImage"]["event"].values()
+    assert sorted(events) == sorted(searched)
 
 
 def test_every_queue_keeps_its_messages_encrypted_for_fourteen_days() -> None:

@@ -69,9 +69,9 @@ def test_what_the_machine_could_not_decide_a_clerk_accepts_once(
     certificate = clerk.expect(200, "GET", f"/certificates/{decided['decision']['certificate_id']}")
     assert (certificate["state"], certificate["valid_until"]) == ("valid", standing(clerk, jianguo)["valid_until"])
     assert [entry["event"] for entry in standing(clerk, jianguo)["history"]].count("certified") == 1
-    assert requests.get(attempt["frames"][0], timeout=PATIENCE_SECONDS).status_code == 404, (
-        "the photos go with the decision"
-    )
+    # The photos go with the decision, unless it is one of the five that another clerk looks at again.
+    kept = 200 if cases(clerk, jianguo, "audit") else 404
+    assert requests.get(attempt["frames"][0], timeout=PATIENCE_SECONDS).status_code == kept
 
 
 def test_an_accepted_face_that_is_unlike_the_person_is_looked_at_again_by_another_clerk(

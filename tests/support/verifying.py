@@ -88,6 +88,7 @@ def review_decider(store: MemoryStore, photos: MemoryPhotos, clock: Clock) -> De
         issuer=an_issuer(),
         open_review=OpenReview(store.register, clock),
         unlike_below=a_policy().match.review,
+        audited_of_doubted=0.0,
     )
 
 

@@ -5,7 +5,9 @@ from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 
+from lifecert.domain.actor import Actor, Role
 from lifecert.domain.amendment import AmendGround
+from lifecert.domain.beneficiary import record
 from lifecert.domain.benefit import MOST_BENEFITS, BenefitEnd
 from lifecert.domain.category import Category
 from lifecert.domain.consent import FaceConsent
@@ -23,6 +25,7 @@ from lifecert.domain.intake import (
     RegisterImport,
 )
 from lifecert.domain.invitation import user_of
+from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
 from lifecert.domain.open_case import OpenCase
 from lifecert.domain.policy import Outcome
@@ -156,10 +159,11 @@ def _invitations(world: World) -> None:
     world.add_invitation(701, WANG)
     # By which she was certified last, ten days ago.
     wang = world.store.beneficiaries[WANG.id]
-    by_letter = (*wang.certified_by, user_of(world_id(701)))
-    world.store.beneficiaries[WANG.id] = replace(
-        wang, certified_by=by_letter, certified_on=NOW.date() - timedelta(days=10)
-    )
+    letter, then = user_of(world_id(701)), NOW - timedelta(days=10)
+    changed = replace(wang, certified_by=(*wang.certified_by, letter), certified_on=then.date())
+    after, entry = record(changed, LedgerEvent.ALREADY_CERTIFIED, Actor(letter, Role.USER), then, {})
+    world.store.beneficiaries[WANG.id] = after
+    world.store.entries[WANG.id].append(entry)
     world.add_invitation(702, DUE, expires_on=date(2026, 2, 28))
     world.add_invitation(703, MUTE)
     world.store.invitations[MUTE.id] = world.store.invitations[MUTE.id].withdrawn(NOW)

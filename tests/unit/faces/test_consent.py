@@ -94,7 +94,8 @@ class World:
         """By this account or letter; `clerk`: a clerk accepted its try."""
         at, who = NOW - timedelta(days=days_ago), CLERK.user_id if clerk else by.user_id
         actor, details = Actor(who, Role.CLERK if clerk else Role.USER), {"certified_by": by.user_id}
-        after, entry = record(self.person, LedgerEvent.CERTIFIED, actor, at, details)
+        changed = replace(self.person, certified_by=self.person.with_certifier(by.user_id))
+        after, entry = record(changed, LedgerEvent.CERTIFIED, actor, at, details)
         self.store.register.commit(Change(self.person.version, after, entry))
 
     def remove(self, user: User, helper: str | None = None) -> Beneficiary:
@@ -318,7 +319,7 @@ def test_the_person_removes_all_helpers_and_a_clerk_one() -> None:
     for user in (OWN, LETTER):
         world = World()
         world.certified(LETTER, days_ago=30, clerk=user is OWN)
-        assert world.remove(user).certified_by == (OWN.user_id,)
+        assert world.remove(user).certified_by == (OWN.user_id, LETTER.user_id)
         assert world.last.event is LedgerEvent.HELPERS_REMOVED
         version = world.person.version
         assert world.remove(user).version == version
@@ -348,7 +349,12 @@ def test_who_finds_a_letter_removes_nobody() -> None:
         world.remove(LETTER)
     assert world.person.certified_by == before
     world.certified(LETTER, clerk=True)
-    assert world.remove(LETTER).certified_by == (OWN.user_id,)
+    # Until an audit that was refused, or a revocation for fraud, has taken that from it.
+    world.change(certified_by=tuple(one for one in before if one != LETTER.user_id))
+    with pytest.raises(OnlyAtTheCounter):
+        world.remove(LETTER)
+    world.change(certified_by=(*(one for one in before if one != LETTER.user_id), LETTER.user_id))
+    assert world.remove(LETTER).certified_by == (OWN.user_id, LETTER.user_id)
 
 
 def test_the_letter_by_which_somebody_certified_is_no_helper() -> None:

@@ -1,12 +1,14 @@
 """How many cases there may be about a person, which reports count among them, and which are over (adr/0033)."""
 
 from contextlib import nullcontext
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from lifecert.application.office.certify_in_person import Document
 from lifecert.domain.actor import Actor, Role, User
-from lifecert.domain.certificate import Certificate
+from lifecert.domain.certificate import Certificate, RevocationCause
 from lifecert.domain.errors import (
     ActedInCase,
     ProposalExpired,
@@ -169,6 +171,79 @@ def test_who_certified_the_person_meanwhile_does_not_put_a_report_away() -> None
     with pytest.raises(ActedInCase):
         office.decide(report, ReviewOutcome.REFUSE, Ground.UNFOUNDED, CLERK)
     office.decide(report, ReviewOutcome.REFUSE, Ground.UNFOUNDED, SECOND)
+
+
+@pytest.mark.parametrize("person", [{"enrolled_by": (CLERK.user_id,)}, {}], ids=["enrolled", "certified since"])
+def test_who_would_be_wrong_rejects_no_death_that_another_proposes(person: dict[str, Any]) -> None:
+    """Who enrolled an impostor, or certified after the day of death, put it away, and the machine accepted."""
+    office = Office(**person)
+    if not person:
+        assert isinstance(office.seen(), Certificate)
+        office.clock.move(days=1)
+    end = office.propose(office.id, Proposal(ReviewKind.END, TODAY, EndCause.DECEASED), an_id(), SECOND).review_id
+    with pytest.raises(ActedInCase):
+        office.confirm(end, CLERK, confirm=False)
+    office.confirm(end, THIRD, confirm=False)
+
+
+def test_what_two_certified_together_is_nobodys_own() -> None:
+    """In an office of two, one of whom enrolled everybody, a false report could be closed by neither."""
+    office = Office(enrolled_by=(CLERK.user_id,))
+    report = office.open(ReviewKind.DEATH_REPORT, actor=Actor(HELPER.user_id, Role.USER))
+    seen = office.seen()
+    assert isinstance(seen, Review)
+    office.confirm(seen.review_id, SECOND, confirm=True)
+    office.decide(report, ReviewOutcome.REFUSE, Ground.UNFOUNDED, SECOND)
+    assert not office.beneficiary.doubts
+
+
+def test_an_older_proof_says_nothing_of_what_was_put_away_since() -> None:
+    office = Office(certified_by=())
+    report = office.open(ReviewKind.DEATH_REPORT, actor=CHILD)
+    office.decide(report, ReviewOutcome.REFUSE, Ground.UNFOUNDED, CLERK)
+    for days in (3, 0):
+        assert isinstance(office.seen(), Review)
+        on = office.clock.today() - timedelta(days=days)
+        assert isinstance(office.in_person(office.id, on, Document.ID_CARD, SECOND, an_id()), Certificate)
+        assert office.beneficiary.dispelled_by == ((CLERK.user_id,) if days else ())
+        assert differences(office) == set()
+
+
+def test_who_enrolled_the_face_decides_no_audit_of_it() -> None:
+    office = Office(enrolled_by=(CLERK.user_id,))
+    audit = office.open(ReviewKind.AUDIT, actor=Actor(HELPER.user_id, Role.USER))
+    with pytest.raises(ActedInCase):
+        office.decide(audit, ReviewOutcome.ACCEPT, Ground.CONFIRMED, CLERK)
+    office.decide(audit, ReviewOutcome.ACCEPT, Ground.CONFIRMED, SECOND)
+
+
+def test_whose_certificate_was_got_by_fraud_is_certified_by_no_machine_and_no_single_clerk() -> None:
+    """The same account had a new one the same day."""
+    office = Office()
+    session = office.shows_face()
+    assert session.result
+    proposal = Proposal(
+        ReviewKind.REVOCATION, cause=RevocationCause.FRAUD, certificate_id=session.result.certificate_id
+    )
+    office.confirm(office.propose(office.id, proposal, an_id(), SECOND).review_id, THIRD, confirm=True)
+    assert HELPER.user_id not in office.beneficiary.certified_by
+    assert decision_of(office.shows_face()).reason is Reason.OFFICE_DECIDES
+    seen = office.seen(SECOND)
+    assert isinstance(seen, Review)
+    assert differences(office) == set()
+    office.confirm(seen.review_id, THIRD, confirm=True)
+    assert not office.beneficiary.doubts
+    assert differences(office) == set()
+
+
+def test_an_audit_that_nobody_judged_is_answered_by_another_clerk_who_sees_the_person() -> None:
+    office = Office()
+    audit = office.open(ReviewKind.AUDIT, actor=Actor(CLERK.user_id, Role.CLERK))
+    office.decide(audit, ReviewOutcome.NEEDS_MORE, Ground.ASKED_BACK, THIRD)
+    assert isinstance(office.seen(CLERK), Review)
+    assert isinstance(office.seen(SECOND), Certificate)
+    assert not office.beneficiary.doubts
+    assert differences(office) == set()
 
 
 def test_a_death_that_nobody_confirmed_in_time_stays_a_doubt() -> None:

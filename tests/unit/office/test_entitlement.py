@@ -73,7 +73,7 @@ class Office:
         proposed = self.propose(self.id, proposal, an_id(), CLERK)
         return self.confirm(proposed.review_id, OTHER, confirm=True)
 
-    def revoked(self, certificate: Certificate, cause: RevocationCause = RevocationCause.FRAUD) -> Review:
+    def revoked(self, certificate: Certificate, cause: RevocationCause = RevocationCause.ERROR) -> Review:
         proposed = self.propose.revocation(certificate.certificate_id, cause, an_id(), CLERK)
         return self.confirm(proposed.review_id, OTHER, confirm=True)
 

@@ -19,6 +19,7 @@ from lifecert.domain.amendment import AmendGround
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import BenefitEnd
 from lifecert.domain.category import Category
+from lifecert.domain.certificate import RevocationCause
 from lifecert.domain.challenge import Ability, Excused
 from lifecert.domain.consent import FaceConsent
 from lifecert.domain.hold import HoldChoice, HoldGround, HoldProposal, HoldState, Reprieve
@@ -159,7 +160,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     )
     assert life.person.certificate_id == newest
     yield "and for an earlier day", life
-    life.agreed(ReviewKind.REVOCATION, certificate_id=newest)
+    life.agreed(ReviewKind.REVOCATION, certificate_id=newest, cause=RevocationCause.ERROR)
     assert life.person.certificate_id not in (None, newest)
     yield "revoked", life
     life.enrolled("stranger", Replacement.FACE_CHANGED)

@@ -98,7 +98,7 @@ class OidcTokens:
         if claims.get("azp", None if several else self.audience) != self.audience:
             raise TokenRefused("another_party")
         # Some issuers say here what a token is: this must be an ID token.
-        if claims.get("typ", "ID") != "ID":
+        if claims.get("typ", "ID") != "ID" or claims.get("token_use", "id") != "id":
             raise TokenRefused("another_type")
         if not _STAFF.isdisjoint(groups) and not self._fresh(claims.get("iat")):
             raise TokenRefused("staff_token_old")

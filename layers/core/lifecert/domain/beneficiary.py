@@ -23,6 +23,7 @@ from lifecert.domain.open_case import (
     OpenCase,
     Unfounded,
     after_audit,
+    after_fraud,
     crowded,
     decided,
     dispels_a_death,
@@ -34,7 +35,7 @@ from lifecert.domain.person import FIRST_SECRET
 from lifecert.domain.reference import Reference
 from lifecert.domain.review import Review, ReviewDecision, ReviewKind
 from lifecert.domain.session import Session
-from lifecert.domain.status import Standing, Status
+from lifecert.domain.status import EndCause, Standing, Status
 
 REMEMBERED_HELPERS = 20
 
@@ -148,6 +149,11 @@ class Beneficiary:
         """Since when nothing is due any more; None while anything is."""
         return max((one.end.on for one in self.benefits if one.end), default=None) if not self.open_benefits else None
 
+    def ended_by_two(self, category: Category) -> bool:
+        """Whether two clerks ended a benefit of this category, which no one clerk gives again."""
+        ended = (one for one in self.benefits if one.end and one.end.cause is not EndCause.PLANNED)
+        return any(one.category is category for one in ended)
+
     def standing_of(self, benefit: Benefit) -> Standing:
         """How one of the benefits stands."""
         life = Status.LAPSED if self.lapsed else Status.ACTIVE
@@ -257,7 +263,7 @@ class Beneficiary:
                 wrong = were_unfounded(wrong, one, decision.outcome, self.believed_on(on), on)
         left = decided(*case)
         if review.kind is ReviewKind.AUDIT:
-            left = after_audit(left, review, decision.outcome, decision.decided_by)
+            left = after_audit(left, review, decision.outcome)
         return replace(self, open_cases=left, dispelled_by=by, unfounded_reports=wrong)
 
     def ended(self) -> "Beneficiary":
@@ -269,6 +275,10 @@ class Beneficiary:
         """Whom two clerks certify, or whose entitlement they end, is not doubted any more for what was found true, nor
         for being registered by one clerk."""
         return self.without_upheld().vouched_for()
+
+    def defrauded(self, review_id: str) -> "Beneficiary":
+        """Whose certificate two clerks found to be got by fraud."""
+        return replace(self, open_cases=after_fraud(self.open_cases, review_id))
 
     def vouched_for(self) -> "Beneficiary":
         """Whom another clerk has certified than the one who registered them, or whose certificate nobody looked at."""

@@ -30,7 +30,15 @@ _ALWAYS = frozenset({ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.
 _OF_WHOSE_FACE = frozenset({ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.REGISTRATION})
 # What a camera saw says nothing against what another register saw; nor does it that one clerk alone knows somebody: a
 # register knows them too.
-_OF_PHOTOS = frozenset({ReviewKind.VERIFICATION, ReviewKind.OVERRIDE, ReviewKind.REGISTRATION, ReviewKind.AUDIT})
+_OF_PHOTOS = frozenset(
+    {
+        ReviewKind.VERIFICATION,
+        ReviewKind.OVERRIDE,
+        ReviewKind.REGISTRATION,
+        ReviewKind.AUDIT,
+        ReviewKind.REVOCATION,
+    }
+)
 _OF_LIFE = frozenset({ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL, ReviewKind.END})
 # A death that somebody proposed, and nobody confirmed in time, may still be one.
 _LEFT_OPEN = frozenset({*_OF_LIFE, ReviewKind.DUPLICATE_FACE, ReviewKind.REGISTRATION})
@@ -64,6 +72,11 @@ class OpenCase:
     def of_whose_face(self) -> bool:
         """Whether it doubts the faces that are enrolled."""
         return self.doubts and self.kind in _OF_WHOSE_FACE
+
+    @property
+    def of_an_audit_unjudged(self) -> bool:
+        """Whether it is of an audit that nobody could judge."""
+        return self.kind is ReviewKind.AUDIT and not self.upheld
 
     @property
     def doubts_registers(self) -> bool:
@@ -100,23 +113,28 @@ def is_upheld(kind: ReviewKind, outcome: ReviewOutcome) -> bool:
     return kind in (ReviewKind.DUPLICATE_FACE, ReviewKind.REGISTRATION) and outcome is ReviewOutcome.REFUSE
 
 
-def after_audit(
-    cases: tuple[OpenCase, ...], review: Review, outcome: ReviewOutcome, decided_by: str
-) -> tuple[OpenCase, ...]:
+def after_audit(cases: tuple[OpenCase, ...], review: Review, outcome: ReviewOutcome) -> tuple[OpenCase, ...]:
     """The cases once somebody has looked again at a certificate, which counts until two clerks revoke it.
 
-    Refused, it is something found true, by whoever refused it. Left open, or over before anybody looked, the next face
-    is a case, which whoever asked for this audit does not decide: else it would be emptied by waiting, or by taking the
-    photos away. Of several one is remembered.
+    Refused, it is something found true. Left open, or over before anybody looked, the next face is a case: else it
+    would be emptied by waiting, or by taking the photos away. Whose acceptance was audited decides nothing of either.
+    Of several one is remembered.
     """
     if outcome is ReviewOutcome.ACCEPT:
         return cases
     refused = outcome is ReviewOutcome.REFUSE
     if any(one.kind is ReviewKind.AUDIT and one.upheld >= refused for one in cases):
         return cases
-    by = decided_by if refused else review.opened_by.actor_id
-    others = tuple(one for one in cases if one.kind is not ReviewKind.AUDIT)
-    return (*others, OpenCase(review.review_id, ReviewKind.AUDIT, (by,), doubts=True, upheld=refused))
+    by, others = (review.opened_by.actor_id,), tuple(one for one in cases if one.kind is not ReviewKind.AUDIT)
+    return (*others, OpenCase(review.review_id, ReviewKind.AUDIT, by, doubts=True, upheld=refused))
+
+
+def after_fraud(cases: tuple[OpenCase, ...], review_id: str) -> tuple[OpenCase, ...]:
+    """The cases once two clerks found that a certificate was got by fraud: whoever got it is not to have the next one
+    by a machine, or by one clerk. Of several one is remembered."""
+    if any(one.kind is ReviewKind.REVOCATION for one in cases):
+        return cases
+    return (*cases, OpenCase(review_id, ReviewKind.REVOCATION, (), doubts=True, upheld=True))
 
 
 def is_left_open(kind: ReviewKind, outcome: ReviewOutcome) -> bool:

@@ -190,7 +190,7 @@ class RemoveHelpers:
         if not is_invited(user.user_id):
             return True  # the account that certified last as the person
         certified, today = (LedgerEvent.CERTIFIED, LedgerEvent.ALREADY_CERTIFIED), self.clock.today()
-        return any(
+        return user.user_id in newest.certified_by and any(
             entry.event in certified
             and user.user_id in (entry.actor.actor_id, entry.details.get("certified_by"))
             and today - self.clock.day_of(entry.at) <= PROVEN_LATELY

@@ -10,7 +10,14 @@ from lifecert.domain.amendment import OF_BENEFITS, Amended, AmendGround, suits
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.benefit import Benefit, amended_facts
 from lifecert.domain.category import Category
-from lifecert.domain.errors import BenefitNotFound, EntitlementEnded, GroundUnsuitable, NotAllowed, NothingToAmend
+from lifecert.domain.errors import (
+    BenefitNotFound,
+    EntitlementEnded,
+    GroundUnsuitable,
+    NotAllowed,
+    NothingToAmend,
+    TransitionRefused,
+)
 from lifecert.domain.ledger import Fact, LedgerEvent, facts_of
 from lifecert.domain.person import mask_name, normalise_name
 from lifecert.ports.clock import Clock
@@ -71,8 +78,8 @@ class AmendRecord:
     ) -> Amendment:
         """Put a record right. A repeat with the same key changes nothing more, and is answered the same.
 
-        Raises NotAllowed, GroundUnsuitable, BeneficiaryNotFound, BenefitNotFound, EntitlementEnded (of that benefit)
-        and NothingToAmend.
+        Raises NotAllowed, GroundUnsuitable, BeneficiaryNotFound, BenefitNotFound, EntitlementEnded (of that benefit),
+        TransitionRefused (two clerks ended one of this category) and NothingToAmend.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -102,6 +109,8 @@ class AmendRecord:
         if right.benefit_id:
             before = _open_benefit(newest, right.benefit_id)
             after = _sent_on(newest, before, right.of(before), self.clock.today())
+            if after.category is not before.category and newest.ended_by_two(after.category):
+                raise TransitionRefused("two clerks ended a benefit of this category: add it anew")
             amended = amended.with_benefits([after])
             if differing := _differing(before, after):
                 changed |= differing

@@ -106,7 +106,7 @@ class CertifyInPerson:
                 raise EntitlementEnded
             now, today = self.clock.now(), self.clock.today()
             if _counts_at_once(newest, seen_on, user):
-                change = certifying_presence(newest, proof, user.user_id, now, today, document, **told)
+                change = certifying_presence(newest.vouched_for(), proof, user.user_id, now, today, document, **told)
                 return self.issuer.signed(replace(change, review=_audit(newest, proof, user, now)))
             return _proposing(newest, proof, document, user, now, today, told)
 
@@ -138,7 +138,8 @@ def certifying_presence(
 def _counts_at_once(newest: Beneficiary, seen_on: date, user: User) -> bool:
     if user.user_id in newest.dispelled_by:
         return False  # to say that nothing is wrong, and then that all is well, takes two
-    doubts = newest.doubts
+    # An audit that nobody could judge is another clerk's to answer, and this one has seen the person.
+    doubts = [one for one in newest.doubts if not one.of_an_audit_unjudged or user.user_id in one.by]
     return not doubts or (
         newest.counter_photo_on == seen_on and not any(one.of_whose_face or one.upheld for one in doubts)
     )

@@ -7,7 +7,7 @@ from typing import Any
 from lifecert.application.shared.certifying import Proof, certified_already, certifying
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.issuing import Issuer
-from lifecert.application.shared.reviewing import OpenReview, recorded
+from lifecert.application.shared.reviewing import OpenReview, against_themselves, recorded
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.audit import is_drawn
 from lifecert.domain.beneficiary import Beneficiary, Change
@@ -46,9 +46,18 @@ from lifecert.ports.register import ChangingRegister, Ledger
 from lifecert.ports.reviews import Reviews
 from lifecert.ports.sessions import Sessions
 
+_ACCEPTED = frozenset({LedgerEvent.CERTIFIED, LedgerEvent.ALREADY_CERTIFIED})
 # Of the tries that a clerk accepts though no machine would at any price, the share that another clerk looks at again.
 AUDITED_OF_DOUBTED = 0.2
-_AUDITED = frozenset({Reason.RETRIES_USED_UP, Reason.LIVENESS_DOUBTED, Reason.UPLOADED_OUT_OF_TIME})
+_AUDITED = frozenset(
+    {
+        Reason.RETRIES_USED_UP,
+        Reason.LIVENESS_DOUBTED,
+        Reason.UPLOADED_OUT_OF_TIME,
+        Reason.CHALLENGE_NOT_POSSIBLE,
+        Reason.NOT_ASSESSED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,7 @@ class DecideReview:
     issuer: Issuer
     open_review: OpenReview
     unlike_below: float
+    audited_of_doubted: float = AUDITED_OF_DOUBTED
 
     def __call__(
         self, review_id: str, outcome: ReviewOutcome, ground: Ground, user: User, session_id: str | None = None
@@ -109,7 +119,9 @@ class DecideReview:
         session = self._session(decision.session_id)
         doubted = session.result is not None and session.result.decision.reason in _AUDITED
         person = self.register.get(review.beneficiary_id)
-        drawn = doubted and person is not None and is_drawn(session.session_id, person.person_key, AUDITED_OF_DOUBTED)
+        drawn = (
+            doubted and person is not None and is_drawn(session.session_id, person.person_key, self.audited_of_doubted)
+        )
         if not (drawn or session.is_unlike(self.unlike_below)):
             return None
         self.open_review(
@@ -133,8 +145,9 @@ class DecideReview:
                 entries = self.ledger.entries(whose)
                 involved |= {one.actor.actor_id for one in entries if one.event is LedgerEvent.REFERENCE_ENROLLED}
         if review.kind in (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL) and person:
-            # Whose photo, or whose certificate since then, would be wrong if this were true.
-            involved |= {*person.enrolled_by, *self._certified_since(review)}
+            involved |= against_themselves(person, self.ledger.entries(review.beneficiary_id), review)
+        if review.kind is ReviewKind.AUDIT and person:
+            involved |= {*person.enrolled_by}  # the face that was compared is their doing
         # A letter passes through the hands of whoever issued it: they may have used its code themself.
         issuers = {
             entry.actor.actor_id
@@ -143,12 +156,6 @@ class DecideReview:
         }
         if user.user_id in involved | issuers:
             raise ActedInCase
-
-    def _certified_since(self, review: Review) -> set[str]:
-        entries = self.ledger.entries(review.beneficiary_id)
-        return {
-            one.actor.actor_id for one in entries if one.event is LedgerEvent.CERTIFIED and one.at >= review.opened_at
-        }
 
     def _check_seen(self, review: Review, session_id: str | None, attempts: Collection[str]) -> None:
         """Raises GoodTryUnseen: the newest try that only an open case kept from being accepted is another."""
@@ -171,7 +178,7 @@ class DecideReview:
         attempts: Mapping[str, str],
     ) -> Review:
         decided = review
-        if ground is Ground.SAME_PERSON and is_judged_by_frames(review):
+        if outcome is ReviewOutcome.ACCEPT and is_judged_by_frames(review):
             self._check_frames(review, session or self._session(review.session_id))
 
         def make(newest: Beneficiary) -> Change:
@@ -184,9 +191,10 @@ class DecideReview:
             elif review.kind is ReviewKind.OVERRIDE:
                 change = self._other_face(newest, review, decision)
             elif review.kind is ReviewKind.AUDIT and outcome is ReviewOutcome.REFUSE:
-                # Who showed another face for the person, or none that lives, helps them no more.
-                gone = tuple(one for one in newest.certified_by if one in attempts.values())
-                change = recorded(newest.without_helpers(gone), review, decision, helpers=",".join(gone) or None)
+                gone = self._not_theirs(newest, attempts)
+                # Nor is it known any more what the person cannot do.
+                left = replace(newest.without_helpers(gone), excused=None)
+                change = recorded(left, review, decision, helpers=",".join(gone) or None)
             else:
                 change = recorded(newest, review, decision)
             decided = replace(review, decision=decision)
@@ -197,6 +205,16 @@ class DecideReview:
         except ReviewDecidedBefore:
             return self.reviews.get(review.review_id) or review
         return decided
+
+    def _not_theirs(self, newest: Beneficiary, attempts: Mapping[str, str]) -> tuple[str, ...]:
+        """Who helps the person no more: whoever showed another face for them, or none that lives, and whoever a machine
+        accepted for them since, maybe by that same face."""
+        gone, since = set(attempts.values()), False
+        for entry in self.ledger.entries(newest.beneficiary_id):
+            since = since or entry.details.get("session_id") in attempts
+            if since and entry.actor.role is Role.USER and entry.event in _ACCEPTED:
+                gone.add(entry.actor.actor_id)
+        return tuple(one for one in newest.certified_by if one in gone)
 
     def _other_face(self, newest: Beneficiary, review: Review, decision: ReviewDecision) -> Change:
         """What becomes of a reference that was put in the place of others: without a second clerk's word it is

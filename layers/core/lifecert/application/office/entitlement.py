@@ -12,7 +12,7 @@ from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.ending import ending
 from lifecert.application.shared.issuing import Issuer
 from lifecert.application.shared.moving import moved
-from lifecert.application.shared.reviewing import opening, recorded
+from lifecert.application.shared.reviewing import against_themselves, opening, recorded
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.benefit import Benefit, BenefitEnd
@@ -68,6 +68,9 @@ class Missing(StrEnum):
 
     CONTACT = "contact"
     REFERENCE = "reference"
+
+
+_CERTIFIED = frozenset({LedgerEvent.CERTIFIED, LedgerEvent.ALREADY_CERTIFIED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +160,9 @@ class ConfirmProposal:
         """Confirm or reject a proposal, once. A repeat of the same decision returns it again.
 
         Whoever proposed may reject, which withdraws it, and never confirm. Raises NotAllowed, ProposalNotFound,
-        SecondClerkNeeded, ActedInCase (of a presence: whose doubt it is that is open), ProposalExpired,
-        IdNumberDiffers (of a number, which `ConfirmIdNumber` confirms), EntitlementEnded, TransitionRefused and
-        ReviewDecidedBefore; nothing is changed then.
+        SecondClerkNeeded, ActedInCase (of a presence: whose doubt is open; of a death that is rejected: whose photo or
+        certificate speaks against it), ProposalExpired, IdNumberDiffers (of a number, which `ConfirmIdNumber`
+        confirms), EntitlementEnded, TransitionRefused and ReviewDecidedBefore; nothing is changed then.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -169,6 +172,8 @@ class ConfirmProposal:
         if review.decision is None:
             if confirm:
                 self._check_may_confirm(review, user)
+            elif review.opened_by.actor_id != user.user_id:
+                self._check_may_reject(review, user)
             review = self._decide(review, user, confirm=confirm)
         decision = review.decision
         wanted = ReviewOutcome.ACCEPT if confirm else ReviewOutcome.REFUSE
@@ -196,6 +201,14 @@ class ConfirmProposal:
             raise IdNumberDiffers
         if review.kind is ReviewKind.END and self._corrected_since(review):
             raise ProposalExpired  # what it was about has ended, and that was a mistake: whoever still means it says so
+
+    def _check_may_reject(self, review: Review, user: User) -> None:
+        person = self.register.get(review.beneficiary_id)
+        of_a_death = review.kind is ReviewKind.END and review.cause is EndCause.DECEASED
+        if of_a_death and person:
+            entries = self.ledger.entries(review.beneficiary_id)
+            if user.user_id in against_themselves(person, entries, review):
+                raise ActedInCase
 
     def _corrected_since(self, review: Review) -> bool:
         proposed = False
@@ -329,10 +342,17 @@ class ConfirmProposal:
         if newest.certificate_id == certificate_id:
             left = left or Coverage(valid_until)
             after = replace(after, certificate_id=left.certificate_id, certified_on=left.certified_on)
+        gone: tuple[str, ...] = ()
+        if cause is RevocationCause.FRAUD:
+            certified = (one for one in entries if one.details.get("certificate_id") == certificate_id)
+            by = {one.actor.actor_id for one in certified if one.actor.role is Role.USER and one.event in _CERTIFIED}
+            gone = tuple(one for one in newest.certified_by if one in by)
+            after = after.without_helpers(gone).defrauded(proposal.review_id)
         details: dict[str, Detail] = {
             **step.details,
             "certificate_id": certificate_id,
             "cause": cause,
+            "helpers": ",".join(gone) or None,
             **(_told(newest, valid_until, today) if moves else {}),
             **_proposed(proposal),
         }

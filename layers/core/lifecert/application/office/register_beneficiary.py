@@ -228,9 +228,7 @@ class AddBenefit:
             clerk, now, review = Actor(user.user_id, Role.CLERK), self.clock.now(), None
             changed = replace(newest, benefits=(*newest.benefits, benefit), lapsed=lapsed)
             # What two clerks ended one does not give again.
-            ended = (one for one in newest.benefits if one.end and one.end.cause is not EndCause.PLANNED)
-            again = any(one.category is benefit.category for one in ended)
-            if newest.status is Status.TERMINATED or again:
+            if newest.status is Status.TERMINATED or newest.ended_by_two(benefit.category):
                 review = _registration(newest.beneficiary_id, f"benefit {benefit.benefit_id}", clerk, now)
                 changed = changed.with_case(review)
             after, entry = record(

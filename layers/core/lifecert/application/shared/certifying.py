@@ -77,7 +77,8 @@ def certifying(
             step.after.with_benefits(ended),
             certificate_id=certificate.certificate_id if newest else before.certificate_id,
             certified_on=proof.on if newest else before.certified_on,
-            dispelled_by=(),
+            # Only a proof of this very day surely speaks of the time since somebody put a doubt away.
+            dispelled_by=before.dispelled_by if proof.on < today else (),
             **changed,
         ),
         LedgerEvent.CERTIFIED,
@@ -92,6 +93,7 @@ def certifying(
             "certificate_id": certificate.certificate_id,
             "method": proof.method,
             "certified_on": proof.on.isoformat(),
+            **({"dispelled_stays": True} if before.dispelled_by and proof.on < today else {}),
             **step.details,
         },
     )

@@ -1,6 +1,7 @@
 """Opening a review of a beneficiary, and closing it: what that writes when the entitlement stays as it is."""
 
 import uuid
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,7 @@ from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.errors import ReviewOpenedBefore
-from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.review import Review, ReviewDecision, ReviewKind
 from lifecert.domain.status import EndCause
 from lifecert.ports.clock import Clock
@@ -62,6 +63,18 @@ class OpenReview:
 def review_id_of(beneficiary_id: str, kind: ReviewKind, only_once: str) -> str:
     """The id of the one review of this kind that is opened for `only_once`."""
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{beneficiary_id}\n{kind}\n{only_once}"))
+
+
+def against_themselves(person: Beneficiary, entries: Iterable[LedgerEntry], review: Review) -> set[str]:
+    """Who is no judge of what a case says of somebody's death: whose photo, or whose certificate of a day since then,
+    would be wrong if it were true. What two clerks certified together is nobody's own."""
+
+    def speaks(entry: LedgerEntry) -> bool:
+        alone = entry.event is LedgerEvent.CERTIFIED and "proposed_by" not in entry.details
+        since = review.day is not None and str(entry.details.get("certified_on") or "") >= review.day.isoformat()
+        return alone and (since or entry.at >= review.opened_at)
+
+    return {*person.enrolled_by, *(one.actor.actor_id for one in entries if speaks(one))}
 
 
 def opening(beneficiary: Beneficiary, review: Review, *, spared_from: date | None = None, **more: Detail) -> Change:
