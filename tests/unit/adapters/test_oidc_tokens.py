@@ -86,6 +86,7 @@ def test_an_elliptic_curve_will_do() -> None:
         ({"aud": [AUDIENCE, "another"], "azp": "another"}, "another_party"),
         ({"aud": [AUDIENCE, "another"]}, "another_party"),
         ({"typ": "Bearer"}, "another_type"),
+        ({"token_use": "access"}, "another_type"),
         ({"typ": "Refresh"}, "another_type"),
         ({"iat": NOW - 661}, "staff_token_old"),
         ({"iat": None}, "staff_token_old"),

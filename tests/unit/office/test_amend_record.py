@@ -20,6 +20,7 @@ from lifecert.domain.errors import (
     GroundUnsuitable,
     NotAllowed,
     NothingToAmend,
+    TransitionRefused,
     VersionConflict,
 )
 from lifecert.domain.hold import HoldChoice
@@ -239,3 +240,15 @@ def test_in_whatever_order_a_payer_hears_of_it_it_knows_the_newest() -> None:
         line = json.loads(gzip.decompress(content or b""))
         assert {name: line[name] for name in newest} == newest
         assert line["payer_reference"] == "A-2"
+
+
+def test_no_benefit_is_amended_into_a_category_that_two_clerks_ended() -> None:
+    """One clerk gave again what two had ended, by amending what went on."""
+    person = Person(-100)
+    person.also(-50)
+    person.end(EndCause.OTHER, benefit_id="2")
+    survivor, pension = Category.SURVIVOR_ALLOWANCE, Category.RESIDENT_PENSION
+    amend(person, RightRecord(benefit_id="1", category=pension), AmendGround.RECLASSIFIED)
+    with pytest.raises(TransitionRefused):
+        amend(person, RightRecord(benefit_id="1", category=survivor), AmendGround.RECLASSIFIED)
+    assert [one.category for one in person.now.benefits] == [pension, survivor]

@@ -264,6 +264,27 @@ def test_who_showed_another_face_is_no_helper_and_not_the_person_once_an_audit_s
     assert (office.person.certified_by, office.person.own_account) == (("daughter",), "")
 
 
+def test_a_second_account_of_the_same_face_goes_with_the_first() -> None:
+    office = Office(certified_by=("daughter",))
+    office.analyser.evidence = good_evidence()
+    first = office.attempt(outcome=Outcome.ACCEPTED)
+    office.clock.move(days=1)
+    office.attempt(User("another"), Outcome.ACCEPTED, on_behalf=False)
+    audit = office.opened(ReviewKind.AUDIT, session_id=first.session_id)
+    office.decide(audit.review_id, REFUSE, Ground.NOT_LIVE, OTHER)
+    assert (office.person.certified_by, office.person.own_account) == (("daughter",), "")
+
+
+def test_an_audit_is_accepted_by_no_word_once_its_photos_are_gone() -> None:
+    office = Office()
+    office.analyser.evidence = good_evidence()
+    session = office.attempt(outcome=Outcome.ACCEPTED)
+    audit = office.opened(ReviewKind.AUDIT, session_id=session.session_id)
+    for ground in (Ground.SAME_PERSON, Ground.CONFIRMED):
+        with pytest.raises(FramesGone):
+            office.decide(audit.review_id, ACCEPT, ground, OTHER)
+
+
 @pytest.mark.parametrize("steps", [0.9, 0.05])
 def test_a_photo_of_the_person_in_the_first_frame_hides_no_other_face_in_the_steps(steps: float) -> None:
     office = Office()
