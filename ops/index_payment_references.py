@@ -17,7 +17,7 @@ from lifecert.adapters.kms.person_keys import KmsPersonKeys
 from lifecert.domain.benefit import FIRST_PAYER
 from lifecert.ports.keys import PersonKeys
 from ops.deployment import UNREACHABLE, add_arguments, at_most, client, dynamodb, output, outputs, parse, why
-from ops.words import people
+from ops.words import show, summary
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -60,15 +60,6 @@ class PaymentReferenceIndex:
         return "noted"
 
 
-def _show(done: Counter[str]) -> None:
-    if sum(done.values()) % 100 == 0:
-        print(f"\r{_summary(done)}", end="", file=sys.stderr, flush=True)
-
-
-def _summary(done: Counter[str]) -> str:
-    return f"{people(done.total())}: " + (", ".join(f"{count:,} {name}" for name, count in done.items()) or "none")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 everybody can be found, 2 something cannot be reached."""
     parser = argparse.ArgumentParser(
@@ -90,11 +81,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             KmsPersonKeys(kms, output(found, "PersonKeyId"), secrets),
             at_most(asked.per_second),
         )
-        done = index(_show)
+        done = index(show)
     except UNREACHABLE as error:
         print(f"stopped: {why(error)}; what is done is done, start it again to go on", file=sys.stderr)
         return 2
-    print(f"\r{_summary(done)}")
+    print(f"\r{summary(done)}")
     return 0
 
 

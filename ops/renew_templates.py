@@ -43,7 +43,7 @@ from ops.deployment import (
     parse,
     why,
 )
-from ops.words import counted
+from ops.words import counted, show, summary
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -55,6 +55,10 @@ Progress = Callable[[Counter[str]], None]
 
 def no_progress(_done: Counter[str]) -> None:
     """Show nothing."""
+
+
+# What is counted.
+SAID = ("reference", "references")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,16 +205,6 @@ def _key(beneficiary_id: str, reference_id: str) -> Any:
     return typed({"beneficiary_id": beneficiary_id, "reference_id": reference_id})
 
 
-def _show(done: Counter[str]) -> None:
-    if sum(done.values()) % 100 == 0:
-        print(f"\r{_summary(done)}", end="", file=sys.stderr, flush=True)
-
-
-def _summary(done: Counter[str]) -> str:
-    outcomes = ", ".join(f"{count:,} {name}" for name, count in done.items())
-    return f"{counted(done.total(), 'reference', 'references')}: {outcomes or 'none'}"
-
-
 def agreed(secret: str, deployed: str, ask: Callable[[str], str]) -> bool:
     """Whether templates may be protected under this secret: it is the deployment's, or its name is typed again."""
     if secret == deployed:
@@ -281,7 +275,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
             policy.match.model_version,
             at_most(asked.per_second),
         )
-        done = renewal(_show)
+        done = renewal(lambda so_far: show(so_far, *SAID))
         if asked.gallery:
             secret = partial(gallery_secret, protection.client, protection.key_id, version)
             gallery: Gallery
@@ -297,7 +291,7 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
     except UNREACHABLE as error:
         print(f"stopped: {why(error)}; what is done is done, start it again to go on", file=sys.stderr)
         return 2
-    print(f"\r{_summary(done)}")
+    print(f"\r{summary(done, *SAID)}")
     return 1 if done["need a new photo"] else 0
 
 

@@ -17,7 +17,7 @@ from lifecert.adapters.kms.person_keys import KmsPersonKeys
 from lifecert.domain.errors import LifeCertError
 from lifecert.domain.person import FIRST_SECRET
 from ops.deployment import UNREACHABLE, add_arguments, at_most, client, dynamodb, output, outputs, parse, why
-from ops.words import people
+from ops.words import show, summary
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -112,15 +112,6 @@ class PersonRotation:
         return "brought up"
 
 
-def _show(done: Counter[str]) -> None:
-    if sum(done.values()) % 100 == 0:
-        print(f"\r{_summary(done)}", end="", file=sys.stderr, flush=True)
-
-
-def _summary(done: Counter[str]) -> str:
-    return f"{people(done.total())}: " + (", ".join(f"{count:,} {name}" for name, count in done.items()) or "none")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 everybody stands under the newest, 1 run it once more, 2 something cannot be reached."""
     parser = argparse.ArgumentParser(
@@ -136,13 +127,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         secrets = tuple(output(found, "PersonSecrets").split(","))
         kms, tables, wait = client("kms", asked.endpoint_url), dynamodb(asked.endpoint_url), at_most(asked.per_second)
         keys = KmsPersonKeys(kms, output(found, "PersonKeyId"), secrets)
-        done = PersonRotation(tables, output(found, "BeneficiariesTable"), keys, wait)(_show)
+        done = PersonRotation(tables, output(found, "BeneficiariesTable"), keys, wait)(show)
         codes = KmsInvitationKeys(kms, output(found, "InvitationKeyId"), secrets)
         invited = PersonRotation(tables, output(found, "InvitationsTable"), codes, wait, INVITATIONS)()
     except UNREACHABLE as error:
         print(f"stopped: {why(error)}; what is done is done, start it again to go on", file=sys.stderr)
         return 2
-    print(f"\r{_summary(done)}")
+    print(f"\r{summary(done)}")
     print(f"invitations: {', '.join(f'{count:,} {name}' for name, count in invited.items()) or 'none'}")
     return 1 if done["changed meanwhile"] or invited["changed meanwhile"] else 0
 

@@ -3,20 +3,20 @@ GET .../accesses: who of the staff opened a record."""
 
 from aws_lambda_powertools.event_handler import Response
 
-from lifecert.bootstrap import office
+from lifecert.bootstrap import records
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.entry.http.access import AUDITORS, STAFF
 from lifecert.entry.http.api import Api, an_id
 from lifecert.entry.http.bodies.finding import AccessesQuery, AccessesShown, FindBody, PeopleFound
 from lifecert.entry.log import LogCode, done
 
-api = Api(office.find_people, office.list_accesses)
+api = Api(records.find_people, records.list_accesses)
 
 
 @api.on("POST /staff/beneficiaries/find", STAFF)
 def find() -> Response[str]:
     wanted = api.body(FindBody).to_domain()
-    found = office.find_people()(wanted, api.user)
+    found = records.find_people()(wanted, api.user)
     # Whoever looks up many who are not there shows in these lines.
     done(LogCode.PEOPLE_FOUND, "PeopleFound", found=len(found), actor_id=api.user.user_id)
     return api.answer(PeopleFound.of(found))
@@ -25,7 +25,7 @@ def find() -> Response[str]:
 @api.on("GET /staff/beneficiaries/{beneficiary_id}/accesses", AUDITORS)
 def accesses(beneficiary_id: str) -> Response[str]:
     query = api.query(AccessesQuery)
-    page = office.list_accesses()(an_id(beneficiary_id, BeneficiaryNotFound), query.limit, query.after)
+    page = records.list_accesses()(an_id(beneficiary_id, BeneficiaryNotFound), query.limit, query.after)
     done(LogCode.ACCESSES_LISTED, "AccessesListed", beneficiary_id=beneficiary_id, actor_id=api.user.user_id)
     return api.answer(AccessesShown.of(page))
 

@@ -3,7 +3,7 @@ it is."""
 
 from aws_lambda_powertools.event_handler import Response
 
-from lifecert.bootstrap import office
+from lifecert.bootstrap import records
 from lifecert.domain.errors import RegisterImportNotFound
 from lifecert.entry.http.access import CLERKS, STAFF
 from lifecert.entry.http.api import Api, an_id
@@ -17,13 +17,13 @@ from lifecert.entry.http.bodies.register_imports import (
 )
 from lifecert.entry.log import LogCode, done
 
-api = Api(office.prepare_import, office.start_dry_run, office.release_import)
+api = Api(records.prepare_import, records.start_dry_run, records.release_import)
 
 
 @api.on("POST /staff/imports", CLERKS)
 def prepare() -> Response[str]:
     new, key = api.body(PrepareImportBody).to_domain(), api.required_idempotency_key
-    prepared = office.prepare_import()(new, api.user, key)
+    prepared = records.prepare_import()(new, api.user, key)
     done(LogCode.IMPORT_PREPARED, "ImportsPrepared", import_id=prepared.register_import.import_id)
     return api.answer(ImportPrepared.of(prepared), 201)
 
@@ -31,19 +31,19 @@ def prepare() -> Response[str]:
 @api.on("GET /staff/imports", STAFF)
 def listed() -> Response[str]:
     done(LogCode.IMPORTS_LISTED, "ImportsListed")
-    return api.answer(ImportsShown.of(office.list_imports()()))
+    return api.answer(ImportsShown.of(records.list_imports()()))
 
 
 @api.on("GET /staff/imports/{import_id}", STAFF)
 def one(import_id: str) -> Response[str]:
-    view = office.get_import()(an_id(import_id, RegisterImportNotFound))
+    view = records.get_import()(an_id(import_id, RegisterImportNotFound))
     done(LogCode.IMPORT_READ, "ImportsRead", import_id=import_id)
     return api.answer(ImportDetails.of(view))
 
 
 @api.on("POST /staff/imports/{import_id}/dry-run", CLERKS)
 def dry_run(import_id: str) -> Response[str]:
-    found = office.start_dry_run()(an_id(import_id, RegisterImportNotFound), api.user)
+    found = records.start_dry_run()(an_id(import_id, RegisterImportNotFound), api.user)
     done(LogCode.IMPORT_CHECK_STARTED, "ImportChecksStarted", import_id=import_id)
     return api.answer(ImportShown.of(found), 202)
 
@@ -51,14 +51,14 @@ def dry_run(import_id: str) -> Response[str]:
 @api.on("POST /staff/imports/{import_id}/release", CLERKS)
 def release(import_id: str) -> Response[str]:
     body = api.body(ReleaseImportBody)
-    found = office.release_import()(an_id(import_id, RegisterImportNotFound), body.digest, api.user)
+    found = records.release_import()(an_id(import_id, RegisterImportNotFound), body.digest, api.user)
     done(LogCode.IMPORT_RELEASED, "ImportsReleased", import_id=import_id)
     return api.answer(ImportShown.of(found), 202)
 
 
 @api.on("POST /staff/imports/{import_id}/stop", CLERKS)
 def stop(import_id: str) -> Response[str]:
-    found = office.stop_import()(an_id(import_id, RegisterImportNotFound), api.user)
+    found = records.stop_import()(an_id(import_id, RegisterImportNotFound), api.user)
     done(LogCode.IMPORT_STOPPED, "ImportsStopped", import_id=import_id)
     return api.answer(ImportShown.of(found))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from lifecert.bootstrap import office
+from lifecert.bootstrap import records
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.entry.http.access import CLERKS
 from lifecert.entry.http.api import Api, an_id
@@ -19,18 +19,18 @@ from lifecert.entry.http.bodies.register import (
 )
 from lifecert.entry.log import LogCode, done
 
-api = Api(office.register_beneficiary, office.register_once)
+api = Api(records.register_beneficiary, records.register_once)
 
 
 @api.on("POST /staff/beneficiaries", CLERKS)
 def register() -> Response[str]:
     clerk, key, body = api.user, api.required_idempotency_key, api.body(RegisterBody)
-    use_case = office.register_beneficiary()
+    use_case = records.register_beneficiary()
 
     def act() -> dict[str, Any]:
         return Registered.of(use_case(body.to_domain(), clerk, key)).model_dump(mode="json")
 
-    kept = office.register_once()(clerk, key, body.fingerprint(use_case.person_keys), api.lambda_context, act)
+    kept = records.register_once()(clerk, key, body.fingerprint(use_case.person_keys), api.lambda_context, act)
     done(LogCode.BENEFICIARY_REGISTERED, "BeneficiariesRegistered", beneficiary_id=kept["beneficiary_id"])
     return api.answer(Registered.model_validate(kept), 201)
 
@@ -38,12 +38,12 @@ def register() -> Response[str]:
 @api.on("POST /staff/beneficiaries/{beneficiary_id}/benefits", CLERKS)
 def add_benefit(beneficiary_id: str) -> Response[str]:
     clerk, key, body = api.user, api.required_idempotency_key, api.body(AddBenefitBody)
-    use_case, known = office.add_benefit(), an_id(beneficiary_id, BeneficiaryNotFound)
+    use_case, known = records.add_benefit(), an_id(beneficiary_id, BeneficiaryNotFound)
 
     def act() -> dict[str, Any]:
         return BenefitAdded.of(known, use_case(known, body.benefit(), clerk, key)).model_dump()
 
-    kept = office.register_once()(clerk, key, body.fingerprint(beneficiary_id), api.lambda_context, act)
+    kept = records.register_once()(clerk, key, body.fingerprint(beneficiary_id), api.lambda_context, act)
     done(LogCode.BENEFIT_ADDED, "BenefitsAdded", beneficiary_id=beneficiary_id)
     return api.answer(BenefitAdded.model_validate(kept), 201)
 
@@ -51,7 +51,7 @@ def add_benefit(beneficiary_id: str) -> Response[str]:
 @api.on("PUT /staff/beneficiaries/{beneficiary_id}/contact", CLERKS)
 def set_contact(beneficiary_id: str) -> Response[str]:
     contact = api.body(SetContactBody).to_domain()
-    office.set_contact()(an_id(beneficiary_id, BeneficiaryNotFound), contact, api.user)
+    records.set_contact()(an_id(beneficiary_id, BeneficiaryNotFound), contact, api.user)
     done(LogCode.CONTACT_SET, "ContactsSet", beneficiary_id=beneficiary_id)
     return api.answer(ContactSet(beneficiary_id=beneficiary_id, channel=contact.channel))
 

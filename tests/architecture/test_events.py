@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from tests.support.event_answers import ANSWERS, FIRST, REPORTS
+from tests.support.event_answers import ANSWERS, FIRST
+from tests.support.event_reports import REPORTS
 from tests.support.wiring.factories import world_on_fakes
 from tests.support.wiring.functions import ROOT, cases, run
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import yaml
 
-from lifecert.bootstrap import office, phone, streams
 from lifecert.domain import errors
 from lifecert.entry.http.problems import INTERNAL, TABLE, Code
 from lifecert.ports.register import ChangingRegister
+from tests.support.wiring.factories import AREAS
 from tests.support.wiring.functions import ROOT, rules
 
+BY_NAME = {area.__name__.rpartition(".")[2]: area for area in AREAS}
 METHODS = ("get", "post", "put", "patch", "delete")
 STATUS = {problem.code: problem.status.value for problem in [*TABLE.values(), INTERNAL]}
 # Whatever is asked: the firewall, the throttle, a mistake of ours, a store that does not answer.
@@ -69,10 +70,8 @@ def codes_of(route: str) -> dict[str, set[str]]:
         if re.search(pattern, handler):
             found |= codes
     raised = set(re.findall(r"an_id\(\w+, (\w+)\)", handler))
-    for area, factory, method in re.findall(r"\b(phone|office|streams)\.(\w+)\(\)(?:\.(\w+))?", handler):
-        raised |= _raised_by(
-            {"phone": phone, "office": office, "streams": streams}[area], factory, method or "__call__"
-        )
+    for area, factory, method in re.findall(rf"\b({'|'.join(BY_NAME)})\.(\w+)\(\)(?:\.(\w+))?", handler):
+        raised |= _raised_by(BY_NAME[area], factory, method or "__call__")
     found |= {TABLE[getattr(errors, name)].code for name in raised}
     if not re.search(r"api\.body\(", handler):
         found -= {Code.DAY_IN_FUTURE, Code.DEATH_ENDS_ALL}  # no day, no cause

@@ -10,7 +10,6 @@ from lifecert.adapters.messages.deciding import answer_to, decided_of, looked_me
 from lifecert.application.certify.decide_session import DecideSession
 from lifecert.application.certify.verify_face import VerifyFace
 from lifecert.application.office.decide_review import DecideReview
-from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.session import Session
 from lifecert.ports.clock import Clock
@@ -86,7 +85,6 @@ def review_decider(store: MemoryStore, photos: MemoryPhotos, clock: Clock) -> De
         photos=photos,
         clock=clock,
         issuer=an_issuer(),
-        open_review=OpenReview(store.register, clock),
         unlike_below=a_policy().match.review,
         audited_of_doubted=0.0,
     )

@@ -1,9 +1,9 @@
 """The register, the ledger and the certificates in memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.certificate import BY_CAMERA, Certificate, Revocation
@@ -24,6 +24,7 @@ from lifecert.domain.reference import Reference
 from lifecert.domain.review import Review
 from lifecert.domain.session import SessionState
 from lifecert.domain.sweep import Among, Partition, ending_partition_of, partition_of, shard_of
+from lifecert.ports.register import ChangingRegister
 
 if TYPE_CHECKING:
     from tests.support.fakes.store import MemoryStore
@@ -71,8 +72,8 @@ class MemoryRegister:
             stored = store.sessions_by_id.get(change.session.session_id)
             if stored is None or stored.state is SessionState.DECIDED:
                 raise SessionAlreadyDecided
-        if change.review:
-            self._check_review(change.review)
+        for review in filter(None, (change.review, change.audit)):
+            self._check_review(review)
         self._check_reference(change.reference)
         if store.digests.intersection(change.frame_digests):
             raise FrameSeenBefore
@@ -143,8 +144,7 @@ class MemoryRegister:
             )
         if change.session:
             store.sessions_by_id[change.session.session_id] = change.session
-        if change.review:
-            store.reviews[change.review.review_id] = change.review
+        store.reviews.update({one.review_id: one for one in (change.review, change.audit) if one})
         if change.reference:
             del store.enrolments[_reference_key(change.reference)]
             store.references_by_id[_reference_key(change.reference)] = change.reference
@@ -217,3 +217,23 @@ def _rehashed(before: Beneficiary | None, change: Change) -> bool:
 
 def _reference_key(reference: Reference) -> tuple[str, str]:
     return reference.beneficiary_id, reference.reference_id
+
+
+@dataclass(slots=True)
+class _Watched:
+    register: ChangingRegister
+    before: Callable[[int], object]
+    commits: int = 0
+
+    def commit(self, change: Change) -> None:
+        self.commits += 1
+        self.before(self.commits - 1)
+        self.register.commit(change)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.register, name)
+
+
+def watched(register: ChangingRegister, before: Callable[[int], object]) -> Any:
+    """The same register. `before` is called before each commit with how many there were; it may be quicker or raise."""
+    return _Watched(register, before)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lifecert.adapters.kms.protected_references import ProtectedReferences
-from lifecert.bootstrap import notices, office, parts, phone, stores, streams, sweep
+from lifecert.bootstrap import notices, office, parts, phone, records, stores, streams, sweep
 from lifecert.domain.category import Scheme
 from lifecert.domain.help_lines import HelpLines
 from lifecert.entry.http.once import Once
@@ -28,7 +28,7 @@ from tests.support.wiring.environment import environment_of
 from tests.support.wiring.population import populate
 from tests.support.wiring.world import World
 
-AREAS: tuple[ModuleType, ...] = (notices, office, phone, streams, sweep)
+AREAS: tuple[ModuleType, ...] = (notices, office, phone, records, streams, sweep)
 HELP_LINES = HelpLines("12333", {Scheme.PENSION: {"11": "010-12333"}, Scheme.WORK_INJURY: {}})
 
 
@@ -135,7 +135,7 @@ def on_fakes(world: World) -> Iterator[None]:
             home = stores if hasattr(stores, name) else parts
             monkeypatch.setattr(home, name, lambda *_, part=part, **__: part)
         monkeypatch.setattr(parts, "deciding", lambda _: ByMessage(phone.decide_session()))
-        for area in (office, phone):
+        for area in (office, phone, records):
             monkeypatch.setattr(area, "clock", lambda: world.clock)
         monkeypatch.setattr(phone, "help_lines", lambda: HELP_LINES)
         forget()

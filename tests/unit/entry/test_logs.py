@@ -6,7 +6,8 @@ import pytest
 
 from lifecert.domain.person import mask_name
 from lifecert.entry.log import LogCode
-from tests.support.event_answers import FIRST, REPORTS
+from tests.support.event_answers import FIRST
+from tests.support.event_reports import REPORTS
 from tests.support.wiring.functions import cases, event, run
 from tests.support.wiring.people import PEOPLE
 from tests.support.wiring.world import World

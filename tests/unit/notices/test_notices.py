@@ -13,7 +13,7 @@ from lifecert.adapters.files.notice_texts import load_notice_text
 from lifecert.adapters.files.strict import ConfigError
 from lifecert.application.faces.consent import UndoGround
 from lifecert.application.office.set_contact import NewContact
-from lifecert.bootstrap import notices, office
+from lifecert.bootstrap import notices, office, records
 from lifecert.domain.consent import FaceConsent
 from lifecert.domain.errors import EntitlementEnded, NotAllowed, NoticeRefused, StoreUnavailable
 from lifecert.domain.ledger import LedgerEvent, verify_chain
@@ -315,6 +315,6 @@ def test_a_contact_can_be_given_at_registration_and_belongs_to_the_request(world
 def test_whose_entitlement_ended_is_not_contacted_any_more(world: World) -> None:
     contact = NewContact(NoticeChannel.SMS, ADDRESS)
     with pytest.raises(EntitlementEnded):
-        office.set_contact()(ENDED.id, contact, CLERK)
+        records.set_contact()(ENDED.id, contact, CLERK)
     with pytest.raises(NotAllowed):
-        office.set_contact()(WANG.id, contact, HELPER)
+        records.set_contact()(WANG.id, contact, HELPER)

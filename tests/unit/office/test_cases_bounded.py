@@ -1,6 +1,7 @@
 """How many cases there may be about a person, which reports count among them, and which are over (adr/0033)."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,8 +23,10 @@ from lifecert.domain.status import EndCause, Status
 from tests.support.builders import (
     CLERK,
     HELPER,
+    a_change,
     an_id,
 )
+from tests.support.fakes.register import watched
 from tests.support.open_cases import (
     SECOND,
     THIRD,
@@ -244,6 +247,27 @@ def test_an_audit_that_nobody_judged_is_answered_by_another_clerk_who_sees_the_p
     assert isinstance(office.seen(SECOND), Certificate)
     assert not office.beneficiary.doubts
     assert differences(office) == set()
+
+
+def test_who_certifies_the_person_at_the_same_moment_does_not_put_a_report_away() -> None:
+    office = Office()
+    report = office.open(ReviewKind.DEATH_REPORT, actor=CHILD)
+    register = office.store.register
+    decide = replace(office.decide, register=watched(register, lambda before: before or office.seen()))
+    with pytest.raises(ActedInCase):
+        decide(report, ReviewOutcome.REFUSE, Ground.UNFOUNDED, CLERK)
+    proposal = Proposal(ReviewKind.END, TODAY, EndCause.DECEASED)
+    end = office.propose(office.id, proposal, an_id(), SECOND).review_id
+    assert office.store.reviews[end].decision is None
+    enrolling = a_change(office.beneficiary, changed={"enrolled_by": (THIRD.user_id,)})
+
+    def enrol(before: int) -> None:
+        if not before:
+            register.commit(enrolling)
+
+    confirm = replace(office.confirm, register=watched(register, enrol))
+    with pytest.raises(ActedInCase):
+        confirm(end, THIRD, confirm=False)
 
 
 def test_a_death_that_nobody_confirmed_in_time_stays_a_doubt() -> None:

@@ -6,18 +6,14 @@ from typing import Any
 
 import pytest
 
-from lifecert.application.office.decide_review import AUDITED_OF_DOUBTED
-from lifecert.application.office.end_cases import EndCases
-from lifecert.application.office.get_reviews import GetReview
 from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Role, User
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Change, record
 from lifecert.domain.certificate import Method
 from lifecert.domain.challenge import Step
 from lifecert.domain.errors import (
     ActedInCase,
     ConsentWithdrawn,
-    DoubtedElsewhere,
     EntitlementEnded,
     FaceNotCompared,
     FramesGone,
@@ -29,23 +25,17 @@ from lifecert.domain.errors import (
     StoreUnavailable,
     TransitionRefused,
 )
-from lifecert.domain.evidence import ReferenceMatch
 from lifecert.domain.invitation import user_of
 from lifecert.domain.ledger import Detail, LedgerEvent, facts_of, verify_chain
 from lifecert.domain.policy import Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import GROUNDS, PROPOSALS, Ground, Review, ReviewKind, ReviewOutcome, ReviewState
-from lifecert.domain.session import Session
 from lifecert.domain.status import Standing, Status
-from ops.recorded import Recorded
 from tests.support.builders import (
     CLERK,
     HELPER,
     a_change,
-    a_policy,
     a_reference,
-    a_review,
-    a_session,
     an_enrolment,
     an_id,
     failed_evidence,
@@ -53,71 +43,8 @@ from tests.support.builders import (
     registration,
     uploaded_in_time,
 )
-from tests.support.fakes.access import noting
-from tests.support.fakes.analysers import ScriptedAnalyser
-from tests.support.fakes.clock import FixedClock
-from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.photos import MemoryPhotos
-from tests.support.fakes.store import MemoryStore
-from tests.support.verifying import review_decider, verifier
-
-ACCEPT, REFUSE, MORE = ReviewOutcome.ACCEPT, ReviewOutcome.REFUSE, ReviewOutcome.NEEDS_MORE
-# Of one user within the window: what is unlike is tried again until no try is left.
-TRIES = (*[Outcome.RETRY] * (a_policy().attempts.before_review - 1), Outcome.REVIEW)
-OTHER = replace(CLERK, user_id="clerk-2")
-
-
-class Office:
-    """A person whom the camera was not sure of, and the office that decides."""
-
-    def __init__(self, **person: Any) -> None:
-        self.store, self.clock, self.photos = MemoryStore(), FixedClock(), MemoryPhotos()
-        self.analyser = ScriptedAnalyser(evidence=good_evidence(0.4))
-        # No stored photo is looked at here; what was compared with it is (`good_evidence`).
-        self.store.register.commit(change := registration(**{"reference_ids": ("reference-1",), **person}))
-        self.id = change.after.beneficiary_id
-        store = self.store
-        self.verify = verifier(store, self.photos, self.analyser, self.clock)
-        self.decide = review_decider(store, self.photos, self.clock)
-        self.look = GetReview(
-            store.register,
-            store.reviews_port,
-            store.sessions,
-            store.references,
-            store.ledger,
-            self.photos,
-            FakeSeal(),
-            noting(store, self.clock),
-        )
-
-    @property
-    def person(self) -> Beneficiary:
-        return self.store.beneficiaries[self.id]
-
-    def attempt(self, user: User = HELPER, outcome: Outcome = Outcome.REVIEW, **fields: Any) -> Session:
-        session = a_session(
-            beneficiary_id=self.id,
-            user_id=user.user_id,
-            opened_at=self.clock.now(),
-            deadline=self.clock.now().replace(minute=59),
-            **fields,
-        )
-        self.store.sessions.open(session)
-        for number in range(1, len(session.challenge) + 1):
-            self.photos.upload(session.frame_key(number), an_id().encode(), session.opened_at)
-        decided = self.verify(session.session_id, user)
-        assert decided.result
-        assert decided.result.decision.outcome is outcome
-        return decided
-
-    def opened(self, kind: ReviewKind, **fields: Any) -> Review:
-        review = a_review(self.person, kind=kind, **{"session_id": None, "reason": None, **fields})
-        self.store.register.commit(a_change(self.person, LedgerEvent.REVIEW_OPENED, review=review))
-        return review
-
-    def review(self, session: Session) -> Review:
-        assert session.result
-        return self.store.reviews[str(session.result.review_id)]
+from tests.support.reviewing import ACCEPT, MORE, OTHER, REFUSE, Office
 
 
 def test_accepting_certifies_with_the_sessions_method_and_day_and_the_clerk_in_the_ledger() -> None:
@@ -171,149 +98,6 @@ def test_a_review_that_restores_a_held_payment_says_from_when_arrears_run() -> N
     (facts,) = facts_of(office.store.entries[office.id][-1])
     assert facts["payment_was_held"] is True
     assert (facts["arrears_first_day"], facts["arrears_last_day"]) == ("2026-02-20", "2026-02-28")
-
-
-def test_a_face_that_is_unlike_the_person_is_looked_at_again_by_another_clerk() -> None:
-    """A clerk let a private account of their own show another face until its tries were used up, and accepted it."""
-    office = Office()
-    office.analyser.evidence = good_evidence(0.1)
-    unlike, joined = [office.attempt(outcome=outcome) for outcome in TRIES][-1], office.attempt()
-    case = office.review(unlike).review_id
-    decision = office.decide(case, ACCEPT, Ground.SAME_PERSON, CLERK, unlike.session_id).decision
-    assert decision
-    assert office.decide(case, ACCEPT, Ground.SAME_PERSON, CLERK, unlike.session_id).decision == decision
-    (audit,) = [one for one in office.store.reviews.values() if one.kind is ReviewKind.AUDIT]
-    assert (audit.session_id, audit.related_id) == (unlike.session_id, decision.certificate_id)
-    assert office.photos.review_frames(office.id, unlike.session_id), "there is something to look at"
-    assert not office.photos.review_frames(office.id, joined.session_id)
-    for clerk in (CLERK, replace(CLERK, user_id=HELPER.user_id)):
-        with pytest.raises(ActedInCase):
-            office.decide(audit.review_id, ACCEPT, Ground.SAME_PERSON, clerk)
-    office.decide(audit.review_id, ACCEPT, Ground.SAME_PERSON, OTHER)
-    assert not office.photos.review_frames(office.id, unlike.session_id)
-    assert not office.person.doubts
-
-
-def test_a_face_that_the_machine_was_not_sure_of_is_one_clerks_to_accept() -> None:
-    office = Office()
-    session = office.attempt()
-    office.decide(office.review(session).review_id, ACCEPT, Ground.SAME_PERSON, CLERK, session.session_id)
-    assert [one.kind for one in office.store.reviews.values()] == [ReviewKind.VERIFICATION]
-    assert not office.photos.review_frames(office.id, session.session_id)
-
-
-@pytest.mark.parametrize("ground", [Ground.OTHER_PERSON, Ground.NOT_LIVE])
-def test_after_an_audit_that_is_refused_no_machine_accepts_until_two_clerks_have_seen_the_person(
-    ground: Ground,
-) -> None:
-    office = Office()
-    office.analyser.evidence = good_evidence()
-    office.attempt(outcome=Outcome.ACCEPTED)
-    for number in range(2):
-        office.decide(office.opened(ReviewKind.AUDIT).review_id, REFUSE, ground, replace(OTHER, user_id=f"{number}"))
-    (doubt,) = office.person.doubts
-    assert (doubt.kind, doubt.upheld) == (ReviewKind.AUDIT, True)
-    office.clock.move(days=1)
-    again = office.attempt()
-    assert again.waits_for_the_office
-    with pytest.raises(DoubtedElsewhere):
-        office.decide(office.review(again).review_id, ACCEPT, Ground.SAME_PERSON, CLERK, again.session_id)
-    assert_told(office)
-    assert office.person.seen_by_two().doubts == ()
-
-
-def test_an_audit_that_finds_nothing_leaves_no_doubt() -> None:
-    office = Office()
-    office.decide(office.opened(ReviewKind.AUDIT).review_id, ACCEPT, Ground.SAME_PERSON, OTHER)
-    assert not office.person.doubts
-
-
-@pytest.mark.parametrize("how", ["left open", "over before anybody looked"])
-def test_after_an_audit_that_nobody_could_judge_the_next_face_is_a_case_for_another_clerk(how: str) -> None:
-    """Whoever asked for it waited until the photos were gone, or took the consent back meanwhile."""
-    office = Office()
-    office.analyser.evidence = good_evidence()
-    office.attempt(outcome=Outcome.ACCEPTED)
-    audit = office.opened(ReviewKind.AUDIT, opened_by=Actor(CLERK.user_id, Role.CLERK), session_id=an_id())
-    if how == "left open":
-        office.decide(audit.review_id, MORE, Ground.NOT_RECOGNISABLE, OTHER)
-    else:
-        store = office.store
-        office.clock.move(days=31)
-        EndCases(store.register, store.reviews_port, store.reviews_port, store.ledger, office.photos, office.clock)()
-    (doubt,) = office.person.doubts
-    assert (doubt.kind, doubt.by, doubt.upheld) == (ReviewKind.AUDIT, (CLERK.user_id,), False)
-    office.clock.move(days=1)
-    again = office.attempt()
-    assert again.waits_for_the_office
-    case = office.review(again).review_id
-    with pytest.raises(ActedInCase):
-        office.decide(case, ACCEPT, Ground.SAME_PERSON, CLERK, again.session_id)
-    office.decide(case, ACCEPT, Ground.SAME_PERSON, OTHER, again.session_id)
-    assert office.person.doubts == ()
-    assert_told(office)
-
-
-def test_who_showed_another_face_is_no_helper_and_not_the_person_once_an_audit_says_so() -> None:
-    office = Office(certified_by=("daughter",))
-    office.analyser.evidence = good_evidence()
-    session = office.attempt(outcome=Outcome.ACCEPTED, on_behalf=False)
-    assert office.person.own_account == HELPER.user_id
-    audit = office.opened(ReviewKind.AUDIT, session_id=session.session_id)
-    office.decide(audit.review_id, REFUSE, Ground.OTHER_PERSON, OTHER)
-    assert (office.person.certified_by, office.person.own_account) == (("daughter",), "")
-
-
-def test_a_second_account_of_the_same_face_goes_with_the_first() -> None:
-    office = Office(certified_by=("daughter",))
-    office.analyser.evidence = good_evidence()
-    first = office.attempt(outcome=Outcome.ACCEPTED)
-    office.clock.move(days=1)
-    office.attempt(User("another"), Outcome.ACCEPTED, on_behalf=False)
-    audit = office.opened(ReviewKind.AUDIT, session_id=first.session_id)
-    office.decide(audit.review_id, REFUSE, Ground.NOT_LIVE, OTHER)
-    assert (office.person.certified_by, office.person.own_account) == (("daughter",), "")
-
-
-def test_an_audit_is_accepted_by_no_word_once_its_photos_are_gone() -> None:
-    office = Office()
-    office.analyser.evidence = good_evidence()
-    session = office.attempt(outcome=Outcome.ACCEPTED)
-    audit = office.opened(ReviewKind.AUDIT, session_id=session.session_id)
-    for ground in (Ground.SAME_PERSON, Ground.CONFIRMED):
-        with pytest.raises(FramesGone):
-            office.decide(audit.review_id, ACCEPT, ground, OTHER)
-
-
-@pytest.mark.parametrize("steps", [0.9, 0.05])
-def test_a_photo_of_the_person_in_the_first_frame_hides_no_other_face_in_the_steps(steps: float) -> None:
-    office = Office()
-    office.analyser.evidence = good_evidence(matches=(ReferenceMatch("reference-1", 0.4, steps),))
-    session = office.attempt()
-    office.decide(office.review(session).review_id, ACCEPT, Ground.SAME_PERSON, CLERK, session.session_id)
-    kinds = [one.kind for one in office.store.reviews.values()]
-    assert kinds == [ReviewKind.VERIFICATION, *([ReviewKind.AUDIT] if steps < 0.3 else [])]
-
-
-def test_some_of_those_who_looked_like_no_living_face_to_the_end_are_looked_at_again() -> None:
-    """A print of the person was held up until the tries were used up, and a clerk accepted it."""
-    audited = 0
-    for _ in range(100):
-        office = Office(person_key=an_id())
-        office.decide = replace(office.decide, audited_of_doubted=AUDITED_OF_DOUBTED)
-        office.analyser.evidence = replace(failed_evidence(Reason.FLAT_FACE), matches=good_evidence().matches)
-        session = [office.attempt(outcome=outcome) for outcome in TRIES][-1]
-        office.decide(office.review(session).review_id, ACCEPT, Ground.SAME_PERSON, CLERK, session.session_id)
-        audited += len(office.store.reviews) - 1
-    assert 3 <= audited <= 45  # one in five, drawn: outside by chance once in a million times
-
-
-def assert_told(office: Office) -> None:
-    """The ledger tells of open cases what the register has."""
-    recorded = Recorded()
-    for entry in office.store.entries[office.id]:
-        recorded.take(entry)
-    assert "open_cases" not in recorded.differences(office.person)
 
 
 @pytest.mark.parametrize(("outcome", "ground"), [(REFUSE, Ground.OTHER_PERSON), (MORE, Ground.NOT_RECOGNISABLE)])

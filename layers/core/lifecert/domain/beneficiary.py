@@ -354,12 +354,12 @@ class Beneficiary:
 class Change:
     """Everything that must be written together, or not at all.
 
-    `before_version` is the version that was read (0: not registered yet). The other parts are those that
-    come with the change: a certificate, that an earlier one does not count, the session it closes, a review that it
-    opens or decides, a new reference, used frames and their imprints, references that are deleted, a new contact or
-    that it is forgotten, a notice on its way, an invitation issued or withdrawn, that the person is proposed for a hold
-    (once for each office) or what became of a proposal, that their ID number is another. `faces` is by how much the
-    number of stored faces changes.
+    `before_version` is the version that was read (0: not registered yet). The other parts are those that come with the
+    change: a certificate, that an earlier one does not count, the session it closes, a review that it opens or decides,
+    the audit that is opened of what it decides, a new reference, used frames and their imprints, references that are
+    deleted, a new contact or that it is forgotten, a notice on its way, an invitation issued or withdrawn, that the
+    person is proposed for a hold (once for each office) or what became of a proposal, that their ID number is another.
+    `faces` is by how much the number of stored faces changes.
     """
 
     before_version: int
@@ -369,6 +369,7 @@ class Change:
     revocation: Revocation | None = None
     session: Session | None = None
     review: Review | None = None
+    audit: Review | None = None
     reference: Reference | None = None
     frame_digests: tuple[str, ...] = ()
     deleted_references: tuple[str, ...] = ()

@@ -120,8 +120,7 @@ def _parts(change: Change, tables: ChangeTables, shards: int) -> list[_Part]:
     parts = []
     if change.session:
         parts.append(_session_part(change.session, tables.sessions))
-    if change.review:
-        parts.append(_review_part(change.review, tables.reviews))
+    parts += [_review_part(one, tables.reviews) for one in (change.review, change.audit) if one]
     parts += _photo_parts(change, tables)
     parts.append(_beneficiary_part(change, tables.beneficiaries, shards))
     parts.append(_Part(_put(tables.ledger, ledger_item(change.entry), "attribute_not_exists(seq)")))

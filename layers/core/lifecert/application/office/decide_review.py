@@ -7,7 +7,7 @@ from typing import Any
 from lifecert.application.shared.certifying import Proof, certified_already, certifying
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.issuing import Issuer
-from lifecert.application.shared.reviewing import OpenReview, against_themselves, recorded
+from lifecert.application.shared.reviewing import against_themselves, recorded, review_id_of
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.audit import is_drawn
 from lifecert.domain.beneficiary import Beneficiary, Change
@@ -72,7 +72,6 @@ class DecideReview:
     photos: ReviewPhotos
     clock: Clock
     issuer: Issuer
-    open_review: OpenReview
     unlike_below: float
     audited_of_doubted: float = AUDITED_OF_DOUBTED
 
@@ -95,7 +94,8 @@ class DecideReview:
         _check_ground(review, outcome, ground)
         attempts = attempts_of(review, self.ledger)
         if review.decision is None:
-            self._check_not_involved(review, attempts.values(), user)
+            if person := self.register.get(review.beneficiary_id):
+                self._check_not_involved(review, person, attempts.values(), user)
             certifies = review.kind is ReviewKind.VERIFICATION and outcome is ReviewOutcome.ACCEPT
             session = self._named(session_id, attempts) if certifies else None
             if review.kind is ReviewKind.VERIFICATION and not certifies:
@@ -104,49 +104,42 @@ class DecideReview:
         if review.decision is None or not _same(review.decision, outcome, ground, user, session_id):
             raise ReviewDecidedBefore
         # Last, and again at a repeat: whatever stops it, the decision stands, and lifecycle rules are the second net.
-        audited = self._audit_if_suspicious(review, review.decision)
+        certified = review.decision.session_id
+        audited = certified and self.reviews.get(_audit_id(review, certified))
         for attempt in attempts:
-            if attempt != audited:
+            if attempt != certified or not audited:
                 self.photos.delete_review_frames(review.beneficiary_id, attempt)
         return review
 
-    def _audit_if_suspicious(self, review: Review, decision: ReviewDecision) -> str | None:
-        """The session that another clerk looks at again, whose frames stay for them: else a clerk alone could certify
+    def _audit(self, newest: Beneficiary, review: Review, session: Session, decision: ReviewDecision) -> Review | None:
+        """That another clerk looks at the session again, whose frames stay for them: else a clerk alone could certify
         whomever by an account of their own. All whose face is unlike the person, and some of those that looked like no
         living one until the last try."""
-        if decision.certificate_id is None or decision.session_id is None:
-            return None
-        session = self._session(decision.session_id)
         doubted = session.result is not None and session.result.decision.reason in _AUDITED
-        person = self.register.get(review.beneficiary_id)
-        drawn = (
-            doubted and person is not None and is_drawn(session.session_id, person.person_key, self.audited_of_doubted)
-        )
+        drawn = doubted and is_drawn(session.session_id, newest.person_key, self.audited_of_doubted)
         if not (drawn or session.is_unlike(self.unlike_below)):
             return None
-        self.open_review(
-            review.beneficiary_id,
-            ReviewKind.AUDIT,
-            Actor(decision.decided_by, Role.CLERK),
-            session_id=decision.session_id,
+        return Review(
+            review_id=_audit_id(review, session.session_id),
+            beneficiary_id=newest.beneficiary_id,
+            kind=ReviewKind.AUDIT,
+            opened_at=decision.decided_at,
+            opened_by=Actor(decision.decided_by, Role.CLERK),
+            session_id=session.session_id,
             related_id=decision.certificate_id,
-            only_once=decision.session_id,
         )
-        return decision.session_id
 
-    def _check_not_involved(self, review: Review, actors: Iterable[str], user: User) -> None:
-        involved = {review.opened_by.actor_id, *actors}
+    def _check_not_involved(self, review: Review, person: Beneficiary, actors: Iterable[str], user: User) -> None:
         # Whoever has another case open about the same person is no third party to this one.
-        person = self.register.get(review.beneficiary_id)
-        involved |= {user for case in person.open_cases for user in case.by} if person else set()
+        involved = {review.opened_by.actor_id, *actors, *(one for case in person.open_cases for one in case.by)}
         if review.kind is ReviewKind.DUPLICATE_FACE:
             # One of the two faces may be the enrolling clerk's own doing.
             for whose in filter(None, (review.beneficiary_id, review.related_id)):
                 entries = self.ledger.entries(whose)
                 involved |= {one.actor.actor_id for one in entries if one.event is LedgerEvent.REFERENCE_ENROLLED}
-        if review.kind in (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL) and person:
+        if review.kind in (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL):
             involved |= against_themselves(person, self.ledger.entries(review.beneficiary_id), review)
-        if review.kind is ReviewKind.AUDIT and person:
+        if review.kind is ReviewKind.AUDIT:
             involved |= {*person.enrolled_by}  # the face that was compared is their doing
         # A letter passes through the hands of whoever issued it: they may have used its code themself.
         issuers = {
@@ -183,11 +176,14 @@ class DecideReview:
 
         def make(newest: Beneficiary) -> Change:
             nonlocal decided
+            # Again, as it is now: who certifies or enrols at this moment is no third party either.
+            self._check_not_involved(review, newest, attempts.values(), user)
             decision = ReviewDecision(outcome, ground, user.user_id, self.clock.now())
             if session:
                 change = self._certified(newest, review, session, decision)
                 certificate_id = str(change.entry.details["certificate_id"])
                 decision = replace(decision, certificate_id=certificate_id, session_id=session.session_id)
+                change = replace(change, audit=self._audit(newest, review, session, decision))
             elif review.kind is ReviewKind.OVERRIDE:
                 change = self._other_face(newest, review, decision)
             elif review.kind is ReviewKind.AUDIT and outcome is ReviewOutcome.REFUSE:
@@ -333,6 +329,11 @@ def attempts_of(review: Review, ledger: Ledger) -> dict[str, str]:
         if isinstance(session_id, str) and entry.actor.role is Role.USER and (mine or session_id == review.session_id):
             actors[session_id] = entry.actor.actor_id
     return actors
+
+
+def _audit_id(review: Review, session_id: str) -> str:
+    """How the audit of a certificate by this session is called, if there is one."""
+    return review_id_of(review.beneficiary_id, ReviewKind.AUDIT, session_id)
 
 
 def _check_ground(review: Review, outcome: ReviewOutcome, ground: Ground) -> None:

@@ -172,8 +172,6 @@ class ConfirmProposal:
         if review.decision is None:
             if confirm:
                 self._check_may_confirm(review, user)
-            elif review.opened_by.actor_id != user.user_id:
-                self._check_may_reject(review, user)
             review = self._decide(review, user, confirm=confirm)
         decision = review.decision
         wanted = ReviewOutcome.ACCEPT if confirm else ReviewOutcome.REFUSE
@@ -202,12 +200,11 @@ class ConfirmProposal:
         if review.kind is ReviewKind.END and self._corrected_since(review):
             raise ProposalExpired  # what it was about has ended, and that was a mistake: whoever still means it says so
 
-    def _check_may_reject(self, review: Review, user: User) -> None:
-        person = self.register.get(review.beneficiary_id)
+    def _check_may_reject(self, newest: Beneficiary, review: Review, user: User) -> None:
         of_a_death = review.kind is ReviewKind.END and review.cause is EndCause.DECEASED
-        if of_a_death and person:
+        if of_a_death and review.opened_by.actor_id != user.user_id:
             entries = self.ledger.entries(review.beneficiary_id)
-            if user.user_id in against_themselves(person, entries, review):
+            if user.user_id in against_themselves(newest, entries, review):
                 raise ActedInCase
 
     def _corrected_since(self, review: Review) -> bool:
@@ -229,6 +226,7 @@ class ConfirmProposal:
             if confirm:
                 closed = newest.without_case(review.review_id)
                 return self.issuer.signed(replace(self._confirmed(closed, review, decision), review=decided))
+            self._check_may_reject(newest, review, user)
             return replace(recorded(newest, review, decision), review=decided)
 
         try:
