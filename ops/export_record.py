@@ -164,7 +164,7 @@ WITHHELD: dict[str, frozenset[str]] = {
     "Beneficiaries": frozenset(
         {"person_key", "name_key", "person_secret", "due_bucket", "ends_bucket", "faces_shard", "ledger_head"}
         # The place of an ID number is as much a hash as the others.
-        | {"number_claim"}
+        | {"number_claim", "former_name_keys"}
     ),
     "References": frozenset({"template", "quality", *IMPRINT_ATTRIBUTES}),
     # The first is made from what was asked for; a helper's name is the helper's.

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from lifecert.adapters.dynamodb.values import as_day
 from lifecert.domain.actor import Role
+from lifecert.domain.amendment import Amended
 from lifecert.domain.beneficiary import REMEMBERED_HELPERS, Beneficiary
 from lifecert.domain.challenge import Ability, Excused
 from lifecert.domain.consent import FaceConsent
@@ -29,7 +30,7 @@ from ops.recorded_cases import take_case
 # chain.
 NOT_TOLD: Final = (
     *("beneficiary_id", "person_key", "name_key", "person_secret", "masked_name", "camera"),
-    *("version", "ledger_head", "guardian_until", "number_claim"),
+    *("version", "ledger_head", "guardian_until", "number_claim", "former_name_keys"),
 )
 _COVERAGE: Final = (LedgerEvent.REGISTERED, LedgerEvent.CERTIFIED, LedgerEvent.CERTIFICATE_REVOKED)
 _NEW_GRACE: Final = (
@@ -125,6 +126,11 @@ def _review_decided(now: dict[str, Any], entry: LedgerEntry, details: Mapping[st
     elif details.get("references") is not None:
         now["counter_photo_on"] = None
         now["faces_were_deleted"] = now["faces_were_deleted"] or not details["references"]
+
+
+def _amended(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    if details["changed"] == Amended.ID_NUMBER:
+        now["faces_were_deleted"] = details.get("first_face_waits", now["faces_were_deleted"])
 
 
 def _faces_deleted(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
@@ -228,6 +234,7 @@ def _delivered_on(now: Mapping[str, Any]) -> date | None:
 _TAKES: Mapping[LedgerEvent, Callable[[dict[str, Any], LedgerEntry, Mapping[str, Any]], None]] = {
     LedgerEvent.REGISTERED: _registered,
     LedgerEvent.REFERENCE_ENROLLED: _enrolled,
+    LedgerEvent.AMENDED: _amended,
     LedgerEvent.FACES_DELETED: _faces_deleted,
     LedgerEvent.CERTIFIED: _certified,
     LedgerEvent.ALREADY_CERTIFIED: _certified_again,

@@ -30,12 +30,14 @@ class UnknownSecret(LifeCertError):
 @dataclass(frozen=True, slots=True)
 class Hashes:
     """Where hashes stand: two attributes of an item, the first of which an index finds it by, and the version of their
-    secret, which is `FIRST_SECRET` where none is named. `gone` is an attribute of before that is taken away."""
+    secret, which is `FIRST_SECRET` where none is named. `gone` is an attribute of before that is taken away, and
+    `former` a list of what stood in the second before."""
 
     first: str
     second: str
     version: str
     gone: str = "masked_id_number"
+    former: str = "former_name_keys"
 
 
 # Digits of numbers were kept beside the hashes once.
@@ -95,16 +97,23 @@ class PersonRotation:
         # Before it, as a version by KMS asks KMS.
         self.wait()
         new_first, new_second = self.keys.brought_up(item[first], item[second], secret)
+        former = [self.keys.brought_up(item[first], one, secret)[1] for one in item.get(self.hashes.former, ())]
         try:
             self.client.update_item(
                 TableName=self.table,
                 Key=typed({"beneficiary_id": item["beneficiary_id"]}),
                 UpdateExpression=f"SET {first} = :first, {second} = :second, {version} = :secret"
-                f" REMOVE {self.hashes.gone}",
+                f"{f', {self.hashes.former} = :former' if former else ''} REMOVE {self.hashes.gone}",
                 # Never twice, and nobody comes back who is gone.
                 ConditionExpression=f"{first} = :old",
                 ExpressionAttributeValues=typed(
-                    {":first": new_first, ":second": new_second, ":secret": self.keys.newest, ":old": item[first]}
+                    {
+                        ":first": new_first,
+                        ":second": new_second,
+                        ":secret": self.keys.newest,
+                        ":old": item[first],
+                        **({":former": former} if former else {}),
+                    }
                 ),
             )
         except self.client.exceptions.ConditionalCheckFailedException:

@@ -9,7 +9,7 @@ import pytest
 
 from lifecert.application.office.id_number import ConfirmIdNumber, ProposeIdNumber
 from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
-from lifecert.application.shared.accessing import NoteAccess
+from lifecert.application.shared.accessing import LookUps, NoteAccess
 from lifecert.application.shared.finding import has_number
 from lifecert.application.shared.referring import ReferencesOfPayers
 from lifecert.domain.amendment import AmendGround
@@ -17,6 +17,7 @@ from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.category import Category
 from lifecert.domain.errors import AlreadyRegistered, VersionConflict
 from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.limits import FindLimits
 from lifecert.domain.number import MOST_PLACES, NumberClaim, NumberMove, place_of
 from lifecert.domain.person import IdNumber
 from ops.migrate_benefits import BenefitMigration
@@ -112,11 +113,11 @@ class Desk:
     def __init__(self, stores: Stores) -> None:
         clock, self.keys = FixedClock(NOW), FakePersonKeys(secret=an_id().encode())
         references = ReferencesOfPayers(self.keys, stores.payment_references)
-        told = NoteAccess(stores.access_log, clock)
+        looks = LookUps(NoteAccess(stores.access_log, clock), stores.limits, FindLimits(50, 200), clock)
         self.register = RegisterBeneficiary(
-            stores.register, self.keys, FakeSeal(), clock, stores.ledger, ("fund",), references, told
+            stores.register, self.keys, FakeSeal(), clock, stores.ledger, ("fund",), references, looks
         )
-        self.propose = ProposeIdNumber(stores.register, stores.reviews, clock, self.keys)
+        self.propose = ProposeIdNumber(stores.register, stores.reviews, clock, self.keys, looks)
         self.confirm = ConfirmIdNumber(stores.register, stores.reviews, stores.ledger, clock, self.keys)
 
     def new(self, number: IdNumber) -> str:

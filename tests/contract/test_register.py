@@ -65,6 +65,7 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         unfounded_reports=(Unfounded("helper-1", date(2027, 3, 1)),),
         invitation_id=an_id(),
         number_claim=an_id(),
+        former_name_keys=("5" * 64, "6" * 64),
         masked_name="阿*** 买*提",
         person_secret="2",
         consent=FaceConsent("2026-1", NOW + timedelta(microseconds=2), "clerk-1", guardian=True),

@@ -183,6 +183,16 @@ def test_a_certificate_is_revoked_once_and_counts_again_when_that_was_a_mistake(
         after(NOW + timedelta(hours=1))
     change = before
     assert after(None) == certificate
+
+    def ended(at: datetime) -> Certificate | None:
+        nonlocal change
+        cause = RevocationCause.ENTITLEMENT_ENDED
+        change = a_change(change.after, revocation=Revocation(certificate.certificate_id, at, cause))
+        stores.register.commit(change)
+        return stores.certificates.get(certificate.certificate_id)
+
+    gone = replace(certificate, revoked_at=NOW, revoked_for=RevocationCause.ENTITLEMENT_ENDED)
+    assert [ended(NOW), ended(NOW + timedelta(days=1))] == [gone, gone], "an end finds what an end revoked already"
     unknown = a_change(change.after, revocation=Revocation(an_id(), NOW, RevocationCause.FRAUD))
     with pytest.raises(VersionConflict):
         stores.register.commit(unknown)

@@ -14,7 +14,7 @@ from lifecert.adapters.dynamodb.register import DynamoRegister
 from lifecert.adapters.dynamodb.values import typed
 from lifecert.adapters.kms.person_keys import KmsPersonKeys
 from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
-from lifecert.application.shared.accessing import NoteAccess
+from lifecert.application.shared.accessing import LookUps, NoteAccess
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.finding import by_number, by_number_and_name
 from lifecert.application.shared.referring import ReferencesOfPayers
@@ -22,6 +22,7 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.category import Category
 from lifecert.domain.errors import AlreadyRegistered, VersionConflict
 from lifecert.domain.ledger import verify_chain
+from lifecert.domain.limits import FindLimits
 from lifecert.domain.person import IdNumber
 from ops.rotate_person_secret import PersonRotation, UnknownSecret
 from tests.support.builders import CLERK, a_change, an_id
@@ -69,9 +70,9 @@ class Office:
     def register(self, name: str, number: IdNumber) -> Beneficiary:
         stores, payers, clock = self.stores, ("fund",), FixedClock()
         references = ReferencesOfPayers(self.keys, stores.payment_references)
-        noting = NoteAccess(stores.access_log, clock)
+        looks = LookUps(NoteAccess(stores.access_log, clock), stores.limits, FindLimits(50, 200), clock)
         use_case = RegisterBeneficiary(
-            stores.register, self.keys, FakeSeal(), clock, stores.ledger, payers, references, noting
+            stores.register, self.keys, FakeSeal(), clock, stores.ledger, payers, references, looks
         )
         benefit = NewBenefit(Category.RESIDENT_PENSION, "330106", date(2026, 1, 1))
         return use_case(Registration(name, number, benefit), CLERK, an_id())
@@ -128,6 +129,26 @@ def test_hashes_move_under_kms_and_digits_of_before_go(tables: DynamoTables) -> 
     assert office.rotate() == {"brought up": 1, "left alone": 2}, "also of whom is under the newest already"
     assert "masked_id_number" not in tables.item("Beneficiaries", **key)
     assert office.found("王小明", PEOPLE["王小明"])
+
+
+def test_names_of_before_move_with_the_others(tables: DynamoTables) -> None:
+    """By which a family still reports a death of somebody whose name a clerk replaced."""
+    office = Office.on(tables)
+    name, number = next(iter(PEOPLE.items()))
+    person = by_number(office.stores.register, office.keys, number)
+    assert person
+    key = {"beneficiary_id": person.beneficiary_id}
+    former = [office.keys.name_key(one) for one in ("王晓明", "王晓敏")]
+    item = {**tables.item("Beneficiaries", **key), "former_name_keys": former}
+    tables.client.put_item(TableName=tables.name("Beneficiaries"), Item=typed(item))
+    for secrets in (("1", "2"), ("1", "2", "kms")):
+        office.deploy(*secrets, moving=True)
+        office.rotate()
+        office.deploy(*secrets)
+        for one in (name, "王晓明", "王晓敏"):
+            assert by_number_and_name(office.stores.register, office.keys, number, one, former=True)
+        assert by_number_and_name(office.stores.register, office.keys, number, "王晓明") is None
+        assert by_number_and_name(office.stores.register, office.keys, number, "王晓红", former=True) is None
 
 
 def test_nobody_is_registered_twice_whatever_the_secret(tables: DynamoTables) -> None:

@@ -31,7 +31,7 @@ from lifecert.domain.person import IdNumber
 from lifecert.domain.published import published_events
 from lifecert.domain.sweep import JobKind, RunState, SweepRun, Task
 from tests.support.builders import CLERK, OFFICE, an_id
-from tests.support.fakes.access import noting, references_of_payers
+from tests.support.fakes.access import looking_up, references_of_payers
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.holds import MemoryHoldBatches
 from tests.support.fakes.keys import FakePersonKeys
@@ -288,7 +288,7 @@ class World:
     def register(self, number: int, benefit: NewBenefit) -> str:
         """A person whom the office registers, with a contact."""
         store = self.store
-        keys, references, told = FakePersonKeys(), references_of_payers(store), noting(store, self.clock)
+        keys, references, told = FakePersonKeys(), references_of_payers(store), looking_up(store, self.clock)
         register = RegisterBeneficiary(
             store.register, keys, FakeSeal(), self.clock, store.ledger, PAYERS, references, told
         )

@@ -136,6 +136,7 @@ ALLOWED: dict[str, set[str]] = {
         "kms:GetPublicKey CertificateKeyOld",
     },
     "RegisterBeneficiary": {
+        "dynamodb:UpdateItem Limits",
         "dynamodb:PutItem AccessLog",
         "dynamodb:PutItem PaymentReferences",
         "dynamodb:Query Ledger",
@@ -152,6 +153,8 @@ ALLOWED: dict[str, set[str]] = {
         "kms:GenerateMac PersonKey",
     },
     "AmendRecord": {
+        "dynamodb:PutItem AccessLog",
+        "dynamodb:UpdateItem Limits",
         "dynamodb:GetItem Reviews",
         "dynamodb:PutItem Reviews",
         "dynamodb:UpdateItem Reviews",
@@ -222,6 +225,7 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:Query Ledger",
         "dynamodb:PutItem Ledger",
         "dynamodb:PutItem Certificates",
+        "dynamodb:UpdateItem Certificates",
         "kms:Sign CertificateKey",
         "s3:GetObject Frames/review/*",
         "s3:DeleteObject Frames/review/*",

@@ -21,7 +21,7 @@ from tests.support.builders import (
     an_id,
     face,
 )
-from tests.support.fakes.access import noting, references_of_payers
+from tests.support.fakes.access import looking_up, references_of_payers
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.keys import BackwardsProtection, FakePersonKeys
@@ -50,7 +50,7 @@ class World:
         self.store, self.photos, self.clock = MemoryStore(), MemoryPhotos(), FixedClock(NOW)
         self.analyser = ScriptedAnalyser(enrolment=EnrolmentEvidence(PASSED, a_template(), b"imprint"))
         register, ledger = self.store.register, self.store.ledger
-        references, told = references_of_payers(self.store), noting(self.store, self.clock)
+        references, told = references_of_payers(self.store), looking_up(self.store, self.clock)
         self.register = RegisterBeneficiary(
             register, FakePersonKeys(), FakeSeal(), self.clock, ledger, PAYERS, references, told
         )

@@ -19,7 +19,7 @@ from lifecert.domain.review import Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause
 from ops.verify_ledger import LedgerCheck
 from tests.support.builders import CLERK, an_id, an_issuer
-from tests.support.fakes.access import noting, references_of_payers
+from tests.support.fakes.access import looking_up, references_of_payers
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
 from tests.support.holding import HoldWorld
@@ -37,7 +37,7 @@ class Person(HoldWorld):
         super().__init__()
         store = self.store
         self.references = references_of_payers(store)
-        told = noting(store, self.clock)
+        told = looking_up(store, self.clock)
         keys, ledger = FakePersonKeys(), store.ledger
         register = RegisterBeneficiary(
             store.register, keys, FakeSeal(), self.clock, ledger, PAYERS, self.references, told

@@ -36,7 +36,7 @@ from tests.support.builders import (
     failed_evidence,
     good_evidence,
 )
-from tests.support.fakes.access import noting, references_of_payers
+from tests.support.fakes.access import looking_up, references_of_payers
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.feed import MemoryBus, MemoryChanges, MemoryHeads
@@ -79,7 +79,7 @@ class World:
         self.store, self.clock, self.photos = MemoryStore(), FixedClock(), MemoryPhotos()
         self.analyser = ScriptedAnalyser()
         register, ledger = self.store.register, self.store.ledger
-        references, told = references_of_payers(self.store), noting(self.store, self.clock)
+        references, told = references_of_payers(self.store), looking_up(self.store, self.clock)
         self.register = RegisterBeneficiary(
             register, FakePersonKeys(), FakeSeal(), self.clock, ledger, ("fund",), references, told
         )

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lifecert.application.shared.accessing import NoteAccess
+from lifecert.application.shared.accessing import LookUps, NoteAccess
 from lifecert.application.shared.referring import ReferencesOfPayers
 from lifecert.domain.access import Access
+from lifecert.domain.limits import FindLimits
 from lifecert.domain.page import Page, Position
 from lifecert.ports.clock import Clock
 from lifecert.ports.keys import PersonKeys
@@ -54,6 +55,11 @@ class MemoryPaymentReferences:
 def noting(store: "MemoryStore", clock: Clock) -> NoteAccess:
     """Writes down who opens whose record."""
     return NoteAccess(store.access_log, clock)
+
+
+def looking_up(store: "MemoryStore", clock: Clock, limits: FindLimits | None = None) -> LookUps:
+    """Counts look-ups, few of them unless others are given."""
+    return LookUps(noting(store, clock), store.limits, limits or FindLimits(50, 200), clock)
 
 
 def references_of_payers(store: "MemoryStore", keys: PersonKeys | None = None) -> ReferencesOfPayers:

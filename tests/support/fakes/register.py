@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from lifecert.domain.beneficiary import Beneficiary, Change
-from lifecert.domain.certificate import BY_CAMERA, Certificate, Revocation
+from lifecert.domain.certificate import BY_CAMERA, Certificate, Revocation, RevocationCause
 from lifecert.domain.errors import (
     AlreadyRegistered,
     FrameSeenBefore,
@@ -111,7 +111,8 @@ class MemoryRegister:
             raise VersionConflict
         if revocation:
             revoked = known.get(revocation.certificate_id)
-            if revoked is None or (revocation.at and revoked.revoked_at):
+            ends = revocation.cause is RevocationCause.ENTITLEMENT_ENDED
+            if revoked is None or (revocation.at and revoked.revoked_at and not ends):
                 raise VersionConflict
 
     def _check_hold(self, change: Change) -> None:
@@ -139,9 +140,10 @@ class MemoryRegister:
             store.certificates[change.certificate.certificate_id] = change.certificate
         if change.revocation:
             revoked = store.certificates[change.revocation.certificate_id]
-            store.certificates[revoked.certificate_id] = replace(
-                revoked, revoked_at=change.revocation.at, revoked_for=change.revocation.cause
-            )
+            if not (change.revocation.at and revoked.revoked_at):
+                store.certificates[revoked.certificate_id] = replace(
+                    revoked, revoked_at=change.revocation.at, revoked_for=change.revocation.cause
+                )
         if change.session:
             store.sessions_by_id[change.session.session_id] = change.session
         store.reviews.update({one.review_id: one for one in (change.review, change.audit) if one})

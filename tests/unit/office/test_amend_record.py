@@ -9,9 +9,11 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from lifecert.application.office.amend_record import Amendment, AmendRecord, RightRecord
+from lifecert.application.office.report_death import NamedPerson, ReportDeath
 from lifecert.application.shared.finding import by_number_and_name
+from lifecert.domain.actor import User
 from lifecert.domain.amendment import Amended, AmendGround
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import FORMER_NAMES, Beneficiary, Change
 from lifecert.domain.category import Category
 from lifecert.domain.errors import (
     BeneficiaryNotFound,
@@ -23,14 +25,16 @@ from lifecert.domain.errors import (
     TransitionRefused,
     VersionConflict,
 )
+from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.hold import HoldChoice
 from lifecert.domain.ledger import LedgerEvent, facts_of, verify_chain
 from lifecert.domain.person import IdNumber
 from lifecert.domain.published import published_events
+from lifecert.domain.review import ReviewKind
 from lifecert.domain.snapshot import part_content
 from lifecert.domain.status import EndCause
 from ops.verify_ledger import LedgerCheck
-from tests.support.builders import CLERK, HELPER, an_id
+from tests.support.builders import CLERK, HELPER, an_id, start_limits
 from tests.support.entitled import Person
 from tests.support.fakes.access import references_of_payers
 from tests.support.fakes.keys import FakePersonKeys
@@ -120,6 +124,26 @@ def test_who_is_renamed_is_found_by_the_new_name_and_the_ledger_names_nobody() -
         amend(person, RightRecord("王 晓梅"), AmendGround.RENAMED)
     with pytest.raises(GroundUnsuitable):
         amend(person, RightRecord("王晓红"), MOVED)
+
+
+def test_by_a_name_that_a_clerk_replaced_the_family_still_reports_a_death() -> None:
+    """One clerk amended the name of somebody who had died: the child's report by the true one found nobody."""
+    person, keys = Person(-100), FakePersonKeys()
+    store, number = person.store, IdNumber.parse("11010519491231002X")
+    report = ReportDeath(store.register, keys, person.clock, HelpLines("12333", {}), store.limits, start_limits())
+    for n in range(FORMER_NAMES + 3):
+        amend(person, RightRecord("王晓" + "一二三四五六七八九十甲乙"[n]), AmendGround.MISTYPED)
+    assert len(person.now.former_name_keys) == FORMER_NAMES
+    assert by_number_and_name(store.register, keys, number, "王小明") is None, "nothing else is done by it"
+    case = report.of_person(NamedPerson("王小明", number), None, User("child"))
+    assert person.now.open_case(ReviewKind.DEATH_REPORT, "child") is not None
+    assert store.reviews[case].beneficiary_id == person.who
+    with pytest.raises(BeneficiaryNotFound):
+        report.of_person(NamedPerson("王小红", number), None, User("child"))
+    amend(person, RightRecord("王小明"), AmendGround.MISTYPED)
+    before = person.now.former_name_keys
+    amend(person, RightRecord("王晓一"), AmendGround.MISTYPED)
+    assert person.now.former_name_keys == before, "each name once"
 
 
 def test_name_and_benefit_are_one_entry_and_of_an_unchanged_benefit_nothing_is_told() -> None:

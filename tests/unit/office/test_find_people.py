@@ -9,7 +9,7 @@ import pytest
 from lifecert.application.certify.get_status import GetBeneficiary
 from lifecert.application.office.find_people import MOST_FOUND, ByNumber, ByReference, FindPeople
 from lifecert.application.office.register_beneficiary import AddBenefit, NewBenefit, RegisterBeneficiary, Registration
-from lifecert.application.shared.accessing import NoteAccess
+from lifecert.application.shared.accessing import LookUps, NoteAccess
 from lifecert.domain.access import Access, AccessAction, AccessRole
 from lifecert.domain.actor import Group, User
 from lifecert.domain.beneficiary import Beneficiary
@@ -18,7 +18,7 @@ from lifecert.domain.errors import AlreadyRegistered, LimitReached, NotAllowed, 
 from lifecert.domain.limits import FindLimits
 from lifecert.domain.person import IdNumber
 from tests.support.builders import CLERK, HELPER, NOW, an_id
-from tests.support.fakes.access import MemoryAccessLog, noting, references_of_payers
+from tests.support.fakes.access import MemoryAccessLog, looking_up, noting, references_of_payers
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
@@ -50,14 +50,15 @@ class Desk:
     def find_with(self, note: NoteAccess) -> FindPeople:
         store = self.store
         references = references_of_payers(store)
-        return FindPeople(store.register, self.keys, references, store.limits, self.limits, self.clock, note)
+        looks = LookUps(note, store.limits, self.limits, self.clock)
+        return FindPeople(store.register, self.keys, references, looks)
 
     def find(self, wanted: ByNumber | ByReference, user: User = CLERK) -> list[tuple[str, int | None]]:
         found = self.find_with(noting(self.store, self.clock))(wanted, user)
         return [(one.beneficiary.beneficiary_id, one.birth_year) for one in found]
 
     def register(self, number: IdNumber = WANG, name: str = "王小明", **benefit: Any) -> Beneficiary:
-        store, told = self.store, noting(self.store, self.clock)
+        store, told = self.store, looking_up(self.store, self.clock, self.limits)
         references = references_of_payers(store)
         use_case = RegisterBeneficiary(
             store.register, self.keys, FakeSeal(), self.clock, store.ledger, ("fund", "mine"), references, told

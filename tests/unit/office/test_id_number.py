@@ -12,6 +12,9 @@ from lifecert.application.office.entitlement import ConfirmProposal
 from lifecert.application.office.id_number import ConfirmIdNumber, ProposeIdNumber
 from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
 from lifecert.application.shared.finding import by_number_and_name
+from lifecert.application.shared.reviewing import OpenReview
+from lifecert.domain.access import AccessAction
+from lifecert.domain.actor import Actor, Role
 from lifecert.domain.amendment import AmendGround
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.category import Category
@@ -24,6 +27,7 @@ from lifecert.domain.errors import (
     IdempotencyKeyReused,
     IdNumberDiffers,
     LifeCertError,
+    LimitReached,
     NotAllowed,
     NothingToAmend,
     ProposalExpired,
@@ -32,17 +36,20 @@ from lifecert.domain.errors import (
     SecondClerkNeeded,
 )
 from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.limits import FindLimits
 from lifecert.domain.number import MOST_PLACES, place_of
 from lifecert.domain.person import IdNumber
 from lifecert.domain.published import published_events
-from lifecert.domain.review import PROPOSAL_LASTS, Review, ReviewKind
+from lifecert.domain.review import PROPOSAL_LASTS, Ground, Review, ReviewKind, ReviewOutcome
 from lifecert.domain.status import EndCause
 from ops.verify_ledger import LedgerCheck
 from tests.support.builders import CLERK, HELPER, an_id, an_issuer
 from tests.support.entitled import PAYERS, SECOND, Person
-from tests.support.fakes.access import noting, references_of_payers
+from tests.support.fakes.access import looking_up, references_of_payers
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
+from tests.support.fakes.photos import MemoryPhotos
+from tests.support.verifying import review_decider
 
 # Which the person was registered under, what it should be, a child's, and one that is nobody's.
 WRONG = IdNumber.parse("11010519491231002X")
@@ -57,10 +64,11 @@ class Desk(Person):
 
     def __init__(self, begins: int = -100, *, known_to_two: bool = True) -> None:
         super().__init__(begins, known_to_two=known_to_two)
-        self.keys = FakePersonKeys()
+        self.keys, self.limits = FakePersonKeys(), FindLimits(50, 200)
 
     def proposal(self, number: IdNumber = RIGHT, who: str | None = None, key: str | None = None) -> Review:
-        propose = ProposeIdNumber(self.store.register, self.store.reviews_port, self.clock, self.keys)
+        looks = looking_up(self.store, self.clock, self.limits)
+        propose = ProposeIdNumber(self.store.register, self.store.reviews_port, self.clock, self.keys, looks)
         return propose(who or self.who, number, AmendGround.MISTYPED, CLERK, key or an_id())
 
     @property
@@ -87,7 +95,7 @@ class Desk(Person):
 
     def registers(self, number: IdNumber, name: str = "李秀英", key: str | None = None) -> Beneficiary:
         store = self.store
-        references, told = references_of_payers(store, self.keys), noting(store, self.clock)
+        references, told = references_of_payers(store, self.keys), looking_up(store, self.clock, self.limits)
         register = RegisterBeneficiary(
             store.register, self.keys, FakeSeal(), self.clock, store.ledger, PAYERS, references, told
         )
@@ -107,7 +115,7 @@ def test_two_clerks_put_a_number_right_and_the_person_stays_who_they_are() -> No
     confirmed = desk.confirming(proposal.review_id, RIGHT, SECOND)
     assert confirmed.decision
     assert (desk.found(RIGHT), desk.found(WRONG)) == (desk.who, None)
-    kept = {"person_key", "version", "ledger_head", "number_claim"}
+    kept = {"person_key", "version", "ledger_head", "number_claim", "faces_were_deleted"}
     assert {name: getattr(before, name) for name in before.__slots__ if name not in kept} == {
         name: getattr(desk.now, name) for name in before.__slots__ if name not in kept
     }
@@ -173,11 +181,66 @@ def test_what_is_refused() -> None:
         desk.proposal(WRONG)
     with pytest.raises(BeneficiaryNotFound):
         desk.proposal(CHILD, who=an_id())
-    propose = ProposeIdNumber(desk.store.register, desk.store.reviews_port, desk.clock, desk.keys)
+    looks = looking_up(desk.store, desk.clock)
+    propose = ProposeIdNumber(desk.store.register, desk.store.reviews_port, desk.clock, desk.keys, looks)
     with pytest.raises(GroundUnsuitable):
         propose(desk.who, CHILD, AmendGround.MOVED_HOUSE, CLERK, an_id())
     with pytest.raises(NotAllowed):
         propose(desk.who, CHILD, AmendGround.MISTYPED, HELPER, an_id())
+
+
+def test_who_proposes_numbers_to_learn_whose_they_are_is_counted_and_written_down() -> None:
+    desk = Desk()
+    desk.limits = FindLimits(2, 2)
+    other = desk.registers(RIGHT)
+    with pytest.raises(AlreadyRegistered) as refused:
+        desk.proposal(RIGHT)
+    assert refused.value.beneficiary_id == other.beneficiary_id, "as a look-up tells it"
+    [row] = desk.store.accesses
+    assert (row.beneficiary_id, row.actor_id, row.action) == (
+        other.beneficiary_id,
+        CLERK.user_id,
+        AccessAction.REGISTERED_AGAIN,
+    )
+    proposed = desk.proposal(FREE, key="key-1")
+    assert desk.proposal(FREE, key="key-1") == proposed, "a repeat is no further look"
+    with pytest.raises(LimitReached):
+        desk.proposal(CHILD)
+
+
+def test_who_registers_people_to_learn_whether_they_are_is_counted() -> None:
+    desk = Desk()
+    desk.limits = FindLimits(1, 1)
+    with pytest.raises(AlreadyRegistered):
+        desk.registers(WRONG)
+    with pytest.raises(LimitReached):
+        desk.registers(WRONG)
+    assert len(desk.store.accesses) == 1, "what is not told is no access"
+    assert desk.registers(RIGHT).version == 1, "whoever is new is registered, however many"
+
+
+def test_the_first_face_after_another_number_waits_for_a_second_clerk() -> None:
+    desk = Desk()
+    assert not desk.now.first_face_waits(CLERK.user_id)
+    desk.put_right()
+    assert desk.now.first_face_waits(CLERK.user_id)
+    assert desk.now.first_face_waits(THIRD.user_id)
+
+
+def test_a_number_stays_while_anybody_says_that_the_person_died() -> None:
+    """A child's report, which stops no machine: under another number a second one would find nobody."""
+    desk = Desk()
+    proposal = desk.proposal()
+    report = OpenReview(desk.store.register, desk.clock)(desk.who, ReviewKind.DEATH_REPORT, Actor("child", Role.USER))
+    assert not desk.now.doubts
+    with pytest.raises(DoubtedElsewhere):
+        desk.proposal(FREE)
+    with pytest.raises(DoubtedElsewhere):
+        desk.confirming(proposal.review_id, RIGHT, SECOND)
+    decide = review_decider(desk.store, MemoryPhotos(), desk.clock)
+    decide(report, ReviewOutcome.REFUSE, Ground.UNFOUNDED, THIRD)
+    desk.confirming(proposal.review_id, RIGHT, SECOND)
+    assert desk.found(RIGHT) == desk.who
 
 
 def test_somebody_who_was_registered_meanwhile_keeps_their_number() -> None:

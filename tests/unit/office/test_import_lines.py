@@ -24,7 +24,7 @@ from lifecert.domain.intake import (
 )
 from lifecert.domain.person import IdNumber
 from tests.support.builders import CLERK
-from tests.support.fakes.access import noting, references_of_payers
+from tests.support.fakes.access import looking_up, references_of_payers
 from tests.support.fakes.notices import FakeSeal
 from tests.support.intake_world import GOOD, HEADER, LI, PAYERS, SECOND, WANG, WHOLE, ZHAO, Intake, line
 
@@ -139,7 +139,7 @@ def test_somebody_registered_by_hand_is_known_and_stays_as_they_are(intake: Inta
         intake.store.ledger,
         PAYERS,
         references_of_payers(intake.store),
-        noting(intake.store, intake.clock),
+        looking_up(intake.store, intake.clock),
     )
     new = NewBenefit(Category.RESIDENT_PENSION, "330106", date(2025, 6, 1))
     by_hand = register(Registration("王淑芬", IdNumber.parse(WANG), new), CLERK, "by-hand-1")

@@ -42,6 +42,7 @@ from lifecert.domain.status import Status
 from lifecert.domain.year import add_months
 from ops.recorded import Recorded
 from tests.support.builders import CLERK, HELPER
+from tests.support.fakes.access import looking_up
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
 from tests.support.intake_world import HEADER, LI, SECOND, TODAY, WANG, ZHAO, Intake, line
@@ -288,7 +289,8 @@ def test_a_file_that_lies_in_the_bucket_is_taken_by_its_name(intake: Intake) -> 
 def test_whose_number_once_stood_in_another_record_comes_in(intake: Intake) -> None:
     intake.take(line("王淑芬", WANG))
     mistyped, store, number = intake.of(WANG), intake.store, IdNumber.parse(LI)
-    propose = ProposeIdNumber(store.register, store.reviews_port, intake.clock, intake.keys)
+    looks = looking_up(store, intake.clock)
+    propose = ProposeIdNumber(store.register, store.reviews_port, intake.clock, intake.keys, looks)
     confirm = ConfirmIdNumber(store.register, store.reviews_port, store.ledger, intake.clock, intake.keys)
     proposal = propose(mistyped.beneficiary_id, number, AmendGround.MISTYPED, CLERK, "key-1")
     confirm(proposal.review_id, number, SECOND)

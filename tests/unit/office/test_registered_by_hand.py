@@ -16,7 +16,7 @@ from lifecert.domain.person import IdNumber
 from lifecert.domain.review import Ground, Review, ReviewKind, ReviewOutcome
 from ops.recorded import Recorded
 from tests.support.builders import CLERK, NOW, an_id, an_issuer
-from tests.support.fakes.access import noting, references_of_payers
+from tests.support.fakes.access import looking_up, references_of_payers
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
@@ -35,7 +35,7 @@ class Office:
         self.store, self.clock = MemoryStore(), FixedClock(NOW)
         store, issuer = self.store, an_issuer()
         register, reviews, ledger = store.register, store.reviews_port, store.ledger
-        keys, references, told = FakePersonKeys(), references_of_payers(store), noting(store, self.clock)
+        keys, references, told = FakePersonKeys(), references_of_payers(store), looking_up(store, self.clock)
         self.by_hand = RegisterBeneficiary(register, keys, FakeSeal(), self.clock, ledger, ("fund",), references, told)
         benefit = NewBenefit(Category.RESIDENT_PENSION, "110101", date(2025, 6, 1))
         self.person = Registration("王小明", IdNumber.parse("11010519491231002X"), benefit)

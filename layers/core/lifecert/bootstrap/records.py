@@ -35,7 +35,7 @@ class RegisterBeneficiarySettings(
     settings.WithPaymentReferences,
     settings.WithContacts,
     settings.WithReviews,
-    settings.WithAccessLog,
+    settings.WithLookUps,
     settings.Common,
 ):
     """register_beneficiary."""
@@ -60,7 +60,7 @@ def register_beneficiary() -> "RegisterBeneficiary":
         ledger=stores.ledger(names),
         payers=names.payers,
         references=stores.references_of_payers(names, keys),
-        noting=stores.noting(names, clock),
+        looking_up=stores.looking_up(names, clock),
     )
 
 
@@ -94,8 +94,7 @@ def set_contact() -> "SetContact":
 class FindBeneficiariesSettings(
     settings.WithBeneficiaries,
     settings.WithPaymentReferences,
-    settings.WithFindLimits,
-    settings.WithAccessLog,
+    settings.WithLookUps,
     settings.Common,
 ):
     """find_beneficiaries."""
@@ -105,7 +104,6 @@ class FindBeneficiariesSettings(
 def find_people() -> "FindPeople":
     """POST /staff/beneficiaries/find."""
     from lifecert.application.office.find_people import FindPeople
-    from lifecert.domain.limits import FindLimits
 
     names = FindBeneficiariesSettings.load()
     keys, clock = parts.person_keys(names), parts.clock(names)
@@ -113,10 +111,7 @@ def find_people() -> "FindPeople":
         register=stores.register(names),
         person_keys=keys,
         references=stores.references_of_payers(names, keys),
-        limits=stores.limits(names),
-        find_limits=FindLimits(names.limit_finds_hour, names.limit_finds_day),
-        clock=clock,
-        noting=stores.noting(names, clock),
+        looking_up=stores.looking_up(names, clock),
     )
 
 
@@ -132,6 +127,7 @@ class AmendRecordSettings(
     settings.WithChanges,
     settings.WithPaymentReferences,
     settings.WithReviews,
+    settings.WithLookUps,
     settings.Common,
 ):
     """amend_record."""
@@ -168,7 +164,9 @@ def propose_id_number() -> "ProposeIdNumber":
 
     names = AmendRecordSettings.load()
     register = stores.changing_register(names, reviews=names.reviews_table)
-    return ProposeIdNumber(register, stores.reviews(names), parts.clock(names), parts.person_keys(names))
+    clock = parts.clock(names)
+    looking_up = stores.looking_up(names, clock)
+    return ProposeIdNumber(register, stores.reviews(names), clock, parts.person_keys(names), looking_up)
 
 
 @cache

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lifecert.adapters.dynamodb.reviews import DynamoReviews
     from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
     from lifecert.adapters.dynamodb.transaction import DynamoChangingRegister
-    from lifecert.application.shared.accessing import NoteAccess
+    from lifecert.application.shared.accessing import LookUps, NoteAccess
     from lifecert.application.shared.referring import ReferencesOfPayers
     from lifecert.entry.http.once import Once
     from lifecert.ports.access_log import AccessLog
@@ -183,6 +183,15 @@ def noting(names: settings.WithAccessLog, clock: "Clock") -> "NoteAccess":
     from lifecert.application.shared.accessing import NoteAccess
 
     return NoteAccess(access_log(names), clock)
+
+
+def looking_up(names: settings.WithLookUps, clock: "Clock") -> "LookUps":
+    """Counts look-ups by the staff, and writes down who is told whose record."""
+    from lifecert.application.shared.accessing import LookUps
+    from lifecert.domain.limits import FindLimits
+
+    limited = FindLimits(names.limit_finds_hour, names.limit_finds_day)
+    return LookUps(noting(names, clock), limits(names), limited, clock)
 
 
 def access_log(names: settings.WithAccessLog) -> "AccessLog":

@@ -38,6 +38,8 @@ from lifecert.domain.session import Session
 from lifecert.domain.status import EndCause, Standing, Status
 
 REMEMBERED_HELPERS = 20
+# Of so many names before theirs was put right.
+FORMER_NAMES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,14 @@ class Beneficiary:
     last that the person was told, and `contact_channel` how they can be. `grace_from` is the day from which the grace
     days before a hold count, where that is later than the last covered day. `counter_photo_on` is the day of the newest
     photo that was enrolled on the day it was taken, and matched the earlier ones. `faces_were_deleted`: all that were
-    enrolled once are gone, and no second clerk has confirmed another since. `registered_by` and `enrolled_by` are the
+    enrolled once are gone, or there were none when their ID number was put right, and no second clerk has confirmed
+    another since. `registered_by` and `enrolled_by` are the
     clerks who did that, the latter of the last few photos. `dispelled_by` are the clerks who, since the person was
     certified last, decided that a doubt of their life is unfounded. `unfounded_reports` are the users whose last
     report of a death was. `excused` is what a human accepted that they cannot do. `sessions_kept` is how many accepted
     sessions' imprints were kept so far. `invitation_id` is the invitation that is open, if there is one: what any other
     started is stopped. `number_claim` is the place of their ID number, where that was put right.
+    `former_name_keys` are the hashes of the names that they had before theirs was put right, the first in front.
     """
 
     beneficiary_id: str
@@ -106,6 +110,7 @@ class Beneficiary:
     sessions_kept: int = 0
     invitation_id: str | None = None
     number_claim: str | None = None
+    former_name_keys: tuple[str, ...] = ()
 
     def concerns(self, user_id: str) -> bool:
         """Whether this user has to do with the person, and so may hear how they stand: who certified them, or took
@@ -329,6 +334,14 @@ class Beneficiary:
         """With these instead of those that have their numbers."""
         by_id = {one.benefit_id: one for one in changed}
         return replace(self, benefits=tuple(by_id.get(one.benefit_id, one) for one in self.benefits))
+
+    def renamed(self, name_key: str, masked_name: str) -> "Beneficiary":
+        """With another name. By the one before they are still found when somebody reports their death: of too many the
+        first stay, so that no number of new names hides the true one."""
+        former = self.former_name_keys
+        if name_key != self.name_key and self.name_key not in former:
+            former = (*former, self.name_key)[:FORMER_NAMES]
+        return replace(self, name_key=name_key, masked_name=masked_name, former_name_keys=former)
 
     def benefit(self, benefit_id: str) -> Benefit | None:
         """The benefit of this number."""

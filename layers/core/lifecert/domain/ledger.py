@@ -61,6 +61,10 @@ class LedgerEvent(StrEnum):
     INVITATION_WITHDRAWN = "invitation_withdrawn"
 
 
+# What a proof of life is written as; one of a day that counts already is no news.
+PROOFS = frozenset({LedgerEvent.CERTIFIED, LedgerEvent.ALREADY_CERTIFIED})
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """One change. `details` holds codes, dates and ids only: no name, ID number, photo, template or score.

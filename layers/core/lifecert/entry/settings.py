@@ -171,17 +171,17 @@ class WithStartLimits(WithLimits):
     limit_starts_for_person: Positive
 
 
-class WithFindLimits(WithLimits):
-    """Knows how often one member of the staff may look people up."""
-
-    limit_finds_hour: Positive
-    limit_finds_day: Positive
-
-
 class WithAccessLog(_Settings):
     """Opens records for staff, and notes that first."""
 
     access_log_table: Name
+
+
+class WithLookUps(WithLimits, WithAccessLog):
+    """Knows how often one member of the staff may look people up, and where that is written down."""
+
+    limit_finds_hour: Positive
+    limit_finds_day: Positive
 
 
 class WithPaymentReferences(WithPersonKeys):

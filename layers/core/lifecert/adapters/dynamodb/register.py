@@ -205,6 +205,7 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "grace_from": optional_day(beneficiary.grace_from),
         "invitation_id": beneficiary.invitation_id,
         "number_claim": beneficiary.number_claim,
+        "former_name_keys": list(beneficiary.former_name_keys) or None,
         # Keys of the sparse index by_faces_due, there only while faces, or a contact, are stored that must go.
         "faces_shard": shard_of(beneficiary.beneficiary_id, shards) if purge_on else None,
         "faces_due": optional_day(purge_on),
@@ -257,6 +258,7 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         grace_from=as_day(item.get("grace_from")),
         invitation_id=item.get("invitation_id"),
         number_claim=item.get("number_claim"),
+        former_name_keys=tuple(item.get("former_name_keys", ())),
     )
 
 

@@ -18,7 +18,7 @@ from lifecert.adapters.dynamodb.reviews import decision_map, review_item
 from lifecert.adapters.dynamodb.sessions import session_item
 from lifecert.adapters.dynamodb.values import epoch, moment, typed
 from lifecert.domain.beneficiary import Change
-from lifecert.domain.certificate import Revocation
+from lifecert.domain.certificate import Revocation, RevocationCause
 from lifecert.domain.errors import (
     AlreadyRegistered,
     FrameSeenBefore,
@@ -197,9 +197,14 @@ def _revocation_part(revocation: Revocation, table: str) -> _Part:
         }
     }
     if revocation.at:
-        update["Update"]["UpdateExpression"] = "SET revoked_at = :at, revoked_for = :cause"
-        # Revoked once: the first moment counts.
-        update["Update"]["ConditionExpression"] += " AND attribute_not_exists(revoked_at)"
+        at, cause = ":at", ":cause"
+        if revocation.cause is RevocationCause.ENTITLEMENT_ENDED:
+            # Whoever ends what was added after the end before finds it revoked still, from then on.
+            at, cause = "if_not_exists(revoked_at, :at)", "if_not_exists(revoked_for, :cause)"
+        else:
+            # Revoked once: the first moment counts.
+            update["Update"]["ConditionExpression"] += " AND attribute_not_exists(revoked_at)"
+        update["Update"]["UpdateExpression"] = f"SET revoked_at = {at}, revoked_for = {cause}"
         values = {":at": moment(revocation.at), ":cause": str(revocation.cause)}
         update["Update"]["ExpressionAttributeValues"] = typed(values)
     return _Part(update)

@@ -22,7 +22,7 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.invitation import InvitationCode, is_invited, user_of
-from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.ledger import PROOFS, Detail, LedgerEvent
 from lifecert.domain.limits import withdrawals_undone
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import ChangingRegister, Ledger
@@ -189,9 +189,9 @@ class RemoveHelpers:
     def _has_certified_lately(self, newest: Beneficiary, user: User) -> bool:
         if not is_invited(user.user_id):
             return True  # the account that certified last as the person
-        certified, today = (LedgerEvent.CERTIFIED, LedgerEvent.ALREADY_CERTIFIED), self.clock.today()
+        today = self.clock.today()
         return user.user_id in newest.certified_by and any(
-            entry.event in certified
+            entry.event in PROOFS
             and user.user_id in (entry.actor.actor_id, entry.details.get("certified_by"))
             and today - self.clock.day_of(entry.at) <= PROVEN_LATELY
             for entry in self.ledger.entries(newest.beneficiary_id)

@@ -10,7 +10,7 @@ from lifecert.domain.actor import NOTICE_ACTOR
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.errors import NoticeMustWait, NoticeRefused
 from lifecert.domain.help_lines import HelpLines
-from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.ledger import PROOFS, Detail, LedgerEvent
 from lifecert.domain.notice import NoticeKind, NoticeText, QuietHours, SentNotice, due, share_of
 from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
@@ -22,7 +22,7 @@ from lifecert.ports.register import ChangingRegister, Ledger
 _ABOUT: Mapping[NoticeKind, tuple[LedgerEvent, frozenset[LedgerEvent]]] = {
     NoticeKind.CERTIFY_AGAIN: (
         LedgerEvent.CERTIFY_AGAIN_DUE,
-        frozenset({LedgerEvent.CERTIFIED, LedgerEvent.ALREADY_CERTIFIED}),
+        PROOFS,
     ),
     NoticeKind.CONSENT_WITHDRAWN: (
         LedgerEvent.CONSENT_WITHDRAWN,

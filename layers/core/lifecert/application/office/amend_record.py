@@ -139,7 +139,7 @@ class AmendRecord:
         if right.name is None:
             return newest
         name_key = self.person_keys.name_key(normalise_name(right.name), newest.person_secret)
-        return replace(newest, name_key=name_key, masked_name=mask_name(right.name))
+        return newest.renamed(name_key, mask_name(right.name))
 
     def _made_before(self, newest: Beneficiary, request: str) -> Amendment | None:
         """What this request changed, whose answer was lost."""

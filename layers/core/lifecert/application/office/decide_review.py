@@ -11,6 +11,7 @@ from lifecert.application.shared.reviewing import against_themselves, recorded, 
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.audit import is_drawn
 from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.certificate import Revocation
 from lifecert.domain.challenge import excused_from
 from lifecert.domain.errors import (
     ActedInCase,
@@ -26,7 +27,7 @@ from lifecert.domain.errors import (
     SessionNotFound,
 )
 from lifecert.domain.invitation import user_of
-from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.ledger import PROOFS, Detail, LedgerEvent
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import (
     GROUNDS,
@@ -46,7 +47,6 @@ from lifecert.ports.register import ChangingRegister, Ledger
 from lifecert.ports.reviews import Reviews
 from lifecert.ports.sessions import Sessions
 
-_ACCEPTED = frozenset({LedgerEvent.CERTIFIED, LedgerEvent.ALREADY_CERTIFIED})
 # Of the tries that a clerk accepts though no machine would at any price, the share that another clerk looks at again.
 AUDITED_OF_DOUBTED = 0.2
 _AUDITED = frozenset(
@@ -138,7 +138,8 @@ class DecideReview:
                 entries = self.ledger.entries(whose)
                 involved |= {one.actor.actor_id for one in entries if one.event is LedgerEvent.REFERENCE_ENROLLED}
         if review.kind in (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL):
-            involved |= against_themselves(person, self.ledger.entries(review.beneficiary_id), review)
+            opened_on = self.clock.day_of(review.opened_at)
+            involved |= against_themselves(person, self.ledger.entries(review.beneficiary_id), review, opened_on)
         if review.kind is ReviewKind.AUDIT:
             involved |= {*person.enrolled_by}  # the face that was compared is their doing
         # A letter passes through the hands of whoever issued it: they may have used its code themself.
@@ -192,7 +193,7 @@ class DecideReview:
                 left = replace(newest.without_helpers(gone), excused=None)
                 change = recorded(left, review, decision, helpers=",".join(gone) or None)
             else:
-                change = recorded(newest, review, decision)
+                change = replace(recorded(newest, review, decision), revocation=_counts_again(newest, review, outcome))
             decided = replace(review, decision=decision)
             return self.issuer.signed(replace(change, review=decided))
 
@@ -208,7 +209,7 @@ class DecideReview:
         gone, since = set(attempts.values()), False
         for entry in self.ledger.entries(newest.beneficiary_id):
             since = since or entry.details.get("session_id") in attempts
-            if since and entry.actor.role is Role.USER and entry.event in _ACCEPTED:
+            if since and entry.actor.role is Role.USER and entry.event in PROOFS:
                 gone.add(entry.actor.actor_id)
         return tuple(one for one in newest.certified_by if one in gone)
 
@@ -329,6 +330,15 @@ def attempts_of(review: Review, ledger: Ledger) -> dict[str, str]:
         if isinstance(session_id, str) and entry.actor.role is Role.USER and (mine or session_id == review.session_id):
             actors[session_id] = entry.actor.actor_id
     return actors
+
+
+def _counts_again(newest: Beneficiary, review: Review, outcome: ReviewOutcome) -> Revocation | None:
+    """The certificate that the end of everything revoked counts again once what one clerk added is confirmed: it covers
+    what is new, as far as it reaches."""
+    confirmed = review.kind is ReviewKind.REGISTRATION and outcome is ReviewOutcome.ACCEPT
+    if not confirmed or newest.status is Status.TERMINATED or not newest.certificate_id:
+        return None
+    return Revocation(newest.certificate_id, None)
 
 
 def _audit_id(review: Review, session_id: str) -> str:

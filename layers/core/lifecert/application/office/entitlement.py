@@ -37,7 +37,7 @@ from lifecert.domain.errors import (
 from lifecert.domain.errors import (
     EntitlementEnded as AlreadyEnded,
 )
-from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.ledger import PROOFS, Detail, LedgerEvent
 from lifecert.domain.notice import AFTER_THE_END, Notice
 from lifecert.domain.open_case import MOST_WAITING
 from lifecert.domain.review import (
@@ -68,9 +68,6 @@ class Missing(StrEnum):
 
     CONTACT = "contact"
     REFERENCE = "reference"
-
-
-_CERTIFIED = frozenset({LedgerEvent.CERTIFIED, LedgerEvent.ALREADY_CERTIFIED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +201,8 @@ class ConfirmProposal:
         of_a_death = review.kind is ReviewKind.END and review.cause is EndCause.DECEASED
         if of_a_death and review.opened_by.actor_id != user.user_id:
             entries = self.ledger.entries(review.beneficiary_id)
-            if user.user_id in against_themselves(newest, entries, review):
+            opened_on = self.clock.day_of(review.opened_at)
+            if user.user_id in against_themselves(newest, entries, review, opened_on):
                 raise ActedInCase
 
     def _corrected_since(self, review: Review) -> bool:
@@ -289,8 +287,9 @@ class ConfirmProposal:
         back = [_back(one, today) for one in step.after.benefits if one.benefit_id in returned]
         after = step.after.with_benefits(back)
         revocation = None
-        if newest.status is Status.TERMINATED and after.status is not Status.TERMINATED and newest.certificate_id:
-            # What the wrong end revoked counts again.
+        counted_not = newest.status is Status.TERMINATED or newest.open_case(ReviewKind.REGISTRATION)
+        if counted_not and after.status is not Status.TERMINATED and newest.certificate_id:
+            # What the wrong end revoked counts again, also if somebody added a benefit meanwhile that waits.
             revocation = Revocation(newest.certificate_id, None)
         details = {
             **step.details,
@@ -343,7 +342,7 @@ class ConfirmProposal:
         gone: tuple[str, ...] = ()
         if cause is RevocationCause.FRAUD:
             certified = (one for one in entries if one.details.get("certificate_id") == certificate_id)
-            by = {one.actor.actor_id for one in certified if one.actor.role is Role.USER and one.event in _CERTIFIED}
+            by = {one.actor.actor_id for one in certified if one.actor.role is Role.USER and one.event in PROOFS}
             gone = tuple(one for one in newest.certified_by if one in by)
             after = after.without_helpers(gone).defrauded(proposal.review_id)
         details: dict[str, Detail] = {

@@ -3,19 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lifecert.application.shared.accessing import NoteAccess
+from lifecert.application.shared.accessing import LookUps
 from lifecert.application.shared.finding import by_number, by_number_and_name
 from lifecert.application.shared.referring import ReferencesOfPayers
 from lifecert.domain.access import AccessAction
 from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import NotAllowed
-from lifecert.domain.limits import FindLimits
 from lifecert.domain.person import IdNumber
-from lifecert.ports.clock import Clock
 from lifecert.ports.keys import PersonKeys
 from lifecert.ports.register import Register
-from lifecert.ports.sessions import Limits
 
 # Whom one reference finds, at most. A payer's own is one person's, or a few's who draw of one.
 MOST_FOUND = 20
@@ -52,19 +49,16 @@ class FindPeople:
     register: Register
     person_keys: PersonKeys
     references: ReferencesOfPayers
-    limits: Limits
-    find_limits: FindLimits
-    clock: Clock
-    noting: NoteAccess
+    looking_up: LookUps
 
     def __call__(self, wanted: ByNumber | ByReference, user: User) -> tuple[FoundPerson, ...]:
         """Whom it is, at most `MOST_FOUND`. Raises NotAllowed and LimitReached."""
         if not user.is_staff:
             raise NotAllowed
-        self.limits.take(self.find_limits.found(user.user_id, self.clock.local()))
+        self.looking_up.count(user)
         found = tuple(self._by_number(wanted) if isinstance(wanted, ByNumber) else self._by_reference(wanted))
         for one in found:
-            self.noting(one.beneficiary.beneficiary_id, user, AccessAction.FOUND)
+            self.looking_up.told(one.beneficiary.beneficiary_id, user, AccessAction.FOUND)
         return found
 
     def _by_number(self, wanted: ByNumber) -> Iterator[FoundPerson]:

@@ -7,9 +7,11 @@ be the same. What hangs on the number moves in one transaction; the person's id,
 import uuid
 from dataclasses import dataclass, replace
 
+from lifecert.application.shared.accessing import LookUps
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.finding import has_number, moved_away
 from lifecert.application.shared.reviewing import opening
+from lifecert.domain.access import AccessAction
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.amendment import Amended, AmendGround, suits
 from lifecert.domain.beneficiary import Beneficiary, Change, record
@@ -47,15 +49,17 @@ class ProposeIdNumber:
     reviews: Reviews
     clock: Clock
     person_keys: PersonKeys
+    looking_up: LookUps
 
     def __call__(
         self, beneficiary_id: str, right: IdNumber, ground: AmendGround, user: User, idempotency_key: str
     ) -> Review:
         """Propose the right number; nothing is another yet. A repeat with the same key gives the same proposal.
+        Any other counts as a look-up: it tells whether somebody has the number, and whose record it is.
 
-        Raises NotAllowed, GroundUnsuitable, BeneficiaryNotFound, NothingToAmend, AlreadyRegistered (it is somebody
-        else's), DoubtedElsewhere (a case is open that speaks against the person), DayImpossible (a benefit would start
-        before the birth) and IdempotencyKeyReused.
+        Raises NotAllowed, LimitReached, GroundUnsuitable, BeneficiaryNotFound, NothingToAmend, AlreadyRegistered (it is
+        somebody else's, who is noted), DoubtedElsewhere (a case is open that speaks against the person, or says that
+        they died), DayImpossible (a benefit would start before the birth) and IdempotencyKeyReused.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -75,6 +79,7 @@ class ProposeIdNumber:
         )
         if (stored := self.reviews.get(review.review_id)) is not None:
             return _same(stored, review)
+        self.looking_up.count(user)
 
         def make(newest: Beneficiary) -> Change:
             _check(newest, right)
@@ -85,6 +90,9 @@ class ProposeIdNumber:
             change_newest(self.register, beneficiary_id, make)
         except ReviewOpenedBefore:
             return _same(self.reviews.get(review.review_id) or review, review)
+        except AlreadyRegistered as known:
+            self.looking_up.told(known.beneficiary_id, user, AccessAction.REGISTERED_AGAIN)
+            raise
         return review
 
 
@@ -135,11 +143,16 @@ class ConfirmIdNumber:
             change_newest(self.register, review.beneficiary_id, make)
         except ReviewDecidedBefore:
             return self.reviews.get(review.review_id) or review
+        except AlreadyRegistered:
+            # Somebody has it since it was proposed. Who, a look-up tells.
+            raise AlreadyRegistered from None
         return decided
 
     def _change(self, newest: Beneficiary, given: IdNumber, review: Review, decision: ReviewDecision) -> Change:
         place = free_place(self.register, self.person_keys, newest, given)
         left = NumberClaim(newest.number_claim, None) if newest.number_claim else None
+        # Of somebody who is another by their number, and of whom nobody has seen a face.
+        waits = newest.faces_were_deleted or not newest.reference_ids
         move = NumberMove(newest.person_key, NumberClaim(place, newest.beneficiary_id), left)
         after, entry = record(
             replace(
@@ -148,6 +161,7 @@ class ConfirmIdNumber:
                 person_key=self.person_keys.person_key(given.value, newest.person_secret),
                 guardian_until=guardian_until(given.birth_date, self.clock.today()),
                 number_claim=place,
+                faces_were_deleted=waits,
             ),
             LedgerEvent.AMENDED,
             Actor(decision.decided_by, Role.CLERK),
@@ -160,6 +174,7 @@ class ConfirmIdNumber:
                 "benefits": [],
                 "review_id": review.review_id,
                 "proposed_by": review.opened_by.actor_id,
+                "first_face_waits": waits,
             },
         )
         return Change(newest.version, after, entry, number=move)
@@ -175,8 +190,8 @@ class ConfirmIdNumber:
 
 
 def free_place(register: ChangingRegister, keys: PersonKeys, newest: Beneficiary, number: IdNumber) -> str:
-    """The place of a number that somebody may take. Raises NothingToAmend when it is theirs, and AlreadyRegistered when
-    it is somebody else's."""
+    """The place of a number that somebody may take. Raises NothingToAmend when it is theirs, and AlreadyRegistered,
+    which names whose it is, when it is somebody else's."""
     first = keys.beneficiary_id(number.value)
     if has_number(newest, keys, number):
         raise NothingToAmend
@@ -185,14 +200,17 @@ def free_place(register: ChangingRegister, keys: PersonKeys, newest: Beneficiary
         if here is None or (isinstance(here, NumberClaim) and here.holder is None):
             return place
         if not moved_away(here, keys, number):
-            break
+            known = here.holder if isinstance(here, NumberClaim) else here.beneficiary_id
+            raise AlreadyRegistered(known or "")
     raise AlreadyRegistered
 
 
 def _check(newest: Beneficiary, number: IdNumber) -> None:
     """Whether somebody's number may be this one. Whom one clerk registered still waits for a second: a number that was
-    mistyped then is put right first, and that case stays open."""
-    if any(one.upheld or one.kind is not ReviewKind.REGISTRATION for one in newest.doubts):
+    mistyped then is put right first, and that case stays open. Whoever says that the person died, the office hears them
+    first: under another number nobody finds the person any more."""
+    doubting = any(one.upheld or one.kind is not ReviewKind.REGISTRATION for one in newest.doubts)
+    if doubting or newest.open_case(ReviewKind.DEATH_REPORT):
         raise DoubtedElsewhere
     if any(one.start and one.start < number.birth_date for one in newest.benefits):
         raise DayImpossible

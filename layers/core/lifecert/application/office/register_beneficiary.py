@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from lifecert.application.office.set_contact import NewContact, sealed_contact
-from lifecert.application.shared.accessing import NoteAccess
+from lifecert.application.shared.accessing import LookUps
 from lifecert.application.shared.changing import change_newest, request_of
 from lifecert.application.shared.finding import moved_away
 from lifecert.application.shared.referring import ReferencesOfPayers
@@ -16,7 +16,6 @@ from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.benefit import MOST_BENEFITS, Benefit
 from lifecert.domain.benefit_start import check_start
 from lifecert.domain.category import Category
-from lifecert.domain.certificate import Revocation
 from lifecert.domain.consent import guardian_until
 from lifecert.domain.errors import (
     AlreadyRegistered,
@@ -91,14 +90,14 @@ class RegisterBeneficiary:
     ledger: Ledger
     payers: Sequence[str]
     references: ReferencesOfPayers
-    noting: NoteAccess
+    looking_up: LookUps
 
     def __call__(self, registration: Registration, user: User, idempotency_key: str) -> Beneficiary:
         """Register a person. A repeat with the same key gives them as they were registered. One clerk's word is not
         enough: until another says that the person exists and draws this, their certificates are cases.
 
         Raises NotAllowed, DayImpossible, StartUnlikely, PayerUnknown, AlreadyRegistered (which tells whose record it
-        is, and so is noted as one opened) and IdempotencyKeyReused.
+        is, and so counts as a look-up and is noted as one), LimitReached (of look-ups) and IdempotencyKeyReused.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -173,7 +172,8 @@ class RegisterBeneficiary:
             if moved_away(here, self.person_keys, number):
                 return None
             known = (here.holder if isinstance(here, NumberClaim) else None) or after.beneficiary_id
-            self.noting(known, user, AccessAction.REGISTERED_AGAIN)
+            self.looking_up.count(user)
+            self.looking_up.told(known, user, AccessAction.REGISTERED_AGAIN)
             raise AlreadyRegistered(known)
         if _asked(stored) != _asked(entry):
             raise IdempotencyKeyReused
@@ -246,11 +246,8 @@ class AddBenefit:
                     **({"review_id": review.review_id} if review else {}),
                 },
             )
-            revocation = None
-            if newest.status is Status.TERMINATED and newest.certificate_id:
-                # The end of everything else revoked it; as far as it reaches it covers what is new.
-                revocation = Revocation(newest.certificate_id, None)
-            return Change(newest.version, after, entry, revocation=revocation, review=review)
+            # What the end of everything else revoked counts again once a second clerk has said that this is due.
+            return Change(newest.version, after, entry, review=review)
 
         change_newest(self.register, beneficiary_id, make)
         return added[0]

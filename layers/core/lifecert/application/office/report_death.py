@@ -57,7 +57,9 @@ class ReportDeath:
             self._check_day(died_on)
             if died_on and died_on < person.id_number.birth_date:
                 raise DayImpossible
-            beneficiary = by_number_and_name(self.register, self.person_keys, person.id_number, person.name)
+            # Also by a name that a clerk replaced: else one of them could hide somebody from their family's word.
+            named = (person.id_number, person.name)
+            beneficiary = by_number_and_name(self.register, self.person_keys, *named, former=True)
             now = self.clock.now()
             if beneficiary is None:
                 self.limits.take(self.start_limits.unknown(user.user_id, now))

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from lifecert.domain.access import Access, AccessAction, role_of
 from lifecert.domain.actor import User
 from lifecert.domain.errors import NotAllowed
+from lifecert.domain.limits import FindLimits
 from lifecert.ports.access_log import AccessLog
 from lifecert.ports.clock import Clock
+from lifecert.ports.sessions import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +23,21 @@ class NoteAccess:
         if not user.is_staff:
             raise NotAllowed
         self.log.note(Access(beneficiary_id, user.user_id, role_of(user), action, self.clock.now()))
+
+
+@dataclass(frozen=True, slots=True)
+class LookUps:
+    """Whatever tells staff who is registered counts as a look-up, and is written down for whoever was found."""
+
+    noting: NoteAccess
+    limits: Limits
+    find_limits: FindLimits
+    clock: Clock
+
+    def count(self, user: User) -> None:
+        """One more of this member of the staff, whether somebody is found or not. Raises LimitReached."""
+        self.limits.take(self.find_limits.found(user.user_id, self.clock.local()))
+
+    def told(self, beneficiary_id: str, user: User, action: AccessAction) -> None:
+        """Write down whose record is about to be told. Raises NotAllowed."""
+        self.noting(beneficiary_id, user, action)

@@ -21,11 +21,15 @@ def by_number(register: Register, keys: PersonKeys, id_number: IdNumber) -> Bene
     return register.find_by_person(keys.looked_up_keys(id_number.value))
 
 
-def by_number_and_name(register: Register, keys: PersonKeys, id_number: IdNumber, name: str) -> Beneficiary | None:
-    """Who has this ID number, if they have this name too. An unknown person costs the same work as a wrong name."""
+def by_number_and_name(
+    register: Register, keys: PersonKeys, id_number: IdNumber, name: str, *, former: bool = False
+) -> Beneficiary | None:
+    """Who has this ID number, if they have this name too, or, with `former`, had it before theirs was put right. An
+    unknown person costs the same work as a wrong name."""
     beneficiary = by_number(register, keys, id_number)
     name_key = keys.name_key(normalise_name(name), beneficiary.person_secret if beneficiary else None)
-    return beneficiary if hmac.compare_digest(beneficiary.name_key if beneficiary else _NOBODY, name_key) else None
+    theirs = [beneficiary.name_key, *(beneficiary.former_name_keys if former else ())] if beneficiary else [_NOBODY]
+    return beneficiary if any(hmac.compare_digest(one, name_key) for one in theirs) else None
 
 
 def has_number(person: Beneficiary, keys: PersonKeys, number: IdNumber) -> bool:

@@ -10,7 +10,7 @@ from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.errors import ReviewOpenedBefore
-from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
+from lifecert.domain.ledger import PROOFS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.review import Review, ReviewDecision, ReviewKind
 from lifecert.domain.status import EndCause
 from lifecert.ports.clock import Clock
@@ -65,16 +65,27 @@ def review_id_of(beneficiary_id: str, kind: ReviewKind, only_once: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{beneficiary_id}\n{kind}\n{only_once}"))
 
 
-def against_themselves(person: Beneficiary, entries: Iterable[LedgerEntry], review: Review) -> set[str]:
+def against_themselves(
+    person: Beneficiary, entries: Iterable[LedgerEntry], review: Review, opened_on: date
+) -> set[str]:
     """Who is no judge of what a case says of somebody's death: whose photo, or whose certificate of a day since then,
-    would be wrong if it were true. What two clerks certified together is nobody's own."""
+    would be wrong if it were true. What two clerks certified together is nobody's own: where they did so since the case
+    was opened, for a day since the death or `opened_on`, either may say that the person lives."""
+    known = tuple(entries)
+
+    def seen_by_two(entry: LedgerEntry) -> bool:
+        since = str(entry.details.get("certified_on") or "") >= (review.day or opened_on).isoformat()
+        return "proposed_by" in entry.details and since and entry.at >= review.opened_at
+
+    if any(one.event in PROOFS and seen_by_two(one) for one in known):
+        return set()
 
     def speaks(entry: LedgerEntry) -> bool:
         alone = entry.event is LedgerEvent.CERTIFIED and "proposed_by" not in entry.details
         since = review.day is not None and str(entry.details.get("certified_on") or "") >= review.day.isoformat()
         return alone and (since or entry.at >= review.opened_at)
 
-    return {*person.enrolled_by, *(one.actor.actor_id for one in entries if speaks(one))}
+    return {*person.enrolled_by, *(one.actor.actor_id for one in known if speaks(one))}
 
 
 def opening(beneficiary: Beneficiary, review: Review, *, spared_from: date | None = None, **more: Detail) -> Change:
