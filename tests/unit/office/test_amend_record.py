@@ -140,10 +140,15 @@ def test_by_a_name_that_a_clerk_replaced_the_family_still_reports_a_death() -> N
     assert store.reviews[case].beneficiary_id == person.who
     with pytest.raises(BeneficiaryNotFound):
         report.of_person(NamedPerson("王小红", number), None, User("child"))
-    amend(person, RightRecord("王小明"), AmendGround.MISTYPED)
-    before = person.now.former_name_keys
-    amend(person, RightRecord("王晓一"), AmendGround.MISTYPED)
-    assert person.now.former_name_keys == before, "each name once"
+
+
+def test_each_earlier_name_is_kept_once() -> None:
+    person = Person(-100)
+    first = person.now.name_key
+    for name in ("王晓明", "王小明", "王晓明"):
+        amend(person, RightRecord(name), AmendGround.MISTYPED)
+    assert person.now.former_name_keys[0] == first
+    assert len(person.now.former_name_keys) == 2
 
 
 def test_name_and_benefit_are_one_entry_and_of_an_unchanged_benefit_nothing_is_told() -> None:
