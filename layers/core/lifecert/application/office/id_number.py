@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.finding import has_number, moved_away
 from lifecert.application.shared.reviewing import opening
+from lifecert.application.shared.scoping import case_within
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.amendment import Amended, AmendGround, suits
 from lifecert.domain.beneficiary import Beneficiary, Change, record
@@ -82,10 +83,10 @@ class ProposeIdNumber:
             return opening(newest, review)
 
         try:
-            change_newest(self.register, beneficiary_id, make)
+            change = change_newest(self.register, beneficiary_id, make, by=user)
         except ReviewOpenedBefore:
             return _same(self.reviews.get(review.review_id) or review, review)
-        return review
+        return (change and change.review) or review
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,8 @@ class ConfirmIdNumber:
             raise NotAllowed
         review = self.reviews.get(proposal_id)
         if review is None or review.kind is not ReviewKind.ID_NUMBER:
+            raise ProposalNotFound
+        if not case_within(user.changes, review, self.register.get(review.beneficiary_id)):
             raise ProposalNotFound
         if self.person_keys.beneficiary_id(given.value) != review.related_id:
             raise IdNumberDiffers
