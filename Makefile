@@ -293,7 +293,7 @@ format: .venv/.ready ## format the code and mend what can be mended
 	@$(PY) -m ruff format .
 
 ##@ Build and deploy it
-.PHONY: setup build build-all docs size deploy deploy-prod teardown docker-check
+.PHONY: setup build build-all docs size said-for-clerks deploy deploy-prod teardown docker-check
 setup: .venv/.ready .build/runtime/.ready ## install everything: environment, models, portraits
 	@$(ASSETS) layers/vision/models.json local/camera/portraits.json
 
@@ -382,7 +382,13 @@ PARAMETERS = import tomllib; s = tomllib.load(open("samconfig.toml", "rb"))["$(S
 	p = s.get("parameter_overrides", []); print(p if isinstance(p, str) else " ".join(p))
 RUNTIME ?= $(PYTHON_RUNTIME)
 BUILT = .build/$(if $(filter $(RUNTIME),$(PYTHON_RUNTIME)),sam,builds/$(RUNTIME)/sam)
-deploy: setup build ## deploy to your AWS account (STAGE=dev, prod, national or campaign, RUNTIME=python3.13, GUIDED=1 asks for everything)
+# A production must say where clerks without a district work, before anything is built; a campaign leaves it as it is.
+said-for-clerks: .venv/.ready
+	@[ "$(STAGE)" = campaign ] || case " $$($(PY) -c '$(PARAMETERS)') " in *" ClerksWithoutDistrict="*) ;; *" Stage=prod "*) \
+		echo "deploy: the profile $(STAGE) of samconfig.toml must say ClerksWithoutDistrict=Everywhere or =Nowhere:"; \
+		echo "whether clerks in no group district:<digits> work in every district (docs/operations.md, Districts)."; exit 1; esac
+
+deploy: said-for-clerks setup build ## deploy to your AWS account (STAGE=dev, prod, national or campaign, RUNTIME=python3.13, GUIDED=1 asks for everything)
 	@[ "$(RUNTIME)" != python3.11 ] || { echo "deploy: MediaPipe cannot be loaded on Lambda's python3.11 (docs/adr/0001)."; \
 		echo "Name another that is installed here: make $(MAKECMDGOALS) RUNTIME=python3.13"; exit 1; }
 	@[ "$(RUNTIME)" = "$(PYTHON_RUNTIME)" ] || $(MAKE) $(STAMPS)/sam-$(RUNTIME)

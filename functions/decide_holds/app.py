@@ -22,7 +22,7 @@ api = Api(office.list_hold_batches, office.get_hold_batch, office.decide_holds)
 @api.on("GET /staff/hold-batches", STAFF)
 def listed() -> Response[str]:
     query = api.query(HoldBatchesQuery)
-    page = office.list_hold_batches()(query.state, query.limit, query.after)
+    page = office.list_hold_batches()(query.state, query.limit, query.after, api.user, query.district)
     done(LogCode.HOLD_BATCHES_LISTED, "HoldBatchesListed", found=len(page.items))
     return api.answer(HoldBatchesShown.of(page, office.clock().today()))
 
@@ -30,7 +30,7 @@ def listed() -> Response[str]:
 @api.on("GET /staff/hold-batches/{batch_id}", STAFF)
 def batch(batch_id: str) -> Response[str]:
     query = api.query(CandidatesQuery)
-    view = office.get_hold_batch()(an_id(batch_id, HoldBatchNotFound), query.limit, query.after)
+    view = office.get_hold_batch()(an_id(batch_id, HoldBatchNotFound), query.limit, query.after, api.user)
     done(LogCode.HOLD_BATCH_READ, "HoldBatchesRead", batch_id=batch_id, actor_id=api.user.user_id)
     return api.answer(HoldBatchDetails.of(view, office.clock().today()))
 

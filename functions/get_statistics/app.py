@@ -14,7 +14,7 @@ api = Api(office.get_statistics)
 @api.on("GET /staff/statistics", STAFF)
 def statistics() -> Response[str]:
     query = api.query(StatisticsQuery)
-    figures = office.get_statistics()(query.runs)
+    figures = office.get_statistics()(query.runs, api.user, query.district)
     done(LogCode.STATISTICS_READ, "StatisticsRead", runs=len(figures.runs))
     return api.answer(StatisticsShown.of(figures))
 

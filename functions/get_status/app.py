@@ -29,12 +29,10 @@ def invited_session(session_id: str) -> Response[str]:
 
 @api.on("GET /beneficiaries/{beneficiary_id}", SIGNED_IN)
 def beneficiary(beneficiary_id: str) -> Response[str]:
-    user = api.user
-    view = phone.get_beneficiary()(an_id(beneficiary_id, BeneficiaryNotFound), user)
+    view = phone.get_beneficiary()(an_id(beneficiary_id, BeneficiaryNotFound), api.user)
     done(LogCode.BENEFICIARY_READ, "BeneficiariesRead", beneficiary_id=beneficiary_id)
     today = phone.clock().today()
-    lines, staff = phone.help_lines(), user.is_staff
-    return api.answer(BeneficiaryStanding.of(view, today, lines, api.language, for_staff=staff))
+    return api.answer(BeneficiaryStanding.of(view, today, phone.help_lines(), api.language, for_staff=view.for_staff))
 
 
 @api.on("GET /me/sessions", SIGNED_IN)

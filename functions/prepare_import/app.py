@@ -31,12 +31,12 @@ def prepare() -> Response[str]:
 @api.on("GET /staff/imports", STAFF)
 def listed() -> Response[str]:
     done(LogCode.IMPORTS_LISTED, "ImportsListed")
-    return api.answer(ImportsShown.of(records.list_imports()()))
+    return api.answer(ImportsShown.of(records.list_imports()(api.user)))
 
 
 @api.on("GET /staff/imports/{import_id}", STAFF)
 def one(import_id: str) -> Response[str]:
-    view = records.get_import()(an_id(import_id, RegisterImportNotFound))
+    view = records.get_import()(an_id(import_id, RegisterImportNotFound), api.user)
     done(LogCode.IMPORT_READ, "ImportsRead", import_id=import_id)
     return api.answer(ImportDetails.of(view))
 

@@ -4,7 +4,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from lifecert.bootstrap import office
 from lifecert.domain.errors import ReviewNotFound
-from lifecert.entry.http.access import CLERKS
+from lifecert.entry.http.access import CLERKS, STAFF
 from lifecert.entry.http.api import Api, an_id
 from lifecert.entry.http.bodies.reviews import CaseShown, DecideReviewBody, ReviewShown, ReviewsQuery, ReviewsShown
 from lifecert.entry.log import LogCode, done
@@ -12,15 +12,15 @@ from lifecert.entry.log import LogCode, done
 api = Api(office.list_reviews, office.get_review, office.decide_review)
 
 
-@api.on("GET /staff/reviews", CLERKS)
+@api.on("GET /staff/reviews", STAFF)
 def listed() -> Response[str]:
     query = api.query(ReviewsQuery)
-    page = office.list_reviews()(query.wanted(), query.limit, query.after)
+    page = office.list_reviews()(query.wanted(), query.limit, query.after, api.user, query.district)
     done(LogCode.REVIEWS_LISTED, "ReviewsListed", found=len(page.items))
     return api.answer(ReviewsShown.of(page))
 
 
-@api.on("GET /staff/reviews/{review_id}", CLERKS)
+@api.on("GET /staff/reviews/{review_id}", STAFF)
 def case(review_id: str) -> Response[str]:
     view = office.get_review()(an_id(review_id, ReviewNotFound), api.user)
     # Who looked at whose photos can be told from this line too, beside the access log.

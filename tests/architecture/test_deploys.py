@@ -4,6 +4,8 @@ later reaches the callers too."""
 
 import copy
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,25 @@ def test_the_worst_night_of_300_million_is_over_within_an_hour() -> None:
         assert given[name] > limits[name]["Default"]
     # Otherwise as prod: one is the other, for more people.
     assert profile("prod").items() <= profile("national").items()
+
+
+def said_for_clerks(stage: str) -> subprocess.CompletedProcess[str]:
+    """What `make deploy` asks before it builds anything."""
+    make = shutil.which("make") or "make"
+    return subprocess.run(
+        [make, "-s", "said-for-clerks", f"STAGE={stage}"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_production_says_where_clerks_without_a_district_work_before_it_is_deployed() -> None:
+    refused = said_for_clerks("prod")
+    assert refused.returncode != 0
+    assert "ClerksWithoutDistrict=Everywhere or =Nowhere" in refused.stdout
+    assert profile("national")["ClerksWithoutDistrict"] == "Nowhere"
+    # What is there keeps its value in a campaign, and a stack to try things out has the default.
+    for stage in ("national", "campaign", "dev"):
+        assert said_for_clerks(stage).returncode == 0, stage
+    assert parent()["Parameters"]["ClerksWithoutDistrict"]["Default"] == "Everywhere"
 
 
 def test_a_campaign_takes_what_it_is_made_for_and_changes_what_can_be_taken_back_alone() -> None:

@@ -251,6 +251,7 @@ def a_review(beneficiary: Beneficiary, **fields: Any) -> Review:
             "opened_by": Actor(HELPER.user_id, Role.USER),
             "session_id": an_id(),
             "reason": Reason.MATCH_UNCERTAIN,
+            "district": beneficiary.district_of(fields.get("benefit_id")),
             **fields,
         }
     )

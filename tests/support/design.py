@@ -34,10 +34,21 @@ SCHEMA: dict[str, tuple[list[str], dict[str, tuple[list[str], str]], str | None,
         None,
     ),
     "Ledger": (["beneficiary_id:S", "seq:N"], {}, None, "NEW_IMAGE"),
-    "Reviews": (["review_id:S"], {"by_state": (["state:S", "opened_at:S"], "ALL")}, None, None),
+    "Reviews": (
+        ["review_id:S"],
+        {
+            "by_state": (["state:S", "opened_at:S"], "ALL"),
+            "by_district": (["queue:S", "queue_place:S"], "ALL"),
+        },
+        None,
+        None,
+    ),
     "HoldBatches": (
         ["batch_id:S", "item:S"],
-        {"by_state": (["state:S", "opened_at:S"], "ALL")},
+        {
+            "by_state": (["state:S", "opened_at:S"], "ALL"),
+            "by_district": (["queue:S", "queue_place:S"], "ALL"),
+        },
         "expires_at",
         None,
     ),
@@ -232,6 +243,7 @@ ALLOWED: dict[str, set[str]] = {
         "s3:ListBucket Frames",
         "s3:GetObject References/references/*",
         "kms:Decrypt HelperKey",
+        "dynamodb:Query Reviews/index/by_district",
     },
     "FindBeneficiaries": {
         "dynamodb:Query AccessLog",
@@ -345,6 +357,7 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:BatchGetItem HoldBatches",
         "dynamodb:Query HoldBatches",
         "dynamodb:UpdateItem HoldBatches",
+        "dynamodb:Query HoldBatches/index/by_district",
     },
     "GetStatistics": {
         "dynamodb:GetItem SweepRuns",
@@ -353,6 +366,8 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:Query Reviews/index/by_state",
         "dynamodb:Query HoldBatches/index/by_state",
         "dynamodb:Query Counters",
+        "dynamodb:Query Reviews/index/by_district",
+        "dynamodb:Query HoldBatches/index/by_district",
     },
     "ExpirySweep": {
         "dynamodb:Query Beneficiaries/index/by_due",

@@ -85,8 +85,10 @@ def codes_of(route: str) -> dict[str, set[str]]:
 
 def _by_rule(route: str) -> set[Code]:
     rule = rules()[route]
+    # Auditors change nothing.
+    changes = rule.signed_in and not route.startswith("GET ")
     return ({Code.SIGNED_OUT} if rule.signed_in else set()) | (
-        {Code.NOT_ALLOWED} if rule.groups or rule.programs else set()
+        {Code.NOT_ALLOWED} if rule.groups or rule.programs or changes else set()
     )
 
 

@@ -15,7 +15,9 @@ from lifecert.domain.hold import (
     HoldState,
 )
 from lifecert.domain.page import Page, Position
+from lifecert.domain.scope import EVERYWHERE, Scope
 from lifecert.domain.sweep import shard_of
+from tests.support.fakes.reviews import in_order_of
 
 
 @dataclass(slots=True)
@@ -31,11 +33,16 @@ class MemoryHoldBatches:
     def get(self, batch_id: str) -> HoldBatch | None:
         return self.batches.get(batch_id)
 
-    def listed(self, state: HoldState, limit: int, after: Position | None = None) -> Page[HoldBatch, Position]:
+    def listed(
+        self, state: HoldState, limit: int, after: Position | None = None, scope: Scope = EVERYWHERE
+    ) -> Page[HoldBatch, Position]:
+        order = in_order_of(scope)
         found = [
             one
-            for one in sorted(self.batches.values(), key=lambda one: one.position)
-            if one.state is state and (after is None or one.position > after)
+            for one in sorted(self.batches.values(), key=lambda one: order(one.position))
+            if one.state is state
+            and scope.covers(one.district)
+            and (after is None or order(one.position) > order(after))
         ]
         page = tuple(found[:limit])
         return Page(page, page[-1].position if len(found) > limit else None)

@@ -146,7 +146,7 @@ class MemoryRegister:
                 )
         if change.session:
             store.sessions_by_id[change.session.session_id] = change.session
-        store.reviews.update({one.review_id: one for one in (change.review, change.audit) if one})
+        store.reviews.update({one.review_id: one for one in change.reviews})
         if change.reference:
             del store.enrolments[_reference_key(change.reference)]
             store.references_by_id[_reference_key(change.reference)] = change.reference

@@ -1,16 +1,23 @@
 """Cases in memory."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lifecert.domain.page import Page, Position
 from lifecert.domain.review import AtLeast, Review, ReviewFilter, ReviewState
+from lifecert.domain.scope import EVERYWHERE, Scope
 
 if TYPE_CHECKING:
     from tests.support.fakes.store import MemoryStore
 
 
 COUNTED = 1000
+
+
+def in_order_of(scope: Scope) -> Callable[[Position], Any]:
+    """What a list of these districts is ordered by."""
+    return (lambda one: (one.opened_at, one.id)) if scope.is_everywhere else (lambda one: one.by_district)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +27,21 @@ class MemoryReviews:
     def get(self, review_id: str) -> Review | None:
         return self.store.reviews.get(review_id)
 
-    def count_open(self) -> AtLeast:
-        number = sum(one.state is ReviewState.OPEN for one in self.store.reviews.values())
+    def count_open(self, scope: Scope = EVERYWHERE) -> AtLeast:
+        open_ones = (one for one in self.store.reviews.values() if one.state is ReviewState.OPEN)
+        number = sum(scope.covers(one.district) for one in open_ones)
         return AtLeast(min(number, COUNTED), more=number > COUNTED)
 
-    def listed(self, wanted: ReviewFilter, limit: int, after: Position | None = None) -> Page[Review, Position]:
+    def listed(
+        self, wanted: ReviewFilter, limit: int, after: Position | None = None, scope: Scope = EVERYWHERE
+    ) -> Page[Review, Position]:
+        order = in_order_of(scope)
         found = [
             one
-            for one in sorted(self.store.reviews.values(), key=lambda one: one.position)
+            for one in sorted(self.store.reviews.values(), key=lambda one: order(one.position))
             if one.state is wanted.state
-            and (after is None or one.position > after)
+            and scope.covers(one.district)
+            and (after is None or order(one.position) > order(after))
             and wanted.kind in (None, one.kind)
             and wanted.reason in (None, one.reason)
         ]

@@ -8,6 +8,7 @@ VALUES = {
     "time_zone": "Asia/Shanghai",
     "clock_shift_days": "0",
     "due_shards": "4",
+    "clerks_without_district": "Everywhere",
     "sweep_rate": "50",
     "sweep_tries": "5",
     "reminder_days": ",".join(map(str, REMINDERS)),

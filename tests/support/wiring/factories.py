@@ -130,6 +130,7 @@ def on_fakes(world: World) -> Iterator[None]:
             issuer = f"https://cognito-idp.us-east-1.amazonaws.com/us-east-1_{kind}"
             monkeypatch.setenv(f"{pool}_POOL_ISSUER", issuer)
             monkeypatch.setenv(f"{pool}_POOL_CLIENT_ID", f"{kind}-app")
+        monkeypatch.setenv("CLERKS_WITHOUT_DISTRICT", "Everywhere")
         monkeypatch.setattr(Common, "load", classmethod(load))
         for name, part in fakes(world).items():
             home = stores if hasattr(stores, name) else parts

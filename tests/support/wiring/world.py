@@ -160,8 +160,9 @@ class World:
 
     def add_review(self, number: int, of: Person, kind: ReviewKind, by: str, **fields: Any) -> None:
         role = Role.CLERK if by.startswith("clerk") or by == DESK else Role.USER
+        person = self.store.beneficiaries[of.id]
         given = {"kind": kind, "opened_by": Actor(by, role), "session_id": None, "reason": None, **fields}
-        review = a_review(self.store.beneficiaries[of.id], review_id=world_id(number), **given)
+        review = a_review(person, review_id=world_id(number), district=person.district, **given)
         self.store.reviews[review.review_id] = review
 
     def add_hold_batch(self, number: int, *people: Person, decided_by: str = "", **fields: Any) -> None:

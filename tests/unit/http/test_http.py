@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from lifecert.bootstrap import phone
 from lifecert.domain.actor import Group
 from lifecert.domain.errors import BrokenLedger, StoreUnavailable, VersionConflict
-from lifecert.entry.http.api import groups_of
+from lifecert.entry.http.callers import with_groups
 from tests.support.builders import VALID_UNTIL
 from tests.support.wiring.functions import event, run
 from tests.support.wiring.people import LAPSED, WANG, world_id
@@ -45,7 +45,7 @@ def header(answer: dict[str, Any], name: str) -> str:
     ],
 )
 def test_groups_from_the_claim(claim: object, groups: set[Group]) -> None:
-    assert groups_of(claim) == groups
+    assert with_groups("somebody", claim).groups == groups
 
 
 @pytest.mark.parametrize("case", ["start_session/self", "start_session/signed_out", "start_session/unknown_route"])

@@ -203,13 +203,13 @@ def test_figures_are_of_the_last_runs_that_ended_and_of_what_is_open_now() -> No
     world.nights(GRACE + 1)
     review = a_review(world.person("a"))
     world.store.reviews[review.review_id] = review
-    told = figures(world)(3)
+    told = figures(world)(3, CLERK)
     assert [one.run_date for one in told.runs] == [world.clock.today() - timedelta(days=days) for days in range(3)]
     # The one who was spared a night before the one who lapsed later was told.
     assert [one.tallies[JobKind.PROPOSE].changed for one in told.runs] == [{"resident_pension/110101": 1}] * 2 + [{}]
     assert (told.reviews_open, told.more_reviews) == (1, False)
     assert (told.hold_batches_open, told.hold_candidates_open) == (2, 2)
-    (held,) = [one for one in figures(world)(31 * 6).runs if one.tallies[JobKind.HOLD].total]
+    (held,) = [one for one in figures(world)(31 * 6, CLERK).runs if one.tallies[JobKind.HOLD].total]
     assert held.tallies[JobKind.HOLD].changed == {"resident_pension/110101": 1}
 
 
@@ -220,7 +220,7 @@ def test_a_run_that_has_not_ended_and_one_whose_report_is_gone_are_left_out() ->
     world.add("due")
     world.clock.move(days=1)
     world.night.plan()
-    assert [one.run_id for one in figures(world)(9).runs] == ["2026-03-04.1", "2026-03-02.1"]
+    assert [one.run_id for one in figures(world)(9, CLERK).runs] == ["2026-03-04.1", "2026-03-02.1"]
 
 
 def test_the_figures_of_a_report_are_those_that_it_was_made_of() -> None:

@@ -251,12 +251,12 @@ def test_what_is_over_cannot_be_stopped_and_what_is_not_there_not_found(intake: 
     with pytest.raises(ImportNotReady):
         StopImport(intake.runs, intake.files, intake.clock)(done.import_id, CLERK)
     with pytest.raises(RegisterImportNotFound):
-        GetImport(intake.runs, intake.files)("0" * 36)
+        GetImport(intake.runs, intake.files)("0" * 36, CLERK)
     with pytest.raises(NotAllowed):
         StopImport(intake.runs, intake.files, intake.clock)(done.import_id, HELPER)
-    view = GetImport(intake.runs, intake.files)(done.import_id)
+    view = GetImport(intake.runs, intake.files)(done.import_id, CLERK)
     assert view.checked_link != view.registered_link
-    assert [one.import_id for one in ListImports(intake.runs)()] == [done.import_id]
+    assert [one.import_id for one in ListImports(intake.runs)(CLERK)] == [done.import_id]
 
 
 def test_a_dry_run_needs_a_file_and_a_clerk(intake: Intake) -> None:

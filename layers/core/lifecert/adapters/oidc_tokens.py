@@ -32,7 +32,10 @@ MAX_TOKEN = 8192
 STAFF_SECONDS = 600
 _STAFF = frozenset(group.value for group in Group)
 _SUBJECT = re.compile(r"[!-~]{1,255}")
-_GROUP = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_GROUP = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+# A district that cannot be passed on as it is must not be lost either: without one a clerk may work everywhere.
+_DISTRICT = re.compile(r"\s*district", re.IGNORECASE)
+NO_DISTRICT = "district:"
 # No group is called so: a group's name has no slash.
 _PAYERS = "payers/"
 _PAYER = re.compile(r"payers/([a-z0-9]{2,24})/feed")
@@ -189,7 +192,9 @@ def _groups(claim: object) -> tuple[str, ...]:
     if not isinstance(claim, list) and not all(isinstance(name, str) and _GROUP.fullmatch(name) for name in names):
         raise TokenRefused("groups_in_one_text")
     # A name with a comma would read as two groups further on.
-    return tuple(name for name in names if isinstance(name, str) and _GROUP.fullmatch(name))
+    texts = [name for name in names if isinstance(name, str)]
+    told = (name if _GROUP.fullmatch(name) else NO_DISTRICT if _DISTRICT.match(name) else None for name in texts)
+    return tuple(dict.fromkeys(name for name in told if name))
 
 
 def fetch_json(address: str, *, only_https: bool = True) -> Mapping[str, Any]:

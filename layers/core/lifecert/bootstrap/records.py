@@ -61,6 +61,7 @@ def register_beneficiary() -> "RegisterBeneficiary":
         payers=names.payers,
         references=stores.references_of_payers(names, keys),
         looking_up=stores.looking_up(names, clock),
+        help_lines=parts.help_lines(),
     )
 
 

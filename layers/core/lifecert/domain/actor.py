@@ -1,8 +1,11 @@
 """Who acts."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from lifecert.domain.scope import EVERYWHERE, NOWHERE, Scope
 
 
 class Role(StrEnum):
@@ -33,10 +36,12 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody signed in."""
+    """Somebody signed in. `scope` is where a clerk works, as their token says (`entry.http.callers`), and says nothing
+    of anybody else."""
 
     user_id: str
     groups: frozenset[Group] = frozenset()
+    scope: Scope = EVERYWHERE
 
     @property
     def is_clerk(self) -> bool:
@@ -45,8 +50,30 @@ class User:
 
     @property
     def is_staff(self) -> bool:
-        """May see any beneficiary's state."""
+        """May see the state of whoever lies within."""
         return bool(self.groups & {Group.CLERK, Group.AUDITOR})
+
+    @property
+    def is_auditor(self) -> bool:
+        """Reads everything, everywhere."""
+        return Group.AUDITOR in self.groups
+
+    @property
+    def reads(self) -> Scope:
+        """Of which districts they may read: an auditor of all, whatever else they are."""
+        if self.is_auditor:
+            return EVERYWHERE
+        return self.scope if self.is_clerk else NOWHERE
+
+    @property
+    def changes(self) -> Scope:
+        """Of which districts they may change anything."""
+        return self.scope if self.is_clerk else NOWHERE
+
+    def towards(self, districts: Iterable[str]) -> "User":
+        """Who this is to somebody with benefits in these districts: to whom is outside, a clerk is none."""
+        outside = self.is_clerk and not self.scope.covers_any(districts)
+        return replace(self, groups=self.groups - {Group.CLERK}) if outside else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,16 @@ class Beneficiary:
         return self.main_benefit.district
 
     @property
+    def districts(self) -> tuple[str, ...]:
+        """Of all benefits, also those that have ended: each office sees whom it pays, or paid."""
+        return tuple(one.district for one in self.benefits)
+
+    def district_of(self, benefit_id: str | None) -> str:
+        """The district of a benefit; of the main one where none is named, or there is none of this number."""
+        named = self.benefit(benefit_id) if benefit_id else None
+        return (named or self.main_benefit).district
+
+    @property
     def status(self) -> Status:
         """Where the person stands: terminated once every benefit has ended."""
         if not self.open_benefits:
@@ -395,6 +405,14 @@ class Change:
     frame_imprints: FrameImprints | None = None
     invitation: Invitation | None = None
     number: NumberMove | None = None
+
+    @property
+    def reviews(self) -> tuple[Review, ...]:
+        """The cases, each in the queue where it was opened; one from before there were queues where the person is."""
+        cases = (one for one in (self.review, self.audit) if one)
+        return tuple(
+            one if one.district else replace(one, district=self.after.district_of(one.benefit_id)) for one in cases
+        )
 
 
 def record(

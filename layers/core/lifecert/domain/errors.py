@@ -128,6 +128,10 @@ class NotAllowed(LifeCertError):
     """The signed-in user may not do this."""
 
 
+class DistrictOutside(LifeCertError):
+    """What is named lies in none of the clerk's districts. Said only of what they named themself, or can see."""
+
+
 class TokenRefused(LifeCertError):
     """A token is not genuine, not for us, or not valid now; the message is a code."""
 

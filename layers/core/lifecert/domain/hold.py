@@ -164,7 +164,7 @@ class HoldBatch:
     @property
     def position(self) -> Position:
         """Its place in the list of the batches of one state."""
-        return Position(self.opened_at, self.batch_id)
+        return Position(self.opened_at, self.batch_id, self.district)
 
     def days_open(self, now: datetime) -> int:
         """For how many whole days the office has had the batch before it."""

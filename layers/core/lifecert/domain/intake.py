@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from lifecert.domain.category import Category
 from lifecert.domain.person import IdNumber
+from lifecert.domain.scope import EVERYWHERE, Scope
 from lifecert.domain.year import MONTHS, add_months, valid_until_after
 
 # A file is read in parts of so many bytes, each by one worker at a time: what a worker that dies does over again.
@@ -98,6 +99,7 @@ class RowFault(StrEnum):
     BENEFITS = "benefits"
     CATEGORY = "category"
     DISTRICT = "district"
+    DISTRICT_OUTSIDE = "district_outside"  # of those of whoever prepared the import
     BENEFIT_START = "benefit_start"
     START_CHECKED = "start_checked"
     START_IMPOSSIBLE = "start_impossible"
@@ -321,7 +323,7 @@ class RegisterImport:
     """One import of a file. `source` is the code of the register that it comes from. `file` is its place in the bucket,
     and `etag` which of its versions is read; every part of it is read under that condition. `encoding` is what it was
     said to be, and `written` what it is. `first_day` is the day from which due dates are drawn. `same_as` is an earlier
-    import of the very same file."""
+    import of the very same file. `scope` is where whoever prepared it works: it brings nobody from elsewhere."""
 
     import_id: str
     source: str
@@ -349,6 +351,7 @@ class RegisterImport:
     registered: ImportTally | None = None
     ended_at: datetime | None = None
     stopped_by: str | None = None
+    scope: Scope = EVERYWHERE
 
     @property
     def parts(self) -> Iterable[Part]:

@@ -98,7 +98,8 @@ class Review:
     a reference, a user, the source of a signal, the document that was checked (presence), the id that is made of a
     number (id_number). `day` is when, and `cause` why, an entitlement is said to have ended, or when somebody was seen;
     of a revocation `cause` is why the certificate does not count, and of a number why it is another. `benefit_id` is
-    which benefit ended, where it is not all. A proposal can be confirmed until `expires_at`.
+    which benefit ended, where it is not all. A proposal can be confirmed until `expires_at`. `district` is whose queue
+    it stands in: that of its benefit, or of the person's main one, when it was opened.
     """
 
     review_id: str
@@ -114,6 +115,7 @@ class Review:
     benefit_id: str | None = None
     expires_at: datetime | None = None
     decision: ReviewDecision | None = None
+    district: str = ""
 
     @property
     def state(self) -> ReviewState:
@@ -123,7 +125,7 @@ class Review:
     @property
     def position(self) -> Position:
         """Its place in the list of the reviews of one state."""
-        return Position(self.opened_at, self.review_id)
+        return Position(self.opened_at, self.review_id, self.district)
 
 
 @dataclass(frozen=True, slots=True)

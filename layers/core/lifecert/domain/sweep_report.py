@@ -1,10 +1,11 @@
 """What a run of the sweep did: for people to read and for machines to compare."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from lifecert.domain.scope import Scope
 from lifecert.domain.sweep import JobKind, RunState, SweepRun, Tally
 
 # A report names so many of those left undone; whoever needs all finds them beside it, in parts of as many.
@@ -38,13 +39,25 @@ class SweepReport:
 
 @dataclass(frozen=True, slots=True)
 class RunFigures:
-    """What a report says of a run: a tally for each kind of job, and how many people were left undone."""
+    """What a report says of a run: a tally for each kind of job, and how many people were left undone. `of_all`: of
+    every district, else the tallies are of some, and `failed` and who was left alone are not known."""
 
     run_id: str
     run_date: date
     state: RunState
     tallies: Mapping[JobKind, Tally]
     failed: int
+    of_all: bool = True
+
+    def within(self, scope: Scope) -> "RunFigures":
+        """What of it is of these districts."""
+        if scope.is_everywhere:
+            return self
+        tallies = {
+            kind: Tally({key: number for key, number in one.changed.items() if scope.covers(key.rpartition("/")[2])})
+            for kind, one in self.tallies.items()
+        }
+        return replace(self, tallies=tallies, failed=0, of_all=False)
 
     @staticmethod
     def of(report: Mapping[str, Any]) -> "RunFigures":

@@ -41,7 +41,8 @@ class _Settings(BaseModel):
 class Common(_Settings):
     """What every function has. `clock_shift_days` moves the clock of a local demo; the pools' issuers and clients name
     the apps whose ID tokens count, `web_origin` the origin whose pages may read answers, `domain_name` what
-    printed codes name (entry/http/api.py)."""
+    printed codes name (entry/http/api.py); `clerks_without_district` is where a clerk works whose token names no
+    district (entry/http/callers.py)."""
 
     stage: Literal["local", "dev", "prod"]
     user_pool_issuer: Name | None = None
@@ -50,6 +51,7 @@ class Common(_Settings):
     staff_pool_client_id: Name | None = None
     web_origin: str = ""
     domain_name: str = ""
+    clerks_without_district: Literal["Everywhere", "Nowhere"] = "Nowhere"
     time_zone: TimeZone = "Asia/Shanghai"
     clock_shift_days: Annotated[int, Field(ge=-3660, le=3660)] = 0
 

@@ -13,6 +13,7 @@ from lifecert.domain.hold import (
     HoldState,
 )
 from lifecert.domain.page import Page, Position
+from lifecert.domain.scope import EVERYWHERE, Scope
 
 
 class HoldBatches(Protocol):
@@ -22,8 +23,11 @@ class HoldBatches(Protocol):
         """A batch, as it is now; None until it is opened."""
         ...
 
-    def listed(self, state: HoldState, limit: int, after: Position | None = None) -> Page[HoldBatch, Position]:
-        """At most `limit` batches in one state, oldest first, after a position. May lag behind by a moment."""
+    def listed(
+        self, state: HoldState, limit: int, after: Position | None = None, scope: Scope = EVERYWHERE
+    ) -> Page[HoldBatch, Position]:
+        """At most `limit` batches in one state, oldest first, after a position; where not everywhere is meant, by
+        district, and oldest first in each. May lag behind by a moment."""
         ...
 
     def candidates(self, batch_id: str, limit: int, after: str | None = None) -> Page[HoldCandidate, str]:

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from lifecert.domain.page import Page, Position
 from lifecert.domain.review import AtLeast, Review, ReviewFilter
+from lifecert.domain.scope import EVERYWHERE, Scope
 
 
 class Reviews(Protocol):
@@ -13,14 +14,17 @@ class Reviews(Protocol):
         """The newest state."""
         ...
 
-    def listed(self, wanted: ReviewFilter, limit: int, after: Position | None = None) -> Page[Review, Position]:
-        """At most `limit` reviews, oldest first, after a position; fewer does not mean the end."""
+    def listed(
+        self, wanted: ReviewFilter, limit: int, after: Position | None = None, scope: Scope = EVERYWHERE
+    ) -> Page[Review, Position]:
+        """At most `limit` reviews, oldest first, after a position; fewer does not mean the end. Where not everywhere is
+        meant, by district, and oldest first in each, reading no other district's."""
         ...
 
 
 class OpenReviews(Protocol):
     """How many reviews wait."""
 
-    def count_open(self) -> AtLeast:
-        """How many are open, as far as one request tells. May lag behind by a moment."""
+    def count_open(self, scope: Scope = EVERYWHERE) -> AtLeast:
+        """How many are open, as far as one request for each district tells. May lag behind by a moment."""
         ...

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from lifecert.adapters.aws_errors import code_of, translated
+from lifecert.adapters.dynamodb.queues import queries, queue_keys, queue_of
 from lifecert.adapters.dynamodb.values import as_moment, epoch, moment, optional_moment, plain, typed
 from lifecert.domain.benefit import FIRST_BENEFIT, FIRST_PAYER, Office
 from lifecert.domain.category import Category
@@ -29,6 +30,7 @@ from lifecert.domain.hold import (
     HoldState,
 )
 from lifecert.domain.page import Page, Position
+from lifecert.domain.scope import EVERYWHERE, Scope
 from lifecert.domain.sweep import shard_of
 
 if TYPE_CHECKING:
@@ -39,7 +41,6 @@ HEAD, CANDIDATE = "head", "candidate#"
 GATHERING = "gathering"
 # A certification year and some. It begins with the outcome: whoever waits for a decision must not vanish.
 KEPT = timedelta(days=400)
-BY_STATE = "by_state"
 NOT_DECIDED = "attribute_not_exists(outcome)"
 MOST_READ = 100  # in one BatchGetItem
 
@@ -58,25 +59,20 @@ class DynamoHoldBatches:
         item = self._item(batch_id, HEAD)
         return batch_of(item) if item else None
 
-    def listed(self, state: HoldState, limit: int, after: Position | None = None) -> Page[HoldBatch, Position]:
-        """Batches in one state, oldest first, after a position, as the index knows them."""
-        query: dict[str, Any] = {}
-        if after:
-            place = {"state": str(state), "opened_at": moment(after.opened_at), "batch_id": after.id}
-            query["ExclusiveStartKey"] = typed({**place, "item": HEAD})
-        with translated():
-            page = self.client.query(
-                TableName=self.table,
-                IndexName=BY_STATE,
-                KeyConditionExpression="#state = :state",
-                ExpressionAttributeNames={"#state": "state"},
-                ExpressionAttributeValues=typed({":state": str(state)}),
-                Limit=limit,
-                **query,
-            )
-        batches = tuple(batch_of(plain(item)) for item in page["Items"])
-        more = batches and "LastEvaluatedKey" in page
-        return Page(batches, batches[-1].position if more else None)
+    def listed(
+        self, state: HoldState, limit: int, after: Position | None = None, scope: Scope = EVERYWHERE
+    ) -> Page[HoldBatch, Position]:
+        """Batches in one state, oldest first, after a position, as the index knows them; of some districts one after
+        another."""
+        own_key = {"batch_id": after.id, "item": HEAD} if after else {}
+        batches: list[HoldBatch] = []
+        for query in queries(str(state), scope, after, own_key):
+            with translated():
+                page = self.client.query(TableName=self.table, Limit=limit - len(batches), **query)
+            batches += [batch_of(plain(item)) for item in page["Items"]]
+            if batches and ("LastEvaluatedKey" in page or (scope.prefixes and len(batches) == limit)):
+                return Page(tuple(batches), batches[-1].position)
+        return Page(tuple(batches))
 
     def candidates(self, batch_id: str, limit: int, after: str | None = None) -> Page[HoldCandidate, str]:
         """Candidates by shard and id, after an id."""
@@ -221,6 +217,9 @@ class DynamoHoldBatches:
     def _move(self, batch_id: str, before: HoldState, after: HoldState, content: Mapping[str, Any]) -> bool:
         """Change a batch's state; False when it is another than `before`."""
         changes = {"state": str(after), **content}
+        # In the queue of its district too; the place in it stays.
+        if district := self._item(batch_id, HEAD).get("district"):
+            changes["queue"] = queue_of(str(after), district)
         return self._conditional(
             self.client.update_item,
             Key=_key(batch_id, HEAD),
@@ -317,7 +316,8 @@ def candidate_of(item: Mapping[str, Any]) -> HoldCandidate:
 
 
 def head_item(batch: HoldBatch) -> dict[str, Any]:
-    """The item of a batch. `state` and `opened_at` are the keys of the index `by_state`."""
+    """The item of a batch. `state` and `opened_at` are the keys of the index `by_state`, `queue` and
+    `queue_place` of that by district."""
     return {
         "batch_id": batch.batch_id,
         "item": HEAD,
@@ -331,6 +331,7 @@ def head_item(batch: HoldBatch) -> dict[str, Any]:
         "decision": decision_map(batch.decision) if batch.decision else None,
         "outcomes": outcomes_map(batch.outcomes),
         "applied_at": optional_moment(batch.applied_at),
+        **queue_keys(str(batch.state), batch.district, batch.position),
     }
 
 

@@ -28,6 +28,7 @@ from lifecert.domain.intake import (
     Phase,
     RegisterImport,
 )
+from lifecert.domain.scope import Scope
 
 LAID_OUT, ALL = "laid_out#", "all"
 KEPT = timedelta(days=400)
@@ -166,6 +167,8 @@ def _plain(value: Any) -> Any:
     """A value as it is stored."""
     if isinstance(value, PartSurvey | ImportTally):
         return {name: _plain(one) for name, one in asdict(value).items() if one is not None}
+    if isinstance(value, Scope):
+        return None if value.prefixes is None else list(value.prefixes)
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, date):
@@ -231,6 +234,8 @@ _READ: Mapping[str, Any] = {
     "format": FileFormat,
     "fault": FileFault,
     "columns": tuple,
+    # Of an import from before clerks had districts nothing is stored: it was everywhere's.
+    "scope": lambda stored: Scope(tuple(stored)),
     "checked": _tally_of,
     "registered": _tally_of,
     **dict.fromkeys(("lines_said", "part_bytes", "size", "lines"), int),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.aws_errors import translated
+from lifecert.adapters.dynamodb.queues import queries, queue_keys
 from lifecert.adapters.dynamodb.values import as_day, as_moment, moment, optional_day, optional_moment, plain, typed
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.amendment import AmendGround
@@ -23,12 +24,12 @@ from lifecert.domain.review import (
     ReviewOutcome,
     ReviewState,
 )
+from lifecert.domain.scope import EVERYWHERE, Scope
 from lifecert.domain.status import EndCause
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-BY_STATE = "by_state"
 # A rare kind among many: one call reads no more than so many pages, and gives what it found with where to go on.
 MAX_PAGES = 5
 # A queue longer than this is long, whatever its length.
@@ -51,56 +52,67 @@ class DynamoReviews:
             )
         return review_of(plain(answer["Item"])) if "Item" in answer else None
 
-    def count_open(self) -> AtLeast:
+    def count_open(self, scope: Scope = EVERYWHERE) -> AtLeast:
         """How many are open, of the first COUNTED; as the index knows them."""
-        with translated():
-            page = self.client.query(
-                TableName=self.table,
-                IndexName=BY_STATE,
-                KeyConditionExpression="#state = :open",
-                ExpressionAttributeNames={"#state": "state"},
-                ExpressionAttributeValues=typed({":open": str(ReviewState.OPEN)}),
-                Select="COUNT",
-                Limit=COUNTED,
-            )
-        return AtLeast(page["Count"], more="LastEvaluatedKey" in page)
-
-    def listed(self, wanted: ReviewFilter, limit: int, after: Position | None = None) -> Page[Review, Position]:
-        """Reviews in one state, oldest first, after a position. May lag behind a decision by a moment."""
-        names, values = {"#state": "state"}, {":state": str(wanted.state)}
-        conditions = []
-        for name, value in (("kind", wanted.kind), ("reason", wanted.reason)):
-            if value:
-                names[f"#{name}"], values[f":{name}"] = name, str(value)
-                conditions.append(f"#{name} = :{name}")
-        query: dict[str, Any] = {"FilterExpression": " AND ".join(conditions)} if conditions else {}
-        reviews: list[Review] = []
-        for _ in range(MAX_PAGES):
-            if after:
-                start = {"state": str(wanted.state), "opened_at": moment(after.opened_at), "review_id": after.id}
-                query["ExclusiveStartKey"] = typed(start)
+        number, more = 0, False
+        for query in queries(str(ReviewState.OPEN), scope, None, {}):
             with translated():
-                page = self.client.query(
-                    TableName=self.table,
-                    IndexName=BY_STATE,
-                    KeyConditionExpression="#state = :state",
-                    ExpressionAttributeNames=names,
-                    ExpressionAttributeValues=typed(values),
-                    Limit=self.page_size,
-                    **query,
-                )
-            reviews += [review_of(plain(item)) for item in page["Items"]]
-            last = plain(page.get("LastEvaluatedKey", {}))
-            if len(reviews) > limit or (len(reviews) == limit and last):
-                return Page(tuple(reviews[:limit]), reviews[limit - 1].position)
-            if not last:
-                return Page(tuple(reviews))
-            after = Position(datetime.fromisoformat(last["opened_at"]), last["review_id"])
-        return Page(tuple(reviews), after)
+                page = self.client.query(TableName=self.table, Select="COUNT", Limit=COUNTED, **query)
+            number, more = number + page["Count"], more or "LastEvaluatedKey" in page
+        return AtLeast(min(number, COUNTED), more=more or number > COUNTED)
+
+    def listed(
+        self, wanted: ReviewFilter, limit: int, after: Position | None = None, scope: Scope = EVERYWHERE
+    ) -> Page[Review, Position]:
+        """Reviews in one state, oldest first, after a position; of some districts one after another. May lag behind a
+        decision by a moment."""
+        own_key = {"review_id": after.id} if after else {}
+        reviews: list[Review] = []
+        pages = 0
+        for query in queries(str(wanted.state), scope, after, own_key):
+            place: dict[str, Any] = _filtered(query, wanted)
+            while True:
+                with translated():
+                    page = self.client.query(TableName=self.table, Limit=self.page_size, **place)
+                reviews += [review_of(plain(item)) for item in page["Items"]]
+                last = page.get("LastEvaluatedKey")
+                if len(reviews) > limit or (len(reviews) == limit and (last or scope.prefixes)):
+                    return Page(tuple(reviews[:limit]), reviews[limit - 1].position)
+                if not last:
+                    break
+                pages += 1
+                if pages == MAX_PAGES:
+                    return Page(tuple(reviews), _position_of(plain(last)))
+                place["ExclusiveStartKey"] = last
+        return Page(tuple(reviews))
+
+
+def _filtered(query: dict[str, Any], wanted: ReviewFilter) -> dict[str, Any]:
+    """A query for those of one kind or with one reason, if one is asked for."""
+    names, values = dict(query["ExpressionAttributeNames"]), dict(query["ExpressionAttributeValues"])
+    asked = {name: str(value) for name, value in (("kind", wanted.kind), ("reason", wanted.reason)) if value}
+    if not asked:
+        return dict(query)
+    names |= {f"#{name}": name for name in asked}
+    values |= typed({f":{name}": value for name, value in asked.items()})
+    condition = " AND ".join(f"#{name} = :{name}" for name in asked)
+    return query | {
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
+        "FilterExpression": condition,
+    }
+
+
+def _position_of(key: Mapping[str, Any]) -> Position:
+    """Where one of the two indexes stopped."""
+    if "queue_place" not in key:
+        return Position(datetime.fromisoformat(key["opened_at"]), key["review_id"])
+    district, _, opened_at = key["queue_place"].partition("#")
+    return Position(datetime.fromisoformat(opened_at), key["review_id"], district)
 
 
 def review_item(review: Review) -> dict[str, Any]:
-    """Item of the reviews table. `state` is the key of the index by state and age."""
+    """Item of the reviews table. `state` is the key of the index by state and age, `queue` of that by district."""
     return {
         "review_id": review.review_id,
         "beneficiary_id": review.beneficiary_id,
@@ -117,6 +129,8 @@ def review_item(review: Review) -> dict[str, Any]:
         "expires_at": optional_moment(review.expires_at),
         "state": str(review.state),
         "decision": review.decision and decision_map(review.decision),
+        "district": review.district or None,
+        **queue_keys(str(review.state), review.district, review.position),
     }
 
 
@@ -137,6 +151,8 @@ def review_of(item: Mapping[str, Any]) -> Review:
         benefit_id=item.get("benefit_id"),
         expires_at=as_moment(item.get("expires_at")),
         decision=_decision_of(decision) if decision else None,
+        # In no queue before queues were by district.
+        district=item.get("district", ""),
     )
 
 

@@ -12,6 +12,7 @@ from lifecert.adapters.dynamodb.holds import candidate_outcome_update, new_candi
 from lifecert.adapters.dynamodb.invitations import invitation_item
 from lifecert.adapters.dynamodb.ledger import ledger_item
 from lifecert.adapters.dynamodb.notices import contact_item, sent_notice_item
+from lifecert.adapters.dynamodb.queues import queue_keys
 from lifecert.adapters.dynamodb.references import frames_at_attribute, frames_attribute, reference_item
 from lifecert.adapters.dynamodb.register import NOBODY, DynamoRegister, beneficiary_item, claim_item
 from lifecert.adapters.dynamodb.reviews import decision_map, review_item
@@ -120,7 +121,7 @@ def _parts(change: Change, tables: ChangeTables, shards: int) -> list[_Part]:
     parts = []
     if change.session:
         parts.append(_session_part(change.session, tables.sessions))
-    parts += [_review_part(one, tables.reviews) for one in (change.review, change.audit) if one]
+    parts += [_review_part(one, tables.reviews) for one in change.reviews]
     parts += _photo_parts(change, tables)
     parts.append(_beneficiary_part(change, tables.beneficiaries, shards))
     parts.append(_Part(_put(tables.ledger, ledger_item(change.entry), "attribute_not_exists(seq)")))
@@ -238,18 +239,22 @@ def _session_part(session: Session, table: str) -> _Part:
 def _review_part(review: Review, table: str) -> _Part:
     if review.decision is None:
         return _Part(_put(table, review_item(review), "attribute_not_exists(review_id)"), ReviewOpenedBefore)
+    keys = queue_keys(str(ReviewState.DECIDED), review.district, review.position)
     update: TransactWriteItemTypeDef = {
         "Update": {
             "TableName": table,
             "Key": typed({"review_id": review.review_id}),
-            "UpdateExpression": "SET #state = :decided, decision = :decision",
+            "UpdateExpression": "SET #state = :decided, decision = :decision, district = :district, #queue = :queue,"
+            " queue_place = :queue_place",
             "ConditionExpression": "#state = :open",
-            "ExpressionAttributeNames": {"#state": "state"},
+            "ExpressionAttributeNames": {"#state": "state", "#queue": "queue"},
             "ExpressionAttributeValues": typed(
                 {
                     ":open": str(ReviewState.OPEN),
                     ":decided": str(ReviewState.DECIDED),
                     ":decision": decision_map(review.decision),
+                    ":district": review.district,
+                    **{f":{name}": key for name, key in keys.items()},
                 }
             ),
         }

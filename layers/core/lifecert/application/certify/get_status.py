@@ -46,10 +46,12 @@ class GetSession:
 
 @dataclass(frozen=True, slots=True)
 class BeneficiaryView:
-    """A beneficiary and the ledger entries, first to last."""
+    """A beneficiary and the ledger entries, first to last. `for_staff`: whoever looks is of the staff, and the person
+    lies within what they may read."""
 
     beneficiary: Beneficiary
     history: tuple[LedgerEntry, ...]
+    for_staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,14 @@ class GetBeneficiary:
     noting: NoteAccess
 
     def __call__(self, beneficiary_id: str, user: User) -> BeneficiaryView:
-        """A beneficiary, for staff, which is noted before, and for users who certified them.
+        """A beneficiary, for staff of their districts, which is noted before, and for users who certified them.
 
         Raises BeneficiaryNotFound, for everybody else too.
         """
         beneficiary = self.register.get(beneficiary_id)
-        if beneficiary is None or not (user.is_staff or user.user_id in beneficiary.certified_by):
+        within = beneficiary is not None and user.reads.covers_any(beneficiary.districts)
+        if beneficiary is None or not (within or user.user_id in beneficiary.certified_by):
             raise BeneficiaryNotFound
-        if user.is_staff:
+        if within:
             self.noting(beneficiary_id, user, AccessAction.READ)
-        return BeneficiaryView(beneficiary, tuple(self.ledger.entries(beneficiary_id)))
+        return BeneficiaryView(beneficiary, tuple(self.ledger.entries(beneficiary_id)), for_staff=within)

@@ -72,19 +72,22 @@ class WithdrawConsent:
     register: ChangingRegister
     clock: Clock
 
-    def __call__(self, beneficiary_id: str, user: User, *, at_once: bool = False) -> Beneficiary:
+    def __call__(self, beneficiary_id: str, caller: User, *, at_once: bool = False) -> Beneficiary:
         """Record the withdrawal, once: a repeat changes nothing. The person is told.
 
         `at_once`, for whoever stands before a clerk and wishes it, leaves no such days, and cuts short those that run.
         Raises OnlyAtTheCounter for that of anybody else, and BeneficiaryNotFound, also for whoever is no clerk, never
         certified this person and does not have their letter.
         """
-        if at_once and not user.is_clerk:
+        if at_once and not caller.is_clerk:
             raise OnlyAtTheCounter
 
         def make(newest: Beneficiary) -> Change | None:
+            user = caller.towards(newest.districts)
             if not (user.is_clerk or user.user_id in newest.certified_by or _is_the_person(newest, user)):
                 raise BeneficiaryNotFound
+            if at_once and not user.is_clerk:
+                raise OnlyAtTheCounter
             today = self.clock.today()
             goes_on = today + (KEPT_AT_ONCE if at_once else KEPT_AFTER_WITHDRAWAL)
             before = newest.consent_withdrawn_on
@@ -116,7 +119,7 @@ class UndoWithdrawal:
     clock: Clock
     limits: Limits
 
-    def __call__(self, beneficiary_id: str, user: User, ground: UndoGround | None = None) -> Beneficiary:
+    def __call__(self, beneficiary_id: str, caller: User, ground: UndoGround | None = None) -> Beneficiary:
         """Undo a withdrawal while the faces are stored; without one nothing changes. The person is told.
 
         By a clerk, who must give a ground. What an account or a letter withdrew, whoever did, and the person, by their
@@ -125,13 +128,16 @@ class UndoWithdrawal:
         BeneficiaryNotFound, ConsentWithdrawn (the days are over), and LimitReached for whoever but a clerk does it too
         often in a day.
         """
-        if user.is_clerk != (ground is not None):
+        if caller.is_clerk != (ground is not None):
             raise GroundUnsuitable
-        counted = user.is_clerk
+        counted = False
 
         def make(newest: Beneficiary) -> Change | None:
             nonlocal counted
-            if not (user.is_clerk or user.user_id in newest.certified_by or _is_the_person(newest, user)):
+            user = caller.towards(newest.districts)
+            known = user.user_id in newest.certified_by or _is_the_person(newest, user)
+            # A ground is a clerk's to give, and this is none of whoever is outside their districts.
+            if not (user.is_clerk or (known and ground is None)):
                 raise BeneficiaryNotFound
             if newest.consent_withdrawn_on is None:
                 return None
@@ -140,7 +146,7 @@ class UndoWithdrawal:
                 raise OnlyAtTheCounter
             if newest.faces_due is None or self.clock.today() >= (newest.faces_go_on or newest.consent_withdrawn_on):
                 raise ConsentWithdrawn
-            if not counted:
+            if not (counted or user.is_clerk):
                 self.limits.take((withdrawals_undone(beneficiary_id, self.clock.local()),))
                 counted = True
             blamed = by != user.user_id and ground in (None, UndoGround.NOT_THE_PERSON)
@@ -163,7 +169,7 @@ class RemoveHelpers:
     ledger: Ledger
     clock: Clock
 
-    def __call__(self, beneficiary_id: str, user: User, helper: str | None = None) -> Beneficiary:
+    def __call__(self, beneficiary_id: str, caller: User, helper: str | None = None) -> Beneficiary:
         """Remove every account but the person's own, or, for a clerk, the one that is named. Whoever certifies the
         person again is a helper again.
 
@@ -172,6 +178,7 @@ class RemoveHelpers:
         """
 
         def make(newest: Beneficiary) -> Change | None:
+            user = caller.towards(newest.districts)
             person = _is_the_person(newest, user)
             if not (user.is_clerk or person or user.user_id in newest.certified_by):
                 raise BeneficiaryNotFound
@@ -220,7 +227,7 @@ class GiveConsent:
             check_consent(newest, version, self.consent_version, self.clock, guardian=guardian)
             return consented(newest, version, guardian=guardian, clerk=clerk, now=self.clock.now())
 
-        return _changed(self.register, beneficiary_id, make)
+        return _changed(self.register, beneficiary_id, make, by=user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,10 +252,14 @@ def _is_the_person(newest: Beneficiary, user: User) -> bool:
 
 
 def _changed(
-    register: ChangingRegister, beneficiary_id: str, make: Callable[[Beneficiary], Change | None]
+    register: ChangingRegister,
+    beneficiary_id: str,
+    make: Callable[[Beneficiary], Change | None],
+    *,
+    by: User | None = None,
 ) -> Beneficiary:
     """The beneficiary after the change, or as it was when there was nothing to change."""
-    change = change_newest(register, beneficiary_id, make)
+    change = change_newest(register, beneficiary_id, make, by=by)
     beneficiary = change.after if change else register.get(beneficiary_id)
     if beneficiary is None:
         raise BeneficiaryNotFound

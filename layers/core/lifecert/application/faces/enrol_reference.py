@@ -89,7 +89,7 @@ class BeginEnrolment:
             check_consent(newest, consent.version, self.consent_version, self.clock, guardian=consent.guardian)
             return consented(newest, consent.version, guardian=consent.guardian, clerk=clerk, now=self.clock.now())
 
-        change_newest(self.register, beneficiary_id, make)
+        change_newest(self.register, beneficiary_id, make, by=user)
         reference_id = str(uuid.uuid4())
         enrolment = Enrolment(
             beneficiary_id=beneficiary_id,
@@ -128,6 +128,10 @@ class FinishEnrolment:
         none is on record; nothing is enrolled then.
         """
         _require_clerk(user)
+        person = self.register.get(beneficiary_id)
+        # Before anybody looks at a photo.
+        if person is None or not user.changes.covers_any(person.districts):
+            raise ReferenceNotFound
         enrolment = self.references.begun(beneficiary_id, reference_id)
         if enrolment is None or self.clock.now() > enrolment.deadline:
             raise ReferenceNotFound
@@ -160,7 +164,7 @@ class FinishEnrolment:
             self.photos.keep_reference(reference.photo_key, upload.content)
             return change
 
-        change_newest(self.register, beneficiary_id, make)
+        change_newest(self.register, beneficiary_id, make, by=user)
         return reference
 
     def _embed(self, photo: bytes, known: KnownPhotos) -> tuple[Template, EnrolmentEvidence]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from lifecert.application.shared.changing import change_newest, request_of
 from lifecert.application.shared.referring import ReferencesOfPayers
+from lifecert.application.shared.scoping import refuse_benefit_outside
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.amendment import OF_BENEFITS, Amended, AmendGround, suits
 from lifecert.domain.beneficiary import Beneficiary, Change, record
@@ -78,7 +79,9 @@ class AmendRecord:
     ) -> Amendment:
         """Put a record right. A repeat with the same key changes nothing more, and is answered the same.
 
-        Raises NotAllowed, GroundUnsuitable, BeneficiaryNotFound, BenefitNotFound, EntitlementEnded (of that benefit),
+        A benefit may be sent to any district from one of the clerk's: whoever moved away must be let go by those whom
+        they leave, and nobody can be fetched. Raises NotAllowed, GroundUnsuitable, BeneficiaryNotFound,
+        BenefitNotFound, DistrictOutside (of the benefit as it is), EntitlementEnded (of that benefit),
         TransitionRefused (two clerks ended one of this category) and NothingToAmend.
         """
         if not user.is_clerk:
@@ -91,13 +94,14 @@ class AmendRecord:
             if before := self._made_before(newest, request):
                 made[:] = [before]
                 return None
+            refuse_benefit_outside(user, newest, right.benefit_id)
             change, amendment = self._change(newest, right, ground, user, request)
             if Amended.PAYER_REFERENCE in amendment.changed:
                 self.references.note(beneficiary_id, change.after.benefits)
             made[:] = [amendment]
             return change
 
-        change_newest(self.register, beneficiary_id, make)
+        change_newest(self.register, beneficiary_id, make, by=user)
         return made[0]
 
     def _change(

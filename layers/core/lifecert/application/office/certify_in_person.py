@@ -110,7 +110,7 @@ class CertifyInPerson:
                 return self.issuer.signed(replace(change, review=_audit(newest, proof, user, now)))
             return _proposing(newest, proof, document, user, now, today, told)
 
-        change = change_newest(self.register, beneficiary_id, make)
+        change = change_newest(self.register, beneficiary_id, make, by=user)
         done = (change.certificate or change.review) if change else known
         if done is None:
             raise BeneficiaryNotFound

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from lifecert.application.shared.scoping import asked_for
 from lifecert.domain.actor import User
 from lifecert.domain.errors import (
     GroundUnsuitable,
@@ -31,9 +32,12 @@ class ListHoldBatches:
 
     batches: HoldBatches
 
-    def __call__(self, state: HoldState, limit: int, after: Position | None) -> Page[HoldBatch, Position]:
-        """At most `limit` batches in one state, oldest first, after a position."""
-        return self.batches.listed(state, limit, after)
+    def __call__(
+        self, state: HoldState, limit: int, after: Position | None, user: User, district: str | None = None
+    ) -> Page[HoldBatch, Position]:
+        """At most `limit` batches in one state, oldest first, after a position; of a user's districts, or the part of
+        them that is asked for, by district. Raises DistrictOutside when they have none of it."""
+        return self.batches.listed(state, limit, after, asked_for(user.reads, district))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,11 @@ class GetHoldBatch:
 
     batches: HoldBatches
 
-    def __call__(self, batch_id: str, limit: int, after: str | None) -> HoldBatchView:
-        """A batch with at most `limit` candidates, after an id. Raises HoldBatchNotFound."""
+    def __call__(self, batch_id: str, limit: int, after: str | None, user: User) -> HoldBatchView:
+        """A batch with at most `limit` candidates, after an id. Raises HoldBatchNotFound, also outside the user's
+        districts."""
         batch = self.batches.get(batch_id)
-        if batch is None:
+        if batch is None or not user.reads.covers(batch.district):
             raise HoldBatchNotFound
         return HoldBatchView(batch, self.batches.candidates(batch_id, limit, after))
 
@@ -85,7 +90,7 @@ class DecideHolds:
         if wish.ground not in HOLD_GROUNDS[wish.choice]:
             raise GroundUnsuitable
         batch = self.batches.get(batch_id)
-        if batch is None:
+        if batch is None or not user.changes.covers(batch.district):
             raise HoldBatchNotFound
         wanted = HoldDecision(wish.choice, wish.ground, user.user_id, self.clock.now(), tuple(sorted(set(wish.ids))))
         if batch.decision is None:

@@ -8,6 +8,7 @@ from lifecert.application.shared.certifying import Proof, certified_already, cer
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.issuing import Issuer
 from lifecert.application.shared.reviewing import against_themselves, recorded, review_id_of
+from lifecert.application.shared.scoping import case_within
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.audit import is_drawn
 from lifecert.domain.beneficiary import Beneficiary, Change
@@ -91,10 +92,13 @@ class DecideReview:
         review = self.reviews.get(review_id)
         if review is None or review.kind in PROPOSALS:
             raise ReviewNotFound
+        person = self.register.get(review.beneficiary_id)
+        if not case_within(user.changes, review, person):
+            raise ReviewNotFound
         _check_ground(review, outcome, ground)
         attempts = attempts_of(review, self.ledger)
         if review.decision is None:
-            if person := self.register.get(review.beneficiary_id):
+            if person:
                 self._check_not_involved(review, person, attempts.values(), user)
             certifies = review.kind is ReviewKind.VERIFICATION and outcome is ReviewOutcome.ACCEPT
             session = self._named(session_id, attempts) if certifies else None

@@ -13,6 +13,7 @@ from lifecert.application.shared.ending import ending
 from lifecert.application.shared.issuing import Issuer
 from lifecert.application.shared.moving import moved
 from lifecert.application.shared.reviewing import against_themselves, opening, recorded
+from lifecert.application.shared.scoping import case_within, refuse_benefit_outside
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.benefit import Benefit, BenefitEnd
@@ -82,8 +83,8 @@ class Propose:
     def __call__(self, beneficiary_id: str, proposal: Proposal, idempotency_key: str, user: User) -> Review:
         """Propose a change; the entitlement stays as it is. A repeat with the same key gives the same proposal.
 
-        Raises NotAllowed, BeneficiaryNotFound, BenefitNotFound, DeathEndsAll, DayInFuture, TransitionRefused (the
-        status has no such change) and IdempotencyKeyReused.
+        Raises NotAllowed, BeneficiaryNotFound, BenefitNotFound, DistrictOutside (of that benefit), DeathEndsAll,
+        DayInFuture, TransitionRefused (the status has no such change) and IdempotencyKeyReused.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -103,10 +104,9 @@ class Propose:
             expires_at=now + PROPOSAL_LASTS,
         )
 
-        proposed = review
-
         def make(newest: Beneficiary) -> Change:
-            nonlocal proposed
+            proposed = review
+            refuse_benefit_outside(user, newest, proposal.benefit_id)
             _check_applies(newest, proposal, self.clock.today())
             if proposal.cause is EndCause.DECEASED and newest.waiting_of(ReviewKind.END) >= MOST_WAITING:
                 raise TransitionRefused("so many proposals of this death wait for a second clerk already")
@@ -115,11 +115,11 @@ class Propose:
             return opening(newest, proposed)
 
         try:
-            change_newest(self.register, beneficiary_id, make)
+            change = change_newest(self.register, beneficiary_id, make, by=user)
         except (ReviewOpenedBefore, TransitionRefused, DeathEndsAll) as refused:
             # What was proposed before may have been confirmed since: a repeat still gets its answer.
             return self._proposed_before(review, refused)
-        return proposed
+        return (change and change.review) or review
 
     def revocation(self, certificate_id: str, cause: RevocationCause, idempotency_key: str, user: User) -> Review:
         """Propose to revoke a certificate, for fraud or an error; the certification before it then covers as it did.
@@ -127,7 +127,8 @@ class Propose:
         Raises CertificateNotFound, NotAllowed, TransitionRefused (revoked already) and IdempotencyKeyReused.
         """
         certificate = self.certificates.get(certificate_id)
-        if certificate is None:
+        person = self.register.get(certificate.beneficiary_id) if certificate else None
+        if certificate is None or person is None or not user.changes.covers_any(person.districts):
             raise CertificateNotFound
         if certificate.revoked_at:
             raise TransitionRefused("the certificate is revoked already")
@@ -165,6 +166,8 @@ class ConfirmProposal:
             raise NotAllowed
         review = self.reviews.get(proposal_id)
         if review is None or review.kind not in PROPOSALS:
+            raise ProposalNotFound
+        if not case_within(user.changes, review, self.register.get(review.beneficiary_id)):
             raise ProposalNotFound
         if review.decision is None:
             if confirm:

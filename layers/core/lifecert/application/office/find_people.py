@@ -52,11 +52,13 @@ class FindPeople:
     looking_up: LookUps
 
     def __call__(self, wanted: ByNumber | ByReference, user: User) -> tuple[FoundPerson, ...]:
-        """Whom it is, at most `MOST_FOUND`. Raises NotAllowed and LimitReached."""
+        """Whom it is, at most `MOST_FOUND`, of those within the user's districts: nobody else is told apart from nobody
+        (adr/0045). Raises NotAllowed and LimitReached."""
         if not user.is_staff:
             raise NotAllowed
         self.looking_up.count(user)
-        found = tuple(self._by_number(wanted) if isinstance(wanted, ByNumber) else self._by_reference(wanted))
+        known = self._by_number(wanted) if isinstance(wanted, ByNumber) else self._by_reference(wanted)
+        found = tuple(one for one in known if user.reads.covers_any(one.beneficiary.districts))
         for one in found:
             self.looking_up.told(one.beneficiary.beneficiary_id, user, AccessAction.FOUND)
         return found

@@ -7,6 +7,7 @@ from typing import Any
 
 from lifecert.application.office.decide_review import attempts_of
 from lifecert.application.shared.accessing import NoteAccess
+from lifecert.application.shared.scoping import asked_for, case_within
 from lifecert.domain.access import AccessAction
 from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary
@@ -33,9 +34,12 @@ class ListReviews:
 
     reviews: Reviews
 
-    def __call__(self, wanted: ReviewFilter, limit: int, after: Position | None) -> Page[Review, Position]:
-        """At most `limit` reviews, oldest first, after a position."""
-        return self.reviews.listed(wanted, limit, after)
+    def __call__(
+        self, wanted: ReviewFilter, limit: int, after: Position | None, user: User, district: str | None = None
+    ) -> Page[Review, Position]:
+        """At most `limit` reviews, oldest first, after a position; of a user's districts, or the part of them that is
+        asked for, by district. Raises DistrictOutside when they have none of it."""
+        return self.reviews.listed(wanted, limit, after, asked_for(user.reads, district))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +98,14 @@ class GetReview:
     noting: NoteAccess
 
     def __call__(self, review_id: str, user: User) -> ReviewView:
-        """A case with links to its photos. Whose it is, both of two whose faces are one, is noted before. Raises
-        ReviewNotFound and NotAllowed."""
+        """A case with links to its photos. Whose it is, both of two whose faces are one, is noted before; who may see
+        one of these sees the other's photos, without which nobody could judge. Raises ReviewNotFound, of one outside
+        the user's districts too, and NotAllowed."""
         review = self.reviews.get(review_id)
         if review is None:
+            raise ReviewNotFound
+        person = self.register.get(review.beneficiary_id)
+        if not case_within(user.reads, review, person):
             raise ReviewNotFound
         whose = [review.beneficiary_id]
         if review.kind is ReviewKind.DUPLICATE_FACE and review.related_id:
@@ -105,7 +113,6 @@ class GetReview:
         for one in whose:
             self.noting(one, user, AccessAction.CASE)
         sessions = (self.sessions.get(session_id) for session_id in attempts_of(review, self.ledger))
-        person = self.register.get(review.beneficiary_id)
         attempts = tuple(self._attempt(session, person) for session in sessions if session)
         # Photos are shown while there is something to decide by them.
         shown = () if review.decision else tuple(one for person in whose for one in self._references(person))

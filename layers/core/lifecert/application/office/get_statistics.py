@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lifecert.application.shared.scoping import asked_for
+from lifecert.domain.actor import User
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.hold import HoldState
 from lifecert.domain.sweep_report import RunFigures
@@ -19,7 +21,7 @@ MOST_BATCHES = 50
 class Statistics:
     """Runs that ended, newest first; what is open at this moment; faces stored.
 
-    `reviews_open` is the least that it is when `more_reviews` is true.
+    `reviews_open` is the least that it is when `more_reviews` is true. Faces are counted for everywhere alone.
     """
 
     runs: tuple[RunFigures, ...]
@@ -27,7 +29,7 @@ class Statistics:
     more_reviews: bool
     hold_batches_open: int
     hold_candidates_open: int
-    faces: FaceCount
+    faces: FaceCount | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +42,19 @@ class GetStatistics:
     batches: HoldBatches
     face_counts: FaceCounts
 
-    def __call__(self, runs: int) -> Statistics:
-        """Of so many runs at most."""
-        reviews = self.reviews.count_open()
-        waiting = self.batches.listed(HoldState.OPEN, MOST_BATCHES).items
+    def __call__(self, runs: int, user: User, district: str | None = None) -> Statistics:
+        """Of so many runs at most, and of a user's districts, or the part of them that is asked for. Raises
+        DistrictOutside when they have none of it."""
+        scope = asked_for(user.reads, district)
+        reviews = self.reviews.count_open(scope)
+        waiting = self.batches.listed(HoldState.OPEN, MOST_BATCHES, scope=scope).items
         return Statistics(
-            runs=tuple(self._figures(runs)),
+            runs=tuple(one.within(scope) for one in self._figures(runs)),
             reviews_open=reviews.number,
             more_reviews=reviews.more,
             hold_batches_open=len(waiting),
             hold_candidates_open=sum(batch.candidates for batch in waiting),
-            faces=self.face_counts.total(),
+            faces=self.face_counts.total() if scope.is_everywhere else None,
         )
 
     def _figures(self, most: int) -> Iterator[RunFigures]:

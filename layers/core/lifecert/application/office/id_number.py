@@ -6,11 +6,13 @@ be the same. What hangs on the number moves in one transaction; the person's id,
 
 import uuid
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 from lifecert.application.shared.accessing import LookUps
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.finding import has_number, moved_away
 from lifecert.application.shared.reviewing import opening
+from lifecert.application.shared.scoping import case_within
 from lifecert.domain.access import AccessAction
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.amendment import Amended, AmendGround, suits
@@ -87,13 +89,20 @@ class ProposeIdNumber:
             return opening(newest, review)
 
         try:
-            change_newest(self.register, beneficiary_id, make)
+            change = change_newest(self.register, beneficiary_id, make, by=user)
         except ReviewOpenedBefore:
             return _same(self.reviews.get(review.review_id) or review, review)
         except AlreadyRegistered as known:
-            self.looking_up.told(known.beneficiary_id, user, AccessAction.REGISTERED_AGAIN)
-            raise
-        return review
+            self._refuse_known(known.beneficiary_id, user)
+        return (change and change.review) or review
+
+    def _refuse_known(self, known: str, user: User) -> NoReturn:
+        """Whose record it is, to a clerk in whose districts they are, and else that there is one. Noted in either case."""
+        self.looking_up.told(known, user, AccessAction.REGISTERED_AGAIN)
+        whose = self.register.get(known)
+        if whose is None or not user.changes.covers_any(whose.districts):
+            raise AlreadyRegistered from None
+        raise AlreadyRegistered(known) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,8 @@ class ConfirmIdNumber:
             raise NotAllowed
         review = self.reviews.get(proposal_id)
         if review is None or review.kind is not ReviewKind.ID_NUMBER:
+            raise ProposalNotFound
+        if not case_within(user.changes, review, self.register.get(review.beneficiary_id)):
             raise ProposalNotFound
         if self.person_keys.beneficiary_id(given.value) != review.related_id:
             raise IdNumberDiffers

@@ -115,23 +115,25 @@ class WorkImport:
         newest = self.runs.get(found.import_id)
         return newest is None or newest.state is not found.state
 
-    def _candidates(self, chunk: Iterable[Sequence[ReadLine]], told: list[Told]) -> list[tuple[Candidate, list[int]]]:
+    def _candidates(
+        self, found: RegisterImport, chunk: Iterable[Sequence[ReadLine]], told: list[Told]
+    ) -> list[tuple[Candidate, list[int]]]:
         """Who of a chunk is right, with the numbers of their lines; of the others why is told."""
         right = []
         today = self.clock.today()
         for lines in chunk:
-            found = check(lines, self.payers, today)
-            if isinstance(found, Candidate):
-                right.append((found, lines))
+            one = check(lines, self.payers, today, found.scope)
+            if isinstance(one, Candidate):
+                right.append((one, lines))
             else:
-                told += found
+                told += one
         return [(one, [line.number for line in lines]) for one, lines in right]
 
     def _check(
         self, found: RegisterImport, chunk: list[tuple[ReadLine, ...]], tally: ImportTally, threads: ThreadPoolExecutor
     ) -> list[Told]:
         told: list[Told] = []
-        right = self._candidates(chunk, told)
+        right = self._candidates(found, chunk, told)
         outcomes = threads.map(lambda one: self._fate(found, one[0]), right)
         today = self.clock.today()
         for (one, lines), fate in zip(right, outcomes, strict=True):
@@ -155,7 +157,7 @@ class WorkImport:
         self, found: RegisterImport, chunk: list[tuple[ReadLine, ...]], tally: ImportTally, threads: ThreadPoolExecutor
     ) -> list[Told]:
         told: list[Told] = []
-        right = self._candidates(chunk, told)
+        right = self._candidates(found, chunk, told)
         keys = {one.line: self.person_keys.person_key(one.row.id_number.value) for one, _ in right}
         claims = self.runs.claims(found.import_id, list(keys.values()))
         ours = [(one, lines) for one, lines in right if claims.get(keys[one.line], one.line) == one.line]

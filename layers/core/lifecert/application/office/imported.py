@@ -26,6 +26,7 @@ from lifecert.domain.intake import (
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.person import mask_name, normalise_name
+from lifecert.domain.scope import EVERYWHERE, Scope
 from lifecert.domain.status import Status
 from lifecert.ports.keys import PersonKeys
 from lifecert.ports.notices import AddressSeal
@@ -46,9 +47,12 @@ class Candidate:
         return first_year(start, self.row.last, today, drawn_day(person_key, first_day))
 
 
-def check(lines: Sequence[ReadLine], payers: Sequence[str], today: date) -> Candidate | tuple[Told, ...]:
-    """One person out of their lines, or why each of these is refused: nobody is registered in part."""
-    faults = [_fault(line, payers, today) for line in lines]
+def check(
+    lines: Sequence[ReadLine], payers: Sequence[str], today: date, scope: Scope = EVERYWHERE
+) -> Candidate | tuple[Told, ...]:
+    """One person out of their lines, or why each of these is refused: nobody is registered in part, and nobody with a
+    benefit outside `scope`."""
+    faults = [_fault(line, payers, today, scope) for line in lines]
     rows = [line.row for line in lines if isinstance(line.row, RegisterRow)]
     if not any(faults):
         given = [(row, benefit) for row in rows for benefit in row.benefits]
@@ -64,12 +68,14 @@ def check(lines: Sequence[ReadLine], payers: Sequence[str], today: date) -> Cand
     )
 
 
-def _fault(line: ReadLine, payers: Sequence[str], today: date) -> RowFault | None:
+def _fault(line: ReadLine, payers: Sequence[str], today: date, scope: Scope) -> RowFault | None:
     row = line.row
     if isinstance(row, RowFault):
         return row
     if row.last and row.last.on > today:
         return RowFault.LAST_CERTIFIED_ON
+    if not all(scope.covers(one.district) for one in row.benefits):
+        return RowFault.DISTRICT_OUTSIDE
     for benefit in row.benefits:
         try:
             check_start(benefit.start, today, row.id_number.birth_date, checked=benefit.start_checked)

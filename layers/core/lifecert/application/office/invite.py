@@ -73,6 +73,7 @@ class IssueInvitation:
             self.register,
             beneficiary_id,
             lambda newest: _issuing(newest, invitation, Actor(user.user_id, Role.CLERK)),
+            by=user,
         )
         if change is None:
             raise BeneficiaryNotFound
@@ -105,7 +106,9 @@ class WithdrawInvitation:
         if not user.is_clerk:
             raise NotAllowed
         actor = Actor(user.user_id, Role.CLERK)
-        change_newest(self.register, beneficiary_id, lambda newest: self._withdrawing(newest, invitation_id, actor))
+        change_newest(
+            self.register, beneficiary_id, lambda newest: self._withdrawing(newest, invitation_id, actor), by=user
+        )
 
     def _withdrawing(self, newest: Beneficiary, invitation_id: str, actor: Actor) -> Change | None:
         invitation = self.invitations.get(newest.beneficiary_id)

@@ -4,6 +4,7 @@ import re
 import uuid
 from dataclasses import dataclass
 
+from lifecert.application.shared.scoping import asked_for
 from lifecert.domain.actor import User
 from lifecert.domain.errors import (
     ImportDigestDiffers,
@@ -22,6 +23,7 @@ from lifecert.domain.intake import (
     Phase,
     RegisterImport,
 )
+from lifecert.domain.scope import Scope
 from lifecert.ports.clock import Clock
 from lifecert.ports.intake import ImportQueue, ImportRuns, RegisterFiles
 from lifecert.ports.photos import UploadSlot
@@ -73,9 +75,11 @@ class PrepareImport:
     part_bytes: int = PART_BYTES
 
     def __call__(self, new: NewImport, user: User, idempotency_key: str) -> PreparedImport:
-        """Begin an import. A repeat with the same key gives the same one, with a new slot. Raises NotAllowed."""
+        """Begin an import. A repeat with the same key gives the same one, with a new slot. Raises NotAllowed, and
+        DistrictOutside where the clerk works nowhere."""
         if not user.is_clerk:
             raise NotAllowed
+        asked_for(user.changes, None)
         import_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"import\n{user.user_id}\n{idempotency_key}"))
         if new.file is not None and not _NAME.fullmatch(new.file):
             raise ImportFileMissing
@@ -88,6 +92,7 @@ class PrepareImport:
             encoding=new.encoding,
             lines_said=new.lines,
             part_bytes=self.part_bytes,
+            scope=user.changes,
         )
         if not self.runs.begin(begun):
             begun = self.runs.get(import_id) or begun
@@ -101,9 +106,9 @@ class ListImports:
 
     runs: ImportRuns
 
-    def __call__(self) -> tuple[RegisterImport, ...]:
-        """The newest imports."""
-        return tuple(self.runs.listed(LISTED))
+    def __call__(self, user: User) -> tuple[RegisterImport, ...]:
+        """The newest imports, of the newest of all those that lie within the user's districts."""
+        return tuple(one for one in self.runs.listed(LISTED) if user.reads.covers_all_of(one.scope))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +118,9 @@ class GetImport:
     runs: ImportRuns
     files: RegisterFiles
 
-    def __call__(self, import_id: str) -> ImportView:
+    def __call__(self, import_id: str, user: User) -> ImportView:
         """How far an import is. Raises RegisterImportNotFound."""
-        found = _known(self.runs, import_id)
+        found = _known(self.runs, import_id, user.reads)
         link = self.files.told_link
         return ImportView(
             found,
@@ -139,14 +144,14 @@ class StartDryRun:
         """
         if not user.is_clerk:
             raise NotAllowed
-        found = _known(self.runs, import_id)
+        found = _known(self.runs, import_id, user.changes)
         if found.state is ImportState.AWAITING_FILE:
             stored = self.files.stored(found.file)
             if stored is None:
                 raise ImportFileMissing
             facts = {"size": stored.size, "etag": stored.etag, "started_by": user.user_id}
             self.runs.move(import_id, ImportState.AWAITING_FILE, ImportState.SURVEYING, **facts)
-            found = _known(self.runs, import_id)
+            found = _known(self.runs, import_id, user.changes)
         for phase in (Phase.SURVEY, Phase.CHECK):
             if found.state is phase.state:
                 self.queue.send([ImportTask(import_id, phase)])
@@ -174,7 +179,7 @@ class ReleaseImport:
         """
         if not user.is_clerk:
             raise NotAllowed
-        found = _known(self.runs, import_id)
+        found = _known(self.runs, import_id, user.changes)
         if user.user_id in (found.prepared_by, found.started_by):
             raise SecondClerkNeeded
         if found.state not in (ImportState.CHECKED, ImportState.REGISTERING, ImportState.FINISHED):
@@ -183,7 +188,7 @@ class ReleaseImport:
             raise ImportDigestDiffers
         if found.state is ImportState.CHECKED:
             self._move(found, user)
-            found = _known(self.runs, import_id)
+            found = _known(self.runs, import_id, user.changes)
         if found.state is ImportState.REGISTERING:
             self.queue.send([ImportTask(import_id, Phase.REGISTER)])
         return found
@@ -210,19 +215,20 @@ class StopImport:
         seconds. Raises NotAllowed, RegisterImportNotFound and ImportNotReady (it is over)."""
         if not user.is_clerk:
             raise NotAllowed
-        found = _known(self.runs, import_id)
+        found = _known(self.runs, import_id, user.changes)
         facts = {"stopped_by": user.user_id, "ended_at": self.clock.now()}
         while found.state is not ImportState.STOPPED:
             if found.state.is_over:
                 raise ImportNotReady(found.state)
             self.runs.move(import_id, found.state, ImportState.STOPPED, **facts)
-            found = _known(self.runs, import_id)
+            found = _known(self.runs, import_id, user.changes)
         self.files.delete(found.file)
         return found
 
 
-def _known(runs: ImportRuns, import_id: str) -> RegisterImport:
+def _known(runs: ImportRuns, import_id: str, scope: Scope) -> RegisterImport:
+    """An import that lies within whole: who may not register everybody in it does not move it."""
     found = runs.get(import_id)
-    if found is None:
+    if found is None or not scope.covers_all_of(found.scope):
         raise RegisterImportNotFound
     return found

@@ -1,15 +1,18 @@
 """Register a beneficiary, the office's first word about a person; later, another benefit that they draw."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import NoReturn
 
 from lifecert.application.office.set_contact import NewContact, sealed_contact
 from lifecert.application.shared.accessing import LookUps
 from lifecert.application.shared.changing import change_newest, request_of
 from lifecert.application.shared.finding import moved_away
+from lifecert.application.shared.helping import naming_help_line
 from lifecert.application.shared.referring import ReferencesOfPayers
 from lifecert.application.shared.reviewing import review_id_of
+from lifecert.application.shared.scoping import refuse_outside
 from lifecert.domain.access import AccessAction
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
@@ -26,6 +29,7 @@ from lifecert.domain.errors import (
     TooManyBenefits,
     TransitionRefused,
 )
+from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import Fact, LedgerEntry, LedgerEvent, facts_of
 from lifecert.domain.number import MOST_PLACES, NumberClaim, place_of
 from lifecert.domain.person import IdNumber, mask_name, normalise_name
@@ -91,16 +95,19 @@ class RegisterBeneficiary:
     payers: Sequence[str]
     references: ReferencesOfPayers
     looking_up: LookUps
+    help_lines: HelpLines = field(default_factory=lambda: HelpLines("", {}))
 
     def __call__(self, registration: Registration, user: User, idempotency_key: str) -> Beneficiary:
         """Register a person. A repeat with the same key gives them as they were registered. One clerk's word is not
         enough: until another says that the person exists and draws this, their certificates are cases.
 
-        Raises NotAllowed, DayImpossible, StartUnlikely, PayerUnknown, AlreadyRegistered (which tells whose record it
-        is, and so counts as a look-up and is noted as one), LimitReached (of look-ups) and IdempotencyKeyReused.
+        Raises NotAllowed, DistrictOutside, DayImpossible, StartUnlikely, PayerUnknown, IdempotencyKeyReused,
+        LimitReached (of look-ups) and AlreadyRegistered, which counts as a look-up and is noted as a record opened: it
+        tells whose it is, or, of somebody outside the clerk's districts, the help line of the office that has them.
         """
         if not user.is_clerk:
             raise NotAllowed
+        refuse_outside(user, registration.benefit.district)
         today, start, born = self.clock.today(), registration.benefit.start, registration.id_number.birth_date
         check_start(start, today, born, checked=registration.benefit.start_checked)
         benefit = registration.benefit.numbered(1, self.payers)
@@ -174,12 +181,20 @@ class RegisterBeneficiary:
             known = (here.holder if isinstance(here, NumberClaim) else None) or after.beneficiary_id
             self.looking_up.count(user)
             self.looking_up.told(known, user, AccessAction.REGISTERED_AGAIN)
-            raise AlreadyRegistered(known)
+            self._refuse_known(known, user)
         if _asked(stored) != _asked(entry):
             raise IdempotencyKeyReused
         # What it was on that day, and not what would be registered today.
         valid_until = date.fromisoformat(str(stored.details["valid_until"]))
         return replace(after, valid_until=valid_until, lapsed=stored.details["status"] == Status.LAPSED)
+
+    def _refuse_known(self, beneficiary_id: str, user: User) -> NoReturn:
+        person = self.register.get(beneficiary_id)
+        if person is None or user.changes.covers_any(person.districts):
+            raise AlreadyRegistered(beneficiary_id)
+        # Whoever moved here is registered there: the clerk is told whom to call, and not who it is.
+        with naming_help_line(self.help_lines.find(person.category, person.district)):
+            raise AlreadyRegistered
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +212,8 @@ class AddBenefit:
     references: ReferencesOfPayers
 
     def __call__(self, beneficiary_id: str, new: NewBenefit, user: User, idempotency_key: str) -> Benefit:
-        """Add a benefit. A repeat with the same key gives the same one.
+        """Add a benefit, in whichever district: who may send one there may as well begin one there. A repeat with the
+        same key gives the same one.
 
         Raises NotAllowed, DayImpossible, StartUnlikely, PayerUnknown, BeneficiaryNotFound, TooManyBenefits, and
         TransitionRefused for somebody who is recorded as deceased.
@@ -249,7 +265,7 @@ class AddBenefit:
             # What the end of everything else revoked counts again once a second clerk has said that this is due.
             return Change(newest.version, after, entry, review=review)
 
-        change_newest(self.register, beneficiary_id, make)
+        change_newest(self.register, beneficiary_id, make, by=user)
         return added[0]
 
     def _added_before(self, newest: Beneficiary, request: str) -> Benefit | None:

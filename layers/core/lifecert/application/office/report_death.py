@@ -65,6 +65,7 @@ class ReportDeath:
                 self.limits.take(self.start_limits.unknown(user.user_id, now))
                 raise BeneficiaryNotFound
             self.limits.take(self.start_limits.refused(user.user_id, now))
+        user = user.towards(beneficiary.districts)
         if beneficiary.status is Status.TERMINATED and not (user.is_clerk or beneficiary.concerns(user.user_id)):
             # The same for all and each day, as the id of a case that is open is; and nobody can work it out.
             only_once = f"after the end {beneficiary.person_key}"
@@ -80,6 +81,7 @@ class ReportDeath:
         with naming_help_line(self.help_lines.default):
             self._check_day(died_on)
             beneficiary = self.register.get(beneficiary_id)
+            user = user.towards(beneficiary.districts) if beneficiary else user
             if beneficiary is None or not (user.is_clerk or user.user_id in beneficiary.certified_by):
                 raise BeneficiaryNotFound
             self.limits.take(self.start_limits.refused(user.user_id, self.clock.now()))

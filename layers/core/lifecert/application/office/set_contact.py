@@ -36,7 +36,7 @@ class SetContact:
             raise NotAllowed
         sealed = sealed_contact(self.seal, beneficiary_id, contact)
         actor = Actor(user.user_id, Role.CLERK)
-        change_newest(self.register, beneficiary_id, lambda newest: self._change(newest, sealed, actor))
+        change_newest(self.register, beneficiary_id, lambda newest: self._change(newest, sealed, actor), by=user)
 
     def _change(self, beneficiary: Beneficiary, contact: Contact, actor: Actor) -> Change:
         if beneficiary.status is Status.TERMINATED:

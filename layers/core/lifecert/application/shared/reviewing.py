@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from lifecert.application.shared.changing import change_newest
@@ -94,6 +94,7 @@ def opening(beneficiary: Beneficiary, review: Review, *, spared_from: date | Non
     if spared_from:
         beneficiary = beneficiary.waiting(spared_from)
         more["spared_until"] = beneficiary.spared_until.isoformat() if beneficiary.spared_until else None
+    review = replace(review, district=beneficiary.district_of(review.benefit_id))
     after, entry = record(
         beneficiary.with_case(review),
         LedgerEvent.REVIEW_OPENED,

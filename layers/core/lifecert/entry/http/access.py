@@ -20,9 +20,10 @@ class Rule:
     groups: frozenset[Group] = frozenset()
     programs: bool = False
 
-    def check(self, user: User | None, program: Program | None = None) -> None:
+    def check(self, user: User | None, program: Program | None = None, *, changes: bool = False) -> None:
         """Raises SignedOut when a user is needed and there is none, NotAllowed when it is not one of `groups`; where
-        programs are let in, the same of whoever is none."""
+        programs are let in, the same of whoever is none. Whoever only audits is let in to what `changes` something, as
+        all does that is no GET, by no route but those that name auditors."""
         if self.programs:
             if program is None:
                 raise SignedOut if user is None else NotAllowed
@@ -30,6 +31,9 @@ class Rule:
         if self.signed_in and user is None:
             raise SignedOut
         if self.groups and not (user and self.groups & user.groups):
+            raise NotAllowed
+        only_audits = user is not None and user.is_auditor and not user.is_clerk
+        if self.signed_in and changes and only_audits and Group.AUDITOR not in self.groups:
             raise NotAllowed
 
 

@@ -11,9 +11,10 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.logging import correlation_paths
 
-from lifecert.domain.actor import Group, Program, SessionSecret, User
+from lifecert.domain.actor import Program, SessionSecret, User
 from lifecert.domain.errors import LifeCertError, SessionNotFound
 from lifecert.entry.http.access import Rule
+from lifecert.entry.http.callers import user_of, with_groups
 from lifecert.entry.http.problems import (
     CONTENT_TYPE,
     INTERNAL,
@@ -105,7 +106,7 @@ class Api(APIGatewayRestResolver):
             return user_of(claims)
         if not told.get("sub") or told.get("payer"):
             return None
-        return User(told["sub"], groups_of(told.get("groups")))
+        return with_groups(told["sub"], told.get("groups"))
 
     @property
     def program(self) -> Program | None:
@@ -250,7 +251,8 @@ class Api(APIGatewayRestResolver):
 def _guarded(app: Api, next_middleware: "NextMiddleware") -> Response[str]:
     """Runs before every handler."""
     asked = app.current_event
-    app.rules[f"{asked.http_method} {asked['resource']}"].check(app.caller, app.program)
+    rule = app.rules[f"{asked.http_method} {asked['resource']}"]
+    rule.check(app.caller, app.program, changes=asked.http_method != "GET")
     return next_middleware(app)
 
 
@@ -259,26 +261,3 @@ def an_id(text: str, otherwise: type[LifeCertError]) -> str:
     if not _ID.fullmatch(text):
         raise otherwise
     return text
-
-
-def user_of(claims: Mapping[str, Any]) -> User | None:
-    """Whom the claims of a user pool speak for; None unless they are an ID token's for one of our own apps. The gateway
-    asks neither: it takes the pools' access tokens, and what they gave to another app. Groups count from the pool of
-    the staff alone, whoever put somebody of the public one into a group."""
-    told = claims.get("iss"), claims.get("aud")
-    if claims.get("token_use") != "id" or None in told or not claims.get("sub"):
-        return None
-    if told == _app("STAFF"):
-        return User(claims["sub"], groups_of(claims.get("cognito:groups")))
-    return User(claims["sub"]) if told == _app("USER") else None
-
-
-def _app(pool: str) -> tuple[str | None, str | None]:
-    return os.environ.get(f"{pool}_POOL_ISSUER"), os.environ.get(f"{pool}_POOL_CLIENT_ID")
-
-
-def groups_of(claim: object) -> frozenset[Group]:
-    """The groups in a `cognito:groups` claim: a list, or text as API Gateway may pass it ("a,b", "[a b]")."""
-    names = claim if isinstance(claim, list) else re.split(r"[\s,\[\]]+", str(claim or ""))
-    known = {group.value for group in Group}
-    return frozenset(Group(name) for name in names if name in known)

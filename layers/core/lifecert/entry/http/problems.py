@@ -27,6 +27,7 @@ class Code(StrEnum):
     CODE_MISTYPED = "code_mistyped"
     CONSENT_MISSING = "consent_missing"
     CONSENT_WITHDRAWN = "consent_withdrawn"
+    DISTRICT_OUTSIDE = "district_outside"
     ENTITLEMENT_ENDED = "entitlement_ended"
     FACE_NOT_COMPARED = "face_not_compared"
     GOOD_TRY_UNSEEN = "good_try_unseen"
@@ -170,6 +171,7 @@ TABLE: dict[type[Exception], Problem] = {
     IdempotencyKeyInvalid: Problem(HTTPStatus.BAD_REQUEST, Code.IDEMPOTENCY_KEY_INVALID),
     SignedOut: Problem(HTTPStatus.UNAUTHORIZED, Code.SIGNED_OUT),
     errors.NotAllowed: Problem(HTTPStatus.FORBIDDEN, Code.NOT_ALLOWED),
+    errors.DistrictOutside: Problem(HTTPStatus.FORBIDDEN, Code.DISTRICT_OUTSIDE),
     errors.OnlyAtTheCounter: Problem(HTTPStatus.FORBIDDEN, Code.ONLY_AT_THE_COUNTER),
     # These two are the gateway's to say (template.yaml, GatewayResponses), in these words.
     RequestBlocked: Problem(HTTPStatus.FORBIDDEN, Code.REQUEST_BLOCKED),

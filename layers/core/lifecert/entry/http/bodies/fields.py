@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -36,6 +37,10 @@ PersonIdNumber = Annotated[IdNumber, PlainValidator(_id_number)]
 
 
 District = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+
+
+# The first digits of districts: a province's, a prefecture's or a county's.
+DistrictPrefix = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}([0-9]{2}){0,2}$")]
 
 
 # A payer's code: whose queue, files and hold batches. Which there are is the deployment's.
@@ -75,13 +80,14 @@ PastDay = Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))]
 
 def _position(value: Any) -> Position:
     try:
-        text, one_id = base64.urlsafe_b64decode(str(value)).decode().split(" ")
+        text, one_id, *district = base64.urlsafe_b64decode(str(value)).decode().split(" ")
         opened_at = datetime.fromisoformat(text)
     except (ValueError, binascii.Error):
-        opened_at = None
-    if opened_at is None or opened_at.utcoffset() is None or len(one_id) > 40:
+        opened_at, one_id, district = None, "", []
+    of_one_list = len(district) < 2 and all(re.fullmatch("[0-9]{6}", one) for one in district)
+    if opened_at is None or opened_at.utcoffset() is None or len(one_id) > 40 or not of_one_list:
         raise PydanticCustomError("invalid", "not a place in the list")
-    return Position(opened_at, one_id)
+    return Position(opened_at, one_id, *district)
 
 
 # What `cursor_of` made of a place in a list.
@@ -90,4 +96,5 @@ InList = Annotated[Position, PlainValidator(_position)]
 
 def cursor_of(position: Position) -> str:
     """A place in a list, as clients get it, and send it back: opaque to them."""
-    return base64.urlsafe_b64encode(f"{position.opened_at.isoformat()} {position.id}".encode()).decode()
+    parts = (position.opened_at.isoformat(), position.id, position.district)
+    return base64.urlsafe_b64encode(" ".join(filter(None, parts)).encode()).decode()

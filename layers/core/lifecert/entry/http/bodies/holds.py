@@ -10,7 +10,7 @@ from lifecert.application.office.decide_holds import HoldBatchView, HoldWish, ap
 from lifecert.domain.category import Category
 from lifecert.domain.hold import HoldBatch, HoldCandidate, HoldChoice, HoldGround, HoldOutcome, HoldState
 from lifecert.domain.page import Page, Position
-from lifecert.entry.http.bodies.fields import PAGE, InList, cursor_of
+from lifecert.entry.http.bodies.fields import PAGE, DistrictPrefix, InList, cursor_of
 from lifecert.entry.models import Incoming, Moment, Response
 
 # People that a decision can name. Who means more names the others, or decides the next batch too.
@@ -27,6 +27,7 @@ class HoldBatchesQuery(Incoming):
     """GET /staff/hold-batches."""
 
     state: HoldState = HoldState.OPEN
+    district: DistrictPrefix | None = None
     limit: Annotated[int, Field(ge=1, le=PAGE)] = PAGE
     after: InList | None = None
 

@@ -13,7 +13,7 @@ from lifecert.domain.invitation import is_invited
 from lifecert.domain.page import Page, Position
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Cause, Ground, Review, ReviewFilter, ReviewKind, ReviewOutcome, ReviewState
-from lifecert.entry.http.bodies.fields import PAGE, InList, cursor_of
+from lifecert.entry.http.bodies.fields import PAGE, DistrictPrefix, InList, cursor_of
 from lifecert.entry.http.bodies.sessions import Observations
 from lifecert.entry.models import Incoming, Moment, Response
 
@@ -24,6 +24,7 @@ class ReviewsQuery(Incoming):
     state: ReviewState = ReviewState.OPEN
     kind: ReviewKind | None = None
     reason: Reason | None = None
+    district: DistrictPrefix | None = None
     limit: Annotated[int, Field(ge=1, le=PAGE)] = PAGE
     after: InList | None = None
 
