@@ -97,7 +97,7 @@ class ProposeIdNumber:
         return (change and change.review) or review
 
     def _refuse_known(self, known: str, user: User) -> NoReturn:
-        """Whose record it is, to a clerk in whose districts they are, and else that there is one. Noted in either case."""
+        """Whose record it is, to a clerk in whose districts they are; else that there is one. Noted either way."""
         self.looking_up.told(known, user, AccessAction.REGISTERED_AGAIN)
         whose = self.register.get(known)
         if whose is None or not user.changes.covers_any(whose.districts):
