@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 
-from lifecert.adapters.files.match_lines import read_lines, split_lines
+from lifecert.adapters.files.match_lines import read_file
 from lifecert.domain.data_match import Import, MatchLine, Rejected, Rejection
 from lifecert.domain.errors import ImportNotFound
 
@@ -18,7 +18,7 @@ class MemoryImports:
     rejects: dict[tuple[str, int], tuple[Rejection, ...]] = field(default_factory=dict)
 
     def lines(self, name: str) -> Iterator[MatchLine | Rejected]:
-        yield from read_lines(split_lines([self._content(name)]))
+        yield from read_file(name, [self._content(name)])
 
     def progress(self, name: str) -> Import:
         if name not in self.kept:

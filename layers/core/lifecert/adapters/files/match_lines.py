@@ -1,4 +1,5 @@
-"""Files of data matches: CSV with a header, or JSON Lines; columns `id_number`, `said`, `on`, `source`."""
+"""Files of data matches: CSV with a header, or JSON Lines; columns `id_number`, `said`, `on`, `source`. Or, by
+their name, messages of a civil registry (`dci_notices`)."""
 
 import csv
 import json
@@ -7,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
+from lifecert.adapters.files.dci_notices import MAX_MESSAGE, SUFFIX, read_notices
 from lifecert.domain.data_match import MatchLine, Rejected, Said
 from lifecert.domain.person import IdNumber
 
@@ -14,6 +16,13 @@ COLUMNS = ("id_number", "said", "on", "source")
 MAX_LINE = 1000
 _SOURCE = re.compile(r"[A-Za-z0-9._-]{1,40}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def read_file(name: str, parts: Iterable[bytes]) -> Iterator[MatchLine | Rejected]:
+    """What a file says that comes in parts, by the form that its name tells."""
+    if name.endswith(SUFFIX):
+        return read_notices(split_lines(parts, MAX_MESSAGE))
+    return read_lines(split_lines(parts))
 
 
 def read_lines(raw: Iterable[bytes]) -> Iterator[MatchLine | Rejected]:
@@ -33,14 +42,14 @@ def read_lines(raw: Iterable[bytes]) -> Iterator[MatchLine | Rejected]:
         yield _csv(line, header)
 
 
-def split_lines(parts: Iterable[bytes]) -> Iterator[bytes]:
+def split_lines(parts: Iterable[bytes], longest: int = MAX_LINE) -> Iterator[bytes]:
     """The lines of a file that comes in parts, without their ends. Of an endless line no more is kept than shows that
     it is too long."""
     rest = b""
     for part in parts:
         *whole, rest = (rest + part).split(b"\n")
         yield from whole
-        rest = rest[: MAX_LINE + 1]
+        rest = rest[: longest + 1]
     if rest:
         yield rest
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from lifecert.adapters.aws_errors import code_of, translated
-from lifecert.adapters.files.match_lines import read_lines, split_lines
+from lifecert.adapters.files.match_lines import read_file
 from lifecert.domain.data_match import Import, MatchLine, Rejected, Rejection
 from lifecert.domain.errors import ImportNotFound
 
@@ -35,7 +35,7 @@ class S3Imports:
                 if code_of(error) in _MISSING:
                     raise ImportNotFound from None
                 raise
-            yield from read_lines(split_lines(answer["Body"].iter_chunks(PART_BYTES)))
+            yield from read_file(name, answer["Body"].iter_chunks(PART_BYTES))
 
     def progress(self, name: str) -> Import:
         """How far the file with this very content is taken."""
