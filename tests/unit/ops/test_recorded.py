@@ -108,7 +108,6 @@ class Life:
         self.do["send_notice"](self.id, self.person.notice.reminder_seq)
         self.do["note_delivery"](list(self.world.store.sent_notices)[-1])
 
-    @property
     def proposed(self) -> bool:
         return self.person.benefits[0].hold_proposal is not None
 
@@ -127,11 +126,11 @@ class Life:
         assert self.person.office_notices == (letter,), "those of the year before are over"
         yield "a letter", self
         self.nights(7 + GRACE_DAYS + 1)
-        assert self.proposed
+        assert self.proposed()
         yield "proposed since a letter counts", self
         came_back = Voiding(NoticeResult.RETURNED, today(), "XA2")
         self.do["record_notice"].void(self.id, letter.notice_id, came_back, SECOND_CLERK, an_id())
-        assert not self.proposed
+        assert not self.proposed()
         assert not self.person.notice
         yield "which came back, and the proposal with it", self
         self.nights(1)
