@@ -19,6 +19,7 @@ from lifecert.domain.coverage import coverage_without
 from lifecert.domain.invitation import is_invited
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.notice import AFTER_THE_END, Notice
+from lifecert.domain.office_notice import NoticeResult, NoticeWay, OfficeNotice
 from lifecert.domain.reference import MOST_REFERENCES
 from lifecert.domain.status import Status
 from lifecert.domain.year import valid_until_after
@@ -35,6 +36,8 @@ NOT_TOLD: Final = (
 _COVERAGE: Final = (LedgerEvent.REGISTERED, LedgerEvent.CERTIFIED, LedgerEvent.CERTIFICATE_REVOKED)
 _NEW_GRACE: Final = (
     *(LedgerEvent.REGISTERED, LedgerEvent.LAPSED, LedgerEvent.CERTIFICATE_REVOKED, LedgerEvent.CONTACT_CHANGED),
+    # Where it told nobody any more; else it says nothing of grace days.
+    LedgerEvent.NOTICE_VOIDED,
 )
 
 
@@ -65,7 +68,9 @@ class Recorded:
             now.update(status=details["status"], valid_until=_day(details, "valid_until"))
         if entry.event is LedgerEvent.CERTIFICATE_REVOKED and "benefits" in details and moves:
             now["notice"] = Notice(now["valid_until"], _number(details, "days_before"), entry.seq)
-        if entry.event in _NEW_GRACE and ("grace_from" in details or "benefits" not in details):
+            now["office_notices"] = ()
+        without_benefits = "benefits" not in details and entry.event is not LedgerEvent.NOTICE_VOIDED
+        if entry.event in _NEW_GRACE and ("grace_from" in details or without_benefits):
             now["grace_from"] = _day(details, "grace_from")
 
     def differences(self, beneficiary: Beneficiary) -> list[str]:
@@ -90,7 +95,7 @@ def _whole(details: Mapping[str, Any], name: str, otherwise: int) -> int:
 
 
 def _registered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
-    now.update(certificate_id=None, open_cases=(), consent_withdrawn_on=None, notice=None)
+    now.update(certificate_id=None, open_cases=(), consent_withdrawn_on=None, notice=None, office_notices=())
     now.update(certified_on=None, reprieve=None, counter_photo_on=None, invitation_id=None)
     now.update(faces_were_deleted=False, registered_by=details.get("registered_by", UNTOLD))
     now.update(enrolled_by=(), dispelled_by=(), excused=None, sessions_kept=0, unfounded_reports=())
@@ -206,8 +211,9 @@ def _uninvited(now: dict[str, Any], _entry: LedgerEntry, _details: Mapping[str, 
 
 
 def _reminded(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
-    valid_until = date.fromisoformat(details["valid_until"])
-    now["notice"] = Notice(valid_until, details["days_before"], entry.seq, delivered_on=_delivered_on(now))
+    valid_until, before = date.fromisoformat(details["valid_until"]), now["notice"]
+    delivered_on = before.delivered_on if before and before.valid_until == now["valid_until"] else None
+    now["notice"] = Notice(valid_until, details["days_before"], entry.seq, delivered_on=delivered_on)
 
 
 def _sent(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
@@ -222,13 +228,31 @@ def _delivered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, A
 
 def _contact_changed(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     now["contact_channel"] = details["channel"]
-    if now["status"] == Status.LAPSED and not _delivered_on(now):
+    if now["status"] == Status.LAPSED and not _is_told(now):
         now["notice"] = None
 
 
-def _delivered_on(now: Mapping[str, Any]) -> date | None:
+def _is_told(now: Mapping[str, Any]) -> bool:
     notice: Notice | None = now["notice"]
-    return notice.delivered_on if notice and notice.valid_until == now["valid_until"] else None
+    message = notice is not None and notice.valid_until == now["valid_until"] and notice.delivered_on is not None
+    return message or any(one.valid_until == now["valid_until"] and one.counts_on for one in now["office_notices"])
+
+
+def _notice_recorded(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    said = (NoticeWay(details["way"]), NoticeResult(details["result"]), date.fromisoformat(details["on"]))
+    year, clerk = date.fromisoformat(details["year"]), entry.actor.actor_id
+    notice = OfficeNotice(details["notice_id"], year, *said, clerk, as_day(details["counts_on"]))
+    now["office_notices"] = (*(one for one in now["office_notices"] if one.valid_until == year), notice)
+
+
+def _notice_voided(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    gone, failed = details["notice_id"], {"counts_on": None, "failed_on": date.fromisoformat(details["failed_on"])}
+    now["office_notices"] = tuple(
+        replace(one, result=NoticeResult(details["result"]), **failed) if one.notice_id == gone else one
+        for one in now["office_notices"]
+    )
+    if details.get("told_anew"):
+        now["notice"] = None
 
 
 _TAKES: Mapping[LedgerEvent, Callable[[dict[str, Any], LedgerEntry, Mapping[str, Any]], None]] = {
@@ -249,6 +273,8 @@ _TAKES: Mapping[LedgerEvent, Callable[[dict[str, Any], LedgerEntry, Mapping[str,
     LedgerEvent.REMINDER_DUE: _reminded,
     LedgerEvent.NOTICE_SENT: _sent,
     LedgerEvent.NOTICE_DELIVERED: _delivered,
+    LedgerEvent.NOTICE_RECORDED: _notice_recorded,
+    LedgerEvent.NOTICE_VOIDED: _notice_voided,
     LedgerEvent.CONTACT_CHANGED: _contact_changed,
     LedgerEvent.CONTACT_DELETED: _contact_deleted,
 }

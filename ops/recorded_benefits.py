@@ -46,7 +46,7 @@ class RecordedBenefits:
             for facts in facts_of(entry):
                 proposal = HoldProposal(str(facts["batch_id"]), valid_until, entry.at)
                 self.known[str(facts["benefit"])]["hold_proposal"] = proposal
-        elif entry.event is LedgerEvent.HOLD_DROPPED:
+        elif entry.event in (LedgerEvent.HOLD_DROPPED, LedgerEvent.NOTICE_VOIDED):
             for facts in facts_of(entry):
                 grace_from = _day(facts, "grace_from")
                 self.known[str(facts["benefit"])].update(hold_proposal=None, grace_from=grace_from)

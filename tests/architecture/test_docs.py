@@ -20,7 +20,7 @@ import yaml
 from lab import reference
 from lifecert import bootstrap
 from lifecert.domain.actor import Actor, Role
-from lifecert.domain.ledger import LedgerEntry, LedgerEvent
+from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.published import published_events
 from lifecert.domain.sweep import JobKind
 from lifecert.entry import settings
@@ -88,7 +88,9 @@ def described(text: str) -> Names:
 def events_there() -> Names:
     """The types under which entries of the ledger are published."""
     actor, at = Actor("clerk-1", Role.CLERK), datetime(2026, 8, 1, tzinfo=UTC)
-    whatever: defaultdict[str, None] = defaultdict(lambda: None)
+    # Of somebody whom the office can reach: else less is announced.
+    benefit = {"benefit": "1", "payer": "fund"}
+    whatever: defaultdict[str, Detail] = defaultdict(lambda: None, channel="sms", benefits=[benefit])
     entries = (LedgerEntry("beneficiary-1", 1, event, at, actor, whatever) for event in LedgerEvent)
     return {event.type for entry in entries for event in published_events(entry)}
 

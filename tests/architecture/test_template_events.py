@@ -154,7 +154,7 @@ def test_a_payers_queue_takes_from_its_own_rule_and_that_only_its_own_events(pay
     assert policy["Queues"] == [{"Ref": f"Payer{payer}Queue"}, {"Ref": f"Payer{payer}DeadLetters"}]
     rule = resources[f"Payer{payer}Rule"]["Properties"]
     # What a person is to be told is no payer's business.
-    ours = {"ReminderDue", "CertifyAgainDue", "ConsentWithdrawn", "WithdrawalUndone"}
+    ours = {"ReminderDue", "CertifyAgainDue", "ConsentWithdrawn", "WithdrawalUndone", "CertifiedNoticeDue"}
     promised = sorted({path.stem for path in (ROOT / "infra/schemas").glob("*.json")} - ours)
     assert rule["EventPattern"] == {"source": ["lifecert"], "detail-type": promised, "detail": {"payer": [payer]}}
     assert rule["EventBusName"] == {"Ref": "Bus"}
@@ -220,7 +220,8 @@ def test_what_people_are_to_be_told_alone_goes_to_the_notices_queue_and_are_kept
     resources = child("events")["Resources"]
     pattern = resources["NoticeRule"]["Properties"]["EventPattern"]
     channels = [channel.value for channel in NoticeChannel]
-    assert pattern["detail-type"] == ["ReminderDue", "CertifyAgainDue", "ConsentWithdrawn", "WithdrawalUndone"]
+    told = ["ReminderDue", "CertifyAgainDue", "ConsentWithdrawn", "WithdrawalUndone", "CertifiedNoticeDue"]
+    assert pattern["detail-type"] == told
     assert (pattern["source"], pattern["detail"]) == (["lifecert"], {"channel": channels})
     (statement,) = resources["NoticeQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}

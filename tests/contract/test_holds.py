@@ -21,6 +21,7 @@ from lifecert.domain.hold import (
     HoldState,
 )
 from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.office_notice import NoticeWay
 from lifecert.domain.status import Status
 from tests.support.builders import NOW, OFFICE, a_beneficiary, a_change, a_hold_candidate, an_id, proposal_of
 from tests.support.engines import SHARDS, DynamoTables, Stores, left_at_default
@@ -32,7 +33,8 @@ DECISION = HoldDecision(HoldChoice.ONLY, HoldGround.CANNOT_COME, "clerk-1", NOW,
 
 
 def candidate(person: Beneficiary, batch_id: str = BATCH) -> HoldCandidate:
-    return a_hold_candidate(person, batch_id, notice_delivered_on=TOLD_ON)
+    by_whom = {"notice_way": NoticeWay.VISIT, "notice_recorded_by": "clerk-5"}
+    return a_hold_candidate(person, batch_id, notice_delivered_on=TOLD_ON, **by_whom)
 
 
 def proposing(stores: Stores, batch_id: str = BATCH) -> tuple[Beneficiary, Change]:

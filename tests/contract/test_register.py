@@ -13,6 +13,7 @@ from lifecert.domain.consent import FaceConsent
 from lifecert.domain.hold import HoldProposal, Reprieve
 from lifecert.domain.ledger import GENESIS, LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel
+from lifecert.domain.office_notice import NoticeResult, NoticeWay, OfficeNotice
 from lifecert.domain.open_case import OpenCase, Unfounded
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import ReviewKind
@@ -76,6 +77,16 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         guardian_until=date(2031, 3, 1),
         notice=Notice(VALID_UNTIL, 30, 7, sent=True, delivered_on=date(2026, 6, 2)),
         contact_channel=NoticeChannel.SMS,
+        office_notices=(
+            OfficeNotice(
+                *(an_id(), VALID_UNTIL, NoticeWay.LETTER, NoticeResult.RETURNED, date(2026, 7, 3), "clerk-1"),
+                failed_on=date(2026, 7, 20),
+            ),
+            OfficeNotice(
+                *(an_id(), VALID_UNTIL, NoticeWay.VISIT, NoticeResult.TOLD, date(2026, 7, 3), "clerk-2"),
+                counts_on=date(2026, 7, 4),
+            ),
+        ),
         grace_from=date(2026, 7, 2),
         hold_proposal=HoldProposal(an_id(), VALID_UNTIL, NOW),
     )

@@ -134,6 +134,17 @@ EDITED: dict[str, Any] = {
         "delivered_on": "2026-03-01",
     },
     "contact_channel": "sms",
+    "office_notices": [
+        {
+            "notice_id": "another",
+            "valid_until": "2026-03-01",
+            "way": "visit",
+            "result": "told",
+            "on": "2026-03-01",
+            "recorded_by": "clerk-1",
+            "counts_on": "2026-03-01",
+        }
+    ],
     "grace_from": "2026-03-01",
     "has_reference": True,
     "reference_ids": ["another"],

@@ -6,12 +6,14 @@ from datetime import date, timedelta
 
 from lifecert.application.faces.consent import GiveConsent, WithdrawConsent
 from lifecert.application.notices.note_delivery import NoteDelivery
+from lifecert.application.notices.record_notice import NewNotice, RecordNotice, Voiding
 from lifecert.application.office.certify_in_person import CertifyInPerson, Document, PresenceGround
 from lifecert.application.office.decide_holds import DecideHolds, HoldWish
 from lifecert.application.office.entitlement import ConfirmProposal, Propose
 from lifecert.application.office.import_data_match import ImportDataMatch
 from lifecert.application.office.report_death import ReportDeath
 from lifecert.application.office.set_contact import NewContact, SetContact
+from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import RevocationCause
 from lifecert.domain.data_match import Taken
@@ -20,6 +22,7 @@ from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.hold import HoldChoice, HoldGround, HoldState
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import NoticeChannel
+from lifecert.domain.office_notice import NoticeResult, NoticeRules, NoticeWay
 from lifecert.domain.review import Proposal, ReviewKind
 from lifecert.domain.status import EndCause, Status
 from tests.model.world import FIRST_NIGHT, NAMES, World, id_number
@@ -179,6 +182,7 @@ def _decide(batch_id: str, wish: HoldWish) -> Callable[[World], None]:
 def _of_person(world: World, person: Beneficiary) -> Iterator[Action]:
     yield from _proofs(world, person)
     yield from _notices(world, person)
+    yield from _letters(world, person)
     yield from _revocations(world, person)
     yield from _ends(world, person)
     yield from _others(world, person)
@@ -276,6 +280,57 @@ def _notices(world: World, person: Beneficiary) -> Iterator[Action]:
             words = f"a notice about the year until {_day(world, sent.valid_until)} reaches {_name(world, person)}"
             at = _day(world, world.clock.day_of(sent.sent_at))
             yield Action(f"{words}, sent on {at} as {message_id}", _arrives(message_id))
+
+
+def _letters(world: World, person: Beneficiary) -> Iterator[Action]:
+    name, who = _name(world, person), person.beneficiary_id
+    if world.left.get("letter") and person.status is Status.LAPSED:
+        for clerk in (CLERK, SECOND_CLERK):
+            words = f"{clerk.user_id} writes down that a letter to {name} was posted today"
+            yield Action(
+                words,
+                _written(who, NewNotice(NoticeWay.LETTER, NoticeResult.POSTED, world.today, "1"), clerk),
+                "letter",
+            )
+        seen = NewNotice(NoticeWay.VISIT, NoticeResult.TOLD, world.today - timedelta(days=1), "1")
+        yield Action(
+            f"a clerk writes down that {name} was told at home yesterday", _written(who, seen, CLERK), "letter"
+        )
+    for number, one in enumerate(person.current_office_notices):
+        if world.left.get("returned") and one.stands and one.way is NoticeWay.LETTER:
+            words = f"letter {number + 1} of {_day(world, one.on)} to {name} comes back"
+            yield Action(words, _comes_back(who, one.notice_id), "returned")
+
+
+def _recording(world: World) -> RecordNotice:
+    rules = NoticeRules(frozenset({NoticeWay.LETTER, NoticeWay.VISIT}), letter_days=1, public_notice_days=15)
+    return RecordNotice(world.store.register, world.store.ledger, world.clock, rules)
+
+
+def _written(who: str, new: NewNotice, clerk: User) -> Callable[[World], None]:
+    def written(world: World) -> None:
+        key = an_id()
+        notice = _recording(world)(who, new, clerk, key)
+        if _recording(world)(who, new, clerk, key) != notice:
+            raise Wrong("the same request recorded two notices")
+        if notice.counts_on:
+            world.told.add((who, notice.valid_until, notice.counts_on))
+
+    return written
+
+
+def _comes_back(who: str, notice_id: str) -> Callable[[World], None]:
+    def comes_back(world: World) -> None:
+        before = world.store.beneficiaries[who]
+        _recording(world).void(who, notice_id, Voiding(NoticeResult.RETURNED, world.today, "1"), CLERK, an_id())
+        after = world.store.beneficiaries[who]
+        # What is held stays so by a notice that was believed then; nothing is held by it from now on.
+        if before.held_since is None:
+            message = after.current_notice
+            left = {one.counts_on for one in after.current_office_notices} | {message and message.delivered_on}
+            world.told -= {one for one in world.told if one[:2] == (who, after.valid_until) and one[2] not in left}
+
+    return comes_back
 
 
 def _arrives(message_id: str) -> Callable[[World], None]:

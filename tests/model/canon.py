@@ -124,6 +124,7 @@ def _person(world: World, one: Beneficiary, names: _Names, days: _Days) -> Any:
         days(one.valid_until) if revocable or not one.lapsed else "over",
         one.lapsed,
         notice and (notice.days_before, notice.sent, notice.delivered_on is not None),
+        _office_notices(one, days) if one.lapsed else (),
         one.contact_channel is None,
         names(one.certificate_id) if revocable else one.certificate_id is None,
         counts and counts.revoked_at is not None,
@@ -135,6 +136,17 @@ def _person(world: World, one: Beneficiary, names: _Names, days: _Days) -> Any:
         waits,
         _held(entries, years, days) if revocable else (),
         tuple(_benefit(world, one, benefit, names, days) for benefit in one.benefits),
+    )
+
+
+def _office_notices(person: Beneficiary, days: _Days) -> Any:
+    """What may come back, and from which days the rest counts. Of a message that arrived the day counts beside them."""
+    if not person.current_office_notices:
+        return ()
+    message = person.current_notice
+    return (
+        days(message.delivered_on) if message else None,
+        tuple((one.way, one.stands, days(one.counts_on), one.recorded_by) for one in person.current_office_notices),
     )
 
 

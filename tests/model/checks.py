@@ -119,6 +119,8 @@ def _told_otherwise(world: World, entries: list[LedgerEntry], held: LedgerEntry,
             yield day
         if entry.event is LedgerEvent.REGISTERED:
             yield day
+        if entry.event is LedgerEvent.NOTICE_VOIDED and "grace_from" in entry.details:
+            yield day
         covered = str(entry.details.get("valid_until", covered))
 
 

@@ -88,6 +88,11 @@ SCENARIOS: Mapping[str, Scenario] = {
         {"the office registers Ann, whose pension starts in 3 days": _one(start=3)},
         {"proof": 1, "revocation": 1, "end": 1, "correction": 1},
     ),
+    "letters": Scenario(
+        "one person, one benefit: letters and visits that a clerk writes down, and a letter that comes back",
+        {LAPSED: _one(start=-12)},
+        {"proof": 1, "letter": 2, "returned": 1},
+    ),
     "people": Scenario(
         "two people, one benefit each, of one office; a sweep dies",
         {"the office registers Ann and Ben, whose pensions started 12 days ago": _two},

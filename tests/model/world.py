@@ -255,6 +255,7 @@ class World:
                 "{name} {help_line}",
                 "{name} {date} {help_line}",
                 "{name} {help_line}",
+                "{name} {date} {help_line}",
             ),
             HelpLines("12333", {}),
             QuietHours(0, 0),

@@ -180,6 +180,16 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:PutItem PaymentReferences",
         "kms:GenerateMac PersonKey",
     },
+    "RecordNotice": {
+        "dynamodb:GetItem Beneficiaries",
+        "dynamodb:PutItem Beneficiaries",
+        "dynamodb:Query Ledger",
+        "dynamodb:PutItem Ledger",
+        "dynamodb:GetItem Idempotency",
+        "dynamodb:PutItem Idempotency",
+        "dynamodb:UpdateItem Idempotency",
+        "dynamodb:DeleteItem Idempotency",
+    },
     "EnrolReference": {
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",

@@ -58,6 +58,7 @@ REPORTS: dict[str, dict[str, Any] | type[Exception]] = {
     "publish_events/removed_by_hand": {"batchItemFailures": []},
     "publish_events/unreadable": {"batchItemFailures": ["10900000000000000000001"]},
     "publish_events/whole_year": {"batchItemFailures": []},
+    "send_notice/certified": {"batchItemFailures": []},
     "send_notice/consent_withdrawn_and_undone": {"batchItemFailures": []},
     "send_notice/reminder": {"batchItemFailures": []},
     "send_notice/twice_late_and_unknown": {"batchItemFailures": []},

@@ -15,6 +15,7 @@ from lifecert.application.office.amend_record import AmendRecord, RightRecord
 from lifecert.application.office.end_cases import EndCases
 from lifecert.application.office.entitlement import ConfirmProposal, Propose
 from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
+from lifecert.application.office.set_contact import NewContact, SetContact
 from lifecert.domain.amendment import AmendGround
 from lifecert.domain.category import Category
 from lifecert.domain.hold import HoldChoice, HoldDecision, HoldGround, HoldState
@@ -168,6 +169,8 @@ def two_years() -> World:
     world.sweep()
     world.held(person)
     world.clock.move(days=30)
+    contact = NewContact(NoticeChannel.SMS, "+8613800000000")
+    SetContact(world.store.register, FakeSeal(), world.clock)(person, contact, CLERK)
     world.shown(person)
     world.doubted(person)
     WithdrawConsent(world.store.register, world.clock)(person, CLERK)

@@ -27,6 +27,7 @@ from lifecert.domain.intake import (
 from lifecert.domain.invitation import user_of
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
+from lifecert.domain.office_notice import MOST_NOTICES, NoticeResult, NoticeWay, OfficeNotice
 from lifecert.domain.open_case import OpenCase
 from lifecert.domain.policy import Outcome
 from lifecert.domain.reasons import Reason
@@ -82,7 +83,10 @@ def _people(world: World) -> None:
     consent = FaceConsent("2026-1", NOW - timedelta(days=300), DESK, guardian=False)
     world.add_person(WANG, consent=consent, own_account=USER)
     world.add_person(
-        LAPSED, consent=consent, standing=Standing(Status.LAPSED, date(2026, 1, 31), held_since=date(2026, 2, 20))
+        LAPSED,
+        consent=consent,
+        standing=Standing(Status.LAPSED, date(2026, 1, 31), held_since=date(2026, 2, 20)),
+        office_notices=_office_notices(date(2026, 1, 31)),
     )
     world.add_person(PAUSED, camera=paused(NOW + timedelta(minutes=20), USER))
     world.add_person(UNSEEN, has_reference=False)
@@ -125,6 +129,17 @@ def _people(world: World) -> None:
         references_of_payers(world.store, world.keys).note(person.beneficiary_id, person.benefits)
     world.store.counted[f"find#{BUSY}#{world.clock.local():%Y-%m-%dT%H}"] = 1000
     world.store.counted[f"user#{BUSY}#{NOW:%Y-%m-%dT%H}"] = 1000
+
+
+def _office_notices(year: date) -> tuple[OfficeNotice, ...]:
+    """A letter that stands and one that came back, a visit where nobody was there, and one where somebody was."""
+    on, clerk = date(2026, 2, 10), "clerk-1"
+    return (
+        OfficeNotice(world_id(911), year, NoticeWay.LETTER, NoticeResult.POSTED, on, clerk, date(2026, 2, 17)),
+        OfficeNotice(world_id(912), year, NoticeWay.LETTER, NoticeResult.RETURNED, on, clerk, failed_on=on),
+        OfficeNotice(world_id(913), year, NoticeWay.VISIT, NoticeResult.NOBODY_THERE, on, clerk),
+        OfficeNotice(world_id(914), year, NoticeWay.VISIT, NoticeResult.TOLD, on, clerk, date(2026, 2, 20)),
+    )
 
 
 def _sessions(world: World) -> None:
@@ -249,7 +264,11 @@ def _holds(world: World) -> None:
     for person in (SILENT, MUTE):
         standing = Standing(Status.LAPSED, date(2025, 11, 20))
         proposal = HoldProposal(world_id(601), standing.valid_until, NOW)
-        world.add_person(person, standing=standing, hold_proposal=proposal)
+        nobody = OfficeNotice(
+            world_id(915), standing.valid_until, NoticeWay.VISIT, NoticeResult.NOBODY_THERE, NOW.date(), "clerk-1"
+        )
+        tried = (nobody,) * MOST_NOTICES if person is MUTE else ()
+        world.add_person(person, standing=standing, hold_proposal=proposal, office_notices=tried)
     world.add_hold_batch(601, SILENT, MUTE)
     world.add_hold_batch(602, LAPSED, decided_by="clerk-2", outcome=HoldOutcome.HELD_BEFORE)
 

@@ -29,6 +29,7 @@ def test_every_event_of_two_years_is_as_its_schema_says(years: World) -> None:
         "ReminderDue",
         "PaymentHeld",
         "BeneficiaryCertified",
+        "CertifiedNoticeDue",
         "CertifyAgainDue",
         "ConsentWithdrawn",
         "WithdrawalUndone",
@@ -38,9 +39,9 @@ def test_every_event_of_two_years_is_as_its_schema_says(years: World) -> None:
         "ReminderDue",
         "BeneficiaryAmended",
     ]
-    assert [faults(name, detail) for name, detail in published] == [[]] * 15
+    assert [faults(name, detail) for name, detail in published] == [[]] * 16
     assert {name for name, _ in published} == set(SCHEMAS)
-    assert [detail["seq"] for _, detail in published] == [1, 5, 6, 7, 8, 11, 12, 14, 15, 16, 18, 20, 22, 22, 23]
+    assert [detail["seq"] for _, detail in published] == [1, 5, 6, 7, 8, 11, 13, 13, 15, 16, 17, 19, 21, 23, 23, 24]
     last = published[6][1]
     assert published[5][1]["held_since"] == published[5][1]["unpaid_since"] == "2027-06-03"
     assert (last["status_before"], last["payment_was_held"], last["held_since"]) == ("lapsed", True, None)
@@ -65,6 +66,7 @@ def test_a_payer_is_told_no_more_than_it_needs(years: World) -> None:
     assert details["PaymentHeld"].keys() == details["BeneficiaryLapsed"].keys() == STANDING
     assert details["ReminderDue"].keys() == COMMON | {"days_before", "valid_until", "channel"}
     assert details["CertifyAgainDue"].keys() == details["WithdrawalUndone"].keys() == COMMON | {"channel"}
+    assert details["CertifiedNoticeDue"].keys() == COMMON | {"channel"}
     assert details["ConsentWithdrawn"].keys() == COMMON | {"channel", "faces_go_on"}
     text = json.dumps(years.published())
     (certified,) = [entry for entry in next(iter(years.store.entries.values())) if entry.seq == 4]
@@ -151,6 +153,8 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("ReminderDue", {"payer": "fund"}),
     ("CertifyAgainDue", {"channel": "post"}),
     ("CertifyAgainDue", {"review_id": "r"}),
+    ("CertifiedNoticeDue", {"channel": None}),
+    ("CertifiedNoticeDue", {"certificate_id": "c"}),
 ]
 
 

@@ -11,7 +11,7 @@ from lifecert.domain.actor import Group
 from lifecert.domain.errors import BrokenLedger, StoreUnavailable, VersionConflict
 from lifecert.entry.http.callers import with_groups
 from tests.support.builders import VALID_UNTIL
-from tests.support.wiring.functions import event, run
+from tests.support.wiring.functions import Context, event, function, run
 from tests.support.wiring.people import LAPSED, WANG, world_id
 from tests.support.wiring.world import World
 
@@ -183,6 +183,21 @@ def test_who_moved_house_is_told_another_help_line_and_staff_what_was_before(wor
     assert (told["event"], told["benefits"][0]["district_before"]) == ("amended", "110101")
     assert body(run("amend_record/renamed"))["changed"] == ["name"]
     assert world.store.beneficiaries[WANG.id].masked_name == "王*明"
+
+
+def test_a_letter_is_on_record_once_and_staff_see_how_far_the_telling_is(world: World) -> None:
+    letter = body(run("record_notice/letter"))
+    assert (letter["given_on"], letter["counts_on"], letter["failed_on"]) == ("2026-03-01", "2026-03-08", None)
+    assert body(run("record_notice/repeated")) == letter
+    shown = body(run("get_status/beneficiary_lapsed"))
+    assert shown["history"][-1]["event"] == "notice_recorded"
+    assert shown["telling"] is None, "it is for staff, and this is a helper"
+    for_staff = event("get_status/beneficiary_by_clerk")
+    for_staff["path"] = f"/beneficiaries/{LAPSED.id}"
+    told = body(function("get_status").handler(for_staff, Context()))
+    assert told["telling"] == "told"
+    assert told["history"][-1]["details"]["proof"] == "XA123456789CN"
+    assert "XA123456789CN" not in world.log.getvalue()
 
 
 def test_a_batch_says_whose_it_is_and_which_benefits_it_is_about(world: World) -> None:

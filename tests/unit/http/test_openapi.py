@@ -29,6 +29,7 @@ from lifecert.domain.hold import HoldChoice, HoldGround, HoldOutcome, HoldState
 from lifecert.domain.intake import Encoding, FileFault, FileFormat, ImportState
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import NoticeChannel
+from lifecert.domain.office_notice import NoticeResult, NoticeWay
 from lifecert.domain.policy import Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import Replacement
@@ -36,8 +37,10 @@ from lifecert.domain.review import PROPOSALS, Ground, ReviewKind, ReviewOutcome,
 from lifecert.domain.session import Channel, ImageType, SessionState
 from lifecert.domain.status import EndCause, Status
 from lifecert.domain.sweep import JobKind, RunState
+from lifecert.domain.telling import Telling
 from lifecert.entry.http import bodies
 from lifecert.entry.http.bodies.invitations import InvitedPersonShown
+from lifecert.entry.http.bodies.notices import RecordNoticeBody, VoidNoticeBody
 from lifecert.entry.http.bodies.sessions import LookShown, Observations
 from lifecert.entry.http.problems import Code
 from lifecert.entry.http.texts import Language, texts
@@ -63,6 +66,8 @@ BY_RULE = {
     "amend_record/benefit_unnamed",
     "amend_record/nothing",
     "amend_record/number_invalid",
+    "record_notice/proof_id_number",
+    "record_notice/result_of_another_way",
     "decide_holds/named_for_nothing",
     "decide_holds/nobody_named",
 }
@@ -167,6 +172,11 @@ def test_enumerations_are_those_of_the_code() -> None:
         "Amended": Amended,
         "AmendGround": AmendGround,
         "Category": Category,
+        "NoticeFailure": _literals(VoidNoticeBody, "result"),
+        "NoticeGiven": _literals(RecordNoticeBody, "result"),
+        "NoticeResult": NoticeResult,
+        "NoticeWay": NoticeWay,
+        "Telling": Telling,
         "CertificateState": CertificateState,
         "Channel": Channel,
         "CameraClass": _literals(Observations, "camera"),

@@ -9,6 +9,7 @@ import pytest
 
 from lifecert.application.faces.consent import UndoGround
 from lifecert.application.faces.enrol_reference import ConsentShown
+from lifecert.application.notices.record_notice import NewNotice, Voiding
 from lifecert.application.office.amend_record import RightRecord
 from lifecert.application.office.certify_in_person import Document, PresenceGround
 from lifecert.application.office.decide_holds import HoldWish
@@ -25,6 +26,7 @@ from lifecert.domain.consent import FaceConsent
 from lifecert.domain.hold import HoldChoice, HoldGround, HoldProposal, HoldState, Reprieve
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import Notice, NoticeChannel, NoticeKind
+from lifecert.domain.office_notice import NoticeResult, NoticeWay
 from lifecert.domain.open_case import OpenCase, Unfounded
 from lifecert.domain.person import IdNumber
 from lifecert.domain.reference import Replacement
@@ -105,6 +107,36 @@ class Life:
         assert self.person.notice
         self.do["send_notice"](self.id, self.person.notice.reminder_seq)
         self.do["note_delivery"](list(self.world.store.sent_notices)[-1])
+
+    def proposed(self) -> bool:
+        return self.person.benefits[0].hold_proposal is not None
+
+    def told_by_other_ways(self) -> Iterator[tuple[str, "Life"]]:
+        """Somebody lapsed whom a message has told: a letter besides; of the year after, letters alone."""
+        today, posted = self.world.clock.today, (NoticeWay.LETTER, NoticeResult.POSTED)
+        letter = self.do["record_notice"](self.id, NewNotice(*posted, today(), "XA1"), CLERK, an_id())
+        yield "a letter besides", self
+        came_back = Voiding(NoticeResult.RETURNED, today(), "XA1")
+        self.do["record_notice"].void(self.id, letter.notice_id, came_back, CLERK, an_id())
+        yield "which came back, and a message had told them anyway", self
+        self.do["certify_in_person"](self.id, today(), Document.ID_CARD, CLERK, an_id())
+        # No message arrives this year.
+        self.nights((self.person.valid_until - today()).days + 2)
+        letter = self.do["record_notice"](self.id, NewNotice(*posted, today(), "XA2"), CLERK, an_id())
+        assert self.person.office_notices == (letter,), "those of the year before are over"
+        yield "a letter", self
+        self.nights(7 + GRACE_DAYS + 1)
+        assert self.proposed()
+        yield "proposed since a letter counts", self
+        came_back = Voiding(NoticeResult.RETURNED, today(), "XA2")
+        self.do["record_notice"].void(self.id, letter.notice_id, came_back, SECOND_CLERK, an_id())
+        assert not self.proposed()
+        assert not self.person.notice
+        yield "which came back, and the proposal with it", self
+        self.nights(1)
+        self.told()
+        self.nights(GRACE_DAYS + 1)
+        yield "a message told them", self
 
     def agreed(self, kind: ReviewKind, **about: Any) -> None:
         proposal = self.do["propose"](self.id, Proposal(kind, **about), an_id(), CLERK)
@@ -244,6 +276,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "moved to another office meanwhile", life
     life.nights(GRACE_DAYS + 1)
     yield "and proposed there", life
+    yield from life.told_by_other_ways()
     life.decided(HoldChoice.NONE, HoldGround.OTHER)
     life.nights(1)
     yield "spared", life

@@ -1,4 +1,4 @@
-"""Notices: sending them, and receipts of those that arrived."""
+"""Notices: sending them, receipts of those that arrived, and those that the office gives by other ways."""
 
 from datetime import timedelta
 from functools import cache
@@ -8,11 +8,13 @@ from pydantic import Field, model_validator
 
 from lifecert.bootstrap import parts, stores
 from lifecert.entry import settings
-from lifecert.entry.setting_values import Hours, Name, Positive
+from lifecert.entry.setting_values import Hours, Name, NoticeWays, Positive
 
 if TYPE_CHECKING:
     from lifecert.application.notices.note_delivery import NoteDelivery
+    from lifecert.application.notices.record_notice import RecordNotice
     from lifecert.application.notices.send_notice import SendNotice
+    from lifecert.entry.http.once import Once
     from lifecert.ports.sweep import Waiting
 
 
@@ -76,3 +78,30 @@ def note_delivery() -> "NoteDelivery":
     names = NoticeReceiptSettings.load()
     register = stores.changing_register(names, notices=names.notices_table)
     return NoteDelivery(register, stores.sent_notices(names.notices_table), parts.clock(names))
+
+
+class RecordNoticeSettings(settings.WithChanges, settings.Common):
+    """record_notice. `hold_notice_ways` are those that count for a hold, none of them if it is empty; the days are
+    those after which a letter, and a public notice, count."""
+
+    idempotency_table: Name
+    hold_notice_ways: NoticeWays
+    notice_letter_days: Annotated[int, Field(ge=0, le=60)]
+    notice_public_days: Annotated[int, Field(ge=15, le=180)]
+
+
+@cache
+def record_notice() -> "RecordNotice":
+    """POST /staff/beneficiaries/{beneficiary_id}/notices, and that one told nobody."""
+    from lifecert.application.notices.record_notice import RecordNotice
+    from lifecert.domain.office_notice import NoticeRules
+
+    names = RecordNoticeSettings.load()
+    rules = NoticeRules(frozenset(names.hold_notice_ways), names.notice_letter_days, names.notice_public_days)
+    return RecordNotice(stores.changing_register(names), stores.ledger(names), parts.clock(names), rules)
+
+
+@cache
+def record_notice_once() -> "Once":
+    """Keeps answers of record_notice for whoever asks again."""
+    return stores.once(RecordNoticeSettings.load().idempotency_table)

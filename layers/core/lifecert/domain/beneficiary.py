@@ -19,6 +19,7 @@ from lifecert.domain.invitation import Invitation, is_invited
 from lifecert.domain.ledger import GENESIS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
 from lifecert.domain.number import NumberMove
+from lifecert.domain.office_notice import OfficeNotice, Told, first_told
 from lifecert.domain.open_case import (
     OpenCase,
     Unfounded,
@@ -60,7 +61,8 @@ class Beneficiary:
     invitation whose doing that was, empty for a clerk's, and `faces_go_on` the day from which faces are deleted then.
     `own_account` is the account that certified last as the person themself, and `guardian_until` the day from which
     somebody who is under age consents by themselves. `notice` is the
-    last that the person was told, and `contact_channel` how they can be. `grace_from` is the day from which the grace
+    last that the person was told by message, `contact_channel` how they can be, and `office_notices` what the office
+    told them, or tried to, by other ways. `grace_from` is the day from which the grace
     days before a hold count, where that is later than the last covered day. `counter_photo_on` is the day of the newest
     photo that was enrolled on the day it was taken, and matched the earlier ones. `faces_were_deleted`: all that were
     enrolled once are gone, or there were none when their ID number was put right, and no second clerk has confirmed
@@ -97,6 +99,7 @@ class Beneficiary:
     guardian_until: date | None = None
     notice: Notice | None = None
     contact_channel: NoticeChannel | None = None
+    office_notices: tuple[OfficeNotice, ...] = ()
     person_secret: str = FIRST_SECRET
     grace_from: date | None = None
     reprieve: Reprieve | None = None
@@ -181,9 +184,24 @@ class Beneficiary:
         return self.notice if self.notice and self.notice.valid_until == self.valid_until else None
 
     @property
+    def current_office_notices(self) -> tuple[OfficeNotice, ...]:
+        """What the office told them of this certification year by other ways, or tried to."""
+        return tuple(one for one in self.office_notices if one.valid_until == self.valid_until)
+
+    @property
+    def told(self) -> Told | None:
+        """What of all that they were told of this certification year counts first; it may count from a day to come."""
+        return first_told(self.current_notice, self.current_office_notices)
+
+    @property
     def notice_delivered_on(self) -> date | None:
         """The day on which a notice about this certification year first arrived; what a hold asks for."""
-        return self.current_notice.delivered_on if self.current_notice else None
+        return self.told.on if self.told else None
+
+    def without_word_of(self, clerk: str) -> "Beneficiary":
+        """As if this clerk had recorded no notice."""
+        left = tuple(one for one in self.office_notices if one.recorded_by != clerk)
+        return replace(self, office_notices=left)
 
     def grace_begins_on(self, benefit: Benefit) -> date:
         """The day from which the grace days before a hold of this benefit count: the last covered day, that on which

@@ -237,6 +237,30 @@ class CasesUnfinished(LifeCertError):
     """A run left cases open that can no longer be judged: it ran out of time, or single ones failed."""
 
 
+class NotLapsed(LifeCertError):
+    """Whose year still runs is not told that it is over."""
+
+
+class DayTooEarly(LifeCertError):
+    """A notice is said to be of a day before the person lapsed, or to have come back before it was posted."""
+
+
+class PublicNoticeTooEarly(LifeCertError):
+    """A public notice is for whom two other ways did not reach."""
+
+
+class TooManyNotices(LifeCertError):
+    """So many notices of one year are written down already."""
+
+
+class OfficeNoticeNotFound(LifeCertError):
+    """The person has no notice by a letter, a visit or in public with this id."""
+
+
+class OfficeNoticeFailed(LifeCertError):
+    """It is written down already that this notice told nobody."""
+
+
 class DayInFuture(LifeCertError):
     """Something is said to have happened on a day that has not come yet."""
 

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from lifecert.domain.category import Category
+from lifecert.domain.office_notice import NoticeWay
 from lifecert.domain.page import Position
 
 # So long is nobody lapsed or held whose proof of life waits for a human.
@@ -66,7 +67,9 @@ class HoldOutcome(StrEnum):
     NOT_TOLD = "not_told"  # the notice does not count any more
     GRACE_RUNS = "grace_runs"  # the grace days were made longer meanwhile
     NOT_SHOWN = "not_shown"  # came in after the batch was shown to the office: proposed again the next night
-    SUPERSEDED = "superseded"  # lapsed anew, for another year; or another office judges, since they moved there
+    OWN_NOTICE = "own_notice"  # told by the word of the clerk who decided alone: proposed again for another to decide
+    # Lapsed anew, for another year; another office judges, since they moved there; or what they were told by came back.
+    SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ class HoldProposal:
 @dataclass(frozen=True, slots=True)
 class HoldCandidate:
     """A person in a batch of an office, with those of their benefits that are its: what was known of them when they
-    were proposed, and later what became of it."""
+    were proposed, and later what became of it. `notice_way` is by which way they were told, None by a message, and
+    `notice_recorded_by` the clerk who says so."""
 
     batch_id: str
     beneficiary_id: str
@@ -101,6 +105,8 @@ class HoldCandidate:
     notice_delivered_on: date
     proposed_at: datetime
     outcome: HoldOutcome | None = None
+    notice_way: NoticeWay | None = None
+    notice_recorded_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

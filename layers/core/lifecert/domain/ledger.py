@@ -46,6 +46,8 @@ class LedgerEvent(StrEnum):
     NOTICE_SENT = "notice_sent"
     NOTICE_DELIVERED = "notice_delivered"
     NOTICE_FAILED = "notice_failed"  # the channel refused it, or says that it did not arrive
+    NOTICE_RECORDED = "notice_recorded"  # a clerk wrote down a letter, a visit or a public notice, or that one failed
+    NOTICE_VOIDED = "notice_voided"  # one of these came back, or never was
     REVIEW_OPENED = "review_opened"
     REPORT_JOINED = "report_joined"  # somebody else reports the death that a case is open about
     REVIEW_DECIDED = "review_decided"

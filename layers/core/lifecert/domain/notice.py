@@ -49,6 +49,7 @@ class NoticeKind(StrEnum):
     CERTIFY_AGAIN = "certify_again"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     WITHDRAWAL_UNDONE = "withdrawal_undone"
+    CERTIFIED = "certified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +99,15 @@ def due(arrived: datetime, share: float, quiet: QuietHours, spread: timedelta) -
 @dataclass(frozen=True, slots=True)
 class NoticeText:
     """The words of a notice before and after the end, with {name} (masked), {date} and {help_line} in them; of one that
-    asks to certify again, without {date}; and that the consent was withdrawn, with the day on which faces go as {date},
-    or that this was undone, without."""
+    asks to certify again, without {date}; that the consent was withdrawn, with the day on which faces go as {date},
+    or that this was undone, without; and that they were certified, with the day of the proof as {date}."""
 
     reminder: str
     lapsed: str
     certify_again: str
     consent_withdrawn: str
     withdrawal_undone: str
+    certified: str
 
     def of(self, masked_name: str, valid_until: date, help_line: str, *, lapsed: bool) -> str:
         """The words for one person."""
@@ -123,6 +125,10 @@ class NoticeText:
     def undone(self, masked_name: str, help_line: str) -> str:
         """The words for one person of whom that was undone."""
         return self.withdrawal_undone.format(name=masked_name, help_line=help_line)
+
+    def proven(self, masked_name: str, on: date, help_line: str) -> str:
+        """The words for one person who was certified, by whomever: to call if it was not they."""
+        return self.certified.format(name=masked_name, date=on.isoformat(), help_line=help_line)
 
 
 def due_reminder(valid_until: date, today: date, days_before: Iterable[int]) -> int | None:

@@ -45,6 +45,8 @@ _FOR_NOTICES: Mapping[LedgerEvent, tuple[str, tuple[str, ...]]] = {
     LedgerEvent.CONSENT_WITHDRAWN: ("ConsentWithdrawn", ("faces_go_on", "channel")),
     LedgerEvent.WITHDRAWAL_UNDONE: ("WithdrawalUndone", ("channel",)),
 }
+# Announced to whoever can be told, beside what the payers hear.
+_CERTIFIED = ("CertifiedNoticeDue", ("channel",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ def published_events(entry: LedgerEntry) -> tuple[PublishedEvent, ...]:
     events = tuple(
         _for_payer(entry, benefit, f"{entry.beneficiary_id}:{entry.seq}:{benefit['benefit']}") for benefit in benefits
     )
+    if entry.event is LedgerEvent.CERTIFIED and entry.details.get("channel"):
+        return (*events, _for_notices(entry, *_CERTIFIED))
     if entry.event is LedgerEvent.CERTIFICATE_REVOKED and "days_before" in entry.details:
         # Whose year it moved back is told so.
         return (*events, _for_notices(entry, *_FOR_NOTICES[LedgerEvent.REMINDER_DUE]))

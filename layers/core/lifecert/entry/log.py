@@ -43,6 +43,8 @@ class LogCode(StrEnum):
     PEOPLE_FOUND = "people_found"
     BENEFIT_ADDED = "benefit_added"
     RECORD_AMENDED = "record_amended"
+    OFFICE_NOTICE_RECORDED = "office_notice_recorded"
+    OFFICE_NOTICE_VOIDED = "office_notice_voided"
     ENROLMENT_BEGUN = "enrolment_begun"
     REFERENCE_ENROLLED = "reference_enrolled"
     CONSENT_WITHDRAWN = "consent_withdrawn"

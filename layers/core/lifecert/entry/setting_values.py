@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from lifecert.domain.notice import QuietHours
+from lifecert.domain.office_notice import NoticeWay
 from lifecert.domain.person import by_kms
 
 
@@ -67,6 +68,8 @@ SourceCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
 Payers = Annotated[tuple[PayerCode, ...], BeforeValidator(_listed), Field(min_length=1)]
 # None of them: nobody's word is taken.
 Sources = Annotated[tuple[SourceCode, ...], BeforeValidator(lambda text: _listed(text) if text else ())]
+# None of them: no clerk's word that somebody was told counts for a hold.
+NoticeWays = Annotated[tuple[NoticeWay, ...], BeforeValidator(lambda text: _listed(text) if text else ())]
 SecretVersions = Annotated[tuple[SecretVersion, ...], BeforeValidator(_versions), Field(min_length=1)]
 ReminderDays = Annotated[tuple[int, ...], BeforeValidator(_days_before)]
 Hours = Annotated[QuietHours, BeforeValidator(_quiet_hours)]

@@ -29,6 +29,7 @@ from lifecert.domain.hold import (
     HoldOutcome,
     HoldState,
 )
+from lifecert.domain.office_notice import NoticeWay
 from lifecert.domain.page import Page, Position
 from lifecert.domain.scope import EVERYWHERE, Scope
 from lifecert.domain.sweep import shard_of
@@ -274,6 +275,8 @@ def new_candidate_put(table: str, candidate: HoldCandidate, shards: int) -> "Tra
         "valid_until": candidate.valid_until.isoformat(),
         "notice_delivered_on": candidate.notice_delivered_on.isoformat(),
         "proposed_at": moment(candidate.proposed_at),
+        "notice_way": candidate.notice_way and str(candidate.notice_way),
+        "notice_recorded_by": candidate.notice_recorded_by,
     }
     return {
         "Put": {"TableName": table, "Item": typed(item), "ConditionExpression": "attribute_not_exists(batch_id)"},
@@ -312,6 +315,8 @@ def candidate_of(item: Mapping[str, Any]) -> HoldCandidate:
         notice_delivered_on=date.fromisoformat(item["notice_delivered_on"]),
         proposed_at=datetime.fromisoformat(item["proposed_at"]),
         outcome=HoldOutcome(item["outcome"]) if "outcome" in item else None,
+        notice_way=NoticeWay(item["notice_way"]) if "notice_way" in item else None,
+        notice_recorded_by=item.get("notice_recorded_by"),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb.batches import read_items
+from lifecert.adapters.dynamodb.office_notices import office_notice_map, office_notice_of
 from lifecert.adapters.dynamodb.values import as_day, moment, optional_day, plain, typed
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import FIRST_BENEFIT, FIRST_PAYER, Benefit, BenefitEnd
@@ -202,6 +203,7 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "guardian_until": optional_day(beneficiary.guardian_until),
         "notice": _notice_item(beneficiary.notice) if beneficiary.notice else None,
         "contact_channel": beneficiary.contact_channel and str(beneficiary.contact_channel),
+        "office_notices": [office_notice_map(one) for one in beneficiary.office_notices] or None,
         "grace_from": optional_day(beneficiary.grace_from),
         "invitation_id": beneficiary.invitation_id,
         "number_claim": beneficiary.number_claim,
@@ -254,6 +256,7 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         guardian_until=as_day(item.get("guardian_until")),
         notice=_notice_of(item["notice"]) if "notice" in item else None,
         contact_channel=NoticeChannel(item["contact_channel"]) if "contact_channel" in item else None,
+        office_notices=tuple(map(office_notice_of, item.get("office_notices", ()))),
         person_secret=item.get("person_secret", FIRST_SECRET),
         grace_from=as_day(item.get("grace_from")),
         invitation_id=item.get("invitation_id"),

@@ -42,6 +42,7 @@ class _Words(Strict):
     certify_again: _Dayless
     consent_withdrawn: _Text
     withdrawal_undone: _Dayless
+    certified: _Text
 
 
 class _NoticesFile(Strict):

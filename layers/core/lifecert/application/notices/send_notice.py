@@ -1,8 +1,8 @@
 """Send a notice: tell a person, by the way the office knows, that their year ends."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from lifecert.application.shared.changing import change_newest
@@ -10,7 +10,7 @@ from lifecert.domain.actor import NOTICE_ACTOR
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.errors import NoticeMustWait, NoticeRefused
 from lifecert.domain.help_lines import HelpLines
-from lifecert.domain.ledger import PROOFS, Detail, LedgerEvent
+from lifecert.domain.ledger import PROOFS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.notice import NoticeKind, NoticeText, QuietHours, SentNotice, due, share_of
 from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
@@ -18,7 +18,7 @@ from lifecert.ports.notices import AddressSeal, Contacts, NoticeSender
 from lifecert.ports.register import ChangingRegister, Ledger
 
 # Of each kind the entry that asks for it, and what makes it needless when it comes later: whoever certified needs not
-# do it again, and of a consent only the last is news.
+# do it again, of a consent only the last is news, and what was revoked is not said to be valid.
 _ABOUT: Mapping[NoticeKind, tuple[LedgerEvent, frozenset[LedgerEvent]]] = {
     NoticeKind.CERTIFY_AGAIN: (
         LedgerEvent.CERTIFY_AGAIN_DUE,
@@ -29,6 +29,7 @@ _ABOUT: Mapping[NoticeKind, tuple[LedgerEvent, frozenset[LedgerEvent]]] = {
         frozenset({LedgerEvent.CONSENT_WITHDRAWN, LedgerEvent.WITHDRAWAL_UNDONE, LedgerEvent.CONSENT_GIVEN}),
     ),
     NoticeKind.WITHDRAWAL_UNDONE: (LedgerEvent.WITHDRAWAL_UNDONE, frozenset({LedgerEvent.CONSENT_WITHDRAWN})),
+    NoticeKind.CERTIFIED: (LedgerEvent.CERTIFIED, frozenset({LedgerEvent.CERTIFICATE_REVOKED})),
 }
 
 
@@ -65,7 +66,7 @@ class SendNotice:
         beneficiary = self.register.get(beneficiary_id)
         if beneficiary is None or not _is_wanted(beneficiary, reminder_seq):
             return NoticeOutcome.NOT_NEEDED
-        return self._send(beneficiary, reminder_seq, NoticeKind.REMINDER, arrived)
+        return self._send(beneficiary, reminder_seq, NoticeKind.REMINDER, arrived, None)
 
     def about(
         self, kind: NoticeKind, beneficiary_id: str, due_seq: int, arrived: datetime | None = None
@@ -75,22 +76,31 @@ class SendNotice:
         As often as a reminder, and with the same refusals.
         """
         beneficiary = self.register.get(beneficiary_id)
-        if beneficiary is None or not self._is_still_due(kind, beneficiary, due_seq):
+        asking = self._still_due(kind, beneficiary, due_seq) if beneficiary else None
+        if beneficiary is None or asking is None:
             return NoticeOutcome.NOT_NEEDED
-        return self._send(beneficiary, due_seq, kind, arrived)
+        return self._send(beneficiary, due_seq, kind, arrived, asking)
 
-    def _is_still_due(self, kind: NoticeKind, beneficiary: Beneficiary, due_seq: int) -> bool:
-        """Neither sent before nor done by now; the ledger tells, since the beneficiary remembers reminders only."""
+    def _still_due(self, kind: NoticeKind, beneficiary: Beneficiary, due_seq: int) -> LedgerEntry | None:
+        """The entry that asks for it, unless that was sent before or is done by now; the ledger tells, since the
+        beneficiary remembers reminders only."""
         if beneficiary.status is Status.TERMINATED:
-            return False
+            return None
         asks, ends = _ABOUT[kind]
         entries = [entry for entry in self.ledger.entries(beneficiary.beneficiary_id) if entry.seq >= due_seq]
         if not entries or entries[0].event is not asks:
-            return False
-        return not any(entry.event in ends or entry.details.get("reminder_seq") == due_seq for entry in entries[1:])
+            return None
+        asking, *later = entries
+        over = (_ends(entry, ends, asking) or entry.details.get("reminder_seq") == due_seq for entry in later)
+        return None if any(over) else asking
 
     def _send(
-        self, beneficiary: Beneficiary, due_seq: int, kind: NoticeKind, arrived: datetime | None
+        self,
+        beneficiary: Beneficiary,
+        due_seq: int,
+        kind: NoticeKind,
+        arrived: datetime | None,
+        asking: LedgerEntry | None,
     ) -> NoticeOutcome:
         contact = self.contacts.get(beneficiary.beneficiary_id)
         if contact is None:
@@ -98,7 +108,7 @@ class SendNotice:
         self._wait_for_its_moment(beneficiary.beneficiary_id, arrived)
         address = self.seal.open(beneficiary.beneficiary_id, contact.sealed_address)
         try:
-            message_id = self.sender.send(contact.channel, address, self._text(beneficiary, kind))
+            message_id = self.sender.send(contact.channel, address, self._text(beneficiary, kind, asking))
         except NoticeRefused as refused:
             told: dict[str, Detail] = {"kind": kind, "why": str(refused), "reminder_seq": due_seq}
             told["channel"] = contact.channel
@@ -119,8 +129,11 @@ class SendNotice:
             raise NoticeMustWait(wait)
         self.pace()
 
-    def _text(self, beneficiary: Beneficiary, kind: NoticeKind) -> str:
+    def _text(self, beneficiary: Beneficiary, kind: NoticeKind, asking: LedgerEntry | None) -> str:
         help_line = self.help_lines.find(beneficiary.category, beneficiary.district)
+        if kind is NoticeKind.CERTIFIED and asking:
+            on = date.fromisoformat(str(asking.details["certified_on"]))
+            return self.text.proven(beneficiary.masked_name, on, help_line)
         if kind is NoticeKind.CERTIFY_AGAIN:
             return self.text.again(beneficiary.masked_name, help_line)
         if kind is NoticeKind.WITHDRAWAL_UNDONE:
@@ -148,6 +161,12 @@ class SendNotice:
             {"channel": sent.channel, "reminder_seq": reminder_seq, "message_id": sent.message_id},
         )
         return Change(newest.version, after, entry, sent_notice=sent)
+
+
+def _ends(entry: LedgerEntry, ends: Collection[LedgerEvent], asking: LedgerEntry) -> bool:
+    """Whether an entry makes needless what was asked for: of a revocation only that of the very certificate."""
+    other = entry.details.get("certificate_id") != asking.details.get("certificate_id")
+    return entry.event in ends and not (entry.event is LedgerEvent.CERTIFICATE_REVOKED and other)
 
 
 def _is_wanted(beneficiary: Beneficiary, reminder_seq: int) -> bool:

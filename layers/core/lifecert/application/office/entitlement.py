@@ -336,6 +336,8 @@ class ConfirmProposal:
                     if one.end
                 ),
                 grace_from=today,
+                # What was said of that year by letter or a visit was before another came in force: it is said anew.
+                office_notices=(),
                 # Its number in the ledger is the revocation's own.
                 notice=Notice(valid_until, _days_before(valid_until, today), newest.version + 1),
             )

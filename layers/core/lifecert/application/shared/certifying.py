@@ -93,6 +93,8 @@ def certifying(
             "certificate_id": certificate.certificate_id,
             "method": proof.method,
             "certified_on": proof.on.isoformat(),
+            # By which way they are told that they were certified, by whomever; None, and nobody is.
+            "channel": before.contact_channel,
             **({"dispelled_stays": True} if before.dispelled_by and proof.on < today else {}),
             **step.details,
         },

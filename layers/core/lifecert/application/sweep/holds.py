@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import ClassVar
 
-from lifecert.application.shared.moving import moved
+from lifecert.application.shared.moving import Moved, moved
 from lifecert.application.sweep.kinds import Look, OfDays, days
 from lifecert.domain.actor import SWEEP_ACTOR
 from lifecert.domain.beneficiary import Beneficiary, Change, record
@@ -52,8 +52,8 @@ class ProposeHolds(OfDays):
 
     def change(self, beneficiary: Beneficiary, look: Look) -> Change | None:
         """Propose the benefits of somebody lapsed and told whose grace days are over, each to its office."""
-        told_on = beneficiary.notice_delivered_on
-        if beneficiary.status is not Status.LAPSED or told_on is None:
+        told = beneficiary.told
+        if beneficiary.status is not Status.LAPSED or told is None:
             return None
         over = [one for one in beneficiary.can_be_held if self._over(beneficiary.grace_begins_on(one), look)]
         if not over:
@@ -70,8 +70,10 @@ class ProposeHolds(OfDays):
                 category=next(one.category for one in over if one.office == office),
                 district=office.district,
                 valid_until=beneficiary.valid_until,
-                notice_delivered_on=told_on,
+                notice_delivered_on=told.on,
                 proposed_at=look.now,
+                notice_way=told.way,
+                notice_recorded_by=told.recorded_by,
             )
             for office, batch_id in offices.items()
         )
@@ -85,7 +87,7 @@ class ProposeHolds(OfDays):
             LedgerEvent.HOLD_PROPOSED,
             SWEEP_ACTOR,
             look.now,
-            {"notice_delivered_on": told_on.isoformat(), "benefits": facts},
+            {"notice_delivered_on": told.on.isoformat(), "notice_way": told.way, "benefits": facts},
         )
         return Change(beneficiary.version, after, entry, hold_candidates=candidates)
 
@@ -154,17 +156,34 @@ class ApplyHolds:
         if beneficiary.spared_until and look.today <= beneficiary.spared_until:
             grace_from = beneficiary.spared_until - timedelta(days=self.grace_days)
             return self._dropped(beneficiary, HoldOutcome.GRACE_RUNS, look, grace_from)
-        told_on, approved_by = beneficiary.notice_delivered_on, batch.decision.decided_by
+        told, approved_by = beneficiary.told, batch.decision.decided_by
+        try:
+            step = self._held(beneficiary, proposed, beneficiary, approved_by, look)
+        except TransitionRefused:
+            return self._dropped(beneficiary, HoldOutcome.GRACE_RUNS if told else HoldOutcome.NOT_TOLD, look, None)
+        try:
+            # Nobody's word alone holds a payment: whoever decides may not be who says that the person was told.
+            self._held(beneficiary, proposed, beneficiary.without_word_of(approved_by), approved_by, look)
+        except TransitionRefused:
+            grace_from = look.today - timedelta(days=self.grace_days)
+            return self._dropped(beneficiary, HoldOutcome.OWN_NOTICE, look, grace_from)
+        details = {
+            **step.details,
+            "notice_delivered_on": told.on.isoformat() if told else None,
+            "notice_way": told.way if told else None,
+        }
+        return _decided(step.after, beneficiary, LedgerEvent.PAYMENT_HELD, HoldOutcome.HELD, details, batch, look)
+
+    def _held(
+        self, before: Beneficiary, proposed: list[Benefit], told: Beneficiary, approved_by: str, look: Look
+    ) -> Moved:
+        """These benefits held, as `told` was told. Raises TransitionRefused."""
+        on = told.notice_delivered_on
 
         def approved(benefit: Benefit) -> HoldApproved:
-            return HoldApproved(look.today, self.grace_days, told_on, approved_by, beneficiary.grace_begins_on(benefit))
+            return HoldApproved(look.today, self.grace_days, on, approved_by, told.grace_begins_on(benefit))
 
-        try:
-            step = moved(beneficiary, proposed, approved, SWEEP_ACTOR.role)
-        except TransitionRefused:
-            return self._dropped(beneficiary, HoldOutcome.GRACE_RUNS if told_on else HoldOutcome.NOT_TOLD, look, None)
-        details = {**step.details, "notice_delivered_on": told_on.isoformat() if told_on else None}
-        return _decided(step.after, beneficiary, LedgerEvent.PAYMENT_HELD, HoldOutcome.HELD, details, batch, look)
+        return moved(before, proposed, approved, SWEEP_ACTOR.role)
 
     def begin(self, look: Look) -> Look:
         """There is nothing to make ready."""

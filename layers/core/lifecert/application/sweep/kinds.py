@@ -220,7 +220,9 @@ class EndAsPlanned(OfDays):
 
 def _told(beneficiary: Beneficiary, days_before: int, now: datetime) -> Change:
     """The change that makes a notice due."""
-    valid_until, delivered_on = beneficiary.valid_until, beneficiary.notice_delivered_on
+    valid_until, before = beneficiary.valid_until, beneficiary.current_notice
+    # Of messages alone: a letter that comes back must take with it all that it counted for.
+    delivered_on = before.delivered_on if before else None
     notice = Notice(valid_until, days_before, beneficiary.version + 1, delivered_on=delivered_on)
     after, entry = record(
         replace(beneficiary, notice=notice),

@@ -43,9 +43,9 @@ class DueDetail(_FromAws):
 class DueMessage(_FromAws):
     """The event as the bus puts it into the queue."""
 
-    detail_type: Literal["ReminderDue", "CertifyAgainDue", "ConsentWithdrawn", "WithdrawalUndone"] = Field(
-        alias="detail-type"
-    )
+    detail_type: Literal[
+        "ReminderDue", "CertifyAgainDue", "ConsentWithdrawn", "WithdrawalUndone", "CertifiedNoticeDue"
+    ] = Field(alias="detail-type")
     detail: DueDetail
 
 
@@ -53,6 +53,7 @@ KINDS = {
     "CertifyAgainDue": NoticeKind.CERTIFY_AGAIN,
     "ConsentWithdrawn": NoticeKind.CONSENT_WITHDRAWN,
     "WithdrawalUndone": NoticeKind.WITHDRAWAL_UNDONE,
+    "CertifiedNoticeDue": NoticeKind.CERTIFIED,
 }
 
 

@@ -70,6 +70,12 @@ class Code(StrEnum):
     ACTED_IN_CASE = "acted_in_case"
     DAY_IMPOSSIBLE = "day_impossible"
     DAY_IN_FUTURE = "day_in_future"
+    DAY_TOO_EARLY = "day_too_early"
+    NOT_LAPSED = "not_lapsed"
+    PUBLIC_NOTICE_TOO_EARLY = "public_notice_too_early"
+    TOO_MANY_NOTICES = "too_many_notices"
+    NOTICE_NOT_FOUND = "notice_not_found"
+    NOTICE_FAILED_BEFORE = "notice_failed_before"
     ID_NUMBER_DIFFERS = "id_number_differs"
     NOTHING_TO_AMEND = "nothing_to_amend"
     DEATH_ENDS_ALL = "death_ends_all"
@@ -215,6 +221,12 @@ TABLE: dict[type[Exception], Problem] = {
     ),
     errors.DeathEndsAll: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DEATH_ENDS_ALL),
     errors.PayerUnknown: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.PAYER_UNKNOWN),
+    errors.DayTooEarly: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DAY_TOO_EARLY),
+    errors.NotLapsed: Problem(HTTPStatus.CONFLICT, Code.NOT_LAPSED),
+    errors.PublicNoticeTooEarly: Problem(HTTPStatus.CONFLICT, Code.PUBLIC_NOTICE_TOO_EARLY),
+    errors.TooManyNotices: Problem(HTTPStatus.CONFLICT, Code.TOO_MANY_NOTICES),
+    errors.OfficeNoticeNotFound: Problem(HTTPStatus.NOT_FOUND, Code.NOTICE_NOT_FOUND),
+    errors.OfficeNoticeFailed: Problem(HTTPStatus.CONFLICT, Code.NOTICE_FAILED_BEFORE),
     errors.DayInFuture: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DAY_IN_FUTURE),
     errors.DayImpossible: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DAY_IMPOSSIBLE),
     errors.StartUnlikely: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.START_UNLIKELY),

@@ -14,6 +14,7 @@ from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import Fact, LedgerEntry, LedgerEvent, facts_of
 from lifecert.domain.page import Page, Position
 from lifecert.domain.status import EndCause, Status
+from lifecert.domain.telling import Telling, telling
 from lifecert.entry.http.bodies.faces import ConsentState
 from lifecert.entry.http.bodies.fields import PAGE, InList, cursor_of
 from lifecert.entry.http.texts import Language, text
@@ -134,7 +135,8 @@ class BenefitStanding(Response):
 
 class BeneficiaryStanding(Response):
     """A beneficiary's standing. `days_left` counts the covered days after today, `what_to_do` is for who lapsed.
-    `payment_held` and `held_since` are of whichever benefit is held, the first to be."""
+    `payment_held` and `held_since` are of whichever benefit is held, the first to be. `telling` is how far it is with
+    telling somebody lapsed so, for staff only."""
 
     beneficiary_id: str
     masked_name: str
@@ -147,6 +149,7 @@ class BeneficiaryStanding(Response):
     held_since: date | None
     benefits: tuple[BenefitStanding, ...]
     consent: ConsentState
+    telling: Telling | None
     what_to_do: str | None
     help_line: str
     history: tuple[HistoryEntry, ...]
@@ -169,6 +172,7 @@ class BeneficiaryStanding(Response):
             held_since=beneficiary.held_since,
             benefits=tuple(BenefitStanding.of(beneficiary, one, for_staff=for_staff) for one in beneficiary.benefits),
             consent=ConsentState.of(beneficiary),
+            telling=telling(beneficiary, today) if for_staff else None,
             what_to_do=_what_to_do(beneficiary, language),
             help_line=help_lines.find(beneficiary.category, beneficiary.district),
             history=tuple(

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from lifecert.application.office.decide_holds import HoldBatchView, HoldWish, applied_on
 from lifecert.domain.category import Category
 from lifecert.domain.hold import HoldBatch, HoldCandidate, HoldChoice, HoldGround, HoldOutcome, HoldState
+from lifecert.domain.office_notice import NoticeWay
 from lifecert.domain.page import Page, Position
 from lifecert.entry.http.bodies.fields import PAGE, DistrictPrefix, InList, cursor_of
 from lifecert.entry.models import Incoming, Moment, Response
@@ -124,7 +125,8 @@ class HoldBatchesShown(Response):
 
 
 class CandidateShown(Response):
-    """Somebody whose payment may be held, as they were when they were proposed; `outcome` once there is one."""
+    """Somebody whose payment may be held, as they were when they were proposed; `outcome` once there is one. The way by
+    which they were told is null for a message, and so is the clerk who says so."""
 
     beneficiary_id: str
     masked_name: str
@@ -133,6 +135,8 @@ class CandidateShown(Response):
     district: str
     valid_until: date
     notice_delivered_on: date
+    notice_way: NoticeWay | None
+    notice_recorded_by: str | None
     outcome: HoldOutcome | None
 
     @staticmethod
@@ -146,6 +150,8 @@ class CandidateShown(Response):
             district=candidate.district,
             valid_until=candidate.valid_until,
             notice_delivered_on=candidate.notice_delivered_on,
+            notice_way=candidate.notice_way,
+            notice_recorded_by=candidate.notice_recorded_by,
             outcome=candidate.outcome,
         )
 
