@@ -156,7 +156,13 @@ def _certified(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, An
     _certified_again(now, entry, details)
 
 
+def _faces_found_false(now: dict[str, Any], details: Mapping[str, Any]) -> None:
+    if details.get("references") is not None:
+        now.update(reference_ids=(), faces_were_deleted=True, counter_photo_on=None)
+
+
 def _certified_again(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    _faces_found_false(now, details)
     if details.get("session_id"):
         # By a face, which a user showed; where a clerk decided that, the entry names the user.
         user = details.get("certified_by") or entry.actor.actor_id

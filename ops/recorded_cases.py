@@ -152,10 +152,11 @@ def _closed(entry: LedgerEntry, cases: tuple[OpenCase, ...], review_id: str) -> 
     found = [one.kind for one in cases if one.upheld and one.review_id != review_id]
     certified = entry.event in (LedgerEvent.CERTIFIED, LedgerEvent.ALREADY_CERTIFIED)
     two_clerks = certified and "proposed_by" in entry.details
+    since = str(entry.details.get("found_since") or "").split(",")
     for case in cases:
         if certified and case.kind in (ReviewKind.REGISTRATION, ReviewKind.AUDIT) and not case.upheld:
             continue  # by another clerk than the one who registered the person, or asked for the audit
-        if case.review_id != review_id and not (two_clerks and case.upheld):
+        if case.review_id != review_id and not (two_clerks and case.upheld and case.review_id not in since):
             yield case
         elif (
             case.review_id == review_id

@@ -118,7 +118,7 @@ class Desk:
             stores.register, self.keys, FakeSeal(), clock, stores.ledger, ("fund",), references, looks
         )
         self.propose = ProposeIdNumber(stores.register, stores.reviews, clock, self.keys, looks)
-        self.confirm = ConfirmIdNumber(stores.register, stores.reviews, stores.ledger, clock, self.keys)
+        self.confirm = ConfirmIdNumber(stores.register, stores.reviews, stores.ledger, clock, self.keys, looks)
 
     def new(self, number: IdNumber) -> str:
         benefit = NewBenefit(Category.RESIDENT_PENSION, "110101", NOW.date())

@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from lifecert.application.office.amend_record import Amendment, AmendRecord, RightRecord
+from lifecert.application.office.amend_record import MOST_NAMES_A_YEAR, Amendment, AmendRecord, RightRecord
 from lifecert.application.office.report_death import NamedPerson, ReportDeath
 from lifecert.application.shared.finding import by_number_and_name
 from lifecert.domain.actor import User
@@ -132,6 +132,10 @@ def test_by_a_name_that_a_clerk_replaced_the_family_still_reports_a_death() -> N
     store, number = person.store, IdNumber.parse("11010519491231002X")
     report = ReportDeath(store.register, keys, person.clock, HelpLines("12333", {}), store.limits, start_limits())
     for n in range(FORMER_NAMES + 3):
+        if n and n % MOST_NAMES_A_YEAR == 0:
+            with pytest.raises(TransitionRefused):
+                amend(person, RightRecord("王晓丙"), AmendGround.MISTYPED)
+            person.clock.move(days=366)
         amend(person, RightRecord("王晓" + "一二三四五六七八九十甲乙"[n]), AmendGround.MISTYPED)
     assert len(person.now.former_name_keys) == FORMER_NAMES
     assert by_number_and_name(store.register, keys, number, "王小明") is None, "nothing else is done by it"

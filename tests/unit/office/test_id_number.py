@@ -74,7 +74,8 @@ class Desk(Person):
     @property
     def confirming(self) -> ConfirmIdNumber:
         store = self.store
-        return ConfirmIdNumber(store.register, store.reviews_port, store.ledger, self.clock, self.keys)
+        looks = looking_up(store, self.clock, self.limits)
+        return ConfirmIdNumber(store.register, store.reviews_port, store.ledger, self.clock, self.keys, looks)
 
     def put_right(self, number: IdNumber = RIGHT, who: str | None = None) -> None:
         self.confirming(self.proposal(number, who).review_id, number, SECOND)
@@ -215,7 +216,7 @@ def test_who_registers_people_to_learn_whether_they_are_is_counted() -> None:
         desk.registers(WRONG)
     with pytest.raises(LimitReached):
         desk.registers(WRONG)
-    assert len(desk.store.accesses) == 1, "what is not told is no access"
+    assert len(desk.store.accesses) == 2, "that the limit is reached tells as much"
     assert desk.registers(RIGHT).version == 1, "whoever is new is registered, however many"
 
 

@@ -291,7 +291,7 @@ def test_whose_number_once_stood_in_another_record_comes_in(intake: Intake) -> N
     mistyped, store, number = intake.of(WANG), intake.store, IdNumber.parse(LI)
     looks = looking_up(store, intake.clock)
     propose = ProposeIdNumber(store.register, store.reviews_port, intake.clock, intake.keys, looks)
-    confirm = ConfirmIdNumber(store.register, store.reviews_port, store.ledger, intake.clock, intake.keys)
+    confirm = ConfirmIdNumber(store.register, store.reviews_port, store.ledger, intake.clock, intake.keys, looks)
     proposal = propose(mistyped.beneficiary_id, number, AmendGround.MISTYPED, CLERK, "key-1")
     confirm(proposal.review_id, number, SECOND)
     done = intake.take(line("李秀英", WANG), line("王淑芬", LI), key="key-2")

@@ -27,6 +27,7 @@ from tests.support.builders import (
     CLERK,
     a_change,
     a_review,
+    an_id,
     failed_evidence,
     good_evidence,
 )
@@ -227,8 +228,21 @@ def test_whose_doubt_it_is_does_not_dispel_it() -> None:
     opened(office, "a clerk's report")
     proposal = office.seen()
     assert isinstance(proposal, Review)
+    office.report.of_known(office.id, None, CLERK)
     with pytest.raises(ActedInCase):
         office.confirm(proposal.review_id, SECOND, confirm=True)
+    office.confirm(proposal.review_id, THIRD, confirm=True)
+
+
+def test_of_two_clerks_who_acted_in_different_cases_each_confirms_whom_the_other_saw() -> None:
+    """In an office of two one took a report down, and the other one's photo waited: nobody could help the person."""
+    office = Office()
+    opened(office, "a clerk's report")
+    office.open(ReviewKind.OVERRIDE, actor=Actor(CLERK.user_id, Role.CLERK), related_id=an_id())
+    for saw, confirms in ((CLERK, SECOND), (SECOND, CLERK)):
+        proposal = office.seen(saw, f"key-{saw.user_id}")
+        assert isinstance(proposal, Review)
+        office.confirm(proposal.review_id, confirms, confirm=True)
 
 
 def test_a_confirmation_comes_within_fourteen_days_and_before_the_end() -> None:
@@ -369,6 +383,10 @@ def test_between_a_clerks_word_that_it_is_true_and_the_end_no_machine_accepts(
     assert isinstance(proposal, Review), "nor does one clerk"
     office.confirm(proposal.review_id, replace(CLERK, user_id="clerk-3"), confirm=True)
     assert [case.kind for case in office.beneficiary.open_cases] == [ReviewKind.VERIFICATION], "two do, and dispel it"
+    if what == "duplicate_face":
+        assert office.beneficiary.reference_ids == (), "they saw the person, and not whose face was enrolled"
+        assert office.beneficiary.first_face_waits("clerk-9")
+        return
     assert decision_of(office.shows_face()).outcome is Outcome.ACCEPTED
 
 

@@ -78,18 +78,30 @@ def test_one_person_has_one_open_case_which_later_reports_join() -> None:
     first = office.report.of_person(NamedPerson(NAME, NUMBER), None, STRANGER)
     assert office.report.of_person(NamedPerson(NAME, NUMBER), DAY, STRANGER) == first
     assert not office.person.doubts, "a stranger's word"
-    assert office.report.of_known(office.id, DAY, HELPER) == first
+    assert office.report.of_person(NamedPerson(NAME, NUMBER), DAY, replace(STRANGER, user_id="other")) == first
     office.clock.move(days=1)
+    assert office.report.of_known(office.id, DAY, CLERK) == first, "a clerk takes it up"
     assert office.report.of_known(office.id, DAY, HELPER) == first
-    assert office.report.of_known(office.id, DAY, CLERK) == first
     assert len(office.store.reviews) == 1
-    assert [case.by for case in office.person.doubts] == [("stranger", HELPER.user_id, CLERK.user_id)]
+    assert [case.by for case in office.person.doubts] == [("stranger", "other", CLERK.user_id, HELPER.user_id)]
     told = [(entry.event, entry.actor.actor_id, entry.actor.role) for entry in office.store.entries[office.id][1:]]
     assert told == [
         (LedgerEvent.REVIEW_OPENED, "stranger", Role.USER),
-        (LedgerEvent.REPORT_JOINED, HELPER.user_id, Role.USER),
+        (LedgerEvent.REPORT_JOINED, "other", Role.USER),
         (LedgerEvent.REPORT_JOINED, CLERK.user_id, Role.CLERK),
+        (LedgerEvent.REPORT_JOINED, HELPER.user_id, Role.USER),
     ]
+
+
+def test_the_familys_word_is_no_part_of_what_strangers_said() -> None:
+    """A stranger's absurd report came first, and a daughter's joined it: a clerk saw the one, and refused both."""
+    office = Office()
+    absurd = office.report.of_person(NamedPerson(NAME, NUMBER), date(2001, 1, 1), STRANGER)
+    report = office.report.of_known(office.id, DAY, HELPER)
+    assert report != absurd
+    assert office.report.of_person(NamedPerson(NAME, NUMBER), None, replace(STRANGER, user_id="other")) == absurd
+    assert [case.by for case in office.person.doubts] == [(HELPER.user_id,)]
+    assert office.store.reviews[report].day == DAY
 
 
 def test_a_case_that_was_found_true_takes_in_no_later_report() -> None:

@@ -216,10 +216,10 @@ def a_life() -> Iterator[tuple[str, Life]]:
     assert life.person.spared_until
     yield "a face is shown against it", life
     for case in life.person.open_cases:
-        do["decide_review"](case.review_id, ReviewOutcome.REFUSE, Ground.UNFOUNDED, SECOND_CLERK)
+        do["decide_review"](case.review_id, ReviewOutcome.REFUSE, Ground.UNFOUNDED, replace(CLERK, user_id="clerk-4"))
     yield "which is unfounded", life
     true = do["report_death"].of_known(life.id, None, CLERK)
-    do["decide_review"](true, ReviewOutcome.ACCEPT, Ground.CONFIRMED, SECOND_CLERK)
+    do["decide_review"](true, ReviewOutcome.ACCEPT, Ground.CONFIRMED, replace(CLERK, user_id="clerk-4"))
     yield "which is found true", life
     seen = do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK, an_id())
     do["confirm_proposal"](seen.review_id, SECOND_CLERK, confirm=True)

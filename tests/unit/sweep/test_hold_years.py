@@ -32,7 +32,8 @@ class Years(RuleBasedStateMachine):
         self.world.night()
         for name, left in zip(NAMES, days, strict=True):
             self.world.add(name, days_left=left)
-        self.approved: dict[str, set[str]] = {name: set() for name in NAMES}
+        # Of each year, which comes back when the certificate after it was got by fraud.
+        self.approved: set[tuple[str, date, str]] = set()
         self.delivered: dict[tuple[str, date], date] = {}
 
     @rule(number=st.integers(1, GRACE + 2))
@@ -71,7 +72,6 @@ class Years(RuleBasedStateMachine):
             self.world.certify(name, on)
         except TransitionRefused:
             return
-        self.approved[name].clear()
         (said,) = facts_of(self.world.entry(name, LedgerEvent.CERTIFIED))
         assert (said["arrears_first_day"], said["arrears_last_day"]) == self._owed(before.unpaid_since, today)
         assert said["payment_was_held"] is (before.held_since is not None)
@@ -98,7 +98,7 @@ class Years(RuleBasedStateMachine):
             HoldChoice.ALL_BUT: set(candidates) - set(named),
         }[choice]
         for name in chosen:
-            self.approved[name].add(batch.batch_id)
+            self.approved.add((name, self.world.standing(name).valid_until, batch.batch_id))
 
     @rule(name=st.just(NAMES[-1]))
     def an_entitlement_ends_or_the_end_was_a_mistake(self, name: str) -> None:
@@ -117,21 +117,19 @@ class Years(RuleBasedStateMachine):
     def nobody_is_held_without_approval_a_notice_and_the_grace_days_over(self) -> None:
         for name in NAMES:
             standing = self.world.standing(name)
-            if not standing.held_since:
+            if not standing.held_since or standing.status is Status.TERMINATED:
                 continue
             assert standing.status is Status.LAPSED
-            entry = self._last_hold(name)
+            entry = self._hold(name, standing.held_since)
             told_on = self.delivered[name, standing.valid_until]
-            assert entry.details["batch_id"] in self.approved[name]
-            (said,) = facts_of(entry)
-            assert said["held_since"] == standing.held_since.isoformat()
+            assert (name, standing.valid_until, entry.details["batch_id"]) in self.approved
             assert told_on.isoformat() == entry.details["notice_delivered_on"]
             assert (standing.held_since - max(told_on, standing.valid_until)).days > GRACE
 
-    def _last_hold(self, name: str) -> LedgerEntry:
-        changing = (LedgerEvent.PAYMENT_HELD, LedgerEvent.CERTIFIED, LedgerEvent.TERMINATED)
-        entry = [one for one in self.world.store.entries[name] if one.event in changing][-1]
-        assert entry.event is LedgerEvent.PAYMENT_HELD
+    def _hold(self, name: str, since: date) -> LedgerEntry:
+        """The entry that a hold began with: it comes back with its year, or when an end was a mistake."""
+        holds = (one for one in self.world.store.entries[name] if one.event is LedgerEvent.PAYMENT_HELD)
+        [entry] = (one for one in holds if facts_of(one)[0]["held_since"] == since.isoformat())
         return entry
 
     @invariant()

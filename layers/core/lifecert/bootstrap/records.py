@@ -176,12 +176,14 @@ def confirm_id_number() -> "ConfirmIdNumber":
     from lifecert.application.office.id_number import ConfirmIdNumber
 
     names = AmendRecordSettings.load()
+    clock = parts.clock(names)
     return ConfirmIdNumber(
         register=stores.changing_register(names, reviews=names.reviews_table),
         reviews=stores.reviews(names),
         ledger=stores.ledger(names),
-        clock=parts.clock(names),
+        clock=clock,
         person_keys=parts.person_keys(names),
+        looking_up=stores.looking_up(names, clock),
     )
 
 

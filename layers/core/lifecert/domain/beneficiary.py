@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from lifecert.domain.actor import Actor
+from lifecert.domain.actor import Actor, Role
 from lifecert.domain.benefit import Benefit
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
@@ -21,6 +21,7 @@ from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
 from lifecert.domain.number import NumberMove
 from lifecert.domain.office_notice import OfficeNotice, Told, first_told
 from lifecert.domain.open_case import (
+    FACE_FALSE,
     OpenCase,
     Unfounded,
     after_audit,
@@ -30,6 +31,7 @@ from lifecert.domain.open_case import (
     dispels_a_death,
     joined,
     remembered,
+    report_counts,
     were_unfounded,
 )
 from lifecert.domain.person import FIRST_SECRET
@@ -304,10 +306,17 @@ class Beneficiary:
         left = self.seen_by_two().open_cases
         return replace(self, open_cases=tuple(one for one in left if one.kind is not ReviewKind.END))
 
-    def seen_by_two(self) -> "Beneficiary":
+    def seen_by_two(self, but: Collection[str] = ()) -> "Beneficiary":
         """Whom two clerks certify, or whose entitlement they end, is not doubted any more for what was found true, nor
-        for being registered by one clerk."""
-        return self.without_upheld().vouched_for()
+        for being registered by one clerk; save for those cases (`but`) that were found true since they saw the person.
+
+        Where it was the face that was found false, none that is enrolled counts any more: they have seen the person,
+        and not whose face it is.
+        """
+        left = self.without_upheld(but).vouched_for()
+        if not any(one.upheld and one.kind in FACE_FALSE for one in self.open_cases if one not in left.open_cases):
+            return left
+        return replace(left, reference_ids=(), faces_were_deleted=True, counter_photo_on=None)
 
     def defrauded(self, review_id: str) -> "Beneficiary":
         """Whose certificate two clerks found to be got by fraud."""
@@ -323,15 +332,23 @@ class Beneficiary:
         """How many open cases of a kind are remembered."""
         return sum(one.kind is kind and not one.upheld for one in self.open_cases)
 
-    def without_upheld(self) -> "Beneficiary":
-        """With what is still to be decided alone."""
-        return replace(self, open_cases=tuple(one for one in self.open_cases if not one.upheld))
+    def without_upheld(self, but: Collection[str] = ()) -> "Beneficiary":
+        """With what is still to be decided alone, and these cases."""
+        left = (one for one in self.open_cases if not one.upheld or one.review_id in but)
+        return replace(self, open_cases=tuple(left))
 
     def open_case(self, kind: ReviewKind, user_id: str | None = None) -> OpenCase | None:
         """The open case of a kind that is remembered, and is this user's, if one is named. One that was found true is
         decided: what is said later is looked at anew."""
         of_kind = (one for one in self.open_cases if one.kind is kind and not one.upheld)
         return next((one for one in of_kind if user_id is None or user_id in one.by), None)
+
+    def reported_death(self, actor: Actor, today: date) -> OpenCase | None:
+        """The open case that a report belongs to. The word of a user that counts joins none that is made of strangers'
+        alone: what these said of the death is nothing to judge it by. Theirs joins any, and a clerk takes up any."""
+        counts = actor.role is Role.USER and report_counts(actor.actor_id, actor.role, self.believed_on(today))
+        cases = [one for one in self.open_cases if one.kind is ReviewKind.DEATH_REPORT and not one.upheld]
+        return next((one for one in cases if one.doubts or not counts), None)
 
     def case_of_try(self, user_id: str) -> OpenCase | None:
         """The open case that a user's try belongs to: their own, or, of more than are remembered, the last."""

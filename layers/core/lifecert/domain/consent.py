@@ -9,7 +9,7 @@ GUARDIAN_AGE = 14
 KEPT_AFTER_WITHDRAWAL = timedelta(days=7)
 # Somebody whom a clerk has before them may wish it at once. The night after the next midnight: whatever began to write
 # a photo before the withdrawal has ended by then.
-KEPT_AT_ONCE = timedelta(days=1)
+KEPT_AT_ONCE = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)

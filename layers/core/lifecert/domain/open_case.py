@@ -39,6 +39,8 @@ _OF_PHOTOS = frozenset(
         ReviewKind.REVOCATION,
     }
 )
+# By which, found true, the face that is enrolled was found to be another's, or to be shown by nobody living.
+FACE_FALSE = frozenset({ReviewKind.DUPLICATE_FACE, ReviewKind.AUDIT, ReviewKind.REVOCATION})
 _OF_LIFE = frozenset({ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL, ReviewKind.END})
 # A death that somebody proposed, and nobody confirmed in time, may still be one.
 _LEFT_OPEN = frozenset({*_OF_LIFE, ReviewKind.DUPLICATE_FACE, ReviewKind.REGISTRATION})
@@ -81,7 +83,8 @@ class OpenCase:
     @property
     def doubts_registers(self) -> bool:
         """Whether it keeps another register's word from renewing the year."""
-        return self.doubts and self.kind not in _OF_PHOTOS
+        found_false = self.upheld and self.kind is ReviewKind.REGISTRATION  # that somebody exists, and draws this
+        return self.doubts and (self.kind not in _OF_PHOTOS or found_false)
 
 
 def remembered(cases: tuple[OpenCase, ...], review: Review, believed: tuple[str, ...]) -> tuple[OpenCase, ...]:

@@ -1,7 +1,7 @@
 """Amend a record: what an office wrote down wrongly, or what has changed since, is put right by one clerk."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from lifecert.application.shared.changing import change_newest, request_of
 from lifecert.application.shared.referring import ReferencesOfPayers
@@ -24,6 +24,8 @@ from lifecert.domain.person import mask_name, normalise_name
 from lifecert.ports.clock import Clock
 from lifecert.ports.keys import PersonKeys
 from lifecert.ports.register import ChangingRegister, Ledger
+
+MOST_NAMES_A_YEAR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class AmendRecord:
                 made[:] = [before]
                 return None
             refuse_benefit_outside(user, newest, right.benefit_id)
+            self._check_names(newest, right)
             change, amendment = self._change(newest, right, ground, user, request)
             if Amended.PAYER_REFERENCE in amendment.changed:
                 self.references.note(beneficiary_id, change.after.benefits)
@@ -103,6 +106,15 @@ class AmendRecord:
 
         change_newest(self.register, beneficiary_id, make, by=user)
         return made[0]
+
+    def _check_names(self, newest: Beneficiary, right: RightRecord) -> None:
+        """Raises TransitionRefused for a further name within a year of so many: by earlier names a reported death still
+        finds the person, and there is room for a few."""
+        since = self.clock.now() - timedelta(days=365)
+        lately = (one for one in self.ledger.entries(newest.beneficiary_id) if one.at > since)
+        named = [one for one in lately if Amended.NAME in str(one.details.get("changed") or "").split(",")]
+        if right.name is not None and len(named) >= MOST_NAMES_A_YEAR:
+            raise TransitionRefused("the name was amended so often this year already")
 
     def _change(
         self, newest: Beneficiary, right: RightRecord, ground: AmendGround, user: User, request: str

@@ -138,8 +138,9 @@ def certifying_presence(
 def _counts_at_once(newest: Beneficiary, seen_on: date, user: User) -> bool:
     if user.user_id in newest.dispelled_by:
         return False  # to say that nothing is wrong, and then that all is well, takes two
-    # An audit that nobody could judge is another clerk's to answer, and this one has seen the person.
-    doubts = [one for one in newest.doubts if not one.of_an_audit_unjudged or user.user_id in one.by]
+    # An audit that nobody could judge is another clerk's to answer, who did not enrol the face and has seen the person.
+    no_third = user.user_id in newest.enrolled_by
+    doubts = [one for one in newest.doubts if not one.of_an_audit_unjudged or no_third or user.user_id in one.by]
     return not doubts or (
         newest.counter_photo_on == seen_on and not any(one.of_whose_face or one.upheld for one in doubts)
     )

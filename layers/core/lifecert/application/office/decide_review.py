@@ -61,6 +61,10 @@ _AUDITED = frozenset(
 )
 
 
+_ONE_WORD = frozenset({ReviewKind.REGISTRATION, ReviewKind.OVERRIDE})
+_OF_TRIES = frozenset({ReviewKind.VERIFICATION, ReviewKind.AUDIT})
+
+
 @dataclass(frozen=True, slots=True)
 class DecideReview:
     """The use case. A face that is less like the person than `unlike_below` (-1 to 1), which no machine leaves to a
@@ -135,24 +139,31 @@ class DecideReview:
 
     def _check_not_involved(self, review: Review, person: Beneficiary, actors: Iterable[str], user: User) -> None:
         # Whoever has another case open about the same person is no third party to this one.
-        involved = {review.opened_by.actor_id, *actors, *(one for case in person.open_cases for one in case.by)}
+        # But for one clerk's own word about who somebody is, which another confirms: of two clerks each may have said
+        # something of the person.
+        others = (case for case in person.open_cases if case.kind not in _ONE_WORD)
+        involved = {review.opened_by.actor_id, *actors, *(one for case in others for one in case.by)}
         if review.kind is ReviewKind.DUPLICATE_FACE:
             # One of the two faces may be the enrolling clerk's own doing.
             for whose in filter(None, (review.beneficiary_id, review.related_id)):
                 entries = self.ledger.entries(whose)
                 involved |= {one.actor.actor_id for one in entries if one.event is LedgerEvent.REFERENCE_ENROLLED}
         if review.kind in (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL):
-            opened_on = self.clock.day_of(review.opened_at)
-            involved |= against_themselves(person, self.ledger.entries(review.beneficiary_id), review, opened_on)
+            involved |= against_themselves(
+                person, self.ledger.entries(review.beneficiary_id), review, self.clock.day_of
+            )
         if review.kind is ReviewKind.AUDIT:
             involved |= {*person.enrolled_by}  # the face that was compared is their doing
         # A letter passes through the hands of whoever issued it: they may have used its code themself.
+        # Of anything but tries they judge as others do.
         issuers = {
             entry.actor.actor_id
             for entry in self.ledger.entries(review.beneficiary_id)
-            if entry.event is LedgerEvent.INVITATION_ISSUED and user_of(str(entry.details["invitation_id"])) in involved
+            if review.kind in _OF_TRIES
+            and entry.event is LedgerEvent.INVITATION_ISSUED
+            and user_of(str(entry.details["invitation_id"])) in involved
         }
-        if user.user_id in involved | issuers:
+        if user.user_id in involved | (issuers if review.kind in _OF_TRIES else set()):
             raise ActedInCase
 
     def _check_seen(self, review: Review, session_id: str | None, attempts: Collection[str]) -> None:
@@ -340,6 +351,9 @@ def _counts_again(newest: Beneficiary, review: Review, outcome: ReviewOutcome) -
     """The certificate that the end of everything revoked counts again once what one clerk added is confirmed: it covers
     what is new, as far as it reaches."""
     confirmed = review.kind is ReviewKind.REGISTRATION and outcome is ReviewOutcome.ACCEPT
+    waiting = [one.review_id for one in newest.open_cases if one.kind is ReviewKind.REGISTRATION]
+    # Nor by an older word about something else, while what was added still waits.
+    confirmed = confirmed and waiting == [review.review_id]
     if not confirmed or newest.status is Status.TERMINATED or not newest.certificate_id:
         return None
     return Revocation(newest.certificate_id, None)

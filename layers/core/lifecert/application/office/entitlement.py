@@ -4,7 +4,7 @@ proposes, another confirms or rejects."""
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from lifecert.application.office.certify_in_person import certifying_presence, seen
@@ -38,7 +38,7 @@ from lifecert.domain.errors import (
 from lifecert.domain.errors import (
     EntitlementEnded as AlreadyEnded,
 )
-from lifecert.domain.ledger import PROOFS, Detail, LedgerEvent
+from lifecert.domain.ledger import PROOFS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.notice import AFTER_THE_END, Notice
 from lifecert.domain.open_case import MOST_WAITING
 from lifecert.domain.review import (
@@ -202,10 +202,12 @@ class ConfirmProposal:
 
     def _check_may_reject(self, newest: Beneficiary, review: Review, user: User) -> None:
         of_a_death = review.kind is ReviewKind.END and review.cause is EndCause.DECEASED
+        of_fraud = review.kind is ReviewKind.REVOCATION and review.cause is RevocationCause.FRAUD
+        if of_fraud and user.user_id in newest.enrolled_by and review.opened_by.actor_id != user.user_id:
+            raise ActedInCase  # it was their photo that made the certificate possible
         if of_a_death and review.opened_by.actor_id != user.user_id:
-            entries = self.ledger.entries(review.beneficiary_id)
-            opened_on = self.clock.day_of(review.opened_at)
-            if user.user_id in against_themselves(newest, entries, review, opened_on):
+            entries = tuple(self.ledger.entries(review.beneficiary_id))
+            if user.user_id in against_themselves(newest, entries, review, self.clock.day_of):
                 raise ActedInCase
 
     def _corrected_since(self, review: Review) -> bool:
@@ -249,13 +251,31 @@ class ConfirmProposal:
     def _see(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
         if newest.status is Status.TERMINATED:
             raise AlreadyEnded
-        if any(decision.decided_by in one.by for one in newest.doubts):
+        # One of two who acted in different cases sees the person as a third would: of one case both may not be.
+        both = {decision.decided_by, proposal.opened_by.actor_id}
+        if any(both <= {*one.by} for one in newest.doubts):
             raise ActedInCase
         today, document = self.clock.today(), proposal.related_id or ""
         day, clerk = proposal.day or today, proposal.opened_by.actor_id
         proof = seen(newest.beneficiary_id, day, document, clerk, proposal.review_id)
         now, by = decision.decided_at, decision.decided_by
-        return certifying_presence(newest.seen_by_two(), proof, by, now, today, document, **_proposed(proposal))
+        left = self._found_since(newest, proposal, day)
+        certified = newest.seen_by_two(left)
+        details: dict[str, Detail] = {**_proposed(proposal), **({"found_since": ",".join(left)} if left else {})}
+        if certified.reference_ids != newest.reference_ids:
+            details["references"] = ""
+        return certifying_presence(certified, proof, by, now, today, document, **details)
+
+    def _found_since(self, newest: Beneficiary, proposal: Review, day: date) -> tuple[str, ...]:
+        """What was found true against the person after the day on which they were seen, or after that was said: a sight
+        of before says nothing of it."""
+        found: dict[str, datetime] = {}
+        for entry in self.ledger.entries(newest.beneficiary_id):
+            review_id = entry.details.get("review_id")
+            if isinstance(review_id, str) and entry.event is not LedgerEvent.REVIEW_OPENED:
+                found[review_id] = entry.at
+        upheld = (one.review_id for one in newest.open_cases if one.upheld and one.review_id in found)
+        return tuple(one for one in upheld if found[one] > proposal.opened_at or self.clock.day_of(found[one]) > day)
 
     def _end(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
         today = self.clock.today()
@@ -290,7 +310,8 @@ class ConfirmProposal:
         back = [_back(one, today) for one in step.after.benefits if one.benefit_id in returned]
         after = step.after.with_benefits(back)
         revocation = None
-        counted_not = newest.status is Status.TERMINATED or newest.open_case(ReviewKind.REGISTRATION)
+        waits = any(one.kind is ReviewKind.REGISTRATION for one in newest.open_cases)
+        counted_not = newest.status is Status.TERMINATED or waits
         if counted_not and after.status is not Status.TERMINATED and newest.certificate_id:
             # What the wrong end revoked counts again, also if somebody added a benefit meanwhile that waits.
             revocation = Revocation(newest.certificate_id, None)
@@ -347,7 +368,8 @@ class ConfirmProposal:
         gone: tuple[str, ...] = ()
         if cause is RevocationCause.FRAUD:
             certified = (one for one in entries if one.details.get("certificate_id") == certificate_id)
-            by = {one.actor.actor_id for one in certified if one.actor.role is Role.USER and one.event in PROOFS}
+            # Also where a clerk accepted what an account had shown.
+            by = {str(one.details.get("certified_by") or one.actor.actor_id) for one in certified if _by_face(one)}
             gone = tuple(one for one in newest.certified_by if one in by)
             after = after.without_helpers(gone).defrauded(proposal.review_id)
         details: dict[str, Detail] = {
@@ -362,6 +384,11 @@ class ConfirmProposal:
         told, entry = record(after, event, _confirmer(decision), decision.decided_at, details)
         revocation = Revocation(certificate_id, decision.decided_at, cause)
         return Change(newest.version, told, entry, revocation=revocation)
+
+
+def _by_face(entry: LedgerEntry) -> bool:
+    of_a_user = entry.actor.role is Role.USER or "certified_by" in entry.details
+    return entry.event in PROOFS and of_a_user
 
 
 def _confirmer(decision: ReviewDecision) -> Actor:

@@ -7,6 +7,7 @@ from typing import Any
 
 from lifecert.application.office.decide_review import attempts_of
 from lifecert.application.shared.accessing import NoteAccess
+from lifecert.application.shared.reviewing import DeathTold, reports_joined
 from lifecert.application.shared.scoping import asked_for, case_within
 from lifecert.domain.access import AccessAction
 from lifecert.domain.actor import User
@@ -76,12 +77,14 @@ class ReferenceShown:
 
 @dataclass(frozen=True, slots=True)
 class ReviewView:
-    """A case, and which others about the same person are open that it may depend on. Links last `LINKS_LAST`."""
+    """A case, and which others about the same person are open that it may depend on; of a reported death, what others
+    told who reported it too. Links last `LINKS_LAST`."""
 
     review: Review
     attempts: tuple[Attempt, ...]
     references: tuple[ReferenceShown, ...]
     other_cases: tuple[OpenCase, ...]
+    reports: tuple[DeathTold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,8 @@ class GetReview:
         # Photos are shown while there is something to decide by them.
         shown = () if review.decision else tuple(one for person in whose for one in self._references(person))
         others = person.without_case(review_id).open_cases if person else ()
-        return ReviewView(review, attempts, shown, others)
+        joined = reports_joined(person, self.ledger.entries(review.beneficiary_id), review) if person else ()
+        return ReviewView(review, attempts, shown, others, tuple(joined))
 
     def _attempt(self, session: Session, person: Beneficiary | None) -> Attempt:
         may = _may_be_seen(person)

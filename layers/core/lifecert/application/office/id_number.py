@@ -6,6 +6,7 @@ be the same. What hangs on the number moves in one transaction; the person's id,
 
 import uuid
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import NoReturn
 
 from lifecert.application.shared.accessing import LookUps
@@ -19,6 +20,7 @@ from lifecert.domain.amendment import Amended, AmendGround, suits
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.consent import guardian_until
 from lifecert.domain.errors import (
+    ActedInCase,
     AlreadyRegistered,
     DayImpossible,
     DoubtedElsewhere,
@@ -41,6 +43,9 @@ from lifecert.ports.clock import Clock
 from lifecert.ports.keys import PersonKeys
 from lifecert.ports.register import ChangingRegister, Ledger
 from lifecert.ports.reviews import Reviews
+
+# So long after a clerk gave somebody another name they do not propose another number too.
+NAMED_LATELY = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +119,15 @@ class ConfirmIdNumber:
     ledger: Ledger
     clock: Clock
     person_keys: PersonKeys
+    looking_up: LookUps
 
     def __call__(self, proposal_id: str, given: IdNumber, user: User) -> Review:
-        """Confirm a proposal by giving its number, once. A repeat returns it again.
+        """Confirm a proposal by giving its number, once. A repeat returns it again. Another number counts as a look-up.
 
-        Raises NotAllowed, ProposalNotFound, IdNumberDiffers, SecondClerkNeeded, ProposalExpired (also where the number
-        was put right since), ReviewDecidedBefore, AlreadyRegistered, DoubtedElsewhere, DayImpossible and
-        NothingToAmend; nothing is changed then.
+        Raises NotAllowed, ProposalNotFound, ReviewDecidedBefore, SecondClerkNeeded, ActedInCase (by whoever proposed it
+        and gave the person another name lately), ProposalExpired (also where the number was put right since),
+        IdNumberDiffers, LimitReached, AlreadyRegistered, DoubtedElsewhere, DayImpossible and NothingToAmend; nothing is
+        changed then.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -129,25 +136,34 @@ class ConfirmIdNumber:
             raise ProposalNotFound
         if not case_within(user.changes, review, self.register.get(review.beneficiary_id)):
             raise ProposalNotFound
+        if review.decision is None:
+            self._check_may_confirm(review, user)
+        elif not _accepted_by(review, user):
+            raise ReviewDecidedBefore
         if self.person_keys.beneficiary_id(given.value) != review.related_id:
+            # It tells something of somebody's number: as a look-up does.
+            self.looking_up.count(user)
             raise IdNumberDiffers
         if review.decision is None:
             review = self._confirmed(review, given, user)
-        decision = review.decision
-        if decision is None or (decision.outcome, decision.decided_by) != (ReviewOutcome.ACCEPT, user.user_id):
+        if not _accepted_by(review, user):
             raise ReviewDecidedBefore
         return review
 
-    def _confirmed(self, review: Review, given: IdNumber, user: User) -> Review:
+    def _check_may_confirm(self, review: Review, user: User) -> None:
         if review.opened_by.actor_id == user.user_id:
             raise SecondClerkNeeded
-        if (review.expires_at and self.clock.now() > review.expires_at) or self._moved_since(review):
+        if review.expires_at and self.clock.now() > review.expires_at:
             raise ProposalExpired
+        self._check_history(review)
+
+    def _confirmed(self, review: Review, given: IdNumber, user: User) -> Review:
         decision = ReviewDecision(ReviewOutcome.ACCEPT, Ground.CONFIRMED, user.user_id, self.clock.now())
         decided = replace(review, decision=decision)
 
         def make(newest: Beneficiary) -> Change:
             _check(newest, given)
+            self._check_history(review)  # of two numbers that are confirmed at once one counts
             return replace(self._change(newest, given, review, decision), review=decided)
 
         try:
@@ -190,14 +206,20 @@ class ConfirmIdNumber:
         )
         return Change(newest.version, after, entry, number=move)
 
-    def _moved_since(self, review: Review) -> bool:
-        """Whether another number was confirmed after this one was proposed: it was about the one before."""
-        proposed = False
+    def _check_history(self, review: Review) -> None:
+        """Raises ProposalExpired where another number was confirmed since this one was proposed, which was of the one
+        before; and ActedInCase where whoever proposes it gave the person another name too, lately or since: one clerk's
+        word may not make somebody wholly another, whose papers then fit."""
+        proposed, lately = False, review.opened_at - NAMED_LATELY
         for entry in self.ledger.entries(review.beneficiary_id):
             proposed = proposed or entry.details.get("review_id") == review.review_id
-            if proposed and entry.event is LedgerEvent.AMENDED and entry.details["changed"] == Amended.ID_NUMBER:
-                return True
-        return False
+            if entry.event is not LedgerEvent.AMENDED:
+                continue
+            changed = str(entry.details["changed"]).split(",")
+            if proposed and Amended.ID_NUMBER in changed:
+                raise ProposalExpired
+            if Amended.NAME in changed and entry.at >= lately and entry.actor.actor_id == review.opened_by.actor_id:
+                raise ActedInCase
 
 
 def free_place(register: ChangingRegister, keys: PersonKeys, newest: Beneficiary, number: IdNumber) -> str:
@@ -225,6 +247,11 @@ def _check(newest: Beneficiary, number: IdNumber) -> None:
         raise DoubtedElsewhere
     if any(one.start and one.start < number.birth_date for one in newest.benefits):
         raise DayImpossible
+
+
+def _accepted_by(review: Review, user: User) -> bool:
+    decision = review.decision
+    return decision is not None and (decision.outcome, decision.decided_by) == (ReviewOutcome.ACCEPT, user.user_id)
 
 
 def _same(stored: Review, review: Review) -> Review:

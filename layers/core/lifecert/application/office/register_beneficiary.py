@@ -179,8 +179,9 @@ class RegisterBeneficiary:
             if moved_away(here, self.person_keys, number):
                 return None
             known = (here.holder if isinstance(here, NumberClaim) else None) or after.beneficiary_id
-            self.looking_up.count(user)
+            # The row first: that the limit is reached tells as much.
             self.looking_up.told(known, user, AccessAction.REGISTERED_AGAIN)
+            self.looking_up.count(user)
             self._refuse_known(known, user)
         if _asked(stored) != _asked(entry):
             raise IdempotencyKeyReused

@@ -100,7 +100,7 @@ class ReportDeath:
 
             def make(newest: Beneficiary) -> Change | None:
                 nonlocal review_id
-                known = newest.open_case(ReviewKind.DEATH_REPORT)
+                known = newest.reported_death(actor, self.clock.today())
                 if known:
                     review_id = known.review_id
                     return _joining(newest, known, actor, died_on, self.clock.now())

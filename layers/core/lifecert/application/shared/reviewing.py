@@ -1,10 +1,10 @@
 """Opening a review of a beneficiary, and closing it: what that writes when the entitlement stays as it is."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role
@@ -66,26 +66,67 @@ def review_id_of(beneficiary_id: str, kind: ReviewKind, only_once: str) -> str:
 
 
 def against_themselves(
-    person: Beneficiary, entries: Iterable[LedgerEntry], review: Review, opened_on: date
+    person: Beneficiary, entries: Iterable[LedgerEntry], review: Review, day_of: Callable[[datetime], date]
 ) -> set[str]:
     """Who is no judge of what a case says of somebody's death: whose photo, or whose certificate of a day since then,
     would be wrong if it were true. What two clerks certified together is nobody's own: where they did so since the case
-    was opened, for a day since the death or `opened_on`, either may say that the person lives."""
+    was opened, for a day since the death or the report of it, either may say that the person lives.
+
+    Of the days that several tell each counts for what is against whoever decides. The word of somebody who is not
+    believed makes nobody a party for more than the certificate that counts, and no earlier sight of the person enough.
+    """
     known = tuple(entries)
+    told = tuple(_told_of(person, known, review))
+    counts = person.certified_on or day_of(review.opened_at)
+    since = min((one.day or counts) if one.believed else max(one.day or counts, counts) for one in told)
+    seen_since = max(one.day if one.day and one.believed else day_of(one.at) for one in told)
 
-    def seen_by_two(entry: LedgerEntry) -> bool:
-        since = str(entry.details.get("certified_on") or "") >= (review.day or opened_on).isoformat()
-        return "proposed_by" in entry.details and since and entry.at >= review.opened_at
+    def on_or_after(entry: LedgerEntry, day: date) -> bool:
+        return str(entry.details.get("certified_on") or "") >= day.isoformat()
 
-    if any(one.event in PROOFS and seen_by_two(one) for one in known):
+    def by_two(entry: LedgerEntry) -> bool:
+        seen = "proposed_by" in entry.details and on_or_after(entry, seen_since)
+        return entry.event in PROOFS and seen and entry.at >= review.opened_at
+
+    if any(map(by_two, known)):
         return set()
 
     def speaks(entry: LedgerEntry) -> bool:
         alone = entry.event is LedgerEvent.CERTIFIED and "proposed_by" not in entry.details
-        since = review.day is not None and str(entry.details.get("certified_on") or "") >= review.day.isoformat()
-        return alone and (since or entry.at >= review.opened_at)
+        return alone and (on_or_after(entry, since) or entry.at >= review.opened_at)
 
     return {*person.enrolled_by, *(one.actor.actor_id for one in known if speaks(one))}
+
+
+@dataclass(frozen=True, slots=True)
+class DeathTold:
+    """One word that a case of somebody's death is made of: by whom, when, and for which day, if they said; and whether
+    that stops machines."""
+
+    by: str
+    at: datetime
+    day: date | None
+    believed: bool
+
+
+def _told_of(person: Beneficiary, entries: Iterable[LedgerEntry], review: Review) -> Iterator[DeathTold]:
+    opener = review.opened_by
+    yield DeathTold(opener.actor_id, review.opened_at, review.day, _is_believed(person, opener))
+    yield from reports_joined(person, entries, review)
+
+
+def reports_joined(person: Beneficiary, entries: Iterable[LedgerEntry], review: Review) -> Iterator[DeathTold]:
+    """What others told who reported the same death."""
+    for entry in entries:
+        if entry.event is LedgerEvent.REPORT_JOINED and entry.details.get("review_id") == review.review_id:
+            day = entry.details.get("day")
+            told = date.fromisoformat(str(day)) if day else None
+            yield DeathTold(entry.actor.actor_id, entry.at, told, _is_believed(person, entry.actor))
+
+
+def _is_believed(person: Beneficiary, actor: Actor) -> bool:
+    """Registers and clerks, and whoever certified the person before."""
+    return actor.role is not Role.USER or actor.actor_id in person.certified_by
 
 
 def opening(beneficiary: Beneficiary, review: Review, *, spared_from: date | None = None, **more: Detail) -> Change:

@@ -181,6 +181,15 @@ class OtherCase(Response):
     doubts: bool
 
 
+class ReportShown(Response):
+    """What somebody else told who reported the same death. `is_believed`: a clerk, or who certified the person."""
+
+    reported_by: str
+    reported_at: Moment
+    died_on: date | None
+    is_believed: bool
+
+
 class CaseShown(Response):
     """A case and everything to judge it by. Links last five minutes."""
 
@@ -188,6 +197,7 @@ class CaseShown(Response):
     attempts: tuple[AttemptShown, ...]
     references: tuple[PhotoShown, ...]
     other_cases: tuple[OtherCase, ...]
+    reports: tuple[ReportShown, ...]
 
     @staticmethod
     def of(view: ReviewView) -> "CaseShown":
@@ -207,5 +217,9 @@ class CaseShown(Response):
             ),
             other_cases=tuple(
                 OtherCase(review_id=one.review_id, kind=one.kind, doubts=one.doubts) for one in view.other_cases
+            ),
+            reports=tuple(
+                ReportShown(reported_by=one.by, reported_at=one.at, died_on=one.day, is_believed=one.believed)
+                for one in view.reports
             ),
         )
