@@ -383,7 +383,7 @@ PARAMETERS = import tomllib; s = tomllib.load(open("samconfig.toml", "rb"))["$(S
 RUNTIME ?= $(PYTHON_RUNTIME)
 BUILT = .build/$(if $(filter $(RUNTIME),$(PYTHON_RUNTIME)),sam,builds/$(RUNTIME)/sam)
 # A production must say where clerks without a district work, before anything is built; a campaign leaves it as it is.
-said-for-clerks: .venv/.ready
+said-for-clerks: .venv/.ready ## whether a production profile says where clerks without a district work (STAGE=prod)
 	@[ "$(STAGE)" = campaign ] || case " $$($(PY) -c '$(PARAMETERS)') " in *" ClerksWithoutDistrict="*) ;; *" Stage=prod "*) \
 		echo "deploy: the profile $(STAGE) of samconfig.toml must say ClerksWithoutDistrict=Everywhere or =Nowhere:"; \
 		echo "whether clerks in no group district:<digits> work in every district (docs/operations.md, Districts)."; exit 1; esac
@@ -415,7 +415,7 @@ docker-check: setup build ## build in Lambda's image and run a function in it ([
 
 ##@ Look into it (ENDPOINT=url in place of STACK asks the stack of make dev)
 # STACK names the deployed stack (lifecert-dev). For that of make dev ENDPOINT is enough, as make dev prints it.
-.PHONY: renew-templates rotate-person-secret index-payment-references verify-ledger restore-drill export-record privacy-report verify-certificate \
+.PHONY: renew-templates rotate-person-secret index-payment-references place-cases verify-ledger restore-drill export-record privacy-report verify-certificate \
 	write-snapshots payer-client
 verify-ledger export-record privacy-report: export PYTHONPATH := layers/core
 REACH = --stack "$(STACK)" $(if $(ENDPOINT),--endpoint-url "$(ENDPOINT)")
@@ -440,6 +440,11 @@ index-payment-references: export PYTHONPATH := layers/core
 index-payment-references: .venv/.ready ## let people registered before be found by payment reference (STACK=lifecert-dev [RATE=50])
 	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make index-payment-references STACK=lifecert-dev | ENDPOINT=url [RATE=50]"; exit 2; }
 	@$(PY) -m ops.index_payment_references $(REACH) $(if $(RATE),--per-second "$(RATE)")
+
+place-cases: export PYTHONPATH := layers/core
+place-cases: .venv/.ready ## put cases and hold batches of before into the queues of their districts (STACK=lifecert-dev [RATE=50])
+	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make place-cases STACK=lifecert-dev | ENDPOINT=url [RATE=50]"; exit 2; }
+	@$(PY) -m ops.place_cases $(REACH) $(if $(RATE),--per-second "$(RATE)")
 
 restore-drill: export PYTHONPATH := layers/core
 restore-drill: .venv/.ready ## restore register and ledger beside the real ones, verify, clean up (STACK=lifecert-dev [AT=time])

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from lifecert.domain.intake import (
     Encoding,
     FileFault,
@@ -17,6 +19,7 @@ from lifecert.domain.intake import (
     Phase,
     RegisterImport,
 )
+from lifecert.domain.scope import EVERYWHERE, NOWHERE, Scope
 from tests.support.builders import NOW, an_id
 from tests.support.engines import DynamoTables, Stores, left_at_default
 
@@ -54,11 +57,20 @@ def test_an_import_comes_back_as_it_was(stores: Stores) -> None:
         registered=replace(TALLY, people=5),
         ended_at=NOW,
         stopped_by="clerk-4",
+        scope=Scope.of(["3715", "11"]),
     )
     assert left_at_default(full) == set()
     assert stores.import_runs.get(full.import_id) == full
     assert not stores.import_runs.begin(full)
     assert stores.import_runs.get(an_id()) is None
+
+
+@pytest.mark.parametrize("scope", [EVERYWHERE, NOWHERE, Scope.of(["37"])], ids=["everywhere", "nowhere", "one"])
+def test_where_an_import_belongs_comes_back_too(stores: Stores, scope: Scope) -> None:
+    one = begun(stores, scope=scope)
+    found = stores.import_runs.get(one.import_id)
+    assert found
+    assert found.scope == scope
 
 
 def test_a_state_is_left_once_and_with_its_facts(stores: Stores) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lifecert.adapters.dynamodb.values import typed
 from lifecert.domain.benefit import Office
 from lifecert.domain.hold import HoldBatch, HoldChoice, HoldDecision, HoldGround, HoldState
 from lifecert.domain.page import Page, Position
@@ -23,6 +24,7 @@ from lifecert.domain.review import (
     ReviewState,
 )
 from lifecert.domain.scope import EVERYWHERE, NOWHERE, Scope
+from ops.place_cases import PlaceCases
 from tests.support.builders import NOW, a_change, a_review, an_id, registration
 from tests.support.engines import PAGE_SIZE, DynamoTables, Stores
 
@@ -149,6 +151,41 @@ def test_a_case_from_before_there_were_queues_is_in_none_until_it_is_decided(mot
     stores.register.commit(a_change(person, review=replace(old, decision=DECIDED)))
     (decided,) = stores.reviews.listed(ReviewFilter(ReviewState.DECIDED), 9, None, Scope.of([SHEN])).items
     assert decided.district == SHEN
+
+
+def test_what_was_there_before_is_placed_once(tables: DynamoTables) -> None:
+    stores, client = tables.stores(), tables.client
+    old, older = opened(stores, SHEN), opened(stores, JINAN, 1)
+    made, moved_on = batch(stores, SHEN, 0), batch(stores, JINAN, 1)
+    assert stores.hold_batches.decide(
+        moved_on.batch_id, HoldDecision(HoldChoice.ALL, HoldGround.NOT_HEARD_OF, "clerk-1", NOW)
+    )
+    for table, names, keys in (
+        ("Reviews", "district, #queue, queue_place", [{"review_id": one.review_id} for one in (old, older)]),
+        (
+            "HoldBatches",
+            "#queue, queue_place",
+            [{"batch_id": one.batch_id, "item": "head"} for one in (made, moved_on)],
+        ),
+    ):
+        for key in keys:
+            client.update_item(
+                TableName=tables.name(table),
+                Key=typed(key),
+                UpdateExpression=f"REMOVE {names}",
+                ExpressionAttributeNames={"#queue": "queue"},
+            )
+    opened(stores, SHEN, 2)
+    place = PlaceCases(client, tables.name("Beneficiaries"), tables.name("Reviews"), tables.name("HoldBatches"))
+    assert place() == {"placed": 4}
+    assert place() == {}
+    for district, number in ((SHEN, 2), (JINAN, 1)):
+        here = Scope.of([district])
+        assert stores.reviews.count_open(here) == AtLeast(number)
+        state = HoldState.OPEN if district == SHEN else HoldState.DECIDED
+        assert len(stores.hold_batches.listed(state, 9, None, here).items) == 1
+    found = stores.reviews.get(old.review_id)
+    assert found == old
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from lifecert.adapters.oidc_tokens import OidcTokens, fetch_json
 from lifecert.domain.actor import Group
 from lifecert.domain.errors import StoreUnavailable, TokenRefused
 from lifecert.entry.http.authorising import allowed, token_of
+from lifecert.entry.http.callers import with_groups
 from lifecert.ports.tokens import Bearer
 
 ISSUER, AUDIENCE, NOW = "https://id.example.org/realm", "lifecert-app", 1_772_326_800
@@ -366,6 +367,29 @@ def test_groups(claim: object, groups: tuple[str, ...]) -> None:
 def test_several_groups_in_one_text_are_refused(claim: object) -> None:
     """A directory's group may be called `my,clerk`: split, it would make a clerk."""
     assert World().refused(signed(groups=claim)) == "groups_in_one_text"
+
+
+@pytest.mark.parametrize(
+    ("claim", "groups"),
+    [
+        (["clerk", "district:3715"], ("clerk", "district:3715")),
+        # What cannot be told on as it is must not be lost: without a district a clerk may be one of everywhere.
+        (["clerk", "district:37,15"], ("clerk", "district:")),
+        (["clerk", "district: 37", "District 44", "district:" + "1" * 100], ("clerk", "district:")),
+        (["clerk", "district:37 15", "district:11"], ("clerk", "district:", "district:11")),
+    ],
+)
+def test_a_district_is_told_on_or_that_there_is_one(claim: object, groups: tuple[str, ...]) -> None:
+    told = World().tokens.bearer(signed(groups=claim))
+    assert told.groups == groups
+    context = allowed(told, "arn:aws:execute-api:us-east-1:1:api/dev/GET/feed")["context"]
+    scope = with_groups("somebody", context["groups"], whole=True).scope
+    assert scope.prefixes == tuple(one.removeprefix("district:") for one in groups if one[9:])
+
+
+def test_another_issuers_group_of_digits_takes_no_district_away() -> None:
+    context = allowed(World().tokens.bearer(signed(groups=["clerk", "2024", "district:37"])), "arn:api/dev/GET/feed")
+    assert with_groups("somebody", context["context"]["groups"], whole=True).scope.prefixes == ("37",)
 
 
 def test_keys_come_over_https_only() -> None:

@@ -70,7 +70,7 @@ def test_a_batch_is_open_then_decided_then_applied() -> None:
         HoldState.DECIDED,
         HoldState.APPLIED,
     ]
-    assert BATCH.position == Position(OPENED, "batch-1")
+    assert BATCH.position == Position(OPENED, "batch-1", BATCH.district)
     assert BATCH.outcomes == {}
 
 

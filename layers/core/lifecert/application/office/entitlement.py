@@ -13,7 +13,7 @@ from lifecert.application.shared.ending import ending
 from lifecert.application.shared.issuing import Issuer
 from lifecert.application.shared.moving import moved
 from lifecert.application.shared.reviewing import against_themselves, opening, recorded
-from lifecert.application.shared.scoping import case_within, refuse_benefit_outside
+from lifecert.application.shared.scoping import case_within, refuse_outside
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.benefit import Benefit, BenefitEnd
@@ -83,8 +83,8 @@ class Propose:
     def __call__(self, beneficiary_id: str, proposal: Proposal, idempotency_key: str, user: User) -> Review:
         """Propose a change; the entitlement stays as it is. A repeat with the same key gives the same proposal.
 
-        Raises NotAllowed, BeneficiaryNotFound, BenefitNotFound, DistrictOutside (of that benefit), DeathEndsAll,
-        DayInFuture, TransitionRefused (the status has no such change) and IdempotencyKeyReused.
+        Raises NotAllowed, BeneficiaryNotFound, BenefitNotFound, DistrictOutside (of one that it is about),
+        DeathEndsAll, DayInFuture, TransitionRefused (the status has no such change) and IdempotencyKeyReused.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -106,7 +106,7 @@ class Propose:
 
         def make(newest: Beneficiary) -> Change:
             proposed = review
-            refuse_benefit_outside(user, newest, proposal.benefit_id)
+            _refuse_outside(user, newest, proposal, self.clock.today())
             _check_applies(newest, proposal, self.clock.today())
             if proposal.cause is EndCause.DECEASED and newest.waiting_of(ReviewKind.END) >= MOST_WAITING:
                 raise TransitionRefused("so many proposals of this death wait for a second clerk already")
@@ -158,9 +158,10 @@ class ConfirmProposal:
         """Confirm or reject a proposal, once. A repeat of the same decision returns it again.
 
         Whoever proposed may reject, which withdraws it, and never confirm. Raises NotAllowed, ProposalNotFound,
-        SecondClerkNeeded, ActedInCase (of a presence: whose doubt is open; of a death that is rejected: whose photo or
-        certificate speaks against it), ProposalExpired, IdNumberDiffers (of a number, which `ConfirmIdNumber`
-        confirms), EntitlementEnded, TransitionRefused and ReviewDecidedBefore; nothing is changed then.
+        DistrictOutside (of a benefit that it is about, and that may have moved since), SecondClerkNeeded, ActedInCase
+        (of a presence: whose doubt is open; of a death that is rejected: whose photo or certificate speaks against it),
+        ProposalExpired, IdNumberDiffers (of a number, which `ConfirmIdNumber` confirms), EntitlementEnded,
+        TransitionRefused and ReviewDecidedBefore; nothing is changed then.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -227,6 +228,7 @@ class ConfirmProposal:
 
         def make(newest: Beneficiary) -> Change:
             if confirm:
+                _refuse_outside(user, newest, review, self.clock.today())
                 closed = newest.without_case(review.review_id)
                 return self.issuer.signed(replace(self._confirmed(closed, review, decision), review=decided))
             self._check_may_reject(newest, review, user)
@@ -476,6 +478,16 @@ def _which_end(concerned: Iterable[Benefit]) -> str:
 def _same_end(one: BenefitEnd, other: BenefitEnd) -> bool:
     """Whether one proposal, or one day that was planned, ended both. Of a proposal each may have a day of its own."""
     return one.by == other.by and (one.by is not None or one.on == other.on)
+
+
+def _refuse_outside(user: User, newest: Beneficiary, proposal: Review | Proposal, today: date) -> None:
+    """Raises DistrictOutside when a benefit that is to end, or to come back, lies outside a clerk's districts. A death
+    is the person's, and takes all of them, as whoever has one of them says."""
+    if proposal.kind not in (ReviewKind.END, ReviewKind.CORRECTION) or proposal.cause is EndCause.DECEASED:
+        return
+    concerned = _concerned(newest, proposal, proposal.day or today)
+    if not any(_is_death(one.end) for one in concerned):
+        refuse_outside(user, *(one.district for one in concerned))
 
 
 def _check_applies(newest: Beneficiary, proposal: Proposal, today: date) -> None:

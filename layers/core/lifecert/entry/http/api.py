@@ -106,7 +106,7 @@ class Api(APIGatewayRestResolver):
             return user_of(claims)
         if not told.get("sub") or told.get("payer"):
             return None
-        return with_groups(told["sub"], told.get("groups"))
+        return with_groups(told["sub"], told.get("groups"), whole=True)
 
     @property
     def program(self) -> Program | None:

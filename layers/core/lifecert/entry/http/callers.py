@@ -30,25 +30,26 @@ def user_of(claims: Mapping[str, Any]) -> User | None:
     return User(claims["sub"], scope=NOWHERE) if told == _app("USER") else None
 
 
-def with_groups(subject: str, claim: object) -> User:
-    """Somebody with the groups and districts of a claim: a list, or text as API Gateway passes it ("a,b", "[a b]")."""
+def with_groups(subject: str, claim: object, *, whole: bool = False) -> User:
+    """Somebody with the groups and districts of a claim: a list, or text as API Gateway passes it ("a,b", "[a b]").
+    `whole`: nothing in the text is a half of a name, since our own authorizer made it."""
     names = _names(claim)
     known = {group.value for group in Group}
     groups = frozenset(Group(name) for name in names if name in known)
-    return User(subject, groups, scope_of(names) if Group.CLERK in groups else NOWHERE)
+    halves = isinstance(claim, str) and not whole and any(name[:1].isdigit() for name in names)
+    return User(subject, groups, scope_of(names, halves=halves) if Group.CLERK in groups else NOWHERE)
 
 
-def scope_of(names: Sequence[str]) -> Scope:
+def scope_of(names: Sequence[str], *, halves: bool = False) -> Scope:
     """Where a clerk with these groups works. One in no district works where the deployment says; and nowhere, where it
-    does not say."""
+    does not say. Of a name with a comma in it ("district:37,15") there are `halves`, and the first is wider than was
+    meant: then no district counts."""
     said = [name for name in names if _MEANT.match(name)]
     if not said:
         return EVERYWHERE if os.environ.get(WITHOUT_DISTRICT) == "Everywhere" else NOWHERE
-    codes = [name.removeprefix(DISTRICT) for name in said if name.startswith(DISTRICT)]
-    # Of a name with a comma in it ("district:37,15") a text has two halves, and the first is wider than was meant.
-    if any(name[:1].isdigit() for name in names):
+    if halves:
         return NOWHERE
-    return Scope.of(filter(is_prefix, codes))
+    return Scope.of(filter(is_prefix, (name.removeprefix(DISTRICT) for name in said if name.startswith(DISTRICT))))
 
 
 def _names(claim: object) -> list[str]:
