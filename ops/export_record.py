@@ -66,6 +66,7 @@ SHOWN: dict[str, frozenset[str]] = {
             "guardian_until",
             "notice",
             "contact_channel",
+            "office_notices",
             "grace_from",
             "invitation_id",
             "faces_due",
@@ -258,14 +259,18 @@ class Record:
             self._number_accounts(one)
         if "decision" in shown:
             shown["decision"]["decided_by"] = self._account(shown["decision"]["decided_by"])
-        if "recorded_by" in shown.get("consent", {}):
-            shown["consent"]["recorded_by"] = self._account(shown["consent"]["recorded_by"])
+        self._number_recorders(shown)
         self._number_helpers(shown.get("details", {}))
         if "observations" in shown:
             shown["observations"] = json.loads(shown["observations"])
         if "evidence" in shown:
             shown["evidence"] = _without_numbers(json.loads(shown["evidence"]))
         return shown
+
+    def _number_recorders(self, shown: dict[str, Any]) -> None:
+        for said in (shown.get("consent", {}), shown.get("details", {}), *shown.get("office_notices", [])):
+            if "recorded_by" in said:
+                said["recorded_by"] = self._account(said["recorded_by"])
 
     def _number_helpers(self, details: dict[str, Any]) -> None:
         details.pop("related_id", None)

@@ -10,15 +10,18 @@ from lifecert.domain.actor import Group
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import CertificateState, Method
 from lifecert.domain.hold import HoldChoice
+from lifecert.domain.office_notice import NoticeResult, NoticeWay
 from lifecert.domain.policy import Outcome
 from lifecert.domain.review import ReviewKind, ReviewOutcome
 from lifecert.domain.status import EndCause, Status
+from lifecert.domain.telling import Telling
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs/glossary.md").read_text(encoding="utf-8")
 CODES = TEXT.split("## Codes", 1)[1]
 EXPLAINED = dict(re.findall(r"`(\w+)` ([\u4e00-\u9fff]+)", CODES))
 MET: tuple[type[StrEnum], ...] = (
     Status, Category, Method, CertificateState, Outcome, ReviewKind, ReviewOutcome, EndCause, HoldChoice, Group,
+    NoticeWay, NoticeResult, Telling,
 )  # fmt: skip
 
 

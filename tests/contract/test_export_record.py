@@ -3,7 +3,7 @@
 import base64
 import json
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from lifecert.domain.consent import FaceConsent
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.domain.evidence import Evidence, Template
 from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.office_notice import NoticeResult, NoticeWay, OfficeNotice
 from lifecert.domain.session import Session
 from ops import export_record
 from ops.deployment import UNREACHABLE
@@ -29,6 +30,7 @@ from ops.migrate_benefits import FLAT
 from tests.support.builders import (
     MODEL,
     NOW,
+    VALID_UNTIL,
     a_certificate,
     a_change,
     a_reference,
@@ -59,7 +61,9 @@ def session_of(person: Beneficiary, **fields: Any) -> Session:
 def with_everything(tables: DynamoTables, user_id: str) -> Beneficiary:
     """Somebody of whom every table holds something, written as the use cases write it."""
     stores = tables.stores()
-    change = registration(person_key=an_id(), name_key=an_id())
+    visit = (NoticeWay.VISIT, NoticeResult.TOLD, date(2026, 3, 1), user_id)
+    told = (OfficeNotice(an_id(), VALID_UNTIL, *visit),)
+    change = registration(person_key=an_id(), name_key=an_id(), office_notices=told)
     stores.register.commit(change)
     for _ in range(2):
         enrolment = an_enrolment(change.after)
@@ -122,6 +126,8 @@ def test_everything_of_that_person_is_there(tables: DynamoTables) -> None:
     who = found["beneficiary"]["own_account"]
     assert who.startswith("account-")
     assert (consent["recorded_by"], found["beneficiary"]["withdrawn_by"]) == (who, who)
+    (visit,) = found["beneficiary"]["office_notices"]
+    assert (visit["way"], visit["recorded_by"]) == ("visit", who)
     assert found["ledger"][-1]["details"]["helpers"] == f"{who},{who}"
     assert found["sessions"][0]["consent"] == {
         "version": "2026-1",

@@ -10,6 +10,7 @@ from local.deploy import Deployment
 from tests.e2e.test_office import key
 from tests.e2e.test_way_through import published
 from tests.support.deployed import Known, another_id_number, standing, swept, today
+from tests.support.patience import wait_for
 
 NUMBER = "+8613800000000"
 LAPSES_AFTER = 40
@@ -70,10 +71,13 @@ def test_who_stays_away_is_told_proposed_approved_held_and_restored_with_the_arr
         clerk.expect(201, "POST", f"{path}/certifications", seen, **key())
         after = standing(clerk, known)
         assert (after["status"], after["payment_held"], after["what_to_do"]) == ("active", False, None)
-        (said,) = after["history"][-1]["benefits"]
+        (certified,) = (one for one in after["history"] if one["event"] == "certified")
+        (said,) = certified["benefits"]
         assert (said["payment_was_held"], said["payment_held"], said["unpaid_since"]) == (True, False, None)
         arrears = (held_since, (today() + timedelta(days=proposed_after + 3)).isoformat())
         assert (said["arrears_first_day"], said["arrears_last_day"]) == arrears
+        # Whoever can be reached is told that they were certified.
+        wait_for(lambda: [one for one in notices_sent(clerk, known) if one == certified["seq"]], "that they are told")
     finally:
         stack.update(clock_shift_days=0)
     assert published(stack, known, wanted=4) == [
@@ -82,3 +86,9 @@ def test_who_stays_away_is_told_proposed_approved_held_and_restored_with_the_arr
         "BeneficiaryRegistered",
         "PaymentHeld",
     ]
+
+
+def notices_sent(clerk: Phone, known: Known) -> list[int]:
+    """The entries that asked for what was sent."""
+    history = standing(clerk, known)["history"]
+    return [one["details"]["reminder_seq"] for one in history if one["event"] == "notice_sent"]

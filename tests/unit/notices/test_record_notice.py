@@ -190,6 +190,16 @@ def test_a_message_that_arrived_has_not_failed() -> None:
         office.give(PUBLIC)
 
 
+def test_with_another_contact_a_message_is_to_be_tried_again() -> None:
+    office = Office()
+    office.message_fails()
+    office.give(VISIT, NOBODY)
+    contact = NewContact(NoticeChannel.SMS, "+8613800000000")
+    SetContact(office.store.register, FakeSeal(), office.clock)("old", contact, CLERK)
+    with pytest.raises(PublicNoticeTooEarly):
+        office.give(PUBLIC)
+
+
 def test_the_first_notice_that_counts_is_the_one() -> None:
     office = Office()
     office.give(LETTER)

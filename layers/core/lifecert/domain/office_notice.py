@@ -124,6 +124,8 @@ def failed_ways(others: Iterable[OfficeNotice], entries: Iterable[LedgerEntry], 
     for entry in entries:
         if entry.event in _BEGINS:
             arrived = message = False
+        elif entry.event is LedgerEvent.CONTACT_CHANGED:
+            message = False  # by another address it has not failed
         elif entry.event is LedgerEvent.NOTICE_DELIVERED:
             arrived = True
         elif entry.event is LedgerEvent.NOTICE_FAILED and entry.details.get("kind") == NoticeKind.REMINDER:
