@@ -333,6 +333,7 @@ OTHERS: dict[str, Any] = {
     "grace_from": DAY,
     "has_reference": None,
     "reference_ids": ("another",),
+    "reference_on": DAY,
 }
 TEXTS = ("withdrawn_by", "own_account")
 # What is taken away is damage too, and some of these default to nothing. A day that is not there may never have been:

@@ -220,8 +220,9 @@ class EndAsPlanned(OfDays):
 
 def _told(beneficiary: Beneficiary, days_before: int, now: datetime) -> Change:
     """The change that makes a notice due."""
-    valid_until, delivered_on = beneficiary.valid_until, beneficiary.notice_delivered_on
-    notice = Notice(valid_until, days_before, beneficiary.version + 1, delivered_on=delivered_on)
+    valid_until, before = beneficiary.valid_until, beneficiary.current_notice
+    arrived, failed = (before.delivered_on, before.failed_on) if before else (None, None)
+    notice = Notice(valid_until, days_before, beneficiary.version + 1, delivered_on=arrived, failed_on=failed)
     after, entry = record(
         replace(beneficiary, notice=notice),
         LedgerEvent.REMINDER_DUE,
