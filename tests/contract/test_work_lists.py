@@ -1,5 +1,7 @@
 """Work lists on every engine, and what a year of somebody writes to them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -110,15 +112,34 @@ def test_numbers_add_up_by_month_and_district_whoever_they_are_of(stores: Stores
     assert lists.figures(OTHER, "2026-06").numbers == {}
 
 
-def test_somebody_with_everything_moves_house_whole(stores: Stores) -> None:
+@contextmanager
+def transactions(tables: DynamoTables) -> Iterator[list[list[int]]]:
+    """The sizes of the items of each transaction inside the block."""
+    found: list[list[int]] = []
+
+    def note(params: dict[str, Any], **_: object) -> None:
+        asked = [one for part in params["TransactItems"] for one in part.values()]
+        found.append([item_bytes(one.get("Item", one.get("Key", {}))) for one in asked])
+
+    events, operation = tables.client.meta.events, "provide-client-params.dynamodb.TransactWriteItems"
+    events.register(operation, note)
+    try:
+        yield found
+    finally:
+        events.unregister(operation, note)
+
+
+def test_somebody_with_everything_moves_house_whole(tables: DynamoTables) -> None:
     """More rows than go into one transaction of ten."""
-    every = list(WorkList)[:5]
-    whose = put(stores, *(row(wanted=one) for one in every))
-    before = stores.work_lists.known(whose)
+    lists, every = tables.stores().work_lists, list(WorkList)[:5]
+    whose = put(tables.stores(), *(row(wanted=one) for one in every))
+    before = lists.known(whose)
     after = replace(before, version=2, rows=frozenset(replace(one, district=OTHER) for one in before.rows))
-    stores.work_lists.move(before, after)
-    assert stores.work_lists.known(whose) == after
-    sizes = {(d, one): stores.work_lists.count(d, one, None).number for d in (DISTRICT, OTHER) for one in every}
+    with transactions(tables) as found:
+        lists.move(before, after)
+    assert max(map(len, found)) <= 10
+    assert lists.known(whose) == after
+    sizes = {(d, one): lists.count(d, one, None).number for d in (DISTRICT, OTHER) for one in every}
     assert sizes == {(d, one): int(d == OTHER) for d in (DISTRICT, OTHER) for one in every}
 
 
@@ -156,23 +177,10 @@ def written(tables: DynamoTables, before: Beneficiary, after: Beneficiary) -> tu
     Of several items of one table in a transaction DynamoDB Local counts the largest alone, so the items are counted
     here: each is below a KB, and costs two units.
     """
-    sizes: list[int] = []
-
-    def count(params: dict[str, Any], **_: object) -> None:
-        for one in params["TransactItems"]:
-            ((kind, asked),) = one.items()
-            sizes.append(item_bytes(asked.get("Item", asked.get("Key", {}))))
-            assert kind in ("Put", "Update", "Delete")
-
-    events, operation = tables.client.meta.events, "provide-client-params.dynamodb.TransactWriteItems"
-    events.register(operation, count)
-    try:
-        with metered(tables.client) as meter:
-            keep(tables.stores())(before, after)
-    finally:
-        events.unregister(operation, count)
-    assert max(sizes, default=0) < 1024
-    return meter.read_units, 2 * len(sizes), sum(meter.requests.values())
+    with transactions(tables) as found, metered(tables.client) as meter:
+        keep(tables.stores())(before, after)
+    assert max((size for sizes in found for size in sizes), default=0) < 1024
+    return meter.read_units, 2 * sum(map(len, found)), sum(meter.requests.values())
 
 
 def test_what_a_year_reads_and_writes(amazon_tables: DynamoTables) -> None:

@@ -18,8 +18,9 @@ from lifecert.domain.review import Review
 from lifecert.domain.status import Status
 from lifecert.domain.year import MONTHS, add_months
 
-# Days ahead that "due soon" looks, and the most that it can be asked for.
-DUE_DAYS, MOST_DUE_DAYS = 60, 366
+# Days ahead that "due soon" looks, and the most that it can be asked for: whoever looks a year ahead leafs through the
+# register (adr/0040).
+DUE_DAYS, MOST_DUE_DAYS = 60, 92
 # A face changes: a photo as old as this is to be taken anew when the person is next seen.
 REFERENCE_YEARS = 5
 
