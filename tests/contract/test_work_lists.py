@@ -16,7 +16,7 @@ from lifecert.domain.errors import VersionConflict
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import Notice, NoticeChannel
 from lifecert.domain.page import Position
-from lifecert.domain.work_list import Count, Figure, Listed, Row, WorkList, rows_of
+from lifecert.domain.work_list import Count, Figure, Listed, Row, WorkList, place_of, rows_of
 from tests.support.builders import NOW, VALID_UNTIL, a_change, an_id, registration
 from tests.support.engines import DynamoTables, Stores
 from tests.support.fakes.clock import FixedClock
@@ -64,8 +64,9 @@ def test_a_list_comes_by_day_and_id_over_all_shards_page_by_page(stores: Stores)
 
 def test_a_place_behind_the_last_day_of_a_list_has_nothing_behind_it(stores: Stores) -> None:
     put(stores, row())
-    after = Position(NOW + timedelta(days=999), an_id())
-    assert stores.work_lists.listed(DISTRICT, WorkList.NO_CONTACT, VALID_UNTIL, 5, after).items == ()
+    last = place_of(VALID_UNTIL, "~~ made up")
+    for after in (Position(NOW + timedelta(days=999), an_id()), last, replace(last, id="\U0001f600")):
+        assert stores.work_lists.listed(DISTRICT, WorkList.NO_CONTACT, VALID_UNTIL, 5, after).items == ()
 
 
 def test_what_the_lists_have_of_a_person_comes_back_and_moves_as_one(stores: Stores) -> None:

@@ -146,12 +146,8 @@ class DynamoWorkLists:
     def _query(
         self, district: str, wanted: WorkList, shard: int, last_day: date | None, after: Position | None
     ) -> dict[str, Any]:
-        first = f"{after.opened_at.date().isoformat()}#{after.id}{_BEHIND}" if after else "0"
-        values = {
-            ":list_key": _list_key(district, wanted, shard),
-            ":first": first,
-            ":last": f"{last_day.isoformat()}#{_BEHIND}" if last_day else _BEHIND,
-        }
+        list_key = _list_key(district, wanted, shard)
+        values = {":list_key": list_key, ":first": _first(after), ":last": _last(last_day)}
         return {
             "TableName": self.table,
             "KeyConditionExpression": "list_key = :list_key AND place BETWEEN :first AND :last",
@@ -161,13 +157,21 @@ class DynamoWorkLists:
     def _rows(
         self, district: str, wanted: WorkList, shard: int, last_day: date | None, most: int, after: Position | None
     ) -> Iterator[tuple[str, str]]:
-        if after and last_day and after.opened_at.date() > last_day:
+        if after and _first(after) > _last(last_day):
             return  # A place of another day's list: DynamoDB takes no range that ends before it begins.
         with translated():
             page = self.client.query(**self._query(district, wanted, shard, last_day, after), Limit=most)
         for item in map(plain, page["Items"]):
             day, _, whose = item["place"].partition("#")
             yield day, whose
+
+
+def _first(after: Position | None) -> str:
+    return f"{after.opened_at.date().isoformat()}#{after.id}{_BEHIND}" if after else "0"
+
+
+def _last(last_day: date | None) -> str:
+    return f"{last_day.isoformat()}#{_BEHIND}" if last_day else _BEHIND
 
 
 def _by_month(counts: Sequence[Count]) -> Mapping[str, list[str]]:
