@@ -6,13 +6,14 @@ import pytest
 
 from lifecert.application.office.set_contact import NewContact
 from lifecert.bootstrap import notices, records
+from lifecert.domain.evidence import EnrolmentEvidence
 from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.reference import Replacement
 from lifecert.domain.review import ReviewOutcome
 from lifecert.domain.session import ImageType
 from lifecert.domain.work_list import WorkList, rows_of
 from tests.support.builders import CLERK, NOW, face
-from tests.support.enrolling import CONSENT, SECOND_CLERK, TAKEN, Enrolling, decide, the_override
+from tests.support.enrolling import CONSENT, PASSED, SECOND_CLERK, TAKEN, Enrolling, decide, the_override
 from tests.support.wiring.people import REMINDED
 from tests.support.wiring.world import World
 
@@ -20,8 +21,7 @@ LATER = TAKEN + timedelta(days=900)
 
 
 def enrol(world: Enrolling, taken: date | None, number: int = 0, replacement: Replacement | None = None) -> None:
-    template = face(number)
-    world.analyser.enrolment = type(world.analyser.enrolment)(world.analyser.enrolment.measures, template)
+    world.analyser.enrolment = EnrolmentEvidence(PASSED, face(number))
     begun = world.begin(world.id, "office", taken, ImageType.JPEG, CLERK, CONSENT, replacement)
     world.photos.upload(begun.enrolment.upload_key, b"photo")
     world.finish(world.id, begun.enrolment.reference_id, CLERK)
