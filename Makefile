@@ -415,7 +415,7 @@ docker-check: setup build ## build in Lambda's image and run a function in it ([
 
 ##@ Look into it (ENDPOINT=url in place of STACK asks the stack of make dev)
 # STACK names the deployed stack (lifecert-dev). For that of make dev ENDPOINT is enough, as make dev prints it.
-.PHONY: renew-templates rotate-person-secret index-payment-references place-cases verify-ledger restore-drill export-record privacy-report verify-certificate \
+.PHONY: renew-templates rotate-person-secret index-payment-references place-cases rebuild-lists verify-ledger restore-drill export-record privacy-report verify-certificate \
 	write-snapshots payer-client
 verify-ledger export-record privacy-report: export PYTHONPATH := layers/core
 REACH = --stack "$(STACK)" $(if $(ENDPOINT),--endpoint-url "$(ENDPOINT)")
@@ -445,6 +445,11 @@ place-cases: export PYTHONPATH := layers/core
 place-cases: .venv/.ready ## put cases and hold batches of before into the queues of their districts (STACK=lifecert-dev [RATE=50])
 	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make place-cases STACK=lifecert-dev | ENDPOINT=url [RATE=50]"; exit 2; }
 	@$(PY) -m ops.place_cases $(REACH) $(if $(RATE),--per-second "$(RATE)")
+
+rebuild-lists: export PYTHONPATH := layers/core
+rebuild-lists: .venv/.ready ## make the work lists anew of the register (STACK=lifecert-dev [RATE=100] [AFTER=id])
+	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make rebuild-lists STACK=lifecert-dev | ENDPOINT=url [RATE=100] [AFTER=id]"; exit 2; }
+	@$(PY) -m ops.rebuild_lists $(REACH) $(if $(RATE),--per-second "$(RATE)") $(if $(AFTER),--after "$(AFTER)")
 
 restore-drill: export PYTHONPATH := layers/core
 restore-drill: .venv/.ready ## restore register and ledger beside the real ones, verify, clean up (STACK=lifecert-dev [AT=time])

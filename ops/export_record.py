@@ -20,6 +20,7 @@ from lifecert.adapters.dynamodb.access_log import DynamoAccessLog
 from lifecert.adapters.dynamodb.face_counts import DynamoFaceCounts
 from lifecert.adapters.dynamodb.references import IMPRINT_ATTRIBUTES
 from lifecert.adapters.dynamodb.values import plain, typed
+from lifecert.adapters.dynamodb.work_lists import place_of_person
 from lifecert.domain.access import Access, AccessAction, AccessRole
 from lifecert.domain.actor import PURGE_ACTOR, SWEEP_ACTOR
 from lifecert.domain.errors import BeneficiaryNotFound
@@ -42,6 +43,7 @@ SHOWN: dict[str, frozenset[str]] = {
             "version",
             "has_reference",
             "reference_ids",
+            "reference_on",
             "camera_failures",
             "camera_day",
             "camera_faces_ever",
@@ -159,6 +161,7 @@ SHOWN: dict[str, frozenset[str]] = {
         ["beneficiary_id", "seq", "event", "at", "actor_id", "role", "details", "prev_hash", "hash", "correlation_id"]
     ),
     "AccessLog": frozenset(["beneficiary_id", "actor_id", "role", "action", "at", "expires_at"]),
+    "WorkLists": frozenset(["version", "counted", "rows"]),
 }
 WITHHELD: dict[str, frozenset[str]] = {
     # Buckets repeat days, faces_shard is of no meaning; ledger_head is the hash of the last entry below.
@@ -174,6 +177,7 @@ WITHHELD: dict[str, frozenset[str]] = {
     "Certificates": frozenset({"user_id"}),  # repeats actor_id
     "Reviews": frozenset({"related_id"}),  # may be another person
     "AccessLog": frozenset({"opened"}),  # repeats the moment
+    "WorkLists": frozenset({"list_key", "place"}),  # repeat the id
 }
 NOT_INCLUDED = (
     "keyed hashes of ID number, name, payment references and the code of an invitation",
@@ -223,6 +227,7 @@ class Record:
             "reviews": [self._shown("Reviews", item) for item in reviews if item],
             "ledger": [self._shown("Ledger", item) for item in ledger],
             "accesses": [self._shown("AccessLog", item) for item in self._query("AccessLog", beneficiary_id)],
+            "work_lists": self._shown("WorkLists", self._item("WorkLists", place_of_person(beneficiary_id))),
             "not_included": list(NOT_INCLUDED),
         }
 

@@ -100,7 +100,7 @@ def _registered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, 
     now.update(faces_were_deleted=False, registered_by=details.get("registered_by", UNTOLD))
     now.update(enrolled_by=(), dispelled_by=(), excused=None, sessions_kept=0, unfounded_reports=())
     now.update(consent=None, withdrawn_by="", faces_go_on=None, own_account="")
-    now.update(certified_by=(), reference_ids=(), has_reference=False)
+    now.update(certified_by=(), reference_ids=(), has_reference=False, reference_on=None)
     now["contact_channel"] = details.get("channel", UNTOLD)
 
 
@@ -113,6 +113,7 @@ def _enrolled(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any
         now["reference_ids"] = (new,)
     elif known is not UNTOLD:
         now["reference_ids"] = (known[0], *(*known[1:], new)[1 - MOST_REFERENCES :])
+    now["reference_on"] = _day(details, "reference_on")
     if details.get("counter_photo_on"):
         now["counter_photo_on"] = _day(details, "counter_photo_on")
 
@@ -124,6 +125,7 @@ def _review_decided(now: dict[str, Any], entry: LedgerEntry, details: Mapping[st
         now["excused"] = None
     if details.get("references") is not None:
         now["reference_ids"] = tuple(filter(None, str(details["references"]).split(",")))
+        now["reference_on"] = _day(details, "reference_on")
     if details.get("kind") != "override":
         return
     if details.get("outcome") == "accept":
@@ -143,6 +145,7 @@ def _faces_deleted(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[st
     now["consent"] = None if details["all"] else now["consent"]
     now["has_reference"] = not details["all"]
     now["reference_ids"] = () if details["all"] else UNTOLD
+    now["reference_on"] = None if details["all"] else now["reference_on"]
 
 
 def _certified(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
@@ -217,9 +220,10 @@ def _uninvited(now: dict[str, Any], _entry: LedgerEntry, _details: Mapping[str, 
 
 
 def _reminded(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
-    valid_until, before = date.fromisoformat(details["valid_until"]), now["notice"]
-    delivered_on = before.delivered_on if before and before.valid_until == now["valid_until"] else None
-    now["notice"] = Notice(valid_until, details["days_before"], entry.seq, delivered_on=delivered_on)
+    valid_until = date.fromisoformat(details["valid_until"])
+    before = now["notice"] if now["notice"] and now["notice"].valid_until == now["valid_until"] else None
+    arrived, failed = (before.delivered_on, before.failed_on) if before else (None, None)
+    now["notice"] = Notice(valid_until, details["days_before"], entry.seq, delivered_on=arrived, failed_on=failed)
 
 
 def _sent(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
@@ -229,11 +233,18 @@ def _sent(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) 
 
 
 def _delivered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
-    now["notice"] = replace(now["notice"], delivered_on=_day(details, "delivered_on"))
+    now["notice"] = replace(now["notice"], delivered_on=_day(details, "delivered_on"), failed_on=None)
+
+
+def _failed(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    if details.get("failed_on"):
+        now["notice"] = replace(now["notice"], failed_on=_day(details, "failed_on"))
 
 
 def _contact_changed(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     now["contact_channel"] = details["channel"]
+    if now["notice"]:
+        now["notice"] = replace(now["notice"], failed_on=None)
     if now["status"] == Status.LAPSED and not _is_told(now):
         now["notice"] = None
 
@@ -281,6 +292,7 @@ _TAKES: Mapping[LedgerEvent, Callable[[dict[str, Any], LedgerEntry, Mapping[str,
     LedgerEvent.NOTICE_DELIVERED: _delivered,
     LedgerEvent.NOTICE_RECORDED: _notice_recorded,
     LedgerEvent.NOTICE_VOIDED: _notice_voided,
+    LedgerEvent.NOTICE_FAILED: _failed,
     LedgerEvent.CONTACT_CHANGED: _contact_changed,
     LedgerEvent.CONTACT_DELETED: _contact_deleted,
 }

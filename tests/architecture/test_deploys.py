@@ -118,6 +118,7 @@ def test_the_tables_that_a_night_fills_are_warmed_by_one_parameter_and_otherwise
         "Ledger": set(),
         "Changes": {"by_waiting"},
         "Heads": set(),
+        "WorkLists": set(),
     }
     for name, indexes in found.items():
         for index in resources[name]["Properties"].get("GlobalSecondaryIndexes", []):

@@ -20,6 +20,7 @@ ANSWERED_WHATEVER_COMES = (
     "write_change_file",
     "write_snapshot",
     "anchor_ledger",
+    "write_work_lists",
 )
 
 

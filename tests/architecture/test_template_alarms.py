@@ -38,6 +38,7 @@ def test_one_message_in_any_dead_letter_queue_is_an_alarm() -> None:
         "ChangeFileFailures.QueueName",
         "DuplicateFailures.QueueName",
         "AnchorFailures.QueueName",
+        "ListFailures.QueueName",
         "Name-payer-fund-dead-letters",
     }
     for alarm in ALARMS.values():
@@ -56,7 +57,7 @@ def test_errors_of_every_function_and_of_the_api_are_alarms() -> None:
             assert alarm["Properties"]["ComparisonOperator"] == "GreaterThanThreshold"
             assert alarm["Properties"]["Period"] * alarm["Properties"]["EvaluationPeriods"] == 300
     assert _watches("5XXError") == {"Ref AWS::StackName", "Ref Stage"}
-    assert _watches("IteratorAge") == {"Ref PublishEvents"}
+    assert _watches("IteratorAge") == {"Ref PublishEvents", "Ref WriteWorkLists"}
 
 
 def test_a_sweep_or_purge_that_did_not_run_is_an_alarm() -> None:

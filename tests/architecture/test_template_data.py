@@ -171,7 +171,7 @@ def test_nobody_can_take_an_anchor_back_in_prod_and_elsewhere_a_teardown_can() -
 def test_an_entry_of_the_ledger_can_be_added_and_read_and_nothing_else() -> None:
     """No role may change, delete or batch: what is left, to put one over another, the stream tells (LedgerAltered)."""
     actions = {entry.split()[0] for entries in ALLOWED.values() for entry in entries if entry.split()[1] == "Ledger"}
-    assert actions == {"dynamodb:PutItem", "dynamodb:Query"}
+    assert actions == {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:GetItem"}
 
 
 def test_frames_come_by_presigned_post_only() -> None:

@@ -114,6 +114,26 @@ def test_no_new_face_is_left_out_of_the_search() -> None:
     assert sorted(events) == sorted(searched)
 
 
+def test_no_change_of_a_person_is_lost_on_its_way_to_the_work_lists() -> None:
+    stream = FUNCTIONS["WriteWorkLists"]["Properties"]["Events"]["Register"]["Properties"]
+    assert text(stream["Stream"]) == "Data.Outputs.RegisterStreamArn"
+    assert stream["StartingPosition"] == "TRIM_HORIZON"
+    assert stream["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert stream["MaximumRecordAgeInSeconds"] < DAY
+    assert text(stream["DestinationConfig"]["OnFailure"]["Destination"]) == "ListFailures.Arn"
+
+
+def test_no_stream_has_more_readers_than_dynamodb_takes() -> None:
+    """Two of a shard at once; with a third all of them are throttled."""
+    read: dict[str, int] = {}
+    for function in FUNCTIONS.values():
+        for source in function["Properties"].get("Events", {}).values():
+            if source["Type"] == "DynamoDB":
+                stream = text(source["Properties"]["Stream"])
+                read[stream] = read.get(stream, 0) + 1
+    assert read == {"Data.Outputs.LedgerStreamArn": 2, "Data.Outputs.RegisterStreamArn": 1}
+
+
 def test_every_queue_keeps_its_messages_encrypted_for_fourteen_days() -> None:
     queues = {**of_type(parent(), "AWS::SQS::Queue"), **of_type(child("events"), "AWS::SQS::Queue")}
     assert set(queues) == {
@@ -129,6 +149,7 @@ def test_every_queue_keeps_its_messages_encrypted_for_fourteen_days() -> None:
         "ChangeFileFailures",
         "DuplicateFailures",
         "AnchorFailures",
+        "ListFailures",
         "PayerfundQueue",
         "PayerfundDeadLetters",
     }

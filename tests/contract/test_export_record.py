@@ -16,6 +16,7 @@ from lifecert.adapters.dynamodb.references import IMPRINT_ATTRIBUTES, enrolment_
 from lifecert.adapters.dynamodb.register import beneficiary_item
 from lifecert.adapters.dynamodb.reviews import review_item
 from lifecert.adapters.dynamodb.sessions import session_item
+from lifecert.adapters.dynamodb.work_lists import place_of_person
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.consent import FaceConsent
 from lifecert.domain.errors import BeneficiaryNotFound
@@ -229,6 +230,7 @@ def test_every_attribute_that_is_written_is_shown_or_withheld_on_purpose() -> No
         "Reviews": review_item(a_review(person)).keys(),
         "Ledger": ledger_item(registration().entry).keys(),
         "AccessLog": access_item(an_access("b"), "row").keys(),
+        "WorkLists": {*place_of_person("b"), "version", "counted", "rows"},
     }
     assert {table: SHOWN[table] | WITHHELD.get(table, frozenset()) for table in SHOWN} == written
     assert not any(SHOWN[table] & WITHHELD[table] for table in WITHHELD)

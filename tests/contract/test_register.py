@@ -52,6 +52,7 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         ),
         certified_by=("helper-1", "helper-2"),
         reference_ids=(an_id(), an_id()),
+        reference_on=date(2024, 2, 29),
         certificate_id=an_id(),
         certified_on=date(2026, 2, 27),
         open_cases=(OpenCase(an_id(), ReviewKind.VERIFICATION, ("helper-1",), doubts=True, upheld=True),),
@@ -75,7 +76,7 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         faces_go_on=date(2026, 8, 10),
         own_account="helper-1",
         guardian_until=date(2031, 3, 1),
-        notice=Notice(VALID_UNTIL, 30, 7, sent=True, delivered_on=date(2026, 6, 2)),
+        notice=Notice(VALID_UNTIL, 30, 7, sent=True, delivered_on=date(2026, 6, 2), failed_on=date(2026, 6, 3)),
         contact_channel=NoticeChannel.SMS,
         office_notices=(
             OfficeNotice(

@@ -23,6 +23,7 @@ from lifecert.adapters.dynamodb.sessions import DynamoSessions
 from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
 from lifecert.adapters.dynamodb.transaction import ChangeTables, changing_register
 from lifecert.adapters.dynamodb.values import plain, typed
+from lifecert.adapters.dynamodb.work_lists import DynamoWorkLists
 from lifecert.ports.access_log import AccessLog
 from lifecert.ports.deciding import Claims
 from lifecert.ports.holds import HoldBatches
@@ -35,8 +36,10 @@ from lifecert.ports.register import Certificates, ChangingRegister, Ledger
 from lifecert.ports.reviews import OpenReviews, Reviews
 from lifecert.ports.sessions import Limits, SeenFrames, Sessions
 from lifecert.ports.sweep import SweepRuns
+from lifecert.ports.work_lists import KeptLists, WorkLists
 from local.tables import create, definitions, drop
 from tests.support.fakes.intake import MemoryImportRuns
+from tests.support.fakes.lists import MemoryWorkLists
 from tests.support.fakes.store import MemoryStore
 
 if TYPE_CHECKING:
@@ -62,11 +65,16 @@ TABLES = (
     "ImportRuns",
     "AccessLog",
     "PaymentReferences",
+    "WorkLists",
 )
 
 
 class CountedReviews(Reviews, OpenReviews, Protocol):
     """Reviews, to read and to count."""
+
+
+class BothLists(WorkLists, KeptLists, Protocol):
+    """Work lists, to read and to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,7 @@ class Stores:
     import_runs: ImportRuns
     access_log: AccessLog
     payment_references: PaymentReferences
+    work_lists: BothLists
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +194,7 @@ class DynamoTables:
             import_runs=DynamoImportRuns(client, self.name("ImportRuns")),
             access_log=DynamoAccessLog(client, self.name("AccessLog")),
             payment_references=DynamoPaymentReferences(client, self.name("PaymentReferences")),
+            work_lists=DynamoWorkLists(client, self.name("WorkLists")),
         )
 
 
@@ -209,6 +219,7 @@ def memory_stores() -> Stores:
         import_runs=MemoryImportRuns(),
         access_log=store.access_log,
         payment_references=store.payment_references,
+        work_lists=MemoryWorkLists(),
     )
 
 

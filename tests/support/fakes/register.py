@@ -193,6 +193,9 @@ class MemoryLedger:
     def entries(self, beneficiary_id: str) -> Iterator[LedgerEntry]:
         yield from sorted(self.store.entries.get(beneficiary_id, []), key=lambda entry: entry.seq)
 
+    def entry(self, beneficiary_id: str, seq: int) -> LedgerEntry | None:
+        return next((one for one in self.entries(beneficiary_id) if one.seq == seq), None)
+
 
 @dataclass(frozen=True, slots=True)
 class MemoryCertificates:

@@ -66,6 +66,7 @@ def fakes(world: World) -> dict[str, Any]:
         "sent_notices": store.sent_notices_port,
         "changes": world.changes,
         "heads": world.heads,
+        "work_lists": world.lists,
         "anchors": world.anchors,
         "anchor_signer": world.signing,
         "sweep_runs": store.sweep_runs,

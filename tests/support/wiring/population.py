@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 
+from lifecert.application.office.keep_lists import RebuildLists
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.amendment import AmendGround
 from lifecert.domain.beneficiary import record
@@ -37,6 +38,7 @@ from lifecert.domain.session import SessionState
 from lifecert.domain.status import EndCause, Standing, Status
 from lifecert.domain.sweep import JobKind, RunState, SweepRun, Tally
 from lifecert.domain.sweep_report import SweepReport
+from lifecert.domain.work_list import Count, Figure
 from tests.support.builders import NOW, VALID_UNTIL, a_benefit, a_change, decided, good_evidence, paused
 from tests.support.fakes.access import references_of_payers
 from tests.support.fakes.notices import FakeSeal
@@ -77,6 +79,7 @@ def populate(world: World) -> None:
     _faces(world)
     _imports(world)
     _registers(world)
+    _lists(world)
 
 
 def _people(world: World) -> None:
@@ -331,3 +334,13 @@ def _registers(world: World) -> None:
     part = Part(0, 0, len(content), 1)
     digest = world.register_files.survey(world.import_runs.runs[world_id(957)], part).digest
     world.import_runs.lay_out(world_id(957), Phase.REGISTER, [replace(part, digest=digest)])
+
+
+def _lists(world: World) -> None:
+    """Of everybody as they are now, and a little that was counted."""
+    for person in world.store.beneficiaries.values():
+        RebuildLists(world.lists)(person)
+    told = (("2026-03", Figure.CERTIFIED, "face_self"), ("2026-03", Figure.RETRY, "too_dark"))
+    ended = (("2026-02", Figure.YEAR, "in_time"), ("2026-02", Figure.YEAR, "lapsed"))
+    case = ("2026-03", Figure.DECIDED, "within_1_day")
+    world.lists.counts += [Count("110101", *one) for one in (*told, *ended, case)]

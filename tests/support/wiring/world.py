@@ -39,6 +39,7 @@ from tests.support.fakes.imports import MemoryImports
 from tests.support.fakes.intake import MemoryImportQueue, MemoryImportRuns, MemoryRegisterFiles
 from tests.support.fakes.invitations import FakeInvitationKeys
 from tests.support.fakes.keys import BackwardsProtection, FakePersonKeys, FakeSigning
+from tests.support.fakes.lists import MemoryWorkLists
 from tests.support.fakes.notices import MemorySender
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.fakes.store import MemoryStore
@@ -59,6 +60,7 @@ class World:
     change_files: MemoryChangeFiles = field(default_factory=MemoryChangeFiles)
     snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
     heads: MemoryHeads = field(default_factory=MemoryHeads)
+    lists: MemoryWorkLists = field(default_factory=MemoryWorkLists)
     anchors: MemoryAnchors = field(default_factory=MemoryAnchors)
     keys: FakePersonKeys = field(default_factory=FakePersonKeys)
     invitation_keys: FakeInvitationKeys = field(default_factory=FakeInvitationKeys)

@@ -38,6 +38,7 @@ from lifecert.domain.session import Channel, ImageType, SessionState
 from lifecert.domain.status import EndCause, Status
 from lifecert.domain.sweep import JobKind, RunState
 from lifecert.domain.telling import Telling
+from lifecert.domain.work_list import WorkList
 from lifecert.entry.http import bodies
 from lifecert.entry.http.bodies.invitations import InvitedPersonShown
 from lifecert.entry.http.bodies.notices import RecordNoticeBody, VoidNoticeBody
@@ -223,6 +224,7 @@ def test_enumerations_are_those_of_the_code() -> None:
         "SweepRunState": {RunState.FINISHED, RunState.LEFT_UNDONE},
         "UndoGround": UndoGround,
         "Verdict": Verdict,
+        "WorkList": WorkList,
     }
     assert {name for name, schema in schemas.items() if "enum" in schema} == set(coded)
     for name, members in coded.items():

@@ -14,7 +14,7 @@ from tests.support.wiring.functions import event, run
 from tests.support.wiring.world import World
 
 # Lists of work: ids and masked names of many, of which nobody is opened.
-LISTS = {"GET /staff/hold-batches/{batch_id}"}
+LISTS = {"GET /staff/hold-batches/{batch_id}", "GET /staff/lists/{name}"}
 # What only a record says, or links to a face.
 OF_A_RECORD = {"masked_name", "birth_year", "history", "link", "frames"}
 

@@ -9,7 +9,9 @@ from lifecert.domain import errors
 from lifecert.domain.challenge import Step
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Ground
+from lifecert.domain.status import Status
 from lifecert.entry.http import problems
+from lifecert.entry.http.list_file import COLUMNS
 from lifecert.entry.http.parsing import _TEXTS as FIELD_TEXTS
 from lifecert.entry.http.problems import INTERNAL, NOT_FOR_CLIENTS, TABLE, Code, answer_to
 from lifecert.entry.http.texts import Language, choose_language, text, texts
@@ -41,6 +43,8 @@ def test_nothing_lacks_a_text_and_no_text_is_left_over(language: Language) -> No
         "reasons": {reason.value for reason in Reason},
         "steps": {step.value for step in Step},
         "grounds": {ground.value for ground in Ground},
+        "columns": set(COLUMNS),
+        "standings": {status.value for status in Status},
         "notes": {"held", "lapsed", "notice", "other_ways", "reported"},
     }
     assert {group: set(members) for group, members in texts(language).items()} == expected

@@ -74,6 +74,11 @@ OUTSIDE: dict[str, tuple[int, str]] = {
     "POST /staff/imports/{import_id}/release": (404, "import_not_found"),
     "POST /staff/imports/{import_id}/stop": (404, "import_not_found"),
     "GET /staff/statistics": (200, ""),
+    "GET /staff/statistics/{month}": (403, "district_outside"),
+    "GET /staff/lists": (403, "district_outside"),
+    "GET /staff/lists/{name}": (403, "district_outside"),
+    f"POST {BENEFICIARY}/notices": PERSON,
+    f"POST {BENEFICIARY}/notices/{{notice_id}}/failure": PERSON,
 }
 # What is no clerk's, or of nobody's district: auditors' routes, and an import that is yet to be filled.
 FOR_NO_DISTRICT = {

@@ -20,7 +20,7 @@ from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel, NoticeKind, share_of
 from lifecert.domain.published import published_events
 from lifecert.domain.status import Standing, Status
-from tests.support.builders import CLERK, HELPER, VALID_UNTIL, a_change, standing_as, standing_of
+from tests.support.builders import CLERK, HELPER, NOW, VALID_UNTIL, a_change, standing_as, standing_of
 from tests.support.fakes.register import MemoryRegister
 from tests.support.wiring.functions import Context, event, function, run
 from tests.support.wiring.people import ENDED, REMINDED, WANG
@@ -28,6 +28,7 @@ from tests.support.wiring.world import World
 from tests.unit.entry.test_metrics import counted
 
 ADDRESS = "+8613800000000"
+FAILED = {"failed_on": NOW.date().isoformat()}
 
 
 def events_of(world: World, beneficiary_id: str = REMINDED.id) -> list[LedgerEvent]:
@@ -130,7 +131,10 @@ def test_what_the_channel_refuses_for_good_is_told_and_does_not_come_again(world
     assert run("send_notice/reminder")["batchItemFailures"] == []
     assert events_of(world) == [LedgerEvent.REGISTERED, LedgerEvent.NOTICE_FAILED]
     details = world.store.entries[REMINDED.id][-1].details
-    assert details == {"channel": "sms", "kind": "reminder", "why": "InvalidParameter", "reminder_seq": 1}
+    assert details == {"channel": "sms", "kind": "reminder", "why": "InvalidParameter", "reminder_seq": 1, **FAILED}
+    failed = world.store.beneficiaries[REMINDED.id].notice
+    assert failed
+    assert failed.failed_on == NOW.date()
     assert '"message":"notice_refused"' in world.log.getvalue()
     assert ADDRESS not in world.log.getvalue()
 
@@ -248,7 +252,27 @@ def test_one_that_did_not_arrive_leaves_one_entry_however_often_its_receipt_come
     assert (entry.details["message_id"], entry.details["why"]) == ("message-of-this-test", "not_delivered")
     assert published_events(entry) == ()
     after = world.store.beneficiaries[REMINDED.id]
-    assert after == replace(before, version=2, ledger_head=entry.hash)
+    assert before.notice
+    failed = replace(before.notice, failed_on=NOW.date())
+    assert after == replace(before, notice=failed, version=2, ledger_head=entry.hash)
+    assert entry.details["failed_on"] == FAILED["failed_on"]
+
+
+def test_one_that_failed_beside_another_that_arrived_is_no_failure_to_tell_the_person(world: World) -> None:
+    run("notice_receipt/arrived")
+    before = world.store.beneficiaries[REMINDED.id]
+    assert notices.note_delivery().failed("message-of-this-test")
+    assert world.store.beneficiaries[REMINDED.id].notice == before.notice
+    assert "failed_on" not in world.store.entries[REMINDED.id][-1].details
+
+
+def test_one_that_arrives_after_another_failed_is_what_counts(world: World) -> None:
+    note = notices.note_delivery()
+    assert note.failed("message-of-this-test")
+    assert note("message-of-this-test")
+    arrived = world.store.beneficiaries[REMINDED.id].notice
+    assert arrived
+    assert (arrived.failed_on, arrived.delivered_on) == (None, NOW.date())
 
 
 def test_two_receipts_of_one_failure_at_once_leave_one_entry(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -244,7 +244,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "and helps no more", life
     do["withdraw_consent"](life.id, CLERK, at_once=True)
     yield "consent withdrawn at once", life
-    life.world.clock.move(days=1)
+    life.world.clock.move(days=2)
     do["purge_faces"]()
     yield "faces deleted", life
     do["give_consent"](life.id, "2026-1", False, CLERK)
@@ -366,6 +366,7 @@ OTHERS: dict[str, Any] = {
     "grace_from": DAY,
     "has_reference": None,
     "reference_ids": ("another",),
+    "reference_on": DAY,
 }
 TEXTS = ("withdrawn_by", "own_account")
 # What is taken away is damage too, and some of these default to nothing. A day that is not there may never have been:

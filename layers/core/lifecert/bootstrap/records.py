@@ -1,4 +1,4 @@
-"""The register's records: registered, found, put right, and brought in from another register."""
+"""The register's records: registered, found, listed, put right, and brought in from another register."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from lifecert.entry.setting_values import Name, Payers
 if TYPE_CHECKING:
     from lifecert.application.office.amend_record import AmendRecord
     from lifecert.application.office.find_people import FindPeople
+    from lifecert.application.office.get_lists import GetMonth, ListPeople, SizeLists
     from lifecert.application.office.id_number import ConfirmIdNumber, ProposeIdNumber
     from lifecert.application.office.import_register import WorkImport
     from lifecert.application.office.list_accesses import ListAccesses
@@ -90,6 +91,38 @@ def set_contact() -> "SetContact":
     names = RegisterBeneficiarySettings.load()
     register = stores.changing_register(names, contacts=names.contacts_table)
     return SetContact(register, parts.addresses(names), parts.clock(names))
+
+
+class GetWorkListsSettings(settings.WithBeneficiaries, settings.Common):
+    """get_work_lists."""
+
+    work_lists_table: Name
+
+
+@cache
+def size_lists() -> "SizeLists":
+    """GET /staff/lists."""
+    from lifecert.application.office.get_lists import SizeLists
+
+    names = GetWorkListsSettings.load()
+    return SizeLists(stores.work_lists(names.work_lists_table), parts.clock(names))
+
+
+@cache
+def list_people() -> "ListPeople":
+    """GET /staff/lists/{name}."""
+    from lifecert.application.office.get_lists import ListPeople
+
+    names = GetWorkListsSettings.load()
+    return ListPeople(stores.work_lists(names.work_lists_table), stores.register(names), parts.clock(names))
+
+
+@cache
+def get_month() -> "GetMonth":
+    """GET /staff/statistics/{month}."""
+    from lifecert.application.office.get_lists import GetMonth
+
+    return GetMonth(stores.work_lists(GetWorkListsSettings.load().work_lists_table))
 
 
 class FindBeneficiariesSettings(

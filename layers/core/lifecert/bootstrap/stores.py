@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lifecert.adapters.dynamodb.reviews import DynamoReviews
     from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
     from lifecert.adapters.dynamodb.transaction import DynamoChangingRegister
+    from lifecert.adapters.dynamodb.work_lists import DynamoWorkLists
     from lifecert.application.shared.accessing import LookUps, NoteAccess
     from lifecert.application.shared.referring import ReferencesOfPayers
     from lifecert.entry.http.once import Once
@@ -155,6 +156,13 @@ def changes(table: str) -> "Changes":
     from lifecert.adapters.dynamodb.changes import DynamoChanges
 
     return DynamoChanges(parts.dynamodb(), table)
+
+
+def work_lists(table: str) -> "DynamoWorkLists":
+    """Work lists and the months' figures."""
+    from lifecert.adapters.dynamodb.work_lists import DynamoWorkLists
+
+    return DynamoWorkLists(parts.dynamodb(), table)
 
 
 def heads(table: str) -> "Heads":

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lifecert.application.feed.write_change_files import WriteChangeFiles
     from lifecert.application.feed.write_snapshots import WriteSnapshots
     from lifecert.application.office.end_cases import EndCases
+    from lifecert.application.office.keep_lists import KeepLists
     from lifecert.domain.ledger import LedgerEntry
 
 
@@ -125,6 +126,31 @@ def publish() -> "Publish":
         heads=stores.heads(names.heads_table),
         clock=parts.clock(names),
     )
+
+
+class WriteWorkListsSettings(settings.WithLedger, settings.WithReviews, settings.Common):
+    """write_work_lists."""
+
+    work_lists_table: Name
+
+
+@cache
+def keep_lists() -> "KeepLists":
+    """After each change of a person."""
+    from lifecert.application.office.keep_lists import KeepLists
+
+    names = WriteWorkListsSettings.load()
+    lists = stores.work_lists(names.work_lists_table)
+    return KeepLists(lists, stores.ledger(names), stores.reviews(names), parts.clock(names))
+
+
+def keep_images(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> bool:
+    """Take in one change of the register as its table's stream shows it; whether it made a difference. A place of an
+    ID number is nobody's change."""
+    from lifecert.adapters.dynamodb.register import person_of
+
+    changed = person_of(after)
+    return changed is not None and keep_lists()(person_of(before) if before else None, changed)
 
 
 class AnchorLedgerSettings(settings.Common):

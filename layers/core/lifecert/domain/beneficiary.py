@@ -54,6 +54,7 @@ class Beneficiary:
     else moved that day, found it past. `benefits` are in the order of their numbers, those that have ended among them.
     `version` is the number of the last
     ledger entry and `ledger_head` its hash. `reference_ids` are the references that count, the first enrolled in front.
+    `reference_on` is the day on which the newest of them was taken, or else enrolled; None where that is not known.
     `certificate_id` is the certificate that counts and `certified_on` the day of its proof.
     `certified_by` are the users who certified this person, newest last.
     `open_cases` are those that keep machines from accepting, or to which later tries and reports belong. `reprieve` is
@@ -88,6 +89,7 @@ class Beneficiary:
     ledger_head: str = GENESIS
     has_reference: bool = False
     reference_ids: tuple[str, ...] = ()
+    reference_on: date | None = None
     camera: Camera = field(default_factory=Camera)
     certified_by: tuple[str, ...] = ()
     certificate_id: str | None = None

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -23,7 +23,8 @@ class Notice:
 
     `days_before` and `reminder_seq` are of the newest reminder: how many days ahead it was due, AFTER_THE_END once the
     year is over, and its number in the ledger. `sent` is whether that one was handed to the channel. `delivered_on` is
-    the first day on which any of this year's arrived: a notice that was only sent counts for nothing.
+    the first day on which any of this year's arrived: a notice that was only sent counts for nothing. `failed_on` is
+    the day on which one of them failed last, while none has arrived and the contact is the same.
     """
 
     valid_until: date
@@ -31,6 +32,11 @@ class Notice:
     reminder_seq: int
     sent: bool = False
     delivered_on: date | None = None
+    failed_on: date | None = None
+
+    def failed(self, on: date) -> "Notice":
+        """One of this year's failed. Where another has arrived, the person knows."""
+        return self if self.delivered_on else replace(self, failed_on=on)
 
 
 @dataclass(frozen=True, slots=True)

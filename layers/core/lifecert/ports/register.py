@@ -71,3 +71,7 @@ class Ledger(Protocol):
     def entries(self, beneficiary_id: str) -> Iterator[LedgerEntry]:
         """One beneficiary's entries, first to last."""
         ...
+
+    def entry(self, beneficiary_id: str, seq: int) -> LedgerEntry | None:
+        """One of them, by its number."""
+        ...

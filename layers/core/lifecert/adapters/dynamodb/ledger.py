@@ -37,6 +37,13 @@ class DynamoLedger:
                 for item in page["Items"]:
                     yield ledger_entry_of(plain(item))
 
+    def entry(self, beneficiary_id: str, seq: int) -> LedgerEntry | None:
+        """One of them, as it was written a moment ago."""
+        key = typed({"beneficiary_id": beneficiary_id, "seq": seq})
+        with translated():
+            answer = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True)
+        return ledger_entry_of(plain(answer["Item"])) if "Item" in answer else None
+
 
 def ledger_item(entry: LedgerEntry) -> dict[str, Any]:
     """Item of the ledger table."""

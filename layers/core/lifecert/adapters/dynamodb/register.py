@@ -141,6 +141,12 @@ def claim_item(claim: NumberClaim) -> dict[str, Any]:
     return {"beneficiary_id": claim.place, "number_of": claim.holder or NOBODY}
 
 
+def person_of(image: Mapping[str, Any]) -> Beneficiary | None:
+    """Who an item is, in an image of the table's stream as well, once its values are plain; None for the place of an
+    ID number. Raises Unreadable."""
+    return None if _is_claim(image) else _read(image)
+
+
 def _claim_of(item: Mapping[str, Any]) -> NumberClaim:
     return NumberClaim(item["beneficiary_id"], None if item["number_of"] == NOBODY else item["number_of"])
 
@@ -176,6 +182,7 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "ledger_head": beneficiary.ledger_head,
         "has_reference": beneficiary.has_reference,
         "reference_ids": list(beneficiary.reference_ids),
+        "reference_on": optional_day(beneficiary.reference_on),
         "camera_failures": [
             {"at": moment(one.at), "by": one.by, "face": one.face} for one in beneficiary.camera.failures
         ],
@@ -228,6 +235,7 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         ledger_head=item["ledger_head"],
         has_reference=item["has_reference"],
         reference_ids=tuple(item["reference_ids"]),
+        reference_on=as_day(item.get("reference_on")),
         camera=Camera(
             tuple(map(_failure_of, item["camera_failures"])),
             _day_of(item["camera_day"]) if "camera_day" in item else None,
@@ -351,6 +359,8 @@ def _notice_item(notice: Notice) -> dict[str, Any]:
         "reminder_seq": notice.reminder_seq,
         "sent": notice.sent,
         "delivered_on": optional_day(notice.delivered_on),
+        # Seldom there: most notices arrive.
+        **({"failed_on": notice.failed_on.isoformat()} if notice.failed_on else {}),
     }
 
 
@@ -361,6 +371,7 @@ def _notice_of(item: Mapping[str, Any]) -> Notice:
         reminder_seq=int(item["reminder_seq"]),
         sent=item["sent"],
         delivered_on=as_day(item.get("delivered_on")),
+        failed_on=as_day(item.get("failed_on")),
     )
 
 

@@ -212,6 +212,10 @@ class FinishEnrolment:
             ],
         )
         today = self.clock.today()
+        # An older photo beside others makes none of them older.
+        taken, others = reference.captured_on or today, beneficiary.reference_on
+        taken = max(taken, others) if continuity.matched and others else taken
+        enrolled = replace(enrolled, reference_on=taken)
         # A photo that is known already was not taken today, whatever is said of it.
         # Nor does one speak for the person that is like a photo which the same clerk enrolled before.
         own = clerk.actor_id in beneficiary.enrolled_by
@@ -233,6 +237,7 @@ class FinishEnrolment:
                 "review_id": review.review_id if review else None,
                 "replaced": ",".join(beneficiary.reference_ids) if review else None,
                 "counter_photo_on": today.isoformat() if at_the_counter else None,
+                "reference_on": taken.isoformat(),
                 "model_version": reference.template.model_version,
                 "policy_version": self.policy.version,
                 "calibration_version": self.policy.match.calibration_version,

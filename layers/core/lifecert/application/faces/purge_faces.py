@@ -96,6 +96,7 @@ class PurgeFaces:
             replace(
                 beneficiary,
                 has_reference=not last,
+                reference_on=None if last else beneficiary.reference_on,
                 # Whoever comes back is asked anew.
                 consent=None if last else beneficiary.consent,
                 faces_were_deleted=all_of_them or beneficiary.faces_were_deleted,

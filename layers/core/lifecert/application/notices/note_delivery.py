@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.failing import failing
 from lifecert.domain.actor import NOTICE_ACTOR
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.ledger import LedgerEvent
@@ -43,11 +44,11 @@ class NoteDelivery:
         sent = self.sent_notices.get(message_id)
         if sent is None or sent.failed:
             return None
-        after, entry = record(
+        of_this_year = sent.kind is NoticeKind.REMINDER and sent.valid_until == newest.valid_until
+        after, entry = failing(
             newest,
-            LedgerEvent.NOTICE_FAILED,
-            NOTICE_ACTOR,
-            self.clock.now(),
+            newest.current_notice if of_this_year else None,
+            self.clock,
             {"channel": sent.channel, "message_id": message_id, "kind": sent.kind, "why": "not_delivered"},
         )
         return Change(newest.version, after, entry, sent_notice=replace(sent, failed=True))
@@ -60,7 +61,7 @@ class NoteDelivery:
             return None
         delivered_on = self.clock.today()
         after, entry = record(
-            replace(newest, notice=replace(notice, delivered_on=delivered_on)),
+            replace(newest, notice=replace(notice, delivered_on=delivered_on, failed_on=None)),
             LedgerEvent.NOTICE_DELIVERED,
             NOTICE_ACTOR,
             self.clock.now(),

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.failing import failing
 from lifecert.domain.actor import NOTICE_ACTOR
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.errors import NoticeMustWait, NoticeRefused
@@ -112,7 +113,7 @@ class SendNotice:
         except NoticeRefused as refused:
             told: dict[str, Detail] = {"kind": kind, "why": str(refused), "reminder_seq": due_seq}
             told["channel"] = contact.channel
-            change_newest(self.register, beneficiary.beneficiary_id, lambda newest: self._refused(newest, told))
+            change_newest(self.register, beneficiary.beneficiary_id, lambda newest: self._refused(newest, kind, told))
             raise
         valid_until = beneficiary.valid_until
         sent = SentNotice(message_id, beneficiary.beneficiary_id, contact.channel, valid_until, self.clock.now(), kind)
@@ -144,8 +145,10 @@ class SendNotice:
         valid_until, lapsed = beneficiary.valid_until, beneficiary.status is Status.LAPSED
         return self.text.of(beneficiary.masked_name, valid_until, help_line, lapsed=lapsed)
 
-    def _refused(self, newest: Beneficiary, told: Mapping[str, Detail]) -> Change:
-        after, entry = record(newest, LedgerEvent.NOTICE_FAILED, NOTICE_ACTOR, self.clock.now(), told)
+    def _refused(self, newest: Beneficiary, kind: NoticeKind, told: Mapping[str, Detail]) -> Change:
+        notice = newest.current_notice if kind is NoticeKind.REMINDER else None
+        still_due = notice and notice.reminder_seq == told["reminder_seq"]
+        after, entry = failing(newest, notice if still_due else None, self.clock, told)
         return Change(newest.version, after, entry)
 
     def _change(self, newest: Beneficiary, sent: SentNotice, reminder_seq: int) -> Change:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from lifecert.application.shared.certifying import Proof, certified_already, certifying
@@ -240,26 +241,33 @@ class DecideReview:
             return recorded(changed, review, decision, vouched=counts)
         if review.related_id is None or not counts:
             return recorded(newest, review, decision, worthless=review.related_id)
-        before = self._replaced_by(review.related_id, newest)
+        before, taken = self._replaced_by(review.related_id, newest)
         # Where nothing is left to compare with, the next first face needs a second clerk as this one did. And what was
         # taken at the counter may have been like the worthless one.
         gone = newest.faces_were_deleted or not before
-        changed = replace(newest, reference_ids=before, faces_were_deleted=gone, counter_photo_on=None)
-        return recorded(changed, review, decision, worthless=review.related_id, references=",".join(before))
+        changed = replace(
+            newest, reference_ids=before, faces_were_deleted=gone, counter_photo_on=None, reference_on=taken
+        )
+        names, day = ",".join(before), taken.isoformat() if taken else None
+        return recorded(changed, review, decision, worthless=review.related_id, references=names, reference_on=day)
 
-    def _replaced_by(self, reference_id: str, newest: Beneficiary) -> tuple[str, ...]:
+    def _replaced_by(self, reference_id: str, newest: Beneficiary) -> tuple[tuple[str, ...], date | None]:
+        """What counted before a reference, and the day of the newest of these photos, where the ledger says it."""
         replaced: dict[str, tuple[str, ...]] = {}
+        taken: dict[str, str] = {}
         worthless = set()
         for entry in self.ledger.entries(newest.beneficiary_id):
             if entry.event is LedgerEvent.REFERENCE_ENROLLED:
                 names = str(entry.details.get("replaced") or "").split(",")
                 replaced[str(entry.details.get("reference_id"))] = tuple(filter(None, names))
+                taken[str(entry.details.get("reference_id"))] = str(entry.details.get("reference_on") or "")
             worthless.add(entry.details.get("worthless"))
         before = replaced.get(reference_id, ())
         # What was enrolled after a worthless one was like it: what that one had taken the place of comes back.
         while before and before[0] in worthless:
             before = replaced.get(before[0], ())
-        return before
+        day = taken.get(before[-1]) if before else None
+        return before, date.fromisoformat(day) if day else None
 
     def _session(self, session_id: str | None) -> Session:
         session = self.sessions.get(session_id) if session_id else None

@@ -41,7 +41,9 @@ class SetContact:
     def _change(self, beneficiary: Beneficiary, contact: Contact, actor: Actor) -> Change:
         if beneficiary.status is Status.TERMINATED:
             raise EntitlementEnded
-        changed = replace(beneficiary, contact_channel=contact.channel)
+        # Of a new way nothing has failed.
+        notice = replace(beneficiary.notice, failed_on=None) if beneficiary.notice else None
+        changed = replace(beneficiary, contact_channel=contact.channel, notice=notice)
         if beneficiary.status is Status.LAPSED and not beneficiary.notice_delivered_on:
             # Whom no notice could reach is given one by the next sweep, and then has all the grace days.
             changed = replace(changed, notice=None, grace_from=self.clock.today())

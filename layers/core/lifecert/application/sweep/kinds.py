@@ -222,8 +222,8 @@ def _told(beneficiary: Beneficiary, days_before: int, now: datetime) -> Change:
     """The change that makes a notice due."""
     valid_until, before = beneficiary.valid_until, beneficiary.current_notice
     # Of messages alone: a letter that comes back must take with it all that it counted for.
-    delivered_on = before.delivered_on if before else None
-    notice = Notice(valid_until, days_before, beneficiary.version + 1, delivered_on=delivered_on)
+    arrived, failed = (before.delivered_on, before.failed_on) if before else (None, None)
+    notice = Notice(valid_until, days_before, beneficiary.version + 1, delivered_on=arrived, failed_on=failed)
     after, entry = record(
         replace(beneficiary, notice=notice),
         LedgerEvent.REMINDER_DUE,

@@ -23,7 +23,7 @@ def inserted(event: Mapping[str, Any], wanted: Set[str]) -> dict[str, Mapping[st
 
 
 class OutOfOrder(Exception):
-    """An earlier entry of the same beneficiary has not been published yet."""
+    """An earlier record of the same beneficiary has not been taken yet."""
 
 
 class InOrder:
@@ -65,3 +65,31 @@ class InOrder:
         keys = (record.dynamodb.keys if record.dynamodb else None) or {}
         ids = {"beneficiary_id": str(keys.get("beneficiary_id")), "seq": str(keys.get("seq"))}
         logger.error(LogCode.LEDGER_ALTERED, extra={"change": str(record.raw_event.get("eventName")), **ids})
+
+
+class PeopleInOrder:
+    """Takes the changes of people of one batch, each with the record before it. After one of a person's failed, that
+    person's later ones fail too: one that was taken before it would make it look old."""
+
+    def __init__(self, take: Callable[[Mapping[str, Any] | None, Mapping[str, Any]], bool]) -> None:
+        """`take` takes in one change, as the images before and after it, and says whether it made a difference."""
+        self._take = take
+        self._failed: set[str] = set()
+        self.moved = 0
+
+    def __call__(self, record: DynamoDBRecord) -> None:
+        """Take one record. Raises what went wrong."""
+        images = record.dynamodb
+        # Nobody is ever removed, save by an operator: the lists never show whom the register does not know.
+        if images is None or not images.new_image:
+            return
+        beneficiary_id = str(images.new_image.get("beneficiary_id"))
+        try:
+            if beneficiary_id in self._failed:
+                raise OutOfOrder
+            self.moved += self._take(images.old_image or None, images.new_image)
+        except Exception as error:
+            self._failed.add(beneficiary_id)
+            ids = {"beneficiary_id": beneficiary_id, "version": str(images.new_image.get("version"))}
+            logger.error(LogCode.LISTS_NOT_KEPT, extra={"error": type(error).__name__, **ids})
+            raise

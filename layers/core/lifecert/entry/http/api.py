@@ -184,6 +184,13 @@ class Api(APIGatewayRestResolver):
         headers = {"Content-Language": self.language.value, **_NOT_CACHED}
         return Response(status, "application/json", model.model_dump_json(), headers)
 
+    def file(self, kind: str, content: str, name: str, headers: Mapping[str, str]) -> Response[str]:
+        """The response with a file to be saved under a name, of this media type."""
+        about = {"Content-Disposition": f'attachment; filename="{name}"', "Vary": "Accept, Accept-Language"}
+        return Response(
+            200, kind, content, {"Content-Language": self.language.value, **about, **_NOT_CACHED, **headers}
+        )
+
     def public_answer(self, model: "BaseModel") -> Response[str]:
         """The response with a body that is the same for everybody: it may be kept for some minutes, and whoever has it
         already is told so (RFC 9110 §13.1.2)."""
