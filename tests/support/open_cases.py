@@ -7,6 +7,7 @@ from typing import Any
 from lifecert.application.office.certify_in_person import CertifyInPerson, Document, PresenceGround
 from lifecert.application.office.end_cases import EndCases
 from lifecert.application.office.entitlement import ConfirmProposal, Propose
+from lifecert.application.office.register_beneficiary import AddBenefit, NewBenefit
 from lifecert.application.office.report_death import ReportDeath
 from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Role, User
@@ -26,6 +27,7 @@ from tests.support.builders import (
     good_evidence,
     start_limits,
 )
+from tests.support.fakes.access import references_of_payers
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.verifying import VerifyWorld, review_decider
 
@@ -64,6 +66,13 @@ class Office(VerifyWorld):
     def seen(self, user: User = CLERK, key: str = "key-1", on: date = TODAY) -> Certificate | Review:
         ground = None if on == self.clock.today() else PresenceGround.PAPERS_CAME_LATE
         return self.in_person(self.id, on, Document.ID_CARD, user, key, ground)
+
+    def adds_benefit(self, clerk: User) -> None:
+        """Another benefit of the category that the person has."""
+        store = self.store
+        add = AddBenefit(store.register, store.ledger, self.clock, ("fund",), references_of_payers(store))
+        new = NewBenefit(self.beneficiary.benefits[0].category, self.beneficiary.district, date(2026, 2, 1))
+        add(self.id, new, clerk, an_id())
 
 
 def decision_of(session: Session) -> Decision:

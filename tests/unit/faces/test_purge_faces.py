@@ -350,7 +350,8 @@ def test_who_withdraws_at_once_a_minute_before_the_purge_is_looked_at_a_night_la
     person = world.person()
     WithdrawConsent(world.store.register, world.clock)(person, CLERK, at_once=True)
     assert world.purge() == PurgeReport(world.clock.today(), stored=FaceCount(1, 1))
-    assert world.on(world.clock.today() + timedelta(days=1)).purge().faces == 1
+    assert world.on(world.clock.today() + timedelta(days=1)).purge().faces == 0, "nor the night that comes"
+    assert world.on(world.clock.today() + timedelta(days=2)).purge().faces == 1
 
 
 def test_frames_that_a_human_was_to_look_at_go_with_the_faces() -> None:

@@ -64,7 +64,10 @@ def test_what_is_not_confirmed_revives_nothing_and_can_be_ended(refused: bool) -
     )
 
 
-def test_what_two_clerks_correct_counts_again_though_a_benefit_waits() -> None:
+@pytest.mark.parametrize("refused", [True, False])
+def test_what_two_clerks_correct_counts_again_though_a_benefit_waits(refused: bool) -> None:
     person = Again()
+    if refused:
+        person.decided(ReviewOutcome.REFUSE, Ground.UNFOUNDED)
     person.take_back(benefit_id="1")
     assert person.state is CertificateState.VALID

@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from lifecert.application.office.amend_record import AmendRecord, RightRecord
 from lifecert.application.office.entitlement import ConfirmProposal
 from lifecert.application.office.id_number import ConfirmIdNumber, ProposeIdNumber
 from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
@@ -19,6 +20,7 @@ from lifecert.domain.amendment import AmendGround
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.category import Category
 from lifecert.domain.errors import (
+    ActedInCase,
     AlreadyRegistered,
     BeneficiaryNotFound,
     DayImpossible,
@@ -218,6 +220,37 @@ def test_who_registers_people_to_learn_whether_they_are_is_counted() -> None:
         desk.registers(WRONG)
     assert len(desk.store.accesses) == 2, "that the limit is reached tells as much"
     assert desk.registers(RIGHT).version == 1, "whoever is new is registered, however many"
+
+
+def test_who_confirms_cannot_guess_at_a_number_and_of_what_is_decided_learns_nothing() -> None:
+    desk = Desk()
+    desk.limits = FindLimits(3, 3)
+    proposal = desk.proposal()
+    for _ in range(3):
+        with pytest.raises(IdNumberDiffers):
+            desk.confirming(proposal.review_id, FREE, SECOND)
+    with pytest.raises(LimitReached):
+        desk.confirming(proposal.review_id, FREE, SECOND)
+    desk.confirming(proposal.review_id, RIGHT, SECOND)
+    for number in (RIGHT, FREE):
+        with pytest.raises(ReviewDecidedBefore):
+            desk.confirming(proposal.review_id, number, THIRD)
+
+
+def test_who_gave_somebody_another_name_proposes_no_number_too() -> None:
+    """One clerk alone made the record fit a living accomplice's papers, which the second then saw."""
+    desk = Desk()
+    name = RightRecord("李秀英")
+    AmendRecord(desk.store.register, desk.store.ledger, desk.clock, desk.keys, desk.references)(
+        desk.who, name, AmendGround.RENAMED, CLERK, an_id()
+    )
+    desk.clock.move(days=80)
+    proposal = desk.proposal()
+    with pytest.raises(ActedInCase):
+        desk.confirming(proposal.review_id, RIGHT, SECOND)
+    desk.clock.move(days=11)
+    later = desk.proposal()
+    desk.confirming(later.review_id, RIGHT, SECOND)
 
 
 def test_the_first_face_after_another_number_waits_for_a_second_clerk() -> None:
