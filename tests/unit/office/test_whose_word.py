@@ -105,6 +105,18 @@ def test_a_sight_of_before_a_death_was_found_true_says_nothing_of_it(proposed_be
     assert not office.beneficiary.doubts, "two who see the person then do settle it"
 
 
+def test_a_sight_of_the_morning_says_nothing_of_what_was_found_true_at_noon() -> None:
+    office = Office()
+    office.open(ReviewKind.REGISTRATION)
+    proposal = office.seen(CLERK)
+    assert isinstance(proposal, Review)
+    office.clock.move(hours=3)
+    report = office.report.of_known(office.id, TODAY, HELPER)
+    office.decide(report, ReviewOutcome.ACCEPT, Ground.CONFIRMED, THIRD)
+    office.confirm(proposal.review_id, SECOND, confirm=True)
+    assert [one.review_id for one in office.beneficiary.doubts if one.upheld] == [report]
+
+
 def test_who_enrolled_the_face_answers_no_audit_that_nobody_judged() -> None:
     office = Office(enrolled_by=(CLERK.user_id,))
     audit = office.open(ReviewKind.AUDIT, actor=Actor(PRIVATE.user_id, Role.USER))
