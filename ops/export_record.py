@@ -155,6 +155,7 @@ SHOWN: dict[str, frozenset[str]] = {
             "expires_at",
             "state",
             "decision",
+            "district",
         ]
     ),
     "Ledger": frozenset(
@@ -175,7 +176,8 @@ WITHHELD: dict[str, frozenset[str]] = {
     "Sessions": frozenset({"request_digest", "secret_digest", "helper_name"}),
     "Invitations": frozenset({"digits_key", "text_key", "code_secret"}),
     "Certificates": frozenset({"user_id"}),  # repeats actor_id
-    "Reviews": frozenset({"related_id"}),  # may be another person
+    # The first may be another person; the others repeat state, district and moment.
+    "Reviews": frozenset({"related_id", "queue", "queue_place"}),
     "AccessLog": frozenset({"opened"}),  # repeats the moment
     "WorkLists": frozenset({"list_key", "place"}),  # repeat the id
 }

@@ -50,10 +50,13 @@ def take_case(now: dict[str, Any], entry: LedgerEntry) -> None:
     elif review_id and all(one.review_id != review_id for one in now["open_cases"]):
         _open(now, entry, details)
     if entry.event is LedgerEvent.TERMINATED and review_id:  # by two clerks, and not as planned
+        died = details.get("cause") == EndCause.DECEASED
+        of_life = (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL)
         now["open_cases"] = tuple(
             one
             for one in now["open_cases"]
-            if not one.upheld and one.kind not in (ReviewKind.END, ReviewKind.REGISTRATION, ReviewKind.AUDIT)
+            if not (one.kind is ReviewKind.END and (died or not one.upheld))
+            and not (died and one.upheld and one.kind in of_life)
         )
     if entry.event is LedgerEvent.CERTIFIED and not details.get("dispelled_stays"):
         now["dispelled_by"] = ()

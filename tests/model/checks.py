@@ -7,6 +7,7 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import Benefit
 from lifecert.domain.hold import HoldState
 from lifecert.domain.ledger import GENESIS, LedgerEntry, LedgerEvent, facts_of
+from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import Status
 from lifecert.domain.sweep import partition_of
 from ops.recorded import Recorded
@@ -53,7 +54,8 @@ def chain_whole(world: World, person: Beneficiary) -> Iterator[str]:
 
 
 def certificate_true(world: World, person: Beneficiary) -> Iterator[str]:
-    """The certificate that counts does so exactly while something is due, and no revoked one counts."""
+    """The certificate that counts does so exactly while something is due, but for what one clerk added and no other has
+    confirmed; and no revoked one counts."""
     entries = world.store.entries[person.beneficiary_id]
     revoked = {entry.details["certificate_id"] for entry in entries if entry.event is LedgerEvent.CERTIFICATE_REVOKED}
     if person.certificate_id in revoked:
@@ -62,7 +64,8 @@ def certificate_true(world: World, person: Beneficiary) -> Iterator[str]:
         if world.store.certificates[str(certificate_id)].revoked_at is None:
             yield "a certificate that was revoked is valid again"
     counting = world.store.certificates.get(person.certificate_id or "")
-    if counting and counting.revoked_at and person.open_benefits:
+    waits = any(one.kind is ReviewKind.REGISTRATION for one in person.open_cases)
+    if counting and counting.revoked_at and person.open_benefits and not waits:
         yield "a benefit is due, and the certificate that covers it is marked as revoked"
     if counting and not counting.revoked_at and not person.open_benefits:
         yield "nothing is due any more, and the certificate is still valid"

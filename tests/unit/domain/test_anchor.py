@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lifecert.domain.anchor import (
@@ -50,6 +50,7 @@ def test_the_root_is_that_of_rfc_6962(lines: int) -> None:
     assert merkle_root(LINES[:lines]) == ROOTS[lines]
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=4), min_size=1, max_size=40), st.data())
 def test_no_other_lines_have_that_root(lines: list[bytes], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(lines) - 1))

@@ -1,7 +1,7 @@
 """Sealed imprints: opened by their person's secret and version, and noise to anybody else."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lifecert.domain.sealed_imprint import FORM, ImprintSeal, opened, version_of
@@ -12,6 +12,7 @@ SEAL = ImprintSeal(SECRET, "1")
 PINNED = "a101311aa47ddfdc422d2d19b7ac7b2d277ef690cd0f37823b5526"
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=1300), st.binary(min_size=32, max_size=32), st.from_regex(r"[0-9A-Za-z_-]{1,40}", fullmatch=True)
 )

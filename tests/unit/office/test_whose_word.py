@@ -117,6 +117,46 @@ def test_a_sight_of_the_morning_says_nothing_of_what_was_found_true_at_noon() ->
     assert [one.review_id for one in office.beneficiary.doubts if one.upheld] == [report]
 
 
+@pytest.mark.parametrize("made_up", [True, False])
+@pytest.mark.parametrize("cause", [EndCause.MOVED, EndCause.DECEASED])
+def test_an_end_that_is_called_a_mistake_leaves_every_doubt_but_that_of_the_death(
+    cause: EndCause, made_up: bool
+) -> None:
+    """What two clerks called "moved", and then a mistake: a made-up person and a refused audit were forgotten."""
+    office = Office(registered_by=CLERK.user_id)
+    if made_up:
+        office.open(ReviewKind.REGISTRATION, actor=Actor(CLERK.user_id, Role.CLERK))
+    audit = office.open(ReviewKind.AUDIT, actor=Actor(PRIVATE.user_id, Role.USER))
+    office.decide(audit, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, THIRD)
+    report = office.report.of_known(office.id, TODAY, HELPER)
+    office.decide(report, ReviewOutcome.ACCEPT, Ground.CONFIRMED, THIRD)
+    ends = office.propose(office.id, Proposal(ReviewKind.END, TODAY, cause), an_id(), CLERK)
+    office.confirm(ends.review_id, SECOND, confirm=True)
+    assert made_up or differences(office) == set(), "a registration opens its case by itself"
+    office.clock.move(days=30)
+    mistake = office.propose(office.id, Proposal(ReviewKind.CORRECTION), an_id(), CLERK)
+    office.confirm(mistake.review_id, SECOND, confirm=True)
+    left = {ReviewKind.AUDIT, *([ReviewKind.REGISTRATION] if made_up else [])}
+    if cause is EndCause.MOVED:
+        left |= {ReviewKind.DEATH_REPORT}
+    assert {one.kind for one in office.beneficiary.doubts} == left
+    assert made_up or differences(office) == set(), "a registration opens its case by itself"
+    assert decision_of(office.shows_face(PRIVATE)).reason is Reason.OFFICE_DECIDES
+
+
+def test_a_photo_of_today_settles_one_word_and_no_more() -> None:
+    office = Office(counter_photo_on=TODAY)
+    office.report.of_known(office.id, None, HELPER)
+    assert isinstance(office.seen(CLERK), Certificate)
+    office = Office(counter_photo_on=TODAY)
+    office.report.of_known(office.id, None, HELPER)
+    office.open(ReviewKind.DATA_SIGNAL, actor=Actor("civil", Role.DATA_MATCH))
+    assert isinstance(office.seen(CLERK), Review)
+    office = Office(counter_photo_on=TODAY)
+    office.propose(office.id, Proposal(ReviewKind.END, TODAY, EndCause.DECEASED), an_id(), SECOND)
+    assert isinstance(office.seen(CLERK), Review)
+
+
 def test_who_enrolled_the_face_answers_no_audit_that_nobody_judged() -> None:
     office = Office(enrolled_by=(CLERK.user_id,))
     audit = office.open(ReviewKind.AUDIT, actor=Actor(PRIVATE.user_id, Role.USER))

@@ -303,14 +303,17 @@ class Beneficiary:
             left = after_audit(left, review, decision.outcome)
         return replace(self, open_cases=left, dispelled_by=by, unfounded_reports=wrong)
 
-    def ended(self) -> "Beneficiary":
-        """Whose entitlement has ended: what was found true is done, and so is every other proposal to end it."""
-        left = self.seen_by_two().open_cases
-        return replace(self, open_cases=tuple(one for one in left if one.kind is not ReviewKind.END))
+    def ended(self, cause: EndCause) -> "Beneficiary":
+        """Whose entitlement two clerks have ended: every other proposal to end it is done, and with a death what was
+        found true of one. What else speaks against the person stays: an end may be a mistake, or called one.
+        """
+        died = cause is EndCause.DECEASED
+        left = (one for one in self.open_cases if not (one.ends_with_a_death if died else one.is_proposed_end))
+        return replace(self, open_cases=tuple(left))
 
     def seen_by_two(self, but: Collection[str] = ()) -> "Beneficiary":
-        """Whom two clerks certify, or whose entitlement they end, is not doubted any more for what was found true, nor
-        for being registered by one clerk; save for those cases (`but`) that were found true since they saw the person.
+        """Whom two clerks certify is not doubted any more for what was found true, nor for being registered by one
+        clerk; save for those cases (`but`) that were found true since they saw the person.
 
         Where it was the face that was found false, none that is enrolled counts any more: they have seen the person,
         and not whose face it is.

@@ -87,10 +87,10 @@ def invitation_day(invitation_id: str, local: datetime, uses: int, *, adds: bool
     return Count(_name("invitation", invitation_id, local, DAY), uses, _end(local, DAY), adds)
 
 
-def withdrawals_undone(beneficiary_id: str, local: datetime) -> Count:
-    """A withdrawal of somebody's consent that is undone at this moment of the deployment's own clock. A withdrawal
+def withdrawals_undone(beneficiary_id: str, user_id: str, local: datetime) -> Count:
+    """A withdrawal of somebody's consent that a user undoes at this moment of the deployment's own clock. A withdrawal
     itself is never refused; each costs a message to the person, and this bounds how many there are."""
-    return Count(_name("undone", beneficiary_id, local, DAY), MOST_UNDONE_DAY, _end(local, DAY))
+    return Count(_name("undone", f"{beneficiary_id} {user_id}", local, DAY), MOST_UNDONE_DAY, _end(local, DAY))
 
 
 def looks(session: Session, most: int) -> Count:

@@ -76,6 +76,16 @@ class OpenCase:
         return self.doubts and self.kind in _OF_WHOSE_FACE
 
     @property
+    def is_proposed_end(self) -> bool:
+        """Whether it is another proposal to end the entitlement, which nobody has let run out."""
+        return self.kind is ReviewKind.END and not self.upheld
+
+    @property
+    def ends_with_a_death(self) -> bool:
+        """Whether nothing is left of it once two clerks have recorded a death."""
+        return self.kind is ReviewKind.END or (self.upheld and self.kind in _OF_LIFE)
+
+    @property
     def of_an_audit_unjudged(self) -> bool:
         """Whether it is of an audit that nobody could judge."""
         return self.kind is ReviewKind.AUDIT and not self.upheld

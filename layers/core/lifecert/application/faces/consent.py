@@ -147,7 +147,7 @@ class UndoWithdrawal:
             if newest.faces_due is None or self.clock.today() >= (newest.faces_go_on or newest.consent_withdrawn_on):
                 raise ConsentWithdrawn
             if not (counted or user.is_clerk):
-                self.limits.take((withdrawals_undone(beneficiary_id, self.clock.local()),))
+                self.limits.take((withdrawals_undone(beneficiary_id, user.user_id, self.clock.local()),))
                 counted = True
             blamed = by != user.user_id and ground in (None, UndoGround.NOT_THE_PERSON)
             removed = (by,) if blamed and by and not is_invited(by) else ()

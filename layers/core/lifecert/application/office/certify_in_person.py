@@ -141,9 +141,10 @@ def _counts_at_once(newest: Beneficiary, seen_on: date, user: User) -> bool:
     # An audit that nobody could judge is another clerk's to answer, who did not enrol the face and has seen the person.
     no_third = user.user_id in newest.enrolled_by
     doubts = [one for one in newest.doubts if not one.of_an_audit_unjudged or no_third or user.user_id in one.by]
-    return not doubts or (
-        newest.counter_photo_on == seen_on and not any(one.of_whose_face or one.upheld for one in doubts)
-    )
+    # A photo taken today speaks against one word; not against a proposed death, nor where several say the same.
+    heavy = any(one.of_whose_face or one.upheld or one.kind is ReviewKind.END for one in doubts)
+    said_by = {who for one in doubts for who in one.by}
+    return not doubts or (newest.counter_photo_on == seen_on and not heavy and len(said_by) == 1)
 
 
 def _audit(newest: Beneficiary, proof: Proof, user: User, now: datetime) -> Review | None:

@@ -293,7 +293,7 @@ class ConfirmProposal:
             lambda one: BenefitEnd(_ends_on(one, on), cause, proposal.review_id, before=one.end),
         )
         details = {"ended_on": on.isoformat(), "cause": cause, **_proposed(proposal)}
-        return ending(step, _confirmer(decision), decision.decided_at, details, by_two=True)
+        return ending(step, _confirmer(decision), decision.decided_at, details, by_two=cause)
 
     def _correct(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
         today = self.clock.today()

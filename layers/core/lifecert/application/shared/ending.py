@@ -8,12 +8,14 @@ from lifecert.domain.actor import Actor
 from lifecert.domain.beneficiary import Change, record
 from lifecert.domain.certificate import Revocation, RevocationCause
 from lifecert.domain.ledger import Detail, LedgerEvent
-from lifecert.domain.status import Status
+from lifecert.domain.status import EndCause, Status
 
 
-def ending(step: Moved, actor: Actor, now: datetime, details: Mapping[str, Detail], *, by_two: bool) -> Change:
+def ending(
+    step: Moved, actor: Actor, now: datetime, details: Mapping[str, Detail], *, by_two: EndCause | None
+) -> Change:
     """The change that ends benefits. With the last of them the person's certificate does not count any more, and where
-    two clerks ended it (`by_two`), what was found true of the person is done: a day that was planned settles nothing.
+    two clerks ended it (`by_two` is why), what was said of that is done: a day that was planned settles nothing.
 
     The contact stays until the faces go, and nobody is told anything before: the end may be a mistake.
     """
@@ -22,7 +24,7 @@ def ending(step: Moved, actor: Actor, now: datetime, details: Mapping[str, Detai
         ended, entry = record(after, LedgerEvent.BENEFIT_ENDED, actor, now, {**step.details, **details})
         return Change(before.version, ended, entry)
     ended, entry = record(
-        after.ended() if by_two else after,
+        after.ended(by_two) if by_two else after,
         LedgerEvent.TERMINATED,
         actor,
         now,

@@ -215,7 +215,7 @@ class EndAsPlanned(OfDays):
             SWEEP_ACTOR.role,
             lambda one: BenefitEnd(one.planned_end or look.today, EndCause.PLANNED),
         )
-        return ending(step, SWEEP_ACTOR, look.now, {"cause": EndCause.PLANNED}, by_two=False)
+        return ending(step, SWEEP_ACTOR, look.now, {"cause": EndCause.PLANNED}, by_two=None)
 
 
 def _told(beneficiary: Beneficiary, days_before: int, now: datetime) -> Change:
