@@ -40,7 +40,7 @@ def test_the_alarm_of_a_function_watches_that_function(stack: Deployment, standi
 
 def test_the_alarm_of_a_queue_watches_that_queue(stack: Deployment, standing: dict[str, Any]) -> None:
     queues = [name for name in stack.outputs if f"{name.removesuffix('Url')}Alarm" in standing]
-    assert len(queues) == 8
+    assert len(queues) == 9
     for queue in queues:
         (dimension,) = standing[f"{queue.removesuffix('Url')}Alarm"]["Dimensions"]
         assert dimension == {"Name": "QueueName", "Value": stack.outputs[queue].rsplit("/", 1)[-1]}
