@@ -40,6 +40,8 @@ def _plain(name: str, value: object, defaults: dict[str, str]) -> str:
         return str(value)
     if "Fn::If" in value:
         return _plain(name, value["Fn::If"][1], defaults)
+    if "Fn::Join" in value and isinstance(value["Fn::Join"][1], dict):  # of a parameter that is a list, as it is given
+        return _plain(name, value["Fn::Join"][1], defaults)
     if "Fn::Sub" in value:
         return re.sub(r"\${([^}]+)}", lambda part: re.sub(r"\W+", "-", part[1].lower()), value["Fn::Sub"])
     return defaults.get(str(value.get("Ref")), name.lower().replace("_", "-"))
