@@ -157,6 +157,28 @@ def test_a_photo_of_today_settles_one_word_and_no_more() -> None:
     assert isinstance(office.seen(CLERK), Review)
 
 
+def test_who_registered_somebody_does_not_accept_the_try_that_would_vouch_for_them() -> None:
+    """A colleague photographed whoever came; what the registering clerk then accepted was to be the second word."""
+    office = Office(registered_by=CLERK.user_id, enrolled_by=(SECOND.user_id,))
+    office.open(ReviewKind.REGISTRATION, actor=Actor(CLERK.user_id, Role.CLERK))
+    session = office.shows_face(PRIVATE)
+    accept = (case_of(session), ReviewOutcome.ACCEPT, Ground.SAME_PERSON)
+    with pytest.raises(ActedInCase):
+        office.decide(*accept, CLERK, session.session_id)
+    office.decide(*accept, THIRD, session.session_id)
+
+
+def test_of_two_clerks_one_confirms_what_the_other_wrote_down_of_the_same_person() -> None:
+    """One registered the person, and the other took the photo that waits: each decides the other's."""
+    office = Office(registered_by=CLERK.user_id)
+    registered = office.open(ReviewKind.REGISTRATION, actor=Actor(CLERK.user_id, Role.CLERK))
+    photo = office.open(ReviewKind.OVERRIDE, actor=Actor(SECOND.user_id, Role.CLERK), related_id=an_id())
+    for case, whose, other in ((registered, CLERK, SECOND), (photo, SECOND, CLERK)):
+        with pytest.raises(ActedInCase):
+            office.decide(case, ReviewOutcome.ACCEPT, Ground.CONFIRMED, whose)
+        office.decide(case, ReviewOutcome.ACCEPT, Ground.CONFIRMED, other)
+
+
 def test_who_enrolled_the_face_answers_no_audit_that_nobody_judged() -> None:
     office = Office(enrolled_by=(CLERK.user_id,))
     audit = office.open(ReviewKind.AUDIT, actor=Actor(PRIVATE.user_id, Role.USER))

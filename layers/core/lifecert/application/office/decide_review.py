@@ -139,10 +139,10 @@ class DecideReview:
         )
 
     def _check_not_involved(self, review: Review, person: Beneficiary, actors: Iterable[str], user: User) -> None:
-        # Whoever has another case open about the same person is no third party to this one.
-        # But for one clerk's own word about who somebody is, which another confirms: of two clerks each may have said
-        # something of the person.
-        others = (case for case in person.open_cases if case.kind not in _ONE_WORD)
+        # Whoever has another case open about the same person is no third party to this one. But of two clerks each may
+        # have written something down that the other is to confirm.
+        word = _ONE_WORD if review.kind in _ONE_WORD else frozenset()
+        others = (case for case in person.open_cases if case.kind not in word)
         involved = {review.opened_by.actor_id, *actors, *(one for case in others for one in case.by)}
         if review.kind is ReviewKind.DUPLICATE_FACE:
             # One of the two faces may be the enrolling clerk's own doing.
@@ -155,16 +155,15 @@ class DecideReview:
             )
         if review.kind is ReviewKind.AUDIT:
             involved |= {*person.enrolled_by}  # the face that was compared is their doing
-        # A letter passes through the hands of whoever issued it: they may have used its code themself.
-        # Of anything but tries they judge as others do.
-        issuers = {
-            entry.actor.actor_id
-            for entry in self.ledger.entries(review.beneficiary_id)
-            if review.kind in _OF_TRIES
-            and entry.event is LedgerEvent.INVITATION_ISSUED
-            and user_of(str(entry.details["invitation_id"])) in involved
-        }
-        if user.user_id in involved | (issuers if review.kind in _OF_TRIES else set()):
+        if review.kind in _OF_TRIES:
+            # A letter passes through the hands of whoever issued it: they may have used its code themself.
+            involved |= {
+                entry.actor.actor_id
+                for entry in self.ledger.entries(review.beneficiary_id)
+                if entry.event is LedgerEvent.INVITATION_ISSUED
+                and user_of(str(entry.details["invitation_id"])) in involved
+            }
+        if user.user_id in involved:
             raise ActedInCase
 
     def _check_seen(self, review: Review, session_id: str | None, attempts: Collection[str]) -> None:
