@@ -8,9 +8,10 @@ from lifecert.application.faces.consent import GiveConsent, WithdrawConsent
 from lifecert.application.notices.note_delivery import NoteDelivery
 from lifecert.application.notices.record_notice import NewNotice, RecordNotice, Voiding
 from lifecert.application.office.certify_in_person import CertifyInPerson, Document, PresenceGround
+from lifecert.application.office.confirm_proposal import ConfirmProposal
 from lifecert.application.office.decide_holds import DecideHolds, HoldWish
-from lifecert.application.office.entitlement import ConfirmProposal, Propose
 from lifecert.application.office.import_data_match import ImportDataMatch
+from lifecert.application.office.propose import Propose
 from lifecert.application.office.report_death import ReportDeath
 from lifecert.application.office.set_contact import NewContact, SetContact
 from lifecert.domain.actor import User

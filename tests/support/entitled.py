@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from lifecert.application.office.entitlement import ConfirmProposal, Propose
+from lifecert.application.office.confirm_proposal import ConfirmProposal
+from lifecert.application.office.propose import Propose
 from lifecert.application.office.register_beneficiary import (
     AddBenefit,
     NewBenefit,

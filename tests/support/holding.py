@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from lifecert.application.notices.note_delivery import NoteDelivery
-from lifecert.application.office.entitlement import ConfirmProposal, Propose
+from lifecert.application.office.confirm_proposal import ConfirmProposal
+from lifecert.application.office.propose import Propose
 from lifecert.application.shared.certifying import Proof, certifying
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role

@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from lifecert.application.office.certify_in_person import CertifyInPerson, Document, PresenceGround
+from lifecert.application.office.confirm_proposal import ConfirmProposal
 from lifecert.application.office.end_cases import EndCases
-from lifecert.application.office.entitlement import ConfirmProposal, Propose
+from lifecert.application.office.propose import Propose
 from lifecert.application.office.register_beneficiary import AddBenefit, NewBenefit
 from lifecert.application.office.report_death import ReportDeath
 from lifecert.application.shared.reviewing import OpenReview

@@ -12,8 +12,9 @@ from lifecert.application.faces.consent import UndoGround, UndoWithdrawal, Withd
 from lifecert.application.feed.publish import Publish
 from lifecert.application.notices.note_delivery import NoteDelivery
 from lifecert.application.office.amend_record import AmendRecord, RightRecord
+from lifecert.application.office.confirm_proposal import ConfirmProposal
 from lifecert.application.office.end_cases import EndCases
-from lifecert.application.office.entitlement import ConfirmProposal, Propose
+from lifecert.application.office.propose import Propose
 from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
 from lifecert.application.office.set_contact import NewContact, SetContact
 from lifecert.domain.amendment import AmendGround

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from lifecert.application.faces.consent import UndoGround
 from lifecert.application.office.certify_in_person import Document, PresenceGround
-from lifecert.application.office.entitlement import Missing
+from lifecert.application.office.confirm_proposal import Missing
 from lifecert.domain.access import AccessAction, AccessRole
 from lifecert.domain.actor import Role
 from lifecert.domain.amendment import Amended, AmendGround

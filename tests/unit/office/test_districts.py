@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from lifecert.application.office.amend_record import RightRecord
+from lifecert.application.office.confirm_proposal import ConfirmProposal
 from lifecert.application.office.decide_review import DecideReview
-from lifecert.application.office.entitlement import ConfirmProposal, Propose
 from lifecert.application.office.get_reviews import ListReviews
 from lifecert.application.office.get_statistics import GetStatistics
 from lifecert.application.office.prepare_import import (
@@ -18,6 +18,7 @@ from lifecert.application.office.prepare_import import (
     StartDryRun,
     StopImport,
 )
+from lifecert.application.office.propose import Propose
 from lifecert.application.office.report_death import ReportDeath
 from lifecert.application.shared.scoping import case_within
 from lifecert.domain.actor import Group, User

@@ -8,7 +8,8 @@ import pytest
 
 from lifecert.application.certify.get_certificate import GetCertificate
 from lifecert.application.office.certify_in_person import CertifyInPerson, Document, PresenceGround
-from lifecert.application.office.entitlement import ConfirmProposal, Missing, Propose
+from lifecert.application.office.confirm_proposal import ConfirmProposal, Missing
+from lifecert.application.office.propose import Propose
 from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary, Change
 from lifecert.domain.certificate import Certificate, CertificateState, Method, RevocationCause

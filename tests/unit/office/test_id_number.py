@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from lifecert.application.office.amend_record import AmendRecord, RightRecord
-from lifecert.application.office.entitlement import ConfirmProposal
+from lifecert.application.office.confirm_proposal import ConfirmProposal
 from lifecert.application.office.id_number import ConfirmIdNumber, ProposeIdNumber
 from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
 from lifecert.application.shared.finding import by_number_and_name

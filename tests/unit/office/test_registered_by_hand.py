@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from lifecert.application.office.certify_in_person import CertifyInPerson, Document, PresenceGround
-from lifecert.application.office.entitlement import ConfirmProposal
+from lifecert.application.office.confirm_proposal import ConfirmProposal
 from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
 from lifecert.domain.actor import Group, User
 from lifecert.domain.category import Category

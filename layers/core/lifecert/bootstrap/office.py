@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     )
     from lifecert.application.faces.enrol_reference import BeginEnrolment, FinishEnrolment
     from lifecert.application.office.certify_in_person import CertifyInPerson
+    from lifecert.application.office.confirm_proposal import ConfirmProposal
     from lifecert.application.office.decide_holds import DecideHolds, GetHoldBatch, ListHoldBatches
     from lifecert.application.office.decide_review import DecideReview
-    from lifecert.application.office.entitlement import ConfirmProposal, Propose
     from lifecert.application.office.get_reviews import GetReview, ListReviews
     from lifecert.application.office.get_statistics import GetStatistics
     from lifecert.application.office.import_data_match import ImportDataMatch
     from lifecert.application.office.invite import IssueInvitation, WithdrawInvitation
+    from lifecert.application.office.propose import Propose
     from lifecert.application.office.report_death import ReportDeath
     from lifecert.entry.http.once import Once
 
@@ -271,7 +272,7 @@ class ChangeEntitlementSettings(settings.WithChanges, settings.WithReviews, sett
 @cache
 def propose() -> "Propose":
     """POST .../end, .../correction and .../revocation."""
-    from lifecert.application.office.entitlement import Propose
+    from lifecert.application.office.propose import Propose
 
     names = ChangeEntitlementSettings.load()
     return Propose(
@@ -285,7 +286,7 @@ def propose() -> "Propose":
 @cache
 def confirm_proposal() -> "ConfirmProposal":
     """POST /staff/proposals/{proposal_id}/confirmation."""
-    from lifecert.application.office.entitlement import ConfirmProposal
+    from lifecert.application.office.confirm_proposal import ConfirmProposal
 
     names = ChangeEntitlementSettings.load()
     return ConfirmProposal(

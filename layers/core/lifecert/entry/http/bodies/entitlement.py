@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 
 from lifecert.application.office.certify_in_person import Document, PresenceGround
-from lifecert.application.office.entitlement import Missing
+from lifecert.application.office.confirm_proposal import Missing
 from lifecert.domain.certificate import Certificate, Method, RevocationCause
 from lifecert.domain.review import Cause, Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause

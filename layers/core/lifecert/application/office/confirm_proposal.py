@@ -1,19 +1,24 @@
-"""End an entitlement, correct a wrong end, revoke a certificate, see somebody against whom a case is open: one clerk
-proposes, another confirms or rejects."""
+"""Confirm or reject what another clerk proposed: an end, its correction, a revocation, or that somebody was seen
+against whom a case is open."""
 
-import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from lifecert.application.office.certify_in_person import certifying_presence, seen
+from lifecert.application.office.which_ends import (
+    benefits_concerned,
+    end_before,
+    ends_on,
+    refuse_ends_outside,
+    which_end,
+)
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.ending import ending
 from lifecert.application.shared.issuing import Issuer
 from lifecert.application.shared.moving import moved
-from lifecert.application.shared.reviewing import against_themselves, opening, recorded
-from lifecert.application.shared.scoping import case_within, refuse_outside
+from lifecert.application.shared.reviewing import against_themselves, recorded
+from lifecert.application.shared.scoping import case_within
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.benefit import Benefit, BenefitEnd
@@ -21,46 +26,22 @@ from lifecert.domain.certificate import Revocation, RevocationCause
 from lifecert.domain.coverage import Coverage, coverage_without, held_before
 from lifecert.domain.errors import (
     ActedInCase,
-    BenefitNotFound,
-    CertificateNotFound,
-    DayInFuture,
-    DeathEndsAll,
-    IdempotencyKeyReused,
     IdNumberDiffers,
     NotAllowed,
     ProposalExpired,
     ProposalNotFound,
     ReviewDecidedBefore,
-    ReviewOpenedBefore,
     SecondClerkNeeded,
     TransitionRefused,
 )
-from lifecert.domain.errors import (
-    EntitlementEnded as AlreadyEnded,
-)
+from lifecert.domain.errors import EntitlementEnded as AlreadyEnded
 from lifecert.domain.ledger import PROOFS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.notice import AFTER_THE_END, Notice
-from lifecert.domain.open_case import MOST_WAITING
-from lifecert.domain.review import (
-    PROPOSAL_LASTS,
-    PROPOSALS,
-    Ground,
-    Proposal,
-    Review,
-    ReviewDecision,
-    ReviewKind,
-    ReviewOutcome,
-)
-from lifecert.domain.status import (
-    CertificateRevoked,
-    EndCause,
-    EndCorrected,
-    EntitlementEnded,
-    Status,
-)
+from lifecert.domain.review import PROPOSALS, Ground, Review, ReviewDecision, ReviewKind, ReviewOutcome
+from lifecert.domain.status import CertificateRevoked, EndCause, EndCorrected, EntitlementEnded, Status
 from lifecert.domain.year import is_over
 from lifecert.ports.clock import Clock
-from lifecert.ports.register import Certificates, ChangingRegister, Ledger
+from lifecert.ports.register import ChangingRegister, Ledger
 from lifecert.ports.reviews import Reviews
 
 
@@ -69,79 +50,6 @@ class Missing(StrEnum):
 
     CONTACT = "contact"
     REFERENCE = "reference"
-
-
-@dataclass(frozen=True, slots=True)
-class Propose:
-    """The first clerk's half."""
-
-    register: ChangingRegister
-    reviews: Reviews
-    certificates: Certificates
-    clock: Clock
-
-    def __call__(self, beneficiary_id: str, proposal: Proposal, idempotency_key: str, user: User) -> Review:
-        """Propose a change; the entitlement stays as it is. A repeat with the same key gives the same proposal.
-
-        Raises NotAllowed, BeneficiaryNotFound, BenefitNotFound, DistrictOutside (of one that it is about),
-        DeathEndsAll, DayInFuture, TransitionRefused (the status has no such change) and IdempotencyKeyReused.
-        """
-        if not user.is_clerk:
-            raise NotAllowed
-        if proposal.day and proposal.day > self.clock.today():
-            raise DayInFuture
-        now = self.clock.now()
-        review = Review(
-            review_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{user.user_id}\n{idempotency_key}")),
-            beneficiary_id=beneficiary_id,
-            kind=proposal.kind,
-            opened_at=now,
-            opened_by=Actor(user.user_id, Role.CLERK),
-            related_id=proposal.certificate_id,
-            day=proposal.day,
-            cause=proposal.cause,
-            benefit_id=proposal.benefit_id,
-            expires_at=now + PROPOSAL_LASTS,
-        )
-
-        def make(newest: Beneficiary) -> Change:
-            proposed = review
-            _refuse_outside(user, newest, proposal, self.clock.today())
-            _check_applies(newest, proposal, self.clock.today())
-            if proposal.cause is EndCause.DECEASED and newest.waiting_of(ReviewKind.END) >= MOST_WAITING:
-                raise TransitionRefused("so many proposals of this death wait for a second clerk already")
-            if proposal.kind is ReviewKind.CORRECTION:
-                proposed = replace(review, related_id=_which_end(_concerned(newest, proposal, self.clock.today())))
-            return opening(newest, proposed)
-
-        try:
-            change = change_newest(self.register, beneficiary_id, make, by=user)
-        except (ReviewOpenedBefore, TransitionRefused, DeathEndsAll) as refused:
-            # What was proposed before may have been confirmed since: a repeat still gets its answer.
-            return self._proposed_before(review, refused)
-        return (change and change.review) or review
-
-    def revocation(self, certificate_id: str, cause: RevocationCause, idempotency_key: str, user: User) -> Review:
-        """Propose to revoke a certificate, for fraud or an error; the certification before it then covers as it did.
-
-        Raises CertificateNotFound, NotAllowed, TransitionRefused (revoked already) and IdempotencyKeyReused.
-        """
-        certificate = self.certificates.get(certificate_id)
-        person = self.register.get(certificate.beneficiary_id) if certificate else None
-        if certificate is None or person is None or not user.changes.covers_any(person.districts):
-            raise CertificateNotFound
-        if certificate.revoked_at:
-            raise TransitionRefused("the certificate is revoked already")
-        proposal = Proposal(ReviewKind.REVOCATION, cause=cause, certificate_id=certificate_id)
-        return self(certificate.beneficiary_id, proposal, idempotency_key, user)
-
-    def _proposed_before(self, review: Review, refused: Exception) -> Review:
-        stored = self.reviews.get(review.review_id)
-        if stored is None:
-            raise refused
-        if _content(stored) != _content(review):
-            raise IdempotencyKeyReused
-        return stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +136,7 @@ class ConfirmProposal:
 
         def make(newest: Beneficiary) -> Change:
             if confirm:
-                _refuse_outside(user, newest, review, self.clock.today())
+                refuse_ends_outside(user, newest, review, self.clock.today())
                 closed = newest.without_case(review.review_id)
                 return self.issuer.signed(replace(self._confirmed(closed, review, decision), review=decided))
             self._check_may_reject(newest, review, user)
@@ -287,10 +195,10 @@ class ConfirmProposal:
 
         step = moved(
             newest,
-            _concerned(newest, proposal, on),
-            lambda one: EntitlementEnded(_ends_on(one, on), today, cause, proposed_by, confirmed_by),
+            benefits_concerned(newest, proposal, on),
+            lambda one: EntitlementEnded(ends_on(one, on), today, cause, proposed_by, confirmed_by),
             Role.CLERK,
-            lambda one: BenefitEnd(_ends_on(one, on), cause, proposal.review_id, before=one.end),
+            lambda one: BenefitEnd(ends_on(one, on), cause, proposal.review_id, before=one.end),
         )
         details = {"ended_on": on.isoformat(), "cause": cause, **_proposed(proposal)}
         return ending(step, _confirmer(decision), decision.decided_at, details, by_two=cause)
@@ -298,16 +206,16 @@ class ConfirmProposal:
     def _correct(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
         today = self.clock.today()
         lapsed = newest.lapsed if newest.open_benefits else is_over(newest.valid_until, today)
-        concerned = _concerned(newest, proposal, today)
-        if proposal.related_id and proposal.related_id != _which_end(concerned):
+        concerned = benefits_concerned(newest, proposal, today)
+        if proposal.related_id and proposal.related_id != which_end(concerned):
             raise TransitionRefused("the end that was proposed to be corrected is not the last one any more")
         proposed_by, confirmed_by = proposal.opened_by.actor_id, decision.decided_by
 
         def corrected_end(benefit: Benefit) -> EndCorrected:
-            stands = _end_before(benefit)
+            stands = end_before(benefit)
             return EndCorrected(today, proposed_by, confirmed_by, lapsed, stands.on if stands else None)
 
-        step = moved(newest, concerned, corrected_end, Role.CLERK, _end_before)
+        step = moved(newest, concerned, corrected_end, Role.CLERK, end_before)
         returned = {one.benefit_id for one in concerned}
         back = [_back(one, today) for one in step.after.benefits if one.benefit_id in returned]
         after = step.after.with_benefits(back)
@@ -428,87 +336,3 @@ def _told(newest: Beneficiary, valid_until: date, today: date) -> dict[str, Deta
         "channel": newest.contact_channel,
         "grace_from": today.isoformat(),
     }
-
-
-def _concerned(newest: Beneficiary, proposal: Review | Proposal, on: date) -> tuple[Benefit, ...]:
-    """The benefits that a proposal is about: the one it names, or all; of a death `on` a day also those that ended
-    after it; of an end to correct, those that one end, the last, took. While a death stands it is the end to correct:
-    nothing else is due to the dead."""
-    if proposal.benefit_id:
-        return tuple(one for one in newest.benefits if one.benefit_id == proposal.benefit_id)
-    if proposal.kind is not ReviewKind.CORRECTION:
-        died = proposal.cause is EndCause.DECEASED
-        after_it = (one for one in newest.benefits if one.end and died and _ends_on(one, on) < one.end.on)
-        return (*newest.open_benefits, *after_it)
-    ended = [one for one in newest.benefits if one.end]
-    last = max((one.end for one in ended if one.end), key=_how_late, default=None)
-    return tuple(one for one in ended if last and one.end and _same_end(one.end, last))
-
-
-def _how_late(end: BenefitEnd) -> tuple[bool, int, date]:
-    """The order in which ends are corrected: a death first, of several that which took the place of the others."""
-    depth, older = 0, end.before
-    while older:
-        depth, older = depth + 1, older.before
-    return _is_death(end), depth, end.on
-
-
-def _ends_on(benefit: Benefit, on: date) -> date:
-    """Nothing was due or paid before it began."""
-    return max(on, benefit.start) if benefit.start else on
-
-
-def _end_before(benefit: Benefit) -> BenefitEnd | None:
-    """The end that stands again, once the one recorded is found to be a mistake."""
-    return benefit.end.before if benefit.end else None
-
-
-def _is_death(end: BenefitEnd | None) -> bool:
-    return end is not None and end.cause is EndCause.DECEASED
-
-
-def _which_end(concerned: Iterable[Benefit]) -> str:
-    """Which end a correction is about, for the time until it is confirmed: the proposal that said so, or the day that
-    was planned, and of which benefits."""
-    ended = [(one.benefit_id, one.end) for one in concerned if one.end]
-    which = {end.by or end.on.isoformat() for _, end in ended}
-    return f"{','.join(sorted(which))} of {','.join(benefit_id for benefit_id, _ in ended)}"
-
-
-def _same_end(one: BenefitEnd, other: BenefitEnd) -> bool:
-    """Whether one proposal, or one day that was planned, ended both. Of a proposal each may have a day of its own."""
-    return one.by == other.by and (one.by is not None or one.on == other.on)
-
-
-def _refuse_outside(user: User, newest: Beneficiary, proposal: Review | Proposal, today: date) -> None:
-    """Raises DistrictOutside when a benefit that is to end, or to come back, lies outside a clerk's districts. A death
-    is the person's, and takes all of them, as whoever has one of them says."""
-    if proposal.kind not in (ReviewKind.END, ReviewKind.CORRECTION) or proposal.cause is EndCause.DECEASED:
-        return
-    concerned = _concerned(newest, proposal, proposal.day or today)
-    if not any(_is_death(one.end) for one in concerned):
-        refuse_outside(user, *(one.district for one in concerned))
-
-
-def _check_applies(newest: Beneficiary, proposal: Proposal, today: date) -> None:
-    """Raises TransitionRefused when no benefit is as the proposal needs it, BenefitNotFound when it names none, and
-    DeathEndsAll when a death is to end only one."""
-    if proposal.benefit_id and newest.benefit(proposal.benefit_id) is None:
-        raise BenefitNotFound
-    death_stands = proposal.kind is ReviewKind.CORRECTION and any(_is_death(one.end) for one in newest.benefits)
-    if proposal.benefit_id and (proposal.cause is EndCause.DECEASED or death_stands):
-        raise DeathEndsAll
-    if proposal.kind is ReviewKind.REVOCATION:
-        applies = bool(newest.open_benefits)
-    else:
-        concerned = _concerned(newest, proposal, proposal.day or today)
-        ended, died = proposal.kind is ReviewKind.CORRECTION, proposal.cause is EndCause.DECEASED
-        applies = bool(concerned) and (died or all((one.end is not None) is ended for one in concerned))
-    if not applies:
-        raise TransitionRefused(f"{proposal.kind} does not apply while {newest.status}")
-
-
-def _content(review: Review) -> tuple[object, ...]:
-    # Which end a correction is about follows from when it was proposed.
-    related_id = None if review.kind is ReviewKind.CORRECTION else review.related_id
-    return review.beneficiary_id, review.kind, review.day, review.cause, related_id, review.benefit_id
