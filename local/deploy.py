@@ -54,6 +54,11 @@ class Deployment:
         return f"{self.api_url}/phone"
 
     @property
+    def desk_url(self) -> str:
+        """Address of the desk."""
+        return f"{self.api_url}/desk"
+
+    @property
     def people(self) -> UserPool:
         """The user pool of those who certify and help."""
         return UserPool(self.aws, self.outputs["UserPoolId"], self.outputs["UserPoolClientId"])
@@ -201,6 +206,11 @@ def with_sign_in(template: dict[str, Any], endpoint: str) -> None:
         _, _, elsewhere = variables["SIGN_IN_ORIGINS"]["Fn::If"]
         variables["UPLOAD_ORIGIN"] = endpoint
         variables["SIGN_IN_ORIGINS"] = {"Fn::If": ["OwnUserPool", endpoint, elsewhere]}
+        variables["DESK_ORIGINS"] = {"Fn::If": ["OwnUserPool", endpoint, {"Fn::Sub": f"{endpoint} ${{OidcIssuer}}"}]}
+        variables["DESK_PHOTO_ORIGINS"] = endpoint
+        discovery = f"{endpoint}/${{Identity.Outputs.StaffPoolId}}/.well-known/openid-configuration"
+        _, _, elsewhere = variables["DESK_SIGN_IN_DISCOVERY"]["Fn::If"]
+        variables["DESK_SIGN_IN_DISCOVERY"] = {"Fn::If": ["OwnUserPool", {"Fn::Sub": discovery}, elsewhere]}
     function = template["Resources"].get("GetConfig")
     if function:
         variables = function["Properties"]["Environment"]["Variables"]
@@ -220,8 +230,14 @@ def with_programs(template: dict[str, Any], endpoint: str) -> None:
 
 
 def with_hosted_page(deployment: Deployment) -> None:
-    """Let the phone page sign people in, as the parameter PageUrl does: the address is known only once the API is."""
-    pool, cognito = deployment.people, deployment.aws.cognito()
+    """Let the phone page and the desk sign people in, as the parameters PageUrl and DeskUrl do: the addresses are known
+    only once the API is."""
+    _hosted(deployment, deployment.people, deployment.page_url)
+    _hosted(deployment, deployment.staff, deployment.desk_url)
+
+
+def _hosted(deployment: Deployment, pool: UserPool, address: str) -> None:
+    cognito = deployment.aws.cognito()
     known = cognito.describe_user_pool_client(UserPoolId=pool.pool_id, ClientId=pool.client_id)["UserPoolClient"]
     cognito.update_user_pool_client(
         UserPoolId=pool.pool_id,
@@ -230,9 +246,13 @@ def with_hosted_page(deployment: Deployment) -> None:
         AllowedOAuthFlows=["code"],
         AllowedOAuthScopes=["openid"],
         SupportedIdentityProviders=["COGNITO"],
-        CallbackURLs=[deployment.page_url],
+        CallbackURLs=[address],
         ExplicitAuthFlows=known["ExplicitAuthFlows"],
         PreventUserExistenceErrors=known["PreventUserExistenceErrors"],
+        AccessTokenValidity=known["AccessTokenValidity"],
+        IdTokenValidity=known["IdTokenValidity"],
+        RefreshTokenValidity=known["RefreshTokenValidity"],
+        TokenValidityUnits=known["TokenValidityUnits"],
     )
 
 

@@ -72,6 +72,7 @@ def prepare(deployment: Deployment, folder: Path, web_origin: str = "") -> dict[
             "digits": invitation["digits"],
         },
         "phone_page": f"{deployment.api_url}/phone",
+        "desk": deployment.desk_url,
         "endpoint": aws.endpoint,
         "region": REGION,
         "access_key_id": Credentials().access_key,
@@ -122,6 +123,8 @@ The stack is up. All of this, and more, is in {short}/{CLIENT}.
   registered     (each with a reference photo)
 {people}
   phone page     {client["phone_page"]}
+  desk           {client["desk"]}
+                 clerk{DOMAIN}, second-clerk{DOMAIN} or auditor{DOMAIN}, with the password above
   invitation     of {client["invitation"]["person"]}: {client["invitation"]["url"]}
                  or these digits: {client["invitation"]["digits"]}
   web origin     {client["web_origin"] or "none (make dev WEB_ORIGIN=http://localhost:3000 lets a page of yours call)"}

@@ -9,12 +9,21 @@ import pytest
 from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.certificate import Certificate, Revocation, RevocationCause
-from lifecert.domain.errors import BeneficiaryNotFound, ReviewDecidedBefore, ReviewOpenedBefore, VersionConflict
+from lifecert.domain.errors import (
+    BeneficiaryNotFound,
+    ReviewClaimed,
+    ReviewDecidedBefore,
+    ReviewNotFound,
+    ReviewOpenedBefore,
+    VersionConflict,
+)
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.page import Position
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import (
+    CLAIM_LASTS,
     AtLeast,
+    Claim,
     Ground,
     Review,
     ReviewDecision,
@@ -66,9 +75,12 @@ def decide(stores: Stores, review: Review, decision: ReviewDecision = DECISION) 
 
 def test_every_field_comes_back(stores: Stores) -> None:
     [review] = with_reviews(stores, {"kind": ReviewKind.END, "related_id": an_id(), **ENDED})
-    assert left_at_default(review) == {"decision"}
+    assert left_at_default(review) == {"decision", "claim"}
     assert stores.reviews.get(review.review_id) == review
-    decided = decide(stores, review)
+    claim = Claim("clerk-2", NOW + CLAIM_LASTS)
+    claimed = stores.reviews.claim(review.review_id, claim, NOW)
+    assert claimed == replace(review, claim=claim) == stores.reviews.get(review.review_id)
+    decided = decide(stores, claimed)
     assert left_at_default(decided) == set()
     assert left_at_default(DECISION) == set()
     assert stores.reviews.get(review.review_id) == decided
@@ -94,6 +106,29 @@ def test_a_review_is_opened_once_and_only_an_open_one_is_decided(stores: Stores)
     with pytest.raises(ReviewDecidedBefore):
         decide(stores, a_review(found))
     assert stores.reviews.get(review.review_id) == review
+
+
+def test_one_clerk_at_a_time_claims_a_review_and_only_its_own_is_given_back(stores: Stores) -> None:
+    [review] = with_reviews(stores, {})
+    first, other = (Claim(who, NOW + CLAIM_LASTS) for who in ("clerk-1", "clerk-2"))
+    stores.reviews.claim(review.review_id, first, NOW)
+    with pytest.raises(ReviewClaimed):
+        stores.reviews.claim(review.review_id, other, first.until - timedelta(microseconds=1))
+    stores.reviews.give_back(review.review_id, "clerk-2")
+    longer = replace(first, until=first.until + timedelta(minutes=1))
+    assert stores.reviews.claim(review.review_id, longer, NOW).claim == longer
+    taken = stores.reviews.claim(review.review_id, other, longer.until)
+    assert taken == replace(review, claim=other)
+    [listed] = stores.reviews.listed(ReviewFilter(), 10).items
+    assert listed == taken
+    stores.reviews.give_back(review.review_id, "clerk-2")
+    assert stores.reviews.get(review.review_id) == review
+    decide(stores, review)
+    with pytest.raises(ReviewDecidedBefore):
+        stores.reviews.claim(review.review_id, first, NOW)
+    with pytest.raises(ReviewNotFound):
+        stores.reviews.claim(an_id(), first, NOW)
+    stores.reviews.give_back(an_id(), "clerk-1")
 
 
 def test_open_reviews_are_listed_oldest_first_page_by_page(stores: Stores) -> None:

@@ -49,12 +49,12 @@ def test_a_browser_of_2018_reads_the_page(acorn: Path) -> None:
     # Joined, two modules with a name in common would be wrong too.
     joined = {
         f"{page}/{name}": asset.body.decode()
-        for page in ("phone", "certificate")
+        for page in ("phone", "certificate", "desk")
         for name, asset in load(WEB, page).assets.items()
         if name.endswith(".js")
     }
     assert len(texts) > 10
-    assert len(joined) == 2
+    assert len(joined) == 3
     assert not {name: fault for name, fault in read(acorn, texts | joined).items() if fault}
 
 

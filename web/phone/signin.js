@@ -1,16 +1,9 @@
 // Signing in: OpenID Connect with code and PKCE (RFC 7636). The token is a variable; it is gone with the page.
 import {call} from "../shared/api.js";
+import {challengeOf, claimsOf, randomText} from "../shared/oidc.js";
 import {state} from "./state.js";
 
 const KEPT_SIGN_IN = "lifecert-sign-in";
-
-function base64url(bytes) {
-  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
-}
-
-function secret() {
-  return base64url(crypto.getRandomValues(new Uint8Array(32)));
-}
 
 function returnAddress() {
   return location.origin + location.pathname;
@@ -24,15 +17,14 @@ async function endpoints() {
 export async function signIn() {
   if (!state.config) state.config = await call("GET", "config", {language: state.language});
   const {authorization_endpoint: address} = await endpoints();
-  const verifier = secret();
-  const kept = {state: secret(), nonce: secret(), verifier, language: state.language};
+  const verifier = randomText();
+  const kept = {state: randomText(), nonce: randomText(), verifier, language: state.language};
   sessionStorage.setItem(KEPT_SIGN_IN, JSON.stringify(kept));
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
   const asked = new URL(address);
   const parameters = {
     response_type: "code", client_id: state.config.sign_in.client_id, redirect_uri: returnAddress(),
     scope: state.config.sign_in.scopes.join(" "), state: kept.state, nonce: kept.nonce, lang: state.language,
-    code_challenge: base64url(new Uint8Array(digest)), code_challenge_method: "S256",
+    code_challenge: await challengeOf(verifier), code_challenge_method: "S256",
   };
   Object.entries(parameters).forEach(([name, value]) => asked.searchParams.set(name, value));
   location.assign(asked.href);
@@ -60,7 +52,7 @@ export async function signedIn() {
   });
   if (!response.ok) throw new Error("refused");
   const token = (await response.json()).id_token;
-  if (JSON.parse(atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/"))).nonce !== kept.nonce) throw new Error("another answer");
+  if (claimsOf(token).nonce !== kept.nonce) throw new Error("another answer");
   state.token = token;
   return true;
 }

@@ -1,11 +1,13 @@
 """Cases in memory."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from lifecert.domain.errors import ReviewClaimed, ReviewDecidedBefore, ReviewNotFound
 from lifecert.domain.page import Page, Position
-from lifecert.domain.review import AtLeast, Review, ReviewFilter, ReviewState
+from lifecert.domain.review import AtLeast, Claim, Review, ReviewFilter, ReviewState
 from lifecert.domain.scope import EVERYWHERE, Scope
 
 if TYPE_CHECKING:
@@ -47,3 +49,20 @@ class MemoryReviews:
         ]
         page = tuple(found[:limit])
         return Page(page, page[-1].position if len(found) > limit else None)
+
+    def claim(self, review_id: str, claim: Claim, now: datetime) -> Review:
+        review = self.store.reviews.get(review_id)
+        if review is None:
+            raise ReviewNotFound
+        if review.decision:
+            raise ReviewDecidedBefore
+        running = review.claimed(now)
+        if running and running.by != claim.by:
+            raise ReviewClaimed
+        self.store.reviews[review_id] = replace(review, claim=claim)
+        return self.store.reviews[review_id]
+
+    def give_back(self, review_id: str, by: str) -> None:
+        review = self.store.reviews.get(review_id)
+        if review and review.claim and review.claim.by == by:
+            self.store.reviews[review_id] = replace(review, claim=None)

@@ -64,6 +64,7 @@ OUTSIDE: dict[str, tuple[int, str]] = {
     "POST /staff/proposals/{proposal_id}/id-number": (404, "proposal_not_found"),
     "GET /staff/reviews": (200, "reviews"),
     "GET /staff/reviews/{review_id}": (404, "review_not_found"),
+    "POST /staff/reviews/{review_id}/claim": (404, "review_not_found"),
     "POST /staff/reviews/{review_id}/decision": (404, "review_not_found"),
     "GET /staff/hold-batches": (200, "batches"),
     "GET /staff/hold-batches/{batch_id}": (404, "hold_batch_not_found"),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     )
     from lifecert.application.faces.enrol_reference import BeginEnrolment, FinishEnrolment
     from lifecert.application.office.certify_in_person import CertifyInPerson
+    from lifecert.application.office.claim_review import ClaimReview
     from lifecert.application.office.confirm_proposal import ConfirmProposal
     from lifecert.application.office.decide_holds import DecideHolds, GetHoldBatch, ListHoldBatches
     from lifecert.application.office.decide_review import DecideReview
@@ -227,6 +228,15 @@ def list_reviews() -> "ListReviews":
     from lifecert.application.office.get_reviews import ListReviews
 
     return ListReviews(stores.reviews(ReviewCasesSettings.load()))
+
+
+@cache
+def claim_review() -> "ClaimReview":
+    """POST /staff/reviews/{review_id}/claim."""
+    from lifecert.application.office.claim_review import ClaimReview
+
+    names = ReviewCasesSettings.load()
+    return ClaimReview(stores.register(names), stores.reviews(names), parts.clock(names))
 
 
 @cache

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from lifecert.domain.limits import StartLimits
     from lifecert.domain.notice import NoticeText
     from lifecert.domain.policy import Policy
+    from lifecert.entry.http.web_files import Site
     from lifecert.ports.anchors import Anchors
     from lifecert.ports.clock import Clock
     from lifecert.ports.deciding import Deciding
@@ -194,6 +195,14 @@ def web_folder() -> "Path":
     if found is None or not found.submodule_search_locations:
         raise FileNotFoundError("lifecert_web: the web layer is missing")
     return Path(next(iter(found.submodule_search_locations)))
+
+
+@cache
+def certificate_site() -> "Site":
+    """What the page of a certificate is made of, one level below the stage."""
+    from lifecert.entry.http.web_files import load
+
+    return load(web_folder(), "certificate", "../")
 
 
 def review_photos(frames_bucket: str, references_bucket: str) -> "ReviewPhotos":

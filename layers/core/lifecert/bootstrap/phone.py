@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from lifecert.application.certify.start_session import StartSession
     from lifecert.application.certify.verify_face import VerifyFace
     from lifecert.domain.client_config import ClientConfig
-    from lifecert.entry.http.web_files import Asset, Site
     from lifecert.ports.signing import PublicKeys
     from lifecert.ports.tokens import Tokens
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 clock = parts.answering_clock
 help_lines = parts.help_lines
 district_names = parts.district_names
+certificate_site = parts.certificate_site
 
 
 class _StartSettings(
@@ -304,44 +304,6 @@ def client_config() -> "ClientConfig":
             scopes=tuple(names.sign_in_scopes.split()),
         ),
     )
-
-
-class PageSettings(settings.Common):
-    """page: the origins that it calls beside this API's, to send frames and to sign in."""
-
-    upload_origin: Address
-    sign_in_origins: str
-
-
-@cache
-def site() -> "Site":
-    """GET /phone."""
-    from lifecert.entry.http.web_files import load
-
-    return load(parts.web_folder(), "phone")
-
-
-@cache
-def certificate_site() -> "Site":
-    """What the page of a certificate is made of, one level below the stage."""
-    from lifecert.entry.http.web_files import load
-
-    return load(parts.web_folder(), "certificate", "../")
-
-
-@cache
-def assets() -> "Mapping[str, Asset]":
-    """GET /phone/{asset}: the files of both pages, by their names."""
-    return {**site().assets, **certificate_site().assets}
-
-
-@cache
-def page_headers() -> dict[str, str]:
-    """What a browser is told of the page."""
-    from lifecert.entry.http.web_headers import page_headers
-
-    names = PageSettings.load()
-    return page_headers((names.upload_origin, *names.sign_in_origins.split()), camera=True)
 
 
 class GetCertificateSettings(settings.WithBeneficiaries, settings.WithCertificates, settings.Common):

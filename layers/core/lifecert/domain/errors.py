@@ -305,6 +305,10 @@ class ReviewOpenedBefore(LifeCertError):
     """A review with this id was opened before."""
 
 
+class ReviewClaimed(LifeCertError):
+    """Another clerk works on this review at the moment."""
+
+
 class ReviewDecidedBefore(LifeCertError):
     """The review was decided by somebody else, or otherwise, in the meantime."""
 

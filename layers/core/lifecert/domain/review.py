@@ -90,6 +90,18 @@ class ReviewDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """That a clerk works on a case, until a moment: a word to colleagues, and no right. It keeps nobody from deciding."""
+
+    by: str
+    until: datetime
+
+
+# So long is a case somebody's who took it from the queue, unless they decide it or give it back.
+CLAIM_LASTS = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """One case. `opened_by` is whose doing opened it and who therefore must not decide it.
 
@@ -99,7 +111,7 @@ class Review:
     number (id_number). `day` is when, and `cause` why, an entitlement is said to have ended, or when somebody was seen;
     of a revocation `cause` is why the certificate does not count, and of a number why it is another. `benefit_id` is
     which benefit ended, where it is not all. A proposal can be confirmed until `expires_at`. `district` is whose queue
-    it stands in: that of its benefit, or of the person's main one, when it was opened.
+    it stands in: that of its benefit, or of the person's main one, when it was opened. `claim` is the last one.
     """
 
     review_id: str
@@ -116,6 +128,12 @@ class Review:
     expires_at: datetime | None = None
     decision: ReviewDecision | None = None
     district: str = ""
+    claim: Claim | None = None
+
+    def claimed(self, now: datetime) -> Claim | None:
+        """Who works on it now, and until when; nobody once it is decided."""
+        running = self.claim is not None and self.claim.until > now and self.decision is None
+        return self.claim if running else None
 
     @property
     def state(self) -> ReviewState:

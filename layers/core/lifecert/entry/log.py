@@ -57,6 +57,7 @@ class LogCode(StrEnum):
     CASES_UNFINISHED = "cases_unfinished"
     REVIEWS_LISTED = "reviews_listed"
     REVIEW_READ = "review_read"
+    REVIEW_CLAIMED = "review_claimed"
     REVIEW_DECIDED = "review_decided"
     HOLD_BATCHES_LISTED = "hold_batches_listed"
     HOLD_BATCH_READ = "hold_batch_read"

@@ -1,9 +1,10 @@
 """Cases."""
 
+from datetime import datetime
 from typing import Protocol
 
 from lifecert.domain.page import Page, Position
-from lifecert.domain.review import AtLeast, Review, ReviewFilter
+from lifecert.domain.review import AtLeast, Claim, Review, ReviewFilter
 from lifecert.domain.scope import EVERYWHERE, Scope
 
 
@@ -19,6 +20,15 @@ class Reviews(Protocol):
     ) -> Page[Review, Position]:
         """At most `limit` reviews, oldest first, after a position; fewer does not mean the end. Where not everywhere is
         meant, by district, and oldest first in each, reading no other district's."""
+        ...
+
+    def claim(self, review_id: str, claim: Claim, now: datetime) -> Review:
+        """Note that somebody works on an open review, unless another's claim runs still. Raises ReviewNotFound,
+        ReviewDecidedBefore and ReviewClaimed."""
+        ...
+
+    def give_back(self, review_id: str, by: str) -> None:
+        """Take somebody's claim back, if it is theirs."""
         ...
 
 

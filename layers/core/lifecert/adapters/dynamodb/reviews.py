@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from lifecert.adapters.aws_errors import translated
+from botocore.exceptions import ClientError
+
+from lifecert.adapters.aws_errors import code_of, translated
 from lifecert.adapters.dynamodb.queues import queries, queue_keys
 from lifecert.adapters.dynamodb.values import as_day, as_moment, moment, optional_day, optional_moment, plain, typed
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.amendment import AmendGround
 from lifecert.domain.certificate import RevocationCause
+from lifecert.domain.errors import ReviewClaimed, ReviewDecidedBefore, ReviewNotFound
 from lifecert.domain.page import Page, Position
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import (
     AtLeast,
     Cause,
+    Claim,
     Ground,
     Review,
     ReviewDecision,
@@ -87,6 +91,52 @@ class DynamoReviews:
         return Page(tuple(reviews))
 
 
+    def claim(self, review_id: str, claim: Claim, now: datetime) -> Review:
+        """Note that somebody works on an open review: one write, on the condition that nobody else does."""
+        try:
+            with translated():
+                answer = self.client.update_item(
+                    TableName=self.table,
+                    Key=typed({"review_id": review_id}),
+                    UpdateExpression="SET claimed_by = :by, claimed_until = :until",
+                    ConditionExpression="#state = :open AND "
+                    "(attribute_not_exists(claimed_by) OR claimed_by = :by OR claimed_until <= :now)",
+                    ExpressionAttributeNames={"#state": "state"},
+                    ExpressionAttributeValues=typed(
+                        {
+                            ":by": claim.by,
+                            ":until": moment(claim.until),
+                            ":now": moment(now),
+                            ":open": str(ReviewState.OPEN),
+                        }
+                    ),
+                    ReturnValues="ALL_NEW",
+                )
+        except ClientError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
+            newest = self.get(review_id)
+            if newest is None:
+                raise ReviewNotFound from error
+            raise (ReviewDecidedBefore if newest.decision else ReviewClaimed) from error
+        return review_of(plain(answer["Attributes"]))
+
+    def give_back(self, review_id: str, by: str) -> None:
+        """Take somebody's claim back; another's, or none, is left as it is."""
+        try:
+            with translated():
+                self.client.update_item(
+                    TableName=self.table,
+                    Key=typed({"review_id": review_id}),
+                    UpdateExpression="REMOVE claimed_by, claimed_until",
+                    ConditionExpression="claimed_by = :by",
+                    ExpressionAttributeValues=typed({":by": by}),
+                )
+        except ClientError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
+
+
 def _filtered(query: dict[str, Any], wanted: ReviewFilter) -> dict[str, Any]:
     """A query for those of one kind or with one reason, if one is asked for."""
     names, values = dict(query["ExpressionAttributeNames"]), dict(query["ExpressionAttributeValues"])
@@ -153,6 +203,7 @@ def review_of(item: Mapping[str, Any]) -> Review:
         decision=_decision_of(decision) if decision else None,
         # In no queue before queues were by district.
         district=item.get("district", ""),
+        claim=Claim(item["claimed_by"], datetime.fromisoformat(item["claimed_until"])) if "claimed_by" in item else None,
     )
 
 

@@ -84,6 +84,7 @@ class Code(StrEnum):
     GROUND_UNSUITABLE = "ground_unsuitable"
     PROPOSAL_EXPIRED = "proposal_expired"
     PROPOSAL_NOT_FOUND = "proposal_not_found"
+    REVIEW_CLAIMED = "review_claimed"
     REVIEW_DECIDED = "review_decided"
     REVIEW_NOT_FOUND = "review_not_found"
     SECOND_CLERK_NEEDED = "second_clerk_needed"
@@ -197,6 +198,7 @@ TABLE: dict[type[Exception], Problem] = {
     errors.ProposalNotFound: Problem(HTTPStatus.NOT_FOUND, Code.PROPOSAL_NOT_FOUND),
     errors.ActedInCase: Problem(HTTPStatus.FORBIDDEN, Code.ACTED_IN_CASE),
     errors.SecondClerkNeeded: Problem(HTTPStatus.FORBIDDEN, Code.SECOND_CLERK_NEEDED),
+    errors.ReviewClaimed: Problem(HTTPStatus.CONFLICT, Code.REVIEW_CLAIMED),
     errors.ReviewDecidedBefore: Problem(HTTPStatus.CONFLICT, Code.REVIEW_DECIDED),
     errors.HoldBatchDecided: Problem(HTTPStatus.CONFLICT, Code.HOLD_BATCH_DECIDED),
     errors.ImportDigestDiffers: Problem(HTTPStatus.CONFLICT, Code.IMPORT_DIGEST_DIFFERS),

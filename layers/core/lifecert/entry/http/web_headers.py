@@ -7,14 +7,17 @@ HTML = "text/html; charset=utf-8"
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
 
-def page_headers(others: Iterable[str] = (), *, camera: bool = False) -> dict[str, str]:
+def page_headers(
+    others: Iterable[str] = (), *, camera: bool = False, photos: Iterable[str] = ()
+) -> dict[str, str]:
     """Of the document: never kept. It runs its own files alone, calls this API and the origins `others` alone (where
-    frames go, where people sign in), has the camera if it needs it, and is shown in nobody's frame."""
+    frames go, where people sign in), shows pictures of its own and of the origins `photos`, has the camera if it needs
+    it, and is shown in nobody's frame."""
     policy = (
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        "img-src 'self' blob:",
+        " ".join(("img-src 'self' blob:", *dict.fromkeys(photos))),
         "media-src blob:",
         " ".join(("connect-src 'self'", *dict.fromkeys(others))),
         "form-action 'none'",

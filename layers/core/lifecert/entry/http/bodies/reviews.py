@@ -1,6 +1,6 @@
 """Cases: the queue, one case, a decision. Verdicts, never a score."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -41,6 +41,19 @@ class DecideReviewBody(Incoming):
     session_id: UUID | None = None
 
 
+class ClaimBody(Incoming):
+    """POST /staff/reviews/{review_id}/claim."""
+
+    take: bool = True
+
+
+class ClaimShown(Response):
+    """Who works on the case, and until when."""
+
+    claimed_by: str
+    claimed_until: Moment
+
+
 class DecisionShown(Response):
     """What was decided; `certificate_id` when that certified, and by which session."""
 
@@ -69,11 +82,12 @@ class ReviewShown(Response):
     cause: Cause | None
     expires_at: Moment | None
     decision: DecisionShown | None
+    claim: ClaimShown | None
 
     @staticmethod
-    def of(review: Review) -> "ReviewShown":
-        """The answer."""
-        decision = review.decision
+    def of(review: Review, now: datetime | None = None) -> "ReviewShown":
+        """The answer; without a time it names nobody who works on it."""
+        decision, claim = review.decision, review.claimed(now) if now else None
         return ReviewShown(
             review_id=review.review_id,
             beneficiary_id=review.beneficiary_id,
@@ -97,6 +111,7 @@ class ReviewShown(Response):
                 certificate_id=decision.certificate_id,
                 session_id=decision.session_id,
             ),
+            claim=claim and ClaimShown(claimed_by=claim.by, claimed_until=claim.until),
         )
 
 
@@ -107,9 +122,9 @@ class ReviewsShown(Response):
     after: str | None
 
     @staticmethod
-    def of(page: Page[Review, Position]) -> "ReviewsShown":
+    def of(page: Page[Review, Position], now: datetime) -> "ReviewsShown":
         """The answer."""
-        reviews = tuple(ReviewShown.of(review) for review in page.items)
+        reviews = tuple(ReviewShown.of(review, now) for review in page.items)
         return ReviewsShown(reviews=reviews, after=page.after and cursor_of(page.after))
 
 
@@ -200,10 +215,10 @@ class CaseShown(Response):
     reports: tuple[ReportShown, ...]
 
     @staticmethod
-    def of(view: ReviewView) -> "CaseShown":
+    def of(view: ReviewView, now: datetime) -> "CaseShown":
         """The answer."""
         return CaseShown(
-            review=ReviewShown.of(view.review),
+            review=ReviewShown.of(view.review, now),
             attempts=tuple(AttemptShown.of(attempt) for attempt in view.attempts),
             references=tuple(
                 PhotoShown(

@@ -1,0 +1,330 @@
+"""The desk in Chromium, on the deployed template: a clerk's day by keyboard, two clerks on one case, a token that ends."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from local.demo.cast import JIANGUO, XIULAN, Person, portrait
+from local.demo.phone import Phone, camera_before
+from local.deploy import Deployment
+from tests.e2e.conftest import PASSWORD
+from tests.support.deployed import Known, another_id_number, history, standing, today
+from tests.support.desk import SignedIn, answer_sign_in, at_desk, look_at
+from tests.support.phone_page import PATIENCE_MS
+
+# Counties of these tests alone: their queues have nobody else's cases.
+COUNTY, OTHER_COUNTY = "542621", "542622"
+EMAIL = {"clerk": "clerk@example.org", "other": "second-clerk@example.org", "auditor": "auditor@example.org"}
+TOO_LITTLE = ["turn_head", "close_eyes", "open_mouth"]  # for a machine to decide
+
+
+@pytest.fixture
+def at(stack: Deployment, browser: Browser, token_of: Callable[[str], str]) -> Iterator[SignedIn]:
+    """Staff at their desks. Whatever they did, their pages complained of nothing and asked nobody else."""
+    opened = []
+
+    def new(who: str = "clerk", language: str = "en") -> Any:
+        token_of(EMAIL[who])  # so that there is such an account
+        context, somebody = at_desk(browser, stack.desk_url, language)
+        opened.append((context, somebody))
+        somebody.sign_in(EMAIL[who], PASSWORD)
+        return somebody
+
+    yield new
+    for context, somebody in opened:
+        context.close()
+        assert not somebody.watched.faults
+        assert not somebody.watched.foreign
+
+
+@pytest.fixture
+def in_county(clerk: Phone, other_clerk: Phone) -> Callable[..., Known]:
+    """Register a member of the cast in a county, with a photo and a second clerk's word."""
+
+    def one(person: Person, county: str = COUNTY) -> Known:
+        number = another_id_number()
+        start = (today() - timedelta(days=300)).isoformat()
+        beneficiary_id = clerk.register(person.name, number, person.category, county, start)
+        other_clerk.vouch(beneficiary_id)
+        kind = "image/png" if person.reference.endswith(".png") else "image/jpeg"
+        clerk.enrol(beneficiary_id, portrait(person.reference), kind)
+        known = Person(person.name, number, person.category, person.reference, person.face, 0)
+        return Known(known, beneficiary_id, camera_before(portrait(person.face)))
+
+    return one
+
+
+@pytest.fixture
+def open_case(phone: Phone, clerk: Phone) -> Callable[[Known], str]:
+    """A case of somebody whose photos show too little for a machine: its id."""
+
+    def one(known: Known) -> str:
+        sent = phone.certify(known.name, known.id_number, known.camera, on_behalf=True, cannot=TOO_LITTLE)
+        assert sent["outcome"] == "review"
+        found = clerk.expect(200, "GET", "/staff/reviews?kind=verification&district=5426")["reviews"]
+        return str(next(one["review_id"] for one in found if one["beneficiary_id"] == known.beneficiary_id))
+
+    return one
+
+
+def decisions(clerk: Phone, known: Known) -> list[dict[str, Any]]:
+    """What was decided of face checks of somebody, as the ledger has it."""
+    events = ("review_decided", "certified")
+    return [one for one in history(clerk, known) if one["event"] in events and one["details"].get("review_id")][1:]
+
+
+def test_a_case_is_taken_and_decided_with_keys_alone_and_the_next_one_has_the_focus(
+    at: SignedIn, in_county: Callable[..., Known], open_case: Callable[[Known], str], clerk: Phone
+) -> None:
+    first, second = in_county(JIANGUO), in_county(XIULAN)
+    cases = [open_case(first), open_case(second)]
+    somebody = at()
+    page = somebody.page
+    somebody.go("queue", "verification", COUNTY)
+    expect(page.locator("tbody tr")).to_have_count(2)
+    look_at(somebody, "queue", narrow=True)
+    somebody.keys("n")
+    somebody.sees("case")
+    assert page.url.endswith(cases[0])
+    assert somebody.focused() == "heading"
+    expect(page.locator("img.photo")).to_have_count(2)
+    assert page.evaluate("Array.from(document.images).every((one) => one.complete && one.naturalWidth > 0)")
+    somebody.keys("+", "+")
+    zoomed = page.evaluate("Array.from(document.querySelectorAll('.photo'), (one) => one.style.transform)")
+    assert zoomed[0] == zoomed[1] != ""
+    somebody.keys("0", "1")
+    told = page.locator(".deciding .effects")
+    until = standing(clerk, first)["valid_until"]
+    expect(told).to_contain_text("covered until")
+    look_at(somebody, "case", narrow=True)
+    assert "score" not in page.content().lower()
+    assert standing(clerk, first)["valid_until"] == until, "a preview changes nothing"
+    somebody.keys("d")
+    expect(page).to_have_url(re.compile(cases[1]), timeout=PATIENCE_MS)
+    somebody.sees("case")
+    expect(page.locator("#heading")).to_be_focused()
+    [certified] = [one for one in history(clerk, first) if one["event"] == "certified"]
+    assert certified["details"]["ground"] == "same_person"
+    assert standing(clerk, first)["valid_until"] > until
+    # Given back, it is anybody's again; and single keys can be switched off.
+    somebody.keys("b")
+    somebody.sees("queue")
+    assert clerk.expect(200, "GET", f"/staff/reviews/{cases[1]}")["review"]["claim"] is None
+    page.locator("#shortcuts").focus()
+    somebody.keys("Enter", "n")
+    expect(page.locator("#shortcuts[aria-pressed=false]")).to_be_focused()
+    somebody.sees("queue")
+    assert clerk.expect(200, "GET", f"/staff/reviews/{cases[1]}")["review"]["state"] == "open"
+
+
+def test_two_clerks_meet_on_one_case_and_it_is_decided_once(
+    at: SignedIn, in_county: Callable[..., Known], open_case: Callable[[Known], str], clerk: Phone
+) -> None:
+    known = in_county(JIANGUO, OTHER_COUNTY)
+    case = open_case(known)
+    one, other = at("clerk"), at("other", "zh-CN")
+    one.go("queue", "verification", OTHER_COUNTY)
+    one.go("case", case)
+    expect(one.page.locator(".deciding form")).to_be_visible()
+    other.go("queue", "verification", OTHER_COUNTY)
+    expect(other.page.locator("tbody tr")).to_contain_text("同事处理中")
+    other.page.click("#take-next")
+    other.sees("queue")
+    other.go("case", case)
+    expect(other.page.locator("#why-not")).to_contain_text("另一位经办人员正在处理")
+    assert other.page.locator(".deciding form").count() == 0
+    look_at(other, "claimed")
+    # The first one goes to lunch; the second takes it; back from lunch the first decides all the same, and then the second.
+    clerk.expect(200, "POST", f"/staff/reviews/{case}/claim", {"take": False})
+    other.page.reload()
+    other.sees("welcome")
+    other.page.click("#sign-in")
+    answer_sign_in(other.page, EMAIL["other"], PASSWORD)
+    other.sees("case")
+    other.keys("2")
+    one.keys("1", "d")
+    one.sees("queue")
+    other.keys("d")
+    expect(other.page.locator(".deciding .summary")).to_contain_text("已由他人作出决定")
+    assert len([entry for entry in history(clerk, known) if entry["event"] == "certified"]) == 1
+
+
+def test_a_token_that_ends_in_the_middle_of_a_decision_loses_nothing_and_does_nothing_twice(
+    at: SignedIn, in_county: Callable[..., Known], open_case: Callable[[Known], str], clerk: Phone
+) -> None:
+    known = in_county(XIULAN, OTHER_COUNTY)
+    case = open_case(known)
+    somebody = at()
+    page = somebody.page
+    sent = []
+
+    def with_a_dead_token(route: Route) -> None:
+        sent.append(json.loads(str(route.request.post_data)))
+        dead = {**route.request.headers, "authorization": "e30.e30.e30"}
+        route.continue_(headers=dead) if len(sent) == 1 else route.continue_()
+
+    page.route("**/decision", with_a_dead_token)
+    somebody.go("queue", "verification", OTHER_COUNTY)
+    somebody.go("case", case)
+    somebody.keys("3")
+    page.locator("[data-option=asked_back]").check()
+    somebody.keys("d")
+    expect(page.locator("#gate-title")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#sign-in-again")).to_be_focused()
+    assert page.locator("[data-option=asked_back]").is_checked(), "what was chosen stays"
+    with page.context.expect_page() as opened:
+        somebody.keys("Enter")
+    answer_sign_in(opened.value, EMAIL["clerk"], PASSWORD)
+    somebody.sees("queue")
+    assert sent == [{"outcome": "needs_more", "ground": "asked_back", "session_id": sent[0]["session_id"]}] * 2
+    [decided] = [one for one in history(clerk, known) if one["details"].get("review_id") == case and one["event"] == "review_decided"]
+    assert (decided["details"]["outcome"], decided["details"]["ground"]) == ("needs_more", "asked_back")
+    # Nobody touches the page for a while: what is on it is hidden, and another account does not get to see it.
+    somebody.go("find")
+    page.fill("#find-number-name", "陈秀兰")
+    page.evaluate("const later = Date.now() + 700000; Date.now = () => later")
+    expect(page.locator("#gate-title")).to_be_visible(timeout=PATIENCE_MS)
+    assert page.locator("main").is_hidden()
+    with page.context.expect_page() as opened:
+        page.locator("#sign-in-again").press("Enter")
+    answer_sign_in(opened.value, EMAIL["clerk"], PASSWORD)
+    expect(page.locator("main")).to_be_visible()
+    assert page.input_value("#find-number-name") == "陈秀兰"
+
+
+def test_a_person_is_registered_and_gets_a_letter_and_what_is_wrong_is_said_beside_it(
+    at: SignedIn, clerk: Phone
+) -> None:
+    somebody = at()
+    page = somebody.page
+    somebody.keys("r")
+    somebody.sees("register")
+    number = another_id_number()
+    page.fill("#register-id_number", number[:17] + ("1" if number[17] != "1" else "2"))
+    page.fill("#register-telephone", "12")
+    somebody.keys("Enter")
+    expect(page.locator("#register-name-wrong")).to_contain_text("fill this in")
+    expect(page.locator("#register-id_number-wrong")).to_contain_text("every digit")
+    expect(page.locator("#register-telephone-wrong")).to_contain_text("no telephone")
+    assert somebody.focused() == "register-name"
+    look_at(somebody, "register-wrong", narrow=True)
+    page.fill("#register-name", "周桂英")
+    page.fill("#register-id_number", number)
+    page.select_option("#register-category", "employee_pension")
+    page.fill("#register-district", COUNTY)
+    page.fill("#register-benefit_start", (today() + timedelta(days=200)).isoformat())
+    page.fill("#register-telephone", "138 0000 0000")
+    page.click("#register-send")
+    # Asked back, and what was typed is still there.
+    expect(page.locator(".summary")).to_contain_text("far from today")
+    assert somebody.focused() == "register-start_checked"
+    somebody.keys("Space")
+    page.click("#register-send")
+    somebody.sees("registered")
+    look_at(somebody, "registered")
+    page.get_by_role("link", name="Print an invitation").click()
+    somebody.sees("act")
+    page.click("#invite-send")
+    letter = page.locator(".letter")
+    expect(letter).to_be_visible()
+    assert somebody.focused() == "print-letter"
+    digits = letter.locator(".digits").inner_text()
+    person = clerk.expect(200, "POST", "/invitations/person", {"code": digits})
+    assert person["masked_name"] in letter.inner_text()
+    look_at(somebody, "letter", narrow=True)
+    page.emulate_media(media="print")
+    assert letter.is_visible()
+    assert page.locator("header").is_hidden()
+    assert page.locator("#invite-send").is_hidden()
+    page.emulate_media(media="screen")
+    # Registered again, the record that there is is named; and whoever is looked for is found.
+    somebody.go("register")
+    page.fill("#register-name", "周桂英")
+    page.fill("#register-id_number", number)
+    page.fill("#register-district", COUNTY)
+    page.fill("#register-benefit_start", today().isoformat())
+    page.click("#register-send")
+    page.get_by_role("link", name="Open the record").click()
+    somebody.sees("person")
+    assert page.locator("h1").inner_text() == person["masked_name"]
+    somebody.keys("f")
+    page.fill("#find-number-id_number", number)
+    somebody.keys("Enter")
+    somebody.sees("person")
+    assert page.evaluate("sessionStorage.length + localStorage.length") == 0
+
+
+def test_a_day_of_the_office_end_to_end_in_chinese(
+    at: SignedIn, in_county: Callable[..., Known], clerk: Phone, other_clerk: Phone
+) -> None:
+    known = in_county(XIULAN)
+    somebody = at("clerk", "zh-CN")
+    page = somebody.page
+    somebody.go("person", known.beneficiary_id)
+    look_at(somebody, "person", narrow=True)
+    somebody.keys("c")
+    somebody.sees("act")
+    page.locator("[data-option=known_personally]").check()
+    expect(page.locator(".effects")).to_contain_text("须填写理由")
+    page.locator("[data-option=id_card]").check()
+    expect(page.locator(".effects")).to_contain_text("有效期至")
+    look_at(somebody, "certify")
+    page.click("#certify-send")
+    somebody.sees("person")
+    assert [one["details"]["method"] for one in history(clerk, known) if one["event"] == "certified"] == ["in_person"]
+    # An end is proposed by one and confirmed by another.
+    somebody.go("act", "end", known.beneficiary_id)
+    page.locator("[data-option=moved]").check()
+    page.fill("#end-ended_on", today().isoformat())
+    expect(page.locator(".effects")).to_contain_text("不再发放")
+    look_at(somebody, "end")
+    page.click("#end-send")
+    somebody.sees("proposed")
+    page.get_by_role("link", name="查看事项").click()
+    somebody.sees("case")
+    expect(page.locator("#why-not")).to_contain_text("由您提出")
+    proposal = page.url.rsplit("/", 1)[1]
+    second = at("other", "en")
+    second.go("case", proposal)
+    second.page.locator("[data-option=confirm]").check()
+    expect(second.page.locator(".effects")).to_contain_text("first day that is not due")
+    look_at(second, "confirm")
+    second.keys("d")
+    expect(second.page).not_to_have_url(re.compile(proposal), timeout=PATIENCE_MS)
+    assert standing(clerk, known)["status"] == "terminated"
+    for place in (("lists", COUNTY), ("lists", COUNTY, "no_contact"), ("statistics", COUNTY), ("imports",), ("holds",)):
+        somebody.go(*place)
+        look_at(somebody, "-".join(place[:1] + place[2:]), narrow=place[0] == "statistics")
+
+
+def test_a_register_is_uploaded_checked_and_released_by_another(at: SignedIn, in_county: Callable[..., Known]) -> None:
+    somebody = at("clerk", "zh-CN")
+    page = somebody.page
+    somebody.go("imports")
+    page.fill("#import-source", "old-register")
+    row = f"{another_id_number()},周桂英,employee_pension,{COUNTY},2020-01-01,fund"
+    content = f"id_number,name,category,district,benefit_start,payer\n{row}\n{row[:-5]},fund\n1,无名,,,,\n".encode()
+    page.set_input_files("#import-file", {"name": "register.csv", "mimeType": "text/csv", "buffer": content})
+    page.click("#import-send")
+    somebody.sees("import")
+
+
+def test_an_auditor_reads_and_changes_nothing(at: SignedIn, in_county: Callable[..., Known]) -> None:
+    known = in_county(JIANGUO)
+    auditor = at("auditor")
+    page = auditor.page
+    assert page.locator("#take-next").count() == 0
+    auditor.go("person", known.beneficiary_id)
+    expect(page.get_by_role("heading", name="Who opened this record")).to_be_visible()
+    assert page.locator(".actions").count() == 0
+    look_at(auditor, "audited")
+    auditor.go("act", "certify", known.beneficiary_id)
+    assert page.locator("form").count() == 0
+    auditor.go("feeds", "fund")
+    expect(page.get_by_role("heading", name="Newest change file")).to_be_visible()
+    look_at(auditor, "feeds")

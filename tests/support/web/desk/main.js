@@ -1,0 +1,2 @@
+import { told } from "../shared/told.js";
+console.info(told);

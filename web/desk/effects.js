@@ -1,0 +1,64 @@
+// What a decision will do, said before it is taken: status, dates, days owed, and who is told. In days, never in amounts.
+import {dayAfter, dayInWords, dayOf, daysFrom, knows, say, today, word, yearAfter} from "./state.js";
+
+function period(key, first, last) {
+  return first && last && first <= last ? say(key, {first: dayInWords(first), last: dayInWords(last), n: daysFrom(first, last) + 1}) : "";
+}
+
+function named(benefit) {
+  return `${benefit.benefit} (${word("category", benefit.category)})`;
+}
+
+function living(record, benefit = "") {
+  return record.benefits.filter((one) => one.status !== "terminated" && (!benefit || one.benefit === benefit));
+}
+
+// Of a proof of life on a day: the year, and the days that are due after all. A hold ends the day it is known.
+export function ofCertifying(record, day) {
+  if (!record) return [];
+  const until = [yearAfter(day), record.valid_until].sort()[1];
+  const held = living(record).filter((one) => one.unpaid_since && one.unpaid_since < today());
+  return [
+    until === record.valid_until ? say("effectYearStays", {day: dayInWords(until)}) : say("effectYear", {day: dayInWords(until)}),
+    record.status === "lapsed" ? say("effectActive") : "",
+    ...held.map((one) => `${say("effectHoldEnds", {benefit: named(one)})} ${period("effectDue", one.unpaid_since, dayAfter(today(), -1))}`),
+    say("effectTold"),
+  ];
+}
+
+// Of an end on a day: days before it that were not paid are due, days from it on that were paid are taken back.
+export function ofEnding(record, day, benefit) {
+  if (!record || !day) return [];
+  return [
+    ...living(record, benefit).map((one) => {
+      const settled = [one.unpaid_since || today(), one.start || ""].sort()[1];
+      const due = period("effectDue", settled, dayAfter(day, -1));
+      const back = period("effectBack", day, dayAfter(settled, -1));
+      return [say("effectEnds", {benefit: named(one), day: dayInWords(day)}), due, back].filter(Boolean).join(" ");
+    }),
+    say("effectNobodyTold"),
+    say("effectFacesGo"),
+  ];
+}
+
+function ofCorrecting(record, benefit) {
+  if (!record) return [];
+  const ended = record.benefits.filter((one) => one.status === "terminated" && (!benefit || one.benefit === benefit));
+  const over = record.valid_until < today();
+  return ended.map((one) => {
+    const due = over && one.held_since ? "" : period("effectDue", one.unpaid_since || one.ended_on, dayAfter(today(), -1));
+    return [say(over ? "effectBackLapsed" : "effectBackActive", {benefit: named(one)}), due].filter(Boolean).join(" ");
+  });
+}
+
+// Of a review and an outcome (`accept`, `refuse`, `needs_more`; of a proposal `confirm`, `reject`), as sentences.
+export function effectsOf(review, record, outcome, attempt) {
+  if (!outcome) return [];
+  const own = `${review.kind}_${outcome}`;
+  const general = knows("effect", own) ? word("effect", own) : say("effectUnknown");
+  if (own === "verification_accept") return [general, ...ofCertifying(record, dayOf(attempt ? attempt.opened_at : Date.now()))];
+  if (own === "presence_confirm") return [general, ...ofCertifying(record, review.day || today())];
+  if (own === "end_confirm") return [general, ...ofEnding(record, review.day)];
+  if (own === "correction_confirm") return [general, ...ofCorrecting(record)];
+  return [general];
+}

@@ -1,0 +1,58 @@
+// Consent on record, and a photo to compare with: the text that is in force, the file, and what is wrong with it.
+import {el, fill} from "../shared/dom.js";
+import {ask, upload} from "./calls.js";
+import {form, optionsOf} from "./forms.js";
+import {desk, say, today, word} from "./state.js";
+import {open} from "./view.js";
+
+const TYPES = ["image/jpeg", "image/png", "image/webp"];
+const REPLACEMENTS = ["face_changed", "aged", "wrong_photo"];
+
+async function consentText() {
+  if (!desk.config) desk.config = await ask("GET", "config");
+  const {version, texts} = desk.config.consent;
+  const found = texts.filter((one) => one.version === version);
+  return {version, text: found.find((one) => one.language === desk.language) || found[0]};
+}
+
+function shownText({text}) {
+  return el("details", {}, el("summary", {}, text.title), text.sections.map((one) => el("div", {}, el("h3", {}, one.heading), el("p", {}, one.text))));
+}
+
+const agreed = () => [
+  {id: "agrees", label: say("consentSeen"), kind: "check", required: true}, {id: "guardian", label: say("guardianField"), kind: "check"},
+];
+
+export async function consentContent(record, id) {
+  const consent = await consentText();
+  return el("div", {}, shownText(consent), form("consent", agreed(), say("act_consent"), async (values) => {
+    await ask("POST", `staff/beneficiaries/${id}/consent`, {consent: {version: consent.version, guardian: values.guardian}});
+    return () => open("person", id);
+  }));
+}
+
+export async function photoContent(record, id) {
+  const consent = await consentText();
+  const preview = el("div", {class: "preview", "aria-live": "polite"});
+  const made = form("photo", [
+    {id: "photo", label: say("photoFile"), kind: "file", required: true, accept: TYPES.join(","), hint: say("photoHint"), check: (file) => (TYPES.includes(file.type) ? "" : say("photoType"))},
+    {id: "captured_on", label: say("capturedOn"), kind: "date", max: today()},
+    {id: "replacement", label: say("replacement"), kind: "select", hint: say("replacementHint"), options: optionsOf("replacement", REPLACEMENTS, word, say("noReplacement"))},
+    ...agreed(),
+  ], say("act_photo"), async (values) => {
+    const asked = {consent: {version: consent.version, guardian: values.guardian}, image_type: values.photo.type};
+    if (values.captured_on) asked.captured_on = values.captured_on;
+    if (values.replacement) asked.replacement = values.replacement;
+    const begun = await ask("POST", `staff/beneficiaries/${id}/references`, asked);
+    await upload(begun.slot, values.photo);
+    await ask("POST", `staff/beneficiaries/${id}/references/${begun.reference_id}/enrol`);
+    return () => open("person", id);
+  }, {changed: ({photo}) => {
+    if (!photo) return;
+    const image = el("img", {alt: say("photoChosen")});
+    image.src = URL.createObjectURL(photo);
+    image.addEventListener("load", () => URL.revokeObjectURL(image.src));
+    fill(preview, image);
+  }});
+  return el("div", {}, shownText(consent), made, preview);
+}

@@ -1,0 +1,34 @@
+// An invitation: issue it, and print its letter. The code stands on the letter and nowhere else; whoever needs another
+// issues another, and the one before it stops working.
+import {el, fill} from "../shared/dom.js";
+import {qrCode} from "../shared/qr.js";
+import {ask} from "./calls.js";
+import {form} from "./forms.js";
+import {dayInWords, say} from "./state.js";
+import {button, tell} from "./view.js";
+
+export function inviteContent(record, id) {
+  const place = el("div", {id: "letter-place"});
+  const made = form("invite", [{id: "guardian", label: say("guardianField"), kind: "check"}], say("issueLetter"), async (values) => {
+    const issued = await ask("POST", `staff/beneficiaries/${id}/invitations`, {guardian: values.guardian});
+    return () => {
+      fill(place, letter(record, issued, values.guardian));
+      tell(say("letterReady"));
+      document.getElementById("print-letter").focus();
+    };
+  });
+  return el("div", {}, el("p", {class: "no-print"}, say("inviteText")), el("div", {class: "no-print"}, made), place);
+}
+
+function letter(record, issued, guardian) {
+  const [page] = issued.url.split("#");
+  return el("div", {},
+    el("div", {class: "no-print"}, button(say("printLetter"), () => window.print(), {kind: "primary", id: "print-letter"})),
+    el("article", {class: "letter", "data-letter": issued.invitation_id},
+      el("h2", {}, say("letter_title")), el("p", {class: "whom"}, say("letter_name", {name: record.masked_name})), el("p", {}, say("letter_why")),
+      el("div", {class: "scan"}, qrCode(issued.url, say("letterCode")), el("ol", {}, ["letter_scan", "letter_check", "letter_photos"].map((key) => el("li", {}, say(key))))),
+      el("p", {}, say("letter_by_hand")), el("p", {class: "page-address"}, page), el("p", {class: "digits"}, issued.digits),
+      guardian ? el("p", {}, say("letter_guardian")) : null,
+      el("p", {}, say("letter_keep", {day: dayInWords(issued.expires_on)})), el("p", {}, say("letter_safe")),
+      el("p", {class: "help"}, say("letter_help_line", {number: record.help_line})), el("p", {class: "small"}, say("letter_number", {number: issued.invitation_id}))));
+}

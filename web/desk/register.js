@@ -1,0 +1,91 @@
+// Register somebody who draws a benefit, or another benefit of theirs.
+import {Problem} from "../shared/api.js";
+import {el, fill} from "../shared/dom.js";
+import {ask} from "./calls.js";
+import {districtFault, form, idNumberFault, optionsOf} from "./forms.js";
+import {desk, ownDistricts, say, word} from "./state.js";
+import {link, open, screen} from "./view.js";
+
+export const CATEGORIES = ["resident_pension", "employee_pension", "survivor_allowance", "injury_disability", "injury_care", "injury_dependant"];
+const START_ASKED_BACK = "start_unlikely";
+
+export function telephone(text) {
+  const number = text.replace(/[\s-]/g, "");
+  return /^1\d{10}$/.test(number) ? `+86${number}` : number;
+}
+
+export function telephoneFault(text) {
+  return /^\+[1-9]\d{7,14}$/.test(telephone(text)) ? "" : say("telephoneWrong");
+}
+
+function ofBenefit() {
+  const [own] = ownDistricts().filter((one) => one.length === 6);
+  return [
+    {id: "category", label: say("category"), kind: "select", required: true, options: optionsOf("category", CATEGORIES, word)},
+    {id: "district", label: say("district"), required: true, value: own || desk.district, hint: say("districtHint"), inputmode: "numeric", check: districtFault},
+    {id: "benefit_start", label: say("benefitStart"), kind: "date", required: true},
+    {id: "payer", label: say("payerCode"), hint: say("payerHint")},
+    {id: "payer_reference", label: say("payerReference"), hint: say("referenceHint")},
+    {id: "planned_end", label: say("plannedEndField"), kind: "date", hint: say("plannedEndHint")},
+    {id: "injury_grade", label: say("injuryGrade"), hint: say("injuryHint"), inputmode: "numeric", check: (value) => (/^([1-9]|10)$/.test(value) ? "" : say("injuryWrong"))},
+  ];
+}
+
+function bodyOf(values) {
+  const body = {};
+  Object.entries(values).forEach(([name, value]) => { if (value !== "" && value !== false) body[name] = value; });
+  if (body.injury_grade) body.injury_grade = Number(body.injury_grade);
+  return body;
+}
+
+const startChecked = () => ({id: "start_checked", label: say("startChecked"), kind: "check"});
+
+screen("register", () => {
+  const beside = el("div", {id: "register-told", "aria-live": "polite"});
+  return {
+    title: say("place_register"),
+    content: [
+      el("p", {class: "hint"}, say("registerText")),
+      form("register", [
+        {id: "name", label: say("name"), required: true}, {id: "id_number", label: say("idNumber"), required: true, hint: say("idNumberHint"), check: idNumberFault},
+        ...ofBenefit(), {id: "telephone", label: say("telephone"), hint: say("telephoneHint"), kind: "tel", check: telephoneFault}, startChecked(),
+      ], say("place_register"), async (values, keyFor) => {
+        fill(beside);
+        const body = bodyOf(Object.assign({}, values, {telephone: ""}));
+        if (values.telephone) body.contact = {channel: "sms", address: telephone(values.telephone)};
+        try {
+          const made = await ask("POST", "staff/beneficiaries", body, {key: keyFor(body)});
+          return () => open("registered", made.beneficiary_id);
+        } catch (error) {
+          if (error instanceof Problem && error.body.beneficiary_id) fill(beside, el("p", {class: "note"}, link(say("openTheRecord"), "person", error.body.beneficiary_id)));
+          if (error instanceof Problem && error.code === START_ASKED_BACK) document.getElementById("register-start_checked").focus();
+          throw error;
+        }
+      }),
+      beside,
+    ],
+    shown: () => document.getElementById("register-name").focus(),
+  };
+});
+
+screen("registered", async (id) => {
+  const record = await ask("GET", `beneficiaries/${id}`);
+  return {
+    title: say("registeredTitle", {name: record.masked_name}),
+    content: [
+      el("p", {class: "lead"}, say("registeredText")),
+      el("ol", {class: "actions"},
+        el("li", {}, link(say("act_photo"), "act", "photo", id)), el("li", {}, link(say("act_invite"), "act", "invite", id)),
+        el("li", {}, link(say("openTheRecord"), "person", id)), el("li", {}, link(say("registerNext"), "register"))),
+    ],
+  };
+});
+
+// Another benefit of somebody who is registered.
+export function benefitForm(id) {
+  return form("benefit", [...ofBenefit(), startChecked()], say("act_benefit"), async (values, keyFor) => {
+    const body = bodyOf(values);
+    await ask("POST", `staff/beneficiaries/${id}/benefits`, body, {key: keyFor(body)});
+    return () => open("person", id);
+  });
+}
