@@ -40,7 +40,7 @@ class MemoryRegisterFiles:
     def survey(self, of: RegisterImport, part: Part) -> PartSurvey:
         content = self._content(of)
         first = max(0, part.start - 1)
-        return survey(content[part.start : part.start + part.size], content[first : part.start], part, of.size)
+        return survey(content[part.start : part.start + part.size], content[first : part.start], part, of.size, of.kind)
 
     def people(self, of: RegisterImport, part: Part) -> Iterator[tuple[ReadLine, ...]]:
         assert of.format
@@ -49,7 +49,7 @@ class MemoryRegisterFiles:
         first, after = around(part, of.size)
         if self.survey(of, part).digest != part.digest:
             raise ImportFileChanged
-        return people_of(content[first:after], part, of.size, Layout(of.format, of.columns, of.written))
+        return people_of(content[first:after], part, of.size, Layout(of.format, of.columns, of.written, of.kind))
 
     def keep_told(self, import_id: str, phase: Phase, part: int, told: Sequence[Told]) -> None:
         if told:
@@ -70,6 +70,18 @@ class MemoryRegisterFiles:
         if stored is None or stored.etag != of.etag:
             raise ImportFileChanged
         return self.files[of.file]
+
+
+@dataclass(slots=True)
+class MemoryImportedPhotos:
+    photos: dict[str, bytes] = field(default_factory=dict)
+
+    def read(self, photo: str, max_bytes: int) -> bytes | None:
+        content = self.photos.get(photo)
+        return None if content is None else content[: max_bytes + 1]
+
+    def delete(self, photo: str) -> None:
+        self.photos.pop(photo, None)
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from lifecert.domain.intake import (
     Encoding,
     FileFault,
     FileFormat,
+    ImportKind,
     ImportState,
     ImportTally,
     Part,
@@ -79,6 +80,7 @@ def populate(world: World) -> None:
     _faces(world)
     _imports(world)
     _registers(world)
+    _photos(world)
     _lists(world)
 
 
@@ -334,6 +336,43 @@ def _registers(world: World) -> None:
     part = Part(0, 0, len(content), 1)
     digest = world.register_files.survey(world.import_runs.runs[world_id(957)], part).digest
     world.import_runs.lay_out(world_id(957), Phase.REGISTER, [replace(part, digest=digest)])
+
+
+def _photos(world: World) -> None:
+    """The import of two photos, of which one lies in the bucket; released."""
+    columns = "photo,captured_on,consent_version,consent_on,consent_source,id_number"
+    lines = [columns, *(f"{name}.jpg,2024-03-05,1,2024-03-05,paper,{WANG.id_number}" for name in ("wang", "gone")), ""]
+    content, tally = "\n".join(lines).encode(), ImportTally(lines=2, people=1, refused={"photo_missing": 1})
+    file = f"registers/{world_id(958)}"
+    world.register_files.files[file] = content
+    world.imported_photos.photos["wang.jpg"] = b"good"
+    stored = world.register_files.stored(file)
+    assert stored
+    begun = RegisterImport(
+        import_id=world_id(958),
+        source="cards",
+        file=file,
+        prepared_by=DESK,
+        prepared_at=NOW,
+        kind=ImportKind.REFERENCES,
+        state=ImportState.REGISTERING,
+        size=stored.size,
+        etag=stored.etag,
+        written=Encoding.UTF_8,
+        format=FileFormat.CSV,
+        columns=tuple(columns.split(",")),
+        lines=3,
+        digest="d" * 64,
+        started_by=DESK,
+        checked=tally,
+        checked_at=NOW,
+        released_by=world_id(12),
+        first_day=NOW.date(),
+    )
+    world.import_runs.begin(begun)
+    part = Part(0, 0, len(content), 1)
+    digest = world.register_files.survey(begun, part).digest
+    world.import_runs.lay_out(world_id(958), Phase.REGISTER, [replace(part, digest=digest)])
 
 
 def _lists(world: World) -> None:

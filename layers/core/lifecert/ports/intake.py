@@ -64,6 +64,18 @@ class RegisterFiles(Protocol):
         ...
 
 
+class ImportedPhotos(Protocol):
+    """Photos that an office brought for an import, by their place below `photos/`."""
+
+    def read(self, photo: str, max_bytes: int) -> bytes | None:
+        """A photo, cut off after `max_bytes` + 1 bytes; None when there is none."""
+        ...
+
+    def delete(self, photo: str) -> None:
+        """Delete one that is enrolled."""
+        ...
+
+
 class ImportRuns(Protocol):
     """How far imports are. A part is open until it is done, once."""
 

@@ -15,6 +15,7 @@ from lifecert.adapters.files.register_lines import Layout
 from lifecert.adapters.files.register_part import around, people_of, survey
 from lifecert.domain.errors import ImportFileChanged, ImportNotReady
 from lifecert.domain.intake import Part, PartSurvey, Phase, ReadLine, RegisterImport, Told
+from lifecert.domain.intake_faults import Known
 from lifecert.ports.intake import StoredFile
 from lifecert.ports.photos import UploadSlot
 
@@ -61,7 +62,7 @@ class S3RegisterFiles:
         """What a part's bytes tell, and the one before them. Raises ImportFileChanged."""
         first = max(0, part.start - 1)
         content = self._bytes(of, first, part.start + part.size)
-        return survey(content[part.start - first :], content[: part.start - first], part, of.size)
+        return survey(content[part.start - first :], content[: part.start - first], part, of.size, of.kind)
 
     def people(self, of: RegisterImport, part: Part) -> Iterator[tuple[ReadLine, ...]]:
         """A part's lines, each person's together. Raises ImportFileChanged."""
@@ -72,7 +73,7 @@ class S3RegisterFiles:
         own = content[part.start - first : part.start - first + part.size]
         if survey(own, b"", part, of.size).digest != part.digest:
             raise ImportFileChanged
-        return people_of(content, part, of.size, Layout(of.format, of.columns, of.written))
+        return people_of(content, part, of.size, Layout(of.format, of.columns, of.written, of.kind))
 
     def keep_told(self, import_id: str, phase: Phase, part: int, told: Sequence[Told]) -> None:
         """One object for each part about which something is told, as lines of a table."""
@@ -80,7 +81,7 @@ class S3RegisterFiles:
             text = io.StringIO(newline="")
             table = csv.writer(text)
             for one in told:
-                outcome = "already_registered" if one.why == "already_registered" else "refused"
+                outcome = one.why.value if isinstance(one.why, Known) else "refused"
                 table.writerow([one.line, harmless(one.key), outcome, one.why.value])
             self._put(f"{_parts(import_id, phase)}{part:07}.csv", text.getvalue().encode())
 

@@ -18,11 +18,11 @@ from lifecert.domain.intake import (
     ReadLine,
     RegisterImport,
     RegisterRow,
-    RowFault,
     Told,
     drawn_day,
     first_year,
 )
+from lifecert.domain.intake_faults import RowFault
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.person import mask_name, normalise_name

@@ -16,8 +16,10 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.intake import (
     PART_BYTES,
+    PHOTO_PART_BYTES,
     RELEASED_WITHIN,
     Encoding,
+    ImportKind,
     ImportState,
     ImportTask,
     Phase,
@@ -39,10 +41,11 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 @dataclass(frozen=True, slots=True)
 class NewImport:
-    """What is said of a file: the code of its register, how it is written and how many lines it has, if that is known,
-    and its name if it lies in the bucket already."""
+    """What is said of a file: the code of its register, what it brings, how it is written and how many lines it has, if
+    that is known, and its name if it lies in the bucket already."""
 
     source: str
+    kind: ImportKind = ImportKind.REGISTER
     encoding: Encoding | None = None
     lines: int | None = None
     file: str | None = None
@@ -89,9 +92,10 @@ class PrepareImport:
             file=f"{BROUGHT}{new.file or import_id}",
             prepared_by=user.user_id,
             prepared_at=self.clock.now(),
+            kind=new.kind,
             encoding=new.encoding,
             lines_said=new.lines,
-            part_bytes=self.part_bytes,
+            part_bytes=min(self.part_bytes, PHOTO_PART_BYTES) if _has_photos(new) else self.part_bytes,
             scope=user.changes,
         )
         if not self.runs.begin(begun):
@@ -154,7 +158,7 @@ class StartDryRun:
             found = _known(self.runs, import_id, user.changes)
         for phase in (Phase.SURVEY, Phase.CHECK):
             if found.state is phase.state:
-                self.queue.send([ImportTask(import_id, phase)])
+                self.queue.send([ImportTask(import_id, phase, kind=found.kind)])
                 return found
         if found.state in (ImportState.CHECKED, ImportState.REFUSED):
             return found
@@ -190,7 +194,7 @@ class ReleaseImport:
             self._move(found, user)
             found = _known(self.runs, import_id, user.changes)
         if found.state is ImportState.REGISTERING:
-            self.queue.send([ImportTask(import_id, Phase.REGISTER)])
+            self.queue.send([ImportTask(import_id, Phase.REGISTER, kind=found.kind)])
         return found
 
     def _move(self, found: RegisterImport, user: User) -> None:
@@ -224,6 +228,10 @@ class StopImport:
             found = _known(self.runs, import_id, user.changes)
         self.files.delete(found.file)
         return found
+
+
+def _has_photos(new: NewImport) -> bool:
+    return new.kind is ImportKind.REFERENCES
 
 
 def _known(runs: ImportRuns, import_id: str, scope: Scope) -> RegisterImport:

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from lifecert.application.office.prepare_import import ImportView, NewImport, PreparedImport
-from lifecert.domain.intake import Encoding, FileFault, FileFormat, ImportState, ImportTally, RegisterImport
+from lifecert.domain.intake import Encoding, FileFault, FileFormat, ImportKind, ImportState, ImportTally, RegisterImport
 from lifecert.entry.http.bodies.fields import Label
 from lifecert.entry.models import Incoming, Moment, Response
 from lifecert.ports.photos import UploadSlot
@@ -17,13 +17,14 @@ class PrepareImportBody(Incoming):
     lies in the bucket already."""
 
     source: Label
+    kind: ImportKind = ImportKind.REGISTER
     encoding: Encoding | None = None
     lines: Annotated[int, Field(ge=0, le=10**10)] | None = None
     file: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")] | None = None
 
     def to_domain(self) -> NewImport:
         """What the use case takes."""
-        return NewImport(self.source, self.encoding, self.lines, self.file)
+        return NewImport(self.source, self.kind, self.encoding, self.lines, self.file)
 
 
 class ReleaseImportBody(Incoming):
@@ -61,6 +62,7 @@ class ImportShown(Response):
 
     import_id: str
     source: str
+    kind: ImportKind
     state: ImportState
     prepared_by: str
     prepared_at: Moment
@@ -85,6 +87,7 @@ class ImportShown(Response):
         return ImportShown(
             import_id=one.import_id,
             source=one.source,
+            kind=one.kind,
             state=one.state,
             prepared_by=one.prepared_by,
             prepared_at=one.prepared_at,
