@@ -1,5 +1,5 @@
-"""/staff/imports: an existing register comes in. POST one and let it be checked; another clerk releases it. GET how far
-it is."""
+"""/staff/imports: an existing register and photos come in, and letters go out. POST one and let it be checked; another
+clerk releases it. GET how far it is."""
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -15,7 +15,7 @@ from lifecert.entry.http.bodies.register_imports import (
     PrepareImportBody,
     ReleaseImportBody,
 )
-from lifecert.entry.log import LogCode, done
+from lifecert.entry.log import LogCode, done, logger
 
 api = Api(imports.prepare_import, imports.start_dry_run, imports.release_import)
 
@@ -38,6 +38,9 @@ def listed() -> Response[str]:
 def one(import_id: str) -> Response[str]:
     view = imports.get_import()(an_id(import_id, RegisterImportNotFound), api.user)
     done(LogCode.IMPORT_READ, "ImportsRead", import_id=import_id)
+    if view.letter_links:
+        # Whoever fetches letters fetches codes, if also for the print house alone.
+        logger.info(LogCode.LETTERS_LINKED, extra={"import_id": import_id, "actor_id": api.user.user_id})
     return api.answer(ImportDetails.of(view))
 
 

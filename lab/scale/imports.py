@@ -73,6 +73,13 @@ class FileInMemory:
         """Not needed: the file is there."""
         return UploadSlot("", {})
 
+    def write(self, file: str, content: bytes) -> None:
+        """Not needed: the file is there."""
+
+    def letter_links(self, batch_id: str, seconds: int) -> Sequence[str]:
+        """Nothing to read."""
+        return ()
+
     def stored(self, file: str) -> StoredFile | None:
         """The file."""
         return StoredFile(len(self.content), "1")

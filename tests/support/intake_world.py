@@ -26,6 +26,7 @@ from tests.support.fakes.access import references_of_payers
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.intake import MemoryImportQueue, MemoryImportRuns, MemoryRegisterFiles
 from tests.support.fakes.keys import FakePersonKeys
+from tests.support.fakes.lists import MemoryWorkLists
 from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.store import MemoryStore
 
@@ -52,7 +53,7 @@ class Intake:
     def __init__(self, part_bytes: int = 2**21) -> None:
         self.store, self.clock, self.keys = MemoryStore(), FixedClock(), FakePersonKeys()
         self.files, self.runs, self.queue = MemoryRegisterFiles(), MemoryImportRuns(), MemoryImportQueue()
-        self.part_bytes = part_bytes
+        self.part_bytes, self.lists = part_bytes, MemoryWorkLists()
 
     @property
     def work(self) -> WorkImport:
@@ -77,7 +78,7 @@ class Intake:
         return {}
 
     def prepare(self, content: bytes | str, key: str = "key-1", **said: Any) -> str:
-        prepare = PrepareImport(self.runs, self.files, self.clock, self.part_bytes)
+        prepare = PrepareImport(self.runs, self.files, self.clock, self.lists, self.part_bytes)
         begun = prepare(NewImport("hr", **said), CLERK, key).register_import
         self.files.files[begun.file] = content if isinstance(content, bytes) else content.encode()
         return begun.import_id

@@ -75,6 +75,8 @@ def fakes(world: World) -> dict[str, Any]:
         "review_photos": world.photos,
         "imports": world.imports,
         "imported_photos": world.imported_photos,
+        "letters": world.letters,
+        "letter_files": world.letter_files,
         "import_runs": world.import_runs,
         "register_files": world.register_files,
         "import_tasks": world.import_queue,

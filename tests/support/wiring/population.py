@@ -28,6 +28,7 @@ from lifecert.domain.intake import (
 )
 from lifecert.domain.invitation import user_of
 from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.letter import LetterOrder
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
 from lifecert.domain.office_notice import MOST_NOTICES, NoticeResult, NoticeWay, OfficeNotice
 from lifecert.domain.open_case import OpenCase
@@ -39,7 +40,7 @@ from lifecert.domain.session import SessionState
 from lifecert.domain.status import EndCause, Standing, Status
 from lifecert.domain.sweep import JobKind, RunState, SweepRun, Tally
 from lifecert.domain.sweep_report import SweepReport
-from lifecert.domain.work_list import Count, Figure
+from lifecert.domain.work_list import Count, Figure, WorkList
 from tests.support.builders import NOW, VALID_UNTIL, a_benefit, a_change, decided, good_evidence, paused
 from tests.support.fakes.access import references_of_payers
 from tests.support.fakes.notices import FakeSeal
@@ -81,6 +82,7 @@ def populate(world: World) -> None:
     _imports(world)
     _registers(world)
     _photos(world)
+    _letters(world)
     _lists(world)
 
 
@@ -373,6 +375,30 @@ def _photos(world: World) -> None:
     part = Part(0, 0, len(content), 1)
     digest = world.register_files.survey(begun, part).digest
     world.import_runs.lay_out(world_id(958), Phase.REGISTER, [replace(part, digest=digest)])
+
+
+def _letters(world: World) -> None:
+    """A batch of letters that is whole."""
+    tally = ImportTally(lines=1, people=1)
+    begun = RegisterImport(
+        import_id=world_id(959),
+        source="print-house",
+        file=f"registers/{world_id(959)}",
+        prepared_by=DESK,
+        prepared_at=NOW,
+        kind=ImportKind.LETTERS,
+        state=ImportState.FINISHED,
+        started_by=DESK,
+        lines=1,
+        digest="e" * 64,
+        checked=tally,
+        checked_at=NOW,
+        released_by=world_id(12),
+        registered=tally,
+        ended_at=NOW,
+        letters=LetterOrder(WorkList.LAPSED_UNTOLD, "110101"),
+    )
+    world.import_runs.begin(begun)
 
 
 def _lists(world: World) -> None:

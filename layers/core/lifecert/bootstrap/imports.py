@@ -1,14 +1,18 @@
-"""Files that come in from an office: an existing register, and photos."""
+"""What goes by files: an existing register, photos, letters for a print house and what became of them."""
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
 
 from lifecert.bootstrap import parts, stores
 from lifecert.domain.intake import ImportKind
 from lifecert.entry import settings
-from lifecert.entry.setting_values import Name, Payers, SecretVersion
+from lifecert.entry.setting_values import Address, Name, NoticeWays, Payers, SecretVersion
 
 if TYPE_CHECKING:
+    from lifecert.application.notices.import_postings import PostingLines
+    from lifecert.application.office.import_letters import LetterLines
     from lifecert.application.office.import_register import WorkImport
     from lifecert.application.office.prepare_import import (
         GetImport,
@@ -28,6 +32,7 @@ class PrepareImportSettings(settings.Common):
     import_queue_url: Name
     photo_queue_url: Name
     imports_bucket: Name
+    work_lists_table: Name
 
 
 @cache
@@ -37,7 +42,7 @@ def prepare_import() -> "PrepareImport":
 
     names = PrepareImportSettings.load()
     runs, files = stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
-    return PrepareImport(runs, files, parts.clock(names))
+    return PrepareImport(runs, files, parts.clock(names), stores.work_lists(names.work_lists_table))
 
 
 @cache
@@ -89,9 +94,20 @@ def stop_import() -> "StopImport":
 
 
 class ImportRegisterSettings(
-    settings.WithChanges, settings.WithPaymentReferences, settings.WithContacts, settings.Common
+    settings.WithChanges,
+    settings.WithPaymentReferences,
+    settings.WithContacts,
+    settings.WithInvitations,
+    settings.Common,
 ):
-    """import_register."""
+    """import_register. `print_house_key` is what letters are encrypted to; empty where none are made."""
+
+    invitation_years: Annotated[int, Field(ge=1, le=20)]
+    letter_page_url: Address
+    print_house_key: Annotated[str, Field(max_length=2000)] = ""
+    hold_notice_ways: NoticeWays
+    notice_letter_days: Annotated[int, Field(ge=0, le=60)]
+    notice_public_days: Annotated[int, Field(ge=15, le=180)]
 
     import_runs_table: Name
     import_queue_url: Name
@@ -121,8 +137,39 @@ def work_import() -> "WorkImport":
         files=parts.register_files(names.imports_bucket),
         queue=parts.import_tasks(names.import_queue_url),
         clock=clock,
-        lines={ImportKind.REGISTER: people},
+        lines={
+            ImportKind.REGISTER: people,
+            ImportKind.LETTERS: _letters(names),
+            ImportKind.POSTINGS: _postings(names),
+        },
     )
+
+
+def _letters(names: ImportRegisterSettings) -> "LetterLines":
+    from lifecert.application.office.import_letters import LetterLines
+
+    return LetterLines(
+        register=stores.changing_register(names, invitations=names.invitations_table),
+        invitations=stores.invitations(names),
+        keys=parts.invitation_keys(names),
+        letters=stores.letters(names.import_runs_table),
+        files=parts.letter_files(names.imports_bucket, names.print_house_key),
+        clock=parts.clock(names),
+        help_lines=parts.help_lines(),
+        years=names.invitation_years,
+        page_url=names.letter_page_url,
+    )
+
+
+def _postings(names: ImportRegisterSettings) -> "PostingLines":
+    from lifecert.application.notices.import_postings import PostingLines
+    from lifecert.application.notices.record_notice import RecordNotice
+    from lifecert.domain.office_notice import NoticeRules
+
+    register, ledger, clock = stores.changing_register(names), stores.ledger(names), parts.clock(names)
+    rules = NoticeRules(frozenset(names.hold_notice_ways), names.notice_letter_days, names.notice_public_days)
+    record = RecordNotice(register, ledger, clock, rules)
+    return PostingLines(register, ledger, stores.letters(names.import_runs_table), record, clock)
 
 
 @cache

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from lifecert.ports.feed import ChangeFiles, Snapshots
     from lifecert.ports.gallery import Gallery
     from lifecert.ports.imports import Imports
-    from lifecert.ports.intake import ImportedPhotos, ImportQueue, RegisterFiles
+    from lifecert.ports.intake import ImportedPhotos, ImportQueue, LetterFiles, RegisterFiles
     from lifecert.ports.invitations import HelperSeal, InvitationKeys
     from lifecert.ports.keys import PersonKeys
     from lifecert.ports.notices import AddressSeal, NoticeSender
@@ -215,6 +215,13 @@ def register_files(bucket: str) -> "RegisterFiles":
     from lifecert.adapters.s3.register_files import S3RegisterFiles
 
     return S3RegisterFiles(s3(), bucket)
+
+
+def letter_files(bucket: str, key: str) -> "LetterFiles":
+    """What a print house gets, encrypted to its key."""
+    from lifecert.adapters.s3.letter_files import S3LetterFiles
+
+    return S3LetterFiles(s3(), bucket, key)
 
 
 def imported_photos(bucket: str) -> "ImportedPhotos":

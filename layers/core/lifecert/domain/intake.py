@@ -10,6 +10,7 @@ from enum import StrEnum
 from lifecert.domain.actor import IMPORTED
 from lifecert.domain.category import Category
 from lifecert.domain.intake_faults import Known, RowFault
+from lifecert.domain.letter import LetterOrder, LetterRow, PostingRow
 from lifecert.domain.person import IdNumber
 from lifecert.domain.photo_intake import PhotoRow
 from lifecert.domain.reasons import Reason
@@ -33,6 +34,8 @@ class ImportKind(StrEnum):
 
     REGISTER = "register"  # people and their benefits
     REFERENCES = "references"  # a list of photos of people who are registered
+    LETTERS = "letters"  # nothing from outside: whom a print house is to write to
+    POSTINGS = "postings"  # what became of such letters
 
 
 class ImportState(StrEnum):
@@ -94,6 +97,7 @@ class FileFault(StrEnum):
     ENCODING = "encoding"  # neither UTF-8 nor GB18030, or not what it was said to be
     COLUMNS = "columns"  # the header is missing, lacks a column that is needed or has one that is not known
     LINES_MISSING = "lines_missing"  # fewer or more lines than it was said to have
+    PRINT_HOUSE_KEY = "print_house_key"  # of letters: there is none, or none that is fit
     CHANGED = "changed"  # it was replaced, or is gone, since the import began
 
 
@@ -177,7 +181,7 @@ class ReadLine:
     also of a line that is refused. `key` is the office's own name for the line."""
 
     number: int
-    row: RegisterRow | PhotoRow | RowFault
+    row: RegisterRow | PhotoRow | LetterRow | PostingRow | RowFault
     person: str | None = None
     key: str = ""
 
@@ -328,6 +332,7 @@ class RegisterImport:
     ended_at: datetime | None = None
     stopped_by: str | None = None
     scope: Scope = EVERYWHERE
+    letters: LetterOrder | None = None
 
     @property
     def parts(self) -> Iterable[Part]:

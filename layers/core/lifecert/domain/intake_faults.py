@@ -54,10 +54,22 @@ class RowFault(StrEnum):
     CONSENT_WITHDRAWN = "consent_withdrawn"
     FACE_DIFFERS = "face_differs"  # from the photo that counts
     SECOND_CLERK = "second_clerk"  # a first photo on which a second clerk has to look: enrolled by hand alone
+    # Of letters
+    NOT_LISTED = "not_listed"  # not in that work list any more
+    NO_REFERENCE = "no_reference"  # no payer's reference, by which the print house would know the address
+    LETTER_LATELY = "letter_lately"  # another was made in the last weeks
+    INVITATION_WITHDRAWN = "invitation_withdrawn"  # by a clerk, since the batch issued it
+    LETTER_ID = "letter_id"
+    LETTER_UNKNOWN = "letter_unknown"
+    OUTCOME = "outcome"
+    POSTED_ON = "posted_on"  # not a day, one in the future, or from before the letter was made
+    NOTICE_REFUSED = "notice_refused"  # as by hand: too many in a year, or of a year that is over
 
 
 class Known(StrEnum):
     """Why a line that is right changes nothing."""
 
     ALREADY_REGISTERED = "already_registered"
+    ALREADY_RECORDED = "already_recorded"  # that letter was posted, or came back: so it says already
+    NOT_LAPSED = "not_lapsed"  # certified since, or not due yet: there is no notice to record
     ALREADY_ENROLLED = "already_enrolled"  # the photo of this very source and line key

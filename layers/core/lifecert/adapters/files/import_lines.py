@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from lifecert.adapters.files import photo_lines, register_lines
+from lifecert.adapters.files import letter_lines, photo_lines, register_lines
 from lifecert.adapters.files.register_lines import Layout
 from lifecert.domain.intake import Header, ImportKind, ReadLine
 
@@ -20,6 +20,8 @@ class LineRules:
 RULES: Mapping[ImportKind, LineRules] = {
     ImportKind.REGISTER: LineRules(register_lines.KNOWN, register_lines.ALL_NEEDED, register_lines.read_line),
     ImportKind.REFERENCES: LineRules(photo_lines.KNOWN, photo_lines.NEEDED, photo_lines.read_line),
+    ImportKind.LETTERS: LineRules(letter_lines.OF_A_BATCH, letter_lines.OF_A_BATCH, letter_lines.read_letter),
+    ImportKind.POSTINGS: LineRules(letter_lines.OF_A_POSTING, letter_lines.OF_A_POSTING, letter_lines.read_posting),
 }
 
 

@@ -47,6 +47,10 @@ class S3RegisterFiles:
         )
         return UploadSlot(post["url"], post["fields"])
 
+    def write(self, file: str, content: bytes) -> None:
+        """Write a file of the office's own."""
+        self._put(file, content)
+
     def stored(self, file: str) -> StoredFile | None:
         """The file, if it is there."""
         with translated():
@@ -104,6 +108,13 @@ class S3RegisterFiles:
         asked = {"Bucket": self.bucket, "Key": _whole(import_id, phase)}
         return self.client.generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds)
 
+    def letter_links(self, batch_id: str, seconds: int) -> Sequence[str]:
+        """Addresses from which a batch's files can be read for so long; they are encrypted to the print house."""
+        with translated():
+            answer = self.client.list_objects_v2(Bucket=self.bucket, Prefix=letters_of(batch_id))
+        asked = [{"Bucket": self.bucket, "Key": item["Key"]} for item in answer.get("Contents", [])]
+        return [self.client.generate_presigned_url("get_object", Params=one, ExpiresIn=seconds) for one in asked]
+
     def delete(self, file: str) -> None:
         """Delete the file."""
         with translated():
@@ -158,6 +169,11 @@ class _Pieces:
         sent = self._client.upload_part(**self._where, UploadId=self._upload, PartNumber=number, Body=self._rest)
         self._done.append({"ETag": sent["ETag"], "PartNumber": number})
         self._rest = b""
+
+
+def letters_of(batch_id: str) -> str:
+    """Where the files of a batch of letters lie."""
+    return f"letters/{batch_id}/"
 
 
 def harmless(cell: str) -> str:

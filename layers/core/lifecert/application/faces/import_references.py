@@ -106,10 +106,8 @@ class PhotoLines:
             except _Refused as refused:
                 return Told(line.number, line.key, refused.why)
 
-        def told(one: _Judged | Told) -> Told | None:
+        def told(one: _Judged) -> Told | None:
             try:
-                if isinstance(one, Told):
-                    return one
                 fate(one)
             except _Refused as refused:
                 return Told(one.line.number, one.line.key, refused.why)
@@ -117,7 +115,7 @@ class PhotoLines:
 
         # One after the other: of two lines for one person the first holds, whichever was looked at first.
         lines = [line for together in chunk for line in together]
-        return _counted([told(one) for one in threads.map(judged, lines)], tally)
+        return _counted([one if isinstance(one, Told) else told(one) for one in threads.map(judged, lines)], tally)
 
     def apply(
         self, of: RegisterImport, chunk: list[tuple[ReadLine, ...]], tally: ImportTally, threads: ThreadPoolExecutor
@@ -178,7 +176,7 @@ class PhotoLines:
             with self.looking:
                 template, evidence = embed(self.analyser, photo, NO_PHOTOS)
         except PhotoUnsuitable as unsuitable:
-            raise _Refused(unsuitable.reason) from None
+            raise _Refused(Reason(unsuitable.reason)) from None
         self._continuity(person, "", template, of)
         return template, evidence
 

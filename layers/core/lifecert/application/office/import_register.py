@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from lifecert.application.shared.importing import ImportLines
-from lifecert.domain.errors import ImportFileChanged, ImportPartUnfinished
+from lifecert.domain.errors import ImportFileChanged, ImportPartUnfinished, PrintHouseKeyUnfit
 from lifecert.domain.intake import (
     FileFault,
     FileFormat,
@@ -57,6 +57,9 @@ class WorkImport:
                 self._do(found, task.phase, part, out_of_time)
         except ImportFileChanged:
             self._refuse(found, FileFault.CHANGED)
+            return self.runs.get(task.import_id)
+        except PrintHouseKeyUnfit:
+            self._refuse(found, FileFault.PRINT_HOUSE_KEY)
             return self.runs.get(task.import_id)
         if self.runs.is_laid_out(task.import_id, task.phase) and not self.runs.any_open(task.import_id, task.phase):
             self._close(found, task.phase)

@@ -70,8 +70,8 @@ def check(
 
 def _fault(line: ReadLine, payers: Sequence[str], today: date, scope: Scope) -> RowFault | None:
     row = line.row
-    if isinstance(row, RowFault):
-        return row
+    if not isinstance(row, RegisterRow):
+        return row if isinstance(row, RowFault) else RowFault.COLUMNS
     if row.last and row.last.on > today:
         return RowFault.LAST_CERTIFIED_ON
     if not all(scope.covers(one.district) for one in row.benefits):
