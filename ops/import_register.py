@@ -57,7 +57,7 @@ class BringIn:
     def __call__(self, path: Path, source: str, encoding: Encoding | None, operator: str) -> RegisterImport:
         """The import as it begins, or is already. Raises LifeCertError."""
         digest, user = digest_of(path), User(operator, frozenset({Group.CLERK}))
-        new = NewImport(source, encoding, file=f"{digest}{path.suffix}")
+        new = NewImport(source, encoding=encoding, file=f"{digest}{path.suffix}")
         begun = self._prepare(new, user, f"{source} {digest}").register_import
         if begun.state is ImportState.AWAITING_FILE:
             self._upload(path, begun.file)

@@ -6,11 +6,11 @@ that wrote it: a fault there would otherwise be repeated here.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from lifecert.adapters.dynamodb.values import as_day
-from lifecert.domain.actor import Role
+from lifecert.domain.actor import IMPORTED, Role
 from lifecert.domain.amendment import Amended
 from lifecert.domain.beneficiary import REMEMBERED_HELPERS, Beneficiary
 from lifecert.domain.challenge import Ability, Excused
@@ -107,7 +107,13 @@ def _registered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, 
 def _enrolled(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     known, new, clerk = now["reference_ids"], details["reference_id"], entry.actor.actor_id
     if "replaced" in details:  # since the register keeps who enrolled
-        now["enrolled_by"] = (*(one for one in now["enrolled_by"] if one != clerk), clerk)[-MOST_REFERENCES:]
+        brought = [f"{IMPORTED}{details['import_id']}"] if "import_id" in details else []
+        known_by = (one for one in now["enrolled_by"] if one not in (*brought, clerk))
+        now["enrolled_by"] = (*known_by, *brought, clerk)[-MOST_REFERENCES:]
+    if details.get("consent_source"):  # no entry of its own: it came with the photo
+        at = datetime.fromisoformat(str(details["consent_given_at"]))
+        version, guardian = str(details["consent_version"]), bool(details["guardian_consent"])
+        now["consent"] = FaceConsent(version, at, clerk, guardian)
     now["has_reference"] = True
     if details["replacement"] or not known:
         now["reference_ids"] = (new,)

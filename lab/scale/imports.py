@@ -29,11 +29,12 @@ from lifecert.adapters.files.register_part import around, people_of, survey
 from lifecert.adapters.kms.person_keys import KmsPersonKeys
 from lifecert.adapters.kms.sealing import KmsAddresses
 from lifecert.adapters.system_clock import SystemClock
+from lifecert.application.office.import_people import RegisterLines
 from lifecert.application.office.import_register import WorkImport
 from lifecert.application.office.prepare_import import NewImport, PrepareImport, ReleaseImport, StartDryRun
 from lifecert.application.shared.referring import ReferencesOfPayers
 from lifecert.domain.actor import Group, User
-from lifecert.domain.intake import ImportTask, Part, PartSurvey, Phase, ReadLine, RegisterImport, Told
+from lifecert.domain.intake import ImportKind, ImportTask, Part, PartSurvey, Phase, ReadLine, RegisterImport, Told
 from lifecert.ports.intake import StoredFile
 from lifecert.ports.photos import UploadSlot
 from local.dynamodb_local import Engine, EngineMissing, run
@@ -71,6 +72,13 @@ class FileInMemory:
     def upload_slot(self, file: str, seconds: int) -> UploadSlot:
         """Not needed: the file is there."""
         return UploadSlot("", {})
+
+    def write(self, file: str, content: bytes) -> None:
+        """Not needed: the file is there."""
+
+    def letter_links(self, batch_id: str, seconds: int) -> Sequence[str]:
+        """Nothing to read."""
+        return ()
 
     def stored(self, file: str) -> StoredFile | None:
         """The file."""
@@ -154,17 +162,16 @@ def measure(engine: Engine, people: int) -> dict[str, Any]:
         runs = DynamoImportRuns(client, f"{PREFIX}ImportRuns")
         keys: Any = kms
         person_keys = KmsPersonKeys(keys, "lab")
-        work = WorkImport(
+        people_of = RegisterLines(
             register=changing_register(client, tables, Plan().shards),
             runs=runs,
-            files=files,
-            queue=queue,
             person_keys=person_keys,
             seal=KmsAddresses(keys, "lab"),
             clock=clock,
             payers=("fund",),
             references=ReferencesOfPayers(person_keys, DynamoPaymentReferences(client, f"{PREFIX}PaymentReferences")),
         )
+        work = WorkImport(runs, files, queue, clock, {ImportKind.REGISTER: people_of})
         told: dict[str, Any] = {"lines": content.count(b"\n") - 1, "people": people, "bytes": len(content)}
         told |= {"python": platform.python_version(), "machine": _machine()}
         one, other = (User(name, frozenset({Group.CLERK})) for name in ("one", "other"))

@@ -16,6 +16,7 @@ ANSWERED_WHATEVER_COMES = (
     "purge_faces",
     "sweep_worker",
     "import_register",
+    "import_references",
     "send_notice",
     "write_change_file",
     "write_snapshot",

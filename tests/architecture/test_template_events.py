@@ -65,14 +65,19 @@ def test_jobs_of_the_sweep_are_tried_as_often_as_the_worker_thinks_and_then_kept
     assert parent()["Parameters"]["SweepWorkers"]["Default"] >= 2  # the least that Lambda takes
 
 
-def test_a_part_of_a_registers_file_is_tried_five_times_by_a_worker_of_its_own_and_then_kept() -> None:
-    worker = FUNCTIONS["ImportRegister"]["Properties"]
-    queue = parent()["Resources"]["ImportQueue"]["Properties"]
+@pytest.mark.parametrize(
+    ("worker_of", "queue_of"), [("ImportRegister", "ImportQueue"), ("ImportReferences", "PhotoQueue")]
+)
+def test_a_part_of_an_offices_file_is_tried_five_times_by_a_worker_of_its_own_and_then_kept(
+    worker_of: str, queue_of: str
+) -> None:
+    worker = FUNCTIONS[worker_of]["Properties"]
+    queue = parent()["Resources"][queue_of]["Properties"]
     assert text(queue["RedrivePolicy"]["deadLetterTargetArn"]) == "ImportDeadLetters.Arn"
     assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
     assert queue["VisibilityTimeout"] == 6 * worker["Timeout"]
     source = worker["Events"]["Parts"]["Properties"]
-    assert (text(source["Queue"]), source["BatchSize"]) == ("ImportQueue.Arn", 1)
+    assert (text(source["Queue"]), source["BatchSize"]) == (f"{queue_of}.Arn", 1)
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     condition, bound, otherwise = source["ScalingConfig"]["Fn::If"]
     assert (condition, otherwise) == ("LimitImports", {"Ref": "AWS::NoValue"})
@@ -141,6 +146,7 @@ def test_every_queue_keeps_its_messages_encrypted_for_fourteen_days() -> None:
         "SweepQueue",
         "SweepDeadLetters",
         "ImportQueue",
+        "PhotoQueue",
         "ImportDeadLetters",
         "NoticeQueue",
         "NoticeDeadLetters",

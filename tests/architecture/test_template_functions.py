@@ -144,10 +144,10 @@ def test_function_is_told_the_tables_buckets_and_key_that_it_may_use_and_no_othe
 @pytest.mark.parametrize("name", ALLOWED)
 def test_function_has_the_vision_layer_if_it_looks_at_photos(name: str) -> None:
     function = FUNCTIONS[name]["Properties"]
-    vision = name in ("VerifyFace", "EnrolReference", "FindDuplicates")
+    vision = name in ("VerifyFace", "EnrolReference", "ImportReferences", "FindDuplicates")
     more = (
         ["VisionLayer"] * vision
-        + ["TokensLayer"] * (name == "Authorise")
+        + ["TokensLayer"] * (name in ("Authorise", "ImportRegister"))
         + ["WebLayer"] * (name in ("Page", "GetCertificate"))
     )
     assert function.get("Layers", []) == [{"Ref": layer} for layer in more]

@@ -13,7 +13,8 @@ import pytest
 from lifecert.adapters.s3.photos import client_config
 from lifecert.adapters.s3.register_files import S3RegisterFiles
 from lifecert.domain.errors import ImportFileChanged
-from lifecert.domain.intake import Encoding, FileFormat, Known, Part, Phase, RegisterImport, RowFault, Told, parts_of
+from lifecert.domain.intake import Encoding, FileFormat, Part, Phase, RegisterImport, Told, parts_of
+from lifecert.domain.intake_faults import Known, RowFault
 from lifecert.ports.intake import RegisterFiles
 from local.aws import Aws
 from tests.support.builders import NOW, an_id

@@ -177,6 +177,8 @@ def test_key_bus_and_queues(stack: Deployment, role: Aws, function: str) -> None
     assert jobs == ("sqs:GetQueueAttributes SweepQueue" in ALLOWED[function])
     parts = allowed(role.sqs().get_queue_attributes, QueueUrl=stack.outputs["ImportQueueUrl"])
     assert parts == ("sqs:GetQueueAttributes ImportQueue" in ALLOWED[function])
+    photos = allowed(role.sqs().get_queue_attributes, QueueUrl=stack.outputs["PhotoQueueUrl"])
+    assert photos == ("sqs:GetQueueAttributes PhotoQueue" in ALLOWED[function])
     notices = allowed(role.sqs().get_queue_attributes, QueueUrl=stack.outputs["NoticeQueueUrl"])
     assert notices == ("sqs:GetQueueAttributes NoticeQueue" in ALLOWED[function])
     payer = stack.outputs["PayerfundQueueUrl"]

@@ -1,9 +1,11 @@
 """An office with an empty register into which a file comes: prepared, checked and released."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from lifecert.application.office.import_people import RegisterLines
 from lifecert.application.office.import_register import WorkImport
 from lifecert.application.office.prepare_import import (
     NewImport,
@@ -11,8 +13,10 @@ from lifecert.application.office.prepare_import import (
     ReleaseImport,
     StartDryRun,
 )
+from lifecert.application.shared.importing import ImportLines
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.intake import (
+    ImportKind,
     Phase,
     RegisterImport,
 )
@@ -22,6 +26,7 @@ from tests.support.fakes.access import references_of_payers
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.intake import MemoryImportQueue, MemoryImportRuns, MemoryRegisterFiles
 from tests.support.fakes.keys import FakePersonKeys
+from tests.support.fakes.lists import MemoryWorkLists
 from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.store import MemoryStore
 
@@ -48,25 +53,32 @@ class Intake:
     def __init__(self, part_bytes: int = 2**21) -> None:
         self.store, self.clock, self.keys = MemoryStore(), FixedClock(), FakePersonKeys()
         self.files, self.runs, self.queue = MemoryRegisterFiles(), MemoryImportRuns(), MemoryImportQueue()
-        self.part_bytes = part_bytes
+        self.part_bytes, self.lists = part_bytes, MemoryWorkLists()
 
     @property
     def work(self) -> WorkImport:
         return self.work_with()
 
     def work_with(self, **ports: Any) -> WorkImport:
-        given = {"register": self.store.register, "runs": self.runs, "files": self.files, "queue": self.queue, **ports}
-        return WorkImport(
-            **given,
+        given = {"runs": self.runs, "files": self.files, "queue": self.queue, **ports}
+        work = {name: given[name] for name in ("runs", "files", "queue")}
+        people = RegisterLines(
+            register=given.get("register", self.store.register),
+            runs=given["runs"],
             person_keys=self.keys,
             seal=FakeSeal(),
             clock=self.clock,
             payers=PAYERS,
             references=references_of_payers(self.store, self.keys),
         )
+        return WorkImport(**work, clock=self.clock, lines={ImportKind.REGISTER: people, **self.more_lines(given)})
+
+    def more_lines(self, ports: Mapping[str, Any]) -> Mapping[ImportKind, ImportLines]:
+        """Of other kinds of file."""
+        return {}
 
     def prepare(self, content: bytes | str, key: str = "key-1", **said: Any) -> str:
-        prepare = PrepareImport(self.runs, self.files, self.clock, self.part_bytes)
+        prepare = PrepareImport(self.runs, self.files, self.clock, self.lists, self.part_bytes)
         begun = prepare(NewImport("hr", **said), CLERK, key).register_import
         self.files.files[begun.file] = content if isinstance(content, bytes) else content.encode()
         return begun.import_id

@@ -7,7 +7,7 @@ from typing import Any
 
 from lifecert.adapters.files.register_lines import Layout
 from lifecert.adapters.files.register_part import around, people_of, survey
-from lifecert.domain.errors import ImportFileChanged
+from lifecert.domain.errors import ImportFileChanged, PrintHouseKeyUnfit
 from lifecert.domain.intake import (
     ImportState,
     ImportTally,
@@ -19,6 +19,7 @@ from lifecert.domain.intake import (
     RegisterImport,
     Told,
 )
+from lifecert.domain.letter import Letter
 from lifecert.ports.intake import StoredFile
 from lifecert.ports.photos import UploadSlot
 
@@ -34,13 +35,16 @@ class MemoryRegisterFiles:
     def upload_slot(self, file: str, seconds: int) -> UploadSlot:
         return UploadSlot("https://the-imports.example.org", {"key": file})
 
+    def write(self, file: str, content: bytes) -> None:
+        self.files[file] = content
+
     def stored(self, file: str) -> StoredFile | None:
         return StoredFile(len(self.files[file]), str(hash(self.files[file]))) if file in self.files else None
 
     def survey(self, of: RegisterImport, part: Part) -> PartSurvey:
         content = self._content(of)
         first = max(0, part.start - 1)
-        return survey(content[part.start : part.start + part.size], content[first : part.start], part, of.size)
+        return survey(content[part.start : part.start + part.size], content[first : part.start], part, of.size, of.kind)
 
     def people(self, of: RegisterImport, part: Part) -> Iterator[tuple[ReadLine, ...]]:
         assert of.format
@@ -49,7 +53,7 @@ class MemoryRegisterFiles:
         first, after = around(part, of.size)
         if self.survey(of, part).digest != part.digest:
             raise ImportFileChanged
-        return people_of(content[first:after], part, of.size, Layout(of.format, of.columns, of.written))
+        return people_of(content[first:after], part, of.size, Layout(of.format, of.columns, of.written, of.kind))
 
     def keep_told(self, import_id: str, phase: Phase, part: int, told: Sequence[Told]) -> None:
         if told:
@@ -62,6 +66,9 @@ class MemoryRegisterFiles:
     def told_link(self, import_id: str, phase: Phase, seconds: int) -> str:
         return f"https://the-imports.example.org/told/{import_id}/{phase}.csv"
 
+    def letter_links(self, batch_id: str, seconds: int) -> Sequence[str]:
+        return [f"https://the-imports.example.org/letters/{batch_id}/0000001.jwe"]
+
     def delete(self, file: str) -> None:
         self.files.pop(file, None)
 
@@ -70,6 +77,47 @@ class MemoryRegisterFiles:
         if stored is None or stored.etag != of.etag:
             raise ImportFileChanged
         return self.files[of.file]
+
+
+@dataclass(slots=True)
+class MemoryLetterFiles:
+    """`kept` as they would be encrypted, by batch and first line."""
+
+    kept: dict[tuple[str, int], list[dict[str, str]]] = field(default_factory=dict)
+    has_key: bool = True
+
+    def ready(self) -> None:
+        if not self.has_key:
+            raise PrintHouseKeyUnfit
+
+    def keep(self, batch_id: str, first_line: int, rows: Sequence[Mapping[str, str]]) -> None:
+        self.kept[batch_id, first_line] = [dict(row) for row in rows]
+
+
+@dataclass(slots=True)
+class MemoryLetters:
+    letters: dict[str, Letter] = field(default_factory=dict)
+
+    def note(self, letter: Letter) -> None:
+        self.letters.setdefault(letter.letter_id, letter)
+
+    def find(self, letter_id: str) -> Letter | None:
+        return self.letters.get(letter_id)
+
+    def of(self, beneficiary_id: str) -> Sequence[Letter]:
+        return [one for one in self.letters.values() if one.beneficiary_id == beneficiary_id]
+
+
+@dataclass(slots=True)
+class MemoryImportedPhotos:
+    photos: dict[str, bytes] = field(default_factory=dict)
+
+    def read(self, photo: str, max_bytes: int) -> bytes | None:
+        content = self.photos.get(photo)
+        return None if content is None else content[: max_bytes + 1]
+
+    def delete(self, photo: str) -> None:
+        self.photos.pop(photo, None)
 
 
 @dataclass(slots=True)

@@ -74,7 +74,7 @@ class MemoryRegister:
                 raise SessionAlreadyDecided
         for review in filter(None, (change.review, change.audit)):
             self._check_review(review)
-        self._check_reference(change.reference)
+        self._check_reference(change.reference, is_new=change.reference_is_new)
         if store.digests.intersection(change.frame_digests):
             raise FrameSeenBefore
         self._check_certificates(change.certificate, change.revocation)
@@ -101,8 +101,11 @@ class MemoryRegister:
             if not self._is_free(move.taken.place) or (move.left and (not left or left.holder != move.taken.holder)):
                 raise VersionConflict
 
-    def _check_reference(self, reference: Reference | None) -> None:
-        if reference and _reference_key(reference) not in self.store.enrolments:
+    def _check_reference(self, reference: Reference | None, *, is_new: bool) -> None:
+        if reference is None:
+            return
+        key, store = _reference_key(reference), self.store
+        if is_new == (key in store.enrolments) or (is_new and key in store.references_by_id):
             raise ReferenceNotFound
 
     def _check_certificates(self, issued: Certificate | None, revocation: Revocation | None) -> None:
@@ -148,7 +151,7 @@ class MemoryRegister:
             store.sessions_by_id[change.session.session_id] = change.session
         store.reviews.update({one.review_id: one for one in change.reviews})
         if change.reference:
-            del store.enrolments[_reference_key(change.reference)]
+            store.enrolments.pop(_reference_key(change.reference), None)
             store.references_by_id[_reference_key(change.reference)] = change.reference
         store.digests.update(change.frame_digests)
         if change.contact:

@@ -29,6 +29,8 @@ VALUES = {
     "limit_finds_day": "7",
     "invitation_years": "5",
     "invitation_page_url": "",
+    "letter_page_url": "https://life.example.org",
+    "print_house_key": "",
     "upload_origin": "https://the-frames.s3.us-east-1.amazonaws.com",
     "sign_in_origins": "https://cognito-idp.us-east-1.amazonaws.com",
     "desk_origins": "https://the-frames.s3.us-east-1.amazonaws.com https://cognito-idp.us-east-1.amazonaws.com",

@@ -19,6 +19,7 @@ from lifecert.domain.intake import (
     Encoding,
     FileFault,
     FileFormat,
+    ImportKind,
     ImportState,
     ImportTally,
     Part,
@@ -27,6 +28,7 @@ from lifecert.domain.intake import (
 )
 from lifecert.domain.invitation import user_of
 from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.letter import LetterOrder
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
 from lifecert.domain.office_notice import MOST_NOTICES, NoticeResult, NoticeWay, OfficeNotice
 from lifecert.domain.open_case import OpenCase
@@ -38,7 +40,7 @@ from lifecert.domain.session import SessionState
 from lifecert.domain.status import EndCause, Standing, Status
 from lifecert.domain.sweep import JobKind, RunState, SweepRun, Tally
 from lifecert.domain.sweep_report import SweepReport
-from lifecert.domain.work_list import Count, Figure
+from lifecert.domain.work_list import Count, Figure, WorkList
 from tests.support.builders import NOW, VALID_UNTIL, a_benefit, a_change, decided, good_evidence, paused
 from tests.support.fakes.access import references_of_payers
 from tests.support.fakes.notices import FakeSeal
@@ -79,6 +81,8 @@ def populate(world: World) -> None:
     _faces(world)
     _imports(world)
     _registers(world)
+    _photos(world)
+    _letters(world)
     _lists(world)
 
 
@@ -334,6 +338,67 @@ def _registers(world: World) -> None:
     part = Part(0, 0, len(content), 1)
     digest = world.register_files.survey(world.import_runs.runs[world_id(957)], part).digest
     world.import_runs.lay_out(world_id(957), Phase.REGISTER, [replace(part, digest=digest)])
+
+
+def _photos(world: World) -> None:
+    """The import of two photos, of which one lies in the bucket; released."""
+    columns = "photo,captured_on,consent_version,consent_on,consent_source,id_number"
+    lines = [columns, *(f"{name}.jpg,2024-03-05,1,2024-03-05,paper,{WANG.id_number}" for name in ("wang", "gone")), ""]
+    content, tally = "\n".join(lines).encode(), ImportTally(lines=2, people=1, refused={"photo_missing": 1})
+    file = f"registers/{world_id(958)}"
+    world.register_files.files[file] = content
+    world.imported_photos.photos["wang.jpg"] = b"good"
+    stored = world.register_files.stored(file)
+    assert stored
+    begun = RegisterImport(
+        import_id=world_id(958),
+        source="cards",
+        file=file,
+        prepared_by=DESK,
+        prepared_at=NOW,
+        kind=ImportKind.REFERENCES,
+        state=ImportState.REGISTERING,
+        size=stored.size,
+        etag=stored.etag,
+        written=Encoding.UTF_8,
+        format=FileFormat.CSV,
+        columns=tuple(columns.split(",")),
+        lines=3,
+        digest="d" * 64,
+        started_by=DESK,
+        checked=tally,
+        checked_at=NOW,
+        released_by=world_id(12),
+        first_day=NOW.date(),
+    )
+    world.import_runs.begin(begun)
+    part = Part(0, 0, len(content), 1)
+    digest = world.register_files.survey(begun, part).digest
+    world.import_runs.lay_out(world_id(958), Phase.REGISTER, [replace(part, digest=digest)])
+
+
+def _letters(world: World) -> None:
+    """A batch of letters that is whole."""
+    tally = ImportTally(lines=1, people=1)
+    begun = RegisterImport(
+        import_id=world_id(959),
+        source="print-house",
+        file=f"registers/{world_id(959)}",
+        prepared_by=DESK,
+        prepared_at=NOW,
+        kind=ImportKind.LETTERS,
+        state=ImportState.FINISHED,
+        started_by=DESK,
+        lines=1,
+        digest="e" * 64,
+        checked=tally,
+        checked_at=NOW,
+        released_by=world_id(12),
+        registered=tally,
+        ended_at=NOW,
+        letters=LetterOrder(WorkList.LAPSED_UNTOLD, "110101"),
+    )
+    world.import_runs.begin(begun)
 
 
 def _lists(world: World) -> None:

@@ -36,7 +36,14 @@ from tests.support.fakes.feed import (
     PickyBus,
 )
 from tests.support.fakes.imports import MemoryImports
-from tests.support.fakes.intake import MemoryImportQueue, MemoryImportRuns, MemoryRegisterFiles
+from tests.support.fakes.intake import (
+    MemoryImportedPhotos,
+    MemoryImportQueue,
+    MemoryImportRuns,
+    MemoryLetterFiles,
+    MemoryLetters,
+    MemoryRegisterFiles,
+)
 from tests.support.fakes.invitations import FakeInvitationKeys
 from tests.support.fakes.keys import BackwardsProtection, FakePersonKeys, FakeSigning
 from tests.support.fakes.lists import MemoryWorkLists
@@ -65,6 +72,9 @@ class World:
     keys: FakePersonKeys = field(default_factory=FakePersonKeys)
     invitation_keys: FakeInvitationKeys = field(default_factory=FakeInvitationKeys)
     imports: MemoryImports = field(default_factory=MemoryImports)
+    letters: MemoryLetters = field(default_factory=MemoryLetters)
+    letter_files: MemoryLetterFiles = field(default_factory=MemoryLetterFiles)
+    imported_photos: MemoryImportedPhotos = field(default_factory=MemoryImportedPhotos)
     import_runs: MemoryImportRuns = field(default_factory=MemoryImportRuns)
     register_files: MemoryRegisterFiles = field(default_factory=MemoryRegisterFiles)
     import_queue: MemoryImportQueue = field(default_factory=MemoryImportQueue)

@@ -7,7 +7,8 @@ import pytest
 
 from lifecert.adapters.files.register_lines import Layout
 from lifecert.adapters.files.register_part import around, people_of, survey
-from lifecert.domain.intake import MOST_OF_A_LINE, Encoding, FileFormat, Part, ReadLine, RowFault, parts_of
+from lifecert.domain.intake import MOST_OF_A_LINE, Encoding, FileFormat, Part, ReadLine, parts_of
+from lifecert.domain.intake_faults import RowFault
 
 COLUMNS = ("name", "id_number", "category", "district", "benefit_start")
 LAYOUT = Layout(FileFormat.CSV, COLUMNS, Encoding.UTF_8)

@@ -31,7 +31,8 @@ from lifecert.domain.errors import (
     ReviewNotFound,
 )
 from lifecert.domain.help_lines import HelpLines
-from lifecert.domain.intake import ImportState, RowFault
+from lifecert.domain.intake import ImportState
+from lifecert.domain.intake_faults import RowFault
 from lifecert.domain.limits import StartLimits
 from lifecert.domain.review import Ground, Proposal, Review, ReviewFilter, ReviewKind, ReviewOutcome
 from lifecert.domain.scope import NOWHERE, Scope

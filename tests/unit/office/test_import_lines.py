@@ -14,14 +14,8 @@ from lifecert.domain.category import Category
 from lifecert.domain.errors import (
     ImportNotReady,
 )
-from lifecert.domain.intake import (
-    Encoding,
-    FileFault,
-    ImportState,
-    Known,
-    Phase,
-    RowFault,
-)
+from lifecert.domain.intake import Encoding, FileFault, ImportState, Phase
+from lifecert.domain.intake_faults import Known, RowFault
 from lifecert.domain.person import IdNumber
 from tests.support.builders import CLERK
 from tests.support.fakes.access import looking_up, references_of_payers

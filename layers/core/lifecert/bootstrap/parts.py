@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from lifecert.ports.feed import ChangeFiles, Snapshots
     from lifecert.ports.gallery import Gallery
     from lifecert.ports.imports import Imports
-    from lifecert.ports.intake import ImportQueue, RegisterFiles
+    from lifecert.ports.intake import ImportedPhotos, ImportQueue, LetterFiles, RegisterFiles
     from lifecert.ports.invitations import HelperSeal, InvitationKeys
     from lifecert.ports.keys import PersonKeys
     from lifecert.ports.notices import AddressSeal, NoticeSender
@@ -226,6 +226,20 @@ def register_files(bucket: str) -> "RegisterFiles":
     return S3RegisterFiles(s3(), bucket)
 
 
+def letter_files(bucket: str, key: str) -> "LetterFiles":
+    """What a print house gets, encrypted to its key."""
+    from lifecert.adapters.s3.letter_files import S3LetterFiles
+
+    return S3LetterFiles(s3(), bucket, key)
+
+
+def imported_photos(bucket: str) -> "ImportedPhotos":
+    """Photos that an office brought for an import."""
+    from lifecert.adapters.s3.imported_photos import S3ImportedPhotos
+
+    return S3ImportedPhotos(s3(), bucket)
+
+
 def change_files(bucket: str) -> "ChangeFiles":
     """The payers' change files."""
     from lifecert.adapters.s3.change_files import S3ChangeFiles
@@ -376,11 +390,13 @@ def tasks(queue_url: str) -> "SqsTasks":
     return SqsTasks(client("sqs"), queue_url)
 
 
-def import_tasks(queue_url: str) -> "ImportQueue":
-    """The queue of those who work an import."""
+def import_tasks(queue_url: str, photo_queue_url: str = "") -> "ImportQueue":
+    """The queue of those who work an import, and, where both are sent to, that of those who work photos."""
     from lifecert.adapters.messages.import_tasks import SqsImportTasks
+    from lifecert.domain.intake import ImportKind
 
-    return SqsImportTasks(client("sqs"), queue_url)
+    apart = {ImportKind.REFERENCES: photo_queue_url} if photo_queue_url else {}
+    return SqsImportTasks(client("sqs"), queue_url, apart)
 
 
 def deciding(function: str) -> "Deciding":

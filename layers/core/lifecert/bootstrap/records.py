@@ -1,4 +1,4 @@
-"""The register's records: registered, found, listed, put right, and brought in from another register."""
+"""The register's records: registered, found, listed and put right."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -12,20 +12,10 @@ if TYPE_CHECKING:
     from lifecert.application.office.find_people import FindPeople
     from lifecert.application.office.get_lists import GetMonth, ListPeople, SizeLists
     from lifecert.application.office.id_number import ConfirmIdNumber, ProposeIdNumber
-    from lifecert.application.office.import_register import WorkImport
     from lifecert.application.office.list_accesses import ListAccesses
-    from lifecert.application.office.prepare_import import (
-        GetImport,
-        ListImports,
-        PrepareImport,
-        ReleaseImport,
-        StartDryRun,
-        StopImport,
-    )
     from lifecert.application.office.register_beneficiary import AddBenefit, RegisterBeneficiary
     from lifecert.application.office.set_contact import SetContact
     from lifecert.entry.http.once import Once
-    from lifecert.ports.sweep import Waiting
 
 # For answers that say how much time is left.
 clock = parts.answering_clock
@@ -218,105 +208,3 @@ def confirm_id_number() -> "ConfirmIdNumber":
         person_keys=parts.person_keys(names),
         looking_up=stores.looking_up(names, clock),
     )
-
-
-class PrepareImportSettings(settings.Common):
-    """prepare_import."""
-
-    import_runs_table: Name
-    import_queue_url: Name
-    imports_bucket: Name
-
-
-@cache
-def prepare_import() -> "PrepareImport":
-    """POST /staff/imports."""
-    from lifecert.application.office.prepare_import import PrepareImport
-
-    names = PrepareImportSettings.load()
-    runs, files = stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
-    return PrepareImport(runs, files, parts.clock(names))
-
-
-@cache
-def list_imports() -> "ListImports":
-    """GET /staff/imports."""
-    from lifecert.application.office.prepare_import import ListImports
-
-    return ListImports(stores.import_runs(PrepareImportSettings.load().import_runs_table))
-
-
-@cache
-def get_import() -> "GetImport":
-    """GET /staff/imports/{import_id}."""
-    from lifecert.application.office.prepare_import import GetImport
-
-    names = PrepareImportSettings.load()
-    return GetImport(stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket))
-
-
-@cache
-def start_dry_run() -> "StartDryRun":
-    """POST /staff/imports/{import_id}/dry-run."""
-    from lifecert.application.office.prepare_import import StartDryRun
-
-    names = PrepareImportSettings.load()
-    runs, files = stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
-    return StartDryRun(runs, files, parts.import_tasks(names.import_queue_url))
-
-
-@cache
-def release_import() -> "ReleaseImport":
-    """POST /staff/imports/{import_id}/release."""
-    from lifecert.application.office.prepare_import import ReleaseImport
-
-    names = PrepareImportSettings.load()
-    runs, files = stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
-    return ReleaseImport(runs, files, parts.clock(names), parts.import_tasks(names.import_queue_url))
-
-
-@cache
-def stop_import() -> "StopImport":
-    """POST /staff/imports/{import_id}/stop."""
-    from lifecert.application.office.prepare_import import StopImport
-
-    names = PrepareImportSettings.load()
-    runs, files = stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
-    return StopImport(runs, files, parts.clock(names))
-
-
-class ImportRegisterSettings(
-    settings.WithChanges, settings.WithPaymentReferences, settings.WithContacts, settings.Common
-):
-    """import_register."""
-
-    import_runs_table: Name
-    import_queue_url: Name
-    imports_bucket: Name
-    payers: Payers
-
-
-@cache
-def work_import() -> "WorkImport":
-    """One task of an import."""
-    from lifecert.application.office.import_register import WorkImport
-
-    names = ImportRegisterSettings.load()
-    keys = parts.person_keys(names)
-    return WorkImport(
-        register=stores.changing_register(names, contacts=names.contacts_table),
-        runs=stores.import_runs(names.import_runs_table),
-        files=parts.register_files(names.imports_bucket),
-        queue=parts.import_tasks(names.import_queue_url),
-        person_keys=keys,
-        seal=parts.addresses(names),
-        clock=parts.clock(names),
-        payers=names.payers,
-        references=stores.references_of_payers(names, keys),
-    )
-
-
-@cache
-def wait_for_import_task() -> "Waiting":
-    """Lets a task that failed come again later."""
-    return parts.waiting(ImportRegisterSettings.load().import_queue_url)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lifecert.ports.deciding import Claims
     from lifecert.ports.feed import Changes
     from lifecert.ports.gallery import Gallery
-    from lifecert.ports.intake import ImportRuns
+    from lifecert.ports.intake import ImportRuns, Letters
     from lifecert.ports.invitations import Invitations
     from lifecert.ports.keys import PersonKeys
     from lifecert.ports.notices import Contacts, SentNotices
@@ -177,6 +177,13 @@ def sweep_runs(table: str) -> "DynamoSweepRuns":
     from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
 
     return DynamoSweepRuns(parts.dynamodb(), table)
+
+
+def letters(table: str) -> "Letters":
+    """Which letters were made, beside the imports."""
+    from lifecert.adapters.dynamodb.letters import DynamoLetters
+
+    return DynamoLetters(parts.dynamodb(), table)
 
 
 def import_runs(table: str) -> "ImportRuns":

@@ -99,6 +99,15 @@ class SessionSecret:
 # Whose session it is said to be.
 Caller = User | SessionSecret
 
+# In front of the id of an import, where it stands for whoever prepared and whoever released it.
+IMPORTED = "import:"
+
+
+def is_import(actor_id: str) -> bool:
+    """Whether this stands for the two people of an import."""
+    return actor_id.startswith(IMPORTED)
+
+
 SWEEP_ACTOR = Actor("expiry_sweep", Role.SWEEP)
 NOTICE_ACTOR = Actor("send_notice", Role.SYSTEM)
 PURGE_ACTOR = Actor("purge_faces", Role.PURGE)

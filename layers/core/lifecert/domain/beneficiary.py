@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from lifecert.domain.actor import Actor, Role
+from lifecert.domain.actor import Actor, Role, is_import
 from lifecert.domain.benefit import Benefit
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
@@ -255,6 +255,12 @@ class Beneficiary:
         return min((day for day in days if day), default=None)
 
     @property
+    def face_is_unproven(self) -> bool:
+        """Whether an import brought a photo of them, and no session was ever accepted by which somebody looked like it:
+        nobody of the office need have seen them with it."""
+        return self.sessions_kept == 0 and any(map(is_import, self.enrolled_by))
+
+    @property
     def doubts(self) -> tuple[OpenCase, ...]:
         """The open cases while which no machine accepts a proof of this person's life."""
         return tuple(one for one in self.open_cases if one.doubts)
@@ -422,7 +428,8 @@ class Change:
     the audit that is opened of what it decides, a new reference, used frames and their imprints, references that are
     deleted, a new contact or that it is forgotten, a notice on its way, an invitation issued or withdrawn, that the
     person is proposed for a hold (once for each office) or what became of a proposal, that their ID number is another.
-    `faces` is by how much the number of stored faces changes.
+    `faces` is by how much the number of stored faces changes. `reference_is_new`: no enrolment was begun of it, and its
+    photo came another way.
     """
 
     before_version: int
@@ -434,6 +441,7 @@ class Change:
     review: Review | None = None
     audit: Review | None = None
     reference: Reference | None = None
+    reference_is_new: bool = False
     frame_digests: tuple[str, ...] = ()
     deleted_references: tuple[str, ...] = ()
     faces: FaceCount = field(default_factory=FaceCount)

@@ -289,6 +289,10 @@ class ImportFileChanged(LifeCertError):
     """The file of an import is another than the one that was looked at, or gone."""
 
 
+class PrintHouseKeyUnfit(LifeCertError):
+    """No public key of a print house is set, or what is set is none to which letters may be encrypted."""
+
+
 class ImportNotReady(LifeCertError):
     """An import is not in the state for this; the message is its state."""
 

@@ -7,19 +7,35 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from lifecert.domain.actor import IMPORTED
 from lifecert.domain.category import Category
+from lifecert.domain.intake_faults import Known, RowFault
+from lifecert.domain.letter import LetterOrder, LetterRow, PostingRow
 from lifecert.domain.person import IdNumber
+from lifecert.domain.photo_intake import PhotoRow
+from lifecert.domain.reasons import Reason
 from lifecert.domain.scope import EVERYWHERE, Scope
 from lifecert.domain.year import MONTHS, add_months, valid_until_after
 
 # A file is read in parts of so many bytes, each by one worker at a time: what a worker that dies does over again.
 PART_BYTES = 2 * 1024 * 1024
+# Of a list of photos, each of which takes as long as a hundred people: a part is done within minutes.
+PHOTO_PART_BYTES = 64 * 1024
 # Longer lines are refused, so that nobody holds more of a file than a part and a few lines.
 MOST_OF_A_LINE = 8192
 # No due date that is drawn is nearer than this: everybody has at least a month's notice.
 SOONEST_DUE = timedelta(days=30)
 # A dry run is of today's register and today's rules; after this it is made anew.
 RELEASED_WITHIN = timedelta(days=14)
+
+
+class ImportKind(StrEnum):
+    """What a file brings."""
+
+    REGISTER = "register"  # people and their benefits
+    REFERENCES = "references"  # a list of photos of people who are registered
+    LETTERS = "letters"  # nothing from outside: whom a print house is to write to
+    POSTINGS = "postings"  # what became of such letters
 
 
 class ImportState(StrEnum):
@@ -81,47 +97,8 @@ class FileFault(StrEnum):
     ENCODING = "encoding"  # neither UTF-8 nor GB18030, or not what it was said to be
     COLUMNS = "columns"  # the header is missing, lacks a column that is needed or has one that is not known
     LINES_MISSING = "lines_missing"  # fewer or more lines than it was said to have
+    PRINT_HOUSE_KEY = "print_house_key"  # of letters: there is none, or none that is fit
     CHANGED = "changed"  # it was replaced, or is gone, since the import began
-
-
-class RowFault(StrEnum):
-    """Why a line is refused. The first that applies is the one given."""
-
-    CUT_OFF = "cut_off"  # the last line does not end
-    TOO_LONG = "too_long"
-    UNREADABLE = "unreadable"
-    COLUMNS = "columns"
-    ID_NUMBER = "id_number"
-    NAME = "name"
-    BIRTH_DATE = "birth_date"  # not that of the ID number
-    SEX = "sex"
-    LINE_KEY = "line_key"
-    BENEFITS = "benefits"
-    CATEGORY = "category"
-    DISTRICT = "district"
-    DISTRICT_OUTSIDE = "district_outside"  # of those of whoever prepared the import
-    BENEFIT_START = "benefit_start"
-    START_CHECKED = "start_checked"
-    START_IMPOSSIBLE = "start_impossible"
-    START_UNLIKELY = "start_unlikely"
-    PAYER = "payer"
-    PAYER_UNKNOWN = "payer_unknown"
-    PAYER_REFERENCE = "payer_reference"
-    PLANNED_END = "planned_end"
-    INJURY_GRADE = "injury_grade"
-    LAST_CERTIFIED_ON = "last_certified_on"
-    LAST_CERTIFIED_BY = "last_certified_by"
-    PHONE = "phone"
-    LINES_DISAGREE = "lines_disagree"  # lines of one person say different things of the person
-    TOO_MANY_BENEFITS = "too_many_benefits"
-    PERSON_TWICE = "person_twice"  # the person stands elsewhere in the file too, and not beside this line
-    OTHER_LINE = "other_line"  # nothing is wrong with this line, but with another of the same person
-
-
-class Known(StrEnum):
-    """Why a line that is right changes nothing."""
-
-    ALREADY_REGISTERED = "already_registered"
 
 
 class YearFrom(StrEnum):
@@ -204,18 +181,19 @@ class ReadLine:
     also of a line that is refused. `key` is the office's own name for the line."""
 
     number: int
-    row: RegisterRow | RowFault
+    row: RegisterRow | PhotoRow | LetterRow | PostingRow | RowFault
     person: str | None = None
     key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A line about which the office is told something: refused, and why, or known already."""
+    """A line about which the office is told something: refused, and why, or known already. Of a photo the reason is the
+    one that an enrolment would give."""
 
     line: int
     key: str
-    why: RowFault | Known
+    why: RowFault | Known | Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +265,8 @@ def parts_of(size: int, part_bytes: int = PART_BYTES) -> Iterable[Part]:
 @dataclass(slots=True)
 class ImportTally:
     """Counts of a part or a whole: lines that say something, people and benefits that are (or would be) registered,
-    people by where their year comes from, lines known already, and lines refused by why."""
+    people by where their year comes from, lines known already, and lines refused by why. Of photos `people` is how many
+    are, or would be, enrolled."""
 
     lines: int = 0
     people: int = 0
@@ -330,6 +309,7 @@ class RegisterImport:
     file: str
     prepared_by: str
     prepared_at: datetime
+    kind: ImportKind = ImportKind.REGISTER
     state: ImportState = ImportState.AWAITING_FILE
     encoding: Encoding | None = None
     lines_said: int | None = None
@@ -352,6 +332,7 @@ class RegisterImport:
     ended_at: datetime | None = None
     stopped_by: str | None = None
     scope: Scope = EVERYWHERE
+    letters: LetterOrder | None = None
 
     @property
     def parts(self) -> Iterable[Part]:
@@ -361,13 +342,14 @@ class RegisterImport:
     @property
     def actor_id(self) -> str:
         """Who registered somebody whom it brought: two people, of whom the ledger entry names both."""
-        return f"import:{self.import_id}"
+        return f"{IMPORTED}{self.import_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class ImportTask:
-    """Something for a worker: a part of a phase, or to lay out the phase's parts."""
+    """Something for a worker of this kind: a part of a phase, or to lay out the phase's parts."""
 
     import_id: str
     phase: Phase
     part: int | None = None
+    kind: ImportKind = ImportKind.REGISTER

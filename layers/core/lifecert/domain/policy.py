@@ -151,7 +151,7 @@ class ReplayLimits:
 @dataclass(frozen=True, slots=True)
 class Audit:
     """`rate` (0-1) is the share of accepted sessions that a human looks at afterwards; of those that an invitation
-    started, where nobody signed in, it is `by_invitation`."""
+    started, where nobody signed in, and of the first by a photo that an import brought, it is `by_invitation`."""
 
     rate: float
     by_invitation: float

@@ -16,6 +16,7 @@ from lifecert.domain.intake import (
     RegisterImport,
     Told,
 )
+from lifecert.domain.letter import Letter
 from lifecert.ports.photos import UploadSlot
 
 
@@ -32,6 +33,10 @@ class RegisterFiles(Protocol):
 
     def upload_slot(self, file: str, seconds: int) -> UploadSlot:
         """A slot that takes one file at this place, for so long."""
+        ...
+
+    def write(self, file: str, content: bytes) -> None:
+        """Write a file of the office's own, in the place of what is there."""
         ...
 
     def stored(self, file: str) -> StoredFile | None:
@@ -59,8 +64,52 @@ class RegisterFiles(Protocol):
         """An address from which that file can be read for so long."""
         ...
 
+    def letter_links(self, batch_id: str, seconds: int) -> Sequence[str]:
+        """Addresses from which a batch's encrypted files can be read for so long, in order."""
+        ...
+
     def delete(self, file: str) -> None:
         """Delete the file."""
+        ...
+
+
+class ImportedPhotos(Protocol):
+    """Photos that an office brought for an import, by their place below `photos/`."""
+
+    def read(self, photo: str, max_bytes: int) -> bytes | None:
+        """A photo, cut off after `max_bytes` + 1 bytes; None when there is none."""
+        ...
+
+    def delete(self, photo: str) -> None:
+        """Delete one that is enrolled."""
+        ...
+
+
+class LetterFiles(Protocol):
+    """What a print house gets: data that nobody else can read, kept for seven days."""
+
+    def ready(self) -> None:
+        """Raise PrintHouseKeyUnfit unless there is a key to encrypt to."""
+        ...
+
+    def keep(self, batch_id: str, first_line: int, rows: Sequence[Mapping[str, str]]) -> None:
+        """Encrypt the letters from a line of a batch on, in the place of what was kept of them."""
+        ...
+
+
+class Letters(Protocol):
+    """Which letters were made, for whom."""
+
+    def note(self, letter: Letter) -> None:
+        """Keep one. A repeat changes nothing."""
+        ...
+
+    def find(self, letter_id: str) -> Letter | None:
+        """A letter by its id."""
+        ...
+
+    def of(self, beneficiary_id: str) -> Sequence[Letter]:
+        """A person's letters."""
         ...
 
 

@@ -21,6 +21,7 @@ from lifecert.domain.intake import (
     FileFault,
     FileFormat,
     Header,
+    ImportKind,
     ImportState,
     ImportTally,
     Part,
@@ -28,7 +29,9 @@ from lifecert.domain.intake import (
     Phase,
     RegisterImport,
 )
+from lifecert.domain.letter import LetterOrder
 from lifecert.domain.scope import Scope
+from lifecert.domain.work_list import WorkList
 
 LAID_OUT, ALL = "laid_out#", "all"
 KEPT = timedelta(days=400)
@@ -167,6 +170,8 @@ def _plain(value: Any) -> Any:
     """A value as it is stored."""
     if isinstance(value, PartSurvey | ImportTally):
         return {name: _plain(one) for name, one in asdict(value).items() if one is not None}
+    if isinstance(value, LetterOrder):
+        return {"wanted": str(value.wanted), "district": value.district, "new_codes": value.new_codes}
     if isinstance(value, Scope):
         return None if value.prefixes is None else list(value.prefixes)
     if isinstance(value, datetime):
@@ -228,6 +233,7 @@ _READ: Mapping[str, Any] = {
     "checked_at": datetime.fromisoformat,
     "ended_at": datetime.fromisoformat,
     "first_day": date.fromisoformat,
+    "kind": ImportKind,
     "state": ImportState,
     "encoding": Encoding,
     "written": Encoding,
@@ -236,6 +242,7 @@ _READ: Mapping[str, Any] = {
     "columns": tuple,
     # Of an import from before clerks had districts nothing is stored: it was everywhere's.
     "scope": lambda stored: Scope(tuple(stored)),
+    "letters": lambda stored: LetterOrder(WorkList(stored["wanted"]), stored["district"], stored["new_codes"]),
     "checked": _tally_of,
     "registered": _tally_of,
     **dict.fromkeys(("lines_said", "part_bytes", "size", "lines"), int),

@@ -150,7 +150,8 @@ def _parts(change: Change, tables: ChangeTables, shards: int) -> list[_Part]:
 def _photo_parts(change: Change, tables: ChangeTables) -> Iterator[_Part]:
     if change.reference:
         # It replaces the enrolment that was begun, and its expiry with it.
-        put = _put(tables.references, reference_item(change.reference), "attribute_exists(upload_key)")
+        begun = "attribute_not_exists(reference_id)" if change.reference_is_new else "attribute_exists(upload_key)"
+        put = _put(tables.references, reference_item(change.reference), begun)
         yield _Part(put, ReferenceNotFound)
     for digest in change.frame_digests:
         item = {"digest": digest, "expires_at": epoch(change.entry.at + FRAME_REMEMBERED)}

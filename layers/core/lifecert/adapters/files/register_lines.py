@@ -6,7 +6,7 @@ The rules of a value are those of registering by hand (`entry/http/bodies/regist
 import csv
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,11 +18,12 @@ from lifecert.domain.intake import (
     Encoding,
     FileFormat,
     Header,
+    ImportKind,
     LastCertification,
     ReadLine,
     RegisterRow,
-    RowFault,
 )
+from lifecert.domain.intake_faults import RowFault
 from lifecert.domain.person import IdNumber, checked_name
 
 BOM = b"\xef\xbb\xbf"
@@ -39,20 +40,23 @@ OF_A_BENEFIT = (
 # Of a second benefit in the same line: category_2, district_2 and so on.
 NUMBERED = tuple(f"{name}_{number}" for number in range(2, MOST_BENEFITS + 1) for name in OF_A_BENEFIT)
 
+KNOWN, ALL_NEEDED = (*OF_THE_PERSON, *OF_A_BENEFIT, *NUMBERED), (*NEEDED, *NEEDED_OF_A_BENEFIT)
+
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DISTRICT = re.compile(r"[0-9]{6}")
-_PAYER = re.compile(r"[a-z0-9]{2,24}")
-_PAYER_REFERENCE = re.compile(r"[0-9A-Za-z][0-9A-Za-z./_-]{0,63}")
-_SOURCE = re.compile(r"[A-Za-z0-9._-]{1,40}")
+PAYER = re.compile(r"[a-z0-9]{2,24}")
+PAYER_REFERENCE = re.compile(r"[0-9A-Za-z][0-9A-Za-z./_-]{0,63}")
+SOURCE = re.compile(r"[A-Za-z0-9._-]{1,40}")
+NUMBER = re.compile(r"[0-9]{17}[0-9Xx]")
 _LINE_KEY = re.compile(r"[0-9A-Za-z][0-9A-Za-z./_-]{0,63}")
 _PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")  # as registers in China have it, without the country's code
 _FIRST_DAY, _LAST_DAY = date(1949, 10, 1), date(2099, 12, 31)
 _SEXES = {"m": True, "male": True, "男": True, "f": False, "female": False, "女": False}
-_CHECKED = {"": False, "no": False, "false": False, "yes": True, "true": True}
+CHECKED = {"": False, "no": False, "false": False, "yes": True, "true": True}
 
 
-class _Wrong(Exception):
+class Wrong(Exception):
     """A value that cannot be; `fault` says which."""
 
     def __init__(self, fault: RowFault) -> None:
@@ -66,10 +70,11 @@ class Layout:
     format: FileFormat
     columns: tuple[str, ...]
     encoding: Encoding
+    kind: ImportKind = ImportKind.REGISTER
 
 
-def header_of(first: bytes) -> Header:
-    """What the first line of a file says."""
+def header_of(first: bytes, known: Collection[str] = KNOWN, needed: Collection[str] = ALL_NEEDED) -> Header:
+    """What the first line of a file says, which may have these columns, and must have those that are needed."""
     first = first.removeprefix(BOM)
     if first.lstrip().startswith(b"{"):
         return Header(FileFormat.JSON_LINES)
@@ -77,25 +82,32 @@ def header_of(first: bytes) -> Header:
         columns = _cells(first.decode("ascii"))
     except (ValueError, csv.Error):
         return Header(FileFormat.CSV, None)
-    known = len(set(columns)) == len(columns) and set(columns) <= {*OF_THE_PERSON, *OF_A_BENEFIT, *NUMBERED}
-    whole = {*NEEDED, *NEEDED_OF_A_BENEFIT} <= set(columns)
-    return Header(FileFormat.CSV, tuple(columns) if known and whole else None)
+    alone = len(set(columns)) == len(columns)
+    right = alone and set(needed) <= set(columns) <= set(known)
+    return Header(FileFormat.CSV, tuple(columns) if right else None)
 
 
 def read_line(line: bytes, number: int, layout: Layout) -> ReadLine:
     """One line without its end."""
-    try:
-        text = line.decode(layout.encoding).rstrip("\r")
-        values = _of_json(text) if layout.format is FileFormat.JSON_LINES else _of_csv(text, layout.columns)
-    except (ValueError, csv.Error, RecursionError):
-        return ReadLine(number, RowFault.UNREADABLE)
-    except _Wrong as wrong:
-        return ReadLine(number, wrong.fault)
-    person, key = _person(values), _text(values, "line_key")
+    values = values_of(line, layout, {*OF_THE_PERSON, *OF_A_BENEFIT, "benefits"})
+    if isinstance(values, RowFault):
+        return ReadLine(number, values)
+    person, key = _person(values), text_of(values, "line_key")
     try:
         return ReadLine(number, _row(values), person, key)
-    except _Wrong as wrong:
+    except Wrong as wrong:
         return ReadLine(number, wrong.fault, person, key)
+
+
+def values_of(line: bytes, layout: Layout, known: Collection[str]) -> Mapping[str, Any] | RowFault:
+    """The values of a line by their columns, or by their names, which must be known ones; or why there are none."""
+    try:
+        text = line.decode(layout.encoding).rstrip("\r")
+        return _of_json(text, known) if layout.format is FileFormat.JSON_LINES else _of_csv(text, layout.columns)
+    except (ValueError, csv.Error, RecursionError):
+        return RowFault.UNREADABLE
+    except Wrong as wrong:
+        return wrong.fault
 
 
 def person_of_fragment(line: bytes, layout: Layout) -> str | None:
@@ -119,60 +131,61 @@ def _cells(text: str) -> list[str]:
 def _of_csv(text: str, columns: tuple[str, ...]) -> Mapping[str, Any]:
     cells = _cells(text)
     if len(cells) != len(columns):
-        raise _Wrong(RowFault.COLUMNS)
+        raise Wrong(RowFault.COLUMNS)
     return dict(zip(columns, cells, strict=True))
 
 
-def _of_json(text: str) -> Mapping[str, Any]:
+def _of_json(text: str, known: Collection[str]) -> Mapping[str, Any]:
     values = json.loads(text)
     if not isinstance(values, dict):
-        raise _Wrong(RowFault.UNREADABLE)
+        raise Wrong(RowFault.UNREADABLE)
     told = {name: value for name, value in values.items() if value is not None}
-    if not set(told) <= {*OF_THE_PERSON, *OF_A_BENEFIT, "benefits"}:
-        raise _Wrong(RowFault.COLUMNS)
+    if not set(told) <= set(known):
+        raise Wrong(RowFault.COLUMNS)
     return told
 
 
 def _person(values: Mapping[str, Any]) -> str | None:
     try:
-        return IdNumber.parse(_text(values, "id_number")[:40]).value
+        return IdNumber.parse(text_of(values, "id_number")[:40]).value
     except ValueError:
         return None
 
 
 def _row(values: Mapping[str, Any]) -> RegisterRow:
-    id_number = _id_number(values)
+    id_number = id_number_of(values)
     try:
-        name = checked_name(_text(values, "name"))
+        name = checked_name(text_of(values, "name"))
     except ValueError:
-        raise _Wrong(RowFault.NAME) from None
-    if born := _day(values, "birth_date", RowFault.BIRTH_DATE, anciently=True):
-        _must(born == id_number.birth_date, RowFault.BIRTH_DATE)
-    if sex := _text(values, "sex").lower():
-        _must(_SEXES.get(sex) == id_number.is_male, RowFault.SEX)
-    _must(_is_line_key(_text(values, "line_key")), RowFault.LINE_KEY)
+        raise Wrong(RowFault.NAME) from None
+    if born := day_of(values, "birth_date", RowFault.BIRTH_DATE, anciently=True):
+        must(born == id_number.birth_date, RowFault.BIRTH_DATE)
+    if sex := text_of(values, "sex").lower():
+        must(_SEXES.get(sex) == id_number.is_male, RowFault.SEX)
+    must(is_line_key(text_of(values, "line_key")), RowFault.LINE_KEY)
     return RegisterRow(name, id_number, _benefits(values), _last(values, id_number), _phone(values))
 
 
-def _id_number(values: Mapping[str, Any]) -> IdNumber:
+def id_number_of(values: Mapping[str, Any]) -> IdNumber:
+    """The ID number of a line. Raises Wrong."""
     try:
-        return IdNumber.parse(_text(values, "id_number")[:40])
+        return IdNumber.parse(text_of(values, "id_number")[:40])
     except ValueError:
-        raise _Wrong(RowFault.ID_NUMBER) from None
+        raise Wrong(RowFault.ID_NUMBER) from None
 
 
-def _is_line_key(key: str) -> bool:
+def is_line_key(key: str) -> bool:
     """A key goes into the ledger, where no ID number may be."""
-    return not key or (_LINE_KEY.fullmatch(key) is not None and re.search(r"[0-9]{17}[0-9Xx]", key) is None)
+    return not key or (_LINE_KEY.fullmatch(key) is not None and NUMBER.search(key) is None)
 
 
 def _benefits(values: Mapping[str, Any]) -> tuple[BenefitRow, ...]:
     if "benefits" in values:
         listed = values["benefits"]
         alone = not any(name in values for name in OF_A_BENEFIT)
-        _must(alone and isinstance(listed, list) and bool(listed), RowFault.BENEFITS)
-        _must(all(isinstance(one, dict) and set(one) <= set(OF_A_BENEFIT) for one in listed), RowFault.BENEFITS)
-        _must(len(listed) <= MOST_BENEFITS, RowFault.TOO_MANY_BENEFITS)
+        must(alone and isinstance(listed, list) and bool(listed), RowFault.BENEFITS)
+        must(all(isinstance(one, dict) and set(one) <= set(OF_A_BENEFIT) for one in listed), RowFault.BENEFITS)
+        must(len(listed) <= MOST_BENEFITS, RowFault.TOO_MANY_BENEFITS)
         return tuple(_benefit({name: value for name, value in one.items() if value is not None}) for one in listed)
     more = []
     for number in range(2, MOST_BENEFITS + 1):
@@ -183,22 +196,22 @@ def _benefits(values: Mapping[str, Any]) -> tuple[BenefitRow, ...]:
 
 
 def _benefit(values: Mapping[str, Any]) -> BenefitRow:
-    category, district = _text(values, "category"), _text(values, "district")
-    _must(category in list(Category), RowFault.CATEGORY)
-    _must(_DISTRICT.fullmatch(district), RowFault.DISTRICT)
-    start = _day(values, "benefit_start", RowFault.BENEFIT_START)
+    category, district = text_of(values, "category"), text_of(values, "district")
+    must(category in list(Category), RowFault.CATEGORY)
+    must(_DISTRICT.fullmatch(district), RowFault.DISTRICT)
+    start = day_of(values, "benefit_start", RowFault.BENEFIT_START)
     if start is None:
-        raise _Wrong(RowFault.BENEFIT_START)
-    payer, reference = _text(values, "payer"), _text(values, "payer_reference")
-    _must(not payer or _PAYER.fullmatch(payer), RowFault.PAYER)
-    _must(not reference or _PAYER_REFERENCE.fullmatch(reference), RowFault.PAYER_REFERENCE)
-    planned_end = _day(values, "planned_end", RowFault.PLANNED_END)
-    _must(planned_end is None or planned_end > start, RowFault.PLANNED_END)
-    grade = _text(values, "injury_grade")
-    _must(not grade or (grade.isdecimal() and grade.isascii() and 1 <= int(grade) <= 10), RowFault.INJURY_GRADE)
-    _must(not grade or category == Category.INJURY_DISABILITY, RowFault.INJURY_GRADE)
-    checked = _text(values, "start_checked").lower()
-    _must(checked in _CHECKED, RowFault.START_CHECKED)
+        raise Wrong(RowFault.BENEFIT_START)
+    payer, reference = text_of(values, "payer"), text_of(values, "payer_reference")
+    must(not payer or PAYER.fullmatch(payer), RowFault.PAYER)
+    must(not reference or PAYER_REFERENCE.fullmatch(reference), RowFault.PAYER_REFERENCE)
+    planned_end = day_of(values, "planned_end", RowFault.PLANNED_END)
+    must(planned_end is None or planned_end > start, RowFault.PLANNED_END)
+    grade = text_of(values, "injury_grade")
+    must(not grade or (grade.isdecimal() and grade.isascii() and 1 <= int(grade) <= 10), RowFault.INJURY_GRADE)
+    must(not grade or category == Category.INJURY_DISABILITY, RowFault.INJURY_GRADE)
+    checked = text_of(values, "start_checked").lower()
+    must(checked in CHECKED, RowFault.START_CHECKED)
     return BenefitRow(
         category=Category(category),
         district=district,
@@ -207,41 +220,42 @@ def _benefit(values: Mapping[str, Any]) -> BenefitRow:
         payer_reference=reference or None,
         planned_end=planned_end,
         injury_grade=int(grade) if grade else None,
-        start_checked=_CHECKED[checked],
+        start_checked=CHECKED[checked],
     )
 
 
 def _last(values: Mapping[str, Any], id_number: IdNumber) -> LastCertification | None:
-    on, source = _day(values, "last_certified_on", RowFault.LAST_CERTIFIED_ON), _text(values, "last_certified_by")
+    on, source = day_of(values, "last_certified_on", RowFault.LAST_CERTIFIED_ON), text_of(values, "last_certified_by")
     if on is None:
-        _must(not source, RowFault.LAST_CERTIFIED_ON)
+        must(not source, RowFault.LAST_CERTIFIED_ON)
         return None
-    _must(on >= id_number.birth_date, RowFault.LAST_CERTIFIED_ON)
-    _must(_SOURCE.fullmatch(source), RowFault.LAST_CERTIFIED_BY)
+    must(on >= id_number.birth_date, RowFault.LAST_CERTIFIED_ON)
+    must(SOURCE.fullmatch(source), RowFault.LAST_CERTIFIED_BY)
     return LastCertification(on, source)
 
 
 def _phone(values: Mapping[str, Any]) -> str | None:
-    phone = re.sub(r"[\s-]", "", _text(values, "phone"))
+    phone = re.sub(r"[\s-]", "", text_of(values, "phone"))
     if _MOBILE.fullmatch(phone):
         phone = f"+86{phone}"
-    _must(not phone or _PHONE.fullmatch(phone), RowFault.PHONE)
+    must(not phone or _PHONE.fullmatch(phone), RowFault.PHONE)
     return phone or None
 
 
-def _day(values: Mapping[str, Any], name: str, fault: RowFault, *, anciently: bool = False) -> date | None:
-    text = _text(values, name)
+def day_of(values: Mapping[str, Any], name: str, fault: RowFault, *, anciently: bool = False) -> date | None:
+    """A day, as YYYY-MM-DD; None where none is given. Raises Wrong."""
+    text = text_of(values, name)
     if not text:
         return None
     try:
         day = date.fromisoformat(text if _DAY.fullmatch(text) else "")
     except ValueError:
-        raise _Wrong(fault) from None
-    _must(anciently or _FIRST_DAY <= day <= _LAST_DAY, fault)
+        raise Wrong(fault) from None
+    must(anciently or _FIRST_DAY <= day <= _LAST_DAY, fault)
     return day
 
 
-def _text(values: Mapping[str, Any], name: str) -> str:
+def text_of(values: Mapping[str, Any], name: str) -> str:
     """A value as text: JSON may have numbers and truth values where a table has their text. Of what is neither, a
     character that no value may have."""
     value = values.get(name, "")
@@ -250,6 +264,7 @@ def _text(values: Mapping[str, Any], name: str) -> str:
     return str(value).strip() if isinstance(value, str | int) else "\0"
 
 
-def _must(holds: object, fault: RowFault) -> None:
+def must(holds: object, fault: RowFault) -> None:
+    """Raise Wrong unless something holds."""
     if not holds:
-        raise _Wrong(fault)
+        raise Wrong(fault)

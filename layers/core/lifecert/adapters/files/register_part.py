@@ -8,9 +8,11 @@ a few lines on. So each line is read by one part alone, wherever the parts were 
 import hashlib
 from collections.abc import Iterator
 
-from lifecert.adapters.files.register_lines import BOM, Layout, header_of, person_of_fragment, read_line
+from lifecert.adapters.files.import_lines import header_of, read_line
+from lifecert.adapters.files.register_lines import BOM, Layout, person_of_fragment
 from lifecert.domain.benefit import MOST_BENEFITS
-from lifecert.domain.intake import MOST_OF_A_LINE, Encoding, FileFormat, Part, PartSurvey, ReadLine, RowFault
+from lifecert.domain.intake import MOST_OF_A_LINE, Encoding, FileFormat, ImportKind, Part, PartSurvey, ReadLine
+from lifecert.domain.intake_faults import RowFault
 
 # How much is read before and after a part: the ninth line of a person shows that there are too many.
 AROUND = (MOST_BENEFITS + 2) * (MOST_OF_A_LINE + 2)
@@ -21,7 +23,7 @@ def around(part: Part, size: int) -> tuple[int, int]:
     return max(0, part.start - AROUND), min(size, part.start + part.size + AROUND)
 
 
-def survey(content: bytes, before: bytes, part: Part, size: int) -> PartSurvey:
+def survey(content: bytes, before: bytes, part: Part, size: int, kind: ImportKind = ImportKind.REGISTER) -> PartSurvey:
     """What a part's own bytes tell; `before` is the byte before them, if there is one."""
     begun = (before + content)[:-1] if content else b""
     lines = begun.count(b"\n") + (part.start == 0 and size > 0)
@@ -35,7 +37,9 @@ def survey(content: bytes, before: bytes, part: Part, size: int) -> PartSurvey:
         not_utf_8=sum(not _is_text(line, Encoding.UTF_8) for line in wide),
         not_gb18030=sum(not _is_text(line, Encoding.GB18030) for line in wide),
         has_zeros=b"\0" in content,
-        header=header_of(content[: MOST_OF_A_LINE + 1].split(b"\n")[0].rstrip(b"\r")) if part.start == 0 else None,
+        header=header_of(content[: MOST_OF_A_LINE + 1].split(b"\n")[0].rstrip(b"\r"), kind)
+        if part.start == 0
+        else None,
     )
 
 

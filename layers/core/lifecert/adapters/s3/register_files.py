@@ -15,6 +15,7 @@ from lifecert.adapters.files.register_lines import Layout
 from lifecert.adapters.files.register_part import around, people_of, survey
 from lifecert.domain.errors import ImportFileChanged, ImportNotReady
 from lifecert.domain.intake import Part, PartSurvey, Phase, ReadLine, RegisterImport, Told
+from lifecert.domain.intake_faults import Known
 from lifecert.ports.intake import StoredFile
 from lifecert.ports.photos import UploadSlot
 
@@ -46,6 +47,10 @@ class S3RegisterFiles:
         )
         return UploadSlot(post["url"], post["fields"])
 
+    def write(self, file: str, content: bytes) -> None:
+        """Write a file of the office's own."""
+        self._put(file, content)
+
     def stored(self, file: str) -> StoredFile | None:
         """The file, if it is there."""
         with translated():
@@ -61,7 +66,7 @@ class S3RegisterFiles:
         """What a part's bytes tell, and the one before them. Raises ImportFileChanged."""
         first = max(0, part.start - 1)
         content = self._bytes(of, first, part.start + part.size)
-        return survey(content[part.start - first :], content[: part.start - first], part, of.size)
+        return survey(content[part.start - first :], content[: part.start - first], part, of.size, of.kind)
 
     def people(self, of: RegisterImport, part: Part) -> Iterator[tuple[ReadLine, ...]]:
         """A part's lines, each person's together. Raises ImportFileChanged."""
@@ -72,7 +77,7 @@ class S3RegisterFiles:
         own = content[part.start - first : part.start - first + part.size]
         if survey(own, b"", part, of.size).digest != part.digest:
             raise ImportFileChanged
-        return people_of(content, part, of.size, Layout(of.format, of.columns, of.written))
+        return people_of(content, part, of.size, Layout(of.format, of.columns, of.written, of.kind))
 
     def keep_told(self, import_id: str, phase: Phase, part: int, told: Sequence[Told]) -> None:
         """One object for each part about which something is told, as lines of a table."""
@@ -80,7 +85,7 @@ class S3RegisterFiles:
             text = io.StringIO(newline="")
             table = csv.writer(text)
             for one in told:
-                outcome = "already_registered" if one.why == "already_registered" else "refused"
+                outcome = one.why.value if isinstance(one.why, Known) else "refused"
                 table.writerow([one.line, harmless(one.key), outcome, one.why.value])
             self._put(f"{_parts(import_id, phase)}{part:07}.csv", text.getvalue().encode())
 
@@ -102,6 +107,13 @@ class S3RegisterFiles:
         """An address from which the table can be read for so long."""
         asked = {"Bucket": self.bucket, "Key": _whole(import_id, phase)}
         return self.client.generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds)
+
+    def letter_links(self, batch_id: str, seconds: int) -> Sequence[str]:
+        """Addresses from which a batch's files can be read for so long; they are encrypted to the print house."""
+        with translated():
+            answer = self.client.list_objects_v2(Bucket=self.bucket, Prefix=letters_of(batch_id))
+        asked = [{"Bucket": self.bucket, "Key": item["Key"]} for item in answer.get("Contents", [])]
+        return [self.client.generate_presigned_url("get_object", Params=one, ExpiresIn=seconds) for one in asked]
 
     def delete(self, file: str) -> None:
         """Delete the file."""
@@ -157,6 +169,11 @@ class _Pieces:
         sent = self._client.upload_part(**self._where, UploadId=self._upload, PartNumber=number, Body=self._rest)
         self._done.append({"ETag": sent["ETag"], "PartNumber": number})
         self._rest = b""
+
+
+def letters_of(batch_id: str) -> str:
+    """Where the files of a batch of letters lie."""
+    return f"letters/{batch_id}/"
 
 
 def harmless(cell: str) -> str:

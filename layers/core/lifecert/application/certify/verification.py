@@ -56,7 +56,8 @@ class Verification:
     @property
     def _audited(self) -> bool:
         accepted, audit = self.decision.outcome is Outcome.ACCEPTED, self.policy.audit
-        rate = audit.by_invitation if is_invited(self.session.user_id) else audit.rate
+        closer = is_invited(self.session.user_id) or self.beneficiary.face_is_unproven
+        rate = audit.by_invitation if closer else audit.rate
         return accepted and is_drawn(self.session.session_id, self.beneficiary.person_key, rate)
 
     def change(self) -> tuple[Change, Session]:

@@ -140,7 +140,7 @@ class FinishEnrolment:
             raise PhotoMissing
         since = self.clock.now() - self.policy.replay.recent
         earlier, known = self.references.faces(beneficiary_id, self.policy.match.model_version, since)
-        plain, evidence = self._embed(upload.content, known)
+        plain, evidence = embed(self.analyser, upload.content, known)
         (imprint,) = self.protection.seal(beneficiary_id, [evidence.imprint]) if evidence.imprint else (b"",)
         reference = Reference(
             beneficiary_id=beneficiary_id,
@@ -166,16 +166,6 @@ class FinishEnrolment:
 
         change_newest(self.register, beneficiary_id, make, by=user)
         return reference
-
-    def _embed(self, photo: bytes, known: KnownPhotos) -> tuple[Template, EnrolmentEvidence]:
-        """The photo's plain template, and all that was seen of it. Raises PhotoUnsuitable."""
-        evidence = self.analyser.enrol(photo, known)
-        if evidence.reason:
-            raise PhotoUnsuitable(evidence.reason)
-        unsure = any(measure.verdict is Verdict.NOT_ASSESSED for measure in evidence.measures)
-        if evidence.template is None or unsure:
-            raise PhotoUnsuitable(Reason.NOT_ASSESSED)
-        return evidence.template, evidence
 
     def _change(
         self,
@@ -245,6 +235,17 @@ class FinishEnrolment:
         )
         counted = FaceCount(people=0 if beneficiary.has_reference else 1, faces=1)
         return Change(beneficiary.version, after, entry, reference=reference, review=review, faces=counted)
+
+
+def embed(analyser: FaceAnalyser, photo: bytes, known: KnownPhotos) -> tuple[Template, EnrolmentEvidence]:
+    """A reference photo's plain template, and all that was seen of it. Raises PhotoUnsuitable."""
+    evidence = analyser.enrol(photo, known)
+    if evidence.reason:
+        raise PhotoUnsuitable(evidence.reason)
+    unsure = any(measure.verdict is Verdict.NOT_ASSESSED for measure in evidence.measures)
+    if evidence.template is None or unsure:
+        raise PhotoUnsuitable(Reason.NOT_ASSESSED)
+    return evidence.template, evidence
 
 
 def _refuse_faces_that_must_go(beneficiary: Beneficiary) -> None:

@@ -66,28 +66,45 @@ class RecordNotice:
     clock: Clock
     rules: NoticeRules
 
-    def __call__(self, beneficiary_id: str, new: NewNotice, user: User, idempotency_key: str) -> OfficeNotice:
+    def __call__(
+        self,
+        beneficiary_id: str,
+        new: NewNotice,
+        user: User,
+        idempotency_key: str,
+        notice_id: str = "",
+        **more: Detail,
+    ) -> OfficeNotice:
         """Write down a notice to somebody lapsed, or that one failed. A repeat with the same key changes nothing more.
+        `notice_id` is what it is called, where it has a name already; `more` goes into the ledger besides.
 
         Raises NotAllowed, BeneficiaryNotFound, EntitlementEnded, NotLapsed, DayInFuture, DayTooEarly,
         PublicNoticeTooEarly and TooManyNotices.
         """
-        notice_id = str(uuid.uuid4())
+        named = notice_id or str(uuid.uuid4())
 
         def change(newest: Beneficiary, entries: tuple[LedgerEntry, ...], request: str) -> tuple[Change, OfficeNotice]:
-            notice = self._notice(notice_id, newest, entries, new, user)
+            notice = self._notice(named, newest, entries, new, user)
             kept = (*newest.current_office_notices, notice)
-            if len(kept) > MOST_NOTICES:
-                raise TooManyNotices
-            details = {**_told(notice, request), "proof": new.proof, "counts_on": _iso(notice.counts_on)}
+            details = {**_told(notice, request), "proof": new.proof, "counts_on": _iso(notice.counts_on), **more}
             return self._changed(
                 replace(newest, office_notices=kept), LedgerEvent.NOTICE_RECORDED, user, details
             ), notice
 
         return self._once(beneficiary_id, LedgerEvent.NOTICE_RECORDED, user, idempotency_key, change)
 
+    def check(self, person: Beneficiary, new: NewNotice, user: User) -> None:
+        """Raise what writing this down would."""
+        self._notice("", person, tuple(self.ledger.entries(person.beneficiary_id)), new, user)
+
     def void(
-        self, beneficiary_id: str, notice_id: str, voiding: Voiding, user: User, idempotency_key: str
+        self,
+        beneficiary_id: str,
+        notice_id: str,
+        voiding: Voiding,
+        user: User,
+        idempotency_key: str,
+        **more: Detail,
     ) -> OfficeNotice:
         """Write down that a notice told nobody. Whatever it counted for is off: a proposed hold too, and the grace days
         begin anew. A payment that is held already stays held. A repeat with the same key changes nothing more.
@@ -100,7 +117,13 @@ class RecordNotice:
             notice = self._voided(newest, notice_id, voiding)
             others = (notice if one.notice_id == notice_id else one for one in newest.office_notices)
             after, undone = self._untold(newest, replace(newest, office_notices=tuple(others)))
-            details = {**_told(notice, request), "proof": voiding.proof, "failed_on": _iso(notice.failed_on), **undone}
+            details = {
+                **_told(notice, request),
+                "proof": voiding.proof,
+                "failed_on": _iso(notice.failed_on),
+                **undone,
+                **more,
+            }
             return self._changed(after, LedgerEvent.NOTICE_VOIDED, user, details), notice
 
         return self._once(beneficiary_id, LedgerEvent.NOTICE_VOIDED, user, idempotency_key, change)
@@ -145,6 +168,8 @@ class RecordNotice:
         failed = failed_ways(newest.current_office_notices, entries, new.on)
         if new.way is NoticeWay.PUBLIC_NOTICE and len(failed) < FAILED_BEFORE_PUBLIC:
             raise PublicNoticeTooEarly
+        if len(newest.current_office_notices) >= MOST_NOTICES:
+            raise TooManyNotices
         counts_on = self.rules.counts_on(new.way, new.result, new.on, today)
         return OfficeNotice(notice_id, newest.valid_until, new.way, new.result, new.on, user.user_id, counts_on)
 

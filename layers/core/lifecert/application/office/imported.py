@@ -18,11 +18,11 @@ from lifecert.domain.intake import (
     ReadLine,
     RegisterImport,
     RegisterRow,
-    RowFault,
     Told,
     drawn_day,
     first_year,
 )
+from lifecert.domain.intake_faults import RowFault
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.person import mask_name, normalise_name
@@ -70,8 +70,8 @@ def check(
 
 def _fault(line: ReadLine, payers: Sequence[str], today: date, scope: Scope) -> RowFault | None:
     row = line.row
-    if isinstance(row, RowFault):
-        return row
+    if not isinstance(row, RegisterRow):
+        return row if isinstance(row, RowFault) else RowFault.COLUMNS
     if row.last and row.last.on > today:
         return RowFault.LAST_CERTIFIED_ON
     if not all(scope.covers(one.district) for one in row.benefits):

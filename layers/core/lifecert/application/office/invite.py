@@ -16,7 +16,7 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.invitation import Invitation, InvitationCode, draw_code
-from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.status import Status
 from lifecert.domain.year import add_months
 from lifecert.ports.clock import Clock
@@ -72,7 +72,7 @@ class IssueInvitation:
         change = change_newest(
             self.register,
             beneficiary_id,
-            lambda newest: _issuing(newest, invitation, Actor(user.user_id, Role.CLERK)),
+            lambda newest: issuing(newest, invitation, Actor(user.user_id, Role.CLERK)),
             by=user,
         )
         if change is None:
@@ -123,7 +123,8 @@ class WithdrawInvitation:
         return Change(newest.version, after, entry, invitation=invitation.withdrawn(now))
 
 
-def _issuing(newest: Beneficiary, invitation: Invitation, actor: Actor) -> Change:
+def issuing(newest: Beneficiary, invitation: Invitation, actor: Actor, **more: Detail) -> Change:
+    """The change that issues an invitation; the one before it is of no more use. Raises EntitlementEnded."""
     if newest.status is Status.TERMINATED:
         raise EntitlementEnded
     after, entry = record(
@@ -135,6 +136,7 @@ def _issuing(newest: Beneficiary, invitation: Invitation, actor: Actor) -> Chang
             "invitation_id": invitation.invitation_id,
             "expires_on": invitation.expires_on.isoformat(),
             "guardian": invitation.guardian,
+            **more,
         },
     )
     return Change(newest.version, after, entry, invitation=invitation)

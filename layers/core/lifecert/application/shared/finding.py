@@ -32,6 +32,11 @@ def by_number_and_name(
     return beneficiary if any(hmac.compare_digest(one, name_key) for one in theirs) else None
 
 
+def has_name(person: Beneficiary, keys: PersonKeys, name: str) -> bool:
+    """Whether a name is a person's, as it is written now."""
+    return hmac.compare_digest(person.name_key, keys.name_key(normalise_name(name), person.person_secret))
+
+
 def has_number(person: Beneficiary, keys: PersonKeys, number: IdNumber) -> bool:
     """Whether an ID number is a person's, under whichever secret they stand, be it one that nobody looks under now."""
     return hmac.compare_digest(person.person_key, keys.person_key(number.value, person.person_secret))

@@ -1,15 +1,36 @@
 """Imports of an existing register."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from lifecert.application.office.prepare_import import ImportView, NewImport, PreparedImport
-from lifecert.domain.intake import Encoding, FileFault, FileFormat, ImportState, ImportTally, RegisterImport
-from lifecert.entry.http.bodies.fields import Label
+from lifecert.domain.intake import Encoding, FileFault, FileFormat, ImportKind, ImportState, ImportTally, RegisterImport
+from lifecert.domain.letter import LISTS, LetterOrder
+from lifecert.domain.work_list import WorkList
+from lifecert.entry.http.bodies.fields import District, Label
 from lifecert.entry.models import Incoming, Moment, Response
 from lifecert.ports.photos import UploadSlot
+
+
+class LetterOrderBody(Incoming):
+    """To whom letters go."""
+
+    list: WorkList
+    district: District
+    new_codes: bool = False
+
+    @field_validator("list")
+    @classmethod
+    def _is_written_to(cls, wanted: WorkList) -> WorkList:
+        if wanted not in LISTS:
+            raise ValueError("no list of people who are written to")
+        return wanted
+
+    def to_domain(self) -> LetterOrder:
+        """What the use case takes."""
+        return LetterOrder(self.list, self.district, self.new_codes)
 
 
 class PrepareImportBody(Incoming):
@@ -17,13 +38,24 @@ class PrepareImportBody(Incoming):
     lies in the bucket already."""
 
     source: Label
+    kind: ImportKind = ImportKind.REGISTER
     encoding: Encoding | None = None
     lines: Annotated[int, Field(ge=0, le=10**10)] | None = None
     file: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")] | None = None
+    letters: LetterOrderBody | None = None
+
+    @model_validator(mode="after")
+    def _is_of_one_kind(self) -> Self:
+        if (self.kind is ImportKind.LETTERS) != (self.letters is not None):
+            raise ValueError("letters belongs to kind letters")
+        if self.letters and (self.file or self.lines is not None or self.encoding):
+            raise ValueError("letters come of a list, and of no file")
+        return self
 
     def to_domain(self) -> NewImport:
         """What the use case takes."""
-        return NewImport(self.source, self.encoding, self.lines, self.file)
+        order = self.letters.to_domain() if self.letters else None
+        return NewImport(self.source, self.kind, self.encoding, self.lines, self.file, order)
 
 
 class ReleaseImportBody(Incoming):
@@ -56,11 +88,26 @@ class TallyShown(Response):
         )
 
 
+class LettersShown(Response):
+    """To whom letters go."""
+
+    list: WorkList
+    district: str
+    new_codes: bool
+
+    @staticmethod
+    def of(order: LetterOrder) -> "LettersShown":
+        """The answer."""
+        return LettersShown(list=order.wanted, district=order.district, new_codes=order.new_codes)
+
+
 class ImportShown(Response):
     """How far an import is. `written` is the encoding that was seen, and `fault` why the file as a whole is refused."""
 
     import_id: str
     source: str
+    kind: ImportKind
+    letters: LettersShown | None
     state: ImportState
     prepared_by: str
     prepared_at: Moment
@@ -85,6 +132,8 @@ class ImportShown(Response):
         return ImportShown(
             import_id=one.import_id,
             source=one.source,
+            kind=one.kind,
+            letters=one.letters and LettersShown.of(one.letters),
             state=one.state,
             prepared_by=one.prepared_by,
             prepared_at=one.prepared_at,
@@ -137,13 +186,17 @@ class ImportDetails(Response):
     register_import: ImportShown
     checked_lines: str | None
     registered_lines: str | None
+    letter_files: tuple[str, ...]
 
     @staticmethod
     def of(view: ImportView) -> "ImportDetails":
         """The answer."""
         shown = ImportShown.of(view.register_import)
         return ImportDetails(
-            register_import=shown, checked_lines=view.checked_link, registered_lines=view.registered_link
+            register_import=shown,
+            checked_lines=view.checked_link,
+            registered_lines=view.registered_link,
+            letter_files=view.letter_links,
         )
 
 

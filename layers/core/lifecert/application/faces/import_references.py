@@ -1,0 +1,330 @@
+"""The lines of a list of photos: each through the checks of an enrolment, and enrolled by two people (adr/0053)."""
+
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time
+from threading import Lock
+
+from lifecert.application.faces.continuity import Continuity, judge_continuity
+from lifecert.application.faces.enrol_reference import embed
+from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.finding import by_number, has_name
+from lifecert.application.shared.referring import ReferencesOfPayers
+from lifecert.domain.actor import Actor, Role
+from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.consent import FaceConsent
+from lifecert.domain.errors import PhotoUnsuitable, ReferenceMismatch, ReferenceNotFound
+from lifecert.domain.evidence import EnrolmentEvidence, Template
+from lifecert.domain.faces import FaceCount
+from lifecert.domain.imprint import NO_PHOTOS
+from lifecert.domain.intake import RELEASED_WITHIN, ImportTally, ReadLine, RegisterImport, Told
+from lifecert.domain.intake_faults import Known, RowFault
+from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.person import IdNumber
+from lifecert.domain.photo_intake import ByLineKey, PaperConsent, PhotoRow, reference_id_of
+from lifecert.domain.policy import Policy
+from lifecert.domain.reasons import Reason
+from lifecert.domain.reference import MOST_REFERENCES, Reference, photos_of
+from lifecert.domain.status import Status
+from lifecert.ports.clock import Clock
+from lifecert.ports.intake import ImportedPhotos, ImportRuns
+from lifecert.ports.keys import PersonKeys
+from lifecert.ports.photos import Photos
+from lifecert.ports.protection import TemplateProtection
+from lifecert.ports.references import References
+from lifecert.ports.register import ChangingRegister, Ledger
+from lifecert.ports.vision import FaceAnalyser
+
+# Whom one reference of a payer finds; of several it is nobody's.
+_FOUND = 2
+
+
+class _Refused(Exception):
+    """Why a line changes nothing."""
+
+    def __init__(self, why: RowFault | Known | Reason) -> None:
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A line that is right as everything stands now: whose photo it is, its bytes and their SHA-256, and what was seen
+    of it. `is_done`: it is enrolled already; `is_claimed`: the dry run of this import noted the person at this line."""
+
+    line: ReadLine
+    row: PhotoRow
+    person: Beneficiary
+    reference_id: str
+    photo: bytes = b""
+    digest: str = ""
+    template: Template | None = None
+    evidence: EnrolmentEvidence | None = None
+    is_done: bool = False
+    is_claimed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoLines:
+    """Lines of this kind. `references` gives plain templates; `consent_versions` are the texts that were ever in
+    force here. One photo at a time is looked at, as an analyser wants it; what stands around that waits together."""
+
+    register: ChangingRegister
+    references: References
+    uploads: ImportedPhotos
+    photos: Photos
+    analyser: FaceAnalyser
+    runs: ImportRuns
+    ledger: Ledger
+    person_keys: PersonKeys
+    found_by: ReferencesOfPayers
+    protection: TemplateProtection
+    clock: Clock
+    policy: Policy
+    consent_versions: frozenset[str]
+    looking: Lock = field(default_factory=Lock)
+
+    def check(
+        self, of: RegisterImport, chunk: list[tuple[ReadLine, ...]], tally: ImportTally, threads: ThreadPoolExecutor
+    ) -> list[Told]:
+        """Look at every photo, and note which it was and for whom: the release takes these, and no others."""
+        until = self.clock.now() + 2 * RELEASED_WITHIN
+
+        def fate(judged: _Judged) -> None:
+            if judged.is_done:
+                raise _Refused(Known.ALREADY_ENROLLED)
+            # In this order: whoever dies between the two meets their own note of the photo.
+            if not self.runs.claim(of.import_id, judged.digest, judged.line.number, until):
+                raise _Refused(RowFault.PHOTO_TWICE)
+            if not self.runs.claim(of.import_id, judged.person.beneficiary_id, judged.line.number, until):
+                raise _Refused(RowFault.PERSON_TWICE)
+
+        def judged(line: ReadLine) -> _Judged | Told:
+            try:
+                return replace(self._judged(of, line), photo=b"")  # a hundred photos at once are too many
+            except _Refused as refused:
+                return Told(line.number, line.key, refused.why)
+
+        def told(one: _Judged) -> Told | None:
+            try:
+                fate(one)
+            except _Refused as refused:
+                return Told(one.line.number, one.line.key, refused.why)
+            return None
+
+        # One after the other: of two lines for one person the first holds, whichever was looked at first.
+        lines = [line for together in chunk for line in together]
+        return _counted([one if isinstance(one, Told) else told(one) for one in threads.map(judged, lines)], tally)
+
+    def apply(
+        self, of: RegisterImport, chunk: list[tuple[ReadLine, ...]], tally: ImportTally, threads: ThreadPoolExecutor
+    ) -> list[Told]:
+        """Enrol what the dry run would have enrolled, if it still can be."""
+
+        def fate(judged: _Judged) -> None:
+            line = judged.line.number
+            if judged.is_done and not judged.is_claimed:
+                raise _Refused(Known.ALREADY_ENROLLED)
+            if not judged.is_done:
+                claims = self.runs.claims(of.import_id, [judged.digest])
+                if claims.get(judged.digest, line) != line:
+                    raise _Refused(RowFault.PHOTO_TWICE)
+                if not (judged.is_claimed and claims):
+                    raise _Refused(RowFault.PHOTO_CHANGED)
+                self._enrol(of, judged)
+            self.uploads.delete(judged.row.photo)
+
+        def told(line: ReadLine) -> Told | None:
+            try:
+                fate(self._judged(of, line))
+            except _Refused as refused:
+                return Told(line.number, line.key, refused.why)
+            return None
+
+        # A person's photos need not stand together: each line is by itself.
+        return _counted(list(threads.map(told, [line for together in chunk for line in together])), tally)
+
+    def _judged(self, of: RegisterImport, line: ReadLine) -> _Judged:
+        """Raises _Refused."""
+        row, today = line.row, self.clock.today()
+        if not isinstance(row, PhotoRow):
+            raise _Refused(row if isinstance(row, RowFault) else RowFault.COLUMNS)
+        if row.captured_on > today:
+            raise _Refused(RowFault.CAPTURED_ON)
+        person = self._person(of, row)
+        _refuse_whose_face_is_not_kept(person)
+        whose = person.beneficiary_id
+        # Of what was released the line at which the dry run noted the person.
+        noted = self.runs.claims(of.import_id, [whose]).get(whose) if of.released_by else None
+        if noted not in (None, line.number):
+            raise _Refused(RowFault.PERSON_TWICE)
+        claimed = noted == line.number
+        reference_id = reference_id_of(of.source, line.key or row.photo, whose)
+        if person.has_reference and reference_id in self.references.enrolled(whose):
+            return _Judged(line, row, person, reference_id, is_done=True, is_claimed=claimed)
+        self._check_consent(person, row.consent)
+        photo = self.uploads.read(row.photo, self.policy.image.max_bytes)
+        if photo is None:
+            raise _Refused(RowFault.PHOTO_MISSING)
+        template, evidence = self._looked_at(person, photo, of)
+        digest = hashlib.sha256(photo).hexdigest()
+        return _Judged(line, row, person, reference_id, photo, digest, template, evidence, is_claimed=claimed)
+
+    def _looked_at(self, person: Beneficiary, photo: bytes, of: RegisterImport) -> tuple[Template, EnrolmentEvidence]:
+        try:
+            with self.looking:
+                template, evidence = embed(self.analyser, photo, NO_PHOTOS)
+        except PhotoUnsuitable as unsuitable:
+            raise _Refused(Reason(unsuitable.reason)) from None
+        self._continuity(person, "", template, of)
+        return template, evidence
+
+    def _continuity(self, person: Beneficiary, reference_id: str, template: Template, of: RegisterImport) -> Continuity:
+        """As of a photo that the clerk who prepared the import enrols, and gives no reason for another face."""
+        match = self.policy.match
+        earlier = self.references.templates(person.beneficiary_id, match.model_version) if person.reference_ids else {}
+        try:
+            continuity = judge_continuity(person, reference_id, template, earlier, match.accept, None, of.prepared_by)
+        except ReferenceMismatch:
+            raise _Refused(RowFault.FACE_DIFFERS) from None
+        if continuity.overridden:
+            raise _Refused(RowFault.SECOND_CLERK)
+        return continuity
+
+    def _person(self, of: RegisterImport, row: PhotoRow) -> Beneficiary:
+        """Whose photo it is. Whoever is outside the districts of who prepared the import is nobody (adr/0045)."""
+        found = [one for one in self._named(row) if of.scope.covers_any(one.districts)]
+        if len(found) != 1:
+            raise _Refused(RowFault.PERSON_UNCLEAR if found else RowFault.PERSON_UNKNOWN)
+        if row.name and not has_name(found[0], self.person_keys, row.name):
+            raise _Refused(RowFault.NAME_DIFFERS)
+        return found[0]
+
+    def _named(self, row: PhotoRow) -> list[Beneficiary]:
+        named = row.person
+        if isinstance(named, IdNumber):
+            found = by_number(self.register, self.person_keys, named)
+            return [found] if found else []
+        if isinstance(named, ByLineKey):
+            ids = self.found_by.find_line(named.source, named.line_key, _FOUND)
+            return [one for one in map(self.register.get, ids) if one and self._came_by(one, named)]
+        ids = self.found_by.find(named.payer, named.reference, _FOUND)
+        people = [one for one in map(self.register.get, ids) if one]
+        wanted = named.payer, named.reference
+        return [one for one in people if any((b.payer, b.payer_reference) == wanted for b in one.benefits)]
+
+    def _came_by(self, person: Beneficiary, line: ByLineKey) -> bool:
+        # A hint is noted before anybody is registered: the first entry says by which line they were.
+        first = next(iter(self.ledger.entries(person.beneficiary_id)), None)
+        told = first.details if first else {}
+        return (told.get("source"), told.get("line_key")) == (line.source, line.line_key)
+
+    def _check_consent(self, person: Beneficiary, consent: PaperConsent) -> None:
+        today = self.clock.today()
+        if consent.version not in self.consent_versions:
+            raise _Refused(RowFault.CONSENT_VERSION)
+        if consent.on > today:
+            raise _Refused(RowFault.CONSENT_ON)
+        if person.under_age_on(today) and not consent.guardian:
+            raise _Refused(RowFault.GUARDIAN_MISSING)
+
+    def _enrol(self, of: RegisterImport, judged: _Judged) -> None:
+        """Commit the enrolment, once. Raises _Refused where the person changed since they were read."""
+        template, evidence, whose = judged.template, judged.evidence, judged.person.beneficiary_id
+        if template is None or evidence is None:
+            raise _Refused(Reason.NOT_ASSESSED)
+        (imprint,) = self.protection.seal(whose, [evidence.imprint]) if evidence.imprint else (b"",)
+        reference = Reference(
+            beneficiary_id=whose,
+            reference_id=judged.reference_id,
+            template=self.protection.protect(whose, template),
+            photo_key=f"{photos_of(whose)}{judged.reference_id}",
+            source=of.source,
+            captured_on=judged.row.captured_on,
+            quality=evidence.quality,
+            enrolled_at=self.clock.now(),
+            imprint=imprint,
+        )
+
+        def make(newest: Beneficiary) -> Change | None:
+            if reference.reference_id in newest.reference_ids:
+                return None  # another worker was quicker
+            if not of.scope.covers_any(newest.districts):
+                raise _Refused(RowFault.PERSON_UNKNOWN)
+            _refuse_whose_face_is_not_kept(newest)
+            self._check_consent(newest, judged.row.consent)
+            continuity = self._continuity(newest, reference.reference_id, template, of)
+            change = self._change(of, judged, newest, reference, continuity)
+            # Not before it is known to be enrolled: what is refused leaves no photo behind.
+            self.photos.keep_reference(reference.photo_key, judged.photo)
+            return change
+
+        try:
+            change_newest(self.register, whose, make, judged.person)
+        except ReferenceNotFound:
+            return  # enrolled by another worker, and not the newest any more
+
+    def _change(
+        self,
+        of: RegisterImport,
+        judged: _Judged,
+        newest: Beneficiary,
+        reference: Reference,
+        continuity: Continuity,
+    ) -> Change:
+        clerk, paper = Actor(of.prepared_by, Role.CLERK), judged.row.consent
+        # What is on record is newer than any paper, and what the person was asked here.
+        given = newest.consent or FaceConsent(
+            paper.version, datetime.combine(paper.on, time(12), UTC), clerk.actor_id, paper.guardian
+        )
+        taken, others = judged.row.captured_on, newest.reference_on
+        taken = max(taken, others) if others else taken
+        known = (one for one in newest.enrolled_by if one not in (of.actor_id, clerk.actor_id))
+        enrolled = replace(
+            newest,
+            has_reference=True,
+            reference_ids=continuity.reference_ids,
+            reference_on=taken,
+            enrolled_by=(*known, of.actor_id, clerk.actor_id)[-MOST_REFERENCES:],
+            consent=given,
+        )
+        after, entry = record(
+            enrolled,
+            LedgerEvent.REFERENCE_ENROLLED,
+            clerk,
+            reference.enrolled_at,
+            {
+                "reference_id": reference.reference_id,
+                "consent_version": given.version,
+                "consent_given_at": given.given_at.isoformat(),
+                "guardian_consent": given.guardian,
+                "consent_source": paper.source if newest.consent is None else None,
+                "import_id": of.import_id,
+                "released_by": of.released_by,
+                "source": reference.source,
+                "line_key": judged.line.key or str(judged.line.number),
+                "replacement": None,
+                "replaced": None,
+                "reference_on": taken.isoformat(),
+                "model_version": reference.template.model_version,
+                "policy_version": self.policy.version,
+                "calibration_version": self.policy.match.calibration_version,
+            },
+        )
+        counted = FaceCount(people=0 if newest.has_reference else 1, faces=1)
+        return Change(newest.version, after, entry, reference=reference, reference_is_new=True, faces=counted)
+
+
+def _counted(outcomes: Sequence[Told | None], tally: ImportTally) -> list[Told]:
+    """What is told; the others are, or would be, enrolled."""
+    tally.people += outcomes.count(None)
+    return [one for one in outcomes if one]
+
+
+def _refuse_whose_face_is_not_kept(person: Beneficiary) -> None:
+    if person.status is Status.TERMINATED:
+        raise _Refused(RowFault.ENTITLEMENT_ENDED)
+    # What somebody took back here no paper of before gives again.
+    if person.consent_withdrawn_on:
+        raise _Refused(RowFault.CONSENT_WITHDRAWN)

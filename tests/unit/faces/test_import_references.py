@@ -1,0 +1,350 @@
+"""Photos come in by a list: each through the checks of an enrolment, by two people, once, whatever dies."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from lifecert.application.office import import_register
+from lifecert.application.office.prepare_import import ReleaseImport, StartDryRun
+from lifecert.domain.audit import is_drawn
+from lifecert.domain.benefit import BenefitEnd
+from lifecert.domain.errors import ImportDigestDiffers, SecondClerkNeeded, StoreUnavailable
+from lifecert.domain.intake import FileFault, ImportKind, ImportState, Phase, RegisterImport
+from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.open_case import OpenCase
+from lifecert.domain.review import ReviewKind
+from lifecert.domain.scope import Scope
+from lifecert.domain.status import EndCause
+from ops.recorded import Recorded
+from tests.support.builders import CLERK
+from tests.support.intake_world import CHEN, LI, SECOND, WANG
+from tests.support.mortal import Killed, Life
+from tests.support.photo_world import CONSENT, PHOTOS, PhotoIntake, photo
+
+
+@pytest.fixture
+def intake() -> PhotoIntake:
+    office = PhotoIntake()
+    office.bring(wang="face-1", li="face-2")
+    return office
+
+
+def told(office: PhotoIntake, *lines: str, header: str = PHOTOS) -> list[tuple[int, str]]:
+    return office.told(office.look(*lines, header=header, key=str(len(office.runs.runs))))
+
+
+# --- a good list ---------------------------------------------------------------------------------------------------
+
+
+def test_photos_are_enrolled_by_two_with_the_consent_that_the_list_names(intake: PhotoIntake) -> None:
+    checked = intake.look(photo("wang.jpg", WANG, "P-1"), photo("li.jpg", LI, "P-2"))
+    assert checked.checked
+    assert (checked.state, checked.kind, checked.checked.people) == (ImportState.CHECKED, ImportKind.REFERENCES, 2)
+    assert not intake.wang().has_reference, "a dry run enrols nobody"
+    assert set(intake.brought.photos) == {"wang.jpg", "li.jpg"}
+    done = intake.release(checked)
+    assert (done.state, done.registered) == (ImportState.FINISHED, checked.checked)
+    wang = intake.wang()
+    (reference_id,) = wang.reference_ids
+    assert wang.has_reference
+    assert wang.reference_on == date(2024, 3, 5)
+    assert wang.enrolled_by == (f"import:{done.import_id}", CLERK.user_id), "who prepared it is who enrolled"
+    assert wang.consent
+    assert (wang.consent.version, wang.consent.given_at.date(), wang.consent.guardian) == (
+        "1",
+        date(2024, 3, 5),
+        False,
+    )
+    entries = intake.store.entries[wang.beneficiary_id]
+    details = entries[-1].details
+    assert (entries[-1].event, entries[-1].actor.actor_id) == (LedgerEvent.REFERENCE_ENROLLED, CLERK.user_id)
+    assert (details["import_id"], details["released_by"]) == (done.import_id, SECOND.user_id)
+    assert (details["source"], details["line_key"], details["consent_source"]) == ("hr", "P-1", "paper_form")
+    assert verify_chain(entries) == 2
+    stored = intake.store.references_by_id[wang.beneficiary_id, reference_id]
+    assert intake.photos.kept[stored.photo_key] == b"face-1"
+    assert not intake.brought.photos, "what is enrolled is nowhere twice"
+    assert not wang.counter_photo_on, "nobody saw the person"
+    assert not wang.open_cases
+
+
+def test_what_is_stored_is_what_the_ledger_tells(intake: PhotoIntake) -> None:
+    intake.enrol(photo("wang.jpg", WANG))
+    recorded, person = Recorded(), intake.wang()
+    for entry in intake.store.entries[person.beneficiary_id]:
+        recorded.take(entry)
+    assert not recorded.differences(person)
+
+
+def test_the_same_list_once_more_enrols_nothing_and_needs_no_photo(intake: PhotoIntake) -> None:
+    lines = photo("wang.jpg", WANG, "P-1"), photo("li.jpg", LI, "P-2")
+    intake.enrol(*lines)
+    again = intake.enrol(*lines, key="photos-2")
+    assert intake.told(again) == [(2, "already_enrolled"), (3, "already_enrolled")]
+    assert again.registered
+    assert (again.registered.people, again.registered.known) == (0, {"already_enrolled": 2})
+    assert len(intake.store.entries[intake.wang().beneficiary_id]) == 2
+
+
+def test_people_are_named_by_a_payers_reference_or_by_the_line_that_brought_them() -> None:
+    office = PhotoIntake()
+    office.bring(wang="face-1", li="face-2")
+    by_line = "photo,captured_on,consent_version,consent_on,consent_source,register_source,register_line_key,name"
+    done = office.enrol(
+        f"wang.jpg,2024-03-05,{CONSENT},hr,A-1,王淑芬", f"li.jpg,2024-03-05,{CONSENT},hr,A-9,", header=by_line
+    )
+    assert office.told(done) == [(3, "person_unknown")]
+    assert office.wang().has_reference
+    header = "photo,captured_on,consent_version,consent_on,consent_source,payer,payer_reference"
+    assert told(office, f"li.jpg,2024-03-05,{CONSENT},fund,P-1", header=header) == [(2, "person_unknown")]
+    person = replace(office.of(LI), benefits=(replace(office.of(LI).benefits[0], payer="fund", payer_reference="P-1"),))
+    office.store.beneficiaries[person.beneficiary_id] = person
+    office.store.payment_references.note([office.keys.reference_key("fund", "P-1")], person.beneficiary_id)
+    done = office.enrol(f"li.jpg,2024-03-05,{CONSENT},fund,P-1", header=header, key="by-reference")
+    assert office.told(done) == []
+    assert office.of(LI).has_reference
+
+
+def test_a_hint_to_a_line_that_never_brought_anybody_finds_nobody(intake: PhotoIntake) -> None:
+    key = intake.keys.reference_key("register#hr", "A-7")
+    intake.store.payment_references.note([key], intake.wang().beneficiary_id)
+    header = "photo,captured_on,consent_version,consent_on,consent_source,register_source,register_line_key"
+    assert told(intake, f"wang.jpg,2024-03-05,{CONSENT},hr,A-7", header=header) == [(2, "person_unknown")]
+
+
+# --- who needs a new photo, and why ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reason", ["blurred", "no_face", "several_faces", "file_damaged", "too_dark"])
+def test_a_photo_that_an_enrolment_would_refuse_is_refused_for_its_reason(intake: PhotoIntake, reason: str) -> None:
+    intake.bring(wang=reason)
+    checked = intake.look(photo("wang.jpg", WANG), photo("li.jpg", LI))
+    assert intake.told(checked) == [(2, reason)]
+    assert checked.checked
+    assert (checked.checked.people, checked.checked.refused) == (1, {reason: 1})
+    done = intake.release(checked)
+    assert intake.told(done, Phase.REGISTER) == [(2, reason)]
+    assert not intake.wang().has_reference
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (photo("wang.jpg", CHEN), "person_unknown"),
+        (photo("wang.jpg", ""), "person"),
+        (photo("wang.jpg", "123"), "id_number"),
+        (photo("gone.jpg", WANG), "photo_missing"),
+        (photo("../wang.jpg", WANG), "photo"),
+        (photo(f"{WANG}.jpg", WANG), "photo"),
+        (photo("", WANG), "photo"),
+        (photo("wang.jpg", WANG, taken="2027-01-01"), "captured_on"),
+        (photo("wang.jpg", WANG, taken=""), "captured_on"),
+        (photo("wang.jpg", WANG, key=WANG), "line_key"),
+        (f"wang.jpg,2024-03-05,9,2024-03-05,paper_form,{WANG},", "consent_version"),
+        (f"wang.jpg,2024-03-05,1,2027-03-05,paper_form,{WANG},", "consent_on"),
+        (f"wang.jpg,2024-03-05,1,,paper_form,{WANG},", "consent_on"),
+        (f"wang.jpg,2024-03-05,1,2024-03-05,,{WANG},", "consent_source"),
+    ],
+)
+def test_a_line_is_refused_by_itself(intake: PhotoIntake, line: str, why: str) -> None:
+    assert told(intake, line, photo("li.jpg", LI)) == [(2, why)]
+
+
+def test_a_photo_of_another_name_is_refused(intake: PhotoIntake) -> None:
+    header = f"{PHOTOS},name"
+    assert told(intake, f"{photo('wang.jpg', WANG)},李大山", header=header) == [(2, "name_differs")]
+
+
+def test_one_photo_is_of_one_person_and_one_person_has_one_photo_in_a_list(intake: PhotoIntake) -> None:
+    intake.bring(copy="face-1")
+    lines = photo("wang.jpg", WANG), photo("copy.jpg", LI), photo("li.jpg", WANG)
+    done = intake.enrol(*lines)
+    twice = [(3, "photo_twice"), (4, "person_twice")]
+    assert intake.told(done) == twice
+    assert intake.told(done, Phase.REGISTER) == twice
+    assert not intake.of(LI).has_reference
+
+
+def test_a_photo_that_is_another_than_the_dry_run_saw_is_not_enrolled(intake: PhotoIntake) -> None:
+    checked = intake.look(photo("wang.jpg", WANG), photo("li.jpg", LI))
+    intake.bring(wang="face-3")
+    done = intake.release(checked)
+    assert intake.told(done, Phase.REGISTER) == [(2, "photo_changed")]
+    assert not intake.wang().has_reference
+    assert intake.of(LI).has_reference
+
+
+def test_a_face_unlike_the_one_that_counts_is_refused_and_one_like_it_is_added(intake: PhotoIntake) -> None:
+    intake.enrol(photo("wang.jpg", WANG))
+    intake.bring(other="face-2-b", same="face-1-b")
+    assert told(intake, photo("other.jpg", WANG, taken="2025-05-01")) == [(2, "face_differs")]
+    done = intake.enrol(photo("same.jpg", WANG, taken="2025-05-01"), key="third")
+    assert intake.told(done) == []
+    assert len(intake.wang().reference_ids) == 2
+    assert intake.wang().reference_on == date(2025, 5, 1)
+
+
+@pytest.mark.parametrize("kind", [ReviewKind.DEATH_REPORT, ReviewKind.DUPLICATE_FACE, ReviewKind.OVERRIDE])
+def test_no_photo_comes_in_where_a_second_clerk_would_look_at_it(intake: PhotoIntake, kind: ReviewKind) -> None:
+    case = OpenCase("case", kind, ("somebody",), doubts=True)
+    intake.store.beneficiaries[intake.wang().beneficiary_id] = replace(intake.wang(), open_cases=(case,))
+    assert told(intake, photo("wang.jpg", WANG)) == [(2, "second_clerk")]
+
+
+def test_nor_where_all_photos_were_deleted(intake: PhotoIntake) -> None:
+    intake.store.beneficiaries[intake.wang().beneficiary_id] = replace(intake.wang(), faces_were_deleted=True)
+    assert told(intake, photo("wang.jpg", WANG)) == [(2, "second_clerk")]
+
+
+def test_no_paper_gives_a_consent_again_that_was_taken_back(intake: PhotoIntake) -> None:
+    withdrawn = replace(intake.wang(), consent_withdrawn_on=date(2026, 2, 1))
+    checked = intake.look(photo("wang.jpg", WANG))
+    intake.store.beneficiaries[withdrawn.beneficiary_id] = withdrawn
+    done = intake.release(checked)
+    assert intake.told(done, Phase.REGISTER) == [(2, "consent_withdrawn")]
+    assert intake.wang() == withdrawn
+    assert not intake.photos.kept
+
+
+def test_whoever_is_under_age_needs_a_guardians_consent(intake: PhotoIntake) -> None:
+    child = replace(intake.wang(), guardian_until=date(2030, 1, 1))
+    intake.store.beneficiaries[child.beneficiary_id] = child
+    assert told(intake, photo("wang.jpg", WANG)) == [(2, "guardian_missing")]
+    header = f"{PHOTOS},guardian"
+    checked = intake.check(f"{header}\n{photo('wang.jpg', WANG)},yes\n", "with-guardian", kind=ImportKind.REFERENCES)
+    assert intake.told(checked) == []
+
+
+def test_whose_entitlement_ended_gets_no_photo(intake: PhotoIntake) -> None:
+    wang, end = intake.wang(), BenefitEnd(date(2026, 1, 1), EndCause.DECEASED)
+    ended = [replace(one, end=end) for one in wang.benefits]
+    intake.store.beneficiaries[wang.beneficiary_id] = wang.with_benefits(ended)
+    assert told(intake, photo("wang.jpg", WANG)) == [(2, "entitlement_ended")]
+
+
+def test_whoever_is_outside_the_districts_of_who_prepared_it_is_nobody(intake: PhotoIntake) -> None:
+    begun = intake.prepare(f"{PHOTOS}\n{photo('wang.jpg', WANG)}\n", kind=ImportKind.REFERENCES)
+    intake.runs.runs[begun] = replace(intake.runs.runs[begun], scope=Scope(("22",)))
+    StartDryRun(intake.runs, intake.files, intake.queue)(begun, CLERK)
+    intake.queue.drain(intake.work)
+    assert intake.told(intake.runs.runs[begun]) == [(2, "person_unknown")]
+
+
+def test_a_register_is_no_list_of_photos_nor_the_other_way_round(intake: PhotoIntake) -> None:
+    refused = intake.check(f"{PHOTOS}\n{photo('wang.jpg', WANG)}\n", "as-register")
+    assert (refused.state, refused.fault) == (ImportState.REFUSED, FileFault.COLUMNS)
+    refused = intake.look("x", header="name,id_number,category,district,benefit_start", key="as-photos")
+    assert (refused.state, refused.fault) == (ImportState.REFUSED, FileFault.COLUMNS)
+
+
+def test_whoever_prepared_it_does_not_release_it(intake: PhotoIntake) -> None:
+    checked = intake.look(photo("wang.jpg", WANG))
+    release = ReleaseImport(intake.runs, intake.files, intake.clock, intake.queue)
+    with pytest.raises(SecondClerkNeeded):
+        release(checked.import_id, checked.digest, CLERK)
+
+
+# --- what comes of it ------------------------------------------------------------------------------------------------
+
+
+def test_the_face_is_unproven_until_a_session_was_accepted_by_it(intake: PhotoIntake) -> None:
+    assert not intake.wang().face_is_unproven
+    intake.enrol(photo("wang.jpg", WANG))
+    assert intake.wang().face_is_unproven
+    assert not replace(intake.wang(), sessions_kept=1).face_is_unproven
+    assert not is_drawn("session", intake.wang().person_key, 0)
+
+
+# --- whoever dies ----------------------------------------------------------------------------------------------------
+
+WRITING = {"begin", "move", "lay_out", "finish", "claim", "first_of", "send", "commit", "keep_told", "join_told"}
+WRITING |= {"delete", "keep_reference"}
+
+
+class Dying:
+    """A port of a worker that is killed at one of its writes, before it or after it took effect."""
+
+    def __init__(self, port: Any, life: Life) -> None:
+        self.port, self.life = port, life
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.port, name)
+        if name not in WRITING:
+            return method
+
+        def write(*arguments: Any, **more: Any) -> Any:
+            return self.life.write(lambda *given: method(*given, **more), *arguments)
+
+        return write
+
+
+def _killed_once(office: PhotoIntake, life: Life) -> Callable[[Any], Any]:
+    ports = {"photo_register": office.store.register, "runs": office.runs, "files": office.files}
+    ports |= {"queue": office.queue, "uploads": office.brought, "photos": office.photos}
+    mortal = office.work_with(**{name: Dying(port, life) for name, port in ports.items()})
+
+    def work(task: Any) -> Any:
+        try:
+            return mortal(task)
+        except Killed:
+            raise StoreUnavailable("killed") from None
+
+    return work
+
+
+@pytest.mark.parametrize("took_effect", [False, True])
+def test_a_worker_that_is_killed_at_any_write_is_made_good_by_the_next(
+    took_effect: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_register, "AT_ONCE", 1)
+
+    def run(life: Life) -> tuple[PhotoIntake, RegisterImport]:
+        office = PhotoIntake(part_bytes=160)
+        office.bring(wang="face-1", li="face-2", bad="blurred")
+        lines = [PHOTOS, photo("wang.jpg", WANG), photo("li.jpg", LI), photo("bad.jpg", LI), photo("li.jpg", CHEN), ""]
+        import_id = office.prepare("\n".join(lines), "photos", kind=ImportKind.REFERENCES)
+        StartDryRun(office.runs, office.files, office.queue)(import_id, CLERK)
+        work = _killed_once(office, life)
+        office.queue.drain(work)
+        checked = office.runs.runs[import_id]
+        assert checked.state is ImportState.CHECKED
+        ReleaseImport(office.runs, office.files, office.clock, office.queue)(import_id, checked.digest, SECOND)
+        office.queue.drain(work)
+        return office, office.runs.runs[import_id]
+
+    life = Life()
+    undisturbed, wanted = run(life)
+    assert wanted.registered
+    assert (wanted.state, wanted.registered.people) == (ImportState.FINISHED, 2)
+    assert life.writes > 30
+    for ends_at in range(1, life.writes + 1):
+        office, done = run(Life(ends_at, took_effect))
+        assert done == replace(wanted, ended_at=done.ended_at)
+        assert all(len(entries) == 2 for entries in office.store.entries.values())
+        assert office.told(done, Phase.REGISTER) == undisturbed.told(wanted, Phase.REGISTER)
+        assert set(office.brought.photos) == {"bad.jpg"}
+        assert len(office.photos.kept) == 2
+        assert not office.queue.dead
+
+
+def test_every_message_twice_enrols_once(intake: PhotoIntake) -> None:
+    checked = intake.look(photo("wang.jpg", WANG), photo("li.jpg", LI))
+    ReleaseImport(intake.runs, intake.files, intake.clock, intake.queue)(checked.import_id, checked.digest, SECOND)
+
+    def twice(task: Any) -> None:
+        intake.work(task)
+        intake.work(task)
+
+    intake.queue.drain(twice)
+    assert all(len(entries) == 2 for entries in intake.store.entries.values())
+
+
+def test_a_release_that_comes_too_late_is_made_anew(intake: PhotoIntake) -> None:
+    checked = intake.look(photo("wang.jpg", WANG))
+    intake.clock.move(days=15)
+
+    with pytest.raises(ImportDigestDiffers):
+        intake.release(checked)
