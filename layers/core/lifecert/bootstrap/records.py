@@ -220,7 +220,7 @@ def confirm_id_number() -> "ConfirmIdNumber":
     )
 
 
-class PrepareImportSettings(settings.Common):
+class PrepareImportSettings(settings.WithFindLimits, settings.Common):
     """prepare_import."""
 
     import_runs_table: Name
@@ -262,7 +262,8 @@ def start_dry_run() -> "StartDryRun":
 
     names = PrepareImportSettings.load()
     runs, files = stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
-    return StartDryRun(runs, files, parts.import_tasks(names.import_queue_url))
+    counting = stores.counting_look_ups(names, parts.clock(names))
+    return StartDryRun(runs, files, parts.import_tasks(names.import_queue_url), counting)
 
 
 @cache

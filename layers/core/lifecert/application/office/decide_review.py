@@ -208,7 +208,9 @@ class DecideReview:
                 left = replace(newest.without_helpers(gone), excused=None)
                 change = recorded(left, review, decision, helpers=",".join(gone) or None)
             else:
-                change = replace(recorded(newest, review, decision), revocation=_counts_again(newest, review, outcome))
+                answered = review.kind is ReviewKind.AUDIT and outcome is ReviewOutcome.ACCEPT
+                seen = newest.seen_by(user.user_id) if answered else newest
+                change = replace(recorded(seen, review, decision), revocation=_counts_again(newest, review, outcome))
             decided = replace(review, decision=decision)
             return self.issuer.signed(replace(change, review=decided))
 
@@ -226,7 +228,7 @@ class DecideReview:
             since = since or entry.details.get("session_id") in attempts
             if since and entry.actor.role is Role.USER and entry.event in PROOFS:
                 gone.add(entry.actor.actor_id)
-        return tuple(one for one in newest.certified_by if one in gone)
+        return tuple(one for one in newest.helpers_ever if one in gone)
 
     def _other_face(self, newest: Beneficiary, review: Review, decision: ReviewDecision) -> Change:
         """What becomes of a reference that was put in the place of others: without a second clerk's word it is
@@ -319,7 +321,7 @@ class DecideReview:
             raise FaceNotCompared
         closed = newest.without_case(review.review_id)
         self._check_doubts(closed, session, decision.decided_by)
-        closed = closed.vouched_for()
+        closed = closed.vouched_for().seen_by(decision.decided_by)
         if again := certified_already(closed, proof, actor, now, details, **changed):
             return again
         change, _ = certifying(closed, proof, actor, now, self.clock.today(), details, **changed)
