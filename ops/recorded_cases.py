@@ -108,14 +108,20 @@ def _open(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -
 
 def _reported(now: Mapping[str, Any], entry: LedgerEntry, kind: ReviewKind) -> bool:
     if kind is ReviewKind.DEATH_REPORT:
-        return entry.actor.role is Role.CLERK or entry.actor.actor_id in _believed(now, entry.at.date())
+        on, who = entry.at.date(), entry.actor.actor_id
+        by_clerk = entry.actor.role is Role.CLERK
+        return who not in _wrong(now, on) if by_clerk else who in _believed(now, on)
     if kind is ReviewKind.END:
         return bool(entry.details["cause"] == EndCause.DECEASED)
     return kind in (ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.DATA_SIGNAL)
 
 
+def _wrong(now: Mapping[str, Any], on: date) -> list[str]:
+    return [one.by for one in now["unfounded_reports"] if one.until >= on]
+
+
 def _believed(now: Mapping[str, Any], on: date) -> list[str]:
-    wrong = [one.by for one in now["unfounded_reports"] if one.until >= on]
+    wrong = _wrong(now, on)
     former = [one.by for one in now["former_helpers"] if one.until >= on]
     return [one for one in (*now["certified_by"], *former) if one not in wrong]
 
@@ -127,9 +133,11 @@ def _unfounded(now: Mapping[str, Any], entry: LedgerEntry, review_id: str) -> tu
     if case is None or not case.doubts or not refused or entry.event is not LedgerEvent.REVIEW_DECIDED:
         return known
     on = entry.at.date()
-    wrong = [one for one in case.by if one in _believed(now, on)]
-    left = [one for one in known if one.until >= on and one.by not in wrong]
-    return (*left, *(Unfounded(one, on + UNFOUNDED_COUNTS) for one in wrong))[-MOST_UNFOUNDED:]
+    believed = _believed(now, on)
+    left = [one for one in known if one.until >= on and one.by not in case.by]
+    wrong = [Unfounded(one, on + UNFOUNDED_COUNTS) for one in case.by if one in believed]
+    strangers = [Unfounded(one, on + UNFOUNDED_COUNTS) for one in case.by if one not in believed]
+    return (*strangers, *left, *wrong)[-MOST_UNFOUNDED:]
 
 
 def _dispelled(now: dict[str, Any], entry: LedgerEntry, review_id: str) -> None:

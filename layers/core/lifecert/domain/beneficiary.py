@@ -34,7 +34,6 @@ from lifecert.domain.open_case import (
     dispels_a_death,
     joined,
     remembered,
-    report_counts,
     were_unfounded,
 )
 from lifecert.domain.person import FIRST_SECRET
@@ -264,8 +263,20 @@ class Beneficiary:
     def believed_on(self, on: date) -> tuple[str, ...]:
         """Whose report of a death stops machines: those who certified the person, also if somebody removed them since,
         and have not lately been wrong."""
-        wrong = {one.by for one in self.unfounded_reports if on <= one.until}
+        wrong = self._lately_wrong(on)
         return tuple(one for one in self.heard_on(on) if one not in wrong)
+
+    def believes(self, actor: Actor, on: date) -> bool:
+        """Whether a report of a death keeps machines from accepting: a clerk's own, who so takes up what others
+        reported, or that of somebody who is believed, as they certified the person before. Whoever was lately wrong,
+        clerk or not, waits for a clerk, as a stranger does: else one report a day were enough to keep the camera from
+        somebody for ever."""
+        if actor.role is Role.CLERK:
+            return actor.actor_id not in self._lately_wrong(on)
+        return actor.actor_id in self.believed_on(on)
+
+    def _lately_wrong(self, on: date) -> set[str]:
+        return {one.by for one in self.unfounded_reports if on <= one.until}
 
     @property
     def death_told(self) -> bool:
@@ -306,8 +317,8 @@ class Beneficiary:
 
     def with_case(self, review: Review) -> "Beneficiary":
         """With a case that is being opened."""
-        believed = self.believed_on(review.opened_at.date())
-        return replace(self, open_cases=remembered(self.open_cases, review, believed))
+        believed = self.believes(review.opened_by, review.opened_at.date())
+        return replace(self, open_cases=remembered(self.open_cases, review, believed=believed))
 
     def without_case(self, review_id: str) -> "Beneficiary":
         """With a case that is being closed."""
@@ -387,7 +398,7 @@ class Beneficiary:
     def reported_death(self, actor: Actor, today: date) -> OpenCase | None:
         """The open case that a report belongs to. The word of a user that counts joins none that is made of strangers'
         alone: what these said of the death is nothing to judge it by. Theirs joins any, and a clerk takes up any."""
-        counts = actor.role is Role.USER and report_counts(actor.actor_id, actor.role, self.believed_on(today))
+        counts = actor.role is Role.USER and self.believes(actor, today)
         cases = [one for one in self.open_cases if one.kind is ReviewKind.DEATH_REPORT and not one.upheld]
         return next((one for one in cases if one.doubts or not counts), None)
 

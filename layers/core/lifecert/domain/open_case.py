@@ -4,7 +4,6 @@ reports belong to (design.md §3 rule 5)."""
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from lifecert.domain.actor import Role
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Review, ReviewKind, ReviewOutcome
 from lifecert.domain.status import EndCause
@@ -123,14 +122,15 @@ class OpenCase:
         return self.doubts and (self.kind not in _OF_PHOTOS or found_false)
 
 
-def remembered(cases: tuple[OpenCase, ...], review: Review, believed: tuple[str, ...]) -> tuple[OpenCase, ...]:
-    """The cases with a new one, if it is one to remember.
+def remembered(cases: tuple[OpenCase, ...], review: Review, *, believed: bool) -> tuple[OpenCase, ...]:
+    """The cases with a new one, if it is one to remember. Whether whoever opened it is `believed` matters to a death
+    that is reported.
 
     Of too many tries the oldest that doubts nothing is forgotten; where all doubt, the new one belongs to one of them
     (`crowded`).
     """
     of = review.benefit_id if review.kind is ReviewKind.REGISTRATION else None
-    by, doubts = (review.opened_by.actor_id,), _doubts(review, believed)
+    by, doubts = (review.opened_by.actor_id,), _doubts(review, believed=believed)
     case = OpenCase(review.review_id, review.kind, by, doubts=doubts, benefit_id=of)
     if not case.doubts and case.kind not in _REMEMBERED:
         return cases
@@ -216,27 +216,24 @@ def joined(case: OpenCase, user_id: str, *, doubts: bool) -> OpenCase:
     return replace(case, by=(*case.by[: MOST_REPORTERS - 1], user_id), doubts=case.doubts or doubts)
 
 
-def report_counts(user_id: str, role: Role, believed: tuple[str, ...]) -> bool:
-    """Whether a report of a death keeps machines from accepting: a clerk's own, who so takes up what others reported,
-    or that of somebody who is believed, as they certified the person before. Anybody else's waits for a clerk."""
-    return role is Role.CLERK or user_id in believed
-
-
 def were_unfounded(
     known: tuple[Unfounded, ...], case: OpenCase, outcome: ReviewOutcome, believed: tuple[str, ...], on: date
 ) -> tuple[Unfounded, ...]:
-    """Whose reports were unfounded, once one is decided that counted: also those who were believed and made it."""
+    """Whose reports were unfounded, once one is decided that counted: also those who were believed and made it, and the
+    clerk who took it up. Of too many strangers are forgotten first: theirs never counted."""
     if case.kind is not ReviewKind.DEATH_REPORT or outcome is not ReviewOutcome.REFUSE or not case.doubts:
         return known
-    theirs = tuple(Unfounded(one, on + UNFOUNDED_COUNTS) for one in case.by if one in believed)
-    others = tuple(one for one in known if one.until >= on and one.by not in {mine.by for mine in theirs})
-    return (*others, *theirs)[-MOST_UNFOUNDED:]
+    until = on + UNFOUNDED_COUNTS
+    theirs = tuple(Unfounded(one, until) for one in case.by if one in believed)
+    strangers = tuple(Unfounded(one, until) for one in case.by if one not in believed)
+    others = tuple(one for one in known if one.until >= on and one.by not in case.by)
+    return (*strangers, *others, *theirs)[-MOST_UNFOUNDED:]
 
 
-def _doubts(review: Review, believed: tuple[str, ...]) -> bool:
+def _doubts(review: Review, *, believed: bool) -> bool:
     match review.kind:
         case ReviewKind.DEATH_REPORT:
-            return report_counts(review.opened_by.actor_id, review.opened_by.role, believed)
+            return believed
         case ReviewKind.VERIFICATION:
             return review.reason in DOUBTING
         case ReviewKind.END:

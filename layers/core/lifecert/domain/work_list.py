@@ -36,7 +36,7 @@ class WorkList(StrEnum):
     NO_CONTACT = "no_contact"  # nobody knows how to reach them, by the last day of the year
     NO_REFERENCE = "no_reference"  # no photo is enrolled, and consent not withdrawn; by the last day of the year
     OLD_REFERENCE = "old_reference"  # the newest photo is old, by its day
-    # A clerk found true that they died, or let a proposal of that run out, and they are paid; by the last day of the year.
+    # A clerk found true that they died, or a proposal of that ran out, and they are paid; by the last day of the year.
     DEATH_FOUND = "death_found"
 
 

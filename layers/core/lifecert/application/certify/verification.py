@@ -23,7 +23,7 @@ from lifecert.domain.year import valid_until_after
 
 # The share of accepted sessions that is audited where the clerk who enrolled the face also prepared the import that
 # brought the person, and no other has seen them.
-AUDITED_OF_ONE_CLERK = 0.2
+AUDITED_OF_ONE_CLERK = 0.05
 
 # Frames of a session that a human may yet accept.
 _UNDECIDED = frozenset(

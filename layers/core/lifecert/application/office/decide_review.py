@@ -90,7 +90,8 @@ class DecideReview:
         the case's tries. Nothing else that is decided here touches the entitlement. Where a try joined the case that
         the machine would have accepted by itself, whoever refuses names it, and so has seen it. Raises ReviewNotFound,
         GroundUnsuitable, ActedInCase (by this clerk themself), SessionNotFound (no try of this case), FaceNotCompared,
-        GoodTryUnseen, DoubtedElsewhere, FramesGone (who can be the same person that nobody can see), EntitlementEnded,
+        GoodTryUnseen, DoubtedElsewhere (also where a benefit, or who draws it, would be confirmed while a death is told),
+        FramesGone (who can be the same person that nobody can see), EntitlementEnded,
         ConsentWithdrawn (nobody looks at the face), TransitionRefused (its year is over) and ReviewDecidedBefore;
         nothing is changed then.
         """
@@ -195,6 +196,9 @@ class DecideReview:
             # Again, as it is now: who certifies or enrols at this moment is no third party either.
             self._check_not_involved(review, newest, attempts.values(), user)
             decision = ReviewDecision(outcome, ground, user.user_id, self.clock.now())
+            due = review.kind is ReviewKind.REGISTRATION and outcome is ReviewOutcome.ACCEPT
+            if due and newest.death_told:
+                raise DoubtedElsewhere  # nothing is confirmed to be due to whoever may have died
             if session:
                 change = self._certified(newest, review, session, decision)
                 certificate_id = str(change.entry.details["certificate_id"])

@@ -14,7 +14,7 @@ from lifecert.domain.errors import BeneficiaryNotFound, DayImpossible, DayInFutu
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.limits import StartLimits
-from lifecert.domain.open_case import OpenCase, report_counts
+from lifecert.domain.open_case import OpenCase
 from lifecert.domain.person import IdNumber
 from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.status import EndCause, Status
@@ -127,7 +127,7 @@ class ReportDeath:
 
 def _joining(newest: Beneficiary, known: OpenCase, actor: Actor, died_on: date | None, at: datetime) -> Change | None:
     """The change by which a report belongs to a case that is open; None where it adds nothing."""
-    doubts = report_counts(actor.actor_id, actor.role, newest.believed_on(at.date()))
+    doubts = newest.believes(actor, at.date())
     after = newest.with_joined(known, actor.actor_id, doubts=doubts)
     if after == newest:
         return None
