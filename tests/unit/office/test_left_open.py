@@ -251,6 +251,15 @@ def test_once_a_clerk_called_it_unfounded_the_benefit_is_added_and_waits_for_ano
     assert [one.kind for one in office.beneficiary.doubts] == [ReviewKind.REGISTRATION]
 
 
+def test_who_calls_a_report_unfounded_adds_no_benefit_alone() -> None:
+    office = Office()
+    report = office.report.of_known(office.id, TODAY, HELPER)
+    office.decide(report, *UNFOUNDED, CLERK)
+    office.adds_benefit(CLERK)
+    assert [one.kind for one in office.beneficiary.doubts] == [ReviewKind.REGISTRATION]
+    assert agrees(office)
+
+
 def test_nor_is_it_confirmed_where_the_death_is_told_after_it_was_added() -> None:
     office = Office()
     ends = office.propose(office.id, Proposal(ReviewKind.END, TODAY, EndCause.MOVED), an_id(), CLERK)

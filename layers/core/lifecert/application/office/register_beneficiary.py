@@ -253,9 +253,11 @@ class AddBenefit:
             status = Status.LAPSED if lapsed else Status.ACTIVE
             clerk, now, review = Actor(user.user_id, Role.CLERK), self.clock.now(), None
             changed = replace(newest, benefits=(*newest.benefits, benefit), lapsed=lapsed)
-            # What two clerks ended, or are about to, one does not give again.
+            # What two clerks ended, or are about to, one does not give again; nor does one say that nobody died, and then
+            # that more is due.
             entries = self.ledger.entries(newest.beneficiary_id)
-            if newest.status is Status.TERMINATED or is_for_two(newest, benefit.category, entries):
+            alone = user.user_id not in newest.dispelled_by and not is_for_two(newest, benefit.category, entries)
+            if newest.status is Status.TERMINATED or not alone:
                 of = f"benefit {benefit.benefit_id}"
                 review = _registration(newest.beneficiary_id, of, clerk, now, benefit.benefit_id)
                 changed = changed.with_case(review)
