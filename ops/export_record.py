@@ -58,6 +58,8 @@ SHOWN: dict[str, frozenset[str]] = {
             "enrolled_by",
             "dispelled_by",
             "unfounded_reports",
+            "former_helpers",
+            "prepared_by",
             "excused",
             "sessions_kept",
             "consent",
@@ -192,7 +194,7 @@ NOT_INCLUDED = (
 )
 # As whom the access log knows it.
 EXPORT_ACTOR = "export_record"
-ACCOUNTS = ("user_id", "actor_id", "opened_by", "registered_by", "withdrawn_by", "own_account")
+ACCOUNTS = ("user_id", "actor_id", "opened_by", "registered_by", "prepared_by", "withdrawn_by", "own_account")
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +263,7 @@ class Record:
             if name in shown:
                 shown[name] = [self._account(one) for one in shown[name]]
         of_day = shown.get("camera_day", {}).get("by", [])
-        told = ("open_cases", "camera_failures", "unfounded_reports")
+        told = ("open_cases", "camera_failures", "unfounded_reports", "former_helpers")
         for one in (*(one for name in told for one in shown.get(name, [])), *of_day):
             self._number_accounts(one)
         if "decision" in shown:

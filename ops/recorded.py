@@ -17,9 +17,10 @@ from lifecert.domain.challenge import Ability, Excused
 from lifecert.domain.consent import FaceConsent
 from lifecert.domain.coverage import coverage_without
 from lifecert.domain.invitation import is_invited
-from lifecert.domain.ledger import LedgerEntry, LedgerEvent
+from lifecert.domain.ledger import PROOFS, LedgerEntry, LedgerEvent
 from lifecert.domain.notice import AFTER_THE_END, Notice
 from lifecert.domain.office_notice import NoticeResult, NoticeWay, OfficeNotice
+from lifecert.domain.open_case import MOST_FORMER, FormerHelper
 from lifecert.domain.reference import MOST_REFERENCES
 from lifecert.domain.status import Status
 from lifecert.domain.year import valid_until_after
@@ -61,6 +62,7 @@ class Recorded:
             _helpers_removed(now, entry, details)
         if entry.event in _COVERAGE:
             self._coverage.append(entry)
+        _seen(now, entry)
         take_case(now, entry)
         self._benefits.take(entry, now.get("valid_until"))
         moves = "valid_until" in details and now.get("valid_until") != _day(details, "valid_until")
@@ -82,6 +84,15 @@ class Recorded:
         return wrong + self._benefits.differences(beneficiary)
 
 
+def _seen(now: dict[str, Any], entry: LedgerEntry) -> None:
+    """Whether a clerk has seen the person, or a photo of them, who did not prepare the import that brought them."""
+    proof = entry.event in (*PROOFS, LedgerEvent.REFERENCE_ENROLLED)
+    audit = entry.event is LedgerEvent.REVIEW_DECIDED and entry.details.get("kind") == "audit"
+    if entry.actor.role is Role.CLERK and (proof or (audit and entry.details.get("outcome") == "accept")):
+        saw = {entry.actor.actor_id, str(entry.details.get("proposed_by") or entry.actor.actor_id)}
+        now["prepared_by"] = now["prepared_by"] if saw == {now["prepared_by"]} else ""
+
+
 def _day(details: Mapping[str, Any], name: str) -> Any:
     return as_day(details[name]) if name in details else UNTOLD
 
@@ -99,7 +110,9 @@ def _registered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, 
     now.update(certified_on=None, reprieve=None, counter_photo_on=None, invitation_id=None)
     now.update(faces_were_deleted=False, registered_by=details.get("registered_by", UNTOLD))
     now.update(enrolled_by=(), dispelled_by=(), excused=None, sessions_kept=0, unfounded_reports=())
-    now.update(consent=None, withdrawn_by="", faces_go_on=None, own_account="")
+    now.update(consent=None, withdrawn_by="", faces_go_on=None, own_account="", former_helpers=())
+    # Since the register keeps it.
+    now["prepared_by"] = str(details["prepared_by"]) if details.get("seen_by_another") is False else ""
     now.update(certified_by=(), reference_ids=(), has_reference=False, reference_on=None)
     now["contact_channel"] = details.get("channel", UNTOLD)
 
@@ -204,6 +217,8 @@ def _consented(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, An
     now.update(consent_withdrawn_on=None, withdrawn_by="", faces_go_on=None)
     version, guardian = str(details["consent_version"]), bool(details["guardian_consent"])
     now["consent"] = FaceConsent(version, entry.at, entry.actor.actor_id, guardian)
+    if details.get("helpers"):
+        _helpers_removed(now, entry, details)
 
 
 def _undone(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
@@ -211,8 +226,14 @@ def _undone(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any])
     _helpers_removed(now, entry, details)
 
 
-def _helpers_removed(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+def _helpers_removed(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     removed = str(details["helpers"]).split(",")
+    former = [one for one in now["former_helpers"] if one.by not in removed]
+    if "heard_until" in details:
+        until = date.fromisoformat(str(details["heard_until"]))
+        former = [one for one in former if one.until >= entry.at.date()]
+        former += [FormerHelper(one, until) for one in now["certified_by"] if one in removed]
+    now["former_helpers"] = tuple(former[-MOST_FORMER:])
     now["certified_by"] = tuple(one for one in now["certified_by"] if one not in removed)
     now["own_account"] = "" if now["own_account"] in removed else now["own_account"]
 

@@ -1,13 +1,14 @@
 """What the ledger by itself tells of a person's open cases, to hold the register against: see `ops.recorded`."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
 from lifecert.domain.actor import Role
 from lifecert.domain.beneficiary import REMEMBERED_HELPERS
 from lifecert.domain.hold import Reprieve
-from lifecert.domain.ledger import LedgerEntry, LedgerEvent
+from lifecert.domain.ledger import LedgerEntry, LedgerEvent, facts_of
 from lifecert.domain.open_case import (
     DOUBTING,
     MOST_REPORTERS,
@@ -49,15 +50,8 @@ def take_case(now: dict[str, Any], entry: LedgerEntry) -> None:
         _found_by_audit(now, entry, str(review_id))
     elif review_id and all(one.review_id != review_id for one in now["open_cases"]):
         _open(now, entry, details)
-    if entry.event is LedgerEvent.TERMINATED and review_id:  # by two clerks, and not as planned
-        died = details.get("cause") == EndCause.DECEASED
-        of_life = (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL)
-        now["open_cases"] = tuple(
-            one
-            for one in now["open_cases"]
-            if not (one.kind is ReviewKind.END and (died or not one.upheld))
-            and not (died and one.upheld and one.kind in of_life)
-        )
+    if entry.event in (LedgerEvent.TERMINATED, LedgerEvent.BENEFIT_ENDED) and review_id:
+        _ended(now, entry)  # by two clerks, and not as planned
     if entry.event is LedgerEvent.CERTIFIED and not details.get("dispelled_stays"):
         now["dispelled_by"] = ()
     if entry.event is LedgerEvent.CERTIFIED and entry.actor.role is Role.CLERK and not review_id:
@@ -70,6 +64,21 @@ def take_case(now: dict[str, Any], entry: LedgerEntry) -> None:
     reprieve = now.get("reprieve")
     if details.get("spared_until") and (reprieve is None or reprieve.valid_until != now["valid_until"]):
         now["reprieve"] = Reprieve(date.fromisoformat(str(details["spared_until"])), now["valid_until"])
+
+
+def _ended(now: dict[str, Any], entry: LedgerEntry) -> None:
+    over = {str(facts["benefit"]) for facts in facts_of(entry)}
+    left = [one for one in now["open_cases"] if one.benefit_id not in over]
+    if entry.event is LedgerEvent.TERMINATED:
+        died = entry.details.get("cause") == EndCause.DECEASED
+        of_life = (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL)
+        left = [
+            one
+            for one in left
+            if not (one.kind is ReviewKind.END and (died or not one.upheld))
+            and not (died and one.upheld and one.kind in of_life)
+        ]
+    now["open_cases"] = tuple(left)
 
 
 def _open(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
@@ -92,20 +101,29 @@ def _open(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -
         if not forgotten:
             return
         cases.remove(forgotten[0])
-    now["open_cases"] = (*cases, OpenCase(details["review_id"], kind, (entry.actor.actor_id,), doubts=doubts))
+    of = details.get("review_of")  # said since a benefit's case is told from a person's
+    new = OpenCase(details["review_id"], kind, (entry.actor.actor_id,), doubts=doubts, benefit_id=of)
+    now["open_cases"] = (*cases, new)
 
 
 def _reported(now: Mapping[str, Any], entry: LedgerEntry, kind: ReviewKind) -> bool:
     if kind is ReviewKind.DEATH_REPORT:
-        return entry.actor.role is Role.CLERK or entry.actor.actor_id in _believed(now, entry.at.date())
+        on, who = entry.at.date(), entry.actor.actor_id
+        by_clerk = entry.actor.role is Role.CLERK
+        return who not in _wrong(now, on) if by_clerk else who in _believed(now, on)
     if kind is ReviewKind.END:
         return bool(entry.details["cause"] == EndCause.DECEASED)
     return kind in (ReviewKind.OVERRIDE, ReviewKind.DUPLICATE_FACE, ReviewKind.DATA_SIGNAL)
 
 
+def _wrong(now: Mapping[str, Any], on: date) -> list[str]:
+    return [one.by for one in now["unfounded_reports"] if one.until >= on]
+
+
 def _believed(now: Mapping[str, Any], on: date) -> list[str]:
-    wrong = [one.by for one in now["unfounded_reports"] if one.until >= on]
-    return [one for one in now["certified_by"] if one not in wrong]
+    wrong = _wrong(now, on)
+    former = [one.by for one in now["former_helpers"] if one.until >= on]
+    return [one for one in (*now["certified_by"], *former) if one not in wrong]
 
 
 def _unfounded(now: Mapping[str, Any], entry: LedgerEntry, review_id: str) -> tuple[Unfounded, ...]:
@@ -115,9 +133,11 @@ def _unfounded(now: Mapping[str, Any], entry: LedgerEntry, review_id: str) -> tu
     if case is None or not case.doubts or not refused or entry.event is not LedgerEvent.REVIEW_DECIDED:
         return known
     on = entry.at.date()
-    wrong = [one for one in case.by if one in _believed(now, on)]
-    left = [one for one in known if one.until >= on and one.by not in wrong]
-    return (*left, *(Unfounded(one, on + UNFOUNDED_COUNTS) for one in wrong))[-MOST_UNFOUNDED:]
+    believed = _believed(now, on)
+    left = [one for one in known if one.until >= on and one.by not in case.by]
+    wrong = [Unfounded(one, on + UNFOUNDED_COUNTS) for one in case.by if one in believed]
+    strangers = [Unfounded(one, on + UNFOUNDED_COUNTS) for one in case.by if one not in believed]
+    return (*strangers, *left, *wrong)[-MOST_UNFOUNDED:]
 
 
 def _dispelled(now: dict[str, Any], entry: LedgerEntry, review_id: str) -> None:
@@ -157,17 +177,19 @@ def _closed(entry: LedgerEntry, cases: tuple[OpenCase, ...], review_id: str) -> 
     two_clerks = certified and "proposed_by" in entry.details
     since = str(entry.details.get("found_since") or "").split(",")
     for case in cases:
-        if certified and case.kind in (ReviewKind.REGISTRATION, ReviewKind.AUDIT) and not case.upheld:
+        if case.benefit_id and case.review_id != review_id:
+            yield case  # whether a benefit is due is another question than who the person is
+        elif certified and case.kind in (ReviewKind.REGISTRATION, ReviewKind.AUDIT) and not case.upheld:
             continue  # by another clerk than the one who registered the person, or asked for the audit
-        if case.review_id != review_id and not (two_clerks and case.upheld and case.review_id not in since):
+        elif case.review_id != review_id and not (two_clerks and case.upheld and case.review_id not in since):
             yield case
         elif (
             case.review_id == review_id
             and (found_true or (left_open and case.doubts))
             and entry.event is LedgerEvent.REVIEW_DECIDED
-            and case.kind not in found
+            and (case.kind not in found or case.kind is ReviewKind.REGISTRATION)
         ):
-            yield OpenCase(case.review_id, case.kind, case.by, doubts=True, upheld=True)
+            yield replace(case, doubts=True, upheld=True)
 
 
 def _with_reporter(now: Mapping[str, Any], entry: LedgerEntry, case: OpenCase) -> OpenCase:

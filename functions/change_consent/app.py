@@ -58,8 +58,9 @@ def remove_by_letter() -> Response[str]:
 
 @api.on("POST /staff/beneficiaries/{beneficiary_id}/consent", CLERKS)
 def give(beneficiary_id: str) -> Response[str]:
-    whose, consent = an_id(beneficiary_id, BeneficiaryNotFound), api.body(GiveConsentBody).consent
-    return told(G, office.give_consent()(whose, consent.version, consent.guardian, api.user))
+    whose, given = an_id(beneficiary_id, BeneficiaryNotFound), api.body(GiveConsentBody)
+    consent, ground = given.consent, given.ground
+    return told(G, office.give_consent()(whose, consent.version, consent.guardian, api.user, ground))
 
 
 def told(code: LogCode, person: Beneficiary) -> Response[str]:

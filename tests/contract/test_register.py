@@ -14,7 +14,7 @@ from lifecert.domain.hold import HoldProposal, Reprieve
 from lifecert.domain.ledger import GENESIS, LedgerEvent, verify_chain
 from lifecert.domain.notice import Notice, NoticeChannel
 from lifecert.domain.office_notice import NoticeResult, NoticeWay, OfficeNotice
-from lifecert.domain.open_case import OpenCase, Unfounded
+from lifecert.domain.open_case import FormerHelper, OpenCase, Unfounded
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import Standing, Status
@@ -55,7 +55,10 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         reference_on=date(2024, 2, 29),
         certificate_id=an_id(),
         certified_on=date(2026, 2, 27),
-        open_cases=(OpenCase(an_id(), ReviewKind.VERIFICATION, ("helper-1",), doubts=True, upheld=True),),
+        open_cases=(
+            OpenCase(an_id(), ReviewKind.VERIFICATION, ("helper-1",), doubts=True, upheld=True),
+            OpenCase(an_id(), ReviewKind.REGISTRATION, ("clerk-1",), doubts=True, benefit_id="2"),
+        ),
         reprieve=Reprieve(date(2026, 7, 30), VALID_UNTIL),
         counter_photo_on=date(2026, 2, 27),
         faces_were_deleted=True,
@@ -65,6 +68,8 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         excused=Excused((Ability.TURN_HEAD, Ability.SMILE), date(2029, 3, 1)),
         sessions_kept=3,
         unfounded_reports=(Unfounded("helper-1", date(2027, 3, 1)),),
+        former_helpers=(FormerHelper("helper-3", date(2027, 3, 1)),),
+        prepared_by="clerk-4",
         invitation_id=an_id(),
         number_claim=an_id(),
         former_name_keys=("5" * 64, "6" * 64),

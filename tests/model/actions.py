@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from lifecert.application.faces.consent import GiveConsent, WithdrawConsent
+from lifecert.application.faces.consent import GiveConsent, UndoGround, WithdrawConsent
 from lifecert.application.notices.note_delivery import NoteDelivery
 from lifecert.application.notices.record_notice import NewNotice, RecordNotice, Voiding
 from lifecert.application.office.certify_in_person import CertifyInPerson, Document, PresenceGround
@@ -448,7 +448,9 @@ def _others(world: World, person: Beneficiary) -> Iterator[Action]:
         else:
             yield Action(
                 f"{name} gives consent to the camera anew",
-                lambda world: _ignore(GiveConsent(world.store.register, world.clock, "1")(who, "1", False, CLERK)),
+                lambda world: _ignore(
+                    GiveConsent(world.store.register, world.clock, "1")(who, "1", False, CLERK, UndoGround.CHANGED_MIND)
+                ),
                 "consent",
             )
     if world.left.get("report"):

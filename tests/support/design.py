@@ -294,6 +294,7 @@ ALLOWED: dict[str, set[str]] = {
         "s3:ListBucket Imports",
     },
     "PrepareImport": {
+        "dynamodb:UpdateItem Limits",
         "dynamodb:GetItem ImportRuns",
         "dynamodb:PutItem ImportRuns",
         "dynamodb:UpdateItem ImportRuns",

@@ -22,7 +22,7 @@ from lifecert.domain.intake import (
 )
 from lifecert.domain.ledger import LedgerEntry
 from tests.support.builders import CLERK
-from tests.support.fakes.access import references_of_payers
+from tests.support.fakes.access import counting, references_of_payers
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.intake import MemoryImportQueue, MemoryImportRuns, MemoryRegisterFiles
 from tests.support.fakes.keys import FakePersonKeys
@@ -85,9 +85,13 @@ class Intake:
 
     def check(self, content: bytes | str, key: str = "key-1", **said: Any) -> RegisterImport:
         import_id = self.prepare(content, key, **said)
-        StartDryRun(self.runs, self.files, self.queue)(import_id, CLERK)
+        self.dry_run(import_id, CLERK)
         self.queue.drain(self.work)
         return self.runs.runs[import_id]
+
+    @property
+    def dry_run(self) -> StartDryRun:
+        return StartDryRun(self.runs, self.files, self.queue, counting(self.store, self.clock))
 
     def release(self, checked: RegisterImport, digest: str | None = None) -> RegisterImport:
         release = ReleaseImport(self.runs, self.files, self.clock, self.queue)

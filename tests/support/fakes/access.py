@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lifecert.application.shared.accessing import LookUps, NoteAccess
+from lifecert.application.shared.accessing import CountLookUps, LookUps, NoteAccess
 from lifecert.application.shared.referring import ReferencesOfPayers
 from lifecert.domain.access import Access
 from lifecert.domain.limits import FindLimits
@@ -55,6 +55,11 @@ class MemoryPaymentReferences:
 def noting(store: "MemoryStore", clock: Clock) -> NoteAccess:
     """Writes down who opens whose record."""
     return NoteAccess(store.access_log, clock)
+
+
+def counting(store: "MemoryStore", clock: Clock, limits: FindLimits | None = None) -> CountLookUps:
+    """Counts look-ups that name nobody."""
+    return CountLookUps(store.limits, limits or FindLimits(50, 200), clock)
 
 
 def looking_up(store: "MemoryStore", clock: Clock, limits: FindLimits | None = None) -> LookUps:

@@ -9,6 +9,7 @@ import pytest
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import Notice, NoticeChannel
+from lifecert.domain.open_case import OpenCase
 from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
 from lifecert.domain.status import Status
 from lifecert.domain.work_list import (
@@ -80,6 +81,17 @@ def lists(person: Beneficiary) -> dict[str, date]:
 )
 def test_who_is_in_which_list(fields: dict[str, Any], expected: dict[str, date]) -> None:
     assert lists(a_beneficiary(**fields)) == expected
+
+
+@pytest.mark.parametrize("upheld", [True, False])
+@pytest.mark.parametrize("kind", list(ReviewKind))
+def test_whose_death_was_found_true_is_listed_until_somebody_ends_it(kind: ReviewKind, upheld: bool) -> None:
+    """Whoever puts a family's report away by saying that it is true, and proposes no end, has it in a list."""
+    case = OpenCase("case", kind, ("daughter",), doubts=True, upheld=upheld)
+    of_a_death = kind in (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL, ReviewKind.END)
+    listed = "death_found" in lists(a_beneficiary(**AT_HAND, open_cases=(case,)))
+    assert listed == (upheld and of_a_death)
+    assert lists(a_beneficiary(status=Status.TERMINATED, open_cases=(case,))) == {}
 
 
 def test_of_several_districts_it_is_that_of_the_main_benefit() -> None:

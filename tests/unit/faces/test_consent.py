@@ -270,7 +270,8 @@ def test_a_clerk_gives_a_ground_and_nobody_else_does() -> None:
         with pytest.raises(GroundUnsuitable):
             world.undo(user, ground)
     world.undo(CLERK, NOT_THEM)
-    assert world.last.details == {"ground": "not_the_person", "helpers": OLD.user_id, "channel": "sms"}
+    heard = {"heard_until": "2027-03-01"}
+    assert world.last.details == {"ground": "not_the_person", "helpers": OLD.user_id, "channel": "sms", **heard}
 
 
 def test_after_the_seven_days_there_is_nothing_left_to_undo() -> None:
@@ -307,7 +308,10 @@ def test_messages_are_bounded_and_a_withdrawal_is_never_refused() -> None:
 def test_given_anew_within_the_days_the_faces_stay() -> None:
     world = World()
     world.withdraw(OWN)
-    after = GiveConsent(world.store.register, world.clock, VERSION)(world.id, VERSION, False, CLERK)
+    give = GiveConsent(world.store.register, world.clock, VERSION)
+    with pytest.raises(GroundUnsuitable):
+        give(world.id, VERSION, False, CLERK)
+    after = give(world.id, VERSION, False, CLERK, UndoGround.CHANGED_MIND)
     assert (after.consent_withdrawn_on, after.faces_go_on, after.faces_due) == (None, None, None)
     assert after.consent
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from lifecert.application.faces.consent import GiveConsent, WithdrawConsent
+from lifecert.application.faces.consent import GiveConsent, UndoGround, WithdrawConsent
 from lifecert.application.faces.purge_faces import PurgeFaces
 from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Role
@@ -239,7 +239,7 @@ def test_what_is_accepted_after_it_was_deleted_vouches_for_no_other_face() -> No
     WithdrawConsent(store.register, world.clock)(world.id, CLERK)
     world.clock.move(days=7)
     PurgeFaces(store.register, store.register, world.references, world.photos, store.face_counts, world.clock, 4)()
-    GiveConsent(store.register, world.clock, "1")(world.id, "1", False, CLERK)
+    GiveConsent(store.register, world.clock, "1")(world.id, "1", False, CLERK, UndoGround.CHANGED_MIND)
     decide(world, late, ReviewOutcome.ACCEPT, SECOND_CLERK)
     world.enrol(face(2))
     assert store.beneficiaries[world.id].doubts
@@ -272,7 +272,7 @@ def test_the_first_face_after_a_withdrawal_waits_for_a_second_clerk() -> None:
     WithdrawConsent(store.register, world.clock)(world.id, CLERK)
     world.clock.move(days=7)
     PurgeFaces(store.register, store.register, world.references, world.photos, store.face_counts, world.clock, 4)()
-    GiveConsent(store.register, world.clock, "1")(world.id, "1", False, CLERK)
+    GiveConsent(store.register, world.clock, "1")(world.id, "1", False, CLERK, UndoGround.CHANGED_MIND)
     assert not store.references_by_id, "nothing of the withdrawn face is kept"
     world.enrol(face(1))
     assert store.beneficiaries[world.id].doubts

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lifecert.adapters.kms.protected_references import ProtectedReferences
-from lifecert.application.faces.consent import GiveConsent, WithdrawConsent
+from lifecert.application.faces.consent import GiveConsent, UndoGround, WithdrawConsent
 from lifecert.application.faces.enrol_reference import BeginEnrolment, ConsentShown, FinishEnrolment
 from lifecert.application.faces.purge_faces import AT_ONCE, PurgeFaces, PurgeReport
 from lifecert.application.shared.changing import change_newest
@@ -425,10 +425,12 @@ def test_consent_given_anew_opens_the_way_to_a_new_reference() -> None:
         give(person, "2026-1", False, HELPER)
     with pytest.raises(ConsentMissing):
         give(person, "2020-1", False, CLERK)
-    assert give(person, "2026-1", True, CLERK).consent_withdrawn_on is None
+    again = give(person, "2026-1", True, CLERK, UndoGround.CHANGED_MIND)
+    assert again.consent_withdrawn_on is None
     entry = world.store.entries[person][-1]
     assert entry.event is LedgerEvent.CONSENT_GIVEN
-    assert entry.details == {"consent_version": "2026-1", "guardian_consent": True}
+    said = {"consent_version": "2026-1", "guardian_consent": True, "ground": "changed_mind", "helpers": ""}
+    assert entry.details == {**said, "channel": again.contact_channel}
     version = world.store.beneficiaries[person].version
     give(person, "2026-1", True, CLERK)
     assert world.store.beneficiaries[person].version == version

@@ -187,8 +187,10 @@ def test_whose_consent_was_withdrawn_is_told_once_and_so_is_that_it_was_undone(w
     again = withdraw(REMINDED.id, CLERK).version
     assert send.about(NoticeKind.WITHDRAWAL_UNDONE, REMINDED.id, done) == "not_needed"
     world.clock.move(days=1)
-    office.give_consent()(REMINDED.id, "2026-1", False, CLERK)
+    given = office.give_consent()(REMINDED.id, "2026-1", False, CLERK, UndoGround.CHANGED_MIND).version
     assert send.about(NoticeKind.CONSENT_WITHDRAWN, REMINDED.id, again) == "not_needed"
+    assert send.about(NoticeKind.WITHDRAWAL_UNDONE, REMINDED.id, given) == "sent"
+    assert world.sender.sent[-1] == world.sender.sent[1], "by whichever way the withdrawal is over"
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

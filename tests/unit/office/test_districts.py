@@ -15,7 +15,6 @@ from lifecert.application.office.prepare_import import (
     NewImport,
     PrepareImport,
     ReleaseImport,
-    StartDryRun,
     StopImport,
 )
 from lifecert.application.office.propose import Propose
@@ -257,7 +256,7 @@ def prepared(intake: Intake, user: User, content: str) -> str:
 def test_an_import_brings_nobody_from_elsewhere_and_says_so_by_line() -> None:
     intake = Intake()
     import_id = prepared(intake, clerk("37"), register(*PEOPLE))
-    StartDryRun(intake.runs, intake.files, intake.queue)(import_id, clerk("37"))
+    intake.dry_run(import_id, clerk("37"))
     intake.queue.drain(intake.work)
     checked = intake.runs.runs[import_id]
     assert checked.state is ImportState.CHECKED
@@ -278,7 +277,7 @@ def test_an_import_is_moved_and_seen_by_those_who_have_all_its_districts() -> No
         assert ListImports(runs)(user) == ()
         for call in (
             lambda user=user: GetImport(runs, files)(import_id, user),
-            lambda user=user: StartDryRun(runs, files, queue)(import_id, user),
+            lambda user=user: intake.dry_run(import_id, user),
             lambda user=user: ReleaseImport(runs, files, intake.clock, queue)(import_id, "d", user),
             lambda user=user: StopImport(runs, files, intake.clock)(import_id, user),
         ):

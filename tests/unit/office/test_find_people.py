@@ -65,10 +65,10 @@ class Desk:
         )
         return use_case(Registration(name, number, replace(NEW, **benefit)), CLERK, an_id())
 
-    def add_benefit(self, beneficiary_id: str, new: NewBenefit) -> None:
+    def add_benefit(self, beneficiary_id: str, new: NewBenefit, clerk: User = CLERK) -> None:
         store = self.store
         add = AddBenefit(store.register, store.ledger, self.clock, ("fund", "mine"), references_of_payers(store))
-        add(beneficiary_id, new, CLERK, an_id())
+        add(beneficiary_id, new, clerk, an_id())
 
     @property
     def rows(self) -> list[tuple[str, str, AccessRole, AccessAction]]:
@@ -126,8 +126,8 @@ def test_everybody_with_one_reference_is_found_and_noted_up_to_a_bound() -> None
 def test_a_hint_to_a_benefit_that_never_came_finds_nobody() -> None:
     desk = Desk()
     person = desk.register().beneficiary_id
-    for _ in range(7):
-        desk.add_benefit(person, NEW)
+    for number in range(7):
+        desk.add_benefit(person, NEW, replace(CLERK, user_id=f"clerk-{number // 3}"))
     with pytest.raises(TooManyBenefits):
         desk.add_benefit(person, replace(NEW, payer_reference="P-9"))
     for one in (person, an_id()):

@@ -10,7 +10,6 @@ import pytest
 from lifecert.application.office import import_register
 from lifecert.application.office.prepare_import import (
     ReleaseImport,
-    StartDryRun,
 )
 from lifecert.domain.errors import (
     StoreUnavailable,
@@ -120,7 +119,7 @@ def test_a_worker_that_is_killed_at_any_write_is_made_good_by_the_next(
     def run(life: Life) -> tuple[Intake, RegisterImport]:
         intake = Intake(part_bytes=400)
         import_id = intake.prepare(content)
-        StartDryRun(intake.runs, intake.files, intake.queue)(import_id, CLERK)
+        intake.dry_run(import_id, CLERK)
         work = killed_once(intake, life)
         intake.queue.drain(work)
         checked = intake.runs.runs[import_id]
@@ -146,7 +145,7 @@ def test_every_message_twice_and_late_changes_nothing(intake: Intake) -> None:
     twice = Intake(part_bytes=300)
     content = a_city(10, random.Random(3))
     import_id = twice.prepare(content)
-    StartDryRun(twice.runs, twice.files, twice.queue)(import_id, CLERK)
+    twice.dry_run(import_id, CLERK)
     seen: list[Any] = []
 
     def again(task: Any) -> None:
@@ -202,7 +201,7 @@ def test_a_worker_out_of_time_leaves_the_part_to_the_next(intake: Intake) -> Non
 
 def test_who_asks_again_wakes_an_import_whose_messages_were_lost(intake: Intake) -> None:
     import_id = intake.prepare(f"{HEADER}\n{GOOD}\n")
-    dry_run = StartDryRun(intake.runs, intake.files, intake.queue)
+    dry_run = intake.dry_run
     for _ in range(4):
         dry_run(import_id, CLERK)
         if intake.queue.waiting:

@@ -7,7 +7,6 @@ import pytest
 
 from lifecert.application.office.prepare_import import (
     ReleaseImport,
-    StartDryRun,
 )
 from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
 from lifecert.domain.category import Category
@@ -141,7 +140,10 @@ def test_somebody_registered_by_hand_is_known_and_stays_as_they_are(intake: Inta
     assert intake.of(WANG) == by_hand
     assert done.registered
     assert (done.registered.known, done.registered.refused) == ({Known.ALREADY_REGISTERED: 1}, {})
-    assert intake.told(done) == intake.told(done, Phase.REGISTER) == [(2, "already_registered")]
+    assert done.checked
+    assert done.checked.known == {Known.ALREADY_REGISTERED: 1}
+    # How many, to one clerk; which, once another has released it.
+    assert (intake.told(done), intake.told(done, Phase.REGISTER)) == ([], [(2, "already_registered")])
 
 
 def test_the_same_file_again_changes_nothing_and_says_so(intake: Intake) -> None:
@@ -197,7 +199,7 @@ def test_a_file_that_cannot_be_taken_is_refused_as_a_whole(
     assert (refused.state, refused.fault) == (ImportState.REFUSED, fault)
     assert refused.columns == ()
     assert not intake.files.files, "it is personal data all the same"
-    assert StartDryRun(intake.runs, intake.files, intake.queue)(refused.import_id, CLERK) == refused
+    assert intake.dry_run(refused.import_id, CLERK) == refused
     with pytest.raises(ImportNotReady):
         ReleaseImport(intake.runs, intake.files, intake.clock, intake.queue)(refused.import_id, "", SECOND)
 

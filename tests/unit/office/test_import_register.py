@@ -15,7 +15,6 @@ from lifecert.application.office.prepare_import import (
     NewImport,
     PrepareImport,
     ReleaseImport,
-    StartDryRun,
     StopImport,
 )
 from lifecert.domain.amendment import AmendGround
@@ -175,7 +174,7 @@ def test_json_lines_take_the_same(intake: Intake) -> None:
 def test_nobody_releases_what_they_prepared_or_let_be_checked(intake: Intake) -> None:
     import_id = intake.prepare(f"{HEADER}\n{line('王淑芬', WANG)}\n")
     third = replace(CLERK, user_id="clerk-3")
-    StartDryRun(intake.runs, intake.files, intake.queue)(import_id, third)
+    intake.dry_run(import_id, third)
     intake.queue.drain(intake.work)
     digest = intake.runs.runs[import_id].digest
     release = ReleaseImport(intake.runs, intake.files, intake.clock, intake.queue)
@@ -193,7 +192,7 @@ def test_only_the_very_file_of_a_finished_dry_run_is_released(intake: Intake) ->
     release = ReleaseImport(intake.runs, intake.files, intake.clock, intake.queue)
     with pytest.raises(ImportNotReady):
         release(import_id, "", SECOND)
-    StartDryRun(intake.runs, intake.files, intake.queue)(import_id, CLERK)
+    intake.dry_run(import_id, CLERK)
     with pytest.raises(ImportNotReady):
         release(import_id, "", SECOND)
     intake.queue.drain(intake.work)
@@ -243,7 +242,7 @@ def test_an_import_that_is_stopped_registers_nobody_more(intake: Intake, monkeyp
     assert not intake.queue.dead
     assert stop(checked.import_id, SECOND).state is ImportState.STOPPED
     with pytest.raises(ImportNotReady):
-        StartDryRun(intake.runs, intake.files, intake.queue)(checked.import_id, CLERK)
+        intake.dry_run(checked.import_id, CLERK)
 
 
 def test_what_is_over_cannot_be_stopped_and_what_is_not_there_not_found(intake: Intake) -> None:
@@ -267,7 +266,7 @@ def test_a_dry_run_needs_a_file_and_a_clerk(intake: Intake) -> None:
     assert prepared.slot
     assert prepared.slot.fields["key"] == prepared.register_import.file
     assert prepare(NewImport("hr"), CLERK, "key-1").register_import == prepared.register_import
-    dry_run = StartDryRun(intake.runs, intake.files, intake.queue)
+    dry_run = intake.dry_run
     with pytest.raises(ImportFileMissing):
         dry_run(prepared.register_import.import_id, CLERK)
     with pytest.raises(NotAllowed):
@@ -279,7 +278,7 @@ def test_a_file_that_lies_in_the_bucket_is_taken_by_its_name(intake: Intake) -> 
     prepare = PrepareImport(intake.runs, intake.files, intake.clock)
     prepared = prepare(NewImport("hr", file="big.csv"), CLERK, "key-1")
     assert prepared.slot is None
-    StartDryRun(intake.runs, intake.files, intake.queue)(prepared.register_import.import_id, CLERK)
+    intake.dry_run(prepared.register_import.import_id, CLERK)
     intake.queue.drain(intake.work)
     assert intake.release(intake.runs.runs[prepared.register_import.import_id]).registered
     with pytest.raises(ImportFileMissing):

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from lifecert.application.office.report_death import NamedPerson, ReportDeath
-from lifecert.domain.actor import Role
+from lifecert.domain.actor import Role, User
 from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.benefit import BenefitEnd
 from lifecert.domain.errors import (
     BeneficiaryNotFound,
     DayImpossible,
@@ -23,7 +24,7 @@ from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.open_case import MOST_REPORTERS
 from lifecert.domain.person import IdNumber, normalise_name
 from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
-from lifecert.domain.status import EndCause, Standing, Status
+from lifecert.domain.status import EndCause, Status
 from tests.support.builders import CLERK, HELPER, a_beneficiary, a_change, an_id, start_limits
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.keys import FakePersonKeys
@@ -194,18 +195,22 @@ def test_nobody_dies_before_they_were_born() -> None:
     assert len(office.store.reviews) == 1
 
 
-def test_a_stranger_hears_of_an_end_what_they_hear_of_anybody() -> None:
+def ended(office: Office, cause: EndCause) -> None:
+    """Two clerks have ended everything."""
+    benefits = tuple(replace(one, end=BenefitEnd(DAY, cause, an_id())) for one in office.person.benefits)
+    office.store.register.commit(a_change(office.person, LedgerEvent.TERMINATED, changed={"benefits": benefits}))
+
+
+def test_a_stranger_hears_of_a_death_what_they_hear_of_anybody() -> None:
     office, whom = Office(), NamedPerson(NAME, NUMBER)
-    ended = Standing(Status.TERMINATED, date(2026, 6, 30), ended_on=DAY)
-    change = a_change(office.store.beneficiaries[office.id], LedgerEvent.TERMINATED, changed={"standing": ended})
-    office.store.register.commit(change)
-    version = office.store.beneficiaries[office.id].version
+    ended(office, EndCause.DECEASED)
+    version = office.person.version
     ids = {office.report.of_person(whom, DAY, replace(HELPER, user_id=name)) for name in ("stranger-1", "stranger-2")}
     office.clock.move(days=1)
     ids.add(office.report.of_person(whom, None, replace(HELPER, user_id="stranger-1")))
     assert len(ids) == 1
     assert str(uuid.UUID(one := ids.pop())) == one
-    assert (office.store.reviews, office.store.beneficiaries[office.id].version) == ({}, version)
+    assert (office.store.reviews, office.person.version) == ({}, version)
     for user in (HELPER, CLERK):
         with pytest.raises(EntitlementEnded):
             office.report.of_person(whom, DAY, user)
@@ -213,9 +218,17 @@ def test_a_stranger_hears_of_an_end_what_they_hear_of_anybody() -> None:
 
 def test_what_the_office_knows_already_is_no_case() -> None:
     office = Office()
-    ended = Standing(Status.TERMINATED, date(2026, 6, 30), ended_on=DAY)
-    change = a_change(office.store.beneficiaries[office.id], LedgerEvent.TERMINATED, changed={"standing": ended})
-    office.store.register.commit(change)
+    ended(office, EndCause.DECEASED)
     with pytest.raises(EntitlementEnded):
         office.report.of_known(office.id, DAY, HELPER)
     assert office.store.reviews == {}
+
+
+@pytest.mark.parametrize("user", [HELPER, STRANGER, CLERK])
+def test_a_death_told_after_another_end_is_a_case_and_tells_nobody_of_the_end(user: User) -> None:
+    office, whom = Office(), NamedPerson(NAME, NUMBER)
+    ended(office, EndCause.MOVED)
+    told = office.report.of_person(whom, DAY, user)
+    assert office.report.of_person(whom, None, replace(STRANGER, user_id="another")) == told
+    assert [one.review_id for one in office.person.open_cases] == [told]
+    assert office.store.reviews[told].kind is ReviewKind.DEATH_REPORT

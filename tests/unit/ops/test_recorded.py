@@ -27,7 +27,7 @@ from lifecert.domain.hold import HoldChoice, HoldGround, HoldProposal, HoldState
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import Notice, NoticeChannel, NoticeKind
 from lifecert.domain.office_notice import NoticeResult, NoticeWay
-from lifecert.domain.open_case import OpenCase, Unfounded
+from lifecert.domain.open_case import FormerHelper, OpenCase, Unfounded
 from lifecert.domain.person import IdNumber
 from lifecert.domain.reference import Replacement
 from lifecert.domain.review import Ground, Proposal, ReviewKind, ReviewOutcome
@@ -247,7 +247,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     life.world.clock.move(days=2)
     do["purge_faces"]()
     yield "faces deleted", life
-    do["give_consent"](life.id, "2026-1", False, CLERK)
+    do["give_consent"](life.id, "2026-1", False, CLERK, UndoGround.CHANGED_MIND)
     yield "consent given anew", life
     life.enrolled("good")
     do["decide_review"](life.case, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, SECOND_CLERK)
@@ -356,6 +356,8 @@ OTHERS: dict[str, Any] = {
     "excused": Excused((Ability.SMILE,), DAY),
     "sessions_kept": 99,
     "unfounded_reports": (Unfounded("another", DAY),),
+    "former_helpers": (FormerHelper("another", DAY),),
+    "prepared_by": "another",
     "consent": FaceConsent("another", NOW, "another", guardian=True),
     "consent_withdrawn_on": DAY,
     "withdrawn_by": "another",
@@ -370,10 +372,15 @@ OTHERS: dict[str, Any] = {
 }
 TEXTS = ("withdrawn_by", "own_account")
 # What is taken away is damage too, and some of these default to nothing. A day that is not there may never have been:
-# people who were certified before the register kept it have none.
-EMPTIED = ("certified_by", "reference_ids", "open_cases", "enrolled_by", "dispelled_by", "unfounded_reports")
+# people who were certified before the register kept it have none. Whom no import brought nobody prepared.
+EMPTIED = (
+    *("certified_by", "reference_ids", "open_cases", "enrolled_by", "dispelled_by"),
+    *("unfounded_reports", "former_helpers"),
+)
 EMPTY: dict[str, Any] = {
-    name: () if name in EMPTIED else "" if name in TEXTS else None for name in OTHERS if name != "certified_on"
+    name: () if name in EMPTIED else "" if name in TEXTS else None
+    for name in OTHERS
+    if name not in ("certified_on", "prepared_by")
 }
 
 

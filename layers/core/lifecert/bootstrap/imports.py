@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lifecert.ports.sweep import Waiting
 
 
-class PrepareImportSettings(settings.Common):
+class PrepareImportSettings(settings.WithFindLimits, settings.Common):
     """prepare_import."""
 
     import_runs_table: Name
@@ -69,7 +69,8 @@ def start_dry_run() -> "StartDryRun":
 
     names = PrepareImportSettings.load()
     runs, files = stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
-    return StartDryRun(runs, files, parts.import_tasks(names.import_queue_url, names.photo_queue_url))
+    queue = parts.import_tasks(names.import_queue_url, names.photo_queue_url)
+    return StartDryRun(runs, files, queue, stores.counting_look_ups(names, parts.clock(names)))
 
 
 @cache

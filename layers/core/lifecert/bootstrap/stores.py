@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lifecert.adapters.dynamodb.sweep_runs import DynamoSweepRuns
     from lifecert.adapters.dynamodb.transaction import DynamoChangingRegister
     from lifecert.adapters.dynamodb.work_lists import DynamoWorkLists
-    from lifecert.application.shared.accessing import LookUps, NoteAccess
+    from lifecert.application.shared.accessing import CountLookUps, LookUps, NoteAccess
     from lifecert.application.shared.referring import ReferencesOfPayers
     from lifecert.entry.http.once import Once
     from lifecert.ports.access_log import AccessLog
@@ -207,6 +207,14 @@ def looking_up(names: settings.WithLookUps, clock: "Clock") -> "LookUps":
 
     limited = FindLimits(names.limit_finds_hour, names.limit_finds_day)
     return LookUps(noting(names, clock), limits(names), limited, clock)
+
+
+def counting_look_ups(names: settings.WithFindLimits, clock: "Clock") -> "CountLookUps":
+    """Counts look-ups by the staff that name nobody."""
+    from lifecert.application.shared.accessing import CountLookUps
+    from lifecert.domain.limits import FindLimits
+
+    return CountLookUps(limits(names), FindLimits(names.limit_finds_hour, names.limit_finds_day), clock)
 
 
 def access_log(names: settings.WithAccessLog) -> "AccessLog":

@@ -22,6 +22,9 @@ from lifecert.domain.number import NumberMove
 from lifecert.domain.office_notice import OfficeNotice, Told, first_told
 from lifecert.domain.open_case import (
     FACE_FALSE,
+    FORMER_HEARD,
+    MOST_FORMER,
+    FormerHelper,
     OpenCase,
     Unfounded,
     after_audit,
@@ -31,7 +34,6 @@ from lifecert.domain.open_case import (
     dispels_a_death,
     joined,
     remembered,
-    report_counts,
     were_unfounded,
 )
 from lifecert.domain.person import FIRST_SECRET
@@ -72,10 +74,12 @@ class Beneficiary:
     another since. `registered_by` and `enrolled_by` are the
     clerks who did that, the latter of the last few photos. `dispelled_by` are the clerks who, since the person was
     certified last, decided that a doubt of their life is unfounded. `unfounded_reports` are the users whose last
-    report of a death was. `excused` is what a human accepted that they cannot do. `sessions_kept` is how many accepted
-    sessions' imprints were kept so far. `invitation_id` is the invitation that is open, if there is one: what any other
-    started is stopped. `number_claim` is the place of their ID number, where that was put right.
-    `former_name_keys` are the hashes of the names that they had before theirs was put right, the first in front.
+    report of a death was, and `former_helpers` those whose word on one counts though they were removed. `prepared_by`
+    is the clerk whose import brought the person, until another has seen them. `excused` is what a human accepted that
+    they cannot do. `sessions_kept` is how many accepted sessions' imprints were kept so far. `invitation_id` is the
+    invitation that is open, if there is one: what any other started is stopped. `number_claim` is the place of their ID
+    number, where that was put right. `former_name_keys` are the hashes of the names that they had before theirs was put
+    right, the first in front.
     """
 
     beneficiary_id: str
@@ -113,6 +117,8 @@ class Beneficiary:
     enrolled_by: tuple[str, ...] = ()
     dispelled_by: tuple[str, ...] = ()
     unfounded_reports: tuple[Unfounded, ...] = ()
+    former_helpers: tuple[FormerHelper, ...] = ()
+    prepared_by: str = ""
     excused: Excused | None = None
     sessions_kept: int = 0
     invitation_id: str | None = None
@@ -170,11 +176,6 @@ class Beneficiary:
     def ended_on(self) -> date | None:
         """Since when nothing is due any more; None while anything is."""
         return max((one.end.on for one in self.benefits if one.end), default=None) if not self.open_benefits else None
-
-    def ended_by_two(self, category: Category) -> bool:
-        """Whether two clerks ended a benefit of this category, which no one clerk gives again."""
-        ended = (one for one in self.benefits if one.end and one.end.cause is not EndCause.PLANNED)
-        return any(one.category is category for one in ended)
 
     def standing_of(self, benefit: Benefit) -> Standing:
         """How one of the benefits stands."""
@@ -266,9 +267,44 @@ class Beneficiary:
         return tuple(one for one in self.open_cases if one.doubts)
 
     def believed_on(self, on: date) -> tuple[str, ...]:
-        """Whose report of a death stops machines: those who certified the person, and have not lately been wrong."""
-        wrong = {one.by for one in self.unfounded_reports if on <= one.until}
-        return tuple(one for one in self.certified_by if one not in wrong)
+        """Whose report of a death stops machines: those who certified the person, also if somebody removed them since,
+        and have not lately been wrong."""
+        wrong = self._lately_wrong(on)
+        return tuple(one for one in self.heard_on(on) if one not in wrong)
+
+    def believes(self, actor: Actor, on: date) -> bool:
+        """Whether a report of a death keeps machines from accepting: a clerk's own, who so takes up what others
+        reported, or that of somebody who is believed, as they certified the person before. Whoever was lately wrong,
+        clerk or not, waits for a clerk, as a stranger does: else one report a day were enough to keep the camera from
+        somebody for ever."""
+        if actor.role is Role.CLERK:
+            return actor.actor_id not in self._lately_wrong(on)
+        return actor.actor_id in self.believed_on(on)
+
+    def _lately_wrong(self, on: date) -> set[str]:
+        return {one.by for one in self.unfounded_reports if on <= one.until}
+
+    @property
+    def death_told(self) -> bool:
+        """Whether somebody says that the person died, and nobody has called it unfounded: then no one clerk makes more
+        due to them. While something is due a stranger's word alone is nothing."""
+        ended = self.status is Status.TERMINATED
+        return any(one.of_a_death and (one.doubts or ended) for one in self.open_cases)
+
+    @property
+    def death_recorded(self) -> bool:
+        """Whether two clerks ended anything because the person died."""
+        return any(one.end and one.end.cause is EndCause.DECEASED for one in self.benefits)
+
+    @property
+    def helpers_ever(self) -> tuple[str, ...]:
+        """Who certified the person, and whoever of them was removed."""
+        return self.heard_on(date.min)
+
+    def heard_on(self, on: date) -> tuple[str, ...]:
+        """Who certified the person, and helps them, or did within the last year."""
+        former = (one.by for one in self.former_helpers if on <= one.until and one.by not in self.certified_by)
+        return (*self.certified_by, *former)
 
     def first_face_waits(self, clerk: str) -> bool:
         """Whether the first face that this clerk enrols counts for nothing until a second clerk has looked: the earlier
@@ -287,8 +323,8 @@ class Beneficiary:
 
     def with_case(self, review: Review) -> "Beneficiary":
         """With a case that is being opened."""
-        believed = self.believed_on(review.opened_at.date())
-        return replace(self, open_cases=remembered(self.open_cases, review, believed))
+        believed = self.believes(review.opened_by, review.opened_at.date())
+        return replace(self, open_cases=remembered(self.open_cases, review, believed=believed))
 
     def without_case(self, review_id: str) -> "Beneficiary":
         """With a case that is being closed."""
@@ -317,6 +353,11 @@ class Beneficiary:
         left = (one for one in self.open_cases if not (one.ends_with_a_death if died else one.is_proposed_end))
         return replace(self, open_cases=tuple(left))
 
+    def without_benefits_cases(self, benefit_ids: Collection[str]) -> "Beneficiary":
+        """Whose benefits two clerks ended: whether one was due that one clerk added is settled."""
+        left = (one for one in self.open_cases if not (one.of_a_benefit and one.benefit_id in benefit_ids))
+        return replace(self, open_cases=tuple(left))
+
     def seen_by_two(self, but: Collection[str] = ()) -> "Beneficiary":
         """Whom two clerks certify is not doubted any more for what was found true, nor for being registered by one
         clerk; save for those cases (`but`) that were found true since they saw the person.
@@ -334,10 +375,16 @@ class Beneficiary:
         return replace(self, open_cases=after_fraud(self.open_cases, review_id))
 
     def vouched_for(self) -> "Beneficiary":
-        """Whom another clerk has certified than the one who registered them, or whose certificate nobody looked at."""
+        """Whom another clerk has certified than the one who registered them, or whose certificate nobody looked at. Who
+        they are, and that they live, does not say that a benefit is due which one clerk added again."""
         vouched = (ReviewKind.REGISTRATION, ReviewKind.AUDIT)
-        left = (one for one in self.open_cases if one.kind not in vouched or one.upheld)
+        left = (one for one in self.open_cases if one.kind not in vouched or one.upheld or one.of_a_benefit)
         return replace(self, open_cases=tuple(left))
+
+    def seen_by(self, clerk: str) -> "Beneficiary":
+        """Whom this clerk has seen, or a photo of them: who prepared the import that brought them is not the only one
+        any more who says that they exist."""
+        return self if clerk == self.prepared_by else replace(self, prepared_by="")
 
     def waiting_of(self, kind: ReviewKind) -> int:
         """How many open cases of a kind are remembered."""
@@ -345,7 +392,7 @@ class Beneficiary:
 
     def without_upheld(self, but: Collection[str] = ()) -> "Beneficiary":
         """With what is still to be decided alone, and these cases."""
-        left = (one for one in self.open_cases if not one.upheld or one.review_id in but)
+        left = (one for one in self.open_cases if not one.upheld or one.review_id in but or one.of_a_benefit)
         return replace(self, open_cases=tuple(left))
 
     def open_case(self, kind: ReviewKind, user_id: str | None = None) -> OpenCase | None:
@@ -357,7 +404,7 @@ class Beneficiary:
     def reported_death(self, actor: Actor, today: date) -> OpenCase | None:
         """The open case that a report belongs to. The word of a user that counts joins none that is made of strangers'
         alone: what these said of the death is nothing to judge it by. Theirs joins any, and a clerk takes up any."""
-        counts = actor.role is Role.USER and report_counts(actor.actor_id, actor.role, self.believed_on(today))
+        counts = actor.role is Role.USER and self.believes(actor, today)
         cases = [one for one in self.open_cases if one.kind is ReviewKind.DEATH_REPORT and not one.upheld]
         return next((one for one in cases if one.doubts or not counts), None)
 
@@ -403,11 +450,19 @@ class Beneficiary:
         """The benefit of this number."""
         return next((one for one in self.benefits if one.benefit_id == benefit_id), None)
 
-    def without_helpers(self, removed: Collection[str]) -> "Beneficiary":
-        """Without these accounts among those who certified this person, whoever's they are."""
+    def without_helpers(self, removed: Collection[str], *, heard_from: date | None = None) -> "Beneficiary":
+        """Without these accounts among those who certified this person, whoever's they are. From a day on, if one is
+        given, their word on a death counts all the same for a year; it never does of whoever was found false."""
+        if not removed:
+            return self
         left = tuple(one for one in self.certified_by if one not in removed)
         own = "" if self.own_account in removed else self.own_account
-        return replace(self, certified_by=left, own_account=own)
+        former = tuple(one for one in self.former_helpers if one.by not in removed)
+        if heard_from:
+            former = tuple(one for one in former if heard_from <= one.until)
+            gone = (FormerHelper(one, heard_from + FORMER_HEARD) for one in self.certified_by if one in removed)
+            former = (*former, *gone)[-MOST_FORMER:]
+        return replace(self, certified_by=left, own_account=own, former_helpers=former)
 
     def certified_as(self, user_id: str, *, on_behalf: bool) -> dict[str, Any]:
         """What a proof of life by a face, which this account or invitation showed, changes of the known accounts."""

@@ -4,7 +4,6 @@ reports belong to (design.md §3 rule 5)."""
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from lifecert.domain.actor import Role
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Review, ReviewKind, ReviewOutcome
 from lifecert.domain.status import EndCause
@@ -18,6 +17,10 @@ MOST_REPORTERS = 20
 UNFOUNDED_COUNTS = timedelta(days=365)
 # Of so many people that is remembered.
 MOST_UNFOUNDED = 20
+# For so long the word of a removed helper on a death counts, which is as long as any proof of life does.
+FORMER_HEARD = timedelta(days=365)
+# Of so many people that is remembered.
+MOST_FORMER = 20
 # So many proposals of an end for a death, and replaced faces, may wait for a second clerk at a time.
 MOST_WAITING = 5
 
@@ -57,11 +60,22 @@ class Unfounded:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerHelper:
+    """That this account or letter certified the person once, and was removed: by the person, somebody who had their
+    account, or one clerk. Up to and with a day their word on a death counts as it did: else whoever draws the pension
+    of the dead removes first those who would say so."""
+
+    by: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCase:
     """One open case: of which kind, by whom, and whether a machine must accept nothing while it is open.
 
     `by` are the users whose tries or reports it is made of. `upheld` is one that a clerk decided, and did not dispel:
-    it stays until the entitlement has ended, or two clerks have certified the person all the same.
+    it stays until the entitlement has ended, or two clerks have certified the person all the same. `benefit_id` is the
+    benefit that a registration is about; None where it is about the person.
     """
 
     review_id: str
@@ -69,6 +83,17 @@ class OpenCase:
     by: tuple[str, ...]
     doubts: bool
     upheld: bool = False
+    benefit_id: str | None = None
+
+    @property
+    def of_a_benefit(self) -> bool:
+        """Whether it asks whether one benefit is due, and not who the person is, or whether they live."""
+        return self.kind is ReviewKind.REGISTRATION and self.benefit_id is not None
+
+    @property
+    def of_a_death(self) -> bool:
+        """Whether it is about whether the person died."""
+        return self.kind in _OF_LIFE
 
     @property
     def of_whose_face(self) -> bool:
@@ -97,13 +122,16 @@ class OpenCase:
         return self.doubts and (self.kind not in _OF_PHOTOS or found_false)
 
 
-def remembered(cases: tuple[OpenCase, ...], review: Review, believed: tuple[str, ...]) -> tuple[OpenCase, ...]:
-    """The cases with a new one, if it is one to remember.
+def remembered(cases: tuple[OpenCase, ...], review: Review, *, believed: bool) -> tuple[OpenCase, ...]:
+    """The cases with a new one, if it is one to remember. Whether whoever opened it is `believed` matters to a death
+    that is reported.
 
     Of too many tries the oldest that doubts nothing is forgotten; where all doubt, the new one belongs to one of them
     (`crowded`).
     """
-    case = OpenCase(review.review_id, review.kind, (review.opened_by.actor_id,), doubts=_doubts(review, believed))
+    of = review.benefit_id if review.kind is ReviewKind.REGISTRATION else None
+    by, doubts = (review.opened_by.actor_id,), _doubts(review, believed=believed)
+    case = OpenCase(review.review_id, review.kind, by, doubts=doubts, benefit_id=of)
     if not case.doubts and case.kind not in _REMEMBERED:
         return cases
     tries = [one for one in cases if one.kind is ReviewKind.VERIFICATION]
@@ -161,6 +189,7 @@ def decided(
     """The cases once one is decided: it is gone, unless it was found true, or left open what it doubted."""
     # Of one kind one that was found true is enough to remember: the first that was.
     enough = any(one.upheld and one.kind is kind and one.review_id != review_id for one in cases)
+    enough = enough and kind is not ReviewKind.REGISTRATION  # each is of another benefit, or of the person
 
     def kept(case: OpenCase) -> bool:
         stays = is_upheld(kind, outcome) or (case.doubts and is_left_open(kind, outcome))
@@ -187,27 +216,24 @@ def joined(case: OpenCase, user_id: str, *, doubts: bool) -> OpenCase:
     return replace(case, by=(*case.by[: MOST_REPORTERS - 1], user_id), doubts=case.doubts or doubts)
 
 
-def report_counts(user_id: str, role: Role, believed: tuple[str, ...]) -> bool:
-    """Whether a report of a death keeps machines from accepting: a clerk's own, who so takes up what others reported,
-    or that of somebody who is believed, as they certified the person before. Anybody else's waits for a clerk."""
-    return role is Role.CLERK or user_id in believed
-
-
 def were_unfounded(
     known: tuple[Unfounded, ...], case: OpenCase, outcome: ReviewOutcome, believed: tuple[str, ...], on: date
 ) -> tuple[Unfounded, ...]:
-    """Whose reports were unfounded, once one is decided that counted: also those who were believed and made it."""
+    """Whose reports were unfounded, once one is decided that counted: also those who were believed and made it, and the
+    clerk who took it up. Of too many strangers are forgotten first: theirs never counted."""
     if case.kind is not ReviewKind.DEATH_REPORT or outcome is not ReviewOutcome.REFUSE or not case.doubts:
         return known
-    theirs = tuple(Unfounded(one, on + UNFOUNDED_COUNTS) for one in case.by if one in believed)
-    others = tuple(one for one in known if one.until >= on and one.by not in {mine.by for mine in theirs})
-    return (*others, *theirs)[-MOST_UNFOUNDED:]
+    until = on + UNFOUNDED_COUNTS
+    theirs = tuple(Unfounded(one, until) for one in case.by if one in believed)
+    strangers = tuple(Unfounded(one, until) for one in case.by if one not in believed)
+    others = tuple(one for one in known if one.until >= on and one.by not in case.by)
+    return (*strangers, *others, *theirs)[-MOST_UNFOUNDED:]
 
 
-def _doubts(review: Review, believed: tuple[str, ...]) -> bool:
+def _doubts(review: Review, *, believed: bool) -> bool:
     match review.kind:
         case ReviewKind.DEATH_REPORT:
-            return report_counts(review.opened_by.actor_id, review.opened_by.role, believed)
+            return believed
         case ReviewKind.VERIFICATION:
             return review.reason in DOUBTING
         case ReviewKind.END:

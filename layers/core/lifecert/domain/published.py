@@ -68,6 +68,9 @@ def published_events(entry: LedgerEntry) -> tuple[PublishedEvent, ...]:
     """The events that announce a ledger entry; none when it is nobody's business."""
     if entry.event in _FOR_NOTICES:
         return (_for_notices(entry, *_FOR_NOTICES[entry.event]),)
+    if entry.event is LedgerEvent.CONSENT_GIVEN and entry.details.get("ground"):
+        # Which ended a withdrawal: whoever's face may be used again hears of it, by whichever way that came.
+        return (_for_notices(entry, *_FOR_NOTICES[LedgerEvent.WITHDRAWAL_UNDONE]),)
     if entry.event not in _FOR_PAYERS:
         return ()
     benefits = entry.details.get("benefits")

@@ -36,6 +36,8 @@ class WorkList(StrEnum):
     NO_CONTACT = "no_contact"  # nobody knows how to reach them, by the last day of the year
     NO_REFERENCE = "no_reference"  # no photo is enrolled, and consent not withdrawn; by the last day of the year
     OLD_REFERENCE = "old_reference"  # the newest photo is old, by its day
+    # A clerk found true that they died, or a proposal of that ran out, and they are paid; by the last day of the year.
+    DEATH_FOUND = "death_found"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,6 +59,8 @@ def rows_of(person: Beneficiary) -> frozenset[Row]:
 def _days_of(person: Beneficiary) -> Mapping[WorkList, date]:
     last, notice, found = person.valid_until, person.current_notice, dict[WorkList, date]()
     found[WorkList.LAPSED if person.lapsed else WorkList.DUE] = last
+    if any(one.upheld and one.of_a_death for one in person.open_cases):
+        found[WorkList.DEATH_FOUND] = last
     if person.lapsed and not person.notice_delivered_on:
         found[WorkList.LAPSED_UNTOLD] = last
     if person.contact_channel is None:

@@ -179,11 +179,15 @@ class WithAccessLog(_Settings):
     access_log_table: Name
 
 
-class WithLookUps(WithLimits, WithAccessLog):
-    """Knows how often one member of the staff may look people up, and where that is written down."""
+class WithFindLimits(WithLimits):
+    """Knows how often one member of the staff may look people up."""
 
     limit_finds_hour: Positive
     limit_finds_day: Positive
+
+
+class WithLookUps(WithFindLimits, WithAccessLog):
+    """Knows besides where that is written down."""
 
 
 class WithPaymentReferences(WithPersonKeys):

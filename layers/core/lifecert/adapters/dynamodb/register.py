@@ -19,7 +19,7 @@ from lifecert.domain.errors import Unreadable
 from lifecert.domain.hold import HoldProposal, Reprieve
 from lifecert.domain.notice import Notice, NoticeChannel
 from lifecert.domain.number import NumberClaim
-from lifecert.domain.open_case import OpenCase, Unfounded
+from lifecert.domain.open_case import FormerHelper, OpenCase, Unfounded
 from lifecert.domain.person import FIRST_SECRET
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import EndCause, Status
@@ -198,6 +198,9 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "dispelled_by": list(beneficiary.dispelled_by) or None,
         "unfounded_reports": [{"by": one.by, "until": one.until.isoformat()} for one in beneficiary.unfounded_reports]
         or None,
+        "former_helpers": [{"by": one.by, "until": one.until.isoformat()} for one in beneficiary.former_helpers]
+        or None,
+        "prepared_by": beneficiary.prepared_by or None,
         "excused": _excused_map(beneficiary.excused) if beneficiary.excused else None,
         "sessions_kept": beneficiary.sessions_kept or None,
         "faces_were_deleted": beneficiary.faces_were_deleted or None,
@@ -252,6 +255,10 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         unfounded_reports=tuple(
             Unfounded(one["by"], date.fromisoformat(one["until"])) for one in item.get("unfounded_reports", ())
         ),
+        former_helpers=tuple(
+            FormerHelper(one["by"], date.fromisoformat(one["until"])) for one in item.get("former_helpers", ())
+        ),
+        prepared_by=item.get("prepared_by", ""),
         excused=_excused_of(item["excused"]) if "excused" in item else None,
         sessions_kept=int(item.get("sessions_kept", 0)),
         faces_were_deleted=item.get("faces_were_deleted", False),
@@ -420,12 +427,14 @@ def _case_map(case: OpenCase) -> dict[str, Any]:
         "by": list(case.by),
         "doubts": case.doubts,
         "upheld": case.upheld,
+        **({"benefit_id": case.benefit_id} if case.benefit_id else {}),
     }
 
 
 def _case_of(item: Mapping[str, Any]) -> OpenCase:
     kind, by = ReviewKind(item["kind"]), tuple(item["by"])
-    return OpenCase(item["review_id"], kind, by, doubts=item["doubts"], upheld=item["upheld"])
+    of = item.get("benefit_id")
+    return OpenCase(item["review_id"], kind, by, doubts=item["doubts"], upheld=item["upheld"], benefit_id=of)
 
 
 def _reprieve_map(reprieve: Reprieve) -> dict[str, Any]:

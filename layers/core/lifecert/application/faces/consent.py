@@ -24,6 +24,7 @@ from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.invitation import InvitationCode, is_invited, user_of
 from lifecert.domain.ledger import PROOFS, Detail, LedgerEvent
 from lifecert.domain.limits import withdrawals_undone
+from lifecert.domain.open_case import FORMER_HEARD
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import ChangingRegister, Ledger
 from lifecert.ports.sessions import Limits
@@ -46,14 +47,27 @@ def refuse_without_consent(beneficiary: Beneficiary) -> None:
         raise ConsentWithdrawn
 
 
-def consented(newest: Beneficiary, version: str, *, guardian: bool, clerk: Actor, now: datetime) -> Change | None:
-    """The change that records a consent; None where the same one is on record, and stands."""
-    known = newest.consent
-    if known and (known.version, known.guardian) == (version, guardian) and newest.consent_withdrawn_on is None:
+def consented(
+    newest: Beneficiary,
+    version: str,
+    *,
+    guardian: bool,
+    clerk: Actor,
+    now: datetime,
+    ground: UndoGround | None = None,
+) -> Change | None:
+    """The change that records a consent; None where the same one is on record, and stands. Where one was withdrawn,
+    `ground` is why that is over, of which the person is told."""
+    known, withdrawn = newest.consent, newest.consent_withdrawn_on is not None
+    if known and (known.version, known.guardian) == (version, guardian) and not withdrawn:
         return None
     consent = FaceConsent(version, now, clerk.actor_id, guardian)
-    changed = replace(newest, consent=consent, consent_withdrawn_on=None, withdrawn_by="", faces_go_on=None)
+    removed = _blamed(newest, clerk.actor_id, ground) if withdrawn else ()
+    left = newest.without_helpers(removed, heard_from=now.date())
+    changed = replace(left, consent=consent, consent_withdrawn_on=None, withdrawn_by="", faces_go_on=None)
     details: dict[str, Detail] = {"consent_version": version, "guardian_consent": guardian}
+    if withdrawn:
+        details |= {"ground": ground, **_removed(removed, now), "channel": newest.contact_channel}
     after, entry = record(changed, LedgerEvent.CONSENT_GIVEN, clerk, now, details)
     return Change(newest.version, after, entry)
 
@@ -149,12 +163,10 @@ class UndoWithdrawal:
             if not (counted or user.is_clerk):
                 self.limits.take((withdrawals_undone(beneficiary_id, user.user_id, self.clock.local()),))
                 counted = True
-            blamed = by != user.user_id and ground in (None, UndoGround.NOT_THE_PERSON)
-            removed = (by,) if blamed and by and not is_invited(by) else ()
-            changed = replace(
-                newest.without_helpers(removed), consent_withdrawn_on=None, withdrawn_by="", faces_go_on=None
-            )
-            details: dict[str, Detail] = {"ground": ground, "helpers": ",".join(removed)}
+            removed = _blamed(newest, user.user_id, ground)
+            left = newest.without_helpers(removed, heard_from=self.clock.now().date())
+            changed = replace(left, consent_withdrawn_on=None, withdrawn_by="", faces_go_on=None)
+            details: dict[str, Detail] = {"ground": ground, **_removed(removed, self.clock.now())}
             details["channel"] = newest.contact_channel
             return _recorded(changed, LedgerEvent.WITHDRAWAL_UNDONE, user, self.clock, details)
 
@@ -163,7 +175,8 @@ class UndoWithdrawal:
 
 @dataclass(frozen=True, slots=True)
 class RemoveHelpers:
-    """The use case: accounts that certified somebody once, and have no business with them any more."""
+    """The use case: accounts that certified somebody once, and have no business with them any more. For a year their
+    word on a death counts as before: whoever draws for the dead would else remove first whoever knows better."""
 
     register: ChangingRegister
     ledger: Ledger
@@ -188,8 +201,9 @@ class RemoveHelpers:
             gone = tuple(others) if helper is None else tuple(one for one in newest.certified_by if one == helper)
             if not gone:
                 return None
-            changed = newest.without_helpers(gone)
-            return _recorded(changed, LedgerEvent.HELPERS_REMOVED, user, self.clock, {"helpers": ",".join(gone)})
+            changed = newest.without_helpers(gone, heard_from=self.clock.now().date())
+            details = _removed(gone, self.clock.now())
+            return _recorded(changed, LedgerEvent.HELPERS_REMOVED, user, self.clock, details)
 
         return _changed(self.register, beneficiary_id, make)
 
@@ -213,11 +227,14 @@ class GiveConsent:
     clock: Clock
     consent_version: str
 
-    def __call__(self, beneficiary_id: str, version: str, guardian: bool, user: User) -> Beneficiary:
-        """Record the consent, unless the same one is on record.
+    def __call__(
+        self, beneficiary_id: str, version: str, guardian: bool, user: User, ground: UndoGround | None = None
+    ) -> Beneficiary:
+        """Record the consent, unless the same one is on record. Where one was withdrawn that is over by this, for a
+        ground, and the person is told, as if it were undone.
 
-        Raises NotAllowed, BeneficiaryNotFound, and ConsentMissing for a text that is not the current one or where a
-        guardian must consent.
+        Raises NotAllowed, BeneficiaryNotFound, GroundUnsuitable (there must be one after a withdrawal, and none
+        before), and ConsentMissing for a text that is not the current one or where a guardian must consent.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -225,7 +242,10 @@ class GiveConsent:
 
         def make(newest: Beneficiary) -> Change | None:
             check_consent(newest, version, self.consent_version, self.clock, guardian=guardian)
-            return consented(newest, version, guardian=guardian, clerk=clerk, now=self.clock.now())
+            if (newest.consent_withdrawn_on is not None) != (ground is not None):
+                raise GroundUnsuitable
+            now = self.clock.now()
+            return consented(newest, version, guardian=guardian, clerk=clerk, now=now, ground=ground)
 
         return _changed(self.register, beneficiary_id, make, by=user)
 
@@ -264,6 +284,19 @@ def _changed(
     if beneficiary is None:
         raise BeneficiaryNotFound
     return beneficiary
+
+
+def _blamed(newest: Beneficiary, user_id: str, ground: UndoGround | None) -> tuple[str, ...]:
+    """Who helps no more since they withdrew what was the person's to withdraw."""
+    by = newest.withdrawn_by
+    blamed = by != user_id and ground in (None, UndoGround.NOT_THE_PERSON)
+    return (by,) if blamed and by and not is_invited(by) else ()
+
+
+def _removed(helpers: tuple[str, ...], at: datetime) -> dict[str, Detail]:
+    """Who was removed, and up to which day their word on a death counts all the same."""
+    until = (at.date() + FORMER_HEARD).isoformat()
+    return {"helpers": ",".join(helpers), **({"heard_until": until} if helpers else {})}
 
 
 def _recorded(changed: Beneficiary, event: LedgerEvent, user: User, clock: Clock, details: dict[str, Detail]) -> Change:

@@ -194,7 +194,7 @@ class FinishEnrolment:
                 related_id=reference.reference_id,
             )
         enrolled = replace(
-            beneficiary,
+            beneficiary.seen_by(clerk.actor_id),
             has_reference=True,
             reference_ids=continuity.reference_ids,
             enrolled_by=(*(one for one in beneficiary.enrolled_by if one != clerk.actor_id), clerk.actor_id)[

@@ -20,17 +20,17 @@ from lifecert.ports.register import ChangingRegister, Ledger
 
 # Of each kind the entry that asks for it, and what makes it needless when it comes later: whoever certified needs not
 # do it again, of a consent only the last is news, and what was revoked is not said to be valid.
-_ABOUT: Mapping[NoticeKind, tuple[LedgerEvent, frozenset[LedgerEvent]]] = {
-    NoticeKind.CERTIFY_AGAIN: (
-        LedgerEvent.CERTIFY_AGAIN_DUE,
-        PROOFS,
-    ),
+_ABOUT: Mapping[NoticeKind, tuple[frozenset[LedgerEvent], frozenset[LedgerEvent]]] = {
+    NoticeKind.CERTIFY_AGAIN: (frozenset({LedgerEvent.CERTIFY_AGAIN_DUE}), PROOFS),
     NoticeKind.CONSENT_WITHDRAWN: (
-        LedgerEvent.CONSENT_WITHDRAWN,
+        frozenset({LedgerEvent.CONSENT_WITHDRAWN}),
         frozenset({LedgerEvent.CONSENT_WITHDRAWN, LedgerEvent.WITHDRAWAL_UNDONE, LedgerEvent.CONSENT_GIVEN}),
     ),
-    NoticeKind.WITHDRAWAL_UNDONE: (LedgerEvent.WITHDRAWAL_UNDONE, frozenset({LedgerEvent.CONSENT_WITHDRAWN})),
-    NoticeKind.CERTIFIED: (LedgerEvent.CERTIFIED, frozenset({LedgerEvent.CERTIFICATE_REVOKED})),
+    NoticeKind.WITHDRAWAL_UNDONE: (
+        frozenset({LedgerEvent.WITHDRAWAL_UNDONE, LedgerEvent.CONSENT_GIVEN}),
+        frozenset({LedgerEvent.CONSENT_WITHDRAWN}),
+    ),
+    NoticeKind.CERTIFIED: (frozenset({LedgerEvent.CERTIFIED}), frozenset({LedgerEvent.CERTIFICATE_REVOKED})),
 }
 
 
@@ -89,7 +89,7 @@ class SendNotice:
             return None
         asks, ends = _ABOUT[kind]
         entries = [entry for entry in self.ledger.entries(beneficiary.beneficiary_id) if entry.seq >= due_seq]
-        if not entries or entries[0].event is not asks:
+        if not entries or entries[0].event not in asks:
             return None
         asking, *later = entries
         over = (_ends(entry, ends, asking) or entry.details.get("reminder_seq") == due_seq for entry in later)

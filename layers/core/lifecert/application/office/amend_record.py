@@ -1,8 +1,10 @@
 """Amend a record: what an office wrote down wrongly, or what has changed since, is put right by one clerk."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from lifecert.application.office.which_ends import is_for_two
 from lifecert.application.shared.changing import change_newest, request_of
 from lifecert.application.shared.referring import ReferencesOfPayers
 from lifecert.application.shared.scoping import refuse_benefit_outside
@@ -19,7 +21,7 @@ from lifecert.domain.errors import (
     NothingToAmend,
     TransitionRefused,
 )
-from lifecert.domain.ledger import Fact, LedgerEvent, facts_of
+from lifecert.domain.ledger import Fact, LedgerEntry, LedgerEvent, facts_of
 from lifecert.domain.person import mask_name, normalise_name
 from lifecert.ports.clock import Clock
 from lifecert.ports.keys import PersonKeys
@@ -124,9 +126,12 @@ class AmendRecord:
             changed.add(Amended.NAME)
         if right.benefit_id:
             before = _open_benefit(newest, right.benefit_id)
-            after = _sent_on(newest, before, right.of(before), self.clock.today())
-            if after.category is not before.category and newest.ended_by_two(after.category):
-                raise TransitionRefused("two clerks ended a benefit of this category: add it anew")
+            entries = tuple(self.ledger.entries(newest.beneficiary_id))
+            after = _sent_on(newest, before, _graded(right.of(before), entries), self.clock.today())
+            if after.category is not before.category and is_for_two(
+                newest, after.category, entries, but=after.benefit_id
+            ):
+                raise TransitionRefused("two clerks ended a benefit of this category, or are about to: add it anew")
             amended = amended.with_benefits([after])
             if differing := _differing(before, after):
                 changed |= differing
@@ -174,6 +179,18 @@ def _open_benefit(newest: Beneficiary, benefit_id: str) -> Benefit:
     if benefit.end:
         raise EntitlementEnded
     return benefit
+
+
+def _graded(benefit: Benefit, entries: Iterable[LedgerEntry]) -> Benefit:
+    """With the grade that it had when it was of a disability last: an amendment there and back loses nothing."""
+    if benefit.category is not Category.INJURY_DISABILITY or benefit.injury_grade is not None:
+        return benefit
+    grade: Fact = None
+    for entry in entries:
+        for facts in facts_of(entry) if entry.event is LedgerEvent.AMENDED else ():
+            if facts["benefit"] == benefit.benefit_id:
+                grade = facts.get("injury_grade_before") or grade
+    return replace(benefit, injury_grade=int(grade) if grade is not None else None)
 
 
 def _sent_on(newest: Beneficiary, before: Benefit, benefit: Benefit, today: date) -> Benefit:

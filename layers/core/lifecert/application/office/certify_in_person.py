@@ -106,7 +106,8 @@ class CertifyInPerson:
                 raise EntitlementEnded
             now, today = self.clock.now(), self.clock.today()
             if _counts_at_once(newest, seen_on, user):
-                change = certifying_presence(newest.vouched_for(), proof, user.user_id, now, today, document, **told)
+                vouched = newest.vouched_for().seen_by(user.user_id)
+                change = certifying_presence(vouched, proof, user.user_id, now, today, document, **told)
                 return self.issuer.signed(replace(change, review=_audit(newest, proof, user, now)))
             return _proposing(newest, proof, document, user, now, today, told)
 
@@ -149,10 +150,14 @@ def _counts_at_once(newest: Beneficiary, seen_on: date, user: User) -> bool:
 
 def _audit(newest: Beneficiary, proof: Proof, user: User, now: datetime) -> Review | None:
     """A second look at a certificate by whoever also enrolled the person's face: at each, if they registered the person
-    too, and otherwise at some. The certificate counts at once."""
-    if user.user_id not in newest.enrolled_by:
+    too, or prepared the import that did and nobody else has seen them since, and otherwise at some. Who prepared that
+    import is audited at some without having enrolled a face as well: there may be nobody to enrol. The certificate
+    counts at once."""
+    brought, enrolled = user.user_id == newest.prepared_by, user.user_id in newest.enrolled_by
+    if not (brought or enrolled):
         return None
-    rate = 1.0 if user.user_id == newest.registered_by else AUDITED_OF_ENROLLING
+    theirs = enrolled and (brought or user.user_id == newest.registered_by)
+    rate = 1.0 if theirs else AUDITED_OF_ENROLLING
     if not is_drawn(proof.certificate_id, newest.person_key, rate):
         return None
     return Review(

@@ -170,7 +170,7 @@ class ConfirmProposal:
         proof = seen(newest.beneficiary_id, day, document, clerk, proposal.review_id)
         now, by = decision.decided_at, decision.decided_by
         left = self._found_since(newest, proposal, day)
-        certified = newest.seen_by_two(left)
+        certified = newest.seen_by_two(left).seen_by(by).seen_by(clerk)
         details: dict[str, Detail] = {**_proposed(proposal), **({"found_since": ",".join(left)} if left else {})}
         if certified.reference_ids != newest.reference_ids:
             details["references"] = ""
@@ -280,7 +280,7 @@ class ConfirmProposal:
             certified = (one for one in entries if one.details.get("certificate_id") == certificate_id)
             # Also where a clerk accepted what an account had shown.
             by = {str(one.details.get("certified_by") or one.actor.actor_id) for one in certified if _by_face(one)}
-            gone = tuple(one for one in newest.certified_by if one in by)
+            gone = tuple(one for one in newest.helpers_ever if one in by)
             after = after.without_helpers(gone).defrauded(proposal.review_id)
         details: dict[str, Detail] = {
             **step.details,

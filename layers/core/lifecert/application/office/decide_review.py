@@ -90,7 +90,8 @@ class DecideReview:
         the case's tries. Nothing else that is decided here touches the entitlement. Where a try joined the case that
         the machine would have accepted by itself, whoever refuses names it, and so has seen it. Raises ReviewNotFound,
         GroundUnsuitable, ActedInCase (by this clerk themself), SessionNotFound (no try of this case), FaceNotCompared,
-        GoodTryUnseen, DoubtedElsewhere, FramesGone (who can be the same person that nobody can see), EntitlementEnded,
+        GoodTryUnseen, DoubtedElsewhere (also where a benefit, or who draws it, would be confirmed while a death is told),
+        FramesGone (who can be the same person that nobody can see), EntitlementEnded,
         ConsentWithdrawn (nobody looks at the face), TransitionRefused (its year is over) and ReviewDecidedBefore;
         nothing is changed then.
         """
@@ -195,6 +196,9 @@ class DecideReview:
             # Again, as it is now: who certifies or enrols at this moment is no third party either.
             self._check_not_involved(review, newest, attempts.values(), user)
             decision = ReviewDecision(outcome, ground, user.user_id, self.clock.now())
+            due = review.kind is ReviewKind.REGISTRATION and outcome is ReviewOutcome.ACCEPT
+            if due and newest.death_told:
+                raise DoubtedElsewhere  # nothing is confirmed to be due to whoever may have died
             if session:
                 change = self._certified(newest, review, session, decision)
                 certificate_id = str(change.entry.details["certificate_id"])
@@ -208,7 +212,9 @@ class DecideReview:
                 left = replace(newest.without_helpers(gone), excused=None)
                 change = recorded(left, review, decision, helpers=",".join(gone) or None)
             else:
-                change = replace(recorded(newest, review, decision), revocation=_counts_again(newest, review, outcome))
+                answered = review.kind is ReviewKind.AUDIT and outcome is ReviewOutcome.ACCEPT
+                seen = newest.seen_by(user.user_id) if answered else newest
+                change = replace(recorded(seen, review, decision), revocation=_counts_again(newest, review, outcome))
             decided = replace(review, decision=decision)
             return self.issuer.signed(replace(change, review=decided))
 
@@ -226,7 +232,7 @@ class DecideReview:
             since = since or entry.details.get("session_id") in attempts
             if since and entry.actor.role is Role.USER and entry.event in PROOFS:
                 gone.add(entry.actor.actor_id)
-        return tuple(one for one in newest.certified_by if one in gone)
+        return tuple(one for one in newest.helpers_ever if one in gone)
 
     def _other_face(self, newest: Beneficiary, review: Review, decision: ReviewDecision) -> Change:
         """What becomes of a reference that was put in the place of others: without a second clerk's word it is
@@ -319,7 +325,7 @@ class DecideReview:
             raise FaceNotCompared
         closed = newest.without_case(review.review_id)
         self._check_doubts(closed, session, decision.decided_by)
-        closed = closed.vouched_for()
+        closed = closed.vouched_for().seen_by(decision.decided_by)
         if again := certified_already(closed, proof, actor, now, details, **changed):
             return again
         change, _ = certifying(closed, proof, actor, now, self.clock.today(), details, **changed)

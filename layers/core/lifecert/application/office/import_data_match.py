@@ -159,7 +159,9 @@ class ImportDataMatch:
         return Rejected.ENTITLEMENT_ENDED
 
     def _dead(self, found: Beneficiary, line: MatchLine) -> Taken | Rejected:
-        if found.status is Status.TERMINATED:
+        # After another end whoever had gone dies all the same, which is nobody's case; before it, days were paid.
+        paid_after = found.ended_on and line.on < found.ended_on and not found.death_recorded
+        if found.status is Status.TERMINATED and not paid_after:
             return Taken.KNOWN
         actor_id = f"data_match:{line.source}"
         if any(one.kind is ReviewKind.DATA_SIGNAL and actor_id in one.by for one in found.open_cases):

@@ -54,7 +54,10 @@ class RegisterLines:
         outcomes = threads.map(lambda one: self._fate(found, one[0]), right)
         today = self.clock.today()
         for (one, lines), fate in zip(right, outcomes, strict=True):
-            if fate:
+            if fate is Known.ALREADY_REGISTERED:
+                # How many, and not which: one person alone would else try out any number of numbers by a file.
+                tally.tell([Told(line, one.key, fate) for line in lines])
+            elif fate:
                 told += [Told(line, one.key, fate) for line in lines]
             else:
                 person_key = self.person_keys.person_key(one.row.id_number.value)

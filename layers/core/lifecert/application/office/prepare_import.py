@@ -3,6 +3,7 @@
 import json
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lifecert.application.shared.scoping import asked_for
@@ -167,16 +168,18 @@ class GetImport:
 
 @dataclass(frozen=True, slots=True)
 class StartDryRun:
-    """The use case. Nothing is registered by it."""
+    """The use case. Nothing is registered by it. It tells how many of a file are registered already, and so counts as a
+    look-up; which they are tells the release, by another. `counting` takes one of whoever starts it."""
 
     runs: ImportRuns
     files: RegisterFiles
     queue: ImportQueue
+    counting: Callable[[User], None]
 
     def __call__(self, import_id: str, user: User) -> RegisterImport:
         """Let the file be looked at, line by line. A repeat changes nothing, but for workers that lost their task.
 
-        Raises NotAllowed, RegisterImportNotFound, ImportFileMissing and ImportNotReady.
+        Raises NotAllowed, RegisterImportNotFound, ImportFileMissing, ImportNotReady and LimitReached (of look-ups).
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -185,6 +188,7 @@ class StartDryRun:
             stored = self.files.stored(found.file)
             if stored is None:
                 raise ImportFileMissing
+            self.counting(user)
             facts = {"size": stored.size, "etag": stored.etag, "started_by": user.user_id}
             self.runs.move(import_id, ImportState.AWAITING_FILE, ImportState.SURVEYING, **facts)
             found = _known(self.runs, import_id, user.changes)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NoReturn
 
 from lifecert.application.office.set_contact import NewContact, sealed_contact
+from lifecert.application.office.which_ends import is_for_two
 from lifecert.application.shared.accessing import LookUps
 from lifecert.application.shared.changing import change_newest, request_of
 from lifecert.application.shared.finding import moved_away
@@ -22,6 +23,7 @@ from lifecert.domain.category import Category
 from lifecert.domain.consent import guardian_until
 from lifecert.domain.errors import (
     AlreadyRegistered,
+    DoubtedElsewhere,
     IdempotencyKeyReused,
     NotAllowed,
     PayerUnknown,
@@ -34,12 +36,15 @@ from lifecert.domain.ledger import Fact, LedgerEntry, LedgerEvent, facts_of
 from lifecert.domain.number import MOST_PLACES, NumberClaim, place_of
 from lifecert.domain.person import IdNumber, mask_name, normalise_name
 from lifecert.domain.review import Review, ReviewKind
-from lifecert.domain.status import EndCause, Status, status_by_valid_until
+from lifecert.domain.status import Status, status_by_valid_until
 from lifecert.domain.year import valid_until_after
 from lifecert.ports.clock import Clock
 from lifecert.ports.keys import PersonKeys
 from lifecert.ports.notices import AddressSeal
 from lifecert.ports.register import ChangingRegister, Ledger
+
+# So many benefits may one clerk add to one person within a year.
+MOST_BY_ONE_CLERK = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +222,8 @@ class AddBenefit:
         same key gives the same one.
 
         Raises NotAllowed, DayImpossible, StartUnlikely, PayerUnknown, BeneficiaryNotFound, TooManyBenefits, and
-        TransitionRefused for somebody who is recorded as deceased.
+        TransitionRefused for somebody who is recorded as deceased or to whom this clerk gave so many within a year, and
+        DoubtedElsewhere while a death is told that nobody has looked into: also one that was told after an end.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -229,10 +235,13 @@ class AddBenefit:
             if before := self._added_before(newest, request):
                 added[:] = [before]
                 return None
-            if any(one.end and one.end.cause is EndCause.DECEASED for one in newest.benefits):
+            if newest.death_recorded:
                 raise TransitionRefused("a death is recorded: correct it first")
+            if newest.death_told:
+                raise DoubtedElsewhere
             if len(newest.benefits) >= MOST_BENEFITS:
                 raise TooManyBenefits
+            self._check_not_filled(newest, user)
             today = self.clock.today()
             # Whose benefits had all ended was lapsed by no sweep.
             over = status_by_valid_until(newest.valid_until, today) is Status.LAPSED
@@ -244,9 +253,13 @@ class AddBenefit:
             status = Status.LAPSED if lapsed else Status.ACTIVE
             clerk, now, review = Actor(user.user_id, Role.CLERK), self.clock.now(), None
             changed = replace(newest, benefits=(*newest.benefits, benefit), lapsed=lapsed)
-            # What two clerks ended one does not give again.
-            if newest.status is Status.TERMINATED or newest.ended_by_two(benefit.category):
-                review = _registration(newest.beneficiary_id, f"benefit {benefit.benefit_id}", clerk, now)
+            # What two clerks ended, or are about to, one does not give again; nor does one say that nobody died, and then
+            # that more is due.
+            entries = self.ledger.entries(newest.beneficiary_id)
+            alone = user.user_id not in newest.dispelled_by and not is_for_two(newest, benefit.category, entries)
+            if newest.status is Status.TERMINATED or not alone:
+                of = f"benefit {benefit.benefit_id}"
+                review = _registration(newest.beneficiary_id, of, clerk, now, benefit.benefit_id)
                 changed = changed.with_case(review)
             after, entry = record(
                 changed,
@@ -260,7 +273,7 @@ class AddBenefit:
                     "status": status,
                     "valid_until": newest.valid_until.isoformat(),
                     "grace_from": today.isoformat(),
-                    **({"review_id": review.review_id} if review else {}),
+                    **({"review_id": review.review_id, "review_of": benefit.benefit_id} if review else {}),
                 },
             )
             # What the end of everything else revoked counts again once a second clerk has said that this is due.
@@ -268,6 +281,13 @@ class AddBenefit:
 
         change_newest(self.register, beneficiary_id, make, by=user)
         return added[0]
+
+    def _check_not_filled(self, newest: Beneficiary, user: User) -> None:
+        """Raises TransitionRefused where one clerk would fill the places: what has ended keeps its own for good."""
+        since = self.clock.now() - timedelta(days=365)
+        added = [one for one in self.ledger.entries(newest.beneficiary_id) if one.event is LedgerEvent.BENEFIT_ADDED]
+        if sum(one.actor.actor_id == user.user_id and one.at > since for one in added) >= MOST_BY_ONE_CLERK:
+            raise TransitionRefused("this clerk added so many within a year already: another may")
 
     def _added_before(self, newest: Beneficiary, request: str) -> Benefit | None:
         """What this request added, whose answer was lost."""
@@ -277,10 +297,12 @@ class AddBenefit:
         return None
 
 
-def _registration(beneficiary_id: str, of: str, clerk: Actor, now: datetime) -> Review:
-    """The case in which another clerk says that a person exists, and draws what one alone wrote down."""
+def _registration(beneficiary_id: str, of: str, clerk: Actor, now: datetime, benefit_id: str | None = None) -> Review:
+    """The case in which another clerk says that a person exists, and draws what one alone wrote down; or, where it is
+    of a benefit, that this is due."""
     review_id = review_id_of(beneficiary_id, ReviewKind.REGISTRATION, of)
-    return Review(review_id, beneficiary_id, ReviewKind.REGISTRATION, opened_at=now, opened_by=clerk)
+    kind = ReviewKind.REGISTRATION
+    return Review(review_id, beneficiary_id, kind, opened_at=now, opened_by=clerk, benefit_id=benefit_id)
 
 
 def _new_facts(benefit: Benefit, status: Status) -> dict[str, Fact]:

@@ -14,7 +14,7 @@ from lifecert.domain.errors import BeneficiaryNotFound, DayImpossible, DayInFutu
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.limits import StartLimits
-from lifecert.domain.open_case import OpenCase, report_counts
+from lifecert.domain.open_case import OpenCase
 from lifecert.domain.person import IdNumber
 from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.status import EndCause, Status
@@ -47,8 +47,9 @@ class ReportDeath:
         """Report the death of somebody by name and ID number, and give the id of the case. Counts as a start does, and
         together with starts: neither way tells more people's names than the other.
 
-        Whoever has nothing to do with somebody whose entitlement has ended is answered as if it had not, and nothing is
-        opened: name and number tell nobody how the person stands.
+        Also after another end, when it is kept for whoever would make something due again. Once a death is recorded
+        whoever has nothing to do with the person is answered as if it were not, and nothing is opened: name and number
+        tell nobody how the person stands.
 
         Raises BeneficiaryNotFound (unknown person and wrong name alike), LimitReached, DayInFuture, DayImpossible
         (before the birth) and EntitlementEnded.
@@ -66,7 +67,8 @@ class ReportDeath:
                 raise BeneficiaryNotFound
             self.limits.take(self.start_limits.refused(user.user_id, now))
         user = user.towards(beneficiary.districts)
-        if beneficiary.status is Status.TERMINATED and not (user.is_clerk or beneficiary.concerns(user.user_id)):
+        known = user.is_clerk or beneficiary.concerns(user.user_id)
+        if beneficiary.status is Status.TERMINATED and beneficiary.death_recorded and not known:
             # The same for all and each day, as the id of a case that is open is; and nobody can work it out.
             only_once = f"after the end {beneficiary.person_key}"
             return review_id_of(beneficiary.beneficiary_id, ReviewKind.DEATH_REPORT, only_once)
@@ -93,7 +95,7 @@ class ReportDeath:
 
     def _report(self, beneficiary: Beneficiary, died_on: date | None, user: User) -> str:
         with naming_help_line(self.help_lines.find(beneficiary.category, beneficiary.district)):
-            if beneficiary.status is Status.TERMINATED:
+            if beneficiary.status is Status.TERMINATED and beneficiary.death_recorded:
                 raise EntitlementEnded
             actor = Actor(user.user_id, Role.CLERK if user.is_clerk else Role.USER)
             review_id = ""
@@ -125,7 +127,7 @@ class ReportDeath:
 
 def _joining(newest: Beneficiary, known: OpenCase, actor: Actor, died_on: date | None, at: datetime) -> Change | None:
     """The change by which a report belongs to a case that is open; None where it adds nothing."""
-    doubts = report_counts(actor.actor_id, actor.role, newest.believed_on(at.date()))
+    doubts = newest.believes(actor, at.date())
     after = newest.with_joined(known, actor.actor_id, doubts=doubts)
     if after == newest:
         return None

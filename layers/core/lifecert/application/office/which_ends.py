@@ -7,6 +7,8 @@ from lifecert.application.shared.scoping import refuse_outside
 from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import Benefit, BenefitEnd
+from lifecert.domain.category import Category
+from lifecert.domain.ledger import LedgerEntry, LedgerEvent, facts_of
 from lifecert.domain.review import Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause
 
@@ -70,3 +72,34 @@ def refuse_ends_outside(user: User, newest: Beneficiary, proposal: Review | Prop
     concerned = benefits_concerned(newest, proposal, proposal.day or today)
     if not any(is_death(one.end) for one in concerned):
         refuse_outside(user, *(one.district for one in concerned))
+
+
+def is_for_two(newest: Beneficiary, category: Category, entries: Iterable[LedgerEntry], but: str | None = None) -> bool:
+    """Whether no one clerk gives a benefit of this category: two ended one that was of it, whatever it was called by
+    then, or one proposes to end what is of it, or was. `but` is a benefit that is not looked at."""
+    known = tuple(entries)
+    proposed = _end_waits(known)
+    kinds = {
+        one.benefit_id: {one.category}
+        for one in newest.benefits
+        if one.benefit_id != but and ((one.end and one.end.cause is not EndCause.PLANNED) or (proposed and not one.end))
+    }
+    for entry in known:
+        for facts in facts_of(entry) if entry.event is LedgerEvent.AMENDED else ():
+            before = facts.get("category_before")
+            if before and str(facts["benefit"]) in kinds:
+                kinds[str(facts["benefit"])].add(Category(str(before)))
+    return any(category in one for one in kinds.values())
+
+
+def _end_waits(entries: Iterable[LedgerEntry]) -> bool:
+    """Whether an end is proposed, and neither confirmed nor rejected, nor over."""
+    waits: set[object] = set()
+    for entry in entries:
+        opens = entry.event is LedgerEvent.REVIEW_OPENED and entry.details.get("kind") == ReviewKind.END
+        review_id = entry.details.get("review_id")
+        if opens:
+            waits.add(review_id)
+        else:
+            waits.discard(review_id)
+    return bool(waits)

@@ -26,6 +26,19 @@ class NoteAccess:
 
 
 @dataclass(frozen=True, slots=True)
+class CountLookUps:
+    """One more look-up of a member of the staff, whether somebody is found or not. Raises LimitReached."""
+
+    limits: Limits
+    find_limits: FindLimits
+    clock: Clock
+
+    def __call__(self, user: User) -> None:
+        """Count it."""
+        self.limits.take(self.find_limits.found(user.user_id, self.clock.local()))
+
+
+@dataclass(frozen=True, slots=True)
 class LookUps:
     """Whatever tells staff who is registered counts as a look-up, and is written down for whoever was found."""
 

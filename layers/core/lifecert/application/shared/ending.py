@@ -20,6 +20,8 @@ def ending(
     The contact stays until the faces go, and nobody is told anything before: the end may be a mistake.
     """
     before, after = step.before, step.after
+    if by_two:
+        after = after.without_benefits_cases({str(one["benefit"]) for one in step.facts})
     if after.status is not Status.TERMINATED:
         ended, entry = record(after, LedgerEvent.BENEFIT_ENDED, actor, now, {**step.details, **details})
         return Change(before.version, ended, entry)

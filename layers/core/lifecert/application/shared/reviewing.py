@@ -111,7 +111,8 @@ class DeathTold:
 
 def _told_of(person: Beneficiary, entries: Iterable[LedgerEntry], review: Review) -> Iterator[DeathTold]:
     opener = review.opened_by
-    yield DeathTold(opener.actor_id, review.opened_at, review.day, _is_believed(person, opener))
+    believed = _is_believed(person, opener, review.opened_at)
+    yield DeathTold(opener.actor_id, review.opened_at, review.day, believed)
     yield from reports_joined(person, entries, review)
 
 
@@ -121,12 +122,12 @@ def reports_joined(person: Beneficiary, entries: Iterable[LedgerEntry], review: 
         if entry.event is LedgerEvent.REPORT_JOINED and entry.details.get("review_id") == review.review_id:
             day = entry.details.get("day")
             told = date.fromisoformat(str(day)) if day else None
-            yield DeathTold(entry.actor.actor_id, entry.at, told, _is_believed(person, entry.actor))
+            yield DeathTold(entry.actor.actor_id, entry.at, told, _is_believed(person, entry.actor, entry.at))
 
 
-def _is_believed(person: Beneficiary, actor: Actor) -> bool:
+def _is_believed(person: Beneficiary, actor: Actor, at: datetime) -> bool:
     """Registers and clerks, and whoever certified the person before."""
-    return actor.role is not Role.USER or actor.actor_id in person.certified_by
+    return actor.role is not Role.USER or actor.actor_id in person.heard_on(at.date())
 
 
 def opening(beneficiary: Beneficiary, review: Review, *, spared_from: date | None = None, **more: Detail) -> Change:

@@ -19,6 +19,7 @@ class GiveConsentBody(Incoming):
     """POST /staff/beneficiaries/{beneficiary_id}/consent."""
 
     consent: ConsentGiven
+    ground: UndoGround | None = None
 
 
 class WithdrawConsentBody(Incoming):
