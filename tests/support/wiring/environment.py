@@ -42,6 +42,7 @@ VALUES = {
     "shadow_policy": "",
     "gallery_index_arn": "",
     "payers": "fund,mine",
+    "number_schemes": "gb11643,permanent_residence",
     "data_match_sources": "hospital,civil_register",
     "data_match_rate": "1000",
     "person_secrets": "1,2",

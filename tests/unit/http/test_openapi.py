@@ -29,6 +29,7 @@ from lifecert.domain.hold import HoldChoice, HoldGround, HoldOutcome, HoldState
 from lifecert.domain.intake import Encoding, FileFault, FileFormat, ImportState
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import NoticeChannel
+from lifecert.domain.number_schemes import Checksum
 from lifecert.domain.office_notice import NoticeResult, NoticeWay
 from lifecert.domain.policy import Outcome
 from lifecert.domain.reasons import Reason
@@ -183,6 +184,7 @@ def test_enumerations_are_those_of_the_code() -> None:
         "CameraClass": _literals(Observations, "camera"),
         "CameraFacing": _literals(Observations, "facing_got"),
         "CaptureLayer": _literals(Observations, "layer"),
+        "Checksum": Checksum,
         "ContactChannel": NoticeChannel,
         "Document": Document,
         "PresenceGround": PresenceGround,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lifecert.domain.help_lines import HelpLines
     from lifecert.domain.limits import StartLimits
     from lifecert.domain.notice import NoticeText
+    from lifecert.domain.number_schemes import NumberSchemes
     from lifecert.domain.policy import Policy
     from lifecert.ports.anchors import Anchors
     from lifecert.ports.clock import Clock
@@ -203,18 +204,18 @@ def review_photos(frames_bucket: str, references_bucket: str) -> "ReviewPhotos":
     return S3ReviewPhotos(s3(), frames_bucket, references_bucket)
 
 
-def imports(bucket: str) -> "Imports":
+def imports(bucket: str, numbers: "NumberSchemes") -> "Imports":
     """Files of data matches."""
     from lifecert.adapters.s3.imports import S3Imports
 
-    return S3Imports(s3(), bucket)
+    return S3Imports(s3(), bucket, numbers)
 
 
-def register_files(bucket: str) -> "RegisterFiles":
+def register_files(bucket: str, numbers: "NumberSchemes") -> "RegisterFiles":
     """Files of existing registers."""
     from lifecert.adapters.s3.register_files import S3RegisterFiles
 
-    return S3RegisterFiles(s3(), bucket)
+    return S3RegisterFiles(s3(), bucket, numbers)
 
 
 def change_files(bucket: str) -> "ChangeFiles":

@@ -234,7 +234,10 @@ def prepare_import() -> "PrepareImport":
     from lifecert.application.office.prepare_import import PrepareImport
 
     names = PrepareImportSettings.load()
-    runs, files = stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
+    runs, files = (
+        stores.import_runs(names.import_runs_table),
+        parts.register_files(names.imports_bucket, names.number_schemes),
+    )
     return PrepareImport(runs, files, parts.clock(names))
 
 
@@ -252,7 +255,9 @@ def get_import() -> "GetImport":
     from lifecert.application.office.prepare_import import GetImport
 
     names = PrepareImportSettings.load()
-    return GetImport(stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket))
+    return GetImport(
+        stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket, names.number_schemes)
+    )
 
 
 @cache
@@ -261,7 +266,10 @@ def start_dry_run() -> "StartDryRun":
     from lifecert.application.office.prepare_import import StartDryRun
 
     names = PrepareImportSettings.load()
-    runs, files = stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
+    runs, files = (
+        stores.import_runs(names.import_runs_table),
+        parts.register_files(names.imports_bucket, names.number_schemes),
+    )
     return StartDryRun(runs, files, parts.import_tasks(names.import_queue_url))
 
 
@@ -271,7 +279,10 @@ def release_import() -> "ReleaseImport":
     from lifecert.application.office.prepare_import import ReleaseImport
 
     names = PrepareImportSettings.load()
-    runs, files = stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
+    runs, files = (
+        stores.import_runs(names.import_runs_table),
+        parts.register_files(names.imports_bucket, names.number_schemes),
+    )
     return ReleaseImport(runs, files, parts.clock(names), parts.import_tasks(names.import_queue_url))
 
 
@@ -281,7 +292,10 @@ def stop_import() -> "StopImport":
     from lifecert.application.office.prepare_import import StopImport
 
     names = PrepareImportSettings.load()
-    runs, files = stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
+    runs, files = (
+        stores.import_runs(names.import_runs_table),
+        parts.register_files(names.imports_bucket, names.number_schemes),
+    )
     return StopImport(runs, files, parts.clock(names))
 
 
@@ -306,7 +320,7 @@ def work_import() -> "WorkImport":
     return WorkImport(
         register=stores.changing_register(names, contacts=names.contacts_table),
         runs=stores.import_runs(names.import_runs_table),
-        files=parts.register_files(names.imports_bucket),
+        files=parts.register_files(names.imports_bucket, names.number_schemes),
         queue=parts.import_tasks(names.import_queue_url),
         person_keys=keys,
         seal=parts.addresses(names),

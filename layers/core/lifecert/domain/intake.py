@@ -93,7 +93,7 @@ class RowFault(StrEnum):
     COLUMNS = "columns"
     ID_NUMBER = "id_number"
     NAME = "name"
-    BIRTH_DATE = "birth_date"  # not that of the ID number
+    BIRTH_DATE = "birth_date"  # not that of the ID number, or missing where the number does not say it
     SEX = "sex"
     LINE_KEY = "line_key"
     BENEFITS = "benefits"
@@ -188,6 +188,7 @@ class RegisterRow:
 
     name: str
     id_number: IdNumber
+    born: date
     benefits: tuple[BenefitRow, ...]
     last: LastCertification | None = None
     phone: str | None = None
@@ -195,7 +196,7 @@ class RegisterRow:
     @property
     def of_the_person(self) -> tuple[object, ...]:
         """What all lines of a person must agree in."""
-        return self.name, self.id_number, self.last, self.phone
+        return self.name, self.id_number, self.born, self.last, self.phone
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from lifecert.domain.data_match import MatchLine, Rejected, Said
+from lifecert.domain.number_schemes import MOST_OF_A_NUMBER, NumberSchemes
 from lifecert.domain.person import IdNumber
 
 # What such files are called.
@@ -24,15 +25,15 @@ _SENDER = re.compile(r"[A-Za-z0-9._-]{1,40}")
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T.{1,40})?")
 
 
-def read_notices(lines: Iterable[bytes]) -> Iterator[MatchLine | Rejected]:
+def read_notices(lines: Iterable[bytes], schemes: NumberSchemes) -> Iterator[MatchLine | Rejected]:
     """The records of all messages in order, each read or refused by itself. A message that cannot be read is one, and
     so is one that tells of no death (`said`)."""
     for line in lines:
         if line.strip():
-            yield from _message(line)
+            yield from _message(line, schemes)
 
 
-def _message(line: bytes) -> Iterator[MatchLine | Rejected]:
+def _message(line: bytes, schemes: NumberSchemes) -> Iterator[MatchLine | Rejected]:
     try:
         message = json.loads(line) if len(line) <= MAX_MESSAGE else None
     except (ValueError, RecursionError):
@@ -48,11 +49,11 @@ def _message(line: bytes) -> Iterator[MatchLine | Rejected]:
             yield Rejected.SAID
             continue
         for record in _several(_member(data, "reg_records")):
-            yield _record(record, sender)
+            yield _record(record, sender, schemes)
 
 
-def _record(record: object, sender: object) -> MatchLine | Rejected:
-    numbers = {number for one in _several(_member(record, "identifier")) if (number := _id_number(one))}
+def _record(record: object, sender: object, schemes: NumberSchemes) -> MatchLine | Rejected:
+    numbers = {number for one in _several(_member(record, "identifier")) if (number := _id_number(one, schemes))}
     if len(numbers) != 1:
         return Rejected.ID_NUMBER
     found = _DAY.fullmatch(str(_member(record, "death_date") or ""))
@@ -65,10 +66,10 @@ def _record(record: object, sender: object) -> MatchLine | Rejected:
     return MatchLine(numbers.pop(), Said.DEAD, on, sender)
 
 
-def _id_number(identifier: object) -> IdNumber | None:
+def _id_number(identifier: object, schemes: NumberSchemes) -> IdNumber | None:
     value = _member(identifier, "identifier_value")
     try:
-        return IdNumber.parse(value[:40]) if isinstance(value, str) else None
+        return schemes.parse(value[:MOST_OF_A_NUMBER]) if isinstance(value, str) else None
     except ValueError:
         return None
 

@@ -23,6 +23,7 @@ from lifecert.domain.intake import (
     RegisterRow,
     RowFault,
 )
+from lifecert.domain.number_schemes import MOST_OF_A_NUMBER, USUAL_SCHEMES, NumberSchemes
 from lifecert.domain.person import IdNumber, checked_name
 
 BOM = b"\xef\xbb\xbf"
@@ -61,11 +62,12 @@ class _Wrong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the lines of a file are to be read."""
+    """How the lines of a file are to be read, and which kinds of ID numbers people have."""
 
     format: FileFormat
     columns: tuple[str, ...]
     encoding: Encoding
+    numbers: NumberSchemes = USUAL_SCHEMES
 
 
 def header_of(first: bytes) -> Header:
@@ -91,9 +93,9 @@ def read_line(line: bytes, number: int, layout: Layout) -> ReadLine:
         return ReadLine(number, RowFault.UNREADABLE)
     except _Wrong as wrong:
         return ReadLine(number, wrong.fault)
-    person, key = _person(values), _text(values, "line_key")
+    person, key = _person(values, layout.numbers), _text(values, "line_key")
     try:
-        return ReadLine(number, _row(values), person, key)
+        return ReadLine(number, _row(values, layout.numbers), person, key)
     except _Wrong as wrong:
         return ReadLine(number, wrong.fault, person, key)
 
@@ -107,7 +109,7 @@ def person_of_fragment(line: bytes, layout: Layout) -> str | None:
     except (ValueError, csv.Error):
         return None
     place = layout.columns.index("id_number")
-    return _person({"id_number": cells[place]}) if place < len(cells) else None
+    return _person({"id_number": cells[place]}, layout.numbers) if place < len(cells) else None
 
 
 def _cells(text: str) -> list[str]:
@@ -133,37 +135,43 @@ def _of_json(text: str) -> Mapping[str, Any]:
     return told
 
 
-def _person(values: Mapping[str, Any]) -> str | None:
+def _person(values: Mapping[str, Any], numbers: NumberSchemes) -> str | None:
     try:
-        return IdNumber.parse(_text(values, "id_number")[:40]).value
+        return numbers.parse(_text(values, "id_number")[:MOST_OF_A_NUMBER]).value
     except ValueError:
         return None
 
 
-def _row(values: Mapping[str, Any]) -> RegisterRow:
-    id_number = _id_number(values)
+def _row(values: Mapping[str, Any], numbers: NumberSchemes) -> RegisterRow:
+    id_number = _id_number(values, numbers)
     try:
         name = checked_name(_text(values, "name"))
     except ValueError:
         raise _Wrong(RowFault.NAME) from None
-    if born := _day(values, "birth_date", RowFault.BIRTH_DATE, anciently=True):
-        _must(born == id_number.birth_date, RowFault.BIRTH_DATE)
+    told = _day(values, "birth_date", RowFault.BIRTH_DATE, anciently=True)
+    _must(told is None or id_number.fits_birth(told), RowFault.BIRTH_DATE)
+    born = told or id_number.birth_date
+    if born is None:
+        raise _Wrong(RowFault.BIRTH_DATE)
     if sex := _text(values, "sex").lower():
-        _must(_SEXES.get(sex) == id_number.is_male, RowFault.SEX)
-    _must(_is_line_key(_text(values, "line_key")), RowFault.LINE_KEY)
-    return RegisterRow(name, id_number, _benefits(values), _last(values, id_number), _phone(values))
+        _must(sex in _SEXES and id_number.is_male in (None, _SEXES[sex]), RowFault.SEX)
+    _must(_is_line_key(_text(values, "line_key"), numbers), RowFault.LINE_KEY)
+    return RegisterRow(name, id_number, born, _benefits(values), _last(values, born), _phone(values))
 
 
-def _id_number(values: Mapping[str, Any]) -> IdNumber:
+def _id_number(values: Mapping[str, Any], numbers: NumberSchemes) -> IdNumber:
     try:
-        return IdNumber.parse(_text(values, "id_number")[:40])
+        return numbers.parse(_text(values, "id_number")[:MOST_OF_A_NUMBER])
     except ValueError:
         raise _Wrong(RowFault.ID_NUMBER) from None
 
 
-def _is_line_key(key: str) -> bool:
-    """A key goes into the ledger, where no ID number may be."""
-    return not key or (_LINE_KEY.fullmatch(key) is not None and re.search(r"[0-9]{17}[0-9Xx]", key) is None)
+def _is_line_key(key: str, numbers: NumberSchemes) -> bool:
+    """A key goes into the ledger, where no ID number may be, nor one of 18 characters that was mistyped."""
+    if not key:
+        return True
+    holds_one = re.search(r"[0-9]{17}[0-9Xx]", key) or numbers.stands_in(key)
+    return _LINE_KEY.fullmatch(key) is not None and not holds_one
 
 
 def _benefits(values: Mapping[str, Any]) -> tuple[BenefitRow, ...]:
@@ -211,12 +219,12 @@ def _benefit(values: Mapping[str, Any]) -> BenefitRow:
     )
 
 
-def _last(values: Mapping[str, Any], id_number: IdNumber) -> LastCertification | None:
+def _last(values: Mapping[str, Any], born: date) -> LastCertification | None:
     on, source = _day(values, "last_certified_on", RowFault.LAST_CERTIFIED_ON), _text(values, "last_certified_by")
     if on is None:
         _must(not source, RowFault.LAST_CERTIFIED_ON)
         return None
-    _must(on >= id_number.birth_date, RowFault.LAST_CERTIFIED_ON)
+    _must(on >= born, RowFault.LAST_CERTIFIED_ON)
     _must(_SOURCE.fullmatch(source), RowFault.LAST_CERTIFIED_BY)
     return LastCertification(on, source)
 

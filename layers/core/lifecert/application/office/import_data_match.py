@@ -87,7 +87,7 @@ class ImportDataMatch:
             return Rejected.SOURCE_UNKNOWN
         if line.on > self.clock.today():
             return Rejected.DAY_IN_FUTURE
-        if line.on < line.id_number.birth_date:
+        if (born := line.id_number.birth_date) and line.on < born:
             return Rejected.BEFORE_BIRTH
         try:
             beneficiary = by_number(self.register, self.person_keys, line.id_number)
