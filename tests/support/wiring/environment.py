@@ -27,6 +27,7 @@ VALUES = {
     "limit_invitation_uses_day": "7",
     "limit_finds_hour": "7",
     "limit_finds_day": "7",
+    "limit_deaths_day": "50",
     "invitation_years": "5",
     "invitation_page_url": "",
     "upload_origin": "https://the-frames.s3.us-east-1.amazonaws.com",

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from lifecert.ports.events import EventBus
     from lifecert.ports.feed import ChangeFiles, Snapshots
     from lifecert.ports.gallery import Gallery
-    from lifecert.ports.imports import Imports
+    from lifecert.ports.imports import DeathMessages, Imports
     from lifecert.ports.intake import ImportQueue, RegisterFiles
     from lifecert.ports.invitations import HelperSeal, InvitationKeys
     from lifecert.ports.keys import PersonKeys
@@ -209,6 +209,13 @@ def imports(bucket: str, numbers: "NumberSchemes") -> "Imports":
     from lifecert.adapters.s3.imports import S3Imports
 
     return S3Imports(s3(), bucket, numbers)
+
+
+def death_messages(numbers: "NumberSchemes") -> "DeathMessages":
+    """Messages of civil registries."""
+    from lifecert.adapters.files.dci_notices import DciMessages
+
+    return DciMessages(numbers)
 
 
 def register_files(bucket: str, numbers: "NumberSchemes") -> "RegisterFiles":
