@@ -416,7 +416,7 @@ docker-check: setup build ## build in Lambda's image and run a function in it ([
 ##@ Look into it (ENDPOINT=url in place of STACK asks the stack of make dev)
 # STACK names the deployed stack (lifecert-dev). For that of make dev ENDPOINT is enough, as make dev prints it.
 .PHONY: renew-templates rotate-person-secret index-payment-references place-cases rebuild-lists verify-ledger restore-drill export-record privacy-report verify-certificate \
-	write-snapshots payer-client
+	write-snapshots payer-client register-client
 verify-ledger export-record privacy-report: export PYTHONPATH := layers/core
 REACH = --stack "$(STACK)" $(if $(ENDPOINT),--endpoint-url "$(ENDPOINT)")
 
@@ -470,6 +470,11 @@ payer-client: export PYTHONPATH := layers/core
 payer-client: .venv/.ready ## a client for a payer's program, or the clients there are (STACK=lifecert-dev [PAYER=fund] [REMOVE=id])
 	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make payer-client STACK=lifecert-dev | ENDPOINT=url [PAYER=code] [REMOVE=client]"; exit 2; }
 	@$(PY) -m ops.payer_client $(REACH) $(if $(PAYER),--payer "$(PAYER)") $(if $(REMOVE),--remove "$(REMOVE)")
+
+register-client: export PYTHONPATH := layers/core
+register-client: .venv/.ready ## a client for a civil registry's program, or the clients there are (STACK=lifecert-dev [SOURCE=code] [REMOVE=id])
+	@test -n "$(STACK)$(ENDPOINT)" || { echo "usage: make register-client STACK=lifecert-dev | ENDPOINT=url [SOURCE=code] [REMOVE=client]"; exit 2; }
+	@$(PY) -m ops.register_client $(REACH) $(if $(SOURCE),--source "$(SOURCE)") $(if $(REMOVE),--remove "$(REMOVE)")
 
 write-snapshots: export PYTHONPATH := layers/core
 write-snapshots: .venv/.ready ## a snapshot of each payer's feed, now (STACK=lifecert-dev [PAYER=fund])

@@ -23,6 +23,7 @@ from lifecert.adapters.system_clock import SystemClock
 from lifecert.application.office.prepare_import import NewImport, PrepareImport, StartDryRun
 from lifecert.domain.actor import Group, User
 from lifecert.domain.intake import ImportKind, ImportState
+from lifecert.entry.setting_values import schemes_of
 from ops.deployment import UNREACHABLE, add_arguments, client, dynamodb, output, outputs, parameter, parse, why
 from ops.import_register import POLL_SECONDS, told
 
@@ -78,7 +79,10 @@ def _run(asked: argparse.Namespace) -> int:
     stack, endpoint = asked.stack, asked.endpoint_url
     found = outputs(stack, endpoint)
     s3, bucket = client("s3", endpoint), output(found, "ImportsBucket")
-    runs, files = DynamoImportRuns(dynamodb(endpoint), output(found, "ImportRunsTable")), S3RegisterFiles(s3, bucket)
+    runs, files = (
+        DynamoImportRuns(dynamodb(endpoint), output(found, "ImportRunsTable")),
+        S3RegisterFiles(s3, bucket, schemes_of(parameter(stack, endpoint, "NumberSchemes"))),
+    )
     queue = SqsImportTasks(client("sqs", endpoint), output(found, "PhotoQueueUrl"))
     clock = SystemClock(ZoneInfo(parameter(stack, endpoint, "TimeZone")))
     # Of an assumed role the role's own id: two people who share a role are one, and no second person.
@@ -96,7 +100,7 @@ def _run(asked: argparse.Namespace) -> int:
     if one.state is ImportState.AWAITING_FILE:
         files.write(one.file, content)
     if not one.state.is_over:
-        one = StartDryRun(runs, files, queue)(one.import_id, user)
+        one = StartDryRun(runs, files, queue, counting=lambda _user: None)(one.import_id, user)
     while one.state in (ImportState.SURVEYING, ImportState.CHECKING):
         time.sleep(POLL_SECONDS)
         one = runs.get(one.import_id) or one

@@ -21,6 +21,7 @@ from lifecert.adapters.system_clock import SystemClock
 from lifecert.application.office.prepare_import import NewImport, PrepareImport, StartDryRun
 from lifecert.domain.actor import Group, User
 from lifecert.domain.intake import PART_BYTES, Encoding, ImportState, RegisterImport
+from lifecert.entry.setting_values import schemes_of
 from lifecert.ports.clock import Clock
 from lifecert.ports.intake import ImportQueue, ImportRuns, RegisterFiles
 from ops.deployment import UNREACHABLE, add_arguments, client, dynamodb, output, outputs, parameter, parse, why
@@ -97,7 +98,9 @@ def _run(asked: argparse.Namespace) -> int:
     def upload(path: Path, key: str) -> None:
         s3.upload_file(str(path), bucket, key)
 
-    bring_in = BringIn(runs, S3RegisterFiles(s3, bucket), queue, clock, upload)
+    bring_in = BringIn(
+        runs, S3RegisterFiles(s3, bucket, schemes_of(parameter(stack, endpoint, "NumberSchemes"))), queue, clock, upload
+    )
     encoding = Encoding(asked.encoding) if asked.encoding else None
     one = bring_in(asked.file, asked.source, encoding, f"operator:{account}")
     while one.state in (ImportState.SURVEYING, ImportState.CHECKING):

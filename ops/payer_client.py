@@ -31,15 +31,20 @@ def scope_of(payer: str) -> str:
 
 def add(cognito: "CognitoIdentityProviderClient", pool: str, payer: str) -> tuple[str, str]:
     """A new client of a payer: its id and its secret."""
+    return add_client(cognito, pool, f"payer-{payer}", scope_of(payer))
+
+
+def add_client(cognito: "CognitoIdentityProviderClient", pool: str, name: str, scope: str) -> tuple[str, str]:
+    """A new client of a program that may one thing: its id and its secret."""
     made = cognito.create_user_pool_client(
         UserPoolId=pool,
-        ClientName=f"payer-{payer}",
+        ClientName=name,
         GenerateSecret=True,
         # By its secret, and by nothing else: no page, no password. To Cognito an empty list of flows means those it has
         # by default; refreshing comes to nothing without a sign-in.
         AllowedOAuthFlowsUserPoolClient=True,
         AllowedOAuthFlows=["client_credentials"],
-        AllowedOAuthScopes=[scope_of(payer)],
+        AllowedOAuthScopes=[scope],
         ExplicitAuthFlows=["ALLOW_REFRESH_TOKEN_AUTH"],
         EnableTokenRevocation=True,
         AccessTokenValidity=TOKEN_MINUTES,

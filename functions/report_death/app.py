@@ -1,15 +1,18 @@
-"""POST /reports and /beneficiaries/{beneficiary_id}/reports: a family reports a death. It opens a case, no more."""
+"""POST /reports and /beneficiaries/{beneficiary_id}/reports: a family reports a death. POST /registry/notify: a civil
+registry's program does. It opens cases, no more."""
 
 from aws_lambda_powertools.event_handler import Response
 
+from lifecert.application.office.take_deaths import DeathsRefused
 from lifecert.bootstrap import office
-from lifecert.domain.errors import BeneficiaryNotFound
-from lifecert.entry.http.access import SIGNED_IN
+from lifecert.domain.errors import BeneficiaryNotFound, LimitReached
+from lifecert.entry.http.access import REGISTERS, SIGNED_IN
 from lifecert.entry.http.api import Api, an_id
+from lifecert.entry.http.bodies.registry import Acknowledged
 from lifecert.entry.http.bodies.reports import DeathReportBody, DeathReported, NamedDeathReportBody
-from lifecert.entry.log import LogCode, done
+from lifecert.entry.log import LogCode, correlation_id, count, done
 
-api = Api(office.report_death)
+api = Api(office.report_death, office.take_deaths)
 
 
 @api.on("POST /reports", SIGNED_IN)
@@ -23,6 +26,22 @@ def known(beneficiary_id: str) -> Response[str]:
     body = api.body(DeathReportBody)
     an_id(beneficiary_id, BeneficiaryNotFound)
     return reported(office.report_death().of_known(beneficiary_id, body.died_on, api.user))
+
+
+@api.on("POST /registry/notify", REGISTERS)
+def told_by_a_register() -> Response[str]:
+    source, at = api.register, office.clock().now()
+    try:
+        taken = office.take_deaths()(api.text.encode(), source)
+    except LimitReached:
+        count("DeathMessagesRefused")  # what a registry says must not stay unheard
+        raise
+    if isinstance(taken, DeathsRefused):
+        done(LogCode.DEATHS_TOLD, "DeathMessagesRefused", source=source, cause=taken.code)
+        return api.answer(Acknowledged.refusing(taken, correlation_id(), at))
+    counts = {"records": taken.records, "rejected": len(taken.rejected), "outcomes": taken.outcomes}
+    done(LogCode.DEATHS_TOLD, "DeathMessages", source=source, counts=counts)
+    return api.answer(Acknowledged.of(taken, at))
 
 
 def reported(report_id: str) -> Response[str]:

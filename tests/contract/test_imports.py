@@ -13,6 +13,7 @@ from lifecert.adapters.s3.imports import S3Imports
 from lifecert.adapters.s3.photos import client_config
 from lifecert.domain.data_match import Import, MatchLine, Rejected, Rejection, Said
 from lifecert.domain.errors import ImportNotFound
+from lifecert.domain.number_schemes import USUAL_SCHEMES
 from lifecert.domain.person import IdNumber
 from lifecert.ports.imports import Imports
 from local.aws import Aws
@@ -36,7 +37,7 @@ def engine(client: Any) -> Engine:
     bucket = f"imports-{an_id()}"
     client.create_bucket(Bucket=bucket)
     return Engine(
-        S3Imports(client, bucket),
+        S3Imports(client, bucket, USUAL_SCHEMES),
         lambda name, content: client.put_object(Bucket=bucket, Key=f"incoming/{name}", Body=content),
     )
 
@@ -92,7 +93,7 @@ def test_progress_is_that_of_the_very_file(sent: Engine) -> None:
 def test_rejects_are_kept_by_part_and_a_repeat_replaces_them(moto_session: boto3.Session) -> None:
     client = moto_session.client("s3", config=client_config())
     client.create_bucket(Bucket="imports")
-    imports = S3Imports(client, "imports")
+    imports = S3Imports(client, "imports", USUAL_SCHEMES)
     imports.keep_rejects("f.csv", 1, [])
     for _ in range(2):
         rejections = [Rejection(2, Rejected.COLUMNS), Rejection(500, Rejected.ID_NUMBER)]

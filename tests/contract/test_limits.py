@@ -28,6 +28,16 @@ def test_there_is_room_up_to_the_limit_and_then_until_when_is_told(stores: Store
     assert refused.value.until == HOUR_LATER
 
 
+def test_several_are_counted_at_once_or_none(stores: Stores) -> None:
+    count = a_count(5)
+    stores.limits.take([replace(count, step=3)])
+    with pytest.raises(LimitReached):
+        stores.limits.take([replace(count, step=3)])
+    stores.limits.take([replace(count, step=2)])
+    with pytest.raises(LimitReached):
+        stores.limits.take([count])
+
+
 def test_all_counts_or_none(stores: Stores) -> None:
     full, free = a_count(1), a_count(1)
     stores.limits.take([full])

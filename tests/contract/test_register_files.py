@@ -15,6 +15,7 @@ from lifecert.adapters.s3.register_files import S3RegisterFiles
 from lifecert.domain.errors import ImportFileChanged
 from lifecert.domain.intake import Encoding, FileFormat, Part, Phase, RegisterImport, Told, parts_of
 from lifecert.domain.intake_faults import Known, RowFault
+from lifecert.domain.number_schemes import USUAL_SCHEMES
 from lifecert.ports.intake import RegisterFiles
 from local.aws import Aws
 from tests.support.builders import NOW, an_id
@@ -45,7 +46,8 @@ def s3(client: Any) -> Engine:
     bucket = f"imports-{an_id()}"
     client.create_bucket(Bucket=bucket)
     return Engine(
-        S3RegisterFiles(client, bucket), lambda key, content: client.put_object(Bucket=bucket, Key=key, Body=content)
+        S3RegisterFiles(client, bucket, USUAL_SCHEMES),
+        lambda key, content: client.put_object(Bucket=bucket, Key=key, Body=content),
     )
 
 
@@ -105,7 +107,7 @@ def joined(client: Any, files: S3RegisterFiles, import_id: str) -> list[list[str
 def test_what_is_told_is_one_table_that_no_spreadsheet_takes_for_formulas(moto_session: boto3.Session) -> None:
     client = moto_session.client("s3", config=client_config())
     client.create_bucket(Bucket="imports")
-    files, one = S3RegisterFiles(client, "imports"), an_id()
+    files, one = S3RegisterFiles(client, "imports", USUAL_SCHEMES), an_id()
     assert joined(client, files, one) == [["line", "line_key", "outcome", "why"]]
     keys = ["=1+1", "+1", "-1", "@x", "\tx", "A-1", "a,b", '"x"']
     told = [Told(number, key, RowFault.NAME) for number, key in enumerate(keys, start=2)]
@@ -123,7 +125,7 @@ def test_what_is_told_is_one_table_that_no_spreadsheet_takes_for_formulas(moto_s
 def test_a_long_table_is_put_together_of_pieces(moto_session: boto3.Session) -> None:
     client = moto_session.client("s3", config=client_config())
     client.create_bucket(Bucket="imports")
-    files, one = S3RegisterFiles(client, "imports"), an_id()
+    files, one = S3RegisterFiles(client, "imports", USUAL_SCHEMES), an_id()
     told = [Told(number, "k" * 60, RowFault.NAME) for number in range(70_000)]
     for part in range(4):
         files.keep_told(one, Phase.CHECK, part, told)
@@ -136,7 +138,7 @@ def test_a_link_and_a_slot_lead_to_the_file(aws: Aws) -> None:
     client = aws.session().client("s3", endpoint_url=aws.endpoint, config=client_config())
     bucket = f"imports-{an_id()}"
     client.create_bucket(Bucket=bucket)
-    files, one = S3RegisterFiles(client, bucket), an_id()
+    files, one = S3RegisterFiles(client, bucket, USUAL_SCHEMES), an_id()
     slot = files.upload_slot(FILE, 60)
     assert slot.fields["key"] == FILE
     files.join_told(one, Phase.CHECK)

@@ -182,7 +182,11 @@ def test_a_token_that_ends_in_the_middle_of_a_decision_loses_nothing_and_does_no
     answer_sign_in(opened.value, EMAIL["clerk"], PASSWORD)
     somebody.sees("queue")
     assert sent == [{"outcome": "needs_more", "ground": "asked_back", "session_id": sent[0]["session_id"]}] * 2
-    [decided] = [one for one in history(clerk, known) if one["details"].get("review_id") == case and one["event"] == "review_decided"]
+    [decided] = [
+        one
+        for one in history(clerk, known)
+        if one["details"].get("review_id") == case and one["event"] == "review_decided"
+    ]
     assert (decided["details"]["outcome"], decided["details"]["ground"]) == ("needs_more", "asked_back")
     # Nobody touches the page for a while: what is on it is hidden, and another account does not get to see it.
     somebody.go("find")

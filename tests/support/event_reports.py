@@ -15,6 +15,10 @@ REPORTS: dict[str, dict[str, Any] | type[Exception]] = {
         "principalId": "4example0client0of0a0payer",
         "context": {"sub": "4example0client0of0a0payer", "groups": "", "payer": "mine"},
     },
+    "authorise/program_of_register": {
+        "principalId": "5example0client0of0a0registry",
+        "context": {"sub": "5example0client0of0a0registry", "groups": "", "register": "civil_register"},
+    },
     "authorise/refused": Unauthorized,
     "authorise/no_token": Unauthorized,
     "expiry_sweep/by_hand": {"run_id": "2026-03-01.1", "state": "running"},

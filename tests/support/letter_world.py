@@ -9,7 +9,7 @@ from lifecert.application.notices.import_postings import PostingLines
 from lifecert.application.notices.record_notice import RecordNotice
 from lifecert.application.office.import_letters import LetterLines
 from lifecert.application.office.keep_lists import RebuildLists
-from lifecert.application.office.prepare_import import NewImport, PrepareImport, StartDryRun
+from lifecert.application.office.prepare_import import NewImport, PrepareImport
 from lifecert.application.shared.importing import ImportLines
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.category import Scheme
@@ -72,13 +72,14 @@ class LetterOffice(Intake):
         new = NewImport("print-house", ImportKind.LETTERS, letters=order)
         return prepare(new, CLERK, key).register_import.import_id
 
-    def dry_run(self, import_id: str) -> RegisterImport:
-        StartDryRun(self.runs, self.files, self.queue)(import_id, CLERK)
+    def checked(self, import_id: str) -> RegisterImport:
+        """A batch after its dry run."""
+        self.dry_run(import_id, CLERK)
         self.queue.drain(self.work)
         return self.runs.runs[import_id]
 
     def print(self, key: str = "batch-1", **more: Any) -> RegisterImport:
-        return self.release(self.dry_run(self.begin(key, **more)))
+        return self.release(self.checked(self.begin(key, **more)))
 
     def printed(self, of: RegisterImport) -> dict[str, dict[str, str]]:
         """The letters of a batch by the payer's reference."""

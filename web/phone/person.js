@@ -2,6 +2,7 @@
 import {Problem, call} from "../shared/api.js";
 import {el} from "../shared/dom.js";
 import {CAN_SPEAK} from "../shared/speech.js";
+import {numberFits, spelt} from "./numbers.js";
 import {PICTURES} from "./pictures.js";
 import {signIn} from "./signin.js";
 import {LANGUAGES, forget, say, state, wordsOf} from "./state.js";
@@ -195,15 +196,6 @@ screen("helper", () => {
   };
 });
 
-const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-
-// The check digit of a citizen's ID number (GB 11643).
-export function idNumberFits(number) {
-  if (!/^\d{17}[\dX]$/.test(number)) return false;
-  const sum = WEIGHTS.reduce((total, weight, place) => total + weight * Number(number[place]), 0);
-  return "10X98765432"[sum % 11] === number[17];
-}
-
 screen("identity", () => {
   const name = field("person-name", say("name"), {maxlength: 60});
   const number = field("id-number", say("idNumber"), {maxlength: 24, autocapitalize: "characters", spellcheck: "false"});
@@ -213,11 +205,11 @@ screen("identity", () => {
     content: [
       name.node, number.node,
       button(say("next"), () => {
-        const id = number.input.value.normalize("NFKC").replace(/[\s-]/g, "").toUpperCase();
+        const id = spelt(number.input.value);
         complain(name.input, "");
         complain(number.input, "");
         if (!name.input.value.trim()) return complain(name.input, say("nameMissing"));
-        if (!idNumberFits(id)) return complain(number.input, say("idWrong"));
+        if (!numberFits(id, state.config.id_numbers)) return complain(number.input, say("idWrong"));
         state.identity = {name: name.input.value.trim(), id_number: id};
         return go("consent");
       }, {kind: "primary", id: "next"}),

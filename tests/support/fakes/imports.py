@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from lifecert.adapters.files.match_lines import read_file
 from lifecert.domain.data_match import Import, MatchLine, Rejected, Rejection
 from lifecert.domain.errors import ImportNotFound
+from lifecert.domain.number_schemes import USUAL_SCHEMES
 
 
 @dataclass(slots=True)
@@ -18,7 +19,7 @@ class MemoryImports:
     rejects: dict[tuple[str, int], tuple[Rejection, ...]] = field(default_factory=dict)
 
     def lines(self, name: str) -> Iterator[MatchLine | Rejected]:
-        yield from read_file(name, [self._content(name)])
+        yield from read_file(name, [self._content(name)], USUAL_SCHEMES)
 
     def progress(self, name: str) -> Import:
         if name not in self.kept:

@@ -109,11 +109,13 @@ class PlainTemplates(BackwardsProtection):
 
 @dataclass(frozen=True, slots=True)
 class FakeTokens:
-    """Takes one token of one user, and one of one program."""
+    """Takes one token of one user, and one of a payer's and of a register's program."""
 
     def bearer(self, token: str) -> Bearer:
         if token == "program.token.here":
             return Bearer("4example0client0of0a0payer", (), "mine")
+        if token == "register.token.here":
+            return Bearer("5example0client0of0a0registry", (), None, "civil_register")
         if token != "good.token.here":
             raise TokenRefused("not_genuine")
         return Bearer("0a1b2c3d-0000-4000-8000-00000000000a", ("clerk",))

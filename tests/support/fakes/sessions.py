@@ -59,7 +59,7 @@ class MemoryLimits:
     def take(self, counts: Sequence[Count]) -> None:
         with self.store.lock:
             for count in counts:
-                if self.store.counted.get(count.name, 0) >= count.limit:
+                if self.store.counted.get(count.name, 0) + count.step > count.limit:
                     raise LimitReached(count.until)
             for count in counts:
                 if count.adds:
@@ -67,7 +67,7 @@ class MemoryLimits:
 
     def count(self, count: Count) -> int:
         with self.store.lock:
-            self.store.counted[count.name] = self.store.counted.get(count.name, 0) + 1
+            self.store.counted[count.name] = self.store.counted.get(count.name, 0) + count.step
             return self.store.counted[count.name]
 
 

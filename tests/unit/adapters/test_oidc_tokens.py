@@ -144,6 +144,13 @@ def test_a_program_of_the_own_pool_speaks_for_one_payer_and_is_in_no_group() -> 
     assert other.payer == "mine"
 
 
+def test_a_civil_registrys_program_speaks_for_one_register_and_for_no_payer() -> None:
+    told = PoolWorld().tokens.bearer(signed(**{**OF_A_PROGRAM, "scope": "registers/civil_register.zj/notify"}))
+    assert told == Bearer("4example0client", (), None, "civil_register.zj")
+    by_another = as_access("at+jwt", **{**OF_ANOTHER_ISSUER, "scope": "email registers/hospital/notify"})
+    assert World().tokens.bearer(by_another).register == "hospital"
+
+
 @pytest.mark.parametrize(
     ("claims", "code"),
     [
@@ -156,6 +163,13 @@ def test_a_program_of_the_own_pool_speaks_for_one_payer_and_is_in_no_group() -> 
         ({"scope": "payers//feed"}, "payer_unclear"),
         ({"scope": "payers/fund:head/feed"}, "payer_unclear"),
         ({"scope": "PAYERS/FUND/FEED"}, "payer_unclear"),
+        ({"scope": "registers/civil/feed"}, "payer_unclear"),
+        ({"scope": "registers//notify"}, "payer_unclear"),
+        ({"scope": "registers/a/b/notify"}, "payer_unclear"),
+        ({"scope": "Registers/civil/notify"}, "payer_unclear"),
+        ({"scope": "payers/fund/feed registers/civil/notify"}, "several_payers"),
+        ({"scope": "registers/civil/notify registers/hospital/notify"}, "several_payers"),
+        ({"scope": "registers/civil/notify", "cognito:groups": ["clerk"]}, "payer_with_groups"),
         ({"scope": "payers/fund/feed", "cognito:groups": ["clerk"]}, "payer_with_groups"),
         ({"cognito:groups": ["auditor", "another"]}, "payer_with_groups"),
         ({"cognito:groups": ["another"]}, "payer_with_groups"),

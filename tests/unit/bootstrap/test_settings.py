@@ -67,6 +67,8 @@ def test_time_zone_and_shift_have_defaults() -> None:
         ({"STAGE": "staging"}, "STAGE"),
         ({"STAGE": None}, "STAGE"),
         ({"TIME_ZONE": "Asia/Peking"}, "TIME_ZONE"),
+        ({"NUMBER_SCHEMES": "gb11643,passport"}, "NUMBER_SCHEMES"),
+        ({"NUMBER_SCHEME": "gb11643"}, "NUMBER_SCHEME: unknown setting"),
         ({"TIME_ZONE": "../etc/passwd"}, "TIME_ZONE"),
         ({"CLOCK_SHIFT_DAYS": "30"}, "CLOCK_SHIFT_DAYS"),
         ({"SWEEP_RUN_TABLE": "s"}, "SWEEP_RUN_TABLE"),
@@ -107,7 +109,8 @@ def test_versions_of_the_person_secret(given: str, secrets: tuple[str, ...] | No
     environment = {**COMMON, "PERSON_SECRETS_MOVING": "true"}
     environment |= {f"{name}_TABLE": "t" for name in ("BENEFICIARIES", "LEDGER", "REVIEWS", "LIMITS")}
     environment |= {f"LIMIT_{name}": "7" for name in ("STARTS_BY_USER", "UNKNOWN_BY_USER", "STARTS_FOR_PERSON")}
-    environment |= {"PERSON_KEY_ID": "key", "DUE_SHARDS": "4", "PERSON_SECRETS": given}
+    environment |= {"LIMIT_DEATHS_DAY": "50", "DATA_MATCH_SOURCES": "", "PERSON_KEY_ID": "key", "DUE_SHARDS": "4"}
+    environment |= {"PERSON_SECRETS": given}
     if secrets is None:
         with pytest.raises(SettingsError, match="PERSON_SECRETS"):
             ReportDeathSettings.load(environment)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lifecert.application.office import import_register
-from lifecert.application.office.prepare_import import ReleaseImport, StartDryRun
+from lifecert.application.office.prepare_import import ReleaseImport
 from lifecert.domain.audit import is_drawn
 from lifecert.domain.benefit import BenefitEnd
 from lifecert.domain.errors import ImportDigestDiffers, SecondClerkNeeded, StoreUnavailable
@@ -228,7 +228,7 @@ def test_whose_entitlement_ended_gets_no_photo(intake: PhotoIntake) -> None:
 def test_whoever_is_outside_the_districts_of_who_prepared_it_is_nobody(intake: PhotoIntake) -> None:
     begun = intake.prepare(f"{PHOTOS}\n{photo('wang.jpg', WANG)}\n", kind=ImportKind.REFERENCES)
     intake.runs.runs[begun] = replace(intake.runs.runs[begun], scope=Scope(("22",)))
-    StartDryRun(intake.runs, intake.files, intake.queue)(begun, CLERK)
+    intake.dry_run(begun, CLERK)
     intake.queue.drain(intake.work)
     assert intake.told(intake.runs.runs[begun]) == [(2, "person_unknown")]
 
@@ -306,7 +306,7 @@ def test_a_worker_that_is_killed_at_any_write_is_made_good_by_the_next(
         office.bring(wang="face-1", li="face-2", bad="blurred")
         lines = [PHOTOS, photo("wang.jpg", WANG), photo("li.jpg", LI), photo("bad.jpg", LI), photo("li.jpg", CHEN), ""]
         import_id = office.prepare("\n".join(lines), "photos", kind=ImportKind.REFERENCES)
-        StartDryRun(office.runs, office.files, office.queue)(import_id, CLERK)
+        office.dry_run(import_id, CLERK)
         work = _killed_once(office, life)
         office.queue.drain(work)
         checked = office.runs.runs[import_id]

@@ -7,8 +7,8 @@ import pytest
 
 from lifecert.domain.actor import Group, Program, User
 from lifecert.domain.errors import NotAllowed
-from lifecert.entry.http.access import ANYONE, AUDITORS, CLERKS, PAYERS, SIGNED_IN, STAFF, Rule
-from lifecert.entry.http.authorising import PROGRAMS_ROUTES, allowed
+from lifecert.entry.http.access import ANYONE, AUDITORS, CLERKS, PAYERS, REGISTERS, SIGNED_IN, STAFF, Rule
+from lifecert.entry.http.authorising import PAYERS_ROUTE, REGISTERS_ROUTE, allowed
 from lifecert.entry.http.problems import SignedOut
 from lifecert.ports.tokens import Bearer
 from tests.support.event_answers import ANSWERS
@@ -43,6 +43,8 @@ CASES = {f"{event(case)['httpMethod']} {event(case)['resource']}": case for case
         (PAYERS, NOBODY, SignedOut),
         (PAYERS, SOMEBODY, NotAllowed),
         (PAYERS, User("both", frozenset(Group)), NotAllowed),
+        (REGISTERS, NOBODY, SignedOut),
+        (REGISTERS, CLERK, NotAllowed),
     ],
 )
 def test_whom_a_rule_lets_in(rule: Rule, user: User | None, refused: type[Exception] | None) -> None:
@@ -60,6 +62,11 @@ def test_a_payers_program_is_let_in_where_programs_are_and_is_nobody_elsewhere()
     for rule in (SIGNED_IN, CLERKS, AUDITORS, STAFF):
         with pytest.raises(SignedOut):
             rule.check(None, program)
+    of_register = Program("a-client", register="civil_register")
+    REGISTERS.check(None, of_register)
+    for rule, other in ((REGISTERS, program), (PAYERS, of_register)):
+        with pytest.raises(NotAllowed):
+            rule.check(None, other)
 
 
 def as_caller(case: str, claims: dict[str, Any]) -> int:
@@ -86,12 +93,14 @@ def as_told(case: str, **told: Any) -> int:
 
 
 @pytest.mark.parametrize("route", rules())
-def test_a_payers_program_is_signed_in_on_its_own_route_alone(world: World, route: str) -> None:
+@pytest.mark.parametrize("of", ["payer", "register"])
+def test_a_program_is_signed_in_on_its_own_route_alone(world: World, route: str, of: str) -> None:
     rule, case = rules()[route], CASES[route]
-    status = as_told(case, sub="a-client", groups="", payer="fund")
+    status = as_told(case, sub="a-client", groups="", **{of: {"payer": "fund", "register": "civil_register"}[of]})
     assert (status == 401) is (rule.signed_in and not rule.programs)
     if rule.programs:
-        assert status == 200
+        assert status == (200 if rule.registers is (of == "register") else 403)
+    assert not rule.programs or as_told(case, sub="a", groups="", payer="fund", register="civil_register") == 401
 
 
 @pytest.mark.parametrize("group", ["clerk", "auditor", "payer", "clerk,auditor"])
@@ -99,6 +108,7 @@ def test_who_is_told_to_be_a_program_and_in_a_group_is_neither(world: World, gro
     for route, rule in rules().items():
         if rule.signed_in:
             assert as_told(CASES[route], sub="a-client", groups=group, payer="fund") == 401, route
+            assert as_told(CASES[route], sub="a-client", groups=group, register="civil_register") == 401, route
 
 
 def test_what_a_pools_token_claims_of_a_payer_counts_for_nothing(world: World) -> None:
@@ -111,11 +121,17 @@ def test_what_a_pools_token_claims_of_a_payer_counts_for_nothing(world: World) -
 
 
 def test_an_authorised_program_reaches_the_routes_that_let_programs_in_and_no_others() -> None:
-    answer = allowed(Bearer("a-client", (), "fund"), "arn:aws:execute-api:us-east-1:1:api/dev/POST/sessions")
-    (statement,) = answer["policyDocument"]["Statement"]
-    ours = {route.replace(" ", "") for route, rule in rules().items() if rule.programs}
-    assert statement["Resource"] == "arn:aws:execute-api:us-east-1:1:api/dev/GET/feed"
-    assert {PROGRAMS_ROUTES} == ours
+    reached = {}
+    for name, bearer in {
+        "payer": Bearer("a-client", (), "fund"),
+        "register": Bearer("a-client", (), None, "civil_register"),
+    }.items():
+        answer = allowed(bearer, "arn:aws:execute-api:us-east-1:1:api/dev/POST/sessions")
+        (statement,) = answer["policyDocument"]["Statement"]
+        reached[name] = statement["Resource"].removeprefix("arn:aws:execute-api:us-east-1:1:api/dev/")
+    assert reached == {"payer": PAYERS_ROUTE, "register": REGISTERS_ROUTE}
+    ours = {route.replace(" ", ""): rule.registers for route, rule in rules().items() if rule.programs}
+    assert ours == {PAYERS_ROUTE: False, REGISTERS_ROUTE: True}
 
 
 @pytest.mark.parametrize(

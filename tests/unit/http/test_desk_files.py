@@ -11,9 +11,10 @@ import yaml
 
 from lifecert.domain.actor import Role
 from lifecert.domain.amendment import AmendGround
-from lifecert.domain.benefit import Category
+from lifecert.domain.category import Category
 from lifecert.domain.hold import HoldOutcome
-from lifecert.domain.intake import Known, RowFault, YearFrom
+from lifecert.domain.intake import YearFrom
+from lifecert.domain.intake_faults import Known, RowFault
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import GROUNDS, PROPOSALS, ReviewKind, ReviewOutcome

@@ -29,6 +29,7 @@ from lifecert.domain.hold import HoldChoice, HoldGround, HoldOutcome, HoldState
 from lifecert.domain.intake import Encoding, FileFault, FileFormat, ImportState
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import NoticeChannel
+from lifecert.domain.number_schemes import Checksum
 from lifecert.domain.office_notice import NoticeResult, NoticeWay
 from lifecert.domain.policy import Outcome
 from lifecert.domain.reasons import Reason
@@ -42,6 +43,7 @@ from lifecert.domain.work_list import WorkList
 from lifecert.entry.http import bodies
 from lifecert.entry.http.bodies.invitations import InvitedPersonShown
 from lifecert.entry.http.bodies.notices import RecordNoticeBody, VoidNoticeBody
+from lifecert.entry.http.bodies.registry import AckError, AckWithFaults
 from lifecert.entry.http.bodies.sessions import LookShown, Observations
 from lifecert.entry.http.problems import Code
 from lifecert.entry.http.texts import Language, texts
@@ -168,6 +170,8 @@ def test_enumerations_are_those_of_the_code() -> None:
     schemas = api()["components"]["schemas"]
     coded: dict[str, Iterable[str]] = {
         "Ability": Ability,
+        "AckErrorCode": AckError,
+        "AckStatus": _literals(AckWithFaults, "ack_status"),
         "AccessAction": AccessAction,
         "AccessRole": AccessRole,
         "Amended": Amended,
@@ -183,6 +187,7 @@ def test_enumerations_are_those_of_the_code() -> None:
         "CameraClass": _literals(Observations, "camera"),
         "CameraFacing": _literals(Observations, "facing_got"),
         "CaptureLayer": _literals(Observations, "layer"),
+        "Checksum": Checksum,
         "ContactChannel": NoticeChannel,
         "Document": Document,
         "PresenceGround": PresenceGround,
@@ -376,7 +381,8 @@ def test_whom_a_route_is_for_is_what_the_table_of_rules_says() -> None:
     assert set(described) == set(rules())
     for route, operation in described.items():
         rule = rules()[route]
-        scheme: list[Any] | None = [{"payersProgram": []}] if rule.programs else None if rule.signed_in else []
+        program = "registersProgram" if rule.registers else "payersProgram"
+        scheme: list[Any] | None = [{program: []}] if rule.programs else None if rule.signed_in else []
         assert operation.get("security") == scheme, route
         assert ("401" in operation["responses"]) is rule.signed_in, route
         refused = described_codes(operation)["403"]

@@ -101,11 +101,10 @@ def test_whoever_certified_meanwhile_has_no_notice_to_record(office: LetterOffic
 
 
 def test_a_letter_of_another_district_is_nobodys(office: LetterOffice, letters: dict[str, str]) -> None:
-    from lifecert.application.office.prepare_import import StartDryRun
     from lifecert.domain.intake import ImportKind
 
     begun = office.prepare(f"letter_id,outcome,on\n{letters['P-1']},posted,2026-03-03\n", "e", kind=ImportKind.POSTINGS)
     office.runs.runs[begun] = replace(office.runs.runs[begun], scope=Scope(("22",)))
-    StartDryRun(office.runs, office.files, office.queue)(begun, CLERK)
+    office.dry_run(begun, CLERK)
     office.queue.drain(office.work)
     assert office.told(office.runs.runs[begun]) == [(2, "letter_unknown")]

@@ -17,6 +17,7 @@ from lifecert.domain.certificate import Method
 from lifecert.domain.data_match import Import, MatchLine, Rejected, Rejection, Said
 from lifecert.domain.errors import ImportNotFound, StoreUnavailable
 from lifecert.domain.ledger import LedgerEvent, facts_of, verify_chain
+from lifecert.domain.number_schemes import USUAL_SCHEMES
 from lifecert.domain.person import IdNumber
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
@@ -299,11 +300,11 @@ def test_lines_are_found_however_the_file_comes_in_parts() -> None:
     expected = [MatchLine(IdNumber.parse(WANG), Said.ALIVE, date(2026, 2, 20), "hospital")] * 2
     for size in (1, 7, 64, 1000):
         parts = [content[start : start + size] for start in range(0, len(content), size)]
-        assert list(read_lines(split_lines(parts))) == expected
+        assert list(read_lines(split_lines(parts), USUAL_SCHEMES)) == expected
     endless = list(split_lines([b"x" * 700] * 10 + [b"\nshort\n"]))
     assert [len(one) > MAX_LINE for one in endless] == [True, False]
     assert len(endless[0]) < 3 * MAX_LINE
-    assert Rejection(1, Rejected.UNREADABLE).why in list(read_lines([HEADER.encode(), endless[0]]))
+    assert Rejection(1, Rejected.UNREADABLE).why in list(read_lines([HEADER.encode(), endless[0]], USUAL_SCHEMES))
 
 
 def test_days_are_counted_as_the_deployment_does() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from lifecert.adapters.files.dci_notices import MAX_MESSAGE, read_notices
 from lifecert.domain.data_match import Import, MatchLine, Rejected, Rejection, Said
+from lifecert.domain.number_schemes import USUAL_SCHEMES
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import Status
 from tests.unit.office.test_data_match import LI, NOBODY, WANG, ZHAO, Office
@@ -40,7 +41,7 @@ def message(*events: object, sender: object = "civil_register", **header: Any) -
 
 
 def read(*lines: bytes) -> list[MatchLine | Rejected]:
-    return list(read_notices(lines))
+    return list(read_notices(lines, USUAL_SCHEMES))
 
 
 def test_a_death_opens_a_case_and_ends_nothing() -> None:

@@ -13,7 +13,6 @@ from lifecert.application.office.prepare_import import (
     NewImport,
     PrepareImport,
     ReleaseImport,
-    StartDryRun,
     StopImport,
 )
 from lifecert.domain.actor import Group, User
@@ -42,7 +41,7 @@ def office() -> LetterOffice:
 
 
 def test_a_list_becomes_letters_with_codes_that_are_in_force(office: LetterOffice) -> None:
-    checked = office.dry_run(office.begin())
+    checked = office.checked(office.begin())
     assert checked.checked
     assert (checked.state, checked.checked.people) == (ImportState.CHECKED, 2)
     assert checked.checked.refused == {"no_reference": 1}
@@ -100,7 +99,7 @@ def test_nobody_has_two_letters_within_four_weeks(office: LetterOffice) -> None:
 
 
 def test_who_left_the_list_since_gets_none(office: LetterOffice) -> None:
-    checked = office.dry_run(office.begin())
+    checked = office.checked(office.begin())
     office.put(replace(office.of(WANG), lapsed=False, valid_until=date(2027, 1, 1)))
     done = office.release(checked)
     assert "not_listed" in [why for _, why in office.told(done, Phase.REGISTER)]
@@ -115,19 +114,19 @@ def test_a_letter_is_made_for_whoever_is_due_soon_and_for_nobody_later(office: L
 
 def test_an_empty_list_makes_no_letters(office: LetterOffice) -> None:
     begun = office.begin(wanted=WorkList.NOTICE_FAILED)
-    refused = office.dry_run(begun)
+    refused = office.checked(begun)
     assert (refused.state, refused.fault) == (ImportState.REFUSED, FileFault.EMPTY)
 
 
 def test_without_a_fit_key_nothing_is_made(office: LetterOffice) -> None:
     office.house.has_key = False
-    refused = office.dry_run(office.begin())
+    refused = office.checked(office.begin())
     assert (refused.state, refused.fault) == (ImportState.REFUSED, FileFault.PRINT_HOUSE_KEY)
     assert not office.store.invitations
 
 
 def test_who_prepared_a_batch_does_not_release_it_and_it_is_of_one_district(office: LetterOffice) -> None:
-    checked = office.dry_run(office.begin())
+    checked = office.checked(office.begin())
     release = ReleaseImport(office.runs, office.files, office.clock, office.queue)
     with pytest.raises(SecondClerkNeeded):
         release(checked.import_id, checked.digest, CLERK)
@@ -147,12 +146,12 @@ def test_a_batch_whose_list_was_never_written_is_made_good_by_the_next_call(offi
     begun = office.begin()
     office.files.files.clear()
     assert office.begin() == begun
-    assert office.dry_run(begun).state is ImportState.CHECKED
+    assert office.checked(begun).state is ImportState.CHECKED
 
 
 def test_files_are_linked_for_clerks_once_a_batch_is_whole(office: LetterOffice) -> None:
     look = GetImport(office.runs, office.files)
-    checked = office.dry_run(office.begin())
+    checked = office.checked(office.begin())
     assert look(checked.import_id, CLERK).letter_links == ()
     done = office.release(checked)
     assert len(look(done.import_id, CLERK).letter_links) == 1
@@ -160,7 +159,7 @@ def test_files_are_linked_for_clerks_once_a_batch_is_whole(office: LetterOffice)
 
 
 def test_a_stopped_batch_issues_no_more(office: LetterOffice) -> None:
-    checked = office.dry_run(office.begin())
+    checked = office.checked(office.begin())
     ReleaseImport(office.runs, office.files, office.clock, office.queue)(checked.import_id, checked.digest, SECOND)
     StopImport(office.runs, office.files, office.clock)(checked.import_id, CLERK)
     office.queue.drain(office.work)
@@ -212,7 +211,7 @@ def test_whoever_dies_the_letters_that_are_printed_have_the_codes_that_are_in_fo
     def run(life: Life) -> tuple[LetterOffice, RegisterImport]:
         office = LetterOffice()
         import_id = office.begin()
-        StartDryRun(office.runs, office.files, office.queue)(import_id, CLERK)
+        office.dry_run(import_id, CLERK)
         work = _killed_once(office, life)
         office.queue.drain(work)
         checked = office.runs.runs[import_id]

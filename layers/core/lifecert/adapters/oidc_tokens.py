@@ -1,8 +1,8 @@
 """Tokens of any issuer, checked with a JOSE library and the issuer's published keys: OpenID Connect ID tokens of
-people, and access tokens of payers' programs (OAuth 2.0 client credentials).
+people, and access tokens of programs (OAuth 2.0 client credentials).
 
-A program's token names its payer by a scope, `payers/<code>/feed`. Whatever names a payer is a program's token or
-refused: it is never taken for a person's.
+A program's token names its payer by a scope, `payers/<code>/feed`, or its register, `registers/<source>/notify`.
+Whatever names one of these is a program's token or refused: it is never taken for a person's.
 """
 
 import base64
@@ -37,8 +37,9 @@ _GROUP = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 _DISTRICT = re.compile(r"\s*district", re.IGNORECASE)
 NO_DISTRICT = "district:"
 # No group is called so: a group's name has no slash.
-_PAYERS = "payers/"
+_PROGRAMS = ("payers/", "registers/")
 _PAYER = re.compile(r"payers/([a-z0-9]{2,24})/feed")
+_REGISTER = re.compile(r"registers/([A-Za-z0-9._-]{1,40})/notify")
 # By what a token says that it is an access token: in the header (RFC 9068), or by a claim of Keycloak's or Cognito's.
 _ACCESS_TYPES = ("AT+JWT", "APPLICATION/AT+JWT")
 _ACCESS_CLAIMS = {"typ": "Bearer", "token_use": "access"}
@@ -72,7 +73,7 @@ class OidcTokens:
         if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):
             raise TokenRefused("no_subject")
         groups = _groups(claims.get(self.groups_claim))
-        if named := _naming_payers(claims.get(self.payer_claim)):
+        if named := _naming_programs(claims.get(self.payer_claim)):
             return self._program(kind, claims, groups, named)
         return self._person(kind, claims, groups)
 
@@ -110,8 +111,8 @@ class OidcTokens:
     def _program(self, kind: str, claims: dict[str, Any], groups: tuple[str, ...], named: list[str]) -> Bearer:
         if len(named) > 1:
             raise TokenRefused("several_payers")
-        payer = _PAYER.fullmatch(named[0])
-        if payer is None:
+        payer, register = _PAYER.fullmatch(named[0]), _REGISTER.fullmatch(named[0])
+        if payer is None and register is None:
             raise TokenRefused("payer_unclear")
         if not _is_access(kind, claims):
             raise TokenRefused("another_type")
@@ -123,7 +124,7 @@ class OidcTokens:
             raise TokenRefused("no_program")
         if not self._fresh(claims.get("iat")):
             raise TokenRefused("payer_token_old")
-        return Bearer(claims["sub"], (), payer[1])
+        return Bearer(claims["sub"], (), payer and payer[1], register and register[1])
 
     def _fresh(self, issued: object) -> bool:
         age = self.now() - issued if isinstance(issued, int | float) else None
@@ -174,10 +175,10 @@ def _header(token: str) -> bytes:
     return base64.urlsafe_b64decode(head + "=" * (-len(head) % 4))
 
 
-def _naming_payers(claim: object) -> list[str]:
-    """The scopes, in a text with spaces (RFC 6749) or in a list, that name payers, well or badly."""
+def _naming_programs(claim: object) -> list[str]:
+    """The scopes, in a text with spaces (RFC 6749) or in a list, that name payers or registers, well or badly."""
     scopes = claim.split() if isinstance(claim, str) else claim if isinstance(claim, list) else []
-    return [scope for scope in scopes if isinstance(scope, str) and scope.lower().startswith(_PAYERS)]
+    return [scope for scope in scopes if isinstance(scope, str) and scope.lower().startswith(_PROGRAMS)]
 
 
 def _is_access(kind: str, claims: Mapping[str, Any]) -> bool:

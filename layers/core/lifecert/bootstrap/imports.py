@@ -41,7 +41,10 @@ def prepare_import() -> "PrepareImport":
     from lifecert.application.office.prepare_import import PrepareImport
 
     names = PrepareImportSettings.load()
-    runs, files = stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
+    runs, files = (
+        stores.import_runs(names.import_runs_table),
+        parts.register_files(names.imports_bucket, names.number_schemes),
+    )
     return PrepareImport(runs, files, parts.clock(names), stores.work_lists(names.work_lists_table))
 
 
@@ -59,7 +62,9 @@ def get_import() -> "GetImport":
     from lifecert.application.office.prepare_import import GetImport
 
     names = PrepareImportSettings.load()
-    return GetImport(stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket))
+    return GetImport(
+        stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket, names.number_schemes)
+    )
 
 
 @cache
@@ -68,7 +73,10 @@ def start_dry_run() -> "StartDryRun":
     from lifecert.application.office.prepare_import import StartDryRun
 
     names = PrepareImportSettings.load()
-    runs, files = stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
+    runs, files = (
+        stores.import_runs(names.import_runs_table),
+        parts.register_files(names.imports_bucket, names.number_schemes),
+    )
     queue = parts.import_tasks(names.import_queue_url, names.photo_queue_url)
     return StartDryRun(runs, files, queue, stores.counting_look_ups(names, parts.clock(names)))
 
@@ -79,7 +87,10 @@ def release_import() -> "ReleaseImport":
     from lifecert.application.office.prepare_import import ReleaseImport
 
     names = PrepareImportSettings.load()
-    runs, files = stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
+    runs, files = (
+        stores.import_runs(names.import_runs_table),
+        parts.register_files(names.imports_bucket, names.number_schemes),
+    )
     queue = parts.import_tasks(names.import_queue_url, names.photo_queue_url)
     return ReleaseImport(runs, files, parts.clock(names), queue)
 
@@ -90,7 +101,10 @@ def stop_import() -> "StopImport":
     from lifecert.application.office.prepare_import import StopImport
 
     names = PrepareImportSettings.load()
-    runs, files = stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket)
+    runs, files = (
+        stores.import_runs(names.import_runs_table),
+        parts.register_files(names.imports_bucket, names.number_schemes),
+    )
     return StopImport(runs, files, parts.clock(names))
 
 
@@ -135,7 +149,7 @@ def work_import() -> "WorkImport":
     )
     return WorkImport(
         runs=runs,
-        files=parts.register_files(names.imports_bucket),
+        files=parts.register_files(names.imports_bucket, names.number_schemes),
         queue=parts.import_tasks(names.import_queue_url),
         clock=clock,
         lines={
@@ -221,7 +235,7 @@ def work_photos() -> "WorkImport":
     )
     return WorkImport(
         runs=runs,
-        files=parts.register_files(names.imports_bucket),
+        files=parts.register_files(names.imports_bucket, names.number_schemes),
         queue=parts.import_tasks(names.photo_queue_url),
         clock=clock,
         lines={ImportKind.REFERENCES: photos},

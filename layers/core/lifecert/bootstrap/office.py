@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lifecert.application.office.invite import IssueInvitation, WithdrawInvitation
     from lifecert.application.office.propose import Propose
     from lifecert.application.office.report_death import ReportDeath
+    from lifecert.application.office.take_deaths import TakeDeaths
     from lifecert.entry.http.once import Once
 
 # For answers that say how much time is left.
@@ -368,6 +369,9 @@ class ReportDeathSettings(
 ):
     """report_death."""
 
+    data_match_sources: Sources
+    limit_deaths_day: Positive
+
 
 @cache
 def report_death() -> "ReportDeath":
@@ -383,6 +387,23 @@ def report_death() -> "ReportDeath":
         help_lines=parts.help_lines(),
         limits=stores.limits(names),
         start_limits=parts.start_limits(names),
+    )
+
+
+@cache
+def take_deaths() -> "TakeDeaths":
+    """POST /registry/notify."""
+    from lifecert.application.office.take_deaths import TakeDeaths
+
+    names = ReportDeathSettings.load()
+    return TakeDeaths(
+        register=stores.changing_register(names, reviews=names.reviews_table),
+        person_keys=parts.person_keys(names),
+        clock=parts.clock(names),
+        messages=parts.death_messages(names.number_schemes),
+        limits=stores.limits(names),
+        sources=frozenset(names.data_match_sources),
+        most_a_day=names.limit_deaths_day,
     )
 
 
@@ -404,7 +425,7 @@ def import_data_match() -> "ImportDataMatch":
     names = ImportDataMatchSettings.load()
     return ImportDataMatch(
         register=stores.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table),
-        imports=parts.imports(names.imports_bucket),
+        imports=parts.imports(names.imports_bucket, names.number_schemes),
         person_keys=parts.person_keys(names),
         clock=parts.clock(names),
         issuer=parts.issuer(names),

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lifecert.domain.help_lines import HelpLines
     from lifecert.domain.limits import StartLimits
     from lifecert.domain.notice import NoticeText
+    from lifecert.domain.number_schemes import NumberSchemes
     from lifecert.domain.policy import Policy
     from lifecert.entry.http.web_files import Site
     from lifecert.ports.anchors import Anchors
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from lifecert.ports.events import EventBus
     from lifecert.ports.feed import ChangeFiles, Snapshots
     from lifecert.ports.gallery import Gallery
-    from lifecert.ports.imports import Imports
+    from lifecert.ports.imports import DeathMessages, Imports
     from lifecert.ports.intake import ImportedPhotos, ImportQueue, LetterFiles, RegisterFiles
     from lifecert.ports.invitations import HelperSeal, InvitationKeys
     from lifecert.ports.keys import PersonKeys
@@ -212,18 +213,25 @@ def review_photos(frames_bucket: str, references_bucket: str) -> "ReviewPhotos":
     return S3ReviewPhotos(s3(), frames_bucket, references_bucket)
 
 
-def imports(bucket: str) -> "Imports":
+def imports(bucket: str, numbers: "NumberSchemes") -> "Imports":
     """Files of data matches."""
     from lifecert.adapters.s3.imports import S3Imports
 
-    return S3Imports(s3(), bucket)
+    return S3Imports(s3(), bucket, numbers)
 
 
-def register_files(bucket: str) -> "RegisterFiles":
+def death_messages(numbers: "NumberSchemes") -> "DeathMessages":
+    """Messages of civil registries."""
+    from lifecert.adapters.files.dci_notices import DciMessages
+
+    return DciMessages(numbers)
+
+
+def register_files(bucket: str, numbers: "NumberSchemes") -> "RegisterFiles":
     """Files of existing registers."""
     from lifecert.adapters.s3.register_files import S3RegisterFiles
 
-    return S3RegisterFiles(s3(), bucket)
+    return S3RegisterFiles(s3(), bucket, numbers)
 
 
 def letter_files(bucket: str, key: str) -> "LetterFiles":

@@ -295,6 +295,7 @@ def client_config() -> "ClientConfig":
         consent=parts.consent_texts(),
         help_lines=parts.help_lines(),
         policy=parts.policy(),
+        numbers=names.number_schemes,
         sign_in=SignIn(
             kind=SignInKind.USER_POOL if own else SignInKind.OTHER_ISSUER,
             issuer=names.sign_in_issuer,

@@ -78,10 +78,12 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A payer's own program, signed in by itself. It is no user: no session is its own, and it acts for nobody."""
+    """A program that signed in by itself, of a payer, or of another register (`register`, by its source's code). It is
+    no user: no session is its own, and it acts for nobody."""
 
     program_id: str
-    payer: str
+    payer: str = ""
+    register: str = ""
 
 
 @dataclass(frozen=True, slots=True)

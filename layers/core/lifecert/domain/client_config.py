@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from lifecert.domain.consent import ConsentTexts
 from lifecert.domain.help_lines import HelpLines
+from lifecert.domain.number_schemes import NumberSchemes
 from lifecert.domain.policy import Policy
 
 
@@ -34,4 +35,5 @@ class ClientConfig:
     consent: ConsentTexts
     help_lines: HelpLines
     policy: Policy
+    numbers: NumberSchemes
     sign_in: SignIn

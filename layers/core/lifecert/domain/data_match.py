@@ -44,6 +44,15 @@ class Rejected(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class DeathMessage:
+    """One message of a civil registry: by whom, under which id, and its records, each read or refused."""
+
+    message_id: str
+    sender: str
+    records: tuple[MatchLine | Rejected, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rejection:
     """A line that was not taken: its number, from 1, and why. Nothing of what it said."""
 

@@ -180,6 +180,15 @@ class NothingToAmend(LifeCertError):
     """The record says already what it is to say."""
 
 
+class MessageRefused(LifeCertError):
+    """A register's message as a whole cannot be taken. `code` is one of the DCI standard, such as `err.request.bad`,
+    and `why` says it in words."""
+
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(code)
+        self.code, self.why = code, why
+
+
 class IdNumberDiffers(LifeCertError):
     """A proposed ID number is confirmed by giving it once more, and this is not it, or none was given."""
 

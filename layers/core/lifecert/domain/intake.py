@@ -165,6 +165,7 @@ class RegisterRow:
 
     name: str
     id_number: IdNumber
+    born: date
     benefits: tuple[BenefitRow, ...]
     last: LastCertification | None = None
     phone: str | None = None
@@ -172,7 +173,7 @@ class RegisterRow:
     @property
     def of_the_person(self) -> tuple[object, ...]:
         """What all lines of a person must agree in."""
-        return self.name, self.id_number, self.last, self.phone
+        return self.name, self.id_number, self.born, self.last, self.phone
 
 
 @dataclass(frozen=True, slots=True)

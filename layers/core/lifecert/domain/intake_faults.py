@@ -12,7 +12,7 @@ class RowFault(StrEnum):
     COLUMNS = "columns"
     ID_NUMBER = "id_number"
     NAME = "name"
-    BIRTH_DATE = "birth_date"  # not that of the ID number
+    BIRTH_DATE = "birth_date"  # not that of the ID number, or missing where the number does not say it
     SEX = "sex"
     LINE_KEY = "line_key"
     BENEFITS = "benefits"

@@ -13,12 +13,14 @@ MOST_UNDONE_DAY = 2
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One more of something in its window. `adds` False only looks whether there would be room for it."""
+    """One more of something in its window, or `step` more. `adds` False only looks whether there would be room for
+    it."""
 
     name: str
     limit: int
     until: datetime
     adds: bool = True
+    step: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,12 @@ def withdrawals_undone(beneficiary_id: str, user_id: str, local: datetime) -> Co
     """A withdrawal of somebody's consent that a user undoes at this moment of the deployment's own clock. A withdrawal
     itself is never refused; each costs a message to the person, and this bounds how many there are."""
     return Count(_name("undone", f"{beneficiary_id} {user_id}", local, DAY), MOST_UNDONE_DAY, _end(local, DAY))
+
+
+def deaths_day(source: str, records: int, local: datetime, most: int) -> Count:
+    """Deaths that a register's program tells at this moment of the deployment's own clock, of known and of unknown
+    people alike."""
+    return Count(_name("deaths", source, local, DAY), most, _end(local, DAY), step=records)
 
 
 def looks(session: Session, most: int) -> Count:

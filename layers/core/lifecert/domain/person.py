@@ -23,43 +23,65 @@ def by_kms(version: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class IdNumber:
-    """A resident ID number of 18 characters (GB 11643-1999): district, birth date, order, check character."""
+    """Somebody's number in its one spelling, which is what is hashed, and what it says of them: `birth_date` and
+    `is_male` are None where it says neither, and `born_as` is the birth date (YYMMDD) of one that leaves out the
+    century. Which numbers there are is the deployment's (`domain/number_schemes.py`)."""
 
     value: str
+    birth_date: date | None = None
+    is_male: bool | None = None
+    born_as: str = ""
 
     @staticmethod
     def parse(text: str) -> "IdNumber":
-        """Normalise width, case and spaces and check form, birth date and check character.
-
-        Raises ValueError, without repeating the number, when it cannot be a resident ID number.
-        """
-        value = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
-        if not re.fullmatch(r"[0-9]{17}[0-9X]", value):
-            raise ValueError("an ID number has 17 digits and a check character")
-        check = sum(int(digit) * weight for digit, weight in zip(value, _WEIGHTS, strict=False)) % 11
-        if _CHECK_CHARACTERS[check] != value[-1]:
-            raise ValueError("the ID number's check character does not fit")
-        number = IdNumber(value)
-        number.birth_date  # noqa: B018 - raises when the date does not exist
-        return number
+        """A resident ID number (GB 11643-1999), whatever is chosen: for tests and tools alone. Raises ValueError."""
+        return resident_number(re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper())
 
     @property
-    def birth_date(self) -> date:
-        """The birth date inside the number."""
-        try:
-            return date(int(self.value[6:10]), int(self.value[10:12]), int(self.value[12:14]))
-        except ValueError:
-            raise ValueError("the ID number's birth date does not exist") from None
+    def is_on_a_calendar(self) -> bool:
+        """Whether the birth date that it gives without a century is a day in one of two."""
+        return any(_is_day(century + self.born_as) for century in ("19", "20"))
 
-    @property
-    def is_male(self) -> bool:
-        """The sex inside the number: the digit before the last is odd for men."""
-        return int(self.value[16]) % 2 == 1
+    def fits_birth(self, day: date) -> bool:
+        """Whether somebody with this number can be born on `day`."""
+        if self.birth_date:
+            return self.birth_date == day
+        return not self.born_as or self.born_as == f"{day:%y%m%d}"
 
-    def age_on(self, day: date) -> int:
-        """Completed years of age on `day`."""
-        born = self.birth_date
-        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+def resident_number(value: str) -> IdNumber:
+    """A number of 18 characters (GB 11643-1999), out of its one spelling: district, birth date, order, check character.
+
+    Raises ValueError, without repeating the number, when it cannot be one.
+    """
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", value):
+        raise ValueError("an ID number has 17 digits and a check character")
+    if check_character(value[:17]) != value[-1]:
+        raise ValueError("the ID number's check character does not fit")
+    if not _is_day(value[6:14]):
+        raise ValueError("the ID number's birth date does not exist")
+    born = date(int(value[6:10]), int(value[10:12]), int(value[12:14]))
+    # The digit before the last is odd for men.
+    return IdNumber(value, born, int(value[16]) % 2 == 1)
+
+
+def check_character(digits: str) -> str:
+    """The check character of 17 digits (ISO 7064, MOD 11-2)."""
+    return _CHECK_CHARACTERS[sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=True)) % 11]
+
+
+def age_on(born: date, day: date) -> int:
+    """Completed years of age on `day`."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _is_day(text: str) -> bool:
+    """Whether YYYYMMDD is a day."""
+    try:
+        date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+    except ValueError:
+        return False
+    return True
 
 
 def checked_name(text: str) -> str:

@@ -66,6 +66,7 @@ class LogCode(StrEnum):
     FEED_READ = "feed_read"
     CERTIFIED_IN_PERSON = "certified_in_person"
     DEATH_REPORTED = "death_reported"
+    DEATHS_TOLD = "deaths_told"
     DATA_MATCHED = "data_matched"
     IMPORT_PREPARED = "import_prepared"
     IMPORTS_LISTED = "imports_listed"

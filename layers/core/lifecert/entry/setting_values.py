@@ -3,9 +3,10 @@
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
 from lifecert.domain.notice import QuietHours
+from lifecert.domain.number_schemes import USUAL_SCHEMES, NumberSchemes
 from lifecert.domain.office_notice import NoticeWay
 from lifecert.domain.person import by_kms
 
@@ -54,6 +55,11 @@ def _versions(text: str) -> tuple[str, ...]:
     return found
 
 
+def schemes_of(text: str | None) -> NumberSchemes:
+    """`gb11643,permanent_residence` as kinds of ID numbers; of nothing the usual ones. Raises ValueError."""
+    return NumberSchemes.named(text.split(",")) if text else USUAL_SCHEMES
+
+
 Name = Annotated[str, Field(min_length=1)]
 Address = Annotated[str, Field(pattern=r"^https?://\S+$")]
 SecretVersion = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,40}$")]
@@ -71,5 +77,6 @@ Sources = Annotated[tuple[SourceCode, ...], BeforeValidator(lambda text: _listed
 # None of them: no clerk's word that somebody was told counts for a hold.
 NoticeWays = Annotated[tuple[NoticeWay, ...], BeforeValidator(lambda text: _listed(text) if text else ())]
 SecretVersions = Annotated[tuple[SecretVersion, ...], BeforeValidator(_versions), Field(min_length=1)]
+Schemes = Annotated[NumberSchemes, PlainValidator(schemes_of)]
 ReminderDays = Annotated[tuple[int, ...], BeforeValidator(_days_before)]
 Hours = Annotated[QuietHours, BeforeValidator(_quiet_hours)]

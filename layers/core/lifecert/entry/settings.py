@@ -12,9 +12,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from lifecert.domain.number_schemes import USUAL_SCHEMES
 from lifecert.entry.setting_values import (
     Name,
     Positive,
+    Schemes,
     SecretVersions,
     Shards,
     TimeZone,
@@ -29,7 +31,7 @@ class SettingsError(ValueError):
 _OURS = re.compile(
     r".+_(TABLE|BUCKET)|(STAGE|TIME_ZONE|CLOCK_SHIFT|PERSON|CERTIFICATE_KEY|TEMPLATE|ISSUER|EVENT_BUS|DUE|SWEEP|DATA_MATCH"
     r"|REMINDER|IMPORT_|HOLD|NOTICE|CONTACT_KEY|QUIET|LIMIT|OIDC|SIGN_IN|SHADOW|PAYERS|INVITATION|HELPER_KEY|UPLOAD|DESK"
-    r"|ANCHOR|DECIDE|GALLERY)(_.*)?"
+    r"|ANCHOR|DECIDE|GALLERY|NUMBER)(_.*)?"
 )
 
 
@@ -42,7 +44,7 @@ class Common(_Settings):
     """What every function has. `clock_shift_days` moves the clock of a local demo; the pools' issuers and clients name
     the apps whose ID tokens count, `web_origin` the origin whose pages may read answers, `domain_name` what
     printed codes name (entry/http/api.py); `clerks_without_district` is where a clerk works whose token names no
-    district (entry/http/callers.py)."""
+    district (entry/http/callers.py); `number_schemes` are the kinds of ID numbers that people are known by."""
 
     stage: Literal["local", "dev", "prod"]
     user_pool_issuer: Name | None = None
@@ -52,6 +54,7 @@ class Common(_Settings):
     web_origin: str = ""
     domain_name: str = ""
     clerks_without_district: Literal["Everywhere", "Nowhere"] = "Nowhere"
+    number_schemes: Schemes = USUAL_SCHEMES
     time_zone: TimeZone = "Asia/Shanghai"
     clock_shift_days: Annotated[int, Field(ge=-3660, le=3660)] = 0
 

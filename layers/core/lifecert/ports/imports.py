@@ -3,7 +3,15 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from lifecert.domain.data_match import Import, MatchLine, Rejected, Rejection
+from lifecert.domain.data_match import DeathMessage, Import, MatchLine, Rejected, Rejection
+
+
+class DeathMessages(Protocol):
+    """How a civil registry's program tells of deaths."""
+
+    def read(self, content: bytes) -> DeathMessage:
+        """A message. Raises MessageRefused for what is none."""
+        ...
 
 
 class Imports(Protocol):

@@ -1,4 +1,4 @@
-"""Tokens that the gateway does not check by itself: of another issuer, and of payers' programs."""
+"""Tokens that the gateway does not check by itself: of another issuer, and of programs."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -7,11 +7,12 @@ from typing import Protocol
 @dataclass(frozen=True, slots=True)
 class Bearer:
     """Whom a token speaks for: its subject, and the names of the groups that it claims; or a program, of one
-    payer and in no group."""
+    payer or of one other register, and in no group."""
 
     subject: str
     groups: tuple[str, ...]
     payer: str | None = None
+    register: str | None = None
 
 
 class Tokens(Protocol):

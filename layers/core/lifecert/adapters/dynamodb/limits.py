@@ -80,7 +80,8 @@ def _part(table: str, count: Count) -> "TransactWriteItemTypeDef":
                 "ExpressionAttributeValues": values,
             }
         }
-    values = typed({":limit": count.limit, ":one": 1, ":expires_at": epoch(count.until + KEPT)})
+    room = count.limit - count.step + 1
+    values = typed({":limit": room, ":one": count.step, ":expires_at": epoch(count.until + KEPT)})
     return {
         "Update": {
             "TableName": table,

@@ -21,6 +21,7 @@ from lifecert.adapters.files.register_lines import (
 )
 from lifecert.domain.intake import ReadLine
 from lifecert.domain.intake_faults import RowFault
+from lifecert.domain.number_schemes import NumberSchemes
 from lifecert.domain.person import IdNumber, checked_name
 from lifecert.domain.photo_intake import ByLineKey, ByPayerReference, PaperConsent, PhotoRow
 
@@ -40,50 +41,51 @@ def read_line(line: bytes, number: int, layout: Layout) -> ReadLine:
         return ReadLine(number, values)
     key = text_of(values, "line_key")
     try:
-        must(is_line_key(key), RowFault.LINE_KEY)
+        must(is_line_key(key, layout.numbers), RowFault.LINE_KEY)
     except Wrong as wrong:
         return ReadLine(number, wrong.fault)
     try:
-        return ReadLine(number, _row(values), key=key)
+        return ReadLine(number, _row(values, layout.numbers), key=key)
     except Wrong as wrong:
         return ReadLine(number, wrong.fault, key=key)
 
 
-def _row(values: Mapping[str, Any]) -> PhotoRow:
-    person, photo = _person(values), text_of(values, "photo")
+def _row(values: Mapping[str, Any], numbers: NumberSchemes) -> PhotoRow:
+    person, photo = _person(values, numbers), text_of(values, "photo")
     name = text_of(values, "name")
     try:
         checked = checked_name(name) if name else None
     except ValueError:
         raise Wrong(RowFault.NAME) from None
     # Photos are often called by their person's number: whoever may list a bucket would read it.
-    must(_PHOTO.fullmatch(photo) and not NUMBER.search(photo), RowFault.PHOTO)
+    holds_one = NUMBER.search(photo) or numbers.stands_in(photo)
+    must(_PHOTO.fullmatch(photo) and not holds_one, RowFault.PHOTO)
     captured = day_of(values, "captured_on", RowFault.CAPTURED_ON, anciently=True)
     if captured is None:
         raise Wrong(RowFault.CAPTURED_ON)
-    return PhotoRow(person, photo, captured, _consent(values), checked)
+    return PhotoRow(person, photo, captured, _consent(values, numbers), checked)
 
 
-def _person(values: Mapping[str, Any]) -> IdNumber | ByPayerReference | ByLineKey:
+def _person(values: Mapping[str, Any], numbers: NumberSchemes) -> IdNumber | ByPayerReference | ByLineKey:
     number, payer, reference, source, key = (text_of(values, name) for name in WHOSE)
     must([bool(number), bool(payer or reference), bool(source or key)].count(True) == 1, RowFault.PERSON)
     if number:
-        return id_number_of(values)
+        return id_number_of(values, numbers)
     if payer or reference:
         must(PAYER.fullmatch(payer), RowFault.PAYER)
         must(PAYER_REFERENCE.fullmatch(reference), RowFault.PAYER_REFERENCE)
         return ByPayerReference(payer, reference)
-    must(SOURCE.fullmatch(source) and key and is_line_key(key), RowFault.PERSON)
+    must(SOURCE.fullmatch(source) and key and is_line_key(key, numbers), RowFault.PERSON)
     return ByLineKey(source, key)
 
 
-def _consent(values: Mapping[str, Any]) -> PaperConsent:
+def _consent(values: Mapping[str, Any], numbers: NumberSchemes) -> PaperConsent:
     version, source = text_of(values, "consent_version"), text_of(values, "consent_source")
     must(SOURCE.fullmatch(version), RowFault.CONSENT_VERSION)
     on = day_of(values, "consent_on", RowFault.CONSENT_ON)
     if on is None:
         raise Wrong(RowFault.CONSENT_ON)
-    must(SOURCE.fullmatch(source) and is_line_key(source), RowFault.CONSENT_SOURCE)
+    must(SOURCE.fullmatch(source) and is_line_key(source, numbers), RowFault.CONSENT_SOURCE)
     guardian = text_of(values, "guardian").lower()
     must(guardian in CHECKED, RowFault.GUARDIAN)
     return PaperConsent(version, on, source, CHECKED[guardian])

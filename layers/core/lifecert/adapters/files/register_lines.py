@@ -24,6 +24,7 @@ from lifecert.domain.intake import (
     RegisterRow,
 )
 from lifecert.domain.intake_faults import RowFault
+from lifecert.domain.number_schemes import MOST_OF_A_NUMBER, USUAL_SCHEMES, NumberSchemes
 from lifecert.domain.person import IdNumber, checked_name
 
 BOM = b"\xef\xbb\xbf"
@@ -65,12 +66,13 @@ class Wrong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the lines of a file are to be read."""
+    """How the lines of a file are to be read, and which kinds of ID numbers people have."""
 
     format: FileFormat
     columns: tuple[str, ...]
     encoding: Encoding
     kind: ImportKind = ImportKind.REGISTER
+    numbers: NumberSchemes = USUAL_SCHEMES
 
 
 def header_of(first: bytes, known: Collection[str] = KNOWN, needed: Collection[str] = ALL_NEEDED) -> Header:
@@ -92,9 +94,9 @@ def read_line(line: bytes, number: int, layout: Layout) -> ReadLine:
     values = values_of(line, layout, {*OF_THE_PERSON, *OF_A_BENEFIT, "benefits"})
     if isinstance(values, RowFault):
         return ReadLine(number, values)
-    person, key = _person(values), text_of(values, "line_key")
+    person, key = _person(values, layout.numbers), text_of(values, "line_key")
     try:
-        return ReadLine(number, _row(values), person, key)
+        return ReadLine(number, _row(values, layout.numbers), person, key)
     except Wrong as wrong:
         return ReadLine(number, wrong.fault, person, key)
 
@@ -119,7 +121,7 @@ def person_of_fragment(line: bytes, layout: Layout) -> str | None:
     except (ValueError, csv.Error):
         return None
     place = layout.columns.index("id_number")
-    return _person({"id_number": cells[place]}) if place < len(cells) else None
+    return _person({"id_number": cells[place]}, layout.numbers) if place < len(cells) else None
 
 
 def _cells(text: str) -> list[str]:
@@ -145,38 +147,45 @@ def _of_json(text: str, known: Collection[str]) -> Mapping[str, Any]:
     return told
 
 
-def _person(values: Mapping[str, Any]) -> str | None:
+def _person(values: Mapping[str, Any], numbers: NumberSchemes) -> str | None:
     try:
-        return IdNumber.parse(text_of(values, "id_number")[:40]).value
+        return numbers.parse(text_of(values, "id_number")[:MOST_OF_A_NUMBER]).value
     except ValueError:
         return None
 
 
-def _row(values: Mapping[str, Any]) -> RegisterRow:
-    id_number = id_number_of(values)
+def _row(values: Mapping[str, Any], numbers: NumberSchemes) -> RegisterRow:
+    id_number = id_number_of(values, numbers)
     try:
         name = checked_name(text_of(values, "name"))
     except ValueError:
         raise Wrong(RowFault.NAME) from None
-    if born := day_of(values, "birth_date", RowFault.BIRTH_DATE, anciently=True):
-        must(born == id_number.birth_date, RowFault.BIRTH_DATE)
+    told = day_of(values, "birth_date", RowFault.BIRTH_DATE, anciently=True)
+    must(told is None or id_number.fits_birth(told), RowFault.BIRTH_DATE)
+    born = told or id_number.birth_date
+    if born is None:
+        raise Wrong(RowFault.BIRTH_DATE)
     if sex := text_of(values, "sex").lower():
-        must(_SEXES.get(sex) == id_number.is_male, RowFault.SEX)
-    must(is_line_key(text_of(values, "line_key")), RowFault.LINE_KEY)
-    return RegisterRow(name, id_number, _benefits(values), _last(values, id_number), _phone(values))
+        must(sex in _SEXES and id_number.is_male in (None, _SEXES[sex]), RowFault.SEX)
+    must(is_line_key(text_of(values, "line_key"), numbers), RowFault.LINE_KEY)
+    return RegisterRow(name, id_number, born, _benefits(values), _last(values, born), _phone(values))
 
 
-def id_number_of(values: Mapping[str, Any]) -> IdNumber:
+def id_number_of(values: Mapping[str, Any], numbers: NumberSchemes) -> IdNumber:
+    """The ID number of a line. Raises Wrong."""
     """The ID number of a line. Raises Wrong."""
     try:
-        return IdNumber.parse(text_of(values, "id_number")[:40])
+        return numbers.parse(text_of(values, "id_number")[:MOST_OF_A_NUMBER])
     except ValueError:
         raise Wrong(RowFault.ID_NUMBER) from None
 
 
-def is_line_key(key: str) -> bool:
-    """A key goes into the ledger, where no ID number may be."""
-    return not key or (_LINE_KEY.fullmatch(key) is not None and NUMBER.search(key) is None)
+def is_line_key(key: str, numbers: NumberSchemes) -> bool:
+    """A key goes into the ledger, where no ID number may be, nor one of 18 characters that was mistyped."""
+    if not key:
+        return True
+    holds_one = NUMBER.search(key) or numbers.stands_in(key)
+    return _LINE_KEY.fullmatch(key) is not None and not holds_one
 
 
 def _benefits(values: Mapping[str, Any]) -> tuple[BenefitRow, ...]:
@@ -224,12 +233,12 @@ def _benefit(values: Mapping[str, Any]) -> BenefitRow:
     )
 
 
-def _last(values: Mapping[str, Any], id_number: IdNumber) -> LastCertification | None:
+def _last(values: Mapping[str, Any], born: date) -> LastCertification | None:
     on, source = day_of(values, "last_certified_on", RowFault.LAST_CERTIFIED_ON), text_of(values, "last_certified_by")
     if on is None:
         must(not source, RowFault.LAST_CERTIFIED_ON)
         return None
-    must(on >= id_number.birth_date, RowFault.LAST_CERTIFIED_ON)
+    must(on >= born, RowFault.LAST_CERTIFIED_ON)
     must(SOURCE.fullmatch(source), RowFault.LAST_CERTIFIED_BY)
     return LastCertification(on, source)
 

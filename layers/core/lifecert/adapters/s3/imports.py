@@ -11,6 +11,7 @@ from lifecert.adapters.aws_errors import code_of, translated
 from lifecert.adapters.files.match_lines import read_file
 from lifecert.domain.data_match import Import, MatchLine, Rejected, Rejection
 from lifecert.domain.errors import ImportNotFound
+from lifecert.domain.number_schemes import NumberSchemes
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -25,6 +26,7 @@ class S3Imports:
 
     client: "S3Client"
     bucket: str
+    numbers: NumberSchemes
 
     def lines(self, name: str) -> Iterator[MatchLine | Rejected]:
         """A file's lines, read as they are needed. Raises ImportNotFound."""
@@ -35,7 +37,7 @@ class S3Imports:
                 if code_of(error) in _MISSING:
                     raise ImportNotFound from None
                 raise
-            yield from read_file(name, answer["Body"].iter_chunks(PART_BYTES))
+            yield from read_file(name, answer["Body"].iter_chunks(PART_BYTES), self.numbers)
 
     def progress(self, name: str) -> Import:
         """How far the file with this very content is taken."""

@@ -16,6 +16,7 @@ from lifecert.adapters.files.register_part import around, people_of, survey
 from lifecert.domain.errors import ImportFileChanged, ImportNotReady
 from lifecert.domain.intake import Part, PartSurvey, Phase, ReadLine, RegisterImport, Told
 from lifecert.domain.intake_faults import Known
+from lifecert.domain.number_schemes import NumberSchemes
 from lifecert.ports.intake import StoredFile
 from lifecert.ports.photos import UploadSlot
 
@@ -38,6 +39,7 @@ class S3RegisterFiles:
 
     client: "S3Client"
     bucket: str
+    numbers: NumberSchemes
 
     def upload_slot(self, file: str, seconds: int) -> UploadSlot:
         """A presigned POST for exactly this place. No request is made."""
@@ -77,7 +79,7 @@ class S3RegisterFiles:
         own = content[part.start - first : part.start - first + part.size]
         if survey(own, b"", part, of.size).digest != part.digest:
             raise ImportFileChanged
-        return people_of(content, part, of.size, Layout(of.format, of.columns, of.written, of.kind))
+        return people_of(content, part, of.size, Layout(of.format, of.columns, of.written, of.kind, self.numbers))
 
     def keep_told(self, import_id: str, phase: Phase, part: int, told: Sequence[Told]) -> None:
         """One object for each part about which something is told, as lines of a table."""

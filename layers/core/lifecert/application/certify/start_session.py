@@ -10,7 +10,7 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.challenge import Ability
 from lifecert.domain.consent import GUARDIAN_AGE
 from lifecert.domain.errors import BeneficiaryNotFound, ConsentMissing
-from lifecert.domain.person import IdNumber
+from lifecert.domain.person import IdNumber, age_on
 from lifecert.domain.session import Channel, ImageType
 from lifecert.ports.keys import PersonKeys
 from lifecert.ports.register import Register
@@ -54,11 +54,21 @@ class StartSession:
             beneficiary = self._find(request, user)
         with naming_help_line(opening.help_lines.find(beneficiary.category, beneficiary.district)):
             opening.refuse_if_not_open(beneficiary, user)
+            self._check_guardian(request, beneficiary, user)
             return opening.open(opening.drawn(request, user, beneficiary), beneficiary.certified_by)
 
     def _check_consent(self, request: StartRequest) -> None:
-        minor = request.id_number.age_on(self.opening.clock.today()) < GUARDIAN_AGE
+        born = request.id_number.birth_date
+        minor = born is not None and age_on(born, self.opening.clock.today()) < GUARDIAN_AGE
         if request.consent_version != self.consent_version or (minor and not request.guardian_consent):
+            raise ConsentMissing(self.consent_version)
+
+    def _check_guardian(self, request: StartRequest, beneficiary: Beneficiary, user: User) -> None:
+        """Of a child whose number does not say their age, the register knows it. Counted as a start, since it tells
+        something of the person."""
+        opening, asks = self.opening, request.id_number.birth_date is None and not request.guardian_consent
+        if asks and beneficiary.under_age_on(opening.clock.today()):
+            opening.limits.take(opening.start_limits.refused(user.user_id, opening.clock.now()))
             raise ConsentMissing(self.consent_version)
 
     def _find(self, request: StartRequest, user: User) -> Beneficiary:

@@ -36,7 +36,7 @@ class ByReference:
 
 @dataclass(frozen=True, slots=True)
 class FoundPerson:
-    """Somebody found. Their birth year is known by the number that was looked up, and stored nowhere."""
+    """Somebody found. Their birth year is known by the number that was looked up, if at all, and stored nowhere."""
 
     beneficiary: Beneficiary
     birth_year: int | None
@@ -70,7 +70,7 @@ class FindPeople:
         else:
             found = by_number_and_name(register, keys, number, wanted.name)
         if found:
-            yield FoundPerson(found, number.birth_date.year)
+            yield FoundPerson(found, number.birth_date.year if number.birth_date else None)
 
     def _by_reference(self, wanted: ByReference) -> Iterator[FoundPerson]:
         for one in self.references.find(wanted.payer, wanted.reference, MOST_FOUND):

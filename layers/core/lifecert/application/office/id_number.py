@@ -180,13 +180,15 @@ class ConfirmIdNumber:
         left = NumberClaim(newest.number_claim, None) if newest.number_claim else None
         # Of somebody who is another by their number, and of whom nobody has seen a face.
         waits = newest.faces_were_deleted or not newest.reference_ids
+        born = given.birth_date
         move = NumberMove(newest.person_key, NumberClaim(place, newest.beneficiary_id), left)
         after, entry = record(
             replace(
                 newest,
                 # Under the secret of the name, which is another's to bring up to date.
                 person_key=self.person_keys.person_key(given.value, newest.person_secret),
-                guardian_until=guardian_until(given.birth_date, self.clock.today()),
+                # A number without a birth date says nothing of when somebody comes of age: that stays as it was told.
+                guardian_until=guardian_until(born, self.clock.today()) if born else newest.guardian_until,
                 number_claim=place,
                 faces_were_deleted=waits,
             ),
@@ -245,7 +247,8 @@ def _check(newest: Beneficiary, number: IdNumber) -> None:
     doubting = any(one.upheld or one.kind is not ReviewKind.REGISTRATION for one in newest.doubts)
     if doubting or newest.open_case(ReviewKind.DEATH_REPORT):
         raise DoubtedElsewhere
-    if any(one.start and one.start < number.birth_date for one in newest.benefits):
+    born = number.birth_date
+    if born and any(one.start and one.start < born for one in newest.benefits):
         raise DayImpossible
 
 

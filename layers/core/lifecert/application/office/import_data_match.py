@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from lifecert.application.office.signal_death import SignalDeath
 from lifecert.application.shared.certifying import Proof, certifying, digest_of
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.finding import by_number
@@ -18,7 +19,7 @@ from lifecert.domain.certificate import Method
 from lifecert.domain.data_match import Import, MatchLine, Rejected, Rejection, Said, Taken
 from lifecert.domain.errors import LifeCertError, ReviewOpenedBefore, TransitionRefused
 from lifecert.domain.review import Review, ReviewKind
-from lifecert.domain.status import EndCause, Status
+from lifecert.domain.status import Status
 from lifecert.domain.year import valid_until_after
 from lifecert.ports.clock import Clock
 from lifecert.ports.imports import Imports
@@ -87,13 +88,17 @@ class ImportDataMatch:
             return Rejected.SOURCE_UNKNOWN
         if line.on > self.clock.today():
             return Rejected.DAY_IN_FUTURE
-        if line.on < line.id_number.birth_date:
+        if (born := line.id_number.birth_date) and line.on < born:
             return Rejected.BEFORE_BIRTH
         try:
             beneficiary = by_number(self.register, self.person_keys, line.id_number)
             if beneficiary is None:
                 return Rejected.UNKNOWN_PERSON
-            return self._alive(beneficiary, line) if line.said is Said.ALIVE else self._dead(beneficiary, line)
+            return (
+                self._alive(beneficiary, line)
+                if line.said is Said.ALIVE
+                else SignalDeath(self.register, self.clock)(beneficiary, line)
+            )
         except TransitionRefused:
             return Rejected.YEAR_OVER
         except LifeCertError:
@@ -157,24 +162,3 @@ class ImportDataMatch:
             )
             return Taken.KNOWN if before else Taken.CASE_OPENED
         return Rejected.ENTITLEMENT_ENDED
-
-    def _dead(self, found: Beneficiary, line: MatchLine) -> Taken | Rejected:
-        # After another end whoever had gone dies all the same, which is nobody's case; before it, days were paid.
-        paid_after = found.ended_on and line.on < found.ended_on and not found.death_recorded
-        if found.status is Status.TERMINATED and not paid_after:
-            return Taken.KNOWN
-        actor_id = f"data_match:{line.source}"
-        if any(one.kind is ReviewKind.DATA_SIGNAL and actor_id in one.by for one in found.open_cases):
-            return Taken.KNOWN  # the same register's word is being looked at, or was found true
-        before = found.version
-        OpenReview(self.register, self.clock)(
-            found.beneficiary_id,
-            ReviewKind.DATA_SIGNAL,
-            Actor(f"data_match:{line.source}", Role.DATA_MATCH),
-            related_id=line.source,
-            only_once=f"{line.source} {line.on.isoformat()}",
-            day=line.on,
-            cause=EndCause.DECEASED,
-        )
-        newest = self.register.get(found.beneficiary_id)
-        return Taken.CASE_OPENED if newest and newest.version > before else Taken.KNOWN

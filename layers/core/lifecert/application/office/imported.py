@@ -78,7 +78,7 @@ def _fault(line: ReadLine, payers: Sequence[str], today: date, scope: Scope) -> 
         return RowFault.DISTRICT_OUTSIDE
     for benefit in row.benefits:
         try:
-            check_start(benefit.start, today, row.id_number.birth_date, checked=benefit.start_checked)
+            check_start(benefit.start, today, row.born, checked=benefit.start_checked)
             _new(benefit).numbered(1, payers)
         except DayImpossible:
             return RowFault.START_IMPOSSIBLE
@@ -130,7 +130,7 @@ def registration(
             grace_from=today,
             registered_by=of.actor_id,
             prepared_by=of.prepared_by,
-            guardian_until=guardian_until(row.id_number.birth_date, today),
+            guardian_until=guardian_until(row.born, today),
         ),
         LedgerEvent.REGISTERED,
         Actor(of.actor_id, Role.SYSTEM),

@@ -86,6 +86,15 @@ class Registration:
     id_number: IdNumber
     benefit: NewBenefit
     contact: NewContact | None = None
+    birth_date: date | None = None
+
+    @property
+    def born(self) -> date:
+        """The birth date: the number's, or, where it says none, that which was given. Raises ValueError for neither."""
+        born = self.id_number.birth_date or self.birth_date
+        if born is None:
+            raise ValueError("an ID number without a birth date, and none given")
+        return born
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +122,7 @@ class RegisterBeneficiary:
         if not user.is_clerk:
             raise NotAllowed
         refuse_outside(user, registration.benefit.district)
-        today, start, born = self.clock.today(), registration.benefit.start, registration.id_number.birth_date
+        today, start, born = self.clock.today(), registration.benefit.start, registration.born
         check_start(start, today, born, checked=registration.benefit.start_checked)
         benefit = registration.benefit.numbered(1, self.payers)
         # One person, one id: registering the same person twice meets the same item, and so fails, even in a race.
@@ -134,7 +143,7 @@ class RegisterBeneficiary:
     def _change(
         self, beneficiary_id: str, registration: Registration, benefit: Benefit, user: User, idempotency_key: str
     ) -> Change:
-        today, start, born = self.clock.today(), registration.benefit.start, registration.id_number.birth_date
+        today, start, born = self.clock.today(), registration.benefit.start, registration.born
         valid_until = valid_until_after(start)
         status = status_by_valid_until(valid_until, today)
         given = registration.contact

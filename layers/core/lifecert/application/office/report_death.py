@@ -56,7 +56,7 @@ class ReportDeath:
         """
         with naming_help_line(self.help_lines.default):
             self._check_day(died_on)
-            if died_on and died_on < person.id_number.birth_date:
+            if died_on and (born := person.id_number.birth_date) and died_on < born:
                 raise DayImpossible
             # Also by a name that a clerk replaced: else one of them could hide somebody from their family's word.
             named = (person.id_number, person.name)

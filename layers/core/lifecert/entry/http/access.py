@@ -13,12 +13,13 @@ from lifecert.entry.http.problems import SignedOut
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Whom a route is for: anyone, whoever is signed in, members of one of `groups`, or payers' `programs` and nobody
-    else. To every other rule a program is nobody."""
+    """Whom a route is for: anyone, whoever is signed in, members of one of `groups`, or `programs` and nobody else:
+    payers', or those of other `registers`. To every other rule a program is nobody."""
 
     signed_in: bool = True
     groups: frozenset[Group] = frozenset()
     programs: bool = False
+    registers: bool = False
 
     def check(self, user: User | None, program: Program | None = None, *, changes: bool = False) -> None:
         """Raises SignedOut when a user is needed and there is none, NotAllowed when it is not one of `groups`; where
@@ -27,6 +28,8 @@ class Rule:
         if self.programs:
             if program is None:
                 raise SignedOut if user is None else NotAllowed
+            if bool(program.register) is not self.registers:
+                raise NotAllowed
             return
         if self.signed_in and user is None:
             raise SignedOut
@@ -43,3 +46,4 @@ CLERKS = Rule(groups=frozenset({Group.CLERK}))
 AUDITORS = Rule(groups=frozenset({Group.AUDITOR}))
 STAFF = Rule(groups=frozenset({Group.CLERK, Group.AUDITOR}))
 PAYERS = Rule(programs=True)
+REGISTERS = Rule(programs=True, registers=True)

@@ -99,22 +99,23 @@ class Api(APIGatewayRestResolver):
 
     @property
     def caller(self) -> User | None:
-        """Who is signed in, if anybody is. A payer's program is not."""
+        """Who is signed in, if anybody is. A program is not."""
         told = self._told
         # The user pool's authorizer tells all claims, our own (functions/authorise) just these few.
         if claims := told.get("claims"):
             return user_of(claims)
-        if not told.get("sub") or told.get("payer"):
+        if not told.get("sub") or told.get("payer") or told.get("register"):
             return None
         return with_groups(told["sub"], told.get("groups"), whole=True)
 
     @property
     def program(self) -> Program | None:
-        """Which payer's program calls, if one does. Our own authorizer alone can say so."""
+        """Which payer's or register's program calls, if one does. Our own authorizer alone can say so."""
         told = self._told
-        if told.get("claims") or told.get("groups") or not (told.get("sub") and told.get("payer")):
+        payer, register = told.get("payer") or "", told.get("register") or ""
+        if told.get("claims") or told.get("groups") or not told.get("sub") or bool(payer) is bool(register):
             return None
-        return Program(told["sub"], told["payer"])
+        return Program(told["sub"], payer, register)
 
     @property
     def payer(self) -> str:
@@ -122,6 +123,13 @@ class Api(APIGatewayRestResolver):
         if (program := self.program) is None:
             raise SignedOut
         return program.payer
+
+    @property
+    def register(self) -> str:
+        """The source whose program calls. Raises SignedOut."""
+        if (program := self.program) is None:
+            raise SignedOut
+        return program.register
 
     @property
     def _told(self) -> dict[str, Any]:

@@ -23,19 +23,21 @@ def token_of(event: dict[str, Any]) -> str:
     return words[0]
 
 
-# All that a payer's program may call; `entry.access` says the same at the route.
-PROGRAMS_ROUTES = "GET/feed"
+# All that a program may call, a payer's and another register's; `entry.access` says the same at the routes.
+PAYERS_ROUTE = "GET/feed"
+REGISTERS_ROUTE = "POST/registry/notify"
 
 
 def allowed(bearer: Bearer, method_arn: str) -> dict[str, Any]:
     """Let somebody in, and tell the functions who it is. The answer is kept for other routes too, so it names all of
     them: who may call which is `entry.access`'s to say. A program gets no further than to what is for programs."""
     api, stage, *_ = method_arn.split("/")
-    reach = PROGRAMS_ROUTES if bearer.payer else "*"
+    reach = PAYERS_ROUTE if bearer.payer else REGISTERS_ROUTE if bearer.register else "*"
     statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{api}/{stage}/{reach}"}
     context = {"sub": bearer.subject, "groups": ",".join(bearer.groups)}
+    of_program = {"payer": bearer.payer, "register": bearer.register}
     return {
         "principalId": bearer.subject,
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-        "context": context | ({"payer": bearer.payer} if bearer.payer else {}),
+        "context": context | {name: value for name, value in of_program.items() if value},
     }

@@ -3,6 +3,7 @@
 What is wrong is reported by field and kind of fault; what was sent is never repeated.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from typing import TypeVar
@@ -10,9 +11,11 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from lifecert.entry.http.problems import InvalidJson, InvalidRequest
+from lifecert.entry.setting_values import schemes_of
 
 # Which text tells of which of pydantic's fault types; all others are "invalid".
 _TEXTS = {
+    "birth_date": "birth_date",
     "code": "code",
     "date_from_datetime_parsing": "date",
     "date_parsing": "date",
@@ -37,7 +40,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 def parse(model: type[_Model], body: str | bytes | None) -> _Model:
     """Read a JSON body. Raises InvalidJson and InvalidRequest."""
     try:
-        return model.model_validate_json(body or "", strict=True)
+        return model.model_validate_json(body or "", strict=True, context=_chosen())
     except ValidationError as error:
         invalid = error
     if any(fault["type"] == "json_invalid" for fault in invalid.errors(include_url=False, include_input=False)):
@@ -48,10 +51,15 @@ def parse(model: type[_Model], body: str | bytes | None) -> _Model:
 def parse_query(model: type[_Model], query: Mapping[str, str]) -> _Model:
     """Read the parameters of a query. Raises InvalidRequest."""
     try:
-        return model.model_validate_strings(dict(query))
+        return model.model_validate_strings(dict(query), context=_chosen())
     except ValidationError as error:
         refusal = _refusal(error)
     raise refusal
+
+
+def _chosen() -> dict[str, object]:
+    """What the deployment has chosen, for the members that hang on it (`bodies/fields.py`)."""
+    return {"numbers": schemes_of(os.environ.get("NUMBER_SCHEMES"))}
 
 
 def _refusal(error: ValidationError) -> InvalidRequest:

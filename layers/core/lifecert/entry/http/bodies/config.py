@@ -3,6 +3,7 @@
 from lifecert.application.certify.opening import SESSION_DURATION
 from lifecert.domain.category import Scheme
 from lifecert.domain.client_config import ClientConfig, SignInKind
+from lifecert.domain.number_schemes import Checksum
 from lifecert.domain.session import Channel, ImageType
 from lifecert.entry.http.texts import Language
 from lifecert.entry.models import Response
@@ -47,6 +48,15 @@ class HelpLinesShown(Response):
     districts: tuple[DistrictHelpLine, ...]
 
 
+class IdNumberKind(Response):
+    """One kind of ID number. `form` is a regular expression for the whole of a number in capitals, without spaces and
+    hyphens; `checksum` says how its last character is made."""
+
+    kind: str
+    form: str
+    checksum: Checksum
+
+
 class ImageRules(Response):
     """What a frame must be. `min_side` is the shorter side's."""
 
@@ -86,6 +96,7 @@ class Config(Response):
     help_lines: HelpLinesShown
     languages: tuple[Language, ...]
     channels: tuple[Channel, ...]
+    id_numbers: tuple[IdNumberKind, ...]
     images: ImageRules
     sessions: SessionRules
     sign_in: SignInShown
@@ -118,6 +129,9 @@ class Config(Response):
             ),
             languages=tuple(Language),
             channels=tuple(Channel),
+            id_numbers=tuple(
+                IdNumberKind(kind=one.code, form=one.form, checksum=one.checksum) for one in config.numbers.chosen
+            ),
             images=ImageRules(
                 types=(ImageType.JPEG,),
                 mirrored=False,

@@ -6,21 +6,26 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import Field, PlainValidator, StringConstraints
+from pydantic import Field, PlainValidator, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from lifecert.domain.number_schemes import NumberSchemes
 from lifecert.domain.page import Position
 from lifecert.domain.person import IdNumber, checked_name
 from lifecert.entry.models import Incoming
 
 
-def _id_number(value: Any) -> IdNumber:
-    if isinstance(value, str) and len(value) <= 40:
-        try:
-            return IdNumber.parse(value)
-        except ValueError:
-            pass
-    raise PydanticCustomError("id_number", "not an ID number")
+def numbers_of(info: ValidationInfo) -> NumberSchemes:
+    """The kinds of ID numbers that the deployment has chosen; `parse` tells them."""
+    chosen: NumberSchemes = (info.context or {})["numbers"]
+    return chosen
+
+
+def _id_number(value: Any, info: ValidationInfo) -> IdNumber:
+    try:
+        return numbers_of(info).parse(value if isinstance(value, str) else "")
+    except ValueError:
+        raise PydanticCustomError("id_number", "not an ID number") from None
 
 
 def _name(value: Any) -> str:

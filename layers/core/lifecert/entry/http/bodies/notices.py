@@ -3,17 +3,17 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, StringConstraints, model_validator
+from pydantic import AfterValidator, StringConstraints, ValidationInfo, model_validator
 
 from lifecert.application.notices.record_notice import NewNotice, Voiding
 from lifecert.domain.office_notice import RESULTS, NoticeResult, NoticeWay, OfficeNotice
-from lifecert.domain.person import IdNumber
+from lifecert.entry.http.bodies.fields import numbers_of
 from lifecert.entry.models import Incoming, Response
 
 
-def _no_id_number(proof: str) -> str:
+def _no_id_number(proof: str, info: ValidationInfo) -> str:
     try:
-        IdNumber.parse(proof)
+        numbers_of(info).parse(proof)
     except ValueError:
         return proof
     raise ValueError("an ID number is no proof of a notice, and must not stand here")

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from lifecert.application.office.register_beneficiary import NewBenefit, Registration
 from lifecert.application.office.set_contact import NewContact
@@ -91,18 +92,32 @@ class RegisterBody(_BenefitGiven):
 
     name: PersonName
     id_number: PersonIdNumber
+    birth_date: Annotated[date | None, Field(validate_default=True)] = None
     contact: ContactGiven | None = None
+
+    @field_validator("birth_date")
+    @classmethod
+    def _fits_the_number(cls, born: date | None, info: ValidationInfo) -> date | None:
+        """Needed where the number does not say it, and the number's where it does."""
+        number = info.data.get("id_number")
+        if number and born is None and number.birth_date is None:
+            raise PydanticCustomError("missing", "the ID number does not tell it")
+        if number and born and not number.fits_birth(born):
+            raise PydanticCustomError("birth_date", "not that of the ID number")
+        return born
 
     def to_domain(self) -> Registration:
         """What the use case takes."""
         contact = NewContact(self.contact.channel, self.contact.address) if self.contact else None
-        return Registration(self.name, self.id_number, self.benefit(), contact)
+        return Registration(self.name, self.id_number, self.benefit(), contact, self.birth_date)
 
     def fingerprint(self, keys: PersonKeys) -> str:
         """Tells this request from another, without showing who it is about."""
         person = (keys.person_key(self.id_number.value), keys.name_key(normalise_name(self.name)))
         contact = keys.name_key(f"{self.contact.channel} {self.contact.address}") if self.contact else ""
-        return " ".join((*person, self.benefit_fingerprint(), contact))
+        # Of whose number says it, a birth date that was given as well makes no other request.
+        born = str(self.birth_date) if self.id_number.birth_date is None else ""
+        return " ".join((*person, self.benefit_fingerprint(), contact, *filter(None, (born,))))
 
 
 class AddBenefitBody(_BenefitGiven):
