@@ -58,7 +58,7 @@ event: .venv/.ready ## make events of a live session of make dev, for sam local,
 	@$(PY) -m local.dev.event $(OF)
 
 ##@ Test it
-.PHONY: secrets test test-tools test-unit screenshots phone-time bench bench-scale bench-snapshots bench-peers figures cost profile probe duplicates-bench calibrate causes \
+.PHONY: secrets test test-tools test-unit screenshots phone-time bench bench-scale bench-snapshots city bench-peers figures cost profile probe duplicates-bench calibrate causes \
 	discards attacks imprints pad processors margins state-chart reference check quick-check coverage mutants model load format-check lint types \
 	dependencies audit template-lint openapi-lint clients
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
@@ -121,6 +121,10 @@ bench-scale: setup ## cost of a sweep in registers of ten thousand to a million 
 bench-snapshots: export PYTHONPATH := .:layers/core
 bench-snapshots: .venv/.ready ## what snapshots of a payer's feed take, with a million people (5 minutes, 2 GB on disk)
 	@$(PY) -m lab.scale.snapshots $(ARGS)
+
+city: export PYTHONPATH := layers/core:layers/vision
+city: setup ## a made-up city is imported and lives a year, and its payers must agree to the day (ARGS='--people 2000 --living 200')
+	@$(PY) -m lab.city $(ARGS)
 
 bench-peers: setup build .build/peers/.ready ## beside dlib's pipeline, same photos, one core (DATA=manifest.csv adds labelled pairs)
 	@$(PY) -m lab.speed.peers --date "$$(date -u +%F)" $(if $(DATA),--data "$(DATA)") $(ARGS)

@@ -137,6 +137,7 @@ BY_TARGET = {
     "cost": "lab.costs",
     "bench-scale": "lab.scale",
     "bench-snapshots": "lab.scale.snapshots",
+    "city": "lab.city",
     "load": "lab.speed.load",
 }
 

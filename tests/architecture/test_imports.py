@@ -67,6 +67,8 @@ MAY: dict[str, tuple[set[str], set[str] | None]] = {
     ),
     # Beside the product: they use it, and it does not know of them.
     "local": (PRODUCT | {"local"}, ANYTHING),
+    # It holds the ledger against the register as operators do.
+    "lab.city": (PRODUCT | {"lab", "local", "ops"}, ANYTHING),
     # It measures what operators run.
     "lab.scale.migration": (PRODUCT | {"lab", "local", "ops"}, ANYTHING),
     "lab": (PRODUCT | {"lab", "local"}, ANYTHING),
