@@ -15,7 +15,7 @@ _COLUMNS = ("species", "people", "instruments", "shown", "wrong", "no face", "er
 _WHY = {
     Part.CUE: "The networks alone, over the frames of a presentation.",
     Part.CHALLENGE: "Quality, steps, flatness, one person. Asked of sessions, which have frames by step.",
-    Part.MATCH: "Whether it is the enrolled person's face, by the threshold that accepts. Asked where there is a reference.",
+    Part.MATCH: "Whether it is the enrolled person's face, as the threshold accepts. Asked where there is a reference.",
     Part.PRODUCT: "Everything together, and the policy over it. Asked of sessions with a reference.",
 }
 
@@ -87,10 +87,10 @@ def page(presentations: Sequence[Presentation], policy_version: str, *, whole: b
         (
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
             "<title>LifeCert: presentation attack detection</title>",
-            f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{PAGE_STYLE}</style></head>',
-            f"<body><h1>Presentation attack detection</h1><p class=warning><b>{NOTE}</b> No laboratory took part.",
-            f"Policy {escape(policy_version)}, the cue with {networks}; by the method of {METHOD}: each species by itself,",
-            "intervals exact (Clopper and Pearson), 95 %.</p>",
+            f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{PAGE_STYLE}</style>',
+            f"</head><body><h1>Presentation attack detection</h1><p class=warning><b>{NOTE}</b> No laboratory took",
+            f"part. Policy {escape(policy_version)}, the cue with {networks}; by the method of {METHOD}: each species",
+            "by itself, intervals exact (Clopper and Pearson), 95 %.</p>",
             *shown,
             "<h2>Injected</h2><p class=note>Sent to the service and shown to no camera: what stands above does not",
             f"hold for these. After {INJECTION}, as far as recordings go: which software sent them is not looked at.",

@@ -103,10 +103,31 @@ def frames_of(recording: Recording) -> Iterator[Image]:
         yield np.asarray(photo, np.uint8)
 
 
+def burst_of(recording: Recording, side: int, seconds: float = 1.0, frames: int = 5) -> list[Image]:
+    """So many frames of a second in the middle of a clip, their longest side shrunk to `side` px; else none."""
+    if recording.path.suffix.lower() not in _CLIPS or not recording.path.is_file():
+        return []
+    whole, rate = _whole(recording.path)
+    reach = min(len(whole) - 1, max(frames - 1, round(rate * seconds)))
+    start = (len(whole) - 1 - reach) // 2
+    chosen = [whole[start + reach * number // (frames - 1)] for number in range(frames)]
+    scale = min(1.0, side / max(chosen[0].shape[:2]))
+    return [
+        np.asarray(cv2.resize(one, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8) for one in chosen
+    ]
+
+
 def _of_clip(path: Path) -> Iterator[Image]:
+    frames, _ = _whole(path)
+    yield from (frames[len(frames) * (2 * number + 1) // (2 * FRAMES)] for number in range(FRAMES))
+
+
+def _whole(path: Path) -> tuple[list[Image], float]:
+    """All frames of a clip, and how many make a second."""
     clip = cv2.VideoCapture(str(path))
     frames = []
     try:
+        rate = float(clip.get(cv2.CAP_PROP_FPS))
         while True:
             there, frame = clip.read()
             if not there:
@@ -116,4 +137,4 @@ def _of_clip(path: Path) -> Iterator[Image]:
         clip.release()
     if not frames:
         raise KitError(f"{path.name} is no clip that can be read")
-    yield from (frames[len(frames) * (2 * number + 1) // (2 * FRAMES)] for number in range(FRAMES))
+    return frames, rate
