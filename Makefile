@@ -59,7 +59,7 @@ event: .venv/.ready ## make events of a live session of make dev, for sam local,
 
 ##@ Test it
 .PHONY: secrets test test-tools test-unit screenshots phone-time bench bench-scale bench-snapshots city bench-peers figures cost profile probe duplicates-bench calibrate causes \
-	discards attacks imprints pad processors margins state-chart reference check quick-check coverage mutants model load format-check lint types \
+	discards attacks imprints pad cues processors margins state-chart reference check quick-check coverage mutants model load format-check lint types \
 	dependencies audit template-lint openapi-lint clients
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
@@ -178,9 +178,14 @@ attacks: setup ## how many computed attacks pass a whole verification (DATA=fold
 	@$(PY) -m lab.attacks.computed "$(DATA)" $(ARGS)
 
 pad: export PYTHONPATH := layers/core:layers/vision
-pad: setup ## how the passive cue does on your own recordings (DATA=folder with live/, print/, screen/phone/ ... [OUT=folder])
+pad: setup ## what your own recordings of attacks get past (DATA=folder with live/, print/, screen/phone/, references/ ... [OUT=folder])
 	@test -n "$(DATA)" || { echo "pad: name DATA=, a folder of recordings"; exit 2; }
 	@$(PY) -m lab.attacks.kit "$(DATA)" $(if $(OUT),--out "$(OUT)")
+
+cues: export PYTHONPATH := layers/core:layers/vision
+cues: setup ## what cues without a model would add to the networks, on the same recordings (DATA=folder)
+	@test -n "$(DATA)" || { echo "cues: name DATA=, a folder of recordings"; exit 2; }
+	@$(PY) -m lab.attacks.cues "$(DATA)"
 
 imprints: export PYTHONPATH := layers/core:layers/vision
 imprints: setup ## how much of a face is left in what is stored to know copies by (DATA=folder of people with two photos each, ARGS=...)

@@ -8,9 +8,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from mediapipe.tasks.python.vision.core.image import Image as MediaPipeImage
+from mediapipe.tasks.python.vision.core.image import ImageFormat
 
 from lifecert_vision.decode import Image
 from lifecert_vision.landmarks import Landmarker
+from lifecert_vision.readout import found
 from tests.support import pictures
 from tests.support.patience import PATIENCE_SECONDS
 
@@ -33,6 +36,21 @@ def test_a_face_is_measured(landmarker: Landmarker, obama: Image) -> None:
     assert face.blendshapes["mouthSmileLeft"] > 0.8
     assert abs(face.pose.yaw) < 5
     assert abs(face.pose.roll) < 5
+
+
+def test_a_face_is_read_as_mediapipe_reads_it(landmarker: Landmarker, obama: Image) -> None:
+    beside = np.hstack([obama, cv2.flip(obama, 1)])
+    picture = MediaPipeImage(image_format=ImageFormat.SRGB, data=np.ascontiguousarray(beside[:, :, ::-1]))
+    theirs = landmarker._graph.detect(picture)
+    ours = found(landmarker._graph, picture)
+
+    assert len(ours) == len(theirs.face_landmarks) == 2
+    for number, face in enumerate(ours):
+        points = np.array([(p.x, p.y, p.z) for p in theirs.face_landmarks[number]], np.float32)
+        np.testing.assert_array_equal(face.points, points)
+        shapes = {shape.category_name: shape.score for shape in theirs.face_blendshapes[number]}
+        assert face.blendshapes == shapes
+        np.testing.assert_array_equal(face.matrix, theirs.facial_transformation_matrixes[number])
 
 
 def test_the_largest_of_two_faces_comes_first(landmarker: Landmarker, obama: Image) -> None:

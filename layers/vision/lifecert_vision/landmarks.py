@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from lifecert_vision.decode import Image
 from lifecert_vision.models import FACE_LANDMARKER, model_path
+from lifecert_vision.readout import found
 
 _LOG = logging.getLogger(__name__)
 _FACES = 2  # the person, and one more to notice
@@ -102,25 +103,13 @@ class Landmarker:
         rgb = np.ascontiguousarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
         picture = MediaPipeImage(image_format=ImageFormat.SRGB, data=rgb)
         try:
-            result = self._graph.detect(picture)
+            seen = found(self._graph, picture)
         except RuntimeError:
             self._rebuild()
-            result = self._graph.detect(picture)
+            seen = found(self._graph, picture)
         height, width = image.shape[:2]
         size = np.array([width, height, width], np.float32)
-        faces = (
-            Face(
-                points=np.array([(p.x, p.y, p.z) for p in points], np.float32) * size,
-                blendshapes={str(shape.category_name): float(shape.score) for shape in shapes},
-                rotation=np.asarray(matrix, np.float64)[:3, :3],
-            )
-            for points, shapes, matrix in zip(
-                result.face_landmarks,
-                result.face_blendshapes,
-                result.facial_transformation_matrixes,
-                strict=True,
-            )
-        )
+        faces = (Face(one.points * size, one.blendshapes, one.matrix[:3, :3]) for one in seen)
         return tuple(sorted(faces, key=lambda face: face.area, reverse=True))
 
     def _rebuild(self) -> None:

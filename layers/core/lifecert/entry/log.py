@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
+from lifecert.entry.restored import renew_after_restore
+
 if TYPE_CHECKING:
     from lifecert.application.certify.shadow import Trial
 
@@ -162,6 +164,7 @@ def at_start(*factories: Callable[[], object]) -> None:
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
         for factory in factories:
             factory()
+        renew_after_restore()
 
 
 def done(code: LogCode, metric: str, dimensions: dict[str, str] | None = None, **ids: Any) -> None:
