@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -61,6 +62,26 @@ def test_turning_the_other_way_counts_against(analyser: VisionAnalyser, frames: 
     assert measure.value is not None
     assert measure.value < -10
     assert measure.score == 0
+
+
+@pytest.mark.parametrize("degrees", [-45, 45])
+def test_a_head_on_a_pillow_is_seen_to_turn_as_far(degrees: float, analyser: VisionAnalyser, frames: Frames) -> None:
+    def turned(lean: float) -> Measure:
+        asked = [
+            Frame(frame.step, pictures.frame(_leaning(pictures.read(frame.content), lean)))
+            for frame in frames("obama.jpg", Step.NEUTRAL, Step.TURN_LEFT)
+        ]
+        return _step_measure(analyser.analyse(asked, {}).evidence.frames[1])
+
+    upright, leaning = turned(0), turned(degrees)
+    assert leaning.verdict is Verdict.PASSED
+    assert leaning.value == pytest.approx(upright.value, abs=2.5)
+
+
+def _leaning(image: Image, degrees: float) -> Image:
+    height, width = image.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 0.7)
+    return np.asarray(cv2.warpAffine(image, turn, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def test_a_mirrored_frame_turns_the_other_way(analyser: VisionAnalyser, frames: Frames) -> None:
