@@ -162,6 +162,27 @@ def test_a_face_too_far_round_to_be_known_is_told_to_turn_less(
     assert told() is Reason.TURNED_TOO_FAR
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "verdict"),
+    [
+        (0.3, 0.27, Verdict.PASSED),  # a small smile of a living person, teeth shown
+        (0.14, 0.11, Verdict.FAILED),  # the most that a print moved by hand was read to smile
+        (0.9, 0.05, Verdict.FAILED),  # one corner of the mouth
+    ],
+)
+def test_a_small_smile_is_a_smile(left: float, right: float, verdict: Verdict, policy: Policy) -> None:
+    neutral, smiling = (
+        Face(
+            np.zeros((478, 3), np.float32),
+            {"mouthSmileLeft": rest + more, "mouthSmileRight": rest + also},
+            np.eye(3),
+        )
+        for rest, more, also in ((0.05, 0.0, 0.0), (0.05, left, right))
+    )
+    [measure] = liveness.judge(Step.SMILE, smiling, neutral, policy.challenge)
+    assert measure.verdict is verdict
+
+
 def _with_eyes(face: Face, share: float, score: float) -> Face:
     """The face with its lids at a share of their distance, and this blink score."""
     points = face.points.copy()
