@@ -59,7 +59,7 @@ event: .venv/.ready ## make events of a live session of make dev, for sam local,
 
 ##@ Test it
 .PHONY: secrets test test-tools test-unit screenshots phone-time bench bench-scale bench-snapshots city bench-peers figures cost profile probe duplicates-bench calibrate causes \
-	discards attacks imprints pad cues processors margins state-chart reference check quick-check coverage mutants model load format-check lint types \
+	discards attacks imprints edits clips sheets pad cues processors margins state-chart reference check quick-check coverage mutants model load format-check lint types \
 	dependencies audit template-lint openapi-lint clients
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
@@ -196,6 +196,16 @@ edits: export PYTHONPATH := layers/core:layers/vision
 edits: setup ## which edits of a photo used before make it look new (DATA=folder of people, ARGS=...)
 	@test -n "$(DATA)" || { echo "edits: name DATA=, a folder of people"; exit 2; }
 	@$(PY) -m lab.attacks.edits "$(DATA)" $(ARGS)
+
+clips: export PYTHONPATH := layers/core:layers/vision
+clips: setup ## how sessions of real clips end, with steps done and not done (DATA=folder of clips with events.csv, ARGS=...)
+	@test -n "$(DATA)" || { echo "clips: name DATA=, a folder of clips with events.csv"; exit 2; }
+	@$(PY) -m lab.clips "$(DATA)" $(ARGS)
+
+sheets: export PYTHONPATH := layers/core:layers/vision
+sheets: setup ## which steps a photo on a computed sheet shows, flat or bent (DATA=folder of photos, ARGS=...)
+	@test -n "$(DATA)" || { echo "sheets: name DATA=, a folder of photos"; exit 2; }
+	@$(PY) -m lab.attacks.sheets "$(DATA)" $(ARGS)
 
 state-chart: export PYTHONPATH := layers/core
 state-chart: .venv/.ready ## draw the state chart in README and docs/design.md anew from the status table

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from mediapipe.tasks.python.vision.core.image import Image as MediaPipeImage
 from mediapipe.tasks.python.vision.core.image import ImageFormat
+from numpy.typing import NDArray
 
 from lifecert_vision.decode import Image
-from lifecert_vision.landmarks import Landmarker
+from lifecert_vision.landmarks import Face, Landmarker
 from lifecert_vision.readout import found
 from tests.support import pictures
 from tests.support.patience import PATIENCE_SECONDS
@@ -82,6 +83,42 @@ def test_roll_is_towards_the_persons_own_left(landmarker: Landmarker, obama: Ima
     assert face.pose.roll == pytest.approx(20, abs=5)
 
 
+def _posed(*, lean: float, yaw: float = 0, pitch: float = 0) -> Face:
+    """A head that turned and nodded about its own axes, and then leant, before the camera."""
+    rotation = _about(2, lean) @ _about(1, yaw) @ _about(0, -pitch)
+    return Face(np.zeros((478, 3), np.float32), {}, rotation)
+
+
+def _about(axis: int, degrees: float) -> NDArray[np.float64]:
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    one, other = (axis + 1) % 3, (axis + 2) % 3
+    turned = np.eye(3)
+    turned[[one, one, other, other], [one, other, one, other]] = cos, -sin, sin, cos
+    return turned
+
+
+@pytest.mark.parametrize("lean", [-60, -30, 0, 30, 60])
+def test_a_head_on_a_pillow_turns_as_far_as_one_upright(lean: float) -> None:
+    neutral = _posed(lean=lean, yaw=3)
+    assert _posed(lean=lean, yaw=18).turned_from(neutral) == pytest.approx(15)
+    assert _posed(lean=lean, yaw=-12).turned_from(neutral) == pytest.approx(-15)
+    # As the camera has it, less is left the more the head leans.
+    seen = _posed(lean=lean, yaw=18).pose.yaw - neutral.pose.yaw
+    assert seen == pytest.approx(15 * np.cos(np.radians(lean)), abs=0.5)
+
+
+@pytest.mark.parametrize("lean", [-60, -30, 0, 30, 60])
+def test_a_nod_on_a_pillow_is_no_turn(lean: float) -> None:
+    neutral = _posed(lean=lean)
+    for nod in (-25, 25):
+        assert _posed(lean=lean, pitch=nod).turned_from(neutral) == pytest.approx(0, abs=1e-6)
+    assert _posed(lean=lean, pitch=25).turned_from(_posed(lean=lean, pitch=5)) == pytest.approx(0, abs=1e-6)
+
+
+def test_a_head_that_leans_between_the_frames_has_not_turned() -> None:
+    assert _posed(lean=25).turned_from(_posed(lean=-5)) == pytest.approx(0, abs=1e-6)
+
+
 def test_nothing_is_found_where_there_is_nothing(landmarker: Landmarker) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (480, 640, 3), np.uint8)
     for picture in (np.zeros((480, 640, 3), np.uint8), noise, np.zeros((1, 1, 3), np.uint8)):
@@ -121,7 +158,7 @@ def test_a_broken_graph_is_replaced_and_the_process_still_ends(portraits: Path) 
         import cv2
         import numpy as np
         from mediapipe.tasks.python.vision.core.image import Image, ImageFormat
-        from lifecert_vision.landmarks import Landmarker
+        from lifecert_vision.landmarks import Face, Landmarker
 
         landmarker = Landmarker()
         empty = Image(image_format=ImageFormat.SRGB, data=np.zeros((0, 0, 3), np.uint8))

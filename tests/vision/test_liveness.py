@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -61,6 +62,26 @@ def test_turning_the_other_way_counts_against(analyser: VisionAnalyser, frames: 
     assert measure.value is not None
     assert measure.value < -10
     assert measure.score == 0
+
+
+@pytest.mark.parametrize("degrees", [-45, 45])
+def test_a_head_on_a_pillow_is_seen_to_turn_as_far(degrees: float, analyser: VisionAnalyser, frames: Frames) -> None:
+    def turned(lean: float) -> Measure:
+        asked = [
+            Frame(frame.step, pictures.frame(_leaning(pictures.read(frame.content), lean)))
+            for frame in frames("obama.jpg", Step.NEUTRAL, Step.TURN_LEFT)
+        ]
+        return _step_measure(analyser.analyse(asked, {}).evidence.frames[1])
+
+    upright, leaning = turned(0), turned(degrees)
+    assert leaning.verdict is Verdict.PASSED
+    assert leaning.value == pytest.approx(upright.value, abs=2.5)
+
+
+def _leaning(image: Image, degrees: float) -> Image:
+    height, width = image.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 0.7)
+    return np.asarray(cv2.warpAffine(image, turn, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def test_a_mirrored_frame_turns_the_other_way(analyser: VisionAnalyser, frames: Frames) -> None:
@@ -139,6 +160,27 @@ def test_a_face_too_far_round_to_be_known_is_told_to_turn_less(
     assert told() is Reason.DIFFERENT_PEOPLE
     monkeypatch.setattr(liveness, "turned", lambda *_: 41.0)
     assert told() is Reason.TURNED_TOO_FAR
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "verdict"),
+    [
+        (0.3, 0.27, Verdict.PASSED),  # a small smile of a living person, teeth shown
+        (0.14, 0.11, Verdict.FAILED),  # the most that a print moved by hand was read to smile
+        (0.9, 0.05, Verdict.FAILED),  # one corner of the mouth
+    ],
+)
+def test_a_small_smile_is_a_smile(left: float, right: float, verdict: Verdict, policy: Policy) -> None:
+    neutral, smiling = (
+        Face(
+            np.zeros((478, 3), np.float32),
+            {"mouthSmileLeft": rest + more, "mouthSmileRight": rest + also},
+            np.eye(3),
+        )
+        for rest, more, also in ((0.05, 0.0, 0.0), (0.05, left, right))
+    )
+    [measure] = liveness.judge(Step.SMILE, smiling, neutral, policy.challenge)
+    assert measure.verdict is verdict
 
 
 def _with_eyes(face: Face, share: float, score: float) -> Face:

@@ -33,7 +33,7 @@ class Flatness:
 def measure(face: Face, neutral: Face) -> Flatness | None:
     """The flatness of `face` against the same person's `neutral`, or None where it cannot be told: without a turn,
     or with points that determine no homography."""
-    turn = abs(np.radians(face.pose.yaw - neutral.pose.yaw))
+    turn = abs(np.radians(face.turned_from(neutral)))
     before, after = (one.points[:_SKIN, :2].astype(np.float64) for one in (neutral, face))
     homography = np.asarray(cv2.findHomography(before, after, 0)[0], np.float64)
     # None, and so no matrix, for points that all lie on one spot.

@@ -77,6 +77,13 @@ class Face:
             roll=float(np.degrees(np.arctan2(-across[1], across[0]))),
         )
 
+    def turned_from(self, neutral: "Face") -> float:
+        """Degrees by which the head turned about its own upright axis as `neutral` has it, positive to the person's own
+        left. The difference of two yaws is that of an upright head alone: of one that leans on a pillow it misses half
+        of a turn, and takes a nod for one."""
+        forward = neutral.rotation.T @ self.rotation[:, 2]
+        return float(np.degrees(np.arctan2(forward[0], forward[2])))
+
 
 class Landmarker:
     """Finds faces. Build once per process and use from one thread; never use it after a fork."""

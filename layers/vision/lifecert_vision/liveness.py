@@ -44,12 +44,12 @@ def judge(step: Step, face: Face, neutral: Face | None, limits: ChallengeLimits)
 
 def turned(face: Face, neutral: Face) -> float:
     """Degrees from the neutral frame, to either side."""
-    return abs(face.pose.yaw - neutral.pose.yaw)
+    return abs(face.turned_from(neutral))
 
 
 def _turn(step: Step, face: Face, neutral: Face, limits: ChallengeLimits) -> Measure:
     """Degrees turned in the direction asked for; negative when turned the other way."""
-    change = face.pose.yaw - neutral.pose.yaw
+    change = face.turned_from(neutral)
     towards = change if step is Step.TURN_LEFT else -change
     return at_least(step.value, towards, limits.turn_degrees, "degrees", Reason.TURN_NOT_SEEN)
 

@@ -71,7 +71,7 @@ class QualityLimits:
 class ChallengeLimits:
     """How far a step's frame must differ from the person's own neutral frame.
 
-    `turn_degrees` is a change of yaw; `mouth_open`, `eyes_closed` and `smile` are changes of a blendshape score (0-1).
+    `turn_degrees` is about the head's own axis; `mouth_open`, `eyes_closed`, `smile` are changes of a blendshape score.
     `min_depth` (in eye distances) and `min_width_kept` (ratio) tell a head that turned from a sheet that was turned;
     how they are measured is in the vision layer's `flatness`. A turn read as `wide_turn_degrees` or more with a depth
     of `wide_turn_depth` is no sheet's, however narrow. Eyes also count as closed where no more than `max_eyes_open` is
