@@ -82,7 +82,7 @@ function decisionForm(review, attempts, record) {
   const tries = attempts.map((one, place) => [one.session_id, `${say("tryNumber", {n: place + 1})}, ${momentInWords(one.opened_at)}`]);
   const grounds = outcomes.reduce((all, outcome) => all.concat(GROUNDS[outcome].filter((one) => !(certifies && one === "confirmed"))), []);
   const made = form(`decide-${review.review_id}`, [
-    {id: "outcome", label: say("decision"), kind: "radio", required: true, options: outcomes.map((one) => [one, word(group, one)])},
+    {id: "outcome", label: say("yourAnswer"), kind: "radio", required: true, options: outcomes.map((one) => [one, word(group, one)])},
     certifies && tries.length > 1 ? {id: "session_id", label: say("whichTry"), kind: "select", required: true, options: tries, value: tries[tries.length - 1][0]} : null,
     {id: "ground", label: say("ground"), kind: "radio", required: true, options: optionsOf("ground", grounds, word), check: (ground, given) => ((GROUNDS[given.outcome] || []).includes(ground) ? "" : say("groundUnfit"))},
   ], say("decide"), async (values) => {
@@ -123,7 +123,7 @@ function confirmForm(review, record) {
   const effects = el("div", {class: "effects", "aria-live": "polite"});
   const byNumber = review.kind === "id_number";
   const made = form(`confirm-${review.review_id}`, [
-    {id: "answer", label: say("decision"), kind: "radio", required: true, options: [["confirm", say("confirmIt")], ["reject", say("rejectIt")]]},
+    {id: "answer", label: say("yourAnswer"), kind: "radio", required: true, options: [["confirm", say("confirmIt")], ["reject", say("rejectIt")]]},
     byNumber ? {id: "id_number", label: say("idNumberFromDocument"), hint: say("idNumberOnceMore"), check: idNumberFault} : null,
   ], say("decide"), async (values) => {
     const path = `staff/proposals/${review.review_id}`;

@@ -4,7 +4,7 @@ import {el} from "../shared/dom.js";
 import {ask, query} from "./calls.js";
 import {districtPartFault, form, optionsOf, table} from "./forms.js";
 import {can, desk, momentInWords, ownDistricts, say, word} from "./state.js";
-import {address, again, button, link, open, screen, section, tell} from "./view.js";
+import {address, again, button, link, open, screen, section} from "./view.js";
 
 export const KINDS = [
   "verification", "audit", "death_report", "data_signal", "sign_of_life", "duplicate_face", "unusual_volume", "override",
@@ -14,7 +14,7 @@ export const PROPOSED = ["end", "correction", "revocation", "presence", "id_numb
 const ALL = "all";
 const HOUR_MS = 3600000;
 // What the last queue was of: the next case comes from there.
-const chosen = {kind: "", district: ""};
+const chosen = {kind: "", district: "", noneFree: false};
 
 function reviews(limit) {
   return ask("GET", `staff/reviews${query({kind: chosen.kind, district: chosen.district, limit})}`);
@@ -50,8 +50,8 @@ export async function next(besides = "") {
       return;
     }
   }
+  chosen.noneFree = true;
   open("queue", chosen.kind || ALL, chosen.district || ALL);
-  tell(say("queueNoneFree"));
 }
 
 function stateOf(review) {
@@ -88,6 +88,8 @@ screen("queue", async (kind = ALL, district = ALL) => {
   const own = ownDistricts();
   if (!desk.district && own.length && own[0].length === 6) desk.district = own[0];
   const [page, side] = await Promise.all([reviews(50), beside()]);
+  const told = chosen.noneFree ? say("queueNoneFree") : "";
+  chosen.noneFree = false;
   const filter = form("queue-filter", [
     {id: "kind", label: say("filterKind"), kind: "select", value: chosen.kind, options: optionsOf("kind", KINDS, word, say("all"))},
     {id: "district", label: say("filterDistrict"), value: chosen.district, hint: own.length ? own.join(", ") : say("districtPartHint"), inputmode: "numeric", check: districtPartFault},
@@ -95,15 +97,15 @@ screen("queue", async (kind = ALL, district = ALL) => {
   const takeNext = () => next();
   return {
     title: say("place_queue"),
-    kind: "two",
-    content: [
+    told,
+    content: [el("div", {class: "two"},
       el("div", {class: "first"},
+        told ? el("p", {class: "note", id: "none-free"}, told) : null,
         can("clerk") ? el("p", {}, button(say("takeNext"), takeNext, {kind: "primary", id: "take-next"})) : null,
         table(say("queueTable"), [say("colCase"), say("colWhy"), say("colWaits"), say("colSince"), say("colWho")], page.reviews.map(row), say("queueEmpty")),
         page.after ? el("p", {class: "hint"}, say("queueMore")) : null,
         el("details", {open: Boolean(chosen.kind || chosen.district)}, el("summary", {}, say("filterTitle")), filter)),
-      side,
-    ],
+      side)],
     keys: can("clerk") ? {n: [say("takeNext"), takeNext], u: [say("refreshQueue"), again]} : {u: [say("refreshQueue"), again]},
   };
 });

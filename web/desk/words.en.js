@@ -117,6 +117,7 @@ export const ENGLISH = {
   colFailed: "Left undone",
   colSource: "Source",
   decision: "Decision",
+  yourAnswer: "What do you find?",
   decide: "Decide",
   decideHold: "Decide this batch",
   ground: "Ground",

@@ -117,6 +117,7 @@ export const CHINESE = {
   colFailed: "未完成",
   colSource: "来源",
   decision: "决定",
+  yourAnswer: "您的结论",
   decide: "决定",
   decideHold: "对本批作出决定",
   ground: "理由",

@@ -55,3 +55,23 @@ def test_a_place_is_named_once(others: tuple[str, ...]) -> None:
     [called] = re.findall("connect-src ([^;]+);", policy)
     assert called.split() == ["'self'", *sorted(set(others))]
     assert "unsafe" not in policy
+
+
+def test_the_desk_says_where_the_staff_signs_in_and_has_no_camera(world: World) -> None:
+    html, headers = served("page/desk")
+    assert headers["Cache-Control"] == "no-store"
+    told = dict(re.findall(r'data-(\w+)="([^"]*)"', html))
+    assert told["discovery"].endswith("/us-east-1_staff/.well-known/openid-configuration")
+    assert (told["client"], told["scopes"]) == ("the-desk_sign_in_client_id", "openid")
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert policy["img-src"] == (
+        "'self' blob: https://the-frames.s3.us-east-1.amazonaws.com https://the-photos.s3.us-east-1.amazonaws.com"
+    )
+    assert policy["connect-src"] == (
+        "'self' https://the-frames.s3.us-east-1.amazonaws.com https://cognito-idp.us-east-1.amazonaws.com"
+    )
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["Permissions-Policy"].startswith("camera=()")
+    # Its files are served beside the phone page's.
+    [name] = re.findall(r'src="phone/([^"]+)"', html)
+    assert run("page/file", pathParameters={"asset": name})["statusCode"] == 200
