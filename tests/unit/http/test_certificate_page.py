@@ -166,6 +166,7 @@ def test_nothing_lacks_a_word_and_no_word_is_left_over(language: Language) -> No
         "facts": {*FACTS, *SMALL},
         "category": {category.value for category in Category},
         "method": {method.value for method in Method},
+        "mandate": {kind.value for kind in MandateKind},
         "check": {"running", "genuine", "forged", "unchecked", "by_hand"},
         "codes": {"address", "statement"},
     }

@@ -1,6 +1,7 @@
 """Review: a case that a human must decide."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -99,7 +100,8 @@ class Review:
     number (id_number). `day` is when, and `cause` why, an entitlement is said to have ended, or when somebody was seen;
     of a revocation `cause` is why the certificate does not count, and of a number why it is another. `benefit_id` is
     which benefit ended, where it is not all. A proposal can be confirmed until `expires_at`. `district` is whose queue
-    it stands in: that of its benefit, or of the person's main one, when it was opened.
+    it stands in: that of its benefit, or of the person's main one, when it was opened. `stated` is by which method, and
+    by what, a clerk or a paper says that somebody was alive (presence, sign_of_life).
     """
 
     review_id: str
@@ -116,6 +118,7 @@ class Review:
     expires_at: datetime | None = None
     decision: ReviewDecision | None = None
     district: str = ""
+    stated: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def state(self) -> ReviewState:

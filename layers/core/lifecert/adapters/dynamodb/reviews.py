@@ -130,6 +130,7 @@ def review_item(review: Review) -> dict[str, Any]:
         "state": str(review.state),
         "decision": review.decision and decision_map(review.decision),
         "district": review.district or None,
+        "stated": dict(review.stated) or None,
         **queue_keys(str(review.state), review.district, review.position),
     }
 
@@ -153,6 +154,7 @@ def review_of(item: Mapping[str, Any]) -> Review:
         decision=_decision_of(decision) if decision else None,
         # In no queue before queues were by district.
         district=item.get("district", ""),
+        stated=item.get("stated", {}),
     )
 
 
