@@ -4,7 +4,7 @@ Each function below says once more what one kind of entry does to the record, fr
 that wrote it: a fault there would otherwise be repeated here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -18,6 +18,7 @@ from lifecert.domain.consent import FaceConsent
 from lifecert.domain.coverage import coverage_without
 from lifecert.domain.invitation import is_invited
 from lifecert.domain.ledger import PROOFS, LedgerEntry, LedgerEvent
+from lifecert.domain.mandate import Mandate, MandateKind, MandateRight
 from lifecert.domain.notice import AFTER_THE_END, Notice
 from lifecert.domain.office_notice import NoticeResult, NoticeWay, OfficeNotice
 from lifecert.domain.open_case import MOST_FORMER, FormerHelper
@@ -114,7 +115,7 @@ def _registered(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, 
     # Since the register keeps it.
     now["prepared_by"] = str(details["prepared_by"]) if details.get("seen_by_another") is False else ""
     now.update(certified_by=(), reference_ids=(), has_reference=False, reference_on=None)
-    now["contact_channel"] = details.get("channel", UNTOLD)
+    now.update(contact_channel=details.get("channel", UNTOLD), mandates=())
 
 
 def _enrolled(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
@@ -237,6 +238,33 @@ def _helpers_removed(now: dict[str, Any], entry: LedgerEntry, details: Mapping[s
     now["certified_by"] = tuple(one for one in now["certified_by"] if one not in removed)
     now["own_account"] = "" if now["own_account"] in removed else now["own_account"]
 
+    _mandates_of(now, removed)
+    _mandates_ended(now, details.get("mandates"))
+
+
+def _mandates_of(now: dict[str, Any], removed: Sequence[str]) -> None:
+    now["mandates"] = tuple(one for one in now["mandates"] if one.holder not in removed)
+
+
+def _mandates_ended(now: dict[str, Any], told: object) -> None:
+    ended = str(told or "").split(",")
+    now["mandates"] = tuple(one for one in now["mandates"] if one.mandate_id not in ended)
+
+
+def _mandate_given(now: dict[str, Any], entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    start, end = date.fromisoformat(details["start"]), date.fromisoformat(details["end"])
+    rights = tuple(MandateRight(one) for one in details["rights"].split(","))
+    given = Mandate(
+        *(details["mandate_id"], MandateKind(details["kind"]), details["holder"], rights, start, end),
+        by_office=entry.actor.role is Role.CLERK,
+    )
+    _mandates_ended(now, details["over"])
+    now["mandates"] = (*now["mandates"], given)
+
+
+def _mandate_ended(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
+    _mandates_ended(now, details["mandate_id"])
+
 
 def _invited(now: dict[str, Any], _entry: LedgerEntry, details: Mapping[str, Any]) -> None:
     now["invitation_id"] = details["invitation_id"]
@@ -312,6 +340,8 @@ _TAKES: Mapping[LedgerEvent, Callable[[dict[str, Any], LedgerEntry, Mapping[str,
     LedgerEvent.CONSENT_GIVEN: _consented,
     LedgerEvent.WITHDRAWAL_UNDONE: _undone,
     LedgerEvent.HELPERS_REMOVED: _helpers_removed,
+    LedgerEvent.MANDATE_GIVEN: _mandate_given,
+    LedgerEvent.MANDATE_ENDED: _mandate_ended,
     LedgerEvent.INVITATION_ISSUED: _invited,
     LedgerEvent.INVITATION_WITHDRAWN: _uninvited,
     LedgerEvent.REMINDER_DUE: _reminded,

@@ -174,6 +174,8 @@ def _closed(entry: LedgerEntry, cases: tuple[OpenCase, ...], review_id: str) -> 
     left_open = kind in asked and outcome == "needs_more"
     found = [one.kind for one in cases if one.upheld and one.review_id != review_id]
     certified = entry.event in (LedgerEvent.CERTIFIED, LedgerEvent.ALREADY_CERTIFIED)
+    # Two clerks and a paper have not seen the person.
+    certified = certified and entry.details.get("method") not in ("attestation", "paper_form")
     two_clerks = certified and "proposed_by" in entry.details
     since = str(entry.details.get("found_since") or "").split(",")
     for case in cases:

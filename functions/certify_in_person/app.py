@@ -1,21 +1,26 @@
-"""POST .../certifications: a clerk saw the person; against an open case that is a proposal for another clerk.
+"""POST .../certifications: a clerk saw the person, or holds a paper, which a second clerk confirms; and the list of an
+officer who visited many.
 
-A repeat with the same Idempotency-Key gets the same answer.
+A repeat with the same Idempotency-Key gets the same answer; of a list each line that was done.
 """
 
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from lifecert.bootstrap import office
+from lifecert.bootstrap import proofs
 from lifecert.domain.errors import BeneficiaryNotFound
-from lifecert.domain.review import Review
 from lifecert.entry.http.access import CLERKS
 from lifecert.entry.http.api import Api, an_id
-from lifecert.entry.http.bodies.entitlement import CertifiedInPerson, CertifyInPersonBody, ProposalShown
+from lifecert.entry.http.bodies.certifying import CertifiedInPerson, CertifyInPersonBody, shown_of
+from lifecert.entry.http.bodies.entitlement import ProposalShown
+from lifecert.entry.http.bodies.reviews import ReviewShown
+from lifecert.entry.http.bodies.visits import VisitListBody, VisitListTaken
 from lifecert.entry.log import LogCode, done
 
-api = Api(office.certify_in_person, office.certify_once)
+api = Api(proofs.certify_in_person, proofs.certify_once, proofs.letter_on_paper, proofs.take_visit_list)
+# Enough to end the line in hand, and to answer.
+RESERVE_MS = 3_000
 
 
 @api.on("POST /staff/beneficiaries/{beneficiary_id}/certifications", CLERKS)
@@ -24,20 +29,31 @@ def certify(beneficiary_id: str) -> Response[str]:
     an_id(beneficiary_id, BeneficiaryNotFound)
 
     def act() -> dict[str, Any]:
-        seen = office.certify_in_person()(beneficiary_id, body.seen_on, body.document, clerk, key, body.ground)
-        shown = ProposalShown.of(seen) if isinstance(seen, Review) else CertifiedInPerson.of(seen)
-        return shown.model_dump(mode="json")
+        sighting = body.sighting(beneficiary_id, proofs.letter_on_paper())
+        return shown_of(proofs.certify_in_person()(beneficiary_id, sighting, clerk, key)).model_dump(mode="json")
 
-    kept = office.certify_once()(clerk, key, body.fingerprint(beneficiary_id), api.lambda_context, act)
-    if "proposal_id" in kept:
-        proposal = ProposalShown.model_validate(kept)
-        ids = {"proposal_id": proposal.proposal_id, "beneficiary_id": beneficiary_id}
-        done(LogCode.CHANGE_PROPOSED, "ChangesProposed", {"kind": proposal.kind.value}, **ids)
-        return api.answer(proposal, 202)
+    kept = proofs.certify_once()(clerk, key, body.fingerprint(beneficiary_id), api.lambda_context, act)
+    waiting = ProposalShown if "proposal_id" in kept else ReviewShown if "review_id" in kept else None
+    if waiting:
+        shown = waiting.model_validate(kept)
+        named = {"beneficiary_id": beneficiary_id, "proposal_id": str(kept.get("proposal_id") or kept["review_id"])}
+        done(LogCode.CHANGE_PROPOSED, "ChangesProposed", {"kind": shown.kind.value}, **named)
+        return api.answer(shown, 202)
     certified = CertifiedInPerson.model_validate(kept)
-    certificate_id = certified.certificate_id
-    done(LogCode.CERTIFIED_IN_PERSON, "CertifiedInPerson", beneficiary_id=beneficiary_id, certificate_id=certificate_id)
+    named = {"beneficiary_id": beneficiary_id, "certificate_id": certified.certificate_id}
+    done(LogCode.CERTIFIED_IN_PERSON, "CertifiedInPerson", {"method": certified.method.value}, **named)
     return api.answer(certified, 201)
+
+
+@api.on("POST /staff/certifications", CLERKS)
+def take_list() -> Response[str]:
+    clerk, key, body = api.user, api.required_idempotency_key, api.body(VisitListBody)
+    lines, refused = body.read()
+    left = api.lambda_context.get_remaining_time_in_millis
+    taken = proofs.take_visit_list()(body.visit(), lines, clerk, key, lambda: left() < RESERVE_MS)
+    answer = VisitListTaken.of(taken, refused)
+    done(LogCode.VISIT_LIST_TAKEN, "VisitListsTaken", lines=len(answer.lines), refused=answer.refused)
+    return api.answer(answer)
 
 
 handler = api.handler

@@ -7,7 +7,7 @@ from lifecert.domain.errors import CertificateNotFound
 from lifecert.entry.http.access import ANYONE
 from lifecert.entry.http.api import Api, an_id
 from lifecert.entry.http.bodies.certificates import CertificateShown, KeySet
-from lifecert.entry.http.page import certificate_page
+from lifecert.entry.http.page import Names, certificate_page
 from lifecert.entry.log import LogCode, done
 
 api = Api(phone.get_certificate, phone.public_keys, phone.certificate_site, pages=phone.certificate_site)
@@ -18,9 +18,9 @@ def certificate(certificate_id: str) -> Response[str]:
     view = phone.get_certificate()(an_id(certificate_id, CertificateNotFound))
     done(LogCode.CERTIFICATE_READ, "CertificatesRead", certificate_id=certificate_id)
     if api.wants_page:
-        today, districts = phone.clock().today(), phone.district_names()
-        document = phone.certificate_site().html
-        return api.page(certificate_page(view, api.address, today, districts, api.language, document))
+        names = Names(phone.district_names(), phone.sources())
+        today, document = phone.clock().today(), phone.certificate_site().html
+        return api.page(certificate_page(view, api.address, today, names, api.language, document))
     return api.answer(CertificateShown.of(view))
 
 

@@ -31,8 +31,9 @@ def invited_session(session_id: str) -> Response[str]:
 def beneficiary(beneficiary_id: str) -> Response[str]:
     view = phone.get_beneficiary()(an_id(beneficiary_id, BeneficiaryNotFound), api.user)
     done(LogCode.BENEFICIARY_READ, "BeneficiariesRead", beneficiary_id=beneficiary_id)
-    today = phone.clock().today()
-    return api.answer(BeneficiaryStanding.of(view, today, phone.help_lines(), api.language, for_staff=view.for_staff))
+    known = (phone.clock().today(), phone.help_lines(), phone.sources(), api.language)
+    user_id = api.user.user_id
+    return api.answer(BeneficiaryStanding.of(view, *known, user_id=user_id, for_staff=view.for_staff))
 
 
 @api.on("GET /me/sessions", SIGNED_IN)
@@ -47,7 +48,7 @@ def my_people() -> Response[str]:
     asked = api.query(MyPeopleQuery)
     page = phone.get_my_people()(api.user, asked.limit, asked.after)
     done(LogCode.MY_PEOPLE_READ, "MyPeopleRead")
-    return api.answer(MyPeople.of(page, phone.clock().today()))
+    return api.answer(MyPeople.of(page, phone.clock().today(), api.user.user_id))
 
 
 def shown(session: Session, reviewed: ReviewDecision | None) -> Response[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lifecert.bootstrap import office
+from lifecert.bootstrap import proofs
 from lifecert.entry.events.imports import ImportEvent, import_report
 from lifecert.entry.log import LogCode, count, logger, serving
 
@@ -12,11 +12,11 @@ from lifecert.entry.log import LogCode, count, logger, serving
 RESERVE_MS = 60_000
 
 
-@serving(office.import_data_match)
+@serving(proofs.import_data_match)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     count("DataMatchImports")
     order = ImportEvent.model_validate(event)
-    done = office.import_data_match()(order.name, lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
+    done = proofs.import_data_match()(order.name, lambda: context.get_remaining_time_in_millis() < RESERVE_MS)
     report = import_report(done)
     logger.info(LogCode.DATA_MATCHED, extra={"report": report})
     count("DataMatchFilesFinished", done.finished)

@@ -34,6 +34,7 @@ from tests.support.builders import (
     CLERK,
     HELPER,
     NOW,
+    TRUSTED,
     a_beneficiary,
     a_change,
     good_evidence,
@@ -200,6 +201,8 @@ def test_a_notice(office: Office) -> None:
         HelpLines("12333", {}),
         QuietHours(21, 8),
         office.stores.ledger,
+        TRUSTED,
+        "zh-CN",
     )
     outcomes = []
     found = office.units(lambda: outcomes.append(send(person.beneficiary_id, 1)))

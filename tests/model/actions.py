@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from lifecert.application.faces.consent import GiveConsent, UndoGround, WithdrawConsent
 from lifecert.application.notices.note_delivery import NoteDelivery
 from lifecert.application.notices.record_notice import NewNotice, RecordNotice, Voiding
-from lifecert.application.office.certify_in_person import CertifyInPerson, Document, PresenceGround
+from lifecert.application.office.certify_in_person import CertifyInPerson
 from lifecert.application.office.confirm_proposal import ConfirmProposal
 from lifecert.application.office.decide_holds import DecideHolds, HoldWish
 from lifecert.application.office.import_data_match import ImportDataMatch
@@ -25,14 +25,18 @@ from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.office_notice import NoticeResult, NoticeRules, NoticeWay
 from lifecert.domain.review import Proposal, ReviewKind
+from lifecert.domain.sighting import PresenceGround
 from lifecert.domain.status import EndCause, Status
 from tests.model.world import FIRST_NIGHT, NAMES, World, id_number
 from tests.support.builders import (
     CLERK,
     HELPER,
+    PROOFS,
+    TRUSTED,
     a_policy,
     a_session,
     an_id,
+    at_the_counter,
     good_evidence,
     start_limits,
 )
@@ -209,10 +213,10 @@ def _in_person(who: str, on: date) -> Callable[[World], None]:
     def certify(world: World) -> None:
         store = world.store
         use_case = CertifyInPerson(
-            store.register, store.certificates_port, store.reviews_port, world.clock, world.issuer
+            store.register, store.certificates_port, store.reviews_port, world.clock, world.issuer, PROOFS
         )
         key = an_id()
-        seen = (who, on, Document.ID_CARD, CLERK, key, PresenceGround.HOME_VISIT)
+        seen = (who, at_the_counter(on, ground=PresenceGround.HOME_VISIT), CLERK, key)
         certificate = use_case(*seen)
         if "twice" in world.left and use_case(*seen) != certificate:
             raise Wrong("the same request gave two certificates")
@@ -260,6 +264,7 @@ def _data_match(world: World, person: Beneficiary, on: date) -> Callable[[World]
             world.store.reviews_port,
             frozenset({"hospital"}),
             NoPace(),
+            TRUSTED,
         )
         doubted = bool(world.store.beneficiaries[person.beneficiary_id].doubts)
         taken = importing("file").taken
@@ -419,7 +424,7 @@ def _agreed(who: str, proposal: Proposal) -> Callable[[World], None]:
 
 def _confirm(world: World, review_id: str) -> None:
     store = world.store
-    confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, world.clock, world.issuer)
+    confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, world.clock, world.issuer, PROOFS)
     confirm(review_id, SECOND_CLERK, confirm=True)
     if "twice" not in world.left:
         return

@@ -30,7 +30,12 @@ from lifecert.domain.notice import NoticeChannel, NoticeText, QuietHours
 from lifecert.domain.person import IdNumber
 from lifecert.domain.published import published_events
 from lifecert.domain.sweep import JobKind, RunState, SweepRun, Task
-from tests.support.builders import CLERK, OFFICE, an_id
+from tests.support.builders import (
+    CLERK,
+    OFFICE,
+    TRUSTED,
+    an_id,
+)
 from tests.support.fakes.access import looking_up, references_of_payers
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.holds import MemoryHoldBatches
@@ -256,10 +261,13 @@ class World:
                 "{name} {date} {help_line}",
                 "{name} {help_line}",
                 "{name} {date} {help_line}",
+                "{name} {explained} {help_line}",
             ),
             HelpLines("12333", {}),
             QuietHours(0, 0),
             store.ledger,
+            TRUSTED,
+            "en",
         )
 
     def publish(self) -> None:

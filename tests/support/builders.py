@@ -18,6 +18,7 @@ from lifecert.domain.camera import Camera, Failure
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.challenge import Step
+from lifecert.domain.data_match import Source, Sources, Trust
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, ReferenceMatch, Template, Verdict
 from lifecert.domain.hold import HoldCandidate, HoldProposal
 from lifecert.domain.invitation import Invitation
@@ -42,6 +43,7 @@ from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import Enrolment, Reference
 from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.session import Channel, Consent, ImageType, Result, Session, SessionState
+from lifecert.domain.sighting import AtTheCounter, Document, PresenceGround, ProofLimits, Proofs
 from lifecert.domain.status import EndCause, Standing, Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import ChangingRegister
@@ -55,12 +57,39 @@ MODEL = "model/1"
 OFFICE = Office("fund", "110101")
 CLERK = User("clerk-1", frozenset({Group.CLERK}))
 HELPER = User("helper-1")
+# As in the policy, but that nobody is drawn for an audit.
+PROOFS = Proofs(
+    {
+        Method.IN_PERSON: ProofLimits(366, 0),
+        Method.HOME_VISIT: ProofLimits(60, 0),
+        Method.GROUP_VISIT: ProofLimits(60, 0),
+        Method.VIDEO: ProofLimits(7, 0),
+        Method.ATTESTATION: ProofLimits(180, 0),
+        Method.PAPER_FORM: ProofLimits(90, 0),
+    }
+)
+# Every register is believed for a year.
+TRUSTED = Sources(
+    Source(
+        trust=Trust.CERTIFIES,
+        fresh_days=366,
+        on_certificate=False,
+        place={"zh-CN": "某登记机构", "en": "a register"},
+        event={"zh-CN": "见到您本人", "en": "saw you"},
+    )
+)
 # What tests say of a person, and is each benefit's own.
 OF_BENEFITS = ("category", "district", "hold_proposal")
 
 
 def an_id() -> str:
     return str(uuid.uuid4())
+
+
+def at_the_counter(
+    on: date, document: Document = Document.ID_CARD, ground: PresenceGround | None = None
+) -> AtTheCounter:
+    return AtTheCounter(seen_on=on, document=document, ground=ground)
 
 
 def paused(until: datetime, *users: str) -> Camera:

@@ -382,6 +382,9 @@ ALLOWED: dict[str, set[str]] = {
         "xray:PutTelemetryRecords *",
     },
     "CertifyInPerson": {
+        "dynamodb:Query Invitations/index/by_code",
+        "dynamodb:Query Ledger",
+        "kms:GenerateMac InvitationKey",
         "dynamodb:GetItem Certificates",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",

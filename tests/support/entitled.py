@@ -19,7 +19,12 @@ from lifecert.domain.published import published_events
 from lifecert.domain.review import Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause
 from ops.verify_ledger import LedgerCheck
-from tests.support.builders import CLERK, an_id, an_issuer
+from tests.support.builders import (
+    CLERK,
+    PROOFS,
+    an_id,
+    an_issuer,
+)
 from tests.support.fakes.access import looking_up, references_of_payers
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
@@ -67,7 +72,7 @@ class Person(HoldWorld):
     def confirm(self, proposed: Review) -> None:
         """The second clerk confirms; the ledger tells what the register then has."""
         store = self.store
-        confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock, an_issuer())
+        confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock, an_issuer(), PROOFS)
         confirm(proposed.review_id, SECOND, confirm=True)
         assert LedgerCheck(store.register, store.ledger)(self.who) is None
 

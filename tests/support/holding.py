@@ -18,7 +18,16 @@ from lifecert.domain.notice import NoticeChannel, SentNotice
 from lifecert.domain.review import Proposal, ReviewKind
 from lifecert.domain.status import EndCause, Standing
 from lifecert.domain.sweep import RunState, SweepRun
-from tests.support.builders import CLERK, NOW, a_beneficiary, a_change, an_id, an_issuer, standing_of
+from tests.support.builders import (
+    CLERK,
+    NOW,
+    PROOFS,
+    a_beneficiary,
+    a_change,
+    an_id,
+    an_issuer,
+    standing_of,
+)
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.notices import MemorySentNotices
 from tests.support.fakes.store import MemoryStore
@@ -97,7 +106,7 @@ class HoldWorld:
         store = self.store
         propose = Propose(store.register, store.reviews_port, store.certificates_port, self.clock)
         proposed = propose(name, proposal, an_id(), CLERK)
-        confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock, an_issuer())
+        confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock, an_issuer(), PROOFS)
         confirm(proposed.review_id, replace(CLERK, user_id="clerk-2"), confirm=True)
 
     def batches(self, state: HoldState) -> tuple[HoldBatch, ...]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from lifecert.application.office.certify_in_person import CertifyInPerson, Document, PresenceGround
+from lifecert.application.office.certify_in_person import CertifyInPerson
 from lifecert.application.office.confirm_proposal import ConfirmProposal
 from lifecert.application.office.end_cases import EndCases
 from lifecert.application.office.propose import Propose
@@ -18,13 +18,16 @@ from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.policy import Decision
 from lifecert.domain.review import Ground, Proposal, Review, ReviewKind, ReviewOutcome
 from lifecert.domain.session import Session
+from lifecert.domain.sighting import PresenceGround
 from lifecert.domain.status import EndCause
 from ops.recorded import Recorded
 from tests.support.builders import (
     CLERK,
     HELPER,
+    PROOFS,
     an_id,
     an_issuer,
+    at_the_counter,
     good_evidence,
     start_limits,
 )
@@ -49,8 +52,8 @@ class Office(VerifyWorld):
         store = self.store
         register, reviews, ledger = store.register, store.reviews_port, store.ledger
         certificates, issuer = store.certificates_port, an_issuer()
-        self.in_person = CertifyInPerson(register, certificates, reviews, self.clock, issuer)
-        self.confirm = ConfirmProposal(register, reviews, ledger, self.clock, issuer)
+        self.in_person = CertifyInPerson(register, certificates, reviews, self.clock, issuer, PROOFS)
+        self.confirm = ConfirmProposal(register, reviews, ledger, self.clock, issuer, PROOFS)
         self.propose = Propose(register, reviews, certificates, self.clock)
         self.decide = review_decider(store, self.photos, self.clock)
         lines, limits = HelpLines("12333", {}), store.limits
@@ -66,7 +69,7 @@ class Office(VerifyWorld):
 
     def seen(self, user: User = CLERK, key: str = "key-1", on: date = TODAY) -> Certificate | Review:
         ground = None if on == self.clock.today() else PresenceGround.PAPERS_CAME_LATE
-        return self.in_person(self.id, on, Document.ID_CARD, user, key, ground)
+        return self.in_person(self.id, at_the_counter(on, ground=ground), user, key)
 
     def adds_benefit(self, clerk: User) -> None:
         """Another benefit of the category that the person has."""

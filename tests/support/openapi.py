@@ -62,7 +62,7 @@ def codes_of(route: str) -> dict[str, set[str]]:
         r"api\.(optional_)?body\(": {Code.INVALID_JSON, Code.INVALID_REQUEST, Code.REQUEST_TOO_LARGE},
         r"api\.query\(": {Code.INVALID_REQUEST},
         r"idempotency_key\b": {Code.IDEMPOTENCY_KEY_INVALID},
-        r"InvitedPersonBody|StartInvitedBody": {Code.CODE_MISTYPED},
+        r"InvitedPersonBody|StartInvitedBody|CertifyInPersonBody|MandateByLetterBody": {Code.CODE_MISTYPED},
         r"raise RouteNotFound": {Code.ROUTE_NOT_FOUND},
         r"_once\(\)": {Code.IDEMPOTENCY_KEY_REUSED, Code.REQUEST_IN_PROGRESS},
     }
@@ -75,7 +75,7 @@ def codes_of(route: str) -> dict[str, set[str]]:
     found |= {TABLE[getattr(errors, name)].code for name in raised}
     if not re.search(r"api\.body\(", handler):
         found -= {Code.DAY_IN_FUTURE, Code.DEATH_ENDS_ALL}  # no day, no cause
-    if rules()[route].signed_in:
+    if rules()[route].signed_in and "letter_on_paper" not in handler:
         found -= {Code.INVITATION_UNKNOWN}  # what an invitation started is nobody's who signs in
     by_status: dict[str, set[str]] = {}
     for code in found:

@@ -29,6 +29,7 @@ from lifecert.domain.status import EndCause
 from tests.support.builders import (
     CLERK,
     HELPER,
+    PROOFS,
     a_change,
     a_reference,
     a_session,
@@ -142,7 +143,7 @@ class World:
         store = self.store
         propose = Propose(store.register, store.reviews_port, store.certificates_port, self.clock)
         proposed = propose(beneficiary_id, proposal, f"key-{proposal.kind}", CLERK)
-        confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock, an_issuer())
+        confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock, an_issuer(), PROOFS)
         confirm(proposed.review_id, replace(CLERK, user_id="clerk-2"), confirm=True)
 
     def published(self) -> list[tuple[str, dict[str, Any]]]:

@@ -15,7 +15,8 @@ BUSY = "0a1b2c3d-0000-4000-8000-00000000000b"
 
 
 def world_id(number: int) -> str:
-    """A fixed id: 1xx are beneficiaries, 2xx sessions, 3xx enrolments, 4xx certificates, 5xx cases, 7xx invitations."""
+    """A fixed id: 1xx are beneficiaries, 2xx sessions, 3xx enrolments, 4xx certificates, 5xx cases, 7xx invitations,
+    8xx mandates."""
     return f"00000000-0000-4000-8000-{number:012d}"
 
 

@@ -29,6 +29,7 @@ from lifecert.domain.intake import (
 from lifecert.domain.invitation import user_of
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.letter import LetterOrder
+from lifecert.domain.mandate import Mandate, MandateKind, MandateRight
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
 from lifecert.domain.office_notice import MOST_NOTICES, NoticeResult, NoticeWay, OfficeNotice
 from lifecert.domain.open_case import OpenCase
@@ -88,7 +89,12 @@ def populate(world: World) -> None:
 
 def _people(world: World) -> None:
     consent = FaceConsent("2026-1", NOW - timedelta(days=300), DESK, guardian=False)
-    world.add_person(WANG, consent=consent, own_account=USER)
+    mandate = Mandate(
+        *(world_id(801), MandateKind.INSTITUTION, "holder-1", tuple(MandateRight)),
+        *(date(2026, 1, 1), date(2026, 12, 31)),
+        by_office=True,
+    )
+    world.add_person(WANG, consent=consent, own_account=USER, mandates=(mandate,))
     world.add_person(
         LAPSED,
         consent=consent,

@@ -14,6 +14,7 @@ from lifecert.bootstrap import phone
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import CertificateState, Method, RevocationCause
 from lifecert.domain.districts import DistrictNames
+from lifecert.domain.mandate import MandateKind
 from lifecert.entry.http.page import FACTS, SMALL, page_texts, prefers_page
 from lifecert.entry.http.texts import Language
 from lifecert.entry.http.web_headers import page_headers
@@ -166,6 +167,7 @@ def test_nothing_lacks_a_word_and_no_word_is_left_over(language: Language) -> No
         "facts": {*FACTS, *SMALL},
         "category": {category.value for category in Category},
         "method": {method.value for method in Method},
+        "mandate": {kind.value for kind in MandateKind},
         "check": {"running", "genuine", "forged", "unchecked", "by_hand"},
         "codes": {"address", "statement"},
     }

@@ -15,8 +15,8 @@ from openapi_spec_validator import validate
 from pydantic import BaseModel
 
 from lifecert.application.faces.consent import UndoGround
-from lifecert.application.office.certify_in_person import Document, PresenceGround
 from lifecert.application.office.confirm_proposal import Missing
+from lifecert.application.office.take_visit_list import LineResult, VisitOutcome
 from lifecert.domain.access import AccessAction, AccessRole
 from lifecert.domain.actor import Role
 from lifecert.domain.amendment import Amended, AmendGround
@@ -28,6 +28,7 @@ from lifecert.domain.evidence import Verdict
 from lifecert.domain.hold import HoldChoice, HoldGround, HoldOutcome, HoldState
 from lifecert.domain.intake import Encoding, FileFault, FileFormat, ImportState
 from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.mandate import MandateGround, MandateKind, MandateRight
 from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.number_schemes import Checksum
 from lifecert.domain.office_notice import NoticeResult, NoticeWay
@@ -36,6 +37,7 @@ from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import Replacement
 from lifecert.domain.review import PROPOSALS, Ground, ReviewKind, ReviewOutcome, ReviewState
 from lifecert.domain.session import Channel, ImageType, SessionState
+from lifecert.domain.sighting import BY_CLERKS, Attester, Document, PresenceGround, VideoCheck, VisitPlace, Witness
 from lifecert.domain.status import EndCause, Status
 from lifecert.domain.sweep import JobKind, RunState
 from lifecert.domain.telling import Telling
@@ -45,6 +47,7 @@ from lifecert.entry.http.bodies.invitations import InvitedPersonShown
 from lifecert.entry.http.bodies.notices import RecordNoticeBody, VoidNoticeBody
 from lifecert.entry.http.bodies.registry import AckError, AckWithFaults
 from lifecert.entry.http.bodies.sessions import LookShown, Observations
+from lifecert.entry.http.bodies.visits import VisitListBody
 from lifecert.entry.http.problems import Code
 from lifecert.entry.http.texts import Language, texts
 from lifecert.entry.models import Response, utc_text
@@ -57,6 +60,7 @@ from tests.support.wiring.world import World
 # Well formed, but refused by rules that no schema can say.
 BY_RULE = {
     "start_session/wrong_id_number",
+    "certify_in_person/not_of_its_method",
     "start_session/name_of_dots",
     "register_beneficiary/benefit_ends_before_its_start",
     "register_beneficiary/benefit_grade_of_no_injury",
@@ -191,6 +195,17 @@ def test_enumerations_are_those_of_the_code() -> None:
         "ContactChannel": NoticeChannel,
         "Document": Document,
         "PresenceGround": PresenceGround,
+        "ClerksMethod": BY_CLERKS,
+        "VisitPlace": VisitPlace,
+        "VideoCheck": VideoCheck,
+        "Attester": Attester,
+        "Witness": Witness,
+        "ListPlace": _literals(VisitListBody, "place"),
+        "VisitOutcome": VisitOutcome,
+        "LineResult": LineResult,
+        "MandateKind": MandateKind,
+        "MandateRight": MandateRight,
+        "MandateGround": MandateGround,
         "EndCause": EndCause,
         "Ground": Ground,
         "HistoryEvent": LedgerEvent,

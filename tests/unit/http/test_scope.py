@@ -35,6 +35,9 @@ GOOD = {
     "GET /beneficiaries/{beneficiary_id}": "get_status/beneficiary_by_auditor",
     "POST /staff/beneficiaries": "register_beneficiary/registered",
     "POST /beneficiaries/{beneficiary_id}/consent-withdrawal/undo": "change_consent/undone_by_clerk",
+    "POST /staff/beneficiaries/{beneficiary_id}/certifications": "certify_in_person/certified",
+    "POST /beneficiaries/{beneficiary_id}/mandates": "change_consent/mandate_by_clerk",
+    "POST /beneficiaries/{beneficiary_id}/mandates/{mandate_id}/end": "change_consent/mandate_ended_by_clerk",
 }
 # Every route by which staff reach a person or what is theirs, and what a clerk of another district is answered: the
 # status and code of nobody. Of lists and look-ups, which have no nobody, what is left of them.
@@ -57,6 +60,10 @@ OUTSIDE: dict[str, tuple[int, str]] = {
     f"POST {BENEFICIARY}/references": PERSON,
     f"POST {BENEFICIARY}/references/{{reference_id}}/enrol": (404, "reference_not_found"),
     f"POST {BENEFICIARY}/certifications": PERSON,
+    # Every line of it is refused, as of nobody.
+    "POST /staff/certifications": (200, ""),
+    "POST /beneficiaries/{beneficiary_id}/mandates": PERSON,
+    "POST /beneficiaries/{beneficiary_id}/mandates/{mandate_id}/end": PERSON,
     f"POST {BENEFICIARY}/end": PERSON,
     f"POST {BENEFICIARY}/correction": PERSON,
     "POST /staff/certificates/{certificate_id}/revocation": (404, "certificate_not_found"),

@@ -9,15 +9,19 @@ from typing import Any
 import pytest
 
 from lifecert.adapters.files.notice_texts import LINKS, load_notice_text
-from lifecert.application.office.certify_in_person import Document
 from lifecert.application.office.set_contact import NewContact
-from lifecert.bootstrap import notices, office, records
+from lifecert.bootstrap import notices, office, proofs, records
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.notice import NoticeChannel, NoticeKind
 from lifecert.domain.published import PublishedEvent, published_events
 from lifecert.domain.review import Proposal, ReviewKind
 from lifecert.domain.status import EndCause
-from tests.support.builders import CLERK, HELPER, an_id
+from tests.support.builders import (
+    CLERK,
+    HELPER,
+    an_id,
+    at_the_counter,
+)
 from tests.support.wiring.functions import Context, event, function
 from tests.support.wiring.people import REMINDED, WANG
 from tests.support.wiring.world import World
@@ -28,7 +32,7 @@ ANOTHER_CLERK = replace(CLERK, user_id="clerk-8")
 
 def certify(world: World, who: str = REMINDED.id, on: date | None = None) -> LedgerEntry:
     """A clerk saw them; the entry of it."""
-    office.certify_in_person()(who, on or world.clock.today(), Document.ID_CARD, CLERK, an_id())
+    proofs.certify_in_person()(who, at_the_counter(on or world.clock.today()), CLERK, an_id())
     return world.store.entries[who][-1]
 
 

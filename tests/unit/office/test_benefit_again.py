@@ -3,11 +3,16 @@
 import pytest
 
 from lifecert.application.certify.get_certificate import GetCertificate
-from lifecert.application.office.certify_in_person import CertifyInPerson, Document
+from lifecert.application.office.certify_in_person import CertifyInPerson
 from lifecert.domain.certificate import Certificate, CertificateState, RevocationCause
 from lifecert.domain.review import Ground, ReviewKind, ReviewOutcome
 from lifecert.domain.status import EndCause, Status
-from tests.support.builders import CLERK, an_issuer
+from tests.support.builders import (
+    CLERK,
+    PROOFS,
+    an_issuer,
+    at_the_counter,
+)
 from tests.support.entitled import SECOND, Person
 from tests.support.fakes.photos import MemoryPhotos
 from tests.support.verifying import review_decider
@@ -19,8 +24,10 @@ class Again(Person):
     def __init__(self) -> None:
         super().__init__(-100)
         store = self.store
-        certify = CertifyInPerson(store.register, store.certificates_port, store.reviews_port, self.clock, an_issuer())
-        certified = certify(self.who, self.clock.today(), Document.ID_CARD, CLERK, "key-1")
+        certify = CertifyInPerson(
+            store.register, store.certificates_port, store.reviews_port, self.clock, an_issuer(), PROOFS
+        )
+        certified = certify(self.who, at_the_counter(self.clock.today()), CLERK, "key-1")
         assert isinstance(certified, Certificate)
         self.certificate_id = certified.certificate_id
         self.end(EndCause.MOVED)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from lifecert.application.office.certify_in_person import Document
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.certificate import Certificate, RevocationCause
 from lifecert.domain.errors import (
@@ -25,6 +24,7 @@ from tests.support.builders import (
     HELPER,
     a_change,
     an_id,
+    at_the_counter,
 )
 from tests.support.fakes.register import watched
 from tests.support.open_cases import (
@@ -208,7 +208,7 @@ def test_an_older_proof_says_nothing_of_what_was_put_away_since() -> None:
     for days in (3, 0):
         assert isinstance(office.seen(), Review)
         on = office.clock.today() - timedelta(days=days)
-        assert isinstance(office.in_person(office.id, on, Document.ID_CARD, SECOND, an_id()), Certificate)
+        assert isinstance(office.in_person(office.id, at_the_counter(on), SECOND, an_id()), Certificate)
         assert office.beneficiary.dispelled_by == ((CLERK.user_id,) if days else ())
         assert differences(office) == set()
 

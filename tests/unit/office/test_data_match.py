@@ -22,7 +22,15 @@ from lifecert.domain.person import IdNumber
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
 from lifecert.domain.status import Standing, Status
-from tests.support.builders import CLERK, a_beneficiary, a_change, a_review, an_issuer, standing_of
+from tests.support.builders import (
+    CLERK,
+    TRUSTED,
+    a_beneficiary,
+    a_change,
+    a_review,
+    an_issuer,
+    standing_of,
+)
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.imports import MemoryImports
 from tests.support.fakes.keys import FakePersonKeys
@@ -48,7 +56,7 @@ class Office:
         }
         register, reviews = self.store.register, self.store.reviews_port
         self.run = ImportDataMatch(
-            register, self.imports, self.keys, self.clock, an_issuer(), reviews, SOURCES, NoPace()
+            register, self.imports, self.keys, self.clock, an_issuer(), reviews, SOURCES, NoPace(), TRUSTED
         )
 
     def add(self, id_number: str, standing: Standing) -> str:

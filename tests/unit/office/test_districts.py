@@ -38,7 +38,13 @@ from lifecert.domain.scope import NOWHERE, Scope
 from lifecert.domain.status import EndCause, Status
 from lifecert.domain.sweep import JobKind, RunState, SweepRun, Tally
 from lifecert.domain.sweep_report import RunFigures, SweepReport, document
-from tests.support.builders import NOW, a_review, an_id, an_issuer
+from tests.support.builders import (
+    NOW,
+    PROOFS,
+    a_review,
+    an_id,
+    an_issuer,
+)
 from tests.support.entitled import Person
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.photos import MemoryPhotos
@@ -72,7 +78,7 @@ def proposing(person: Person, user: User, **what: object) -> Review:
 
 def confirming(person: Person, proposed: Review, user: User, *, confirm: bool = True) -> Review:
     store = person.store
-    use_case = ConfirmProposal(store.register, store.reviews_port, store.ledger, person.clock, an_issuer())
+    use_case = ConfirmProposal(store.register, store.reviews_port, store.ledger, person.clock, an_issuer(), PROOFS)
     return use_case(proposed.review_id, user, confirm=confirm)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lifecert.application.certify.get_certificate import GetCertificate
-from lifecert.application.office.certify_in_person import CertifyInPerson, Document, PresenceGround
+from lifecert.application.office.certify_in_person import CertifyInPerson
 from lifecert.application.office.confirm_proposal import ConfirmProposal, Missing
 from lifecert.application.office.propose import Propose
 from lifecert.domain.actor import User
@@ -30,8 +30,20 @@ from lifecert.domain.errors import (
 from lifecert.domain.ledger import LedgerEvent, facts_of, verify_chain
 from lifecert.domain.notice import Contact, NoticeChannel
 from lifecert.domain.review import PROPOSAL_LASTS, Proposal, Review, ReviewKind
+from lifecert.domain.sighting import Document, PresenceGround
 from lifecert.domain.status import EndCause, Standing, Status
-from tests.support.builders import CLERK, HELPER, a_change, a_review, an_id, an_issuer, registration, standing_of
+from tests.support.builders import (
+    CLERK,
+    HELPER,
+    PROOFS,
+    a_change,
+    a_review,
+    an_id,
+    an_issuer,
+    at_the_counter,
+    registration,
+    standing_of,
+)
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.register import MemoryRegister
 from tests.support.fakes.store import MemoryStore
@@ -53,10 +65,12 @@ class Office:
         self.id = change.after.beneficiary_id
         store = self.store
         self.in_person = CertifyInPerson(
-            store.register, store.certificates_port, store.reviews_port, self.clock, an_issuer()
+            store.register, store.certificates_port, store.reviews_port, self.clock, an_issuer(), PROOFS
         )
         self.propose = Propose(store.register, store.reviews_port, store.certificates_port, self.clock)
-        self.confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock, an_issuer())
+        self.confirm = ConfirmProposal(
+            store.register, store.reviews_port, store.ledger, self.clock, an_issuer(), PROOFS
+        )
         self.look = GetCertificate(store.certificates_port, store.register, self.clock)
 
     @property
@@ -86,7 +100,9 @@ class Office:
 
     def certify(self, beneficiary_id: str, on: date, document: Document, user: User, key: str) -> Certificate:
         """What counts at once, since no case is open."""
-        certified = self.in_person(beneficiary_id, on, document, user, key, PresenceGround.PAPERS_CAME_LATE)
+        certified = self.in_person(
+            beneficiary_id, at_the_counter(on, document, PresenceGround.PAPERS_CAME_LATE), user, key
+        )
         assert isinstance(certified, Certificate)
         return certified
 
@@ -146,7 +162,7 @@ def test_of_two_repeats_at_once_one_certifies() -> None:
             MemoryRegister.commit(self, change)
 
     slow = replace(office.in_person, register=Slow(office.store))
-    certificate = slow(office.id, office.today, ID_CARD, CLERK, "key-000001")
+    certificate = slow(office.id, at_the_counter(office.today), CLERK, "key-000001")
     assert isinstance(certificate, Certificate)
     assert list(office.store.certificates) == [certificate.certificate_id]
 

@@ -143,7 +143,7 @@ def test_nobody_is_told_anything_while_it_cannot_be_written_down() -> None:
         with pytest.raises(StoreUnavailable):
             desk.find_with(broken)(wanted, CLERK)
     with pytest.raises(StoreUnavailable):
-        GetBeneficiary(desk.store.register, desk.store.ledger, broken)(person, AUDITOR)
+        GetBeneficiary(desk.store.register, desk.store.ledger, broken, desk.clock)(person, AUDITOR)
 
 
 def test_an_hour_s_and_a_day_s_look_ups_are_bounded_for_each() -> None:
@@ -181,7 +181,7 @@ def test_a_record_read_by_staff_is_a_row_and_by_who_certified_the_person_is_none
     person = desk.register().beneficiary_id
     certified = replace(desk.store.beneficiaries[person], certified_by=(HELPER.user_id,))
     desk.store.beneficiaries[person] = certified
-    look = GetBeneficiary(desk.store.register, desk.store.ledger, noting(desk.store, desk.clock))
+    look = GetBeneficiary(desk.store.register, desk.store.ledger, noting(desk.store, desk.clock), desk.clock)
     both = User("both", frozenset({Group.AUDITOR, Group.CLERK}))
     for user in (HELPER, AUDITOR, both):
         look(person, user)

@@ -45,7 +45,13 @@ from lifecert.domain.published import published_events
 from lifecert.domain.review import PROPOSAL_LASTS, Ground, Review, ReviewKind, ReviewOutcome
 from lifecert.domain.status import EndCause
 from ops.verify_ledger import LedgerCheck
-from tests.support.builders import CLERK, HELPER, an_id, an_issuer
+from tests.support.builders import (
+    CLERK,
+    HELPER,
+    PROOFS,
+    an_id,
+    an_issuer,
+)
 from tests.support.entitled import PAYERS, SECOND, Person
 from tests.support.fakes.access import looking_up, references_of_payers
 from tests.support.fakes.keys import FakePersonKeys
@@ -85,7 +91,7 @@ class Desk(Person):
 
     def rejected(self, proposal: Review) -> None:
         store = self.store
-        confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock, an_issuer())
+        confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock, an_issuer(), PROOFS)
         confirm(proposal.review_id, SECOND, confirm=False)
 
     def whole(self) -> None:
@@ -146,7 +152,7 @@ def test_who_proposed_does_not_confirm_and_who_confirms_gives_the_number() -> No
     with pytest.raises(NotAllowed):
         desk.confirming(proposal.review_id, RIGHT, HELPER)
     store = desk.store
-    blind = ConfirmProposal(store.register, store.reviews_port, store.ledger, desk.clock, an_issuer())
+    blind = ConfirmProposal(store.register, store.reviews_port, store.ledger, desk.clock, an_issuer(), PROOFS)
     with pytest.raises(IdNumberDiffers):
         blind(proposal.review_id, SECOND, confirm=True)
     assert desk.now == before

@@ -130,7 +130,7 @@ def test_only_clerks_register_and_enrol(groups: set[Group]) -> None:
 def test_a_beneficiary_is_seen_by_staff_and_by_who_certified_them() -> None:
     store = MemoryStore()
     store.register.commit(registration(beneficiary_id="b", certified_by=(HELPER.user_id,)))
-    look = GetBeneficiary(store.register, store.ledger, noting(store, FixedClock(NOW)))
+    look = GetBeneficiary(store.register, store.ledger, noting(store, FixedClock(NOW)), FixedClock(NOW))
     for user in (CLERK, User("auditor", frozenset({Group.AUDITOR})), HELPER):
         assert [entry.seq for entry in look("b", user).history] == [1]
     with pytest.raises(BeneficiaryNotFound):

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from lifecert.application.office.certify_in_person import CertifyInPerson, Document, PresenceGround
+from lifecert.application.office.certify_in_person import CertifyInPerson
 from lifecert.application.office.confirm_proposal import ConfirmProposal
 from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
 from lifecert.domain.actor import Group, User
@@ -14,8 +14,16 @@ from lifecert.domain.errors import ActedInCase, GroundUnsuitable
 from lifecert.domain.ledger import verify_chain
 from lifecert.domain.person import IdNumber
 from lifecert.domain.review import Ground, Review, ReviewKind, ReviewOutcome
+from lifecert.domain.sighting import Document, PresenceGround
 from ops.recorded import Recorded
-from tests.support.builders import CLERK, NOW, an_id, an_issuer
+from tests.support.builders import (
+    CLERK,
+    NOW,
+    PROOFS,
+    an_id,
+    an_issuer,
+    at_the_counter,
+)
 from tests.support.fakes.access import looking_up, references_of_payers
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.keys import FakePersonKeys
@@ -41,8 +49,8 @@ class Office:
         self.person = Registration("王小明", IdNumber.parse("11010519491231002X"), benefit)
         self.key = an_id()
         self.id = self.registered()
-        self.see = CertifyInPerson(register, store.certificates_port, reviews, self.clock, issuer)
-        self.confirm = ConfirmProposal(register, reviews, ledger, self.clock, issuer)
+        self.see = CertifyInPerson(register, store.certificates_port, reviews, self.clock, issuer, PROOFS)
+        self.confirm = ConfirmProposal(register, reviews, ledger, self.clock, issuer, PROOFS)
         self.decide = review_decider(store, MemoryPhotos(), self.clock)
 
     def registered(self) -> str:
@@ -54,7 +62,7 @@ class Office:
         return review
 
     def seen_by(self, clerk: User) -> Certificate | Review:
-        return self.see(self.id, self.clock.today(), Document.ID_CARD, clerk, an_id())
+        return self.see(self.id, at_the_counter(self.clock.today()), clerk, an_id())
 
     def whole(self) -> bool:
         person, told = self.store.beneficiaries[self.id], Recorded()
@@ -119,9 +127,9 @@ def test_who_is_only_known_or_was_seen_long_ago_is_certified_for_a_ground(
     seen_on = TODAY - timedelta(days=days_ago)
     if needed:
         with pytest.raises(GroundUnsuitable):
-            office.see(office.id, seen_on, document, CLERK, "key-000001")
+            office.see(office.id, at_the_counter(seen_on, document), CLERK, "key-000001")
         assert office.store.certificates == {}
     ground = PresenceGround.HOME_VISIT if needed else None
-    office.see(office.id, seen_on, document, CLERK, "key-000001", ground)
+    office.see(office.id, at_the_counter(seen_on, document, ground), CLERK, "key-000001")
     assert len(office.store.certificates) == 1
     assert office.store.entries[office.id][-1].details.get("ground") == ground

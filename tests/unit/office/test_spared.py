@@ -2,7 +2,7 @@
 
 import pytest
 
-from lifecert.application.office.certify_in_person import CertifyInPerson, Document
+from lifecert.application.office.certify_in_person import CertifyInPerson
 from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.hold import HoldChoice, HoldOutcome, HoldState
@@ -11,8 +11,10 @@ from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.status import Status
 from tests.support.builders import (
     CLERK,
+    PROOFS,
     an_id,
     an_issuer,
+    at_the_counter,
 )
 from tests.support.holding import HoldWorld
 
@@ -21,8 +23,8 @@ def waits(world: HoldWorld, name: str) -> None:
     """A clerk saw them while a case is open against them."""
     store, clock = world.store, world.clock
     OpenReview(store.register, clock)(name, ReviewKind.DATA_SIGNAL, Actor("register", Role.SYSTEM))
-    see = CertifyInPerson(store.register, store.certificates_port, store.reviews_port, clock, an_issuer())
-    assert isinstance(see(name, clock.today(), Document.ID_CARD, CLERK, an_id()), Review)
+    see = CertifyInPerson(store.register, store.certificates_port, store.reviews_port, clock, an_issuer(), PROOFS)
+    assert isinstance(see(name, at_the_counter(clock.today()), CLERK, an_id()), Review)
 
 
 def test_who_waits_does_not_lapse_for_thirty_days_and_once_a_year_only() -> None:

@@ -13,7 +13,14 @@ from lifecert.domain.errors import ActedInCase
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Ground, Proposal, Review, ReviewKind, ReviewOutcome
 from lifecert.domain.status import EndCause
-from tests.support.builders import CLERK, HELPER, an_id, an_issuer, good_evidence
+from tests.support.builders import (
+    CLERK,
+    HELPER,
+    TRUSTED,
+    an_id,
+    an_issuer,
+    good_evidence,
+)
 from tests.support.fakes.imports import MemoryImports
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.sweep import NoPace
@@ -224,7 +231,7 @@ def test_whom_a_second_clerk_does_not_know_no_register_renews() -> None:
     office.clock.move(days=300)
     believed = frozenset({"civil"})
     match = ImportDataMatch(
-        store.register, files, keys, office.clock, an_issuer(), store.reviews_port, believed, NoPace()
+        store.register, files, keys, office.clock, an_issuer(), store.reviews_port, believed, NoPace(), TRUSTED
     )
     files.files["a.csv"] = f"id_number,said,on,source\n{number},alive,{office.clock.today()},civil".encode()
     assert match("a.csv").taken == {"case_opened": 1}

@@ -11,7 +11,6 @@ from lifecert.application.faces.consent import UndoGround
 from lifecert.application.faces.enrol_reference import ConsentShown
 from lifecert.application.notices.record_notice import NewNotice, Voiding
 from lifecert.application.office.amend_record import RightRecord
-from lifecert.application.office.certify_in_person import Document, PresenceGround
 from lifecert.application.office.decide_holds import HoldWish
 from lifecert.application.office.register_beneficiary import NewBenefit, Registration
 from lifecert.application.office.set_contact import NewContact
@@ -32,10 +31,18 @@ from lifecert.domain.person import IdNumber
 from lifecert.domain.reference import Replacement
 from lifecert.domain.review import Ground, Proposal, ReviewKind, ReviewOutcome
 from lifecert.domain.session import ImageType
+from lifecert.domain.sighting import PresenceGround
 from lifecert.domain.status import EndCause
 from ops.recorded import NOT_TOLD, Recorded
 from ops.verify_ledger import LedgerCheck
-from tests.support.builders import CLERK, HELPER, NOW, a_session, an_id
+from tests.support.builders import (
+    CLERK,
+    HELPER,
+    NOW,
+    a_session,
+    an_id,
+    at_the_counter,
+)
 from tests.support.sweeping import GRACE_DAYS
 from tests.support.wiring.factories import use_cases
 from tests.support.wiring.world import World
@@ -119,7 +126,7 @@ class Life:
         came_back = Voiding(NoticeResult.RETURNED, today(), "XA1")
         self.do["record_notice"].void(self.id, letter.notice_id, came_back, CLERK, an_id())
         yield "which came back, and a message had told them anyway", self
-        self.do["certify_in_person"](self.id, today(), Document.ID_CARD, CLERK, an_id())
+        self.do["certify_in_person"](self.id, at_the_counter(today()), CLERK, an_id())
         # No message arrives this year.
         self.nights((self.person.valid_until - today()).days + 2)
         letter = self.do["record_notice"](self.id, NewNotice(*posted, today(), "XA2"), CLERK, an_id())
@@ -154,7 +161,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "registered", life
     do["decide_review"](life.case, ReviewOutcome.REFUSE, Ground.UNFOUNDED, SECOND_CLERK)
     yield "nobody whom a second clerk knows", life
-    seen = do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK, an_id())
+    seen = do["certify_in_person"](life.id, at_the_counter(today()), CLERK, an_id())
     do["confirm_proposal"](seen.review_id, replace(CLERK, user_id="clerk-3"), confirm=True)
     assert not life.person.open_cases
     yield "but two saw them", life
@@ -188,7 +195,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "and once more that day", life
     newest = life.person.certificate_id
     do["certify_in_person"](
-        life.id, today() - timedelta(days=40), Document.ID_CARD, CLERK, an_id(), PresenceGround.HOME_VISIT
+        life.id, at_the_counter(today() - timedelta(days=40), ground=PresenceGround.HOME_VISIT), CLERK, an_id()
     )
     assert life.person.certificate_id == newest
     yield "and for an earlier day", life
@@ -197,7 +204,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "revoked", life
     life.enrolled("stranger", Replacement.FACE_CHANGED)
     yield "another face by a clerk's word", life
-    seen = do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK, an_id())
+    seen = do["certify_in_person"](life.id, at_the_counter(today()), CLERK, an_id())
     yield "seen against an open case", life
     do["confirm_proposal"](seen.review_id, SECOND_CLERK, confirm=False)
     yield "and another clerk did not confirm it", life
@@ -221,7 +228,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     true = do["report_death"].of_known(life.id, None, CLERK)
     do["decide_review"](true, ReviewOutcome.ACCEPT, Ground.CONFIRMED, replace(CLERK, user_id="clerk-4"))
     yield "which is found true", life
-    seen = do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK, an_id())
+    seen = do["certify_in_person"](life.id, at_the_counter(today()), CLERK, an_id())
     do["confirm_proposal"](seen.review_id, SECOND_CLERK, confirm=True)
     assert life.person.open_cases == ()
     yield "and not by two clerks", life
@@ -258,7 +265,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     life.nights(14)
     assert life.person.notice_delivered_on
     yield "reminded again after a notice that arrived", life
-    do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK, an_id())
+    do["certify_in_person"](life.id, at_the_counter(today()), CLERK, an_id())
     life.nights((life.person.valid_until - today()).days + 2)
     yield "lapsed and due to be told", life
     do["set_contact"](life.id, BY_SMS, CLERK)
@@ -298,7 +305,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "the contact deleted", life
     life.agreed(ReviewKind.CORRECTION)
     yield "corrected too late for it", life
-    do["certify_in_person"](life.id, today(), Document.ID_CARD, CLERK, an_id())
+    do["certify_in_person"](life.id, at_the_counter(today()), CLERK, an_id())
     yield "certified again", life
     more = NewBenefit(Category.SURVIVOR_ALLOWANCE, "330106", today(), planned_end=today() + timedelta(days=30))
     do["add_benefit"](life.id, more, CLERK, an_id())

@@ -53,6 +53,8 @@ def send_notice() -> "SendNotice":
         help_lines=parts.help_lines(),
         quiet_hours=names.quiet_hours,
         ledger=stores.ledger(names),
+        sources=parts.sources(),
+        language=names.notice_language,
         spread=timedelta(hours=names.notice_spread_hours),
         pace=parts.pace(names.notice_rate),
     )

@@ -1,4 +1,4 @@
-"""The office: photos and consent, letters, cases, certificates in person, ends, holds, figures, other registers."""
+"""The office: photos and consent, letters, cases, ends, holds, figures."""
 
 from functools import cache
 from typing import TYPE_CHECKING, Annotated
@@ -19,19 +19,17 @@ if TYPE_CHECKING:
         WithdrawConsent,
     )
     from lifecert.application.faces.enrol_reference import BeginEnrolment, FinishEnrolment
-    from lifecert.application.office.certify_in_person import CertifyInPerson
+    from lifecert.application.faces.mandates import EndMandate, GiveMandate
     from lifecert.application.office.claim_review import ClaimReview
     from lifecert.application.office.confirm_proposal import ConfirmProposal
     from lifecert.application.office.decide_holds import DecideHolds, GetHoldBatch, ListHoldBatches
     from lifecert.application.office.decide_review import DecideReview
     from lifecert.application.office.get_reviews import GetReview, ListReviews
     from lifecert.application.office.get_statistics import GetStatistics
-    from lifecert.application.office.import_data_match import ImportDataMatch
     from lifecert.application.office.invite import IssueInvitation, WithdrawInvitation
     from lifecert.application.office.propose import Propose
     from lifecert.application.office.report_death import ReportDeath
     from lifecert.application.office.take_deaths import TakeDeaths
-    from lifecert.entry.http.once import Once
 
 # For answers that say how much time is left.
 clock = parts.answering_clock
@@ -160,6 +158,24 @@ def remove_helpers() -> "RemoveHelpers":
 
 
 @cache
+def give_mandate() -> "GiveMandate":
+    """POST .../mandates."""
+    from lifecert.application.faces.mandates import GiveMandate
+
+    names = ChangeConsentSettings.load()
+    return GiveMandate(stores.changing_register(names), stores.ledger(names), parts.clock(names))
+
+
+@cache
+def end_mandate() -> "EndMandate":
+    """POST .../mandates/{mandate_id}/end."""
+    from lifecert.application.faces.mandates import EndMandate
+
+    names = ChangeConsentSettings.load()
+    return EndMandate(stores.changing_register(names), parts.clock(names))
+
+
+@cache
 def letter() -> "LetterHolder":
     """Whoever does one of these by the code of a letter."""
     from lifecert.application.faces.consent import LetterHolder
@@ -177,34 +193,6 @@ def give_consent() -> "GiveConsent":
 
     names = ChangeConsentSettings.load()
     return GiveConsent(stores.changing_register(names), parts.clock(names), parts.consent_texts().in_force)
-
-
-class CertifyInPersonSettings(settings.WithChanges, settings.WithIssuer, settings.WithReviews, settings.Common):
-    """certify_in_person."""
-
-    idempotency_table: Name
-
-
-@cache
-def certify_in_person() -> "CertifyInPerson":
-    """POST /staff/beneficiaries/{beneficiary_id}/certifications."""
-    from lifecert.application.office.certify_in_person import CertifyInPerson
-
-    names = CertifyInPersonSettings.load()
-    register = stores.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table)
-    return CertifyInPerson(
-        register=register,
-        certificates=stores.certificates(names),
-        reviews=stores.reviews(names),
-        clock=parts.clock(names),
-        issuer=parts.issuer(names),
-    )
-
-
-@cache
-def certify_once() -> "Once":
-    """Keeps answers of POST .../certifications for whoever asks again."""
-    return stores.once(CertifyInPersonSettings.load().idempotency_table)
 
 
 class ReviewCasesSettings(
@@ -306,6 +294,7 @@ def confirm_proposal() -> "ConfirmProposal":
         ledger=stores.ledger(names),
         clock=parts.clock(names),
         issuer=parts.issuer(names),
+        proofs=parts.proofs(),
     )
 
 
@@ -404,32 +393,4 @@ def take_deaths() -> "TakeDeaths":
         limits=stores.limits(names),
         sources=frozenset(names.data_match_sources),
         most_a_day=names.limit_deaths_day,
-    )
-
-
-class ImportDataMatchSettings(
-    settings.WithChanges, settings.WithPersonKeys, settings.WithIssuer, settings.WithReviews, settings.Common
-):
-    """import_data_match."""
-
-    imports_bucket: Name
-    data_match_sources: Sources
-    data_match_rate: Positive
-
-
-@cache
-def import_data_match() -> "ImportDataMatch":
-    """One file of data matches."""
-    from lifecert.application.office.import_data_match import ImportDataMatch
-
-    names = ImportDataMatchSettings.load()
-    return ImportDataMatch(
-        register=stores.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table),
-        imports=parts.imports(names.imports_bucket, names.number_schemes),
-        person_keys=parts.person_keys(names),
-        clock=parts.clock(names),
-        issuer=parts.issuer(names),
-        reviews=stores.reviews(names),
-        sources=frozenset(names.data_match_sources),
-        pace=parts.pace(names.data_match_rate),
     )

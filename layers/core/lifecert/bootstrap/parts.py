@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from lifecert.adapters.s3.sweep_reports import S3RunReports, S3SweepReports
     from lifecert.application.shared.issuing import Issuer
     from lifecert.domain.consent import ConsentTexts
+    from lifecert.domain.data_match import Sources
     from lifecert.domain.districts import DistrictNames
     from lifecert.domain.help_lines import HelpLines
     from lifecert.domain.limits import StartLimits
     from lifecert.domain.notice import NoticeText
     from lifecert.domain.number_schemes import NumberSchemes
     from lifecert.domain.policy import Policy
+    from lifecert.domain.sighting import Proofs
     from lifecert.entry.http.web_files import Site
     from lifecert.ports.anchors import Anchors
     from lifecert.ports.clock import Clock
@@ -107,6 +109,22 @@ def shadow_policy(version: str) -> "Policy":
     from lifecert.adapters.files.policy import load_shadow_policy
 
     return load_shadow_policy(version, policy())
+
+
+@cache
+def proofs() -> "Proofs":
+    """The limits of what clerks certify."""
+    from lifecert.adapters.files.policy import load_proofs
+
+    return load_proofs()
+
+
+@cache
+def sources() -> "Sources":
+    """How far other registers are believed, and what a person is told of them."""
+    from lifecert.adapters.files.policy import load_sources
+
+    return load_sources()
 
 
 @cache

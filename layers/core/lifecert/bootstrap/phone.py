@@ -31,6 +31,7 @@ clock = parts.answering_clock
 help_lines = parts.help_lines
 district_names = parts.district_names
 certificate_site = parts.certificate_site
+sources = parts.sources
 
 
 class _StartSettings(
@@ -252,7 +253,8 @@ def get_beneficiary() -> "GetBeneficiary":
     from lifecert.application.certify.get_status import GetBeneficiary
 
     names = GetStatusSettings.load()
-    return GetBeneficiary(stores.register(names), stores.ledger(names), stores.noting(names, parts.clock(names)))
+    clock = parts.clock(names)
+    return GetBeneficiary(stores.register(names), stores.ledger(names), stores.noting(names, clock), clock)
 
 
 @cache

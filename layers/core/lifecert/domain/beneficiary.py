@@ -17,6 +17,7 @@ from lifecert.domain.hold import REPRIEVE, CandidateOutcome, HoldCandidate, Hold
 from lifecert.domain.imprint import FrameImprints
 from lifecert.domain.invitation import Invitation, is_invited
 from lifecert.domain.ledger import GENESIS, Detail, LedgerEntry, LedgerEvent
+from lifecert.domain.mandate import Mandate, MandateRight
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, SentNotice
 from lifecert.domain.number import NumberMove
 from lifecert.domain.office_notice import OfficeNotice, Told, first_told
@@ -80,6 +81,7 @@ class Beneficiary:
     invitation that is open, if there is one: what any other started is stopped. `number_claim` is the place of their ID
     number, where that was put right. `former_name_keys` are the hashes of the names that they had before theirs was put
     right, the first in front.
+    `mandates` are those that were given and not ended, those that are over among them until another is given.
     """
 
     beneficiary_id: str
@@ -124,11 +126,22 @@ class Beneficiary:
     invitation_id: str | None = None
     number_claim: str | None = None
     former_name_keys: tuple[str, ...] = ()
+    mandates: tuple[Mandate, ...] = ()
 
-    def concerns(self, user_id: str) -> bool:
-        """Whether this user has to do with the person, and so may hear how they stand: who certified them, or took
-        their consent back. Name and number alone are no ground."""
-        return user_id in (*self.certified_by, self.own_account, self.withdrawn_by)
+    def concerns(self, user_id: str, today: date) -> bool:
+        """Whether this user has to do with the person, and so may hear how they stand: who certified them, took their
+        consent back, or has a mandate for it. Name and number alone are no ground."""
+        known = user_id in (*self.certified_by, self.own_account, self.withdrawn_by)
+        return known or self.mandate_of(user_id, MandateRight.STANDING, today) is not None
+
+    def mandate_of(self, user_id: str, right: MandateRight, day: date) -> Mandate | None:
+        """The mandate by which this user has a right on a day."""
+        return next((one for one in self.mandates if one.holder == user_id and one.gives(right, day)), None)
+
+    def helped_as(self, user_id: str, day: date, *, on_behalf: bool) -> str:
+        """The kind of mandate under which this user helped to certify; empty where there was none."""
+        mandate = self.mandate_of(user_id, MandateRight.CERTIFY, day) if on_behalf else None
+        return mandate.kind.value if mandate else ""
 
     @property
     def open_benefits(self) -> tuple[Benefit, ...]:
@@ -451,18 +464,20 @@ class Beneficiary:
         return next((one for one in self.benefits if one.benefit_id == benefit_id), None)
 
     def without_helpers(self, removed: Collection[str], *, heard_from: date | None = None) -> "Beneficiary":
-        """Without these accounts among those who certified this person, whoever's they are. From a day on, if one is
+        """Without these accounts among those who certified this person, whoever's they are, and without their
+        mandates. From a day on, if one is
         given, their word on a death counts all the same for a year; it never does of whoever was found false."""
         if not removed:
             return self
         left = tuple(one for one in self.certified_by if one not in removed)
         own = "" if self.own_account in removed else self.own_account
+        mandates = tuple(one for one in self.mandates if one.holder not in removed)
         former = tuple(one for one in self.former_helpers if one.by not in removed)
         if heard_from:
             former = tuple(one for one in former if heard_from <= one.until)
             gone = (FormerHelper(one, heard_from + FORMER_HEARD) for one in self.certified_by if one in removed)
             former = (*former, *gone)[-MOST_FORMER:]
-        return replace(self, certified_by=left, own_account=own, former_helpers=former)
+        return replace(self, certified_by=left, own_account=own, former_helpers=former, mandates=mandates)
 
     def certified_as(self, user_id: str, *, on_behalf: bool) -> dict[str, Any]:
         """What a proof of life by a face, which this account or invitation showed, changes of the known accounts."""

@@ -13,6 +13,11 @@ class Method(StrEnum):
     FACE_SELF = "face_self"
     FACE_ON_BEHALF = "face_on_behalf"
     IN_PERSON = "in_person"
+    HOME_VISIT = "home_visit"
+    GROUP_VISIT = "group_visit"  # an officer's list: a nursing home, a village
+    VIDEO = "video"
+    ATTESTATION = "attestation"  # of an embassy, a notary or an authority
+    PAPER_FORM = "paper_form"
     DATA_MATCH = "data_match"
 
 
@@ -51,7 +56,8 @@ class Certificate:
 
     `statement` is the signed form (JWS, compact), empty until it is signed. `policy_version`, `model_version` and
     `calibration_version` are empty where no machine judged. `revoked_at` is since when it does not count, and
-    `revoked_for` why.
+    `revoked_for` why. `source` is the register that a certificate by its data names (`domain.data_match.Source`), and
+    `mandate` the kind of mandate under which somebody helped; both are empty where there is nothing to name.
     """
 
     certificate_id: str
@@ -71,6 +77,8 @@ class Certificate:
     calibration_version: str = ""
     revoked_at: datetime | None = None
     revoked_for: RevocationCause | None = None
+    source: str = ""
+    mandate: str = ""
 
     def claims(self, issuer: str) -> dict[str, str | int]:
         """What the signed statement says, in the registered names of RFC 7519 where there are some.
@@ -91,4 +99,6 @@ class Certificate:
             "calibration_version": self.calibration_version,
             "model_version": self.model_version,
             "evidence_digest": self.evidence_digest,
+            **({"source": self.source} if self.source else {}),
+            **({"mandate": self.mandate} if self.mandate else {}),
         }

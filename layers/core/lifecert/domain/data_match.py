@@ -1,8 +1,9 @@
 """Data match: what other registers say of people, line by line (design.md §3 rule 4: data may confirm life by itself,
 and never ends an entitlement by itself)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from lifecert.domain.person import IdNumber
@@ -13,6 +14,52 @@ class Said(StrEnum):
 
     ALIVE = "alive"  # seen alive on a day
     DEAD = "dead"  # died on a day
+
+
+class Trust(StrEnum):
+    """What a register's word that somebody is alive comes to. Of a death it is a case, whoever says so."""
+
+    CERTIFIES = "certifies"
+    CASE_ONLY = "case_only"  # a clerk looks for the person
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A register, and how far it is believed: of a day no longer ago than `fresh_days`.
+
+    `place` and `event` are who saw the person, and how, in plain words by language (`zh-CN`, `en`); they are the
+    register's and the same for all, so that nothing of one person, such as an illness, can stand there.
+    `on_certificate` is whether a certificate, which others get to see, names it.
+    """
+
+    trust: Trust
+    fresh_days: int
+    on_certificate: bool
+    place: Mapping[str, str]
+    event: Mapping[str, str]
+
+    def is_fresh(self, on: date, today: date) -> bool:
+        """Whether what was seen on a day is believed today."""
+        return today - on <= timedelta(days=self.fresh_days)
+
+    def explained(self, on: date, language: str) -> str:
+        """By what the person was certified, as they are told it."""
+        place, event = self.place[language], self.event[language]
+        if language == "zh-CN":
+            return f"{place}于{on.year}年{on.month}月{on.day}日{event}"
+        return f"{place[:1].upper()}{place[1:]} {event} on {on.day} {on:%B} {on.year}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """How far each register is believed; `default` is for whoever has no line of their own."""
+
+    default: Source
+    by_code: Mapping[str, Source] = field(default_factory=dict)
+
+    def of(self, code: str) -> Source:
+        """One register."""
+        return self.by_code.get(code, self.default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +84,7 @@ class Rejected(StrEnum):
     DAY_IN_FUTURE = "day_in_future"
     BEFORE_BIRTH = "before_birth"
     YEAR_OVER = "year_over"
+    NOT_FRESH = "not_fresh"  # alive, but longer ago than the register is believed for
     SOURCE_UNKNOWN = "source_unknown"  # no register that the deployment names
     UNKNOWN_PERSON = "unknown_person"
     ENTITLEMENT_ENDED = "entitlement_ended"  # alive, but not after the end, or not since that was looked into

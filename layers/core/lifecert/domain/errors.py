@@ -274,6 +274,23 @@ class DayInFuture(LifeCertError):
     """Something is said to have happened on a day that has not come yet."""
 
 
+class MandateNotFound(LifeCertError):
+    """The person has no such mandate, or it has ended."""
+
+
+class MandateUnsuitable(LifeCertError):
+    """A mandate for too long, from another day than soon, for nothing, to the person themself or to whoever gives it;
+    or without the ground and paper that a clerk gives, and nobody else."""
+
+
+class TooManyMandates(LifeCertError):
+    """A person has as many mandates as stand beside each other."""
+
+
+class SeenTooLongAgo(LifeCertError):
+    """Somebody was seen, or a paper is of a day, further back than its method allows."""
+
+
 class DayImpossible(LifeCertError):
     """Something is said of a day on which it cannot have been: before the person was born, or in years to come."""
 

@@ -59,6 +59,9 @@ class LedgerEvent(StrEnum):
     )
     HELPERS_REMOVED = "helpers_removed"
     FACES_DELETED = "faces_deleted"
+    VISIT_NOTED = "visit_noted"  # an officer came, and did not see the person: what was found, and nothing else
+    MANDATE_GIVEN = "mandate_given"
+    MANDATE_ENDED = "mandate_ended"
     INVITATION_ISSUED = "invitation_issued"
     INVITATION_WITHDRAWN = "invitation_withdrawn"
 

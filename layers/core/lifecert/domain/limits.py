@@ -9,6 +9,8 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 PEOPLE_COUNTED = timedelta(days=3 * 365)
 MOST_UNDONE_DAY = 2
+# So many times the usual helper's day is that of whoever acts for a nursing home under a mandate.
+MANDATED_TIMES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,12 @@ def helper_day(user_id: str, local: datetime, usual: int) -> Count:
     """A certification by a helper at this moment of the deployment's own clock, whose day it counts in. Never refused:
     what is above `usual` in a day is looked at."""
     return Count(_name("helper", user_id, local, DAY), usual, _end(local, DAY))
+
+
+def mandated_day(user_id: str, local: datetime, usual: int) -> Count:
+    """A certification by whoever acts for an institution under the office's mandate, counted apart by the day: what is
+    above `MANDATED_TIMES` as many is looked at."""
+    return Count(_name("mandated", user_id, local, DAY), MANDATED_TIMES * usual, _end(local, DAY))
 
 
 def people_of(user_id: str, now: datetime, usual: int) -> Count:

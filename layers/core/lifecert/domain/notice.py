@@ -106,7 +106,8 @@ def due(arrived: datetime, share: float, quiet: QuietHours, spread: timedelta) -
 class NoticeText:
     """The words of a notice before and after the end, with {name} (masked), {date} and {help_line} in them; of one that
     asks to certify again, without {date}; that the consent was withdrawn, with the day on which faces go as {date},
-    or that this was undone, without; and that they were certified, with the day of the proof as {date}."""
+    or that this was undone, without; that they were certified, with the day of the proof as {date}; and the same by
+    another register, with who saw them, how and when as {explained} instead."""
 
     reminder: str
     lapsed: str
@@ -114,6 +115,7 @@ class NoticeText:
     consent_withdrawn: str
     withdrawal_undone: str
     certified: str
+    certified_by_register: str
 
     def of(self, masked_name: str, valid_until: date, help_line: str, *, lapsed: bool) -> str:
         """The words for one person."""
@@ -135,6 +137,10 @@ class NoticeText:
     def proven(self, masked_name: str, on: date, help_line: str) -> str:
         """The words for one person who was certified, by whomever: to call if it was not they."""
         return self.certified.format(name=masked_name, date=on.isoformat(), help_line=help_line)
+
+    def proven_elsewhere(self, masked_name: str, explained: str, help_line: str) -> str:
+        """The words for one person whom another register's word certified."""
+        return self.certified_by_register.format(name=masked_name, explained=explained, help_line=help_line)
 
 
 def due_reminder(valid_until: date, today: date, days_before: Iterable[int]) -> int | None:

@@ -42,6 +42,8 @@ _OF_PHOTOS = frozenset(
         ReviewKind.REVOCATION,
     }
 )
+# What was shown to a camera, or waits for a look at it.
+_OF_TRIES = frozenset({ReviewKind.VERIFICATION, ReviewKind.OVERRIDE, ReviewKind.AUDIT})
 # By which, found true, the face that is enrolled was found to be another's, or to be shown by nobody living.
 FACE_FALSE = frozenset({ReviewKind.DUPLICATE_FACE, ReviewKind.AUDIT, ReviewKind.REVOCATION})
 _OF_LIFE = frozenset({ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL, ReviewKind.END})
@@ -114,6 +116,13 @@ class OpenCase:
     def of_an_audit_unjudged(self) -> bool:
         """Whether it is of an audit that nobody could judge."""
         return self.kind is ReviewKind.AUDIT and not self.upheld
+
+    @property
+    def doubts_papers(self) -> bool:
+        """Whether it keeps a paper, which others than the office signed, from being anything but another case: what was
+        found true, and what is said of a death, of whether somebody exists, or of one face under two names. A try that
+        looked wrong says nothing against a paper, nor does a photo that waits."""
+        return self.doubts and (self.upheld or self.kind not in _OF_TRIES)
 
     @property
     def doubts_registers(self) -> bool:

@@ -1,6 +1,7 @@
 """Review: a case that a human must decide."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -112,6 +113,8 @@ class Review:
     of a revocation `cause` is why the certificate does not count, and of a number why it is another. `benefit_id` is
     which benefit ended, where it is not all. A proposal can be confirmed until `expires_at`. `district` is whose queue
     it stands in: that of its benefit, or of the person's main one, when it was opened. `claim` is the last one.
+    `stated` is by which method, and by what, a clerk or a paper says that somebody was alive (presence,
+    sign_of_life).
     """
 
     review_id: str
@@ -128,6 +131,7 @@ class Review:
     expires_at: datetime | None = None
     decision: ReviewDecision | None = None
     district: str = ""
+    stated: Mapping[str, str] = field(default_factory=dict)
     claim: Claim | None = None
 
     def claimed(self, now: datetime) -> Claim | None:

@@ -76,6 +76,8 @@ def certificate_item(certificate: Certificate) -> dict[str, Any]:
         "statement": certificate.statement,
         "revoked_at": optional_moment(certificate.revoked_at),
         "revoked_for": certificate.revoked_for and str(certificate.revoked_for),
+        "source": certificate.source or None,
+        "mandate": certificate.mandate or None,
     }
 
 
@@ -99,4 +101,6 @@ def certificate_of(item: Mapping[str, Any]) -> Certificate:
         statement=item["statement"],
         revoked_at=as_moment(item.get("revoked_at")),
         revoked_for=RevocationCause(item["revoked_for"]) if item.get("revoked_for") else None,
+        source=item.get("source", ""),
+        mandate=item.get("mandate", ""),
     )

@@ -17,6 +17,7 @@ from lifecert.domain.challenge import Ability, Excused
 from lifecert.domain.consent import FaceConsent
 from lifecert.domain.errors import Unreadable
 from lifecert.domain.hold import HoldProposal, Reprieve
+from lifecert.domain.mandate import Mandate, MandateKind, MandateRight
 from lifecert.domain.notice import Notice, NoticeChannel
 from lifecert.domain.number import NumberClaim
 from lifecert.domain.open_case import FormerHelper, OpenCase, Unfounded
@@ -218,6 +219,7 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "invitation_id": beneficiary.invitation_id,
         "number_claim": beneficiary.number_claim,
         "former_name_keys": list(beneficiary.former_name_keys) or None,
+        "mandates": list(map(_mandate_map, beneficiary.mandates)) or None,
         # Keys of the sparse index by_faces_due, there only while faces, or a contact, are stored that must go.
         "faces_shard": shard_of(beneficiary.beneficiary_id, shards) if purge_on else None,
         "faces_due": optional_day(purge_on),
@@ -277,6 +279,31 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         invitation_id=item.get("invitation_id"),
         number_claim=item.get("number_claim"),
         former_name_keys=tuple(item.get("former_name_keys", ())),
+        mandates=tuple(map(_mandate_of, item.get("mandates", ()))),
+    )
+
+
+def _mandate_map(mandate: Mandate) -> dict[str, Any]:
+    return {
+        "mandate_id": mandate.mandate_id,
+        "kind": str(mandate.kind),
+        "holder": mandate.holder,
+        "rights": [str(one) for one in mandate.rights],
+        "start": mandate.start.isoformat(),
+        "end": mandate.end.isoformat(),
+        "by_office": mandate.by_office,
+    }
+
+
+def _mandate_of(item: Mapping[str, Any]) -> Mandate:
+    return Mandate(
+        item["mandate_id"],
+        MandateKind(item["kind"]),
+        item["holder"],
+        tuple(map(MandateRight, item["rights"])),
+        date.fromisoformat(item["start"]),
+        date.fromisoformat(item["end"]),
+        item["by_office"],
     )
 
 

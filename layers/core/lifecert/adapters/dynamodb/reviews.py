@@ -179,6 +179,7 @@ def review_item(review: Review) -> dict[str, Any]:
         "state": str(review.state),
         "decision": review.decision and decision_map(review.decision),
         "district": review.district or None,
+        "stated": dict(review.stated) or None,
         **queue_keys(str(review.state), review.district, review.position),
     }
 
@@ -205,6 +206,7 @@ def review_of(item: Mapping[str, Any]) -> Review:
         claim=Claim(item["claimed_by"], datetime.fromisoformat(item["claimed_until"]))
         if "claimed_by" in item
         else None,
+        stated=item.get("stated", {}),
     )
 
 

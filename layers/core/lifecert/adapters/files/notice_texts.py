@@ -36,6 +36,13 @@ _Dayless = Annotated[
 ]
 
 
+_Explained = Annotated[
+    str,
+    Field(min_length=20, max_length=400),
+    AfterValidator(partial(_complete, wanted=(PLACES - {"date"}) | {"explained"})),
+]
+
+
 class _Words(Strict):
     reminder: _Text
     lapsed: _Text
@@ -43,6 +50,7 @@ class _Words(Strict):
     consent_withdrawn: _Text
     withdrawal_undone: _Dayless
     certified: _Text
+    certified_by_register: _Explained
 
 
 class _NoticesFile(Strict):

@@ -10,6 +10,7 @@ from lifecert.adapters.files.calibration import CALIBRATIONS, Version, Wanted, l
 from lifecert.adapters.files.strict import ConfigError, Strict, load_strict
 from lifecert.domain.category import Scheme
 from lifecert.domain.challenge import NEEDS
+from lifecert.domain.data_match import Source, Sources, Trust
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.policy import (
     AttemptLimits,
@@ -24,6 +25,7 @@ from lifecert.domain.policy import (
     QualityLimits,
     ReplayLimits,
 )
+from lifecert.domain.sighting import BY_CLERKS, ProofLimits, Proofs
 
 POLICY_FILE = Path(__file__).parents[2] / "policy.json"
 HELP_LINES_FILE = Path(__file__).parents[2] / "help_lines.json"
@@ -35,6 +37,9 @@ Cosine = Annotated[float, Field(gt=0, lt=1)]
 Pixels = Annotated[int, Field(ge=1)]
 Telephone = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 -]{1,19}$")]
 District = Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]
+SourceCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
+# Neither a brace nor what a link is made of.
+_Words = Annotated[str, Field(min_length=2, max_length=40, pattern=r"^[^{}<>/:@]+$")]
 
 
 class _Image(Strict):
@@ -238,6 +243,61 @@ class _Duplicates(Strict):
     most: Annotated[int, Field(ge=1, le=20)]
 
 
+class _Proof(Strict):
+    days_back: Annotated[int, Field(ge=0, le=366)]
+    audit: Share
+
+
+class _ProofElsewhere(_Proof):
+    # Where nobody else of the office stands by, somebody looks again at some.
+    audit: Annotated[float, Field(ge=0.02, le=1)]
+
+
+class _Proofs(Strict):
+    in_person: _Proof
+    home_visit: _ProofElsewhere
+    group_visit: _ProofElsewhere
+    video: _ProofElsewhere
+    attestation: _ProofElsewhere
+    paper_form: _ProofElsewhere
+
+    def limits(self) -> Proofs:
+        return Proofs({method: ProofLimits(**getattr(self, method).model_dump()) for method in BY_CLERKS})
+
+
+class _InWords(Strict):
+    """A few plain words in each language. No place to put anything in, and no link."""
+
+    chinese: Annotated[_Words, Field(alias="zh-CN")]
+    english: Annotated[_Words, Field(alias="en")]
+
+
+class _Source(Strict):
+    trust: Annotated[Trust, Field(strict=False)]
+    # A year is what a proof covers: an older day certifies nobody.
+    fresh_days: Annotated[int, Field(ge=1, le=366)]
+    on_certificate: bool
+    place: _InWords
+    event: _InWords
+
+    def source(self) -> Source:
+        return Source(
+            trust=self.trust,
+            fresh_days=self.fresh_days,
+            on_certificate=self.on_certificate,
+            place=self.place.model_dump(by_alias=True),
+            event=self.event.model_dump(by_alias=True),
+        )
+
+
+class _Sources(Strict):
+    default: _Source
+    by_code: dict[SourceCode, _Source]
+
+    def sources(self) -> Sources:
+        return Sources(self.default.source(), {code: one.source() for code, one in self.by_code.items()})
+
+
 class PolicyFile(Strict):
     """policy.json as it is written: with the wanted rates, and not yet with the thresholds that give them."""
 
@@ -252,6 +312,8 @@ class PolicyFile(Strict):
     replay: _Replay
     audit: _Audit
     duplicates: _Duplicates
+    proofs: _Proofs
+    sources: _Sources
 
     @model_validator(mode="after")
     def _fits(self) -> "PolicyFile":
@@ -304,6 +366,16 @@ def load_shadow_policy(version: str, in_force: Policy, folder: Path = POLICY_FIL
     if policy.match.model_version != in_force.match.model_version:
         raise ConfigError(f"{name}: match.model_version: must be {in_force.match.model_version}, as in force")
     return policy
+
+
+def load_sources(path: Path = POLICY_FILE) -> Sources:
+    """How far other registers are believed, without the calibration that the whole policy needs. Raises ConfigError."""
+    return load_policy_file(path).sources.sources()
+
+
+def load_proofs(path: Path = POLICY_FILE) -> Proofs:
+    """The limits of what clerks certify. Raises ConfigError."""
+    return load_policy_file(path).proofs.limits()
 
 
 def load_help_lines(path: Path = HELP_LINES_FILE) -> HelpLines:

@@ -24,6 +24,7 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, Verdict
 from lifecert.domain.invitation import is_invited
+from lifecert.domain.mandate import MandateKind, MandateRight
 from lifecert.domain.policy import Decision, Outcome, Policy, decide
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Session, SessionState
@@ -100,7 +101,12 @@ class DecideSession:
             self.many_failed(session.beneficiary_id)
         accepted = decided.result.decision.outcome is Outcome.ACCEPTED
         if before and accepted and not is_invited(session.user_id):  # a letter is one person's
-            self.helper_volume(decided, new_person=session.user_id not in before.certified_by)
+            mandate = before.mandate_of(session.user_id, MandateRight.CERTIFY, self.clock.today())
+            self.helper_volume(
+                decided,
+                new_person=session.user_id not in before.certified_by,
+                mandated=mandate is not None and mandate.by_office and mandate.kind is MandateKind.INSTITUTION,
+            )
         return Decided(decided.result, decided.evidence)
 
     def _kept(self, session: Session, looked: Looked) -> bool:

@@ -1,6 +1,7 @@
 """Look: a session's state for its user; a beneficiary's standing for those it concerns."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from lifecert.application.certify.owning import own_session
 from lifecert.application.shared.accessing import NoteAccess
@@ -9,8 +10,10 @@ from lifecert.domain.actor import Caller, User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.domain.ledger import LedgerEntry
+from lifecert.domain.mandate import MandateRight
 from lifecert.domain.review import ReviewDecision
 from lifecert.domain.session import Session
+from lifecert.ports.clock import Clock
 from lifecert.ports.register import Ledger, Register
 from lifecert.ports.reviews import Reviews
 from lifecert.ports.sessions import Sessions
@@ -61,16 +64,23 @@ class GetBeneficiary:
     register: Register
     ledger: Ledger
     noting: NoteAccess
+    clock: Clock
 
     def __call__(self, beneficiary_id: str, user: User) -> BeneficiaryView:
-        """A beneficiary, for staff of their districts, which is noted before, and for users who certified them.
+        """A beneficiary, for staff of their districts, which is noted before, and for users who certified them, or have
+        a mandate to hear how they stand.
 
         Raises BeneficiaryNotFound, for everybody else too.
         """
         beneficiary = self.register.get(beneficiary_id)
         within = beneficiary is not None and user.reads.covers_any(beneficiary.districts)
-        if beneficiary is None or not (within or user.user_id in beneficiary.certified_by):
+        if beneficiary is None or not (within or _may_hear(beneficiary, user, self.clock.today())):
             raise BeneficiaryNotFound
         if within:
             self.noting(beneficiary_id, user, AccessAction.READ)
         return BeneficiaryView(beneficiary, tuple(self.ledger.entries(beneficiary_id)), for_staff=within)
+
+
+def _may_hear(beneficiary: Beneficiary, user: User, today: date) -> bool:
+    mandated = beneficiary.mandate_of(user.user_id, MandateRight.STANDING, today)
+    return user.user_id in beneficiary.certified_by or mandated is not None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Role
-from lifecert.domain.limits import helper_day, people_of
+from lifecert.domain.limits import helper_day, mandated_day, people_of
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.session import Session
 from lifecert.ports.clock import Clock
@@ -21,15 +21,18 @@ class HelperVolume:
     clock: Clock
     usual: int
 
-    def __call__(self, session: Session, *, new_person: bool = False) -> None:
+    def __call__(self, session: Session, *, new_person: bool = False, mandated: bool = False) -> None:
         """Count an accepted session, once: as one of a person whom its user never certified before, or as one of its
-        day. Every further `usual` of either open a review of the newest one."""
+        day. Every further `usual` of either open a review of the newest one. Whoever is `mandated` by the office to act
+        for an institution has a larger day, and whom they certify first is no news."""
         user_id = session.user_id
         count = people_of(user_id, self.clock.now(), self.usual)
         if not new_person:
             count = helper_day(user_id, self.clock.local(), self.usual)
+        if mandated:
+            count = mandated_day(user_id, self.clock.local(), self.usual)
         number = self.limits.count(count)
-        if number % self.usual == 0:
+        if number % count.limit == 0:
             self.open_review(
                 session.beneficiary_id,
                 ReviewKind.UNUSUAL_VOLUME,

@@ -107,7 +107,9 @@ class SessionOpening:
         except LifeCertError as error:
             with naming_help_line(self.help_lines.default):
                 self.limits.take(self.start_limits.refused(user.user_id, self.clock.now()))
-            if isinstance(error, STANDING_TOLD) and not (invited or beneficiary.concerns(user.user_id)):
+            if isinstance(error, STANDING_TOLD) and not (
+                invited or beneficiary.concerns(user.user_id, self.clock.today())
+            ):
                 raise CameraUnavailable(type(error).__name__) from None
             raise
 

@@ -81,6 +81,7 @@ class Verification:
             policy_version=self.policy.version,
             calibration_version=self.policy.match.calibration_version,
             model_version=self.evidence.model_version,
+            mandate=before.helped_as(session.user_id, self.today, on_behalf=session.on_behalf),
         )
         details = self._details()
         changed: dict[str, Any] = {

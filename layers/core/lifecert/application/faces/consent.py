@@ -24,6 +24,7 @@ from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.invitation import InvitationCode, is_invited, user_of
 from lifecert.domain.ledger import PROOFS, Detail, LedgerEvent
 from lifecert.domain.limits import withdrawals_undone
+from lifecert.domain.mandate import MandateRight
 from lifecert.domain.open_case import FORMER_HEARD
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import ChangingRegister, Ledger
@@ -91,14 +92,15 @@ class WithdrawConsent:
 
         `at_once`, for whoever stands before a clerk and wishes it, leaves no such days, and cuts short those that run.
         Raises OnlyAtTheCounter for that of anybody else, and BeneficiaryNotFound, also for whoever is no clerk, never
-        certified this person and does not have their letter.
+        certified this person and has neither their letter nor a mandate for it.
         """
         if at_once and not caller.is_clerk:
             raise OnlyAtTheCounter
 
         def make(newest: Beneficiary) -> Change | None:
             user = caller.towards(newest.districts)
-            if not (user.is_clerk or user.user_id in newest.certified_by or _is_the_person(newest, user)):
+            mandated = newest.mandate_of(user.user_id, MandateRight.CONSENT, self.clock.today())
+            if not (user.is_clerk or user.user_id in newest.certified_by or is_the_person(newest, user) or mandated):
                 raise BeneficiaryNotFound
             if at_once and not user.is_clerk:
                 raise OnlyAtTheCounter
@@ -149,14 +151,15 @@ class UndoWithdrawal:
         def make(newest: Beneficiary) -> Change | None:
             nonlocal counted
             user = caller.towards(newest.districts)
-            known = user.user_id in newest.certified_by or _is_the_person(newest, user)
+            known = user.user_id in newest.certified_by or is_the_person(newest, user)
+            known = known or newest.mandate_of(user.user_id, MandateRight.CONSENT, self.clock.today()) is not None
             # A ground is a clerk's to give, and this is none of whoever is outside their districts.
             if not (user.is_clerk or (known and ground is None)):
                 raise BeneficiaryNotFound
             if newest.consent_withdrawn_on is None:
                 return None
             by = newest.withdrawn_by
-            if not (user.is_clerk or (by and (by == user.user_id or _is_the_person(newest, user)))):
+            if not (user.is_clerk or (by and (by == user.user_id or is_the_person(newest, user)))):
                 raise OnlyAtTheCounter
             if newest.faces_due is None or self.clock.today() >= (newest.faces_go_on or newest.consent_withdrawn_on):
                 raise ConsentWithdrawn
@@ -192,31 +195,28 @@ class RemoveHelpers:
 
         def make(newest: Beneficiary) -> Change | None:
             user = caller.towards(newest.districts)
-            person = _is_the_person(newest, user)
+            person = is_the_person(newest, user)
             if not (user.is_clerk or person or user.user_id in newest.certified_by):
                 raise BeneficiaryNotFound
-            if not user.is_clerk and (helper or not person or not self._has_certified_lately(newest, user)):
+            if not user.is_clerk and (
+                helper or not person or not letter_has_certified_lately(newest, user, self.ledger, self.clock)
+            ):
                 raise OnlyAtTheCounter
             others = (one for one in newest.certified_by if one != newest.own_account and not is_invited(one))
             gone = tuple(others) if helper is None else tuple(one for one in newest.certified_by if one == helper)
-            if not gone:
+            # Nor does anybody act any more by a mandate that the person gave; one by the office is ended by itself.
+            mandates = tuple(one for one in newest.mandates if helper is None and not one.by_office)
+            if not gone and not mandates:
                 return None
-            changed = newest.without_helpers(gone, heard_from=self.clock.now().date())
-            details = _removed(gone, self.clock.now())
+            changed = newest.without_helpers(
+                {*gone, *(one.holder for one in mandates)}, heard_from=self.clock.now().date()
+            )
+            gone = tuple(one for one in newest.certified_by if one not in changed.certified_by)
+            mandated = tuple(one.mandate_id for one in newest.mandates if one not in changed.mandates)
+            details = {**_removed(gone, self.clock.now()), "mandates": ",".join(mandated)}
             return _recorded(changed, LedgerEvent.HELPERS_REMOVED, user, self.clock, details)
 
         return _changed(self.register, beneficiary_id, make)
-
-    def _has_certified_lately(self, newest: Beneficiary, user: User) -> bool:
-        if not is_invited(user.user_id):
-            return True  # the account that certified last as the person
-        today = self.clock.today()
-        return user.user_id in newest.certified_by and any(
-            entry.event in PROOFS
-            and user.user_id in (entry.actor.actor_id, entry.details.get("certified_by"))
-            and today - self.clock.day_of(entry.at) <= PROVEN_LATELY
-            for entry in self.ledger.entries(newest.beneficiary_id)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +265,20 @@ class LetterHolder:
         return beneficiary.beneficiary_id, User(invitation.user_id)
 
 
-def _is_the_person(newest: Beneficiary, user: User) -> bool:
+def letter_has_certified_lately(newest: Beneficiary, user: User, ledger: Ledger, clock: Clock) -> bool:
+    """Whether this is the account that certified last as the person, or a letter that certified them within 30 days."""
+    if not is_invited(user.user_id):
+        return True
+    today = clock.today()
+    return user.user_id in newest.certified_by and any(
+        entry.event in PROOFS
+        and user.user_id in (entry.actor.actor_id, entry.details.get("certified_by"))
+        and today - clock.day_of(entry.at) <= PROVEN_LATELY
+        for entry in ledger.entries(newest.beneficiary_id)
+    )
+
+
+def is_the_person(newest: Beneficiary, user: User) -> bool:
     """Whether this is the account that certified last as the person themself, or the letter that is good."""
     letter = user_of(newest.invitation_id) if newest.invitation_id else None
     return bool(user.user_id) and user.user_id in (newest.own_account, letter)

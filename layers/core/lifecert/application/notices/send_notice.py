@@ -9,6 +9,8 @@ from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.failing import failing
 from lifecert.domain.actor import NOTICE_ACTOR
 from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.certificate import Method
+from lifecert.domain.data_match import Sources
 from lifecert.domain.errors import NoticeMustWait, NoticeRefused
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import PROOFS, Detail, LedgerEntry, LedgerEvent
@@ -55,6 +57,8 @@ class SendNotice:
     help_lines: HelpLines
     quiet_hours: QuietHours
     ledger: Ledger
+    sources: Sources
+    language: str
     spread: timedelta = timedelta(0)
     pace: Callable[[], None] = lambda: None
 
@@ -134,6 +138,10 @@ class SendNotice:
         help_line = self.help_lines.find(beneficiary.category, beneficiary.district)
         if kind is NoticeKind.CERTIFIED and asking:
             on = date.fromisoformat(str(asking.details["certified_on"]))
+            source = asking.details.get("source")
+            if asking.details["method"] == Method.DATA_MATCH and isinstance(source, str):
+                explained = self.sources.of(source).explained(on, self.language)
+                return self.text.proven_elsewhere(beneficiary.masked_name, explained, help_line)
             return self.text.proven(beneficiary.masked_name, on, help_line)
         if kind is NoticeKind.CERTIFY_AGAIN:
             return self.text.again(beneficiary.masked_name, help_line)

@@ -1,13 +1,13 @@
-"""Certify in person: a clerk saw somebody alive and checked who it was."""
+"""Certify by what a clerk saw, or holds in their hands: at the counter, on a visit, by video, by a paper."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, datetime
 
 from lifecert.application.shared.certifying import Proof, certifying, digest_of
 from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.finding import ByCode
 from lifecert.application.shared.issuing import Issuer
 from lifecert.application.shared.reviewing import opening, review_id_of
 from lifecert.domain.actor import Actor, Role, User
@@ -20,81 +20,59 @@ from lifecert.domain.errors import (
     EntitlementEnded,
     GroundUnsuitable,
     IdempotencyKeyReused,
+    InvitationUnknown,
     NotAllowed,
+    SeenTooLongAgo,
+    TransitionRefused,
 )
+from lifecert.domain.invitation import InvitationCode
 from lifecert.domain.ledger import Detail
 from lifecert.domain.review import PROPOSAL_LASTS, Review, ReviewKind
+from lifecert.domain.sighting import AtTheCounter, Proofs, Sighting
 from lifecert.domain.status import Status
+from lifecert.domain.year import valid_until_after
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import Certificates, ChangingRegister
 from lifecert.ports.reviews import Reviews
 
-# The share of in-person certificates that is looked at again where who certifies had enrolled the face.
+# The share of certificates at the counter that is looked at again where who certifies had enrolled the face.
 AUDITED_OF_ENROLLING = 0.05
-
-
-class Document(StrEnum):
-    """What the clerk checked. Its number is written down nowhere."""
-
-    ID_CARD = "id_card"
-    SOCIAL_SECURITY_CARD = "social_security_card"
-    PASSPORT = "passport"
-    HOUSEHOLD_REGISTER = "household_register"
-    KNOWN_PERSONALLY = "known_personally"
-
-
-class PresenceGround(StrEnum):
-    """Why somebody was seen without a document, or is told of only days later. A code, since what is written freely
-    about a person would stay in the ledger for ever."""
-
-    HOME_VISIT = "home_visit"
-    INSTITUTION = "institution"  # in a hospital, a home or a prison
-    DOCUMENTS_LOST = "documents_lost"
-    PAPERS_CAME_LATE = "papers_came_late"
-
-
-# So many days ago may somebody have been seen without a word of why that is told only now.
-SEEN_LATELY = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class CertifyInPerson:
-    """The use case."""
+    """The use case: one way to a certificate for all methods by which clerks certify. `proofs` are their limits."""
 
     register: ChangingRegister
     certificates: Certificates
     reviews: Reviews
     clock: Clock
     issuer: Issuer
+    proofs: Proofs
 
     def __call__(
-        self,
-        beneficiary_id: str,
-        seen_on: date,
-        document: Document,
-        user: User,
-        idempotency_key: str,
-        ground: PresenceGround | None = None,
+        self, beneficiary_id: str, sighting: Sighting, user: User, idempotency_key: str
     ) -> Certificate | Review:
-        """Certify that a clerk saw this person on a day, and give the certificate; or the proposal that another clerk
+        """Certify that this person was alive on a day, and give the certificate; or the proposal that another clerk
         confirms, while a case is open that speaks against it, or was until this clerk said that it is unfounded. A
-        photo that was taken and matched on that day will do too, unless it is doubted whose face is enrolled.
+        photo that was taken and matched on that day at the counter will do too, unless it is doubted whose face is
+        enrolled. Whom no clerk saw, of whom there is a paper, another clerk always confirms; and against an open case a
+        paper is a case itself.
 
         A repeat with the same key gives the same, whatever has become of it and of the person since. Raises
-        NotAllowed, BeneficiaryNotFound, DayInFuture, GroundUnsuitable (there must be one), EntitlementEnded,
-        TransitionRefused (the year of that day is over) and IdempotencyKeyReused; nothing is changed then.
+        NotAllowed, BeneficiaryNotFound, DayInFuture, SeenTooLongAgo, GroundUnsuitable (there must be one),
+        EntitlementEnded, TransitionRefused (the year of that day is over) and IdempotencyKeyReused; nothing is changed
+        then.
         """
         if not user.is_clerk:
             raise NotAllowed
-        if seen_on > self.clock.today():
+        if sighting.seen_on > self.clock.today():
             raise DayInFuture
-        late = self.clock.today() - seen_on > SEEN_LATELY
-        if ground is None and (late or document is Document.KNOWN_PERSONALLY):
-            raise GroundUnsuitable
-        told: dict[str, Detail] = {"ground": ground} if ground else {}
         # The certificate of a proposal that is confirmed is called as the proposal was.
-        certificate_id = _certificate_id(beneficiary_id, user, idempotency_key)
-        proof = seen(beneficiary_id, seen_on, document, user.user_id, certificate_id)
+        certificate_id = certificate_id_of(beneficiary_id, user, idempotency_key)
+        stated = stated_of(sighting)
+        proof = seen(beneficiary_id, sighting.seen_on, stated, user.user_id, certificate_id)
+        told: dict[str, Detail] = {"ground": sighting.ground} if sighting.ground else {}
         known: Certificate | Review | None = None
 
         def make(newest: Beneficiary) -> Change | None:
@@ -102,14 +80,16 @@ class CertifyInPerson:
             known = self.certificates.get(certificate_id) or self.reviews.get(certificate_id)
             if known:
                 return None  # what waited for a second clerk waits for one, whatever became of the doubt since
+            self._check_day(sighting)
             if newest.status is Status.TERMINATED:
                 raise EntitlementEnded
             now, today = self.clock.now(), self.clock.today()
-            if _counts_at_once(newest, seen_on, user):
+            if _counts_at_once(newest, sighting, user):
                 vouched = newest.vouched_for().seen_by(user.user_id)
-                change = certifying_presence(vouched, proof, user.user_id, now, today, document, **told)
-                return self.issuer.signed(replace(change, review=_audit(newest, proof, user, now)))
-            return _proposing(newest, proof, document, user, now, today, told)
+                change = certifying_presence(vouched, proof, user.user_id, now, today, stated, **told)
+                audit = audit_of(newest, proof, (user.user_id,), now, self.proofs.of(proof.method).audit)
+                return self.issuer.signed(replace(change, review=audit))
+            return _waiting(newest, proof, sighting, user, now, today, told)
 
         change = change_newest(self.register, beneficiary_id, make, by=user)
         done = (change.certificate or change.review) if change else known
@@ -119,24 +99,69 @@ class CertifyInPerson:
             raise IdempotencyKeyReused
         return done
 
+    def _check_day(self, sighting: Sighting) -> None:
+        today = self.clock.today()
+        if self.proofs.too_long_ago(sighting, today):
+            if valid_until_after(sighting.seen_on) < today:
+                raise TransitionRefused("the year of that day is over")
+            raise SeenTooLongAgo
+        if sighting.lacks_ground(today):
+            raise GroundUnsuitable
 
-def seen(beneficiary_id: str, seen_on: date, document: str, clerk: str, certificate_id: str) -> Proof:
-    """That a clerk saw somebody on a day and checked a document."""
-    facts = {"beneficiary_id": beneficiary_id, "seen_on": seen_on.isoformat(), "document": document, "clerk": clerk}
-    return Proof(Method.IN_PERSON, seen_on, clerk, digest_of(facts), certificate_id=certificate_id)
+
+@dataclass(frozen=True, slots=True)
+class LetterOnPaper:
+    """Whose letter it is whose code stands on a paper form."""
+
+    by_code: ByCode
+    clock: Clock
+
+    def __call__(self, beneficiary_id: str, code: InvitationCode) -> str:
+        """The id of the invitation. Raises InvitationUnknown, also where it is somebody else's."""
+        invitation, person = self.by_code(code, self.clock.today())
+        if person.beneficiary_id != beneficiary_id:
+            raise InvitationUnknown
+        return invitation.invitation_id
+
+
+def stated_of(sighting: Sighting) -> dict[str, str]:
+    """What a clerk states, as a case keeps it: the method and its facts."""
+    return {"method": sighting.method.value, **sighting.facts()}
+
+
+def seen(beneficiary_id: str, seen_on: date, stated: Mapping[str, str], clerk: str, certificate_id: str) -> Proof:
+    """That somebody was alive on a day, by what a clerk states."""
+    method = Method(stated["method"])
+    facts = {"beneficiary_id": beneficiary_id, "seen_on": seen_on.isoformat(), "clerk": clerk, **stated}
+    if method is Method.IN_PERSON:
+        del facts["method"]  # as it was when it was the only one
+    return Proof(method, seen_on, clerk, digest_of(facts), certificate_id=certificate_id)
+
+
+def stated_in(proposal: Review) -> Mapping[str, str]:
+    """What a proposal states; one from before there were several methods has its document alone."""
+    return proposal.stated or {"method": Method.IN_PERSON.value, "document": proposal.related_id or ""}
 
 
 def certifying_presence(
-    newest: Beneficiary, proof: Proof, clerk: str, now: datetime, today: date, document: str, **details: Detail
+    newest: Beneficiary,
+    proof: Proof,
+    clerk: str,
+    now: datetime,
+    today: date,
+    stated: Mapping[str, str],
+    **details: Detail,
 ) -> Change:
     """The change that certifies somebody who was seen. Who was seen needs no pause any more."""
     actor = Actor(clerk, Role.CLERK)
-    said = {"document": document, **details}
+    said = {**{name: value for name, value in stated.items() if name != "method"}, **details}
     change, _ = certifying(newest, proof, actor, now, today, said, camera=newest.camera.seen_by_a_clerk())
     return change
 
 
-def _counts_at_once(newest: Beneficiary, seen_on: date, user: User) -> bool:
+def _counts_at_once(newest: Beneficiary, sighting: Sighting, user: User) -> bool:
+    if not sighting.by_the_office:
+        return False  # nobody here saw them: a second clerk looks at the paper too
     if user.user_id in newest.dispelled_by:
         return False  # to say that nothing is wrong, and then that all is well, takes two
     # An audit that nobody could judge is another clerk's to answer, who did not enrol the face and has seen the person.
@@ -145,19 +170,22 @@ def _counts_at_once(newest: Beneficiary, seen_on: date, user: User) -> bool:
     # A photo taken today speaks against one word; not against a proposed death, nor where several say the same.
     heavy = any(one.of_whose_face or one.upheld or one.kind is ReviewKind.END for one in doubts)
     said_by = {who for one in doubts for who in one.by}
-    return not doubts or (newest.counter_photo_on == seen_on and not heavy and len(said_by) == 1)
+    # It was taken of whoever stood there, and not of whom a clerk saw elsewhere, or on a screen.
+    photo = isinstance(sighting, AtTheCounter) and newest.counter_photo_on == sighting.seen_on
+    return not doubts or (photo and not heavy and len(said_by) == 1)
 
 
-def _audit(newest: Beneficiary, proof: Proof, user: User, now: datetime) -> Review | None:
-    """A second look at a certificate by whoever also enrolled the person's face: at each, if they registered the person
-    too, or prepared the import that did and nobody else has seen them since, and otherwise at some. Who prepared that
-    import is audited at some without having enrolled a face as well: there may be nobody to enrol. The certificate
-    counts at once."""
-    brought, enrolled = user.user_id == newest.prepared_by, user.user_id in newest.enrolled_by
-    if not (brought or enrolled):
-        return None
-    theirs = enrolled and (brought or user.user_id == newest.registered_by)
-    rate = 1.0 if theirs else AUDITED_OF_ENROLLING
+def audit_of(newest: Beneficiary, proof: Proof, clerks: Sequence[str], now: datetime, rate: float) -> Review | None:
+    """A second look at a certificate, which counts at once: at some of each method, by its `rate` (0 to 1), drawn so
+    that no clerk can know or choose; at each where one of those who certify registered the person, prepared the import
+    that did and nobody else has seen them since, or enrolled their face. At the counter, where most are seen, it is
+    each only where they brought the person in and enrolled the face."""
+    enrolled, brought = any(one in newest.enrolled_by for one in clerks), newest.prepared_by in clerks
+    registered = brought or newest.registered_by in clerks
+    if proof.method is not Method.IN_PERSON:
+        rate = 1.0 if enrolled or registered else rate
+    elif enrolled or brought:
+        rate = 1.0 if enrolled and registered else max(rate, AUDITED_OF_ENROLLING)
     if not is_drawn(proof.certificate_id, newest.person_key, rate):
         return None
     return Review(
@@ -165,41 +193,46 @@ def _audit(newest: Beneficiary, proof: Proof, user: User, now: datetime) -> Revi
         beneficiary_id=newest.beneficiary_id,
         kind=ReviewKind.AUDIT,
         opened_at=now,
-        opened_by=Actor(user.user_id, Role.CLERK),
+        opened_by=Actor(clerks[0], Role.CLERK),
         related_id=proof.certificate_id,
     )
 
 
-def _proposing(
+def _waiting(
     newest: Beneficiary,
     proof: Proof,
-    document: Document,
+    sighting: Sighting,
     user: User,
     now: datetime,
     today: date,
     told: Mapping[str, Detail],
 ) -> Change:
+    """What another clerk has to say a word to: whether the person was alive; or, of a paper against an open case, what
+    it means for that one. Once that is decided, the paper can be brought again."""
+    stated = stated_of(sighting)
+    a_case = not sighting.by_the_office and any(one.doubts_papers for one in newest.open_cases)
     review = Review(
         review_id=proof.certificate_id,
         beneficiary_id=newest.beneficiary_id,
-        kind=ReviewKind.PRESENCE,
+        kind=ReviewKind.SIGN_OF_LIFE if a_case else ReviewKind.PRESENCE,
         opened_at=now,
         opened_by=Actor(user.user_id, Role.CLERK),
-        related_id=document.value,
+        related_id=stated.get("document"),
         day=proof.on,
-        expires_at=now + PROPOSAL_LASTS,
+        expires_at=None if a_case else now + PROPOSAL_LASTS,
+        stated=stated,
     )
-    return opening(newest, review, spared_from=today, **told)
+    return opening(newest, review, spared_from=today, **told, **({"stated": stated["method"]} if a_case else {}))
 
 
 def _digest(done: Certificate | Review, user: User) -> str:
     if isinstance(done, Certificate):
         return done.evidence_digest
-    proposed = seen(done.beneficiary_id, done.day or date.min, done.related_id or "", user.user_id, done.review_id)
-    return proposed.evidence_digest
+    day = done.day or date.min
+    return seen(done.beneficiary_id, day, stated_in(done), user.user_id, done.review_id).evidence_digest
 
 
-def _certificate_id(beneficiary_id: str, user: User, idempotency_key: str) -> str:
-    # The same clerk's same key always names the same certificate of a person: a request that is repeated after a crash
-    # meets its own. The person's id, which nobody can guess, keeps others from guessing this one.
+def certificate_id_of(beneficiary_id: str, user: User, idempotency_key: str) -> str:
+    """What a clerk's certificate, or proposal, of a person is called: the same for the same key, so that a request that
+    is repeated after a crash meets its own. The person's id, which nobody can guess, keeps others from guessing it."""
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{beneficiary_id}\n{user.user_id}\n{idempotency_key}"))

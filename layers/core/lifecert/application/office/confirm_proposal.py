@@ -1,11 +1,12 @@
 """Confirm or reject what another clerk proposed: an end, its correction, a revocation, or that somebody was seen
 against whom a case is open."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from lifecert.application.office.certify_in_person import certifying_presence, seen
+from lifecert.application.office.certify_in_person import audit_of, certifying_presence, seen, stated_in
 from lifecert.application.office.which_ends import (
     benefits_concerned,
     end_before,
@@ -26,6 +27,7 @@ from lifecert.domain.certificate import Revocation, RevocationCause
 from lifecert.domain.coverage import Coverage, coverage_without, held_before
 from lifecert.domain.errors import (
     ActedInCase,
+    DoubtedElsewhere,
     IdNumberDiffers,
     NotAllowed,
     ProposalExpired,
@@ -38,6 +40,7 @@ from lifecert.domain.errors import EntitlementEnded as AlreadyEnded
 from lifecert.domain.ledger import PROOFS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.notice import AFTER_THE_END, Notice
 from lifecert.domain.review import PROPOSALS, Ground, Review, ReviewDecision, ReviewKind, ReviewOutcome
+from lifecert.domain.sighting import PAPERS, Proofs
 from lifecert.domain.status import CertificateRevoked, EndCause, EndCorrected, EntitlementEnded, Status
 from lifecert.domain.year import is_over
 from lifecert.ports.clock import Clock
@@ -61,15 +64,17 @@ class ConfirmProposal:
     ledger: Ledger
     clock: Clock
     issuer: Issuer
+    proofs: Proofs
 
     def __call__(self, proposal_id: str, user: User, *, confirm: bool) -> Review:
         """Confirm or reject a proposal, once. A repeat of the same decision returns it again.
 
         Whoever proposed may reject, which withdraws it, and never confirm. Raises NotAllowed, ProposalNotFound,
         DistrictOutside (of a benefit that it is about, and that may have moved since), SecondClerkNeeded, ActedInCase
-        (of a presence: whose doubt is open; of a death that is rejected: whose photo or certificate speaks against it),
-        ProposalExpired, IdNumberDiffers (of a number, which `ConfirmIdNumber` confirms), EntitlementEnded,
-        TransitionRefused and ReviewDecidedBefore; nothing is changed then.
+        (of a presence: whose doubt is open, or who issued the letter whose code stands on a paper form; of a death that
+        is rejected: whose photo or certificate speaks against it), DoubtedElsewhere (of a paper), ProposalExpired,
+        IdNumberDiffers (of a number, which `ConfirmIdNumber` confirms), EntitlementEnded, TransitionRefused and
+        ReviewDecidedBefore; nothing is changed then.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -165,16 +170,31 @@ class ConfirmProposal:
         both = {decision.decided_by, proposal.opened_by.actor_id}
         if any(both <= {*one.by} for one in newest.doubts):
             raise ActedInCase
-        today, document = self.clock.today(), proposal.related_id or ""
+        today, stated = self.clock.today(), stated_in(proposal)
         day, clerk = proposal.day or today, proposal.opened_by.actor_id
-        proof = seen(newest.beneficiary_id, day, document, clerk, proposal.review_id)
+        proof = seen(newest.beneficiary_id, day, stated, clerk, proposal.review_id)
         now, by = decision.decided_at, decision.decided_by
+        if proof.method in PAPERS:
+            self._check_paper(newest, stated, by)
+            change = certifying_presence(newest, proof, by, now, today, stated, **_proposed(proposal))
+            rate = self.proofs.of(proof.method).audit
+            return replace(change, audit=audit_of(newest, proof, (by, clerk), now, rate))
         left = self._found_since(newest, proposal, day)
         certified = newest.seen_by_two(left).seen_by(by).seen_by(clerk)
         details: dict[str, Detail] = {**_proposed(proposal), **({"found_since": ",".join(left)} if left else {})}
         if certified.reference_ids != newest.reference_ids:
             details["references"] = ""
-        return certifying_presence(certified, proof, by, now, today, document, **details)
+        return certifying_presence(certified, proof, by, now, today, stated, **details)
+
+    def _check_paper(self, newest: Beneficiary, stated: Mapping[str, str], clerk: str) -> None:
+        """A paper settles nothing that speaks against the person; and a letter passes through the hands of whoever
+        issued it, who is no second word about a form with its code."""
+        if any(one.doubts_papers for one in newest.open_cases):
+            raise DoubtedElsewhere
+        for entry in self.ledger.entries(newest.beneficiary_id) if "letter" in stated else ():
+            issued = entry.event is LedgerEvent.INVITATION_ISSUED
+            if issued and entry.details["invitation_id"] == stated["letter"] and entry.actor.actor_id == clerk:
+                raise ActedInCase
 
     def _found_since(self, newest: Beneficiary, proposal: Review, day: date) -> tuple[str, ...]:
         """What was found true against the person after the day on which they were seen, or after that was said: a sight

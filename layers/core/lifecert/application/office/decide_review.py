@@ -156,6 +156,11 @@ class DecideReview:
             )
         if review.kind is ReviewKind.AUDIT:
             involved |= {*person.enrolled_by}  # the face that was compared is their doing
+        if review.kind is ReviewKind.AUDIT and review.session_id is None:
+            # Of a certificate that two clerks gave by a paper it is both their doing.
+            entries = self.ledger.entries(review.beneficiary_id)
+            given = [one for one in entries if one.details.get("certificate_id") == review.related_id]
+            involved |= {str(one.details.get("proposed_by")) for one in given}
         if review.kind in _OF_TRIES:
             # A letter passes through the hands of whoever issued it: they may have used its code themself.
             involved |= {
@@ -302,6 +307,7 @@ class DecideReview:
             policy_version=str(evidence.get("policy_version") or ""),
             model_version=str(evidence.get("model_version") or ""),
             calibration_version=str(evidence.get("calibration_version") or ""),
+            mandate=newest.helped_as(session.user_id, self.clock.today(), on_behalf=session.on_behalf),
         )
         actor, now = Actor(decision.decided_by, Role.CLERK), decision.decided_at
         details: dict[str, Detail] = {

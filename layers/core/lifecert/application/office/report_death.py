@@ -67,7 +67,7 @@ class ReportDeath:
                 raise BeneficiaryNotFound
             self.limits.take(self.start_limits.refused(user.user_id, now))
         user = user.towards(beneficiary.districts)
-        known = user.is_clerk or beneficiary.concerns(user.user_id)
+        known = user.is_clerk or beneficiary.concerns(user.user_id, self.clock.today())
         if beneficiary.status is Status.TERMINATED and beneficiary.death_recorded and not known:
             # The same for all and each day, as the id of a case that is open is; and nobody can work it out.
             only_once = f"after the end {beneficiary.person_key}"
@@ -95,34 +95,41 @@ class ReportDeath:
 
     def _report(self, beneficiary: Beneficiary, died_on: date | None, user: User) -> str:
         with naming_help_line(self.help_lines.find(beneficiary.category, beneficiary.district)):
-            if beneficiary.status is Status.TERMINATED and beneficiary.death_recorded:
-                raise EntitlementEnded
             actor = Actor(user.user_id, Role.CLERK if user.is_clerk else Role.USER)
-            review_id = ""
+            return report_known(self.register, self.clock, beneficiary, died_on, actor)
 
-            def make(newest: Beneficiary) -> Change | None:
-                nonlocal review_id
-                known = newest.reported_death(actor, self.clock.today())
-                if known:
-                    review_id = known.review_id
-                    return _joining(newest, known, actor, died_on, self.clock.now())
-                # One report of one user about one person a day: sending it twice makes one case.
-                only_once = f"{user.user_id} {self.clock.today().isoformat()}"
-                review_id = review_id_of(newest.beneficiary_id, ReviewKind.DEATH_REPORT, only_once)
-                review = Review(
-                    review_id=review_id,
-                    beneficiary_id=newest.beneficiary_id,
-                    kind=ReviewKind.DEATH_REPORT,
-                    opened_at=self.clock.now(),
-                    opened_by=actor,
-                    day=died_on,
-                    cause=EndCause.DECEASED,
-                )
-                return opening(newest, review)
 
-            with suppress(ReviewOpenedBefore):  # and decided since
-                change_newest(self.register, beneficiary.beneficiary_id, make)
-            return review_id
+def report_known(
+    register: ChangingRegister, clock: Clock, beneficiary: Beneficiary, died_on: date | None, actor: Actor
+) -> str:
+    """Open the case of somebody's death, or join the one that is open, and give its id. Raises EntitlementEnded."""
+    if beneficiary.status is Status.TERMINATED and beneficiary.death_recorded:
+        raise EntitlementEnded
+    review_id = ""
+
+    def make(newest: Beneficiary) -> Change | None:
+        nonlocal review_id
+        known = newest.reported_death(actor, clock.today())
+        if known:
+            review_id = known.review_id
+            return _joining(newest, known, actor, died_on, clock.now())
+        # One report of one user about one person a day: sending it twice makes one case.
+        only_once = f"{actor.actor_id} {clock.today().isoformat()}"
+        review_id = review_id_of(newest.beneficiary_id, ReviewKind.DEATH_REPORT, only_once)
+        review = Review(
+            review_id=review_id,
+            beneficiary_id=newest.beneficiary_id,
+            kind=ReviewKind.DEATH_REPORT,
+            opened_at=clock.now(),
+            opened_by=actor,
+            day=died_on,
+            cause=EndCause.DECEASED,
+        )
+        return opening(newest, review)
+
+    with suppress(ReviewOpenedBefore):  # and decided since
+        change_newest(register, beneficiary.beneficiary_id, make)
+    return review_id
 
 
 def _joining(newest: Beneficiary, known: OpenCase, actor: Actor, died_on: date | None, at: datetime) -> Change | None:

@@ -22,7 +22,7 @@ class Proof:
     """That somebody was alive `on` a day, and how that is known.
 
     `certified_by` is the user who acted. Versions are empty where no machine judged. `certificate_id` is what the
-    certificate of it will be called.
+    certificate of it will be called. `source` and `mandate` are what it names besides (`domain.certificate`).
     """
 
     method: Method
@@ -33,6 +33,8 @@ class Proof:
     model_version: str = ""
     calibration_version: str = ""
     certificate_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    source: str = ""
+    mandate: str = ""
 
 
 def certifying(
@@ -71,6 +73,8 @@ def certifying(
         model_version=proof.model_version,
         calibration_version=proof.calibration_version,
         evidence_digest=proof.evidence_digest,
+        source=proof.source,
+        mandate=proof.mandate,
     )
     after, entry = record(
         replace(

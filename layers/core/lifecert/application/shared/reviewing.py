@@ -12,6 +12,7 @@ from lifecert.domain.beneficiary import Beneficiary, Change, record
 from lifecert.domain.errors import ReviewOpenedBefore
 from lifecert.domain.ledger import PROOFS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.review import Review, ReviewDecision, ReviewKind
+from lifecert.domain.sighting import PAPERS
 from lifecert.domain.status import EndCause
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import ChangingRegister
@@ -85,7 +86,9 @@ def against_themselves(
         return str(entry.details.get("certified_on") or "") >= day.isoformat()
 
     def by_two(entry: LedgerEntry) -> bool:
-        seen = "proposed_by" in entry.details and on_or_after(entry, seen_since)
+        # By their own eyes: two clerks and a paper have not seen the person.
+        by_sight = "proposed_by" in entry.details and entry.details.get("method") not in PAPERS
+        seen = by_sight and on_or_after(entry, seen_since)
         return entry.event in PROOFS and seen and entry.at >= review.opened_at
 
     if any(map(by_two, known)):

@@ -6,7 +6,7 @@ Whoever lies outside is to a clerk as if nobody were there; `change_newest` says
 
 from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary
-from lifecert.domain.errors import DistrictOutside
+from lifecert.domain.errors import BeneficiaryNotFound, DistrictOutside
 from lifecert.domain.review import Review
 from lifecert.domain.scope import Scope
 
@@ -15,6 +15,13 @@ def refuse_outside(user: User, *districts: str) -> None:
     """Raises DistrictOutside unless a clerk may change something in each of these districts."""
     if not all(map(user.changes.covers, districts)):
         raise DistrictOutside
+
+
+def refuse_whom_nobody_sees(user: User, person: Beneficiary | None) -> Beneficiary:
+    """The person, if they lie where a clerk may change something. Raises BeneficiaryNotFound."""
+    if person is None or not user.changes.covers_any(person.districts):
+        raise BeneficiaryNotFound
+    return person
 
 
 def refuse_benefit_outside(user: User, person: Beneficiary, benefit_id: str | None) -> None:

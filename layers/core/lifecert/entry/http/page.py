@@ -7,6 +7,7 @@ content security policy lets it do nothing else.
 import base64
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from html import escape
@@ -18,27 +19,38 @@ import segno
 
 from lifecert.application.certify.get_certificate import CertificateView
 from lifecert.domain.certificate import RevocationCause
+from lifecert.domain.data_match import Sources
 from lifecert.domain.districts import DistrictNames
 from lifecert.entry.http.problems import Answer
 from lifecert.entry.http.texts import Language
 
 # Shown large: what a reader wants to know. Shown small: what an office or an auditor goes by.
-FACTS = ("masked_name", "category", "district", "method", "certified_on", "valid_until")
+FACTS = ("masked_name", "category", "district", "method", "source", "mandate", "certified_on", "valid_until")
 SMALL = ("iss", "jti", "policy_version", "model_version", "calibration_version", "evidence_digest")
 # Any of the eight is right for text that looks random; to weigh them all costs 0.2 s of CPU for each page.
 MASK = 2
-_IN_WORDS = ("category", "method")
+_IN_WORDS = ("category", "method", "mandate")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What districts, and registers that a certificate names, are called."""
+
+    districts: DistrictNames
+    sources: Sources
 
 
 def certificate_page(
-    view: CertificateView, address: str, today: date, districts: DistrictNames, language: Language, document: str
+    view: CertificateView, address: str, today: date, names: Names, language: Language, document: str
 ) -> str:
     """The page of a certificate as of `today`, put into `document`; `address` is where the page itself is found.
 
-    What it shows is what was signed, and no other column of the store; to the code of the district it adds the name.
+    What it shows is what was signed, and no other column of the store; to the code of the district, and of a register
+    that the certificate names, it adds what that is called.
     """
     words, statement = page_texts(language), view.certificate.statement
     claims = _claims(statement)
+    called = _called(claims, names, language)
     content = [
         f"<h1>{escape(words['page']['title'])}</h1>",
         _state(
@@ -46,13 +58,13 @@ def certificate_page(
             words["meanings"]["revoked_by_mistake" if view.revoked_for is RevocationCause.ERROR else view.state],
             words["page"]["as_of"].format(day=today.isoformat()),
         ),
-        _facts(claims, FACTS, words, districts),
+        _facts(claims, FACTS, words, called),
         _check(statement, words["check"]),
         '<div class="codes">',
         _code(address, "m", words["codes"]["address"]),
         _code(statement, "l", words["codes"]["statement"]),
         "</div>",
-        _facts(claims, SMALL, words, districts, "small"),
+        _facts(claims, SMALL, words, called, "small"),
         f'<p class="small">{escape(words["page"]["free"])}</p>',
     ]
     return _page(view.state, content, language, document)
@@ -96,7 +108,7 @@ def _facts(
     claims: Mapping[str, str],
     names: Iterable[str],
     words: Mapping[str, Any],
-    districts: DistrictNames,
+    called: Mapping[str, str],
     kind: str = "large",
 ) -> str:
     rows = []
@@ -104,12 +116,21 @@ def _facts(
         if name in claims:
             value = claims[name]
             shown = words[name][value] if name in _IN_WORDS else value
-            if name == "district" and (called := districts.of(value)) != value:
+            if name in called:
                 # A name may change; the code beside it is what was signed.
-                shown = f"{called} {value}"
+                shown = f"{called[name]} {value}"
             fact = f'<dd data-claim="{name}" data-value="{escape(value)}">{escape(shown)}</dd>'
             rows.append(f"<dt>{escape(words['facts'][name])}</dt>{fact}")
     return f'<dl class="{kind}">{"".join(rows)}</dl>'
+
+
+def _called(claims: Mapping[str, str], names: Names, language: Language) -> Mapping[str, str]:
+    district, called = claims["district"], {}
+    if (name := names.districts.of(district)) != district:
+        called["district"] = name
+    if "source" in claims:
+        called["source"] = names.sources.of(claims["source"]).place[language.value]
+    return called
 
 
 def _check(statement: str, words: Mapping[str, str]) -> str:

@@ -71,6 +71,10 @@ class Code(StrEnum):
     DAY_IMPOSSIBLE = "day_impossible"
     DAY_IN_FUTURE = "day_in_future"
     DAY_TOO_EARLY = "day_too_early"
+    SEEN_TOO_LONG_AGO = "seen_too_long_ago"
+    MANDATE_NOT_FOUND = "mandate_not_found"
+    MANDATE_UNSUITABLE = "mandate_unsuitable"
+    TOO_MANY_MANDATES = "too_many_mandates"
     NOT_LAPSED = "not_lapsed"
     PUBLIC_NOTICE_TOO_EARLY = "public_notice_too_early"
     TOO_MANY_NOTICES = "too_many_notices"
@@ -230,6 +234,10 @@ TABLE: dict[type[Exception], Problem] = {
     errors.OfficeNoticeNotFound: Problem(HTTPStatus.NOT_FOUND, Code.NOTICE_NOT_FOUND),
     errors.OfficeNoticeFailed: Problem(HTTPStatus.CONFLICT, Code.NOTICE_FAILED_BEFORE),
     errors.DayInFuture: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DAY_IN_FUTURE),
+    errors.MandateNotFound: Problem(HTTPStatus.NOT_FOUND, Code.MANDATE_NOT_FOUND),
+    errors.MandateUnsuitable: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.MANDATE_UNSUITABLE),
+    errors.TooManyMandates: Problem(HTTPStatus.CONFLICT, Code.TOO_MANY_MANDATES),
+    errors.SeenTooLongAgo: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.SEEN_TOO_LONG_AGO),
     errors.DayImpossible: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DAY_IMPOSSIBLE),
     errors.StartUnlikely: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.START_UNLIKELY),
     RequestInProgress: Problem(HTTPStatus.CONFLICT, Code.REQUEST_IN_PROGRESS, headers=_soon),

@@ -10,13 +10,17 @@ from lifecert.application.certify.get_status import BeneficiaryView
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import Benefit
 from lifecert.domain.category import Category
+from lifecert.domain.certificate import Method
+from lifecert.domain.data_match import Sources
 from lifecert.domain.help_lines import HelpLines
-from lifecert.domain.ledger import Fact, LedgerEntry, LedgerEvent, facts_of
+from lifecert.domain.ledger import PROOFS, Fact, LedgerEntry, LedgerEvent, facts_of
+from lifecert.domain.mandate import not_over
 from lifecert.domain.page import Page, Position
 from lifecert.domain.status import EndCause, Status
 from lifecert.domain.telling import Telling, telling
 from lifecert.entry.http.bodies.faces import ConsentState
 from lifecert.entry.http.bodies.fields import PAGE, InList, cursor_of
+from lifecert.entry.http.bodies.mandates import MandateShown
 from lifecert.entry.http.texts import Language, text
 from lifecert.entry.models import Incoming, Moment, Response
 
@@ -63,7 +67,8 @@ class HistoryActor(Response):
 
 
 class HistoryEntry(Response):
-    """One ledger entry; `benefits` is what it says of each of them."""
+    """One ledger entry; `benefits` is what it says of each of them. `explained` is, of a proof of life by another
+    register, which saw the person, how and when, in plain words."""
 
     seq: int
     event: LedgerEvent
@@ -71,9 +76,10 @@ class HistoryEntry(Response):
     actor: HistoryActor
     details: Mapping[str, Fact]
     benefits: tuple[Mapping[str, Fact], ...]
+    explained: str | None
 
     @staticmethod
-    def of(entry: LedgerEntry, *, for_staff: bool) -> "HistoryEntry":
+    def of(entry: LedgerEntry, sources: Sources, language: Language, *, for_staff: bool) -> "HistoryEntry":
         """The entry, without what concerns only staff unless it is for them."""
         return HistoryEntry(
             seq=entry.seq,
@@ -89,7 +95,16 @@ class HistoryEntry(Response):
                 {name: value for name, value in facts.items() if for_staff or name in _OF_BENEFITS}
                 for facts in facts_of(entry)
             ),
+            explained=_explained(entry, sources, language),
         )
+
+
+def _explained(entry: LedgerEntry, sources: Sources, language: Language) -> str | None:
+    source, on = entry.details.get("source"), entry.details.get("certified_on")
+    by_a_register = entry.event in PROOFS and entry.details.get("method") == Method.DATA_MATCH
+    if not (by_a_register and isinstance(source, str) and isinstance(on, str)):
+        return None
+    return sources.of(source).explained(date.fromisoformat(on), language.value)
 
 
 class BenefitStanding(Response):
@@ -136,7 +151,8 @@ class BenefitStanding(Response):
 class BeneficiaryStanding(Response):
     """A beneficiary's standing. `days_left` counts the covered days after today, `what_to_do` is for who lapsed.
     `payment_held` and `held_since` are of whichever benefit is held, the first to be. `telling` is how far it is with
-    telling somebody lapsed so, for staff only."""
+    telling somebody lapsed so, for staff only. `mandates` are those in force or to come, each with its holder for staff
+    and for the holder."""
 
     beneficiary_id: str
     masked_name: str
@@ -149,6 +165,7 @@ class BeneficiaryStanding(Response):
     held_since: date | None
     benefits: tuple[BenefitStanding, ...]
     consent: ConsentState
+    mandates: tuple[MandateShown, ...]
     telling: Telling | None
     what_to_do: str | None
     help_line: str
@@ -156,7 +173,14 @@ class BeneficiaryStanding(Response):
 
     @staticmethod
     def of(
-        view: BeneficiaryView, today: date, help_lines: HelpLines, language: Language, *, for_staff: bool
+        view: BeneficiaryView,
+        today: date,
+        help_lines: HelpLines,
+        sources: Sources,
+        language: Language,
+        *,
+        user_id: str,
+        for_staff: bool,
     ) -> "BeneficiaryStanding":
         """The answer as of `today`, in a language."""
         beneficiary = view.beneficiary
@@ -172,11 +196,15 @@ class BeneficiaryStanding(Response):
             held_since=beneficiary.held_since,
             benefits=tuple(BenefitStanding.of(beneficiary, one, for_staff=for_staff) for one in beneficiary.benefits),
             consent=ConsentState.of(beneficiary),
+            mandates=tuple(
+                MandateShown.of(one, with_holder=for_staff or one.holder == user_id)
+                for one in not_over(beneficiary.mandates, today)
+            ),
             telling=telling(beneficiary, today) if for_staff else None,
             what_to_do=_what_to_do(beneficiary, language),
             help_line=help_lines.find(beneficiary.category, beneficiary.district),
             history=tuple(
-                HistoryEntry.of(entry, for_staff=for_staff)
+                HistoryEntry.of(entry, sources, language, for_staff=for_staff)
                 for entry in view.history
                 if for_staff or entry.event not in _FOR_STAFF
             ),
@@ -202,13 +230,14 @@ class MyPerson(Response):
 
 
 class MyPeople(Response):
-    """A page of them."""
+    """A page of them. `account` is the caller's own, by which somebody may give them a mandate."""
 
+    account: str
     people: tuple[MyPerson, ...]
     after: str | None
 
     @staticmethod
-    def of(page: Page[Beneficiary, Position], today: date) -> "MyPeople":
+    def of(page: Page[Beneficiary, Position], today: date, account: str) -> "MyPeople":
         """The answer as of `today`."""
         people = tuple(
             MyPerson(
@@ -221,7 +250,7 @@ class MyPeople(Response):
             )
             for one in page.items
         )
-        return MyPeople(people=people, after=cursor_of(page.after) if page.after else None)
+        return MyPeople(account=account, people=people, after=cursor_of(page.after) if page.after else None)
 
 
 def _days_left(beneficiary: Beneficiary, today: date) -> int:

@@ -1,29 +1,16 @@
-"""Certifying in person, and changes that two clerks make."""
+"""Changes that two clerks make."""
 
 from datetime import date
 from typing import Literal
 
-from lifecert.application.office.certify_in_person import Document, PresenceGround
+from lifecert.application.office.certify_in_person import stated_in
 from lifecert.application.office.confirm_proposal import Missing
-from lifecert.domain.certificate import Certificate, Method, RevocationCause
+from lifecert.domain.certificate import Method, RevocationCause
 from lifecert.domain.review import Cause, Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause
 from lifecert.entry.http.bodies.fields import BenefitId, PastDay
 from lifecert.entry.http.bodies.reviews import DecisionShown, ReviewShown
 from lifecert.entry.models import Incoming, Moment, Response
-
-
-class CertifyInPersonBody(Incoming):
-    """POST /staff/beneficiaries/{beneficiary_id}/certifications."""
-
-    method: Literal["in_person"] = "in_person"
-    seen_on: PastDay
-    document: Document
-    ground: PresenceGround | None = None
-
-    def fingerprint(self, beneficiary_id: str) -> str:
-        """Tells this request from another."""
-        return f"{beneficiary_id} {self.seen_on.isoformat()} {self.document} {self.ground or ''}".strip()
 
 
 class ProposeEndBody(Incoming):
@@ -60,30 +47,10 @@ class ConfirmationBody(Incoming):
     confirm: bool
 
 
-class CertifiedInPerson(Response):
-    """A certification at the office. Kept to answer a repeat, so without personal data."""
-
-    beneficiary_id: str
-    certificate_id: str
-    method: Method
-    certified_on: date
-    valid_until: date
-
-    @staticmethod
-    def of(certificate: Certificate) -> "CertifiedInPerson":
-        """The answer."""
-        return CertifiedInPerson(
-            beneficiary_id=certificate.beneficiary_id,
-            certificate_id=certificate.certificate_id,
-            method=certificate.method,
-            certified_on=certificate.certified_on,
-            valid_until=certificate.valid_until,
-        )
-
-
 class ProposalShown(Response):
     """What one clerk proposed, and what another made of it. `missing` is what a corrected person lacks. Of somebody
-    seen against an open case there is `seen_on`, and once confirmed the certificate's id is the proposal's."""
+    whom another clerk has to confirm there is `seen_on`, the `method` and what is `stated`; and once that is done the
+    certificate's id is the proposal's."""
 
     proposal_id: str
     beneficiary_id: str
@@ -94,6 +61,8 @@ class ProposalShown(Response):
     expires_at: Moment | None
     ended_on: date | None
     seen_on: date | None
+    method: Method | None
+    stated: dict[str, str] | None
     cause: Cause | None
     benefit: str | None
     certificate_id: str | None
@@ -105,6 +74,7 @@ class ProposalShown(Response):
         """The answer."""
         shown = ReviewShown.of(proposal)
         presence = proposal.kind is ReviewKind.PRESENCE
+        stated = dict(stated_in(proposal)) if presence else None
         return ProposalShown(
             proposal_id=proposal.review_id,
             beneficiary_id=proposal.beneficiary_id,
@@ -115,6 +85,8 @@ class ProposalShown(Response):
             expires_at=proposal.expires_at,
             ended_on=None if presence else proposal.day,
             seen_on=proposal.day if presence else None,
+            method=Method(stated.pop("method")) if stated else None,
+            stated=stated,
             cause=proposal.cause,
             benefit=proposal.benefit_id,
             certificate_id=proposal.related_id if proposal.kind is ReviewKind.REVOCATION else None,

@@ -66,7 +66,7 @@ class DecisionShown(Response):
 
 
 class ReviewShown(Response):
-    """One case."""
+    """One case. `stated` is what a clerk stated of somebody who was seen, or of a paper."""
 
     review_id: str
     beneficiary_id: str
@@ -80,6 +80,7 @@ class ReviewShown(Response):
     related_id: str | None
     day: date | None
     cause: Cause | None
+    stated: dict[str, str] | None
     expires_at: Moment | None
     decision: DecisionShown | None
     claim: ClaimShown | None
@@ -101,6 +102,7 @@ class ReviewShown(Response):
             related_id=review.related_id,
             day=review.day,
             cause=review.cause,
+            stated=dict(review.stated) or None,
             expires_at=review.expires_at,
             decision=decision
             and DecisionShown(
