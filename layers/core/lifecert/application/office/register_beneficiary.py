@@ -253,8 +253,8 @@ class AddBenefit:
             status = Status.LAPSED if lapsed else Status.ACTIVE
             clerk, now, review = Actor(user.user_id, Role.CLERK), self.clock.now(), None
             changed = replace(newest, benefits=(*newest.benefits, benefit), lapsed=lapsed)
-            # What two clerks ended, or are about to, one does not give again; nor does one say that nobody died, and then
-            # that more is due.
+            # What two clerks ended, or are about to, one does not give again; nor does one say that nobody died, and
+            # then that more is due.
             entries = self.ledger.entries(newest.beneficiary_id)
             alone = user.user_id not in newest.dispelled_by and not is_for_two(newest, benefit.category, entries)
             if newest.status is Status.TERMINATED or not alone:
