@@ -15,6 +15,7 @@ from lifecert.application.office.prepare_import import (
     NewImport,
     PrepareImport,
     ReleaseImport,
+    StartDryRun,
     StopImport,
 )
 from lifecert.domain.amendment import AmendGround
@@ -23,6 +24,7 @@ from lifecert.domain.errors import (
     ImportDigestDiffers,
     ImportFileMissing,
     ImportNotReady,
+    LimitReached,
     NotAllowed,
     RegisterImportNotFound,
     SecondClerkNeeded,
@@ -34,6 +36,7 @@ from lifecert.domain.intake import (
     drawn_day,
 )
 from lifecert.domain.ledger import facts_of, verify_chain
+from lifecert.domain.limits import FindLimits
 from lifecert.domain.number import place_of
 from lifecert.domain.person import IdNumber
 from lifecert.domain.published import published_events
@@ -41,7 +44,7 @@ from lifecert.domain.status import Status
 from lifecert.domain.year import add_months
 from ops.recorded import Recorded
 from tests.support.builders import CLERK, HELPER
-from tests.support.fakes.access import looking_up
+from tests.support.fakes.access import counting, looking_up
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
 from tests.support.intake_world import HEADER, LI, SECOND, TODAY, WANG, ZHAO, Intake, line
@@ -271,6 +274,19 @@ def test_a_dry_run_needs_a_file_and_a_clerk(intake: Intake) -> None:
         dry_run(prepared.register_import.import_id, CLERK)
     with pytest.raises(NotAllowed):
         dry_run(prepared.register_import.import_id, HELPER)
+
+
+def test_a_dry_run_counts_as_a_look_up_and_its_repeat_as_none(intake: Intake) -> None:
+    """Of a file of one line it tells whether somebody is registered."""
+    limits = FindLimits(2, 2)
+    dry_run = StartDryRun(intake.runs, intake.files, intake.queue, counting(intake.store, intake.clock, limits))
+    numbers = [intake.prepare(f"{HEADER}\n{line('王淑芬', WANG)}\n", f"key-{n}") for n in range(3)]
+    for import_id in (*numbers[:2], *numbers[:2]):
+        dry_run(import_id, CLERK)
+    with pytest.raises(LimitReached):
+        dry_run(numbers[2], CLERK)
+    assert intake.runs.runs[numbers[2]].state is ImportState.AWAITING_FILE
+    dry_run(numbers[2], SECOND)
 
 
 def test_a_file_that_lies_in_the_bucket_is_taken_by_its_name(intake: Intake) -> None:

@@ -304,6 +304,8 @@ def waiting(office: Office) -> list[str | None]:
 def test_a_try_that_is_the_persons_does_not_say_that_a_benefit_is_due() -> None:
     office = again()
     assert waiting(office) == ["3"]
+    [case] = [one for one in office.beneficiary.doubts if one.kind is ReviewKind.REGISTRATION]
+    assert office.store.reviews[case.review_id].related_id == "3", "who decides it sees which"
     session = office.shows_face(STRANGER)
     office.decide(case_of(session), ReviewOutcome.ACCEPT, Ground.SAME_PERSON, SECOND, session.session_id)
     assert office.beneficiary.certified_on == office.clock.today()

@@ -109,12 +109,12 @@ class Review:
     `session_id` is the session whose frames and evidence the reviewer looks at, `reason` why the machine did not
     decide it. `related_id` is what else to look at: another beneficiary (duplicate_face), a certificate (revocation),
     a reference, a user, the source of a signal, the document that was checked (presence), the id that is made of a
-    number (id_number). `day` is when, and `cause` why, an entitlement is said to have ended, or when somebody was seen;
-    of a revocation `cause` is why the certificate does not count, and of a number why it is another. `benefit_id` is
-    which benefit ended, where it is not all. A proposal can be confirmed until `expires_at`. `district` is whose queue
-    it stands in: that of its benefit, or of the person's main one, when it was opened. `claim` is the last one.
-    `stated` is by which method, and by what, a clerk or a paper says that somebody was alive (presence,
-    sign_of_life).
+    number (id_number), the benefit that was added (registration). `day` is when, and `cause` why, an entitlement is
+    said to have ended, or when somebody was seen; of a revocation `cause` is why the certificate does not count, and
+    of a number why it is another. `benefit_id` is which benefit ended, where it is not all, and of a registration
+    which was added, where it is not the person. A proposal can be confirmed until `expires_at`. `district` is whose
+    queue it stands in: that of its benefit, or of the person's main one, when it was opened. `claim` is the last one.
+    `stated` is by which method, and by what, a clerk or a paper says that somebody was alive (presence, sign_of_life).
     """
 
     review_id: str

@@ -90,10 +90,9 @@ class DecideReview:
         the case's tries. Nothing else that is decided here touches the entitlement. Where a try joined the case that
         the machine would have accepted by itself, whoever refuses names it, and so has seen it. Raises ReviewNotFound,
         GroundUnsuitable, ActedInCase (by this clerk themself), SessionNotFound (no try of this case), FaceNotCompared,
-        GoodTryUnseen, DoubtedElsewhere (also where a benefit, or who draws it, would be confirmed while a death is told),
-        FramesGone (who can be the same person that nobody can see), EntitlementEnded,
-        ConsentWithdrawn (nobody looks at the face), TransitionRefused (its year is over) and ReviewDecidedBefore;
-        nothing is changed then.
+        GoodTryUnseen, DoubtedElsewhere (also where a benefit, or who draws it, would be confirmed while a death is
+        told), FramesGone (who can be the same person that nobody can see), EntitlementEnded, ConsentWithdrawn (nobody
+        looks at the face), TransitionRefused (its year is over) and ReviewDecidedBefore; nothing is changed then.
         """
         review = self.reviews.get(review_id)
         if review is None or review.kind in PROPOSALS:

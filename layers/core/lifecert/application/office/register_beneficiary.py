@@ -262,8 +262,8 @@ class AddBenefit:
             status = Status.LAPSED if lapsed else Status.ACTIVE
             clerk, now, review = Actor(user.user_id, Role.CLERK), self.clock.now(), None
             changed = replace(newest, benefits=(*newest.benefits, benefit), lapsed=lapsed)
-            # What two clerks ended, or are about to, one does not give again; nor does one say that nobody died, and then
-            # that more is due.
+            # What two clerks ended, or are about to, one does not give again; nor does one say that nobody died, and
+            # then that more is due.
             entries = self.ledger.entries(newest.beneficiary_id)
             alone = user.user_id not in newest.dispelled_by and not is_for_two(newest, benefit.category, entries)
             if newest.status is Status.TERMINATED or not alone:
@@ -310,8 +310,8 @@ def _registration(beneficiary_id: str, of: str, clerk: Actor, now: datetime, ben
     """The case in which another clerk says that a person exists, and draws what one alone wrote down; or, where it is
     of a benefit, that this is due."""
     review_id = review_id_of(beneficiary_id, ReviewKind.REGISTRATION, of)
-    kind = ReviewKind.REGISTRATION
-    return Review(review_id, beneficiary_id, kind, opened_at=now, opened_by=clerk, benefit_id=benefit_id)
+    which = {"related_id": benefit_id, "benefit_id": benefit_id}
+    return Review(review_id, beneficiary_id, ReviewKind.REGISTRATION, opened_at=now, opened_by=clerk, **which)
 
 
 def _new_facts(benefit: Benefit, status: Status) -> dict[str, Fact]:
