@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from lifecert.application.office.import_people import RegisterLines
 from lifecert.application.office.import_register import WorkImport
 from lifecert.application.office.prepare_import import ReleaseImport
 from lifecert.domain.errors import SecondClerkNeeded
-from lifecert.domain.intake import Encoding, FileFault, ImportState
+from lifecert.domain.intake import Encoding, FileFault, ImportKind, ImportState
 from ops.import_register import BringIn, digest_of, main, told
 from tests.support.builders import CLERK
 from tests.support.fakes.access import references_of_payers
@@ -31,17 +32,16 @@ class Operators:
         self.runs, self.files, self.queue = MemoryImportRuns(), MemoryRegisterFiles(), MemoryImportQueue()
         self.clock, self.store, self.uploads = FixedClock(), MemoryStore(), 0
         self.bring_in = BringIn(self.runs, self.files, self.queue, self.clock, self.upload)
-        self.work = WorkImport(
+        people = RegisterLines(
             register=self.store.register,
             runs=self.runs,
-            files=self.files,
-            queue=self.queue,
             person_keys=FakePersonKeys(),
             seal=FakeSeal(),
             clock=self.clock,
             payers=("fund",),
             references=references_of_payers(self.store),
         )
+        self.work = WorkImport(self.runs, self.files, self.queue, self.clock, {ImportKind.REGISTER: people})
 
     def upload(self, path: Path, key: str) -> None:
         self.uploads += 1
