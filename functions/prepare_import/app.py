@@ -15,7 +15,7 @@ from lifecert.entry.http.bodies.register_imports import (
     PrepareImportBody,
     ReleaseImportBody,
 )
-from lifecert.entry.log import LogCode, done, logger
+from lifecert.entry.log import LogCode, done
 
 api = Api(imports.prepare_import, imports.start_dry_run, imports.release_import)
 
@@ -37,10 +37,7 @@ def listed() -> Response[str]:
 @api.on("GET /staff/imports/{import_id}", STAFF)
 def one(import_id: str) -> Response[str]:
     view = imports.get_import()(an_id(import_id, RegisterImportNotFound), api.user)
-    done(LogCode.IMPORT_READ, "ImportsRead", import_id=import_id)
-    if view.letter_links:
-        # Whoever fetches letters fetches codes, if also for the print house alone.
-        logger.info(LogCode.LETTERS_LINKED, extra={"import_id": import_id, "actor_id": api.user.user_id})
+    done(LogCode.IMPORT_READ, "ImportsRead", **view.read_by(api.user))
     return api.answer(ImportDetails.of(view))
 
 

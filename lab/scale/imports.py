@@ -173,7 +173,7 @@ def measure(engine: Engine, people: int) -> dict[str, Any]:
         )
         work = WorkImport(runs, files, queue, clock, {ImportKind.REGISTER: people_of})
         told: dict[str, Any] = {"lines": content.count(b"\n") - 1, "people": people, "bytes": len(content)}
-        told |= {"python": platform.python_version(), "machine": _machine()}
+        told |= {"python": platform.python_version(), "machine": machine()}
         one, other = (User(name, frozenset({Group.CLERK})) for name in ("one", "other"))
         for name in ("first", "again"):
             begun = PrepareImport(runs, files, clock)(NewImport("lab"), one, name).register_import
@@ -235,7 +235,8 @@ def cost(told: Mapping[str, Any], people: int) -> dict[str, int]:
     return {**{name: round(usd * people) for name, usd in each.items()}, "together": round(sum(each.values()) * people)}
 
 
-def _machine() -> str:
+def machine() -> str:
+    """The processor that was measured on."""
     with open("/proc/cpuinfo", encoding="utf-8") as info:  # noqa: PTH123 (not a file)
         return next((line.split(":", 1)[1].strip() for line in info if line.startswith("model name")), "")
 

@@ -12,6 +12,7 @@ from lifecert.domain.intake import (
     FileFault,
     FileFormat,
     Header,
+    ImportKind,
     ImportState,
     ImportTally,
     Part,
@@ -19,7 +20,9 @@ from lifecert.domain.intake import (
     Phase,
     RegisterImport,
 )
+from lifecert.domain.letter import Letter, LetterOrder
 from lifecert.domain.scope import EVERYWHERE, NOWHERE, Scope
+from lifecert.domain.work_list import WorkList
 from tests.support.builders import NOW, an_id
 from tests.support.engines import DynamoTables, Stores, left_at_default
 
@@ -36,6 +39,8 @@ def begun(stores: Stores, **fields: Any) -> RegisterImport:
 def test_an_import_comes_back_as_it_was(stores: Stores) -> None:
     full = begun(
         stores,
+        kind=ImportKind.LETTERS,
+        letters=LetterOrder(WorkList.DUE, "330106", new_codes=True),
         state=ImportState.FINISHED,
         encoding=Encoding.GB18030,
         lines_said=3,
@@ -156,3 +161,22 @@ def test_what_is_stored_ends_and_names_nobody(tables: DynamoTables) -> None:
     item = tables.item("ImportRuns", import_id=f"{one}#ab", item="person#ab12")
     assert set(item) == {"import_id", "item", "line", "expires_at"}
     assert item["expires_at"] == NOW.timestamp()
+
+
+def test_a_letter_is_found_by_its_id_and_with_the_persons_others(stores: Stores) -> None:
+    person, other = an_id(), an_id()
+    letters = [Letter(an_id(), person, an_id(), NOW), Letter(an_id(), person, an_id(), NOW + timedelta(days=30))]
+    for letter in (*letters, letters[0], Letter(an_id(), other, an_id(), NOW)):
+        stores.letters.note(letter)
+    assert [stores.letters.find(one.letter_id) for one in letters] == letters
+    assert sorted(stores.letters.of(person), key=lambda one: one.made_at) == letters
+    assert stores.letters.find(an_id()) is None
+    assert list(stores.letters.of(an_id())) == []
+
+
+def test_the_moment_at_which_a_letter_was_made_first_stays(stores: Stores) -> None:
+    letter = Letter(an_id(), an_id(), an_id(), NOW)
+    stores.letters.note(letter)
+    stores.letters.note(replace(letter, made_at=NOW + timedelta(days=3)))
+    assert stores.letters.find(letter.letter_id) == letter
+    assert list(stores.letters.of(letter.beneficiary_id)) == [letter]

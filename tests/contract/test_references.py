@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -68,6 +69,27 @@ def test_an_enrolment_is_finished_once(stores: Stores) -> None:
     found = stores.references.templates(change.after.beneficiary_id, MODEL)
     assert found == {enrolment.reference_id: reference.template}
     assert len(list(stores.ledger.entries(change.after.beneficiary_id))) == 2
+
+
+def test_a_photo_that_came_another_way_is_enrolled_once_and_takes_no_place(stores: Stores) -> None:
+    stores.register.commit(change := registration())
+    begun = an_enrolment(change.after)
+    reference = a_reference(begun)
+
+    def enrolling(after: Any) -> Any:
+        return replace(a_change(after, LedgerEvent.REFERENCE_ENROLLED, reference=reference), reference_is_new=True)
+
+    stores.register.commit(change := enrolling(change.after))
+    with pytest.raises(ReferenceNotFound):
+        stores.register.commit(enrolling(change.after))
+    waiting = an_enrolment(change.after)
+    stores.references.begin(waiting)
+    taken = replace(enrolling(change.after), reference=a_reference(waiting))
+    with pytest.raises(ReferenceNotFound):
+        stores.register.commit(taken)
+    assert stores.references.begun(change.after.beneficiary_id, waiting.reference_id) == waiting
+    found = stores.references.templates(change.after.beneficiary_id, MODEL)
+    assert found == {reference.reference_id: reference.template}
 
 
 def test_only_what_was_begun_is_enrolled(stores: Stores) -> None:

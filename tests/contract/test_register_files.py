@@ -9,17 +9,20 @@ from typing import Any
 
 import boto3
 import pytest
+from joserfc.jwk import RSAKey
 
+from lifecert.adapters.s3.imported_photos import S3ImportedPhotos
+from lifecert.adapters.s3.letter_files import S3LetterFiles
 from lifecert.adapters.s3.photos import client_config
 from lifecert.adapters.s3.register_files import S3RegisterFiles
 from lifecert.domain.errors import ImportFileChanged
 from lifecert.domain.intake import Encoding, FileFormat, Part, Phase, RegisterImport, Told, parts_of
 from lifecert.domain.intake_faults import Known, RowFault
 from lifecert.domain.number_schemes import USUAL_SCHEMES
-from lifecert.ports.intake import RegisterFiles
+from lifecert.ports.intake import ImportedPhotos, RegisterFiles
 from local.aws import Aws
 from tests.support.builders import NOW, an_id
-from tests.support.fakes.intake import MemoryRegisterFiles
+from tests.support.fakes.intake import MemoryImportedPhotos, MemoryRegisterFiles
 
 FILE = "registers/city.csv"
 COLUMNS = ("name", "id_number", "category", "district", "benefit_start")
@@ -144,3 +147,45 @@ def test_a_link_and_a_slot_lead_to_the_file(aws: Aws) -> None:
     files.join_told(one, Phase.CHECK)
     with urllib.request.urlopen(files.told_link(one, Phase.CHECK, 60)) as answer:
         assert answer.read().startswith(b"\xef\xbb\xbfline,")
+
+
+def test_what_an_office_writes_itself_is_a_file_like_any_other(engine: Engine) -> None:
+    engine.files.write(FILE, b"old")
+    engine.files.write(FILE, CONTENT)
+    stored = engine.files.stored(FILE)
+    assert stored
+    assert stored.size == len(CONTENT)
+
+
+def test_the_letters_of_a_batch_are_linked_in_order_and_no_others(request: pytest.FixtureRequest) -> None:
+    client = request.getfixturevalue("moto_session").client("s3", config=client_config())
+    bucket = f"imports-{an_id()}"
+    client.create_bucket(Bucket=bucket)
+    key, one, other = RSAKey.generate_key(3072), an_id(), an_id()
+    letters = S3LetterFiles(client, bucket, key.as_pem(private=False).decode())
+    for batch, line in ((one, 101), (one, 1), (other, 1)):
+        letters.keep(batch, line, [{"letter_id": f"{batch}-{line}"}])
+    names = [
+        link.split("?")[0].rpartition("letters/")[2] for link in S3RegisterFiles(client, bucket).letter_links(one, 60)
+    ]
+    assert names == [f"{one}/0000001.jwe", f"{one}/0000101.jwe"]
+
+
+@pytest.mark.parametrize("kind", ["memory", "moto"])
+def test_a_photo_is_read_no_further_than_it_may_be_long_and_is_gone_once_deleted(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    photos: ImportedPhotos
+    if kind == "memory":
+        photos = MemoryImportedPhotos({"a/1.jpg": b"photo"})
+    else:
+        client = request.getfixturevalue("moto_session").client("s3", config=client_config())
+        bucket = f"imports-{an_id()}"
+        client.create_bucket(Bucket=bucket)
+        client.put_object(Bucket=bucket, Key="photos/a/1.jpg", Body=b"photo")
+        photos = S3ImportedPhotos(client, bucket)
+    assert photos.read("a/1.jpg", 100) == b"photo"
+    assert photos.read("a/1.jpg", 2) == b"pho"
+    photos.delete("a/1.jpg")
+    photos.delete("a/1.jpg")
+    assert photos.read("a/1.jpg", 100) is None

@@ -13,6 +13,7 @@ from lifecert.adapters.dynamodb.holds import DynamoHoldBatches
 from lifecert.adapters.dynamodb.import_runs import DynamoImportRuns
 from lifecert.adapters.dynamodb.invitations import DynamoInvitations
 from lifecert.adapters.dynamodb.ledger import DynamoLedger
+from lifecert.adapters.dynamodb.letters import DynamoLetters
 from lifecert.adapters.dynamodb.limits import DynamoLimits
 from lifecert.adapters.dynamodb.notices import DynamoContacts, DynamoSentNotices
 from lifecert.adapters.dynamodb.payment_references import DynamoPaymentReferences
@@ -27,7 +28,7 @@ from lifecert.adapters.dynamodb.work_lists import DynamoWorkLists
 from lifecert.ports.access_log import AccessLog
 from lifecert.ports.deciding import Claims
 from lifecert.ports.holds import HoldBatches
-from lifecert.ports.intake import ImportRuns
+from lifecert.ports.intake import ImportRuns, Letters
 from lifecert.ports.invitations import Invitations
 from lifecert.ports.notices import Contacts, SentNotices
 from lifecert.ports.payment_references import PaymentReferences
@@ -38,7 +39,7 @@ from lifecert.ports.sessions import Limits, SeenFrames, Sessions
 from lifecert.ports.sweep import SweepRuns
 from lifecert.ports.work_lists import KeptLists, WorkLists
 from local.tables import create, definitions, drop
-from tests.support.fakes.intake import MemoryImportRuns
+from tests.support.fakes.intake import MemoryImportRuns, MemoryLetters
 from tests.support.fakes.lists import MemoryWorkLists
 from tests.support.fakes.store import MemoryStore
 
@@ -97,6 +98,7 @@ class Stores:
     hold_batches: HoldBatches
     invitations: Invitations
     import_runs: ImportRuns
+    letters: Letters
     access_log: AccessLog
     payment_references: PaymentReferences
     work_lists: BothLists
@@ -192,6 +194,7 @@ class DynamoTables:
             hold_batches=DynamoHoldBatches(client, tables.hold_batches, SHARDS, page_size=PAGE_SIZE),
             invitations=DynamoInvitations(client, tables.invitations),
             import_runs=DynamoImportRuns(client, self.name("ImportRuns")),
+            letters=DynamoLetters(client, self.name("ImportRuns")),
             access_log=DynamoAccessLog(client, self.name("AccessLog")),
             payment_references=DynamoPaymentReferences(client, self.name("PaymentReferences")),
             work_lists=DynamoWorkLists(client, self.name("WorkLists")),
@@ -217,6 +220,7 @@ def memory_stores() -> Stores:
         hold_batches=store.hold_batches,
         invitations=store.invitations_port,
         import_runs=MemoryImportRuns(),
+        letters=MemoryLetters(),
         access_log=store.access_log,
         payment_references=store.payment_references,
         work_lists=MemoryWorkLists(),

@@ -76,7 +76,6 @@ class LogCode(StrEnum):
     IMPORT_PREPARED = "import_prepared"
     IMPORTS_LISTED = "imports_listed"
     IMPORT_READ = "import_read"
-    LETTERS_LINKED = "letters_linked"
     IMPORT_CHECK_STARTED = "import_check_started"
     IMPORT_RELEASED = "import_released"
     IMPORT_STOPPED = "import_stopped"

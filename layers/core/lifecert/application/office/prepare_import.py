@@ -76,6 +76,11 @@ class ImportView:
     registered_link: str | None
     letter_links: tuple[str, ...] = ()
 
+    def read_by(self, user: User) -> dict[str, str | int]:
+        """What is logged of a look: who is given the addresses of letters stands there."""
+        ids = {"import_id": self.register_import.import_id, "actor_id": user.user_id}
+        return {**ids, "letter_files": len(self.letter_links)}
+
 
 @dataclass(frozen=True, slots=True)
 class PrepareImport:
