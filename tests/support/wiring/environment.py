@@ -34,6 +34,7 @@ VALUES = {
     "sign_in_origins": "https://cognito-idp.us-east-1.amazonaws.com",
     "oidc_issuer": "https://issuer.example.org",
     "oidc_payer_claim": "scope",
+    "oidc_number_claim": "id_number",
     "oidc_discovery": "",
     "sign_in_with": "SignedIn",
     "sign_in_issuer": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_example",

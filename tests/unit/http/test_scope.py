@@ -94,6 +94,7 @@ AS_ANYBODY = {
     "POST /sessions/{session_id}/verify",
     "GET /me/sessions",
     "GET /me/people",
+    "GET /me/standing",
     "POST /reports",
 }
 
