@@ -12,7 +12,7 @@ from lifecert.entry.http.bodies.beneficiaries import BeneficiaryStanding, MyPeop
 from lifecert.entry.http.bodies.sessions import MySessions, MySessionsQuery, SessionView
 from lifecert.entry.log import LogCode, done
 
-api = Api(phone.get_session, phone.get_beneficiary, phone.get_my_sessions, phone.get_my_people)
+api = Api(phone.get_session, phone.get_beneficiary, phone.get_own_standing, phone.get_my_sessions, phone.get_my_people)
 
 
 @api.on("GET /sessions/{session_id}", SIGNED_IN)
@@ -34,6 +34,14 @@ def beneficiary(beneficiary_id: str) -> Response[str]:
     known = (phone.clock().today(), phone.help_lines(), phone.sources(), api.language)
     user_id = api.user.user_id
     return api.answer(BeneficiaryStanding.of(view, *known, user_id=user_id, for_staff=view.for_staff))
+
+
+@api.on("GET /me/standing", SIGNED_IN)
+def my_standing() -> Response[str]:
+    view = phone.get_own_standing()(api.vouched_number)
+    done(LogCode.MY_STANDING_READ, "MyStandingsRead", beneficiary_id=view.beneficiary.beneficiary_id)
+    today = phone.clock().today()
+    return api.answer(BeneficiaryStanding.of(view, today, phone.help_lines(), api.language, for_staff=False))
 
 
 @api.on("GET /me/sessions", SIGNED_IN)

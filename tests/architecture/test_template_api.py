@@ -53,6 +53,8 @@ def test_programs_tokens_are_checked_by_our_own_function_whoever_signs_people_in
         "OIDC_AUDIENCE": "",
         "OIDC_GROUPS_CLAIM": "cognito:groups",
         "OIDC_PAYER_CLAIM": "scope",
+        # What people say of themselves in our own pool is vouched for by nobody.
+        "OIDC_NUMBER_CLAIM": "",
         "OIDC_DISCOVERY": "",
     }
     assert others.pop("OIDC_DISCOVERY") == ""
@@ -61,6 +63,7 @@ def test_programs_tokens_are_checked_by_our_own_function_whoever_signs_people_in
         "OIDC_AUDIENCE": "OidcAudience",
         "OIDC_GROUPS_CLAIM": "OidcGroupsClaim",
         "OIDC_PAYER_CLAIM": "OidcPayerClaim",
+        "OIDC_NUMBER_CLAIM": "VerifiedNumberClaim",
     }
 
 

@@ -138,6 +138,8 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:Query Ledger",
         "dynamodb:Query Sessions/index/by_user",
         "dynamodb:Query Certificates/index/by_user",
+        "dynamodb:Query Beneficiaries/index/by_person",
+        "kms:GenerateMac PersonKey",
         "dynamodb:BatchGetItem Sessions",
         "dynamodb:BatchGetItem Beneficiaries",
     },

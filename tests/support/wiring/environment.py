@@ -40,6 +40,7 @@ VALUES = {
     "desk_sign_in_scopes": "openid",
     "oidc_issuer": "https://issuer.example.org",
     "oidc_payer_claim": "scope",
+    "oidc_number_claim": "id_number",
     "oidc_discovery": "",
     "sign_in_with": "SignedIn",
     "sign_in_issuer": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_example",

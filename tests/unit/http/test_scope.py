@@ -102,6 +102,7 @@ AS_ANYBODY = {
     "POST /sessions/{session_id}/verify",
     "GET /me/sessions",
     "GET /me/people",
+    "GET /me/standing",
     "POST /reports",
 }
 

@@ -32,6 +32,7 @@ MAX_TOKEN = 8192
 STAFF_SECONDS = 600
 _STAFF = frozenset(group.value for group in Group)
 _SUBJECT = re.compile(r"[!-~]{1,255}")
+_NUMBER = re.compile(r"[0-9A-Za-z -]{5,40}")
 _GROUP = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 # A district that cannot be passed on as it is must not be lost either: without one a clerk may work everywhere.
 _DISTRICT = re.compile(r"\s*district", re.IGNORECASE)
@@ -51,7 +52,8 @@ Fetch = Callable[[str], Mapping[str, Any]]
 class OidcTokens:
     """Tokens of `issuer` for `audience`; without one, of programs alone, as a Cognito user pool makes them, whose
     access tokens have no audience. `fetch` gets a JSON document by its address, `now` is in seconds of 1970;
-    `payer_claim` has the scopes; `discovery` is where the issuer's configuration is, if not where its name says."""
+    `payer_claim` has the scopes; `discovery` is where the issuer's configuration is, if not where its name says;
+    `number_claim` is the one in which the issuer vouches for a person's ID number, if there is one."""
 
     issuer: str
     audience: str
@@ -60,6 +62,7 @@ class OidcTokens:
     now: Callable[[], float] = time.time
     payer_claim: str = "scope"
     discovery: str = ""
+    number_claim: str = ""
     _keys: KeySet | None = field(default=None, init=False, repr=False)
     _fetched: float = field(default=0.0, init=False, repr=False)
 
@@ -106,7 +109,14 @@ class OidcTokens:
             raise TokenRefused("another_type")
         if not _STAFF.isdisjoint(groups) and not self._fresh(claims.get("iat")):
             raise TokenRefused("staff_token_old")
-        return Bearer(claims["sub"], groups)
+        return Bearer(claims["sub"], groups, number=self._number(claims))
+
+    def _number(self, claims: dict[str, Any]) -> str | None:
+        """The number that the issuer vouches for, of who signed in just now: an old token shows nobody's standing."""
+        told = claims.get(self.number_claim) if self.number_claim else None
+        if not isinstance(told, str) or not _NUMBER.fullmatch(told):
+            return None
+        return told if self._fresh(claims.get("iat")) else None
 
     def _program(self, kind: str, claims: dict[str, Any], groups: tuple[str, ...], named: list[str]) -> Bearer:
         if len(named) > 1:

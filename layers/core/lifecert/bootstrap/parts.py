@@ -386,7 +386,14 @@ def public_keys(*key_ids: str) -> "PublicKeys":
 
 
 def tokens(
-    issuer: str, audience: str, groups_claim: str, payer_claim: str, discovery: str, *, only_https: bool
+    issuer: str,
+    audience: str,
+    groups_claim: str,
+    payer_claim: str,
+    discovery: str,
+    number_claim: str,
+    *,
+    only_https: bool,
 ) -> "Tokens":
     """Tokens of another issuer; of payers' programs alone, where there is no `audience`."""
     from functools import partial
@@ -394,7 +401,15 @@ def tokens(
     from lifecert.adapters.oidc_tokens import OidcTokens, fetch_json
 
     fetch = partial(fetch_json, only_https=only_https)
-    return OidcTokens(issuer, audience, groups_claim, fetch, payer_claim=payer_claim, discovery=discovery)
+    return OidcTokens(
+        issuer,
+        audience,
+        groups_claim,
+        fetch,
+        payer_claim=payer_claim,
+        discovery=discovery,
+        number_claim=number_claim,
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lifecert.application.certify.decide_session import DecideSession
     from lifecert.application.certify.get_certificate import GetCertificate
     from lifecert.application.certify.get_mine import GetMyPeople, GetMySessions
-    from lifecert.application.certify.get_status import GetBeneficiary, GetSession
+    from lifecert.application.certify.get_status import GetBeneficiary, GetOwnStanding, GetSession
     from lifecert.application.certify.invited import Invited, ShowInvited, StartInvited
     from lifecert.application.certify.look import LookAtFrame
     from lifecert.application.certify.opening import SessionOpening
@@ -233,6 +233,7 @@ class GetStatusSettings(
     settings.WithCertificatesTable,
     settings.WithReviews,
     settings.WithAccessLog,
+    settings.WithPersonKeys,
     settings.Common,
 ):
     """get_status."""
@@ -255,6 +256,15 @@ def get_beneficiary() -> "GetBeneficiary":
     names = GetStatusSettings.load()
     clock = parts.clock(names)
     return GetBeneficiary(stores.register(names), stores.ledger(names), stores.noting(names, clock), clock)
+
+
+@cache
+def get_own_standing() -> "GetOwnStanding":
+    """GET /me/standing."""
+    from lifecert.application.certify.get_status import GetOwnStanding
+
+    names = GetStatusSettings.load()
+    return GetOwnStanding(stores.register(names), stores.ledger(names), parts.person_keys(names))
 
 
 @cache
@@ -339,6 +349,7 @@ class AuthoriseSettings(settings.Common):
     oidc_audience: str
     oidc_groups_claim: Name
     oidc_payer_claim: Name
+    oidc_number_claim: str
     oidc_discovery: str = ""
 
     @model_validator(mode="after")
@@ -360,5 +371,6 @@ def tokens() -> "Tokens":
         names.oidc_groups_claim,
         names.oidc_payer_claim,
         names.oidc_discovery,
+        names.oidc_number_claim,
         only_https=names.stage != "local",
     )

@@ -7,12 +7,14 @@ from typing import Protocol
 @dataclass(frozen=True, slots=True)
 class Bearer:
     """Whom a token speaks for: its subject, and the names of the groups that it claims; or a program, of one
-    payer or of one other register, and in no group."""
+    payer or of one other register, and in no group. `number` is the person's ID number, as the issuer vouches for it,
+    where the deployment names its claim."""
 
     subject: str
     groups: tuple[str, ...]
     payer: str | None = None
     register: str | None = None
+    number: str | None = None
 
 
 class Tokens(Protocol):

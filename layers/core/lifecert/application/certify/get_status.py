@@ -5,15 +5,18 @@ from datetime import date
 
 from lifecert.application.certify.owning import own_session
 from lifecert.application.shared.accessing import NoteAccess
+from lifecert.application.shared.finding import by_number
 from lifecert.domain.access import AccessAction
 from lifecert.domain.actor import Caller, User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.mandate import MandateRight
+from lifecert.domain.person import IdNumber
 from lifecert.domain.review import ReviewDecision
 from lifecert.domain.session import Session
 from lifecert.ports.clock import Clock
+from lifecert.ports.keys import PersonKeys
 from lifecert.ports.register import Ledger, Register
 from lifecert.ports.reviews import Reviews
 from lifecert.ports.sessions import Sessions
@@ -84,3 +87,20 @@ class GetBeneficiary:
 def _may_hear(beneficiary: Beneficiary, user: User, today: date) -> bool:
     mandated = beneficiary.mandate_of(user.user_id, MandateRight.STANDING, today)
     return user.user_id in beneficiary.certified_by or mandated is not None
+
+
+@dataclass(frozen=True, slots=True)
+class GetOwnStanding:
+    """The use case: how whoever calls stands themself, by the number that their issuer vouches for and by no other.
+    It reads, and makes the account no more to the person than it was (adr/0059)."""
+
+    register: Register
+    ledger: Ledger
+    person_keys: PersonKeys
+
+    def __call__(self, number: IdNumber | None) -> BeneficiaryView:
+        """Raises BeneficiaryNotFound: nobody is registered by it, or nobody vouches for a number."""
+        found = by_number(self.register, self.person_keys, number) if number else None
+        if found is None:
+            raise BeneficiaryNotFound
+        return BeneficiaryView(found, tuple(self.ledger.entries(found.beneficiary_id)))

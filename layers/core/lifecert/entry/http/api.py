@@ -14,7 +14,7 @@ from aws_lambda_powertools.logging import correlation_paths
 from lifecert.domain.actor import Program, SessionSecret, User
 from lifecert.domain.errors import LifeCertError, SessionNotFound
 from lifecert.entry.http.access import Rule
-from lifecert.entry.http.callers import user_of, with_groups
+from lifecert.entry.http.callers import number_of, user_of, with_groups
 from lifecert.entry.http.problems import (
     CONTENT_TYPE,
     INTERNAL,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from pydantic import BaseModel
 
+    from lifecert.domain.person import IdNumber
     from lifecert.entry.http.web_files import Site
 
 _Model = TypeVar("_Model", bound="BaseModel")
@@ -130,6 +131,11 @@ class Api(APIGatewayRestResolver):
         if (program := self.program) is None:
             raise SignedOut
         return program.register
+
+    @property
+    def vouched_number(self) -> "IdNumber | None":
+        """The caller's ID number, where their issuer vouches for it."""
+        return number_of(self._told) if self.caller else None
 
     @property
     def _told(self) -> dict[str, Any]:

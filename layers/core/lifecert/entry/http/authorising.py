@@ -35,9 +35,9 @@ def allowed(bearer: Bearer, method_arn: str) -> dict[str, Any]:
     reach = PAYERS_ROUTE if bearer.payer else REGISTERS_ROUTE if bearer.register else "*"
     statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{api}/{stage}/{reach}"}
     context = {"sub": bearer.subject, "groups": ",".join(bearer.groups)}
-    of_program = {"payer": bearer.payer, "register": bearer.register}
+    more = {"payer": bearer.payer, "register": bearer.register, "number": bearer.number}
     return {
         "principalId": bearer.subject,
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-        "context": context | {name: value for name, value in of_program.items() if value},
+        "context": context | {name: value for name, value in more.items() if value},
     }

@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lifecert.domain.actor import Group, User
+from lifecert.domain.person import IdNumber
 from lifecert.domain.scope import EVERYWHERE, NOWHERE, Scope, is_prefix
+from lifecert.entry.setting_values import schemes_of
 
 DISTRICT = "district:"
 # However it is written: it was meant to say where.
@@ -50,6 +52,17 @@ def scope_of(names: Sequence[str], *, halves: bool = False) -> Scope:
     if halves:
         return NOWHERE
     return Scope.of(filter(is_prefix, (name.removeprefix(DISTRICT) for name in said if name.startswith(DISTRICT))))
+
+
+def number_of(told: Mapping[str, Any]) -> IdNumber | None:
+    """The ID number that an issuer vouches for of whoever calls, as our own authorizer tells it. What the claims of a
+    user pool say of one counts for nothing: there people write their attributes themselves."""
+    if told.get("claims") or not told.get("sub"):
+        return None
+    try:
+        return schemes_of(os.environ.get("NUMBER_SCHEMES")).parse(str(told.get("number") or ""))
+    except ValueError:
+        return None
 
 
 def _names(claim: object) -> list[str]:
