@@ -90,7 +90,6 @@ class DynamoReviews:
                 place["ExclusiveStartKey"] = last
         return Page(tuple(reviews))
 
-
     def claim(self, review_id: str, claim: Claim, now: datetime) -> Review:
         """Note that somebody works on an open review: one write, on the condition that nobody else does."""
         try:
@@ -203,7 +202,9 @@ def review_of(item: Mapping[str, Any]) -> Review:
         decision=_decision_of(decision) if decision else None,
         # In no queue before queues were by district.
         district=item.get("district", ""),
-        claim=Claim(item["claimed_by"], datetime.fromisoformat(item["claimed_until"])) if "claimed_by" in item else None,
+        claim=Claim(item["claimed_by"], datetime.fromisoformat(item["claimed_until"]))
+        if "claimed_by" in item
+        else None,
     )
 
 

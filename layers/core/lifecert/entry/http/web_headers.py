@@ -7,9 +7,7 @@ HTML = "text/html; charset=utf-8"
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
 
-def page_headers(
-    others: Iterable[str] = (), *, camera: bool = False, photos: Iterable[str] = ()
-) -> dict[str, str]:
+def page_headers(others: Iterable[str] = (), *, camera: bool = False, photos: Iterable[str] = ()) -> dict[str, str]:
     """Of the document: never kept. It runs its own files alone, calls this API and the origins `others` alone (where
     frames go, where people sign in), shows pictures of its own and of the origins `photos`, has the camera if it needs
     it, and is shown in nobody's frame."""
