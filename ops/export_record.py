@@ -178,7 +178,7 @@ WITHHELD: dict[str, frozenset[str]] = {
     "Sessions": frozenset({"request_digest", "secret_digest", "helper_name"}),
     "Invitations": frozenset({"digits_key", "text_key", "code_secret"}),
     "Certificates": frozenset({"user_id"}),  # repeats actor_id
-    # The first may be another person; two repeat state, district and moment; two are who had it before them at the desk.
+    # The first may be another person; two repeat state, district and moment; two are which clerk looked at it.
     "Reviews": frozenset({"related_id", "queue", "queue_place", "claimed_by", "claimed_until"}),
     "AccessLog": frozenset({"opened"}),  # repeats the moment
     "WorkLists": frozenset({"list_key", "place"}),  # repeat the id

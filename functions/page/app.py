@@ -1,5 +1,5 @@
-"""GET /phone: the page by which people certify. GET /desk: the page at which the staff works, which shows nothing before
-they sign in. GET /phone/{asset}: the files of both, and a certificate's. For anyone."""
+"""GET /phone: the page by which people certify. GET /desk: the page at which the staff works, which shows nothing
+before they sign in. GET /phone/{asset}: the files of both, and a certificate's. For anyone."""
 
 from aws_lambda_powertools.event_handler import Response
 

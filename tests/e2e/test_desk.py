@@ -1,4 +1,4 @@
-"""The desk in Chromium, on the deployed template: a clerk's day by keyboard, two clerks on one case, a token that ends."""
+"""The desk in Chromium, on the deployed template: a clerk's day by keyboard, two clerks, a token that ends."""
 
 import json
 import re
@@ -139,7 +139,7 @@ def test_two_clerks_meet_on_one_case_and_it_is_decided_once(
     expect(other.page.locator("#why-not")).to_contain_text("另一位经办人员正在处理")
     assert other.page.locator(".deciding form").count() == 0
     look_at(other, "claimed")
-    # The first one goes to lunch; the second takes it; back from lunch the first decides all the same, and then the second.
+    # The first one goes to lunch and the second takes it; back again, the first decides all the same, then the second.
     clerk.expect(200, "POST", f"/staff/reviews/{case}/claim", {"take": False})
     other.page.reload()
     other.sees("welcome")

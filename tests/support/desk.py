@@ -16,9 +16,9 @@ SHOTS = os.environ.get("LIFECERT_DESK_SCREENSHOTS")
 WIDTHS = (360, 768, 1280, 1920)
 HEIGHT = 800
 COLOURS, TALLEST = 96, 1700  # of a picture of a screen; pixels
-# What is smaller than 16 px in type, or than 24 px for a finger (WCAG 2.5.8), outside of text and drawings.
+# Type of less than 16 px, but in drawings.
 SMALL_TYPE = """() => Array.from(document.querySelectorAll('body *')).filter((one) => !one.closest('svg'))
-  .filter((one) => one.childNodes.length && Array.from(one.childNodes).some((text) => text.nodeType === 3 && text.data.trim()))
+  .filter((one) => Array.from(one.childNodes).some((text) => text.nodeType === 3 && text.data.trim()))
   .filter((one) => parseFloat(getComputedStyle(one).fontSize) < 16).map((one) => one.outerHTML.slice(0, 100))"""
 
 

@@ -162,7 +162,7 @@ screen("case", async (reviewId) => {
   const frames = attempts.reduce((all, one, number) => all.concat(one.frames.map((url, place) => ({link: url, label: frameLabel(one, place, several && number + 1)}))), []);
   const enrolled = found.references.map((one) => ({
     link: one.link,
-    label: [one.captured_on ? dayInWords(one.captured_on) : one.source, one.beneficiary_id === review.beneficiary_id ? "" : say("ofTheOther")].filter(Boolean).join(", "),
+    label: [one.captured_on ? dayInWords(one.captured_on) : word("source", one.source), one.beneficiary_id === review.beneficiary_id ? "" : say("ofTheOther")].filter(Boolean).join(", "),
   }));
   const photos = ABOUT_FACES.includes(review.kind) && !review.decision ? comparison(enrolled, frames.length ? frames : enrolled.slice().reverse(), again) : null;
   const reason = review.decision ? "" : whyNot(review, claimed);

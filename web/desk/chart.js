@@ -32,7 +32,7 @@ export function bars(label, series, groups) {
     });
     return draw("g", {}, parts, draw("text", {x, y: HIGH_CHART - BELOW + 18, "text-anchor": "middle"}, group.label));
   });
-  return el("figure", {class: "chart"}, el("div", {class: "scrolls", tabindex: "0", role: "region", "aria-label": label},
+  return el("figure", {class: "chart"}, el("div", {class: "scrolls", tabindex: "0", role: "group", "aria-label": label},
     draw("svg", {viewBox: `0 0 ${WIDE_CHART} ${HIGH_CHART}`, role: "img", "aria-label": label}, scale, drawn)),
     el("figcaption", {}, series.map((one) => el("span", {class: `legend ${one.kind}`}, one.name))));
 }

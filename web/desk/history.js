@@ -66,7 +66,7 @@ export function yearLine(record) {
   const last = proofs.length ? proofs[proofs.length - 1] : "";
   const label = say("yearLabel", {until: dayInWords(record.valid_until), last: last ? dayInWords(last) : say("never")});
   const years = [0, 1, 2].map((n) => `${Number(first.slice(0, 4)) + n}-01-01`).filter((day) => day > first && at(day) < WIDE);
-  return el("figure", {class: "year"}, el("div", {class: "scrolls", tabindex: "0", role: "region", "aria-label": say("theYear")},
+  return el("figure", {class: "year"}, el("div", {class: "scrolls", tabindex: "0", role: "group", "aria-label": say("theYear")},
     draw("svg", {viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": label},
       draw("rect", {x: 0, y: LINE - 7, width: covered, height: 14, class: "covered"}),
       covered < at(today()) ? draw("rect", {x: covered, y: LINE - 7, width: at(today()) - covered, height: 14, class: "uncovered"}) : null,

@@ -92,7 +92,7 @@ class ReviewDecision:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """That a clerk works on a case, until a moment: a word to colleagues, and no right. It keeps nobody from deciding."""
+    """That a clerk works on a case, until a moment. It is a word to colleagues, and keeps nobody from deciding."""
 
     by: str
     until: datetime

@@ -21,9 +21,11 @@ class ClaimReview:
     clock: Clock
 
     def __call__(self, review_id: str, user: User, *, take: bool) -> Review:
-        """Take an open case, or one's own once more, for `CLAIM_LASTS`; or give one's own back. Raises ReviewNotFound,
-        of one outside the clerk's districts too, ActedInCase (who opened it cannot decide it, and keeps it from nobody),
-        ReviewDecidedBefore and ReviewClaimed."""
+        """Take an open case, or one's own once more, for `CLAIM_LASTS`; or give one's own back.
+
+        Raises ReviewNotFound, of one outside the clerk's districts too, ActedInCase (who opened it cannot decide it and
+        keeps it from nobody), ReviewDecidedBefore and ReviewClaimed.
+        """
         review = self.reviews.get(review_id)
         if review is None or not case_within(user.changes, review, self.register.get(review.beneficiary_id)):
             raise ReviewNotFound
