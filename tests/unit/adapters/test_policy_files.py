@@ -130,8 +130,8 @@ def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
         ("", "policy.json: line 1: "),
         ("[]", "policy.json: file: "),
         ('{"version": "1", "version": "2"}', "policy.json: version: given 2 times"),
-        (json.dumps(POLICY).replace('"smile": 0.2', '"smile": NaN'), "policy.json: "),
-        (json.dumps(POLICY).replace('"smile": 0.2', '"smile": 0.3, "smile": 0.2'), "policy.json: smile: given 2"),
+        (json.dumps(POLICY).replace('"smile": 0.25', '"smile": NaN'), "policy.json: "),
+        (json.dumps(POLICY).replace('"smile": 0.25', '"smile": 0.3, "smile": 0.25'), "policy.json: smile: given 2"),
     ],
 )
 def test_what_is_no_proper_json_is_refused(tmp_path: Path, text: str, said: str) -> None:
