@@ -40,8 +40,8 @@ def beneficiary(beneficiary_id: str) -> Response[str]:
 def my_standing() -> Response[str]:
     view = phone.get_own_standing()(api.vouched_number)
     done(LogCode.MY_STANDING_READ, "MyStandingsRead", beneficiary_id=view.beneficiary.beneficiary_id)
-    today = phone.clock().today()
-    return api.answer(BeneficiaryStanding.of(view, today, phone.help_lines(), api.language, for_staff=False))
+    known = (phone.clock().today(), phone.help_lines(), phone.sources(), api.language)
+    return api.answer(BeneficiaryStanding.of(view, *known, user_id=api.user.user_id, for_staff=False))
 
 
 @api.on("GET /me/sessions", SIGNED_IN)

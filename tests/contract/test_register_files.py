@@ -166,7 +166,8 @@ def test_the_letters_of_a_batch_are_linked_in_order_and_no_others(request: pytes
     for batch, line in ((one, 101), (one, 1), (other, 1)):
         letters.keep(batch, line, [{"letter_id": f"{batch}-{line}"}])
     names = [
-        link.split("?")[0].rpartition("letters/")[2] for link in S3RegisterFiles(client, bucket).letter_links(one, 60)
+        link.split("?")[0].rpartition("letters/")[2]
+        for link in S3RegisterFiles(client, bucket, USUAL_SCHEMES).letter_links(one, 60)
     ]
     assert names == [f"{one}/0000001.jwe", f"{one}/0000101.jwe"]
 
