@@ -301,8 +301,15 @@ def _registration(beneficiary_id: str, of: str, clerk: Actor, now: datetime, ben
     """The case in which another clerk says that a person exists, and draws what one alone wrote down; or, where it is
     of a benefit, that this is due."""
     review_id = review_id_of(beneficiary_id, ReviewKind.REGISTRATION, of)
-    which = {"related_id": benefit_id, "benefit_id": benefit_id}
-    return Review(review_id, beneficiary_id, ReviewKind.REGISTRATION, opened_at=now, opened_by=clerk, **which)
+    return Review(
+        review_id=review_id,
+        beneficiary_id=beneficiary_id,
+        kind=ReviewKind.REGISTRATION,
+        opened_at=now,
+        opened_by=clerk,
+        related_id=benefit_id,
+        benefit_id=benefit_id,
+    )
 
 
 def _new_facts(benefit: Benefit, status: Status) -> dict[str, Fact]:
