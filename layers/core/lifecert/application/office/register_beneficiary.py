@@ -311,9 +311,9 @@ def _registration(beneficiary_id: str, of: str, clerk: Actor, now: datetime, ben
     of a benefit, that this is due."""
     review_id = review_id_of(beneficiary_id, ReviewKind.REGISTRATION, of)
     return Review(
-        review_id,
-        beneficiary_id,
-        ReviewKind.REGISTRATION,
+        review_id=review_id,
+        beneficiary_id=beneficiary_id,
+        kind=ReviewKind.REGISTRATION,
         opened_at=now,
         opened_by=clerk,
         related_id=benefit_id,
