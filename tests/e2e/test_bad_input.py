@@ -62,9 +62,13 @@ def test_unknown_person_and_wrong_name_get_the_same_answer(phone: Phone, ming: K
 
 
 def test_the_time_of_an_answer_does_not_tell_who_is_registered(phone: Phone, ming: Known) -> None:
+    """What would tell is a round trip more or less, some fifth of the whole: a known person's item, which is read as
+    well, costs a fortieth (docs/privacy.md), and on a busy machine sixty pairs are uncertain by as much again. So this
+    fails where even the near end of the interval is beyond a tenth."""
     probed = probe(starting(phone), ming.id_number, another_id_number(), pairs=60)
     low, high = probed.interval(0.999)
-    assert low <= 0 <= high or abs(median(probed.differences)) < 0.05 * median(probed.wrong_name), str(probed)
+    nearest = max(low, -high, 0.0)
+    assert nearest < 0.1 * median(probed.wrong_name), str(probed)
 
 
 @pytest.mark.parametrize("consent", [None, {"version": "1999-1"}])
