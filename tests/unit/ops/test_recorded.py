@@ -252,7 +252,7 @@ def a_life() -> Iterator[tuple[str, Life]]:
     assert life.last() is LedgerEvent.HELPERS_REMOVED
     assert HELPER.user_id not in life.person.certified_by
     yield "and helps no more", life
-    paper = {"kind": MandateKind.GUARDIAN, "ground": MandateGround.COURT_ORDER, "scan": "5" * 64}
+    paper: dict[str, Any] = {"kind": MandateKind.GUARDIAN, "ground": MandateGround.COURT_ORDER, "scan": "5" * 64}
     wish = MandateWish("guardian", frozenset(MandateRight), today() + timedelta(days=30), **paper)
     given = do["give_mandate"](life.id, CLERK, wish)
     yield "a guardian has a mandate", life
