@@ -67,6 +67,7 @@ SHOWN: dict[str, frozenset[str]] = {
             "withdrawn_by",
             "faces_go_on",
             "own_account",
+            "mandates",
             "guardian_until",
             "notice",
             "contact_channel",
@@ -139,6 +140,8 @@ SHOWN: dict[str, frozenset[str]] = {
             "statement",
             "revoked_at",
             "revoked_for",
+            "source",
+            "mandate",
         ]
     ),
     "Reviews": frozenset(
@@ -158,6 +161,7 @@ SHOWN: dict[str, frozenset[str]] = {
             "state",
             "decision",
             "district",
+            "stated",
         ]
     ),
     "Ledger": frozenset(
@@ -280,6 +284,9 @@ class Record:
         for said in (shown.get("consent", {}), shown.get("details", {}), *shown.get("office_notices", [])):
             if "recorded_by" in said:
                 said["recorded_by"] = self._account(said["recorded_by"])
+        for mandate in (shown.get("details", {}), *shown.get("mandates", [])):
+            if "holder" in mandate:
+                mandate["holder"] = self._account(mandate["holder"])
 
     def _number_helpers(self, details: dict[str, Any]) -> None:
         details.pop("related_id", None)

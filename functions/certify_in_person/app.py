@@ -12,9 +12,7 @@ from lifecert.bootstrap import proofs
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.entry.http.access import CLERKS
 from lifecert.entry.http.api import Api, an_id
-from lifecert.entry.http.bodies.certifying import CertifiedInPerson, CertifyInPersonBody, shown_of
-from lifecert.entry.http.bodies.entitlement import ProposalShown
-from lifecert.entry.http.bodies.reviews import ReviewShown
+from lifecert.entry.http.bodies.certifying import CertifiedInPerson, CertifyInPersonBody, ids_of, kept_as, shown_of
 from lifecert.entry.http.bodies.visits import VisitListBody, VisitListTaken
 from lifecert.entry.log import LogCode, done
 
@@ -33,16 +31,13 @@ def certify(beneficiary_id: str) -> Response[str]:
         return shown_of(proofs.certify_in_person()(beneficiary_id, sighting, clerk, key)).model_dump(mode="json")
 
     kept = proofs.certify_once()(clerk, key, body.fingerprint(beneficiary_id), api.lambda_context, act)
-    waiting = ProposalShown if "proposal_id" in kept else ReviewShown if "review_id" in kept else None
-    if waiting:
-        shown = waiting.model_validate(kept)
-        named = {"beneficiary_id": beneficiary_id, "proposal_id": str(kept.get("proposal_id") or kept["review_id"])}
-        done(LogCode.CHANGE_PROPOSED, "ChangesProposed", {"kind": shown.kind.value}, **named)
+    shown = kept_as(kept)
+    ids = {"beneficiary_id": beneficiary_id, **ids_of(kept)}
+    if not isinstance(shown, CertifiedInPerson):
+        done(LogCode.CHANGE_PROPOSED, "ChangesProposed", {"kind": shown.kind.value}, **ids)
         return api.answer(shown, 202)
-    certified = CertifiedInPerson.model_validate(kept)
-    named = {"beneficiary_id": beneficiary_id, "certificate_id": certified.certificate_id}
-    done(LogCode.CERTIFIED_IN_PERSON, "CertifiedInPerson", {"method": certified.method.value}, **named)
-    return api.answer(certified, 201)
+    done(LogCode.CERTIFIED_IN_PERSON, "CertifiedInPerson", {"method": shown.method.value}, **ids)
+    return api.answer(shown, 201)
 
 
 @api.on("POST /staff/certifications", CLERKS)

@@ -10,6 +10,7 @@ from lifecert.domain.actor import Group
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import CertificateState, Method
 from lifecert.domain.hold import HoldChoice
+from lifecert.domain.mandate import MandateKind
 from lifecert.domain.office_notice import NoticeResult, NoticeWay
 from lifecert.domain.policy import Outcome
 from lifecert.domain.review import ReviewKind, ReviewOutcome
@@ -21,7 +22,7 @@ CODES = TEXT.split("## Codes", 1)[1]
 EXPLAINED = dict(re.findall(r"`(\w+)` ([\u4e00-\u9fff]+)", CODES))
 MET: tuple[type[StrEnum], ...] = (
     Status, Category, Method, CertificateState, Outcome, ReviewKind, ReviewOutcome, EndCause, HoldChoice, Group,
-    NoticeWay, NoticeResult, Telling,
+    NoticeWay, NoticeResult, Telling, MandateKind,
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from lifecert.domain.consent import FaceConsent
 from lifecert.domain.errors import BeneficiaryNotFound
 from lifecert.domain.evidence import Evidence, Template
 from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.mandate import Mandate, MandateKind, MandateRight
 from lifecert.domain.office_notice import NoticeResult, NoticeWay, OfficeNotice
 from lifecert.domain.session import Session
 from ops import export_record
@@ -87,6 +88,7 @@ def with_everything(tables: DynamoTables, user_id: str) -> Beneficiary:
     by_invitation = {"user_id": an_id(), "secret_digest": an_id(), "helper_name": b"sealed name"}
     later = session_of(change.after, opened_at=NOW + timedelta(minutes=1), **by_invitation)
     later = replace(stores.sessions.open(later), observations='{"camera":"front"}')
+    days = (date(2026, 3, 1), date(2027, 3, 1))
     change = a_change(
         change.after,
         LedgerEvent.CERTIFIED,
@@ -97,8 +99,9 @@ def with_everything(tables: DynamoTables, user_id: str) -> Beneficiary:
             "own_account": user_id,
             "withdrawn_by": user_id,
             "consent": FaceConsent("2025-1", NOW, user_id, guardian=True),
+            "mandates": (Mandate(an_id(), MandateKind.HELPER, user_id, tuple(MandateRight), *days, False),),
         },
-        details={"helpers": f"{user_id},{user_id}"},
+        details={"holder": user_id, "helpers": f"{user_id},{user_id}"},
     )
     stores.register.commit(change)
     return change.after
@@ -130,6 +133,8 @@ def test_everything_of_that_person_is_there(tables: DynamoTables) -> None:
     (visit,) = found["beneficiary"]["office_notices"]
     assert (visit["way"], visit["recorded_by"]) == ("visit", who)
     assert found["ledger"][-1]["details"]["helpers"] == f"{who},{who}"
+    (mandate,) = found["beneficiary"]["mandates"]
+    assert (mandate["kind"], mandate["holder"], found["ledger"][-1]["details"]["holder"]) == ("helper", who, who)
     assert found["sessions"][0]["consent"] == {
         "version": "2026-1",
         "given_at": "2026-03-01T01:00:00.000000+00:00",

@@ -12,6 +12,7 @@ from lifecert.domain.challenge import Ability, Excused
 from lifecert.domain.consent import FaceConsent
 from lifecert.domain.hold import HoldProposal, Reprieve
 from lifecert.domain.ledger import GENESIS, LedgerEvent, verify_chain
+from lifecert.domain.mandate import Mandate, MandateKind, MandateRight
 from lifecert.domain.notice import Notice, NoticeChannel
 from lifecert.domain.office_notice import NoticeResult, NoticeWay, OfficeNotice
 from lifecert.domain.open_case import FormerHelper, OpenCase, Unfounded
@@ -73,6 +74,12 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         invitation_id=an_id(),
         number_claim=an_id(),
         former_name_keys=("5" * 64, "6" * 64),
+        mandates=(
+            Mandate(
+                *(an_id(), MandateKind.GUARDIAN, "helper-1", (MandateRight.CERTIFY, MandateRight.CONSENT)),
+                *(date(2026, 3, 1), date(2028, 3, 1), True),
+            ),
+        ),
         masked_name="阿*** 买*提",
         person_secret="2",
         consent=FaceConsent("2026-1", NOW + timedelta(microseconds=2), "clerk-1", guardian=True),
@@ -139,7 +146,8 @@ def test_an_entry_knows_the_request_it_came_from_and_its_hash_does_not(tables: D
 def test_a_certificate_comes_back_as_it_was_issued(stores: Stores) -> None:
     before = registered(stores)
     revoked = {"revoked_at": NOW, "revoked_for": RevocationCause.ERROR}
-    certificate = a_certificate(before, statement="header.payload.signature", **revoked)
+    named = {"source": "civil_affairs", "mandate": "guardian"}
+    certificate = a_certificate(before, statement="header.payload.signature", **revoked, **named)
     assert stores.certificates.get(certificate.certificate_id) is None
     stores.register.commit(a_change(before, certificate=certificate))
     assert left_at_default(certificate) == set()
@@ -165,7 +173,7 @@ def test_open_reviews_are_found_oldest_first(tables: DynamoTables) -> None:
     newest = registered(stores)
     reviews = [
         a_review(newest, opened_at=NOW + timedelta(seconds=2)),
-        a_review(newest, opened_at=NOW, reason=None),
+        a_review(newest, opened_at=NOW, reason=None, stated={"method": "video", "document": "passport"}),
         a_review(newest, opened_at=NOW + timedelta(microseconds=1)),
     ]
     for review in reviews:

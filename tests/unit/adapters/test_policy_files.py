@@ -13,9 +13,14 @@ from lifecert.adapters.files.policy import (
     POLICY_FILE,
     load_help_lines,
     load_policy,
+    load_proofs,
+    load_sources,
 )
 from lifecert.adapters.files.strict import ConfigError
 from lifecert.domain.category import Category, Scheme
+from lifecert.domain.certificate import Method
+from lifecert.domain.data_match import Trust
+from lifecert.domain.sighting import BY_CLERKS
 
 POLICY: dict[str, Any] = json.loads(POLICY_FILE.read_text())
 
@@ -24,6 +29,16 @@ def write(tmp_path: Path, content: Any, name: str = "policy.json") -> Path:
     path = tmp_path / name
     path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
     return path
+
+
+def test_every_method_of_clerks_has_limits_and_every_register_words() -> None:
+    proofs, sources = load_proofs(), load_sources()
+    assert proofs.by_method.keys() == BY_CLERKS.keys()
+    assert all(proofs.of(method).audit >= 0.02 for method in BY_CLERKS if method is not Method.IN_PERSON)
+    assert (proofs.of(Method.VIDEO).days_back, proofs.of(Method.VIDEO).audit) == (7, 0.2)
+    assert sources.of("nobody's") is sources.default
+    assert not sources.of("hospital").on_certificate, "where somebody was ill is theirs to tell"
+    assert sources.of("hospital").trust is Trust.CERTIFIES
 
 
 def test_the_packaged_files_are_valid() -> None:
@@ -55,6 +70,16 @@ def test_the_packaged_files_are_valid() -> None:
         ("challenge.steps", True, "challenge.steps: Input should be a valid integer"),
         ("version", 3, "version: Input should be a valid string"),
         ("quality", None, "quality: Input should be"),
+        # What clerks certify, and other registers
+        ("proofs.video.days_back", 367, "proofs.video.days_back: Input should be less than or equal to 366"),
+        ("proofs.video.audit", 0.01, "proofs.video.audit: Input should be greater than or equal to 0.02"),
+        ("proofs.attestation.audit", 0, "proofs.attestation.audit: Input should be"),
+        ("proofs.by_post", {}, "proofs.by_post: Extra inputs are not permitted"),
+        ("sources.default.trust", "believes", "sources.default.trust: Input should be"),
+        ("sources.default.fresh_days", 0, "sources.default.fresh_days: Input should be"),
+        ("sources.default.place", {"en": "a place"}, "sources.default.place.zh-CN: Field required"),
+        ("sources.default.event", {"en": "{name}", "zh-CN": "见到"}, "sources.default.event.en: String should match"),
+        ("sources.default.place", {"en": "a://b", "zh-CN": "医院"}, "sources.default.place.en: String should match"),
         # Out of range
         ("match.accept_fmr", 0.5, "match.accept_fmr: Input should be less than 0.5"),
         ("match.review_fmr", 0, "match.review_fmr: Input should be greater than 0"),

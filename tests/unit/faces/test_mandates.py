@@ -71,7 +71,7 @@ class World:
         return self.store.beneficiaries[self.id]
 
     def give(self, wish: MandateWish = WISH, by: User = OWN) -> Mandate:
-        return self.give_it(self.id, wish, by)
+        return self.give_it(self.id, by, wish)
 
     def agrees(self) -> bool:
         taken = Recorded()
@@ -188,7 +188,7 @@ def test_after_the_end_of_the_entitlement_none_is_given() -> None:
 def test_person_office_and_holder_end_it_whoever_gave_it(by: User, wish: MandateWish, given_by: User) -> None:
     world = World()
     given = world.give(wish, given_by)
-    world.end_it(world.id, given.mandate_id, by)
+    assert world.end_it(world.id, given.mandate_id, by) == given
     assert world.person.mandates == ()
     entry = world.store.entries[world.id][-1]
     assert (entry.event, entry.actor.actor_id) == (LedgerEvent.MANDATE_ENDED, by.user_id)

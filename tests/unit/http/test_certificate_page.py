@@ -172,3 +172,15 @@ def test_nothing_lacks_a_word_and_no_word_is_left_over(language: Language) -> No
         "codes": {"address", "statement"},
     }
     assert {group: set(members) for group, members in page_texts(language).items()} == expected
+
+
+@pytest.mark.parametrize(("language", "called"), [("en", "the civil affairs office"), ("zh-CN", "民政部门")])
+def test_a_register_and_a_mandate_that_it_names_are_said_in_words(world: World, language: str, called: str) -> None:
+    known = world_id(401)
+    certificate = replace(world.store.certificates[known], source="civil_affairs", mandate="guardian")
+    payload = json.dumps(certificate.claims("issuer"), ensure_ascii=False).encode()
+    statement = f"e30.{base64.urlsafe_b64encode(payload).decode().rstrip('=')}.c2ln"
+    world.store.certificates[known] = replace(certificate, statement=statement)
+    html, _ = page("valid", **{"Accept-Language": language})
+    assert f'data-claim="source" data-value="civil_affairs">{called} civil_affairs<' in html
+    assert f'data-value="guardian">{page_texts(Language(language))["mandate"]["guardian"]}<' in html

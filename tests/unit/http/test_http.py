@@ -8,9 +8,11 @@ from botocore.exceptions import ClientError
 
 from lifecert.bootstrap import phone
 from lifecert.domain.actor import Group
+from lifecert.domain.certificate import Method
 from lifecert.domain.errors import BrokenLedger, StoreUnavailable, VersionConflict
+from lifecert.domain.ledger import LedgerEvent
 from lifecert.entry.http.callers import with_groups
-from tests.support.builders import VALID_UNTIL
+from tests.support.builders import VALID_UNTIL, a_change
 from tests.support.wiring.functions import Context, event, function, run
 from tests.support.wiring.people import LAPSED, WANG, world_id
 from tests.support.wiring.world import World
@@ -319,3 +321,53 @@ def test_without_a_web_client_no_page_may_read_anything(world: World, monkeypatc
 def test_a_body_that_is_said_to_be_base64_and_cannot_be_read_is_no_json(world: World, sent: str) -> None:
     answer = run("start_session/base64_body", body=sent)
     assert (answer["statusCode"], body(answer)["code"]) == (400, "invalid_json")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "A local hospital saw you on 20 February 2026"), ("zh-CN", "当地医院于2026年2月20日见到您本人")],
+)
+def test_whom_another_register_saw_reads_which_and_when_and_by_a_code_alone_nothing(
+    world: World, language: str, told: str
+) -> None:
+    person = world.store.beneficiaries[WANG.id]
+    details = {"method": "data_match", "certified_on": "2026-02-20", "source": "hospital", "certificate_id": "c"}
+    world.store.register.commit(a_change(person, LedgerEvent.CERTIFIED, details=details))
+    shown = body(run("get_status/beneficiary_by_helper", headers={"Accept-Language": language}))
+    *_, before, last = shown["history"]
+    assert (before["explained"], last["explained"]) == (None, told)
+    assert "source" not in last["details"]
+
+
+def test_a_mandate_is_in_the_standing_and_its_holder_for_the_holder_and_staff_alone(world: World) -> None:
+    [shown] = body(run("get_status/beneficiary_by_helper"))["mandates"]
+    assert (shown["kind"], shown["end"], shown["by_office"], shown["holder"]) == (
+        "institution",
+        "2026-12-31",
+        True,
+        None,
+    )
+    [told] = body(run("get_status/beneficiary_by_clerk"))["mandates"]
+    assert told["holder"] == "holder-1"
+
+
+def test_a_list_of_visits_answers_each_line_by_its_number(world: World) -> None:
+    answer = body(run("certify_in_person/list_taken"))
+    assert [(one["line"], one["result"], one["reason"]) for one in answer["lines"]] == [
+        (1, "certified", None),
+        (2, "noted", None),
+        (3, "case_opened", None),
+        (4, "refused", "entitlement_ended"),
+        (5, "refused", "invalid_request"),
+    ]
+    assert answer["refused"] == 2
+    assert body(run("certify_in_person/list_taken")) == answer, "what was done is the same again"
+    assert len([one for one in world.store.certificates.values() if one.method is Method.GROUP_VISIT]) == 1
+
+
+def test_two_lines_about_one_person_are_both_refused_since_they_may_differ(world: World) -> None:
+    asked = json.loads(event("certify_in_person/list_taken")["body"])
+    asked["lines"] = [asked["lines"][0], {"beneficiary_id": WANG.id, "outcome": "died"}]
+    answer = body(run("certify_in_person/list_taken", body=json.dumps(asked)))
+    assert [(one["result"], one["reason"]) for one in answer["lines"]] == [("refused", "invalid_request")] * 2
+    assert world.store.beneficiaries[WANG.id].doubts == ()

@@ -36,8 +36,8 @@ GOOD = {
     "POST /staff/beneficiaries": "register_beneficiary/registered",
     "POST /beneficiaries/{beneficiary_id}/consent-withdrawal/undo": "change_consent/undone_by_clerk",
     "POST /staff/beneficiaries/{beneficiary_id}/certifications": "certify_in_person/certified",
-    "POST /beneficiaries/{beneficiary_id}/mandates": "change_consent/mandate_by_clerk",
-    "POST /beneficiaries/{beneficiary_id}/mandates/{mandate_id}/end": "change_consent/mandate_ended_by_clerk",
+    "POST /beneficiaries/{beneficiary_id}/mandates": "issue_invitation/mandate_by_clerk",
+    "POST /beneficiaries/{beneficiary_id}/mandates/{mandate_id}/end": "issue_invitation/mandate_ended_by_clerk",
 }
 # Every route by which staff reach a person or what is theirs, and what a clerk of another district is answered: the
 # status and code of nobody. Of lists and look-ups, which have no nobody, what is left of them.

@@ -10,7 +10,10 @@ import pytest
 
 from lifecert.adapters.files.notice_texts import LINKS, load_notice_text
 from lifecert.application.office.set_contact import NewContact
+from lifecert.application.shared.certifying import Proof, certifying
 from lifecert.bootstrap import notices, office, proofs, records
+from lifecert.domain.actor import Actor, Role
+from lifecert.domain.certificate import Method
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.notice import NoticeChannel, NoticeKind
 from lifecert.domain.published import PublishedEvent, published_events
@@ -154,3 +157,15 @@ def test_the_words_in_both_languages_name_the_help_line_and_no_link(language: st
     assert all(word in text for word in ("王*明", "2026-03-01", "12333"))
     assert not any(link in text.lower() for link in LINKS)
     assert HELPER.user_id not in text
+
+
+def test_whom_another_register_saw_is_told_which_and_when(world: World) -> None:
+    who = world.store.beneficiaries[REMINDED.id]
+    proof = Proof(Method.DATA_MATCH, date(2026, 2, 20), "data_match:hospital", "digest")
+    actor, today = Actor("data_match:hospital", Role.DATA_MATCH), world.clock.today()
+    change, _ = certifying(who, proof, actor, world.clock.now(), today, {"source": "hospital"})
+    world.store.register.commit(change)
+    delivered(change.entry)
+    [(_, _, text)] = world.sender.sent
+    for word in ("郑*兰", "当地医院于2026年2月20日见到您本人", "010-12333", "银行卡"):
+        assert word in text

@@ -14,7 +14,7 @@ from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.reviewing import opening, recorded
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Method
-from lifecert.domain.data_match import Import, MatchLine, Rejected, Rejection, Said
+from lifecert.domain.data_match import Import, MatchLine, Rejected, Rejection, Said, Sources, Trust
 from lifecert.domain.errors import ImportNotFound, StoreUnavailable
 from lifecert.domain.ledger import LedgerEvent, facts_of, verify_chain
 from lifecert.domain.number_schemes import USUAL_SCHEMES
@@ -366,3 +366,55 @@ def test_what_a_camera_saw_says_nothing_against_a_register() -> None:
     office.store.register.commit(opening(person, review))
     assert office.of(WANG).doubts
     assert office.take(f"{WANG},alive,2026-02-20,hospital").taken == {"certified": 1}
+
+
+# --- how far a register is believed ---------------------------------------------------------------------------------
+
+
+def believed(office: Office, **changed: Any) -> Office:
+    hospital = replace(TRUSTED.default, **changed)
+    office.run = replace(office.run, trusted=Sources(TRUSTED.default, {"hospital": hospital}))
+    return office
+
+
+def test_a_day_that_is_not_fresh_certifies_nobody_and_is_numbered() -> None:
+    office = believed(Office(), fresh_days=30)
+    done = office.take(f"{WANG},alive,2026-01-29,hospital", f"{ZHAO},alive,2026-01-30,hospital")
+    assert (done.taken, office.rejected) == ({"certified": 1}, [(1, "not_fresh")])
+    assert office.take(f"{WANG},alive,2026-01-29,vaccination").taken == {"certified": 1}, "of another register it does"
+
+
+def test_a_death_is_a_case_whatever_the_register_is_believed_of_life() -> None:
+    office = believed(Office(), trust=Trust.CASE_ONLY, fresh_days=1)
+    assert office.take(f"{ZHAO},dead,2026-01-05,hospital").taken == {"case_opened": 1}
+
+
+def test_a_register_that_certifies_nobody_is_a_case_once_a_year_for_whose_year_is_nearly_over() -> None:
+    office = believed(Office(), trust=Trust.CASE_ONLY)
+    assert office.take(f"{WANG},alive,2026-02-20,hospital").taken == {"known": 1}, "four months are left"
+    assert office.take(f"{LI},alive,2026-02-20,hospital").taken == {"case_opened": 1}
+    assert office.take(f"{LI},alive,2026-02-25,hospital").taken == {"known": 1}
+    (case,) = office.store.reviews.values()
+    assert (case.kind, case.related_id, case.day) == (ReviewKind.SIGN_OF_LIFE, "hospital", date(2026, 2, 20))
+    assert office.of(LI).status is Status.LAPSED
+    assert office.of(LI).spared_until is None, "a weak word spares nobody"
+    office.clock.move(days=62)
+    assert office.take(f"{WANG},alive,2026-04-20,hospital").taken == {"case_opened": 1}
+    assert office.store.certificates == {}
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_certificate_names_the_register_only_where_that_is_wanted(named: bool) -> None:
+    office = believed(Office(), on_certificate=named)
+    office.take(f"{WANG},alive,2026-02-20,hospital")
+    certificate = office.store.certificates[str(office.of(WANG).certificate_id)]
+    assert certificate.claims("issuer").get("source") == ("hospital" if named else None)
+    assert office.store.entries[office.ids[WANG]][-1].details["source"] == "hospital"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "The clinic saw you on 3 May 2026"), ("zh-CN", "门诊于2026年5月3日见到您本人")]
+)
+def test_the_person_is_told_who_saw_them_and_when(language: str, told: str) -> None:
+    place = {"en": "the clinic", "zh-CN": "门诊"}
+    assert replace(TRUSTED.default, place=place).explained(date(2026, 5, 3), language) == told

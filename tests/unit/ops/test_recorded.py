@@ -9,11 +9,13 @@ import pytest
 
 from lifecert.application.faces.consent import UndoGround
 from lifecert.application.faces.enrol_reference import ConsentShown
+from lifecert.application.faces.mandates import MandateWish
 from lifecert.application.notices.record_notice import NewNotice, Voiding
 from lifecert.application.office.amend_record import RightRecord
 from lifecert.application.office.decide_holds import HoldWish
 from lifecert.application.office.register_beneficiary import NewBenefit, Registration
 from lifecert.application.office.set_contact import NewContact
+from lifecert.application.office.take_visit_list import Visit, VisitLine, VisitOutcome
 from lifecert.domain.actor import User
 from lifecert.domain.amendment import AmendGround
 from lifecert.domain.beneficiary import Beneficiary
@@ -24,6 +26,7 @@ from lifecert.domain.challenge import Ability, Excused
 from lifecert.domain.consent import FaceConsent
 from lifecert.domain.hold import HoldChoice, HoldGround, HoldProposal, HoldState, Reprieve
 from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.mandate import MandateGround, MandateKind, MandateRight
 from lifecert.domain.notice import Notice, NoticeChannel, NoticeKind
 from lifecert.domain.office_notice import NoticeResult, NoticeWay
 from lifecert.domain.open_case import FormerHelper, OpenCase, Unfounded
@@ -249,6 +252,15 @@ def a_life() -> Iterator[tuple[str, Life]]:
     assert life.last() is LedgerEvent.HELPERS_REMOVED
     assert HELPER.user_id not in life.person.certified_by
     yield "and helps no more", life
+    paper: dict[str, Any] = {"kind": MandateKind.GUARDIAN, "ground": MandateGround.COURT_ORDER, "scan": "5" * 64}
+    wish = MandateWish("guardian", frozenset(MandateRight), today() + timedelta(days=30), **paper)
+    given = do["give_mandate"](life.id, CLERK, wish)
+    yield "a guardian has a mandate", life
+    do["end_mandate"](life.id, given.mandate_id, CLERK)
+    yield "and has it no more", life
+    line = VisitLine(1, life.id, VisitOutcome.NOT_SEEN)
+    assert [one.refused for one in do["take_visit_list"](Visit(today()), [line], CLERK, an_id())] == [None]
+    yield "visited in vain", life
     do["withdraw_consent"](life.id, CLERK, at_once=True)
     yield "consent withdrawn at once", life
     life.world.clock.move(days=2)

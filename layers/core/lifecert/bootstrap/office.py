@@ -69,6 +69,30 @@ def withdraw_invitation() -> "WithdrawInvitation":
     return WithdrawInvitation(register, stores.invitations(names), parts.clock(names))
 
 
+@cache
+def give_mandate() -> "GiveMandate":
+    """POST .../mandates."""
+    from lifecert.application.faces.mandates import GiveMandate
+
+    names = IssueInvitationSettings.load()
+    return GiveMandate(stores.changing_register(names), stores.ledger(names), parts.clock(names))
+
+
+@cache
+def end_mandate() -> "EndMandate":
+    """POST .../mandates/{mandate_id}/end."""
+    from lifecert.application.faces.mandates import EndMandate
+
+    names = IssueInvitationSettings.load()
+    return EndMandate(stores.changing_register(names), parts.clock(names))
+
+
+@cache
+def letter_of_mandate() -> "LetterHolder":
+    """Whoever gives a mandate by the code of a letter."""
+    return _letter(IssueInvitationSettings.load())
+
+
 def page_url() -> str:
     """Where people open the phone page; empty where the API itself serves it."""
     return IssueInvitationSettings.load().invitation_page_url
@@ -158,30 +182,15 @@ def remove_helpers() -> "RemoveHelpers":
 
 
 @cache
-def give_mandate() -> "GiveMandate":
-    """POST .../mandates."""
-    from lifecert.application.faces.mandates import GiveMandate
-
-    names = ChangeConsentSettings.load()
-    return GiveMandate(stores.changing_register(names), stores.ledger(names), parts.clock(names))
-
-
-@cache
-def end_mandate() -> "EndMandate":
-    """POST .../mandates/{mandate_id}/end."""
-    from lifecert.application.faces.mandates import EndMandate
-
-    names = ChangeConsentSettings.load()
-    return EndMandate(stores.changing_register(names), parts.clock(names))
-
-
-@cache
 def letter() -> "LetterHolder":
     """Whoever does one of these by the code of a letter."""
+    return _letter(ChangeConsentSettings.load())
+
+
+def _letter(names: IssueInvitationSettings | ChangeConsentSettings) -> "LetterHolder":
     from lifecert.application.faces.consent import LetterHolder
     from lifecert.application.shared.finding import ByCode
 
-    names = ChangeConsentSettings.load()
     by_code = ByCode(stores.invitations(names), stores.register(names), parts.invitation_keys(names))
     return LetterHolder(by_code, parts.help_lines(), parts.clock(names))
 

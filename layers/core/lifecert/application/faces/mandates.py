@@ -54,7 +54,7 @@ class GiveMandate:
     ledger: Ledger
     clock: Clock
 
-    def __call__(self, beneficiary_id: str, wish: MandateWish, caller: User) -> Mandate:
+    def __call__(self, beneficiary_id: str, caller: User, wish: MandateWish) -> Mandate:
         """Give a mandate; the same again is the one that was given.
 
         By the person: their own account, or a letter that certified them within 30 days; as a helper's alone. By a
@@ -126,11 +126,15 @@ class EndMandate:
     register: ChangingRegister
     clock: Clock
 
-    def __call__(self, beneficiary_id: str, mandate_id: str, caller: User) -> None:
-        """End a mandate, by the person's own account, by a clerk, or by whoever holds it. Raises MandateNotFound, also
-        for everybody else, and for one that has ended; and BeneficiaryNotFound."""
+    def __call__(self, beneficiary_id: str, mandate_id: str, caller: User) -> Mandate:
+        """End a mandate, which is given back, by the person's own account, by a clerk, or by whoever holds it.
+
+        Raises MandateNotFound (also for one that has ended) and BeneficiaryNotFound (also for everybody else).
+        """
+        ended: Mandate | None = None
 
         def make(newest: Beneficiary) -> Change | None:
+            nonlocal ended
             user = caller.towards(newest.districts)
             held = next((one for one in newest.mandates if one.mandate_id == mandate_id), None)
             theirs = held is not None and user.user_id == held.holder
@@ -138,11 +142,15 @@ class EndMandate:
                 raise BeneficiaryNotFound
             if held is None:
                 raise MandateNotFound
+            ended = held
             left = tuple(one for one in newest.mandates if one is not held)
             details: dict[str, Detail] = {"mandate_id": mandate_id, "kind": held.kind}
             return _recorded(replace(newest, mandates=left), LedgerEvent.MANDATE_ENDED, user, self, details)
 
         change_newest(self.register, beneficiary_id, make)
+        if ended is None:
+            raise MandateNotFound
+        return ended
 
 
 def _recorded(

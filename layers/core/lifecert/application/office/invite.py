@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role, User
@@ -35,6 +36,14 @@ class IssuedInvitation:
     code: InvitationCode
     beneficiary: Beneficiary
     help_line: str
+
+    @property
+    def ids(self) -> dict[str, Any]:
+        """Whose it is, and which."""
+        return {
+            "beneficiary_id": self.invitation.beneficiary_id,
+            "invitation_id": self.invitation.invitation_id,
+        }
 
 
 @dataclass(frozen=True, slots=True)

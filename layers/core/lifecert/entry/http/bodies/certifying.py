@@ -113,3 +113,16 @@ def shown_of(done: Certificate | Review) -> CertifiedInPerson | ProposalShown | 
     if isinstance(done, Certificate):
         return CertifiedInPerson.of(done)
     return ProposalShown.of(done) if done.kind is ReviewKind.PRESENCE else ReviewShown.of(done)
+
+
+def kept_as(answer: dict[str, Any]) -> CertifiedInPerson | ProposalShown | ReviewShown:
+    """An answer that was kept, as it was."""
+    if "proposal_id" in answer:
+        return ProposalShown.model_validate(answer)
+    return (ReviewShown if "review_id" in answer else CertifiedInPerson).model_validate(answer)
+
+
+def ids_of(answer: dict[str, Any]) -> dict[str, str]:
+    """What a log line names of an answer: the certificate, or what waits."""
+    waiting = answer.get("proposal_id") or answer.get("review_id")
+    return {"proposal_id": waiting} if waiting else {"certificate_id": answer["certificate_id"]}

@@ -70,9 +70,3 @@ class MandateShown(Response):
             by_office=mandate.by_office,
             holder=mandate.holder if with_holder else None,
         )
-
-
-class MandateEnded(Response):
-    """A mandate that is over from now on."""
-
-    mandate_id: str
