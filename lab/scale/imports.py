@@ -89,7 +89,7 @@ class FileInMemory:
         self.requests["GetObject"] += 1
         first = max(0, part.start - 1)
         return survey(
-            self.content[part.start : part.start + part.size], self.content[first : part.start], part, of.size
+            self.content[part.start : part.start + part.size], self.content[first : part.start], part, of.size, of.kind
         )
 
     def people(self, of: RegisterImport, part: Part) -> Iterator[tuple[ReadLine, ...]]:
@@ -98,7 +98,7 @@ class FileInMemory:
         if of.format is None or of.written is None:
             raise ValueError("not surveyed")
         first, after = around(part, of.size)
-        return people_of(self.content[first:after], part, of.size, Layout(of.format, of.columns, of.written))
+        return people_of(self.content[first:after], part, of.size, Layout(of.format, of.columns, of.written, of.kind))
 
     def keep_told(self, import_id: str, phase: Phase, part: int, told: Sequence[Told]) -> None:
         """Counted."""

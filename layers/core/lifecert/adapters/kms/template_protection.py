@@ -60,14 +60,18 @@ class KmsTemplateProtection:
         return Rotation(self._secret(beneficiary_id, version))
 
     def _secret(self, beneficiary_id: str, version: str) -> bytes:
-        if any(person != beneficiary_id for person, _ in self._last):
-            self._last.clear()
-        if (beneficiary_id, version) not in self._last:
+        known = self._last.get((beneficiary_id, version))
+        if known is None:
             message = f"lifecert template\0{version}\0{beneficiary_id}".encode()
             with translated():
                 answer = self.client.generate_mac(KeyId=self.key_id, Message=message, MacAlgorithm="HMAC_SHA_256")
-            self._last[beneficiary_id, version] = answer["Mac"]
-        return self._last[beneficiary_id, version]
+            known = answer["Mac"]
+            # The last person's alone; an import protects several at once, each in a thread of its own.
+            for other in list(self._last):
+                if other[0] != beneficiary_id:
+                    self._last.pop(other, None)
+            self._last[beneficiary_id, version] = known
+        return known
 
 
 def _plain(name: str, template: Template, rotations: Mapping[str, Rotation]) -> Template:

@@ -5,6 +5,7 @@ import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from lifecert.application.shared.scoping import asked_for
 from lifecert.domain.actor import User
@@ -76,7 +77,7 @@ class ImportView:
     registered_link: str | None
     letter_links: tuple[str, ...] = ()
 
-    def read_by(self, user: User) -> dict[str, str | int]:
+    def read_by(self, user: User) -> dict[str, Any]:
         """What is logged of a look: who is given the addresses of letters stands there."""
         ids = {"import_id": self.register_import.import_id, "actor_id": user.user_id}
         return {**ids, "letter_files": len(self.letter_links)}
