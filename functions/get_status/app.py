@@ -40,7 +40,7 @@ def my_standing() -> Response[str]:
     view = phone.get_own_standing()(api.vouched_number)
     done(LogCode.MY_STANDING_READ, "MyStandingsRead", beneficiary_id=view.beneficiary.beneficiary_id)
     today = phone.clock().today()
-    return api.answer(BeneficiaryStanding.of(view, today, phone.help_lines(), api.language, for_staff=False))
+    return api.answer(BeneficiaryStanding.of(view, today, phone.help_lines(), api.language, for_staff=view.for_staff))
 
 
 @api.on("GET /me/sessions", SIGNED_IN)
