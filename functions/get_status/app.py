@@ -41,7 +41,7 @@ def my_standing() -> Response[str]:
     view = phone.get_own_standing()(api.vouched_number)
     done(LogCode.MY_STANDING_READ, "MyStandingsRead", beneficiary_id=view.beneficiary.beneficiary_id)
     known = (phone.clock().today(), phone.help_lines(), phone.sources(), api.language)
-    return api.answer(BeneficiaryStanding.of(view, *known, user_id=api.user.user_id, for_staff=False))
+    return api.answer(BeneficiaryStanding.of(view, *known, user_id=api.user.user_id, for_staff=view.for_staff))
 
 
 @api.on("GET /me/sessions", SIGNED_IN)

@@ -135,7 +135,7 @@ class Api(APIGatewayRestResolver):
     @property
     def vouched_number(self) -> "IdNumber | None":
         """The caller's ID number, where their issuer vouches for it."""
-        return number_of(self._told) if self.caller else None
+        return number_of(self._told)
 
     @property
     def _told(self) -> dict[str, Any]:
