@@ -1,4 +1,5 @@
-"""The whole story on this machine: register, certify, refuse, lapse, hold, certify again, bring a register. `make demo`.
+"""The whole story on this machine: register, certify, refuse, lapse, hold, certify again, bring a register: `make
+demo`.
 
 Everything goes over HTTP through the deployed template; only the sweep is called as its schedule would.
 """
