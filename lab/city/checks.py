@@ -17,6 +17,8 @@ from lifecert.domain.work_list import WorkList
 from ops.verify_ledger import LedgerCheck
 
 Fault = tuple[Citizen, str]
+# Days in which offices that look every day have put an end, or its correction, through.
+PUT_RIGHT_WITHIN = 20
 
 
 def of_payers(city: City, people: Iterable[Citizen], until: date) -> Iterator[Fault]:
@@ -29,9 +31,8 @@ def of_payers(city: City, people: Iterable[Citizen], until: date) -> Iterator[Fa
             fault = _told_last(city, record, benefit) or _paid(city, record, benefit, until)
             if fault:
                 yield citizen, f"benefit {benefit.benefit_id} of {benefit.payer}: {fault}"
-        ended = {one.end.on for one in record.benefits if one.end and one.end.cause is EndCause.DECEASED}
-        if ended and citizen.died_on and ended != {citizen.died_on}:
-            yield citizen, f"they died on {citizen.died_on}, and their benefits ended on {_days(ended)}"
+        if fault := _of_a_death(city, citizen, record):
+            yield citizen, fault
 
 
 def of_standings(city: City, people: Iterable[Citizen]) -> Iterator[Fault]:
@@ -85,7 +86,7 @@ def of_lists(city: City) -> Iterator[Fault]:
         wanted: {one.beneficiary_id: district for district in DISTRICTS for one in listed(city, district, wanted)}
         for wanted in (WorkList.LAPSED_UNTOLD, WorkList.NO_CONTACT, WorkList.NOTICE_FAILED, WorkList.LAPSED)
     }
-    told = {(who, year) for who, year, _ in city.told}
+    told = {(who, year) for who, year, _ in city.told - city.undone}
     for citizen in city.by_id.values():
         record, who = city.record(citizen), citizen.beneficiary_id
         open_ = record.status is not Status.TERMINATED
@@ -116,6 +117,22 @@ def of_nights(city: City) -> Iterator[Fault]:
         late = [one for one in record.open_benefits if one.planned_end and one.planned_end <= city.today]
         if late:
             yield citizen, f"benefit {late[0].benefit_id} was to end on {late[0].planned_end}, and did not"
+
+
+def _of_a_death(city: City, citizen: Citizen, record: Beneficiary) -> str:
+    """Who died is ended from the day of their death; who lives is not, but for a mistake that is being put right; and
+    of whose death the office was told, two clerks end it."""
+    ended = {one.end.on for one in record.benefits if one.end and one.end.cause is EndCause.DECEASED}
+    waits = timedelta(days=PUT_RIGHT_WITHIN)
+    if ended and citizen.died_on and ended != {citizen.died_on} and citizen.wrong_end is None:
+        return f"they died on {citizen.died_on}, and their benefits ended on {_days(ended)}"
+    if ended and citizen.alive and citizen.wrong_end is None:
+        return f"they live, and their benefits ended on {_days(ended)} for a death that nobody said"
+    if ended and citizen.alive and citizen.corrected_on and city.today > citizen.corrected_on + waits:
+        return f"they live, which two clerks were to put right from {citizen.corrected_on} on"
+    if citizen.reported_on and city.today > citizen.reported_on + waits and record.open_benefits:
+        return f"their death was told on {citizen.reported_on}, and something is paid still"
+    return ""
 
 
 def _same(book: Any, rebuilt: Any, key: tuple[str, str], until: date) -> bool:

@@ -41,8 +41,12 @@ class Wrong(Exception):
 
 @dataclass(slots=True)
 class City:
-    """Everything there is, and what was counted. `told` is who really received word of which year, from which day that
-    counts; `approved` in which list an office approved a hold: whose, of which benefit, for which year."""
+    """Everything there is, and what was counted.
+
+    `told` is who really received word of which year, from which day that counts, and `undone` what of it came to
+    nothing since. `undelivered` is whose message about which year failed, at which number. `approved` is in which list
+    an office approved a hold: whose, of which benefit, for which year.
+    """
 
     services: Services
     stream: Streams
@@ -58,6 +62,7 @@ class City:
     happened: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     told: set[tuple[str, date, date]] = field(default_factory=set)
+    undone: set[tuple[str, date, date]] = field(default_factory=set)
     undelivered: dict[str, tuple[str, date]] = field(default_factory=dict)
     approved: set[tuple[str, str, str, date]] = field(default_factory=set)
     nights: list[dict[str, float]] = field(default_factory=list)
@@ -127,6 +132,16 @@ class City:
         self.seconds[name] += time.monotonic() - begun
         if outcome:
             citizen.story.append(f"{self.today}: {name}: {outcome}")
+
+    def tell(self, who: str, year: date, counts_on: date) -> None:
+        """Somebody was told of a year, from a day on that counts."""
+        self.told.add((who, year, counts_on))
+        self.undone.discard((who, year, counts_on))
+
+    def untell(self, who: str, year: date) -> None:
+        """What somebody was told of a year counts for nothing any more."""
+        self.undone |= {one for one in self.told if one[:2] == (who, year)}
+        self.undelivered.pop(who, None)
 
     def broke(self, name: str, citizen: Citizen, error: Exception) -> None:
         """Something raised what it must not."""
@@ -211,7 +226,7 @@ class City:
         if arrives:
             noted(message)
             if kind not in KINDS:
-                self.told.add((who, year, self.today))
+                self.tell(who, year, self.today)
                 self.undelivered.pop(who, None)
         else:
             noted.failed(message)
@@ -220,7 +235,7 @@ class City:
 
     def _not_told(self, kind: str, who: str) -> None:
         year = self.record(self.by_id[who]).valid_until
-        if kind not in KINDS and not any(one[:2] == (who, year) for one in self.told):
+        if kind not in KINDS and not any(one[:2] == (who, year) for one in self.told - self.undone):
             self.undelivered[who] = (self.by_id[who].phone, year)
 
     def day(self, day: date, offices: Callable[["City"], None]) -> None:

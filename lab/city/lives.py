@@ -12,7 +12,6 @@ from lab.city.people import (
     DISTRICTS,
     HOSPITAL,
     PAYERS,
-    SOURCES,
     Channel,
     Citizen,
     Habit,
@@ -34,6 +33,7 @@ from lifecert.domain.actor import Caller, User
 from lifecert.domain.amendment import AmendGround
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import RevocationCause
+from lifecert.domain.data_match import Rejected, Said
 from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.person import IdNumber
 from lifecert.domain.policy import Outcome
@@ -44,6 +44,8 @@ from lifecert.domain.status import EndCause, Status
 
 # One who was not accepted tries again at once, so often; then they go to the counter.
 TRIES = 3
+# Why a good line of another register may be refused.
+_SAID_IN_VAIN = {Rejected.YEAR_OVER, Rejected.ENTITLEMENT_ENDED}
 
 
 # --- proofs of life --------------------------------------------------------------------------------------------------
@@ -109,7 +111,7 @@ def at_the_counter(city: City, one: Citizen) -> str:
 
 def seen_by_a_hospital(city: City, one: Citizen) -> str:
     """A hospital says so, in a file."""
-    return "" if not one.alive else _register_says(city, one, "alive", city.today - timedelta(days=1), HOSPITAL)
+    return "" if not one.alive else _register_says(city, one, Said.ALIVE, city.today - timedelta(days=1), HOSPITAL)
 
 
 # --- deaths ----------------------------------------------------------------------------------------------------------
@@ -132,6 +134,7 @@ def death_reported(city: City, one: Citizen) -> str:
     """Their family reports it, by name and number."""
     user = User(f"family-{one.number}")
     office.report_death().of_person(NamedPerson(one.name, IdNumber.parse(one.id_number)), one.died_on, user)
+    one.reported_on = city.today
     return "reported by the family"
 
 
@@ -146,7 +149,9 @@ def false_report(city: City, one: Citizen) -> str:
 
 def death_in_a_register(city: City, one: Citizen) -> str:
     """The civil register tells it."""
-    return _register_says(city, one, "deceased", one.died_on or city.today, CIVIL_REGISTER)
+    told = _register_says(city, one, Said.DEAD, one.died_on or city.today, CIVIL_REGISTER)
+    one.reported_on = city.today
+    return told
 
 
 def wrong_end(city: City, one: Citizen) -> str:
@@ -163,8 +168,8 @@ def correct_end(city: City, one: Citizen) -> str:
     """Which is put right by two clerks."""
     if not one.alive or city.record(one).status is not Status.TERMINATED:
         return ""
-    one.wrong_end = None
     _propose(city, one, Proposal(ReviewKind.CORRECTION))
+    one.corrected_on = city.today
     return "correction proposed"
 
 
@@ -366,13 +371,12 @@ def _propose(city: City, one: Citizen, proposal: Proposal) -> None:
     office.propose()(one.beneficiary_id, proposal, city.key(), clerk)
 
 
-def _register_says(city: City, one: Citizen, said: str, on: date, source: str) -> str:
+def _register_says(city: City, one: Citizen, said: Said, on: date, source: str) -> str:
     """One line of another register's file, through the import of data matches."""
-    if source not in SOURCES:
-        raise ValueError(source)
     name = f"{source}-{one.number}-{city.today}.csv"
     content = f"id_number,said,on,source\n{one.id_number},{said},{on.isoformat()},{source}\n".encode()
     city.services.s3.put_object(Bucket="the-imports-bucket", Key=f"incoming/{name}", Body=content)
     done = office.import_data_match()(name)
-    outcomes = [*done.taken, *done.rejected]
-    return f"{source} says {said}: {', '.join(map(str, outcomes))}"
+    if unreadable := done.rejected.keys() - _SAID_IN_VAIN:
+        raise Wrong(f"a line of {source} was refused: {', '.join(sorted(unreadable))}")
+    return f"{source} says {said}: {', '.join([*done.taken, *done.rejected])}"

@@ -139,6 +139,9 @@ def _registration(city: City, citizen: Citizen, review: Review) -> str:
 
 def _proposal(city: City, citizen: Citizen, review: Review) -> str:
     office.confirm_proposal()(review.review_id, _other_clerk(city, review), confirm=True)
+    if review.kind is ReviewKind.REVOCATION:
+        # The year before counts again, and they are told of it anew.
+        city.untell(citizen.beneficiary_id, city.record(citizen).valid_until)
     return "confirmed"
 
 
@@ -256,17 +259,17 @@ def _letter(city: City, citizen: Citizen, clerk: User) -> str:
 def come_back(city: City, citizen: Citizen, notice_id: str) -> str:
     """A letter that came back told nobody."""
     voiding = Voiding(NoticeResult.RETURNED, city.today, "mail")
-    record = city.record(citizen)
     notices.record_notice().void(
         citizen.beneficiary_id, notice_id, voiding, city.one_of_two(citizen.district), city.key()
     )
     after = city.record(citizen)
+    # By which something else counts; who is held stays so by what was believed then.
     message = after.current_notice
-    left = {one.counts_on for one in after.current_office_notices} | {message and message.delivered_on}
-    # Who is held stays so by a notice that was believed then.
-    if record.held_since is None:
-        gone = {one for one in city.told if one[:2] == (citizen.beneficiary_id, after.valid_until)}
-        city.told -= {one for one in gone if one[2] not in left}
+    left = {one.counts_on for one in after.current_office_notices} | {message.delivered_on if message else None}
+    gone = {one for one in city.told if one[:2] == (citizen.beneficiary_id, after.valid_until) and one[2] not in left}
+    city.undone |= gone
+    if after.held_since is None:
+        city.told -= gone
     return "returned"
 
 
@@ -292,5 +295,5 @@ def _write_down(city: City, citizen: Citizen, way: NoticeWay, result: NoticeResu
     new = NewNotice(way, result, city.today, f"{way}-{citizen.number}-{city.today:%Y%m%d}")
     notice = notices.record_notice()(citizen.beneficiary_id, new, clerk, city.key())
     if notice.counts_on:
-        city.told.add((citizen.beneficiary_id, notice.valid_until, notice.counts_on))
+        city.tell(citizen.beneficiary_id, notice.valid_until, notice.counts_on)
     return notice.notice_id

@@ -76,11 +76,11 @@ class Citizen:
     enrolled: bool = False
     reachable: bool = True
     died_on: date | None = None
-    # What two clerks said of them that was no more than a mistake, and is to be put right on that day.
+    # On which day the office was told of their death, and on which two clerks began to put a wrong one right.
+    reported_on: date | None = None
     wrong_end: date | None = None
-    defrauded: str = ""
+    corrected_on: date | None = None
     right_number: str = ""
-    moved_from: str = ""
     story: list[str] = field(default_factory=list)
 
     @property

@@ -70,13 +70,18 @@ def life_rows(figures: Mapping[str, Any]) -> list[list[str]]:
     ]
 
 
+def event_rows(figures: Mapping[str, Any]) -> list[list[str]]:
+    """How often what happened."""
+    return [[name, f"{number:,}"] for name, number in figures["events"].items() if number]
+
+
 def table(figures: Mapping[str, Any]) -> str:
     """All of it, in Markdown."""
     head = ["phase", "lines a second", "lines a second of CPU", "read units a line", "write units a line"]
     told = [
         _rows(head, import_rows(figures)),
         _rows(["what", "figure"], life_rows(figures)),
-        _rows(["event", "times"], [[name, f"{number:,}"] for name, number in figures["events"].items() if number]),
+        _rows(["event", "times"], event_rows(figures)),
     ]
     return "\n\n".join(told)
 
