@@ -11,7 +11,7 @@ import yaml
 
 from lifecert.domain.actor import Role
 from lifecert.domain.amendment import AmendGround
-from lifecert.domain.benefit import Category
+from lifecert.domain.category import Category
 from lifecert.domain.hold import HoldOutcome
 from lifecert.domain.intake import Known, RowFault, YearFrom
 from lifecert.domain.ledger import LedgerEvent
