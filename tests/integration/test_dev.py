@@ -30,6 +30,7 @@ def test_a_client_is_told_everything_in_one_file(dev: Dev) -> None:
     assert len(told["people"]) == 3
     page, _, code = told["invitation"]["url"].partition("#")
     assert page == told["phone_page"] == f"{told['api']}/phone"
+    assert told["desk"] == f"{told['api']}/desk"
     for shown in (code, told["invitation"]["digits"]):
         answer = requests.post(f"{told['api']}/invitations/person", json={"code": shown}, timeout=60)
         assert (answer.status_code, answer.json()["references"]) == (200, "present")
