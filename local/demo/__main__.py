@@ -1,4 +1,5 @@
-"""The whole story on this machine: register, certify, refuse, lapse, hold, certify again. `make demo`.
+"""The whole story on this machine: register, certify, refuse, lapse, hold, certify again, bring a register: `make
+demo`.
 
 Everything goes over HTTP through the deployed template; only the sweep is called as its schedule would.
 """
@@ -14,6 +15,7 @@ from lifecert.adapters.dynamodb.ledger import DynamoLedger
 from lifecert.domain.ledger import LedgerEntry, verify_chain
 from local.demo.cast import JIANGUO, MING, PEOPLE, XIULAN, portrait, register
 from local.demo.holding import HELD_DAYS, hold
+from local.demo.office import bring_register
 from local.demo.page import show as show_page
 from local.demo.phone import Phone, camera_before
 from local.demo.story import Story, day
@@ -124,6 +126,8 @@ def _tell(story: Story, deployed: Deployment) -> None:
         paid["payment_was_held"] and (last - first).days + 1 == HELD_DAYS,
         f"arrears for the {HELD_DAYS} days from {day(paid['arrears_first_day'])} to {day(paid['arrears_last_day'])}",
     )
+
+    bring_register(story, clerk, second)
 
     story.chapter("What the auditor and the payer see")
     standing = clerk.standing(ids[XIULAN.name])
