@@ -53,6 +53,8 @@ MAY: dict[str, tuple[set[str], set[str] | None]] = {
         for area, others in {**AREAS, "shared": set()}.items()
     },
     "lifecert.adapters": (INWARDS | {"lifecert.adapters"}, AWS | PYDANTIC | {"joserfc", "urllib3"}),
+    # Lambda's runtime has it.
+    "lifecert.entry.restored": (set(), {"snapshot_restore_py"}),
     "lifecert.entry": (
         INWARDS | {"lifecert.application", "lifecert.entry"},
         POWERTOOLS | TRACES | PYDANTIC | {"segno"},

@@ -33,9 +33,9 @@ def _room(head: Image, wall: Image, x: int = 290, y: int = 290) -> Image:
     room = cv2.GaussianBlur(wall, (0, 0), 3).astype(np.uint8)
     oval = np.zeros((320, 320, 1), np.float32)
     cv2.ellipse(oval, (160, 160), (120, 145), 0, 0, 360, 1.0, -1)
-    oval = cv2.GaussianBlur(oval, (0, 0), 6)[..., None]
+    soft = cv2.GaussianBlur(oval, (0, 0), 6)[..., None]
     there = room[y : y + 320, x : x + 320]
-    there[:] = (head * oval + there * (1 - oval)).astype(np.uint8)
+    there[:] = (head * soft + there * (1 - soft)).astype(np.uint8)
     return room
 
 

@@ -47,8 +47,10 @@ class Scores:
     def __init__(self, *scores: float, whole: bool = True) -> None:
         self._scores = list(scores)
         self.whole = whole
+        self.enough: set[float] = set()
 
-    def live(self, image: Image, face: Face) -> float:
+    def live(self, image: Image, face: Face, *, enough: float = 1.0) -> float:
+        self.enough.add(enough)
         if not self._scores:
             raise cv2.error("the network failed")
         return self._scores.pop(0)
@@ -116,6 +118,77 @@ def test_networks_speak_with_one_voice_the_surer_the_louder(scores: tuple[float,
 def test_a_network_that_is_quite_sure_is_no_error_and_one_that_says_nothing_is_no_yes() -> None:
     assert 0.0 < fused((0.0, 1.0, 0.0)) < 0.02
     assert np.isnan(fused((0.9, float("nan"), 0.9)))
+
+
+def _network_says(scores: dict[str, float], asked: list[str], monkeypatch: pytest.MonkeyPatch) -> LivenessNetworks:
+    """The networks with these answers; `asked` gets the names of those that are asked."""
+
+    def score(one: Network, *_: object) -> float:
+        asked.append(one.name)
+        return scores[one.name]
+
+    monkeypatch.setattr(passive_module, "_score", score)
+    monkeypatch.setattr(passive_module, "model_path", str)
+    monkeypatch.setattr(cv2.dnn, "readNetFromONNX", lambda path: path)
+    return LivenessNetworks()
+
+
+NOWHERE, NOBODY = np.zeros((2, 2, 3), np.uint8), Face(np.zeros((478, 3), np.float32), {}, np.eye(3))
+
+
+@pytest.mark.parametrize(
+    ("first", "near", "far", "asked"),
+    [
+        (0.0, 0.9995, 0.9995, 2),  # so sure that the first cannot bring them below a half
+        (0.0, 0.998, 0.998, 3),
+        (1.0, 0.0, 0.0, 3),
+        (0.9, float("nan"), 1.0, 3),
+    ],
+)
+def test_who_cannot_change_what_comes_of_it_is_not_asked(
+    first: float, near: float, far: float, asked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: list[str] = []
+    scores = dict(zip((one.name for one in NETWORKS), (first, near, far), strict=True))
+    cue = _network_says(scores, names, monkeypatch)
+    cue.live(NOWHERE, NOBODY, enough=0.5)
+
+    assert len(names) == asked
+    names.clear()
+    exact = cue.live(NOWHERE, NOBODY)
+    assert len(names) == 3
+    assert exact == pytest.approx(fused((first, near, far)), nan_ok=True)
+
+
+def test_not_asking_changes_no_decision(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = np.random.default_rng(1)
+    asked: list[str] = []
+    for _ in range(2000):
+        odds = chance.normal(3, 8, 3)
+        scores = dict(zip((one.name for one in NETWORKS), 1 / (1 + np.exp(-odds)), strict=True))
+        cue = _network_says(scores, asked, monkeypatch)
+        exact, enough = cue.live(NOWHERE, NOBODY), cue.live(NOWHERE, NOBODY, enough=0.5)
+
+        assert [exact >= limit for limit in (0.1, 0.5)] == [enough >= limit for limit in (0.1, 0.5)]
+        assert enough <= exact + 1e-9
+    assert 4000 < len(asked) < 2000 * 6
+
+
+@pytest.mark.parametrize(("steps", "enough"), [(3, 0.5), (2, 1.0), (1, 0.5)])
+def test_the_middle_of_an_even_number_of_frames_is_a_mean_and_needs_them_all(
+    steps: int,
+    enough: float,
+    policy: Policy,
+    analyser: VisionAnalyser,
+    frames: Frames,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cue = Scores(*(0.9,) * steps)
+    monkeypatch.setattr(analyser, "_passive", cue)
+    analyser.analyse(frames("obama.jpg", *ASKED[:steps]), {})
+
+    assert (policy.passive.min_live, policy.passive.min_live_frame) == (0.5, 0.1)
+    assert cue.enough == {enough}
 
 
 @pytest.mark.parametrize(

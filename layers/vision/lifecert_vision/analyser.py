@@ -207,11 +207,13 @@ class VisionAnalyser:
         looked_at = [one.first_face() for one in seen if one.faces]
         if self._passive is None or not looked_at:
             return ()
+        limits, reason = self._policy.passive, Reason.LIVENESS_DOUBTED
+        # Nothing above both limits matters, but for an even number of frames, whose middle is the mean of two.
+        enough = max(limits.min_live, limits.min_live_frame) if len(looked_at) % 2 else 1.0
         try:
-            scores = [self._passive.live(image, face) for image, face in looked_at]
+            scores = [self._passive.live(image, face, enough=enough) for image, face in looked_at]
         except cv2.error:
             return (not_assessed(PASSIVE_MEASURE),)
-        limits, reason = self._policy.passive, Reason.LIVENESS_DOUBTED
         # By numpy: Python's median and least pass over what is no number.
         middle, least = float(np.median(scores)), float(np.min(scores))
         if not self._passive.whole:
