@@ -24,11 +24,10 @@ from lifecert.application.certify.start_session import StartRequest
 from lifecert.application.faces.consent import UndoGround
 from lifecert.application.faces.enrol_reference import ConsentShown
 from lifecert.application.office.amend_record import RightRecord
-from lifecert.application.office.certify_in_person import Document
 from lifecert.application.office.register_beneficiary import NewBenefit, Registration
 from lifecert.application.office.report_death import NamedPerson
 from lifecert.application.office.set_contact import NewContact
-from lifecert.bootstrap import office, parts, phone, records
+from lifecert.bootstrap import office, parts, phone, proofs, records
 from lifecert.domain.actor import Caller, User
 from lifecert.domain.amendment import AmendGround
 from lifecert.domain.category import Category
@@ -40,6 +39,7 @@ from lifecert.domain.policy import Outcome
 from lifecert.domain.review import Proposal, ReviewKind
 from lifecert.domain.session import Channel as SentBy
 from lifecert.domain.session import ImageType, Session
+from lifecert.domain.sighting import AtTheCounter, Document
 from lifecert.domain.status import EndCause, Status
 
 # One who was not accepted tries again at once, so often; then they go to the counter.
@@ -104,8 +104,8 @@ def at_the_counter(city: City, one: Citizen) -> str:
     """A clerk sees them and their identity card."""
     if not one.alive:
         return ""
-    clerk = city.one_of_two(one.district)
-    certificate = office.certify_in_person()(one.beneficiary_id, city.today, Document.ID_CARD, clerk, city.key())
+    clerk, seen = city.one_of_two(one.district), AtTheCounter(seen_on=city.today, document=Document.ID_CARD)
+    certificate = proofs.certify_in_person()(one.beneficiary_id, seen, clerk, city.key())
     return "certified in person" if hasattr(certificate, "certificate_id") else "proposed: something speaks against it"
 
 
@@ -376,7 +376,7 @@ def _register_says(city: City, one: Citizen, said: Said, on: date, source: str) 
     name = f"{source}-{one.number}-{city.today}.csv"
     content = f"id_number,said,on,source\n{one.id_number},{said},{on.isoformat()},{source}\n".encode()
     city.services.s3.put_object(Bucket="the-imports-bucket", Key=f"incoming/{name}", Body=content)
-    done = office.import_data_match()(name)
+    done = proofs.import_data_match()(name)
     if unreadable := done.rejected.keys() - _SAID_IN_VAIN:
         raise Wrong(f"a line of {source} was refused: {', '.join(sorted(unreadable))}")
     return f"{source} says {said}: {', '.join([*done.taken, *done.rejected])}"

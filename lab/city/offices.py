@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from lab.city.city import AUDITOR, City
 from lab.city.people import DISTRICTS, HOLDING, Citizen, Habit
 from lifecert.application.notices.record_notice import NewNotice, Voiding
-from lifecert.application.office.certify_in_person import Document, PresenceGround
 from lifecert.application.office.decide_holds import HoldWish
-from lifecert.bootstrap import notices, office, records
+from lifecert.bootstrap import notices, office, proofs, records
 from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import LifeCertError
@@ -18,6 +17,7 @@ from lifecert.domain.hold import HoldBatch, HoldCandidate, HoldChoice, HoldGroun
 from lifecert.domain.office_notice import NoticeResult, NoticeWay
 from lifecert.domain.person import IdNumber
 from lifecert.domain.review import Ground, Proposal, Review, ReviewFilter, ReviewKind, ReviewOutcome
+from lifecert.domain.sighting import Document, HomeVisit
 from lifecert.domain.status import EndCause, Status
 from lifecert.domain.work_list import WorkList
 
@@ -284,9 +284,8 @@ def _visit(city: City, citizen: Citizen, clerk: User) -> str:
         return "nobody there"
     _write_down(city, citizen, NoticeWay.VISIT, NoticeResult.TOLD, clerk)
     if city.chance.random() < 0.5:
-        office.certify_in_person()(
-            citizen.beneficiary_id, city.today, Document.ID_CARD, clerk, city.key(), PresenceGround.HOME_VISIT
-        )
+        visit = HomeVisit(seen_on=city.today, document=Document.ID_CARD)
+        proofs.certify_in_person()(citizen.beneficiary_id, visit, clerk, city.key())
         return "certified at home"
     return "told at home"
 

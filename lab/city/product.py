@@ -12,7 +12,7 @@ from unittest.mock import patch
 from lab.city.services import MemoryBus, MemoryKms, MemoryLambda, MemoryS3, MemorySns, MemorySqs, MovedClock
 from lifecert.adapters.dynamodb.register import DynamoRegister
 from lifecert.adapters.dynamodb.values import plain
-from lifecert.bootstrap import notices, office, parts, phone, records, streams, sweep
+from lifecert.bootstrap import imports, notices, office, parts, phone, proofs, records, streams, sweep
 from lifecert.domain.sweep import Partition
 from lifecert.entry.settings import Common
 from lifecert.ports.vision import FaceAnalyser
@@ -21,7 +21,7 @@ from local.tables import create, definitions, drop
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-AREAS: tuple[ModuleType, ...] = (notices, office, phone, records, streams, sweep)
+AREAS: tuple[ModuleType, ...] = (imports, notices, office, phone, proofs, records, streams, sweep)
 PREFIX = "city-"
 REMINDERS = (60, 30, 7, 1)
 # What is set for a deployment by hand or by default; whatever else a function is told is the name of something.
@@ -50,6 +50,11 @@ SETTINGS = {
     "limit_finds_day": "1000000",
     "invitation_years": "5",
     "invitation_page_url": "",
+    "letter_page_url": "https://lifecert.example/phone",
+    "print_house_key": "",
+    "number_schemes": "gb11643,gb11643_1989,permanent_residence",
+    "verified_number_claim": "",
+    "limit_deaths_day": "1000",
     "data_match_rate": "1000000",
     "person_secrets": "1",
     "person_secrets_moving": "false",

@@ -20,7 +20,7 @@ from lab.city.services import MovedClock
 from lab.city.table import HAPPENINGS, plan
 from lab.scale.meter import metered
 from lifecert.application.office.prepare_import import NewImport
-from lifecert.bootstrap import parts, records
+from lifecert.bootstrap import imports, parts, records
 from lifecert.domain.actor import Group, User
 from lifecert.domain.intake import ImportState
 from lifecert.domain.person import IdNumber
@@ -121,27 +121,27 @@ def _import(city: City, client: Any) -> dict[str, Any]:
     content = ("\n".join(rows) + "\n").encode()
     one, other = (User(f"registrar-{which}", frozenset({Group.CLERK}), Scope.of(DISTRICTS)) for which in (1, 2))
     lines, told = len(rows) - 1, dict[str, Any]()
-    prepared = records.prepare_import()(NewImport("city"), one, city.key())
+    prepared = imports.prepare_import()(NewImport("city"), one, city.key())
     if prepared.slot is None:
         raise Wrong("there is no slot for the file of the register")
     city.services.s3.put_object(Bucket="the-imports-bucket", Key=prepared.slot.fields["key"], Body=content)
     import_id = prepared.register_import.import_id
     with _measured(city, client, lines) as figures:
-        records.start_dry_run()(import_id, one)
+        imports.start_dry_run()(import_id, one)
         _drain(city, lines, "checked")
         told["dry_run"] = figures
-    checked = records.get_import()(import_id, one).register_import
+    checked = imports.get_import()(import_id, one).register_import
     if (
         checked.state is not ImportState.CHECKED
         or checked.checked is None
         or checked.checked.people != len(city.people)
     ):
         raise Wrong(f"the dry run came to {checked.state}: {checked.checked}")
-    records.release_import()(import_id, checked.digest, other)
+    imports.release_import()(import_id, checked.digest, other)
     with _measured(city, client, lines) as figures:
         _drain(city, lines, "registered")
         told["registration"] = figures
-    done = records.get_import()(import_id, one).register_import
+    done = imports.get_import()(import_id, one).register_import
     if done.state is not ImportState.FINISHED or done.registered is None or done.registered.refused:
         raise Wrong(f"the import came to {done.state}: {done.registered}")
     with _measured(city, client, lines) as figures:
@@ -152,7 +152,7 @@ def _import(city: City, client: Any) -> dict[str, Any]:
 
 
 def _drain(city: City, lines: int, done: str) -> None:
-    work, begun, last = records.work_import(), time.monotonic(), [time.monotonic()]
+    work, begun, last = imports.work_import(), time.monotonic(), [time.monotonic()]
     transactions = [0]
 
     def count(**_: object) -> None:
@@ -194,7 +194,7 @@ def _measured(city: City, client: Any, lines: int) -> Iterator[dict[str, Any]]:
 
 def _take_names(city: City, living: int) -> None:
     """Learn under which id everybody was registered. From now on the nights take notice of the living."""
-    keys = records.work_import().person_keys
+    keys = parts.person_keys(imports.ImportRegisterSettings.load())
     for one in city.people:
         one.beneficiary_id = keys.beneficiary_id(IdNumber.parse(one.id_number).value)
     city.by_id.update({one.beneficiary_id: one for one in city.people[:living]})
