@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -180,6 +181,17 @@ def test_an_audited_acceptance_is_accepted_and_looked_at_beside() -> None:
     (review,) = world.store.reviews.values()
     assert (review.kind, review.session_id, review.reason) == (ReviewKind.AUDIT, session.session_id, None)
     assert all(session.review_key(number) in world.photos.kept for number in range(1, len(session.challenge) + 1))
+
+
+def test_the_first_by_a_photo_that_an_import_brought_is_drawn_as_one_by_letter_is_and_no_later_one() -> None:
+    brought = ("import:00000000-0000-4000-8000-000000000001", "clerk-1")
+    for changed, audited in (({}, 0), ({"enrolled_by": brought}, 1), ({"enrolled_by": brought, "sessions_kept": 1}, 0)):
+        world = VerifyWorld()
+        world.verify = with_other(world.verify, policy=a_policy(audit=Audit(0.0, 1.0)))
+        person = replace(world.beneficiary, **changed)
+        world.store.beneficiaries[person.beneficiary_id] = person
+        world.verify(world.session().session_id, HELPER)
+        assert len(world.store.reviews) == audited
 
 
 def test_what_is_not_drawn_is_not_kept_and_what_failed_is_not_audited() -> None:
