@@ -288,6 +288,7 @@ NOT_FOR_CLIENTS: tuple[type[errors.LifeCertError], ...] = (
     errors.GalleryFileChanged,
     errors.ImportNotFound,
     errors.ImportPartUnfinished,
+    errors.MessageRefused,
     errors.ReviewOpenedBefore,
     errors.NoticeMustWait,
     errors.NoticeRefused,
