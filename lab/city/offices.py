@@ -160,6 +160,7 @@ def _unusual(city: City, citizen: Citizen, review: Review) -> str:
 _CASES: Mapping[ReviewKind, Callable[[City, Citizen, Review], str]] = {
     ReviewKind.VERIFICATION: _verification,
     ReviewKind.AUDIT: _audit,
+    ReviewKind.OVERRIDE: _audit,
     ReviewKind.DEATH_REPORT: _of_a_death,
     ReviewKind.DATA_SIGNAL: _of_a_death,
     ReviewKind.SIGN_OF_LIFE: _sign_of_life,
