@@ -87,7 +87,8 @@ screen("queue", async (kind = ALL, district = ALL) => {
   chosen.district = /^\d+$/.test(district) ? district : "";
   const own = ownDistricts();
   if (!desk.district && own.length && own[0].length === 6) desk.district = own[0];
-  const [page, side] = await Promise.all([reviews(50), beside()]);
+  const page = await reviews(50);
+  const side = await beside();
   const told = chosen.noneFree ? say("queueNoneFree") : "";
   chosen.noneFree = false;
   const filter = form("queue-filter", [

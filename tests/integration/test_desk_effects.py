@@ -1,0 +1,134 @@
+"""What the desk says that a decision will do, held against what the rules do: the page's own code, run by Node.js."""
+
+import json
+import shutil
+import subprocess
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lifecert.domain.actor import Role
+from lifecert.domain.status import (
+    ArrearsPeriod,
+    Certified,
+    EndCause,
+    EntitlementEnded,
+    Standing,
+    Status,
+    Transition,
+    transition,
+)
+from lifecert.domain.year import valid_until_after
+from lifecert.entry.http.web_files import load
+from tests.support.missing import missing
+from tests.support.patience import PATIENCE_SECONDS
+from tests.support.templates import ROOT
+
+TODAY = date(2026, 11, 30)
+BEFORE = """
+globalThis.document = {documentElement: {dataset: {zone: "Asia/Shanghai"}}};
+Date.now = () => Date.parse("2026-11-30T04:00:00Z");
+"""
+AFTER = """
+desk.language = "en";
+const asked = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const of = ({record, day, end}) => (end ? ofEnding(record, day) : ofCertifying(record, day));
+const said = asked.map((one) => of(one).filter(Boolean).join(" "));
+process.stdout.write(JSON.stringify(said));
+"""
+
+
+def ago(days: int) -> date:
+    return TODAY - timedelta(days=days)
+
+
+STANDINGS = [
+    Standing(Status.ACTIVE, ago(-65), begins=ago(2000)),
+    Standing(Status.LAPSED, ago(30), begins=ago(2000)),
+    Standing(Status.LAPSED, ago(200), held_since=ago(80), unpaid_since=ago(80), begins=ago(2000)),
+    Standing(Status.LAPSED, ago(200), held_since=ago(0), unpaid_since=ago(0), begins=ago(2000)),
+    Standing(Status.ACTIVE, date(2027, 2, 28), begins=ago(10)),
+]
+# When somebody was seen, or from when nothing is due.
+DAYS = [ago(0), ago(1), ago(79), ago(80), ago(81), ago(150)]
+
+
+def in_words(day: date) -> str:
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def told(key: str, period: ArrearsPeriod | None) -> set[str]:
+    if period is None:
+        return set()
+    days = (period.last_day - period.first_day).days + 1
+    return {f"{key}: {days} days, from {in_words(period.first_day)} to {in_words(period.last_day)}."}
+
+
+def record(standing: Standing) -> dict[str, Any]:
+    """What the API tells of somebody who stands so."""
+    unpaid = standing.unpaid_since and standing.unpaid_since.isoformat()
+    benefit = {"benefit": "1", "category": "resident_pension", "status": standing.status, "unpaid_since": unpaid}
+    started = standing.begins and standing.begins.isoformat()
+    until = standing.valid_until.isoformat()
+    return {"status": standing.status, "valid_until": until, "benefits": [{**benefit, "start": started}]}
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The module that says it, joined with what it needs, as a page is."""
+    if not shutil.which("node"):
+        missing("Node.js is not installed: nothing here can run the desk's code")
+    folder = tmp_path_factory.mktemp("web")
+    (folder / "desk").symlink_to(ROOT / "web" / "desk")
+    (folder / "check").mkdir()
+    (folder / "check" / "index.html").write_text('<script src="desk/effects.js"></script>', encoding="utf-8")
+    [asset] = load(folder, "check").assets.values()
+    return asset.body.decode()
+
+
+def said(page: str, asked: list[dict[str, Any]], folder: Path) -> list[str]:
+    """What the page says of each."""
+    script = folder / "said.js"
+    script.write_text(BEFORE + page + AFTER, encoding="utf-8")
+    answered = subprocess.run(
+        [str(shutil.which("node")), str(script)],
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_SECONDS,
+    )
+    sentences: list[str] = json.loads(answered.stdout)
+    return sentences
+
+
+def test_days_owed_and_taken_back_are_those_of_the_rules(page: str, tmp_path: Path) -> None:
+    asked: list[dict[str, Any]] = []
+    expected: list[Transition] = []
+    for standing in STANDINGS:
+        for day in DAYS:
+            if standing.begins and day < standing.begins:
+                continue
+            ended = EntitlementEnded(day, TODAY, EndCause.MOVED, "clerk-1", "clerk-2")
+            asked.append({"record": record(standing), "day": day.isoformat(), "end": True})
+            expected.append(transition(standing, ended, Role.CLERK))
+            asked.append({"record": record(standing), "day": day.isoformat(), "end": False})
+            expected.append(transition(standing, Certified(day, TODAY), Role.CLERK))
+    assert any(one.arrears for one in expected)
+    assert any(one.reclaim for one in expected)
+    for one, sentence, right in zip(asked, said(page, asked, tmp_path), expected, strict=True):
+        sentences = told("Due after all", right.arrears) | told("To be taken back", right.reclaim)
+        assert all(each in sentence for each in sentences), (one, sentence, right)
+        assert sentence.count("Due after all") == bool(right.arrears), (one, sentence, right)
+        assert sentence.count("To be taken back") == bool(right.reclaim), (one, sentence, right)
+        if not one["end"]:
+            assert in_words(right.standing.valid_until) in sentence, (one, sentence, right)
+
+
+@pytest.mark.parametrize("day", [date(2027, 2, 28), date(2028, 2, 29), date(2026, 12, 31), date(2027, 1, 1)])
+def test_a_year_has_twelve_calendar_months(page: str, tmp_path: Path, day: date) -> None:
+    standing = Standing(Status.ACTIVE, ago(-1))
+    [sentence] = said(page, [{"record": record(standing), "day": day.isoformat(), "end": False}], tmp_path)
+    assert in_words(valid_until_after(day)) in sentence
