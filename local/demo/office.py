@@ -32,18 +32,20 @@ def bring_register(story: Story, clerk: Phone, second: Phone) -> None:
     clerk.expect(202, "POST", f"{path}/dry-run")
     checked = _once(clerk, path, "checked")
     shown = checked["register_import"]
-    story.tell(f"{shown['lines'] - 1} lines in {shown['written']}; what the dry run would leave out, by line:")
-    table = requests.get(checked["checked_lines"], timeout=TIMEOUT_SECONDS).content.decode("utf-8-sig")
-    for row in table.splitlines()[1:]:
-        line, key, outcome, why = row.split(",")
-        story.tell(f"   line {line} ({key})  {outcome}: {why}")
-    story.check(shown["checked"]["people"] == 2, "two people would come in; nothing is written yet")
+    story.tell(f"{shown['lines'] - 1} lines in {shown['written']}; what the dry run refuses:")
+    _tell_lines(story, checked["checked_lines"])
+    story.check(
+        shown["checked"]["people"] == 2 and shown["checked"]["known"] == {"already_registered": 1},
+        "two people would come in, one is registered already (not which: that is no look-up); nothing is written yet",
+    )
     release = {"digest": shown["digest"]}
     alone = clerk.call("POST", f"{path}/release", release).body
     story.check(alone.get("code") == "second_clerk_needed", "who prepared it cannot release it")
     second.expect(202, "POST", f"{path}/release", release)
-    done = _once(clerk, path, "finished")["register_import"]
-    story.check(done["registered"] == shown["checked"], "released by the second clerk, and exactly that came in")
+    finished = _once(clerk, path, "finished")
+    done = finished["register_import"]
+    story.check(done["registered"] == shown["checked"], "released by the second clerk, and exactly that came in; not:")
+    _tell_lines(story, finished["registered_lines"])
 
     (found,) = clerk.expect(200, "POST", "/staff/beneficiaries/find", {"id_number": WUFANG})["people"]
     standing = clerk.standing(found["beneficiary_id"])
@@ -56,6 +58,14 @@ def bring_register(story: Story, clerk: Phone, second: Phone) -> None:
     story.check(
         bool(unreached), "she has no telephone: she is in the work list of those whom only a letter or a visit reaches"
     )
+
+
+def _tell_lines(story: Story, address: str) -> None:
+    """What is told of single lines, as a table of four columns."""
+    table = requests.get(address, timeout=TIMEOUT_SECONDS).content.decode("utf-8-sig")
+    for row in table.splitlines()[1:]:
+        line, key, outcome, why = row.split(",")
+        story.tell(f"   line {line} ({key})  {outcome}: {why}")
 
 
 def _once(clerk: Phone, path: str, state: str) -> dict[str, Any]:
