@@ -11,7 +11,6 @@ import pytest
 
 from lifecert.domain.actor import Role
 from lifecert.domain.status import (
-    ArrearsPeriod,
     Certified,
     EndCause,
     EntitlementEnded,
@@ -20,7 +19,7 @@ from lifecert.domain.status import (
     Transition,
     transition,
 )
-from lifecert.domain.year import valid_until_after
+from lifecert.domain.year import ArrearsPeriod, valid_until_after
 from lifecert.entry.http.web_files import load
 from tests.support.missing import missing
 from tests.support.patience import PATIENCE_SECONDS
