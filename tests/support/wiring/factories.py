@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lifecert.adapters.kms.protected_references import ProtectedReferences
-from lifecert.bootstrap import imports, notices, office, parts, phone, proofs, records, stores, streams, sweep
+from lifecert.bootstrap import imports, notices, office, pages, parts, phone, proofs, records, stores, streams, sweep
 from lifecert.domain.category import Scheme
 from lifecert.domain.help_lines import HelpLines
 from lifecert.entry.http.once import Once
@@ -28,7 +28,7 @@ from tests.support.wiring.environment import environment_of
 from tests.support.wiring.population import populate
 from tests.support.wiring.world import World
 
-AREAS: tuple[ModuleType, ...] = (imports, notices, office, phone, proofs, records, streams, sweep)
+AREAS: tuple[ModuleType, ...] = (imports, notices, office, pages, phone, proofs, records, streams, sweep)
 HELP_LINES = HelpLines("12333", {Scheme.PENSION: {"11": "010-12333"}, Scheme.WORK_INJURY: {}})
 
 
