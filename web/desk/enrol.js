@@ -6,6 +6,7 @@ import {desk, say, today, word} from "./state.js";
 import {open} from "./view.js";
 
 const TYPES = ["image/jpeg", "image/png", "image/webp"];
+const UNDO = ["not_the_person", "changed_mind", "mistake"];
 const REPLACEMENTS = ["face_changed", "aged", "wrong_photo"];
 
 async function consentText() {
@@ -25,8 +26,10 @@ const agreed = () => [
 
 export async function consentContent(record, id) {
   const consent = await consentText();
-  return el("div", {}, shownText(consent), form("consent", agreed(), say("act_consent"), async (values) => {
-    await ask("POST", `staff/beneficiaries/${id}/consent`, {consent: {version: consent.version, guardian: values.guardian}});
+  const withdrawn = record.consent && record.consent.withdrawn_on;
+  const fields = withdrawn ? [...agreed(), {id: "ground", label: say("undoGround"), kind: "radio", required: true, hint: say("undoHint"), options: optionsOf("undo", UNDO, word)}] : agreed();
+  return el("div", {}, shownText(consent), form("consent", fields, say("act_consent"), async (values) => {
+    await ask("POST", `staff/beneficiaries/${id}/consent`, Object.assign({consent: {version: consent.version, guardian: values.guardian}}, withdrawn ? {ground: values.ground} : {}));
     return () => open("person", id);
   }));
 }

@@ -292,6 +292,8 @@ export const ENGLISH = {
   presenceGround: "Reason",
   presenceHint: "Needed when you know the person and saw no document, or saw them more than seven days ago.",
   noneNeeded: "none needed",
+  undoGround: "Why the withdrawal is over",
+  undoHint: "Needed, for the consent was withdrawn. The person is told.",
   noticeWay: "How",
   noticeResult: "Result",
   resultUnfit: "This result does not belong to that way.",

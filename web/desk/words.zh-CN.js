@@ -292,6 +292,8 @@ export const CHINESE = {
   presenceGround: "理由",
   presenceHint: "凭熟识认定、未看证件的，或七天以前见面的，须填写。",
   noneNeeded: "不需要",
+  undoGround: "撤回为何不再有效",
+  undoHint: "此人曾撤回同意，须填写；系统会告知本人。",
   noticeWay: "方式",
   noticeResult: "结果",
   resultUnfit: "此结果与方式不符。",
