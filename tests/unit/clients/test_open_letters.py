@@ -100,6 +100,8 @@ def test_the_example_writes_a_table(
         ECKey.generate_key("P-256").as_pem(private=True).decode(),
         json.dumps(OctKey.generate_key(256).as_dict(private=True)),
     ],
+    # By name: the keys are other ones in each of pytest's workers.
+    ids=["none", "rubbish", "short", "rsa-2048", "secp256k1", "private", "symmetric"],
 )
 def test_a_key_that_is_not_fit_is_refused(text: str, tmp_path: Path) -> None:
     with pytest.raises(PrintHouseKeyUnfit):
