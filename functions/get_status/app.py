@@ -1,11 +1,11 @@
 """GET a session or a beneficiary, and what is the caller's own: their sessions, and the people whom they certified."""
 
+from typing import Any
+
 from aws_lambda_powertools.event_handler import Response
 
 from lifecert.bootstrap import phone
 from lifecert.domain.errors import BeneficiaryNotFound, SessionNotFound
-from lifecert.domain.review import ReviewDecision
-from lifecert.domain.session import Session
 from lifecert.entry.http.access import ANYONE, SIGNED_IN
 from lifecert.entry.http.api import Api, an_id
 from lifecert.entry.http.bodies.beneficiaries import BeneficiaryStanding, MyPeople, MyPeopleQuery
@@ -17,31 +17,22 @@ api = Api(phone.get_session, phone.get_beneficiary, phone.get_own_standing, phon
 
 @api.on("GET /sessions/{session_id}", SIGNED_IN)
 def session(session_id: str) -> Response[str]:
-    view = phone.get_session()(an_id(session_id, SessionNotFound), api.user)
-    return shown(view.session, view.reviewed)
+    return shown(phone.get_session()(an_id(session_id, SessionNotFound), api.user))
 
 
 @api.on("GET /invitations/sessions/{session_id}", ANYONE)
 def invited_session(session_id: str) -> Response[str]:
-    view = phone.get_session()(an_id(session_id, SessionNotFound), api.session_secret)
-    return shown(view.session, view.reviewed)
+    return shown(phone.get_session()(an_id(session_id, SessionNotFound), api.session_secret))
 
 
 @api.on("GET /beneficiaries/{beneficiary_id}", SIGNED_IN)
 def beneficiary(beneficiary_id: str) -> Response[str]:
-    view = phone.get_beneficiary()(an_id(beneficiary_id, BeneficiaryNotFound), api.user)
-    done(LogCode.BENEFICIARY_READ, "BeneficiariesRead", beneficiary_id=beneficiary_id)
-    known = (phone.clock().today(), phone.help_lines(), phone.sources(), api.language)
-    user_id = api.user.user_id
-    return api.answer(BeneficiaryStanding.of(view, *known, user_id=user_id, for_staff=view.for_staff))
+    return standing(phone.get_beneficiary()(an_id(beneficiary_id, BeneficiaryNotFound), api.user))
 
 
 @api.on("GET /me/standing", SIGNED_IN)
 def my_standing() -> Response[str]:
-    view = phone.get_own_standing()(api.vouched_number)
-    done(LogCode.MY_STANDING_READ, "MyStandingsRead", beneficiary_id=view.beneficiary.beneficiary_id)
-    known = (phone.clock().today(), phone.help_lines(), phone.sources(), api.language)
-    return api.answer(BeneficiaryStanding.of(view, *known, user_id=api.user.user_id, for_staff=view.for_staff))
+    return standing(phone.get_own_standing()(api.vouched_number))
 
 
 @api.on("GET /me/sessions", SIGNED_IN)
@@ -59,9 +50,15 @@ def my_people() -> Response[str]:
     return api.answer(MyPeople.of(page, phone.clock().today(), api.user.user_id))
 
 
-def shown(session: Session, reviewed: ReviewDecision | None) -> Response[str]:
-    done(LogCode.SESSION_READ, "SessionsRead", session_id=session.session_id)
-    return api.answer(SessionView.of(session, phone.clock().now(), api.language, reviewed))
+def shown(view: Any) -> Response[str]:
+    done(LogCode.SESSION_READ, "SessionsRead", session_id=view.session.session_id)
+    return api.answer(SessionView.of(view.session, phone.clock().now(), api.language, view.reviewed))
+
+
+def standing(view: Any) -> Response[str]:
+    done(LogCode.BENEFICIARY_READ, "BeneficiariesRead", beneficiary_id=view.beneficiary.beneficiary_id)
+    known = (phone.clock().today(), phone.help_lines(), phone.sources(), api.language)
+    return api.answer(BeneficiaryStanding.of(view, *known, user_id=api.user.user_id, for_staff=view.for_staff))
 
 
 handler = api.handler

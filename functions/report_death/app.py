@@ -3,12 +3,11 @@ registry's program does. It opens cases, no more."""
 
 from aws_lambda_powertools.event_handler import Response
 
-from lifecert.application.office.take_deaths import DeathsRefused
 from lifecert.bootstrap import office
 from lifecert.domain.errors import BeneficiaryNotFound, LimitReached
 from lifecert.entry.http.access import REGISTERS, SIGNED_IN
 from lifecert.entry.http.api import Api, an_id
-from lifecert.entry.http.bodies.registry import Acknowledged
+from lifecert.entry.http.bodies.registry import REFUSED, Acknowledged
 from lifecert.entry.http.bodies.reports import DeathReportBody, DeathReported, NamedDeathReportBody
 from lifecert.entry.log import LogCode, correlation_id, count, done
 
@@ -36,7 +35,7 @@ def told_by_a_register() -> Response[str]:
     except LimitReached:
         count("DeathMessagesRefused")  # what a registry says must not stay unheard
         raise
-    if isinstance(taken, DeathsRefused):
+    if isinstance(taken, REFUSED):
         done(LogCode.DEATHS_TOLD, "DeathMessagesRefused", source=source, cause=taken.code)
         return api.answer(Acknowledged.refusing(taken, correlation_id(), at))
     counts = {"records": taken.records, "rejected": len(taken.rejected), "outcomes": taken.outcomes}

@@ -39,7 +39,6 @@ class LogCode(StrEnum):
     BENEFICIARY_READ = "beneficiary_read"
     MY_SESSIONS_READ = "my_sessions_read"
     MY_PEOPLE_READ = "my_people_read"
-    MY_STANDING_READ = "my_standing_read"
     CONFIG_READ = "config_read"
     BENEFICIARY_REGISTERED = "beneficiary_registered"
     ACCESSES_LISTED = "accesses_listed"

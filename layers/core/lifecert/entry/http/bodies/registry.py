@@ -7,6 +7,9 @@ from typing import Literal
 from lifecert.application.office.take_deaths import DeathsRefused, DeathsTaken
 from lifecert.entry.models import Moment, Response
 
+# What is answered by `Acknowledged.refusing`.
+REFUSED = DeathsRefused
+
 
 class AckError(StrEnum):
     """Why a message, or some of its records, were not taken, by a code of the standard."""
