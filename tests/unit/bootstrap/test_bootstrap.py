@@ -32,7 +32,17 @@ FACTORIES: dict[str, type[Common]] = {
 SEVERAL_WAYS_IN = {"report_death"}
 # What handlers ask of a factory that is no use case.
 OTHERS = {
-    *("client_config", "clock", "district_names", "help_lines", "page_headers", "public_keys", "site", "task_tries"),
+    *(
+        "client_config",
+        "clock",
+        "district_names",
+        "help_lines",
+        "page_headers",
+        "public_keys",
+        "site",
+        "sources",
+        "task_tries",
+    ),
     *("assets", "certificate_site", "desk", "desk_headers", "tokens"),
 }
 USE_CASES = sorted(set(FACTORIES) - OTHERS)

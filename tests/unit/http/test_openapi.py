@@ -26,8 +26,9 @@ from lifecert.domain.challenge import Ability, Step
 from lifecert.domain.client_config import SignInKind
 from lifecert.domain.evidence import Verdict
 from lifecert.domain.hold import HoldChoice, HoldGround, HoldOutcome, HoldState
-from lifecert.domain.intake import Encoding, FileFault, FileFormat, ImportState
+from lifecert.domain.intake import Encoding, FileFault, FileFormat, ImportKind, ImportState
 from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.letter import LISTS
 from lifecert.domain.mandate import MandateGround, MandateKind, MandateRight
 from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.number_schemes import Checksum
@@ -61,6 +62,7 @@ from tests.support.wiring.world import World
 BY_RULE = {
     "start_session/wrong_id_number",
     "certify_in_person/not_of_its_method",
+    "prepare_import/prepare_letters_of_no_list",
     "start_session/name_of_dots",
     "register_beneficiary/benefit_ends_before_its_start",
     "register_beneficiary/benefit_grade_of_no_injury",
@@ -217,8 +219,10 @@ def test_enumerations_are_those_of_the_code() -> None:
         "ImportEncoding": Encoding,
         "ImportFault": FileFault,
         "ImportFormat": FileFormat,
+        "ImportKind": ImportKind,
         "ImportState": ImportState,
         "Language": Language,
+        "LetterList": LISTS,
         "Missing": Missing,
         "Outcome": Outcome,
         "ProblemCode": Code,
