@@ -292,6 +292,7 @@ NOT_FOR_CLIENTS: tuple[type[errors.LifeCertError], ...] = (
     errors.ReviewOpenedBefore,
     errors.NoticeMustWait,
     errors.NoticeRefused,
+    errors.PrintHouseKeyUnfit,
     errors.ChangeFilesUnfinished,
     errors.AnchorsUnfinished,
     errors.PurgeUnfinished,
