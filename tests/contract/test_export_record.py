@@ -232,7 +232,7 @@ def test_every_attribute_that_is_written_is_shown_or_withheld_on_purpose() -> No
         "Sessions": session_item(a_session()).keys(),
         "Invitations": invitation_item(an_invitation(person.beneficiary_id)).keys(),
         "Certificates": certificate_item(a_certificate(person)).keys() | {"revoked_for"},
-        "Reviews": review_item(a_review(person)).keys(),
+        "Reviews": review_item(a_review(person)).keys() | {"claimed_by", "claimed_until"},
         "Ledger": ledger_item(registration().entry).keys(),
         "AccessLog": access_item(an_access("b"), "row").keys(),
         "WorkLists": {*place_of_person("b"), "version", "counted", "rows"},

@@ -1,5 +1,6 @@
 """What a client is told on the deployed stack: before sign-in, by the gateway itself, and of what is its user's own."""
 
+import base64
 import json
 from collections.abc import Callable, Mapping
 
@@ -45,7 +46,9 @@ def test_whoever_follows_the_config_can_sign_in(stack: Deployment) -> None:
         timeout=TIMEOUT_SECONDS,
     ).json()["AuthenticationResult"]
     signed_in = {"Authorization": called["IdToken"]}
-    assert ask(stack, "GET", "/me/people", signed_in).json() == {"people": [], "after": None}
+    mine = ask(stack, "GET", "/me/people", signed_in).json()
+    assert (mine["people"], mine["after"]) == ([], None)
+    assert mine["account"] == json.loads(base64.urlsafe_b64decode(called["IdToken"].split(".")[1] + "=="))["sub"]
 
 
 def test_who_has_the_config_is_told_that_nothing_changed(stack: Deployment) -> None:
