@@ -74,7 +74,9 @@ def decide(stores: Stores, review: Review, decision: ReviewDecision = DECISION) 
 
 
 def test_every_field_comes_back(stores: Stores) -> None:
-    [review] = with_reviews(stores, {"kind": ReviewKind.END, "related_id": an_id(), **ENDED})
+    [review] = with_reviews(
+        stores, {"kind": ReviewKind.END, "related_id": an_id(), "stated": {"method": "home_visit"}, **ENDED}
+    )
     assert left_at_default(review) == {"decision", "claim"}
     assert stores.reviews.get(review.review_id) == review
     claim = Claim("clerk-2", NOW + CLAIM_LASTS)
