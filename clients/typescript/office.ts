@@ -62,6 +62,7 @@ export async function main() {
   );
   // A case is open that doubts the person, as of whomever one clerk registered by hand: a second clerk confirms.
   if ("proposal_id" in certified) await confirm(second, certified.proposal_id);
+  else if ("review_id" in certified) console.log("case", certified.state);
   else console.log("certified", certified.method, "until", certified.valid_until);
   const {report_id} = expected(await user.POST("/reports", {body: {beneficiary: person}}));
   console.log("case", (await decide(second, report_id)).state);
