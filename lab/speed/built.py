@@ -43,5 +43,7 @@ def _plain(name: str, value: object, defaults: dict[str, str]) -> str:
     if "Fn::Join" in value and isinstance(value["Fn::Join"][1], dict):  # of a parameter that is a list, as it is given
         return _plain(name, value["Fn::Join"][1], defaults)
     if "Fn::Sub" in value:
+        if isinstance(value["Fn::Sub"], list):  # a text and what some of its names stand for
+            return _plain(name, {"Fn::Sub": value["Fn::Sub"][0]}, defaults)
         return re.sub(r"\${([^}]+)}", lambda part: re.sub(r"\W+", "-", part[1].lower()), value["Fn::Sub"])
     return defaults.get(str(value.get("Ref")), name.lower().replace("_", "-"))

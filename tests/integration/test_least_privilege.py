@@ -118,6 +118,8 @@ def test_buckets(stack: Deployment, role: Aws, function: str) -> None:
             "rejects",
             "registers",
             "told",
+            "photos",
+            "letters",
             "changes",
             "snapshots",
             "anchors",
