@@ -35,7 +35,8 @@ Date.now = () => Date.parse("2026-11-30T04:00:00Z");
 AFTER = """
 desk.language = "en";
 const asked = JSON.parse(require("fs").readFileSync(0, "utf8"));
-const of = ({record, day, end, stated}) => (stated ? ofSighting(record, stated) : (end ? ofEnding(record, day) : ofCertifying(record, day)));
+const known = ({record, day, end}) => (end ? ofEnding(record, day) : ofCertifying(record, day));
+const of = (one) => (one.stated ? ofSighting(one.record, one.stated) : known(one));
 const said = asked.map((one) => of(one).filter(Boolean).join(" "));
 process.stdout.write(JSON.stringify(said));
 """

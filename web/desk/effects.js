@@ -40,7 +40,7 @@ function lacksGround({method, seen_on, document, ground}) {
 export function ofSighting(record, stated) {
   const paper = PAPERS.includes(stated.method);
   return [
-    paper ? say("effectPaper") : "", paper ? say("effectPaperCase") : "",
+    paper ? say("effectPaperCase") : "", paper ? say("effectPaper") : "",
     ...(stated.seen_on ? ofCertifying(record, stated.seen_on) : []),
     paper ? "" : say("effectIfOpen"),
     lacksGround(stated) ? say("effectGroundNeeded") : "",

@@ -16,7 +16,7 @@ export function mandatesOf(record) {
     say(one.by_office ? "givenByOffice" : "givenByPerson"), el("code", {}, one.holder || ""),
     can("clerk") ? link(say("act_endMandate"), "act", "endMandate", record.beneficiary_id, one.mandate_id) : "",
   ]);
-  return section(say("mandates"), table(say("mandates"), [say("colAs"), say("colMay"), say("colFrom"), say("colUntil"), say("colGivenBy"), say("colAccount"), ""], rows, say("mandatesNone")));
+  return section(say("mandates"), table(say("mandates"), [say("colAs"), say("colMay"), say("colFrom"), say("colUntil"), say("colGivenBy"), say("colAccount"), say("colDo")], rows, say("mandatesNone")));
 }
 
 export function mandateForm(record, id) {

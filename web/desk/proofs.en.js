@@ -64,6 +64,7 @@ export const ENGLISH_PROOFS = {
   importKindOf: "What comes in",
   mandates: "Who may act for the person",
   mandatesNone: "Nobody has a mandate.",
+  colDo: "To be done",
   colAs: "As",
   colMay: "May",
   colFrom: "From",

@@ -64,6 +64,7 @@ export const CHINESE_PROOFS = {
   importKindOf: "导入内容",
   mandates: "授权代办",
   mandatesNone: "没有授权。",
+  colDo: "可办理",
   colAs: "身份",
   colMay: "权限",
   colFrom: "起始",

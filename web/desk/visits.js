@@ -66,7 +66,7 @@ async function textOf(file) {
 }
 
 function visitResult(answers) {
-  return table(say("visitsDone"), [say("colLine"), say("colName"), say("colWhat"), say("colResult"), say("colWhy")], answers.map(({line, result, id, reason}) => [
+  return table(say("visitsDone"), [say("colLine"), say("thePerson"), say("colWhat"), say("colResult"), say("colWhy")], answers.map(({line, result, id, reason}) => [
     line.number, PERSON.test(line.said.beneficiary_id) ? link(line.said.beneficiary_id.slice(0, 8), "person", line.said.beneficiary_id) : line.said.beneficiary_id || "", word("visited", line.said.outcome || "none"),
     word("lineResult", result), result === "refused" ? word("lineRefused", reason) : (["proposed", "case_opened"].includes(result) ? link(say("theCase"), "case", id) : ""),
   ]));
