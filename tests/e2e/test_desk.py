@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, FilePayload, Route, expect
 
 from local.demo.cast import JIANGUO, XIULAN, Person, portrait
 from local.demo.phone import Phone, camera_before
@@ -423,7 +423,7 @@ def test_a_paper_a_list_of_visits_a_mandate_and_what_is_taken_back(
     known = in_county(XIULAN, FOURTH_COUNTY)
     somebody = at("clerk", "en")
     page, person = somebody.page, known.beneficiary_id
-    paper = {"name": "paper.pdf", "mimeType": "application/pdf", "buffer": b"a paper"}
+    paper: FilePayload = {"name": "paper.pdf", "mimeType": "application/pdf", "buffer": b"a paper"}
     # A paper: its own fields and no others, the digest of its scan, and a second clerk who sees what it says.
     somebody.go("act", "certify", person)
     page.locator("[data-option=attestation]").check()

@@ -160,7 +160,7 @@ def test_a_ground_is_asked_for_where_the_rules_ask_for_one_and_a_paper_waits(pag
                     stated = {"method": method, "seen_on": day.isoformat(), "document": document, "ground": ground}
                     asked.append({"record": record(STANDINGS[0]), "stated": stated})
                     more = {"document": document} if document else {}
-                    sightings.append(BY_CLERKS[method](seen_on=day, ground=ground, **facts, **more))  # type: ignore[arg-type]
+                    sightings.append(BY_CLERKS[method](seen_on=day, ground=ground, **facts, **more))
     for one, sentence, sighting in zip(asked, said(page, asked, tmp_path), sightings, strict=True):
         assert ("needs a reason" in sentence) == sighting.lacks_ground(TODAY), (one, sentence)
         assert ("waits for a second clerk" in sentence) == (sighting.method in PAPERS), (one, sentence)
