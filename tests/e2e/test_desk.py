@@ -1,5 +1,6 @@
 """The desk in Chromium, on the deployed template: a clerk's day by keyboard, two clerks, a token that ends."""
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -7,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, FilePayload, Route, expect
 
 from local.demo.cast import JIANGUO, XIULAN, Person, portrait
 from local.demo.phone import Phone, camera_before
@@ -18,7 +19,8 @@ from tests.support.desk import SignedIn, answer_sign_in, at_desk, look_at
 from tests.support.phone_page import PATIENCE_MS
 
 # Counties of these tests alone: their queues have nobody else's cases.
-COUNTY, OTHER_COUNTY, THIRD_COUNTY = "542621", "542622", "542623"
+COUNTY, OTHER_COUNTY, THIRD_COUNTY, FOURTH_COUNTY = "542621", "542622", "542623", "542624"
+UNKNOWN = "7c9e6679-7425-40de-944b-e07fc1f90ae7"  # nobody's id
 EMAIL = {"clerk": "clerk@example.org", "other": "second-clerk@example.org", "auditor": "auditor@example.org"}
 TOO_LITTLE = ["turn_head", "close_eyes", "open_mouth"]  # for a machine to decide
 
@@ -413,3 +415,73 @@ def test_an_auditor_reads_and_changes_nothing(at: SignedIn, in_county: Callable[
     auditor.go("feeds", "fund")
     expect(page.get_by_role("heading", name="Newest change file")).to_be_visible()
     look_at(auditor, "feeds")
+
+
+def test_a_paper_a_list_of_visits_a_mandate_and_what_is_taken_back(
+    at: SignedIn, in_county: Callable[..., Known], clerk: Phone
+) -> None:
+    known = in_county(XIULAN, FOURTH_COUNTY)
+    somebody = at("clerk", "en")
+    page, person = somebody.page, known.beneficiary_id
+    paper: FilePayload = {"name": "paper.pdf", "mimeType": "application/pdf", "buffer": b"a paper"}
+    # A paper: its own fields and no others, the digest of its scan, and a second clerk who sees what it says.
+    somebody.go("act", "certify", person)
+    page.locator("[data-option=attestation]").check()
+    expect(page.locator("[data-field=document]")).to_be_hidden()
+    page.locator("[data-option=embassy]").check()
+    page.fill("#certify-country", "de")
+    page.fill("#certify-number", "B 204/2026")
+    page.set_input_files("#certify-scan", paper)
+    expect(page.locator(".effects")).to_contain_text(hashlib.sha256(b"a paper").hexdigest())
+    expect(page.locator(".effects")).to_contain_text("waits for a second clerk")
+    look_at(somebody, "attestation", narrow=True)
+    page.click("#certify-send")
+    somebody.sees("proposed")
+    page.get_by_role("link", name="the case", exact=True).click()
+    somebody.sees("case")
+    expect(page.locator(".facts").first).to_contain_text("embassy or consulate")
+    # A list: a line that nobody is known by stays, and is sent again.
+    somebody.keys("v")
+    somebody.sees("visits")
+    page.locator("[data-option=village]").check()
+    page.fill("#visits-lines", f"{person},not seen\n{another_id_number()},seen,id_card\n{UNKNOWN},seen,id_card")
+    expect(page.locator(".effects")).to_contain_text("1 lines lack something")
+    page.click("#visits-send")
+    expect(page.locator("#visits-result")).to_contain_text("2 lines were refused")
+    expect(page.locator("#visits-result")).to_contain_text("nobody known in your districts")
+    look_at(somebody, "visits", narrow=True)
+    page.fill("#visits-lines", f"{person},seen,id_card")
+    page.click("#visits-send")
+    expect(page.locator("#visits-result")).to_contain_text("All lines were taken")
+    assert [one["event"] for one in history(clerk, known)].count("visit_noted") == 1
+    # A mandate with its paper, given and ended.
+    somebody.go("act", "mandate", person)
+    page.locator("[data-option=guardian]").check()
+    page.fill("#mandate-holder", "6d0c3c3e-7f4e-4f0a-9d53-1c5f0a7a2b11")
+    page.locator("[data-option=standing]").check()
+    page.fill("#mandate-end", (today() + timedelta(days=300)).isoformat())
+    page.locator("[data-option=court_order]").check()
+    page.set_input_files("#mandate-scan", paper)
+    look_at(somebody, "mandate")
+    page.click("#mandate-send")
+    somebody.sees("person")
+    look_at(somebody, "mandates", narrow=True)
+    page.get_by_role("link", name="End the mandate").click()
+    page.click("#endMandate-send")
+    somebody.sees("person")
+    expect(page.locator("main")).to_contain_text("Nobody has a mandate")
+    # Consent taken back, and that undone; an invitation of no more use.
+    page.get_by_role("link", name="Withdraw consent").click()
+    page.click("#withdraw-send")
+    somebody.sees("person")
+    page.get_by_role("link", name="Undo the withdrawal").click()
+    page.locator("[data-option=changed_mind]").check()
+    clerk.expect(201, "POST", f"/staff/beneficiaries/{person}/invitations", {"guardian": False})
+    page.click("#undo-send")
+    somebody.sees("person")
+    page.get_by_role("link", name="Withdraw the invitation").click()
+    page.click("#uninvite-send")
+    somebody.sees("person")
+    told = [one["event"] for one in history(clerk, known)]
+    events = ("mandate_given", "mandate_ended", "consent_withdrawn", "withdrawal_undone", "invitation_withdrawn")
+    assert [one for one in told if one in events] == list(events)

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from lifecert.domain.actor import Role
+from lifecert.domain.certificate import Method
+from lifecert.domain.sighting import BY_CLERKS, PAPERS, Document, PresenceGround, Sighting
 from lifecert.domain.status import (
     Certified,
     EndCause,
@@ -33,7 +35,8 @@ Date.now = () => Date.parse("2026-11-30T04:00:00Z");
 AFTER = """
 desk.language = "en";
 const asked = JSON.parse(require("fs").readFileSync(0, "utf8"));
-const of = ({record, day, end}) => (end ? ofEnding(record, day) : ofCertifying(record, day));
+const known = ({record, day, end}) => (end ? ofEnding(record, day) : ofCertifying(record, day));
+const of = (one) => (one.stated ? ofSighting(one.record, one.stated) : known(one));
 const said = asked.map((one) => of(one).filter(Boolean).join(" "));
 process.stdout.write(JSON.stringify(said));
 """
@@ -131,3 +134,34 @@ def test_a_year_has_twelve_calendar_months(page: str, tmp_path: Path, day: date)
     standing = Standing(Status.ACTIVE, ago(-1))
     [sentence] = said(page, [{"record": record(standing), "day": day.isoformat(), "end": False}], tmp_path)
     assert in_words(valid_until_after(day)) in sentence
+
+
+FACTS: dict[Method, dict[str, str]] = {
+    Method.IN_PERSON: {},
+    Method.HOME_VISIT: {},
+    Method.GROUP_VISIT: {"place": "village"},
+    Method.VIDEO: {"asked": "words_said"},
+    Method.ATTESTATION: {"attester": "embassy", "country": "DE", "paper": "1", "scan": "1"},
+    Method.PAPER_FORM: {"witness": "doctor", "letter": "1", "scan": "1"},
+}
+
+
+def test_a_ground_is_asked_for_where_the_rules_ask_for_one_and_a_paper_waits(page: str, tmp_path: Path) -> None:
+    assert set(FACTS) == set(BY_CLERKS)
+    asked: list[dict[str, Any]] = []
+    sightings: list[Sighting] = []
+    for method, facts in FACTS.items():
+        documents = [None] if method in PAPERS else list(Document)
+        for document in documents:
+            for day in (ago(0), ago(7), ago(8)):
+                for ground in (None, PresenceGround.HOME_VISIT):
+                    if method is Method.VIDEO and document is Document.KNOWN_PERSONALLY:
+                        continue
+                    stated = {"method": method, "seen_on": day.isoformat(), "document": document, "ground": ground}
+                    asked.append({"record": record(STANDINGS[0]), "stated": stated})
+                    more = {"document": document} if document else {}
+                    sightings.append(BY_CLERKS[method](seen_on=day, ground=ground, **facts, **more))
+    for one, sentence, sighting in zip(asked, said(page, asked, tmp_path), sightings, strict=True):
+        assert ("needs a reason" in sentence) == sighting.lacks_ground(TODAY), (one, sentence)
+        assert ("waits for a second clerk" in sentence) == (sighting.method in PAPERS), (one, sentence)
+        assert ("another clerk confirms it first" in sentence) == sighting.by_the_office, (one, sentence)

@@ -1,60 +1,33 @@
-// What a clerk does for one person: certify in person, write down a notice, change or end something. Each is one form,
-// which says first what it will do.
-import {el, fill} from "../shared/dom.js";
-import {ask} from "./calls.js";
-import {ofCertifying, ofEnding} from "./effects.js";
-import {districtFault, form, idNumberFault, optionsOf} from "./forms.js";
+// What a clerk does for one person: certify, write down a notice, change or end something. Each is one form, which says
+// first what it will do.
+import {el} from "../shared/dom.js";
+import {acting, notLater, proposed} from "./acting.js";
+import {ask, configured} from "./calls.js";
+import {certifyForm} from "./certify.js";
+import {ofEnding} from "./effects.js";
+import {districtFault, idNumberFault, optionsOf} from "./forms.js";
 import {statusOf} from "./history.js";
 import {inviteContent} from "./letter.js";
-import {consentContent, photoContent} from "./enrol.js";
+import {UNDO, consentContent, photoContent} from "./enrol.js";
+import {endMandateForm, mandateForm} from "./mandates.js";
 import {CATEGORIES, benefitForm, telephone, telephoneFault} from "./register.js";
-import {can, daysFrom, say, today, word} from "./state.js";
-import {link, open, screen} from "./view.js";
+import {can, say, today, word} from "./state.js";
+import {link, screen} from "./view.js";
 
-const DOCUMENTS = ["id_card", "social_security_card", "passport", "household_register", "known_personally"];
-const PRESENCE = ["home_visit", "institution", "documents_lost", "papers_came_late"];
-const LATE_DAYS = 7;
 const GIVEN = {letter: ["posted", "returned"], visit: ["told", "nobody_there"], public_notice: ["published"]};
 const PROOF = /^[0-9A-Za-z][0-9A-Za-z./_-]{1,63}$/;
 const AMEND_GROUNDS = ["mistyped", "moved_house", "renamed", "reclassified", "renumbered"];
 const CAUSES = ["deceased", "imprisoned", "moved", "other"];
 
-const notLater = (day) => (day <= today() ? "" : say("dayLater"));
 const proofFault = (text) => (PROOF.test(text) ? "" : say("proofWrong"));
-
-// A form with what it will do below the fields, said anew with each change.
-function acting(name, fields, label, path, bodyOf, {effects = null, id, method = "POST", keyed = true, then = null}) {
-  const told = el("ul", {class: "effects", "aria-live": "polite"});
-  const made = form(name, fields, label, async (values, keyFor) => {
-    const body = bodyOf(values);
-    const answer = await ask(method, path, body, keyed ? {key: keyFor(body)} : {});
-    return () => (then ? then(answer) : open("person", id));
-  }, {changed: (values) => fill(told, (effects ? effects(values) : []).filter(Boolean).map((one) => el("li", {}, one)))});
-  made.insertBefore(told, made.querySelector(".summary"));
-  return made;
-}
 
 function benefitsOf(record, ended, empty) {
   const found = record.benefits.filter((one) => (one.status === "terminated") === ended);
   return [["", empty], ...found.map((one) => [one.benefit, `${one.benefit}: ${word("category", one.category)}`])];
 }
 
-// Proposals wait for a second clerk: what comes next is the case, for them.
-const proposed = (answer) => open("proposed", answer.proposal_id);
-
 const ACTS = {
-  certify: (record, id) => acting("certify", [
-    {id: "seen_on", label: say("seenOn"), kind: "date", required: true, value: today(), max: today(), check: notLater},
-    {id: "document", label: say("documentSeen"), kind: "radio", required: true, options: optionsOf("document", DOCUMENTS, word)},
-    {id: "ground", label: say("presenceGround"), kind: "select", hint: say("presenceHint"), options: optionsOf("presence", PRESENCE, word, say("noneNeeded"))},
-  ], say("act_certify"), `staff/beneficiaries/${id}/certifications`, ({seen_on, document, ground}) => Object.assign({seen_on, document}, ground ? {ground} : {}), {
-    id,
-    effects: ({seen_on, document, ground}) => [
-      ...(seen_on ? ofCertifying(record, seen_on) : []),
-      !ground && (document === "known_personally" || (seen_on && daysFrom(seen_on, today()) > LATE_DAYS)) ? say("effectGroundNeeded") : "",
-    ],
-    then: (answer) => (answer.proposal_id ? proposed(answer) : open("person", id)),
-  }),
+  certify: certifyForm,
   notice: (record, id) => acting("notice", [
     {id: "way", label: say("noticeWay"), kind: "radio", required: true, options: Object.keys(GIVEN).map((one) => [one, word("way", one)])},
     {id: "result", label: say("noticeResult"), kind: "select", required: true, options: [].concat(...Object.values(GIVEN)).map((one) => [one, word("given", one)]),
@@ -99,10 +72,19 @@ const ACTS = {
   invite: inviteContent,
   photo: photoContent,
   consent: consentContent,
+  withdraw: (record, id) => acting("withdraw", [
+    {id: "at_once", label: say("withdrawAtOnce"), kind: "check"},
+  ], say("act_withdraw"), `beneficiaries/${id}/consent-withdrawal`, ({at_once}) => (at_once ? {at_once} : {}), {id, keyed: false, effects: ({at_once}) => [say("effectWithdraw"), say(at_once ? "effectWithdrawAtOnce" : "effectWithdrawDays")]}),
+  undo: (record, id) => acting("undo", [
+    {id: "ground", label: say("undoGround"), kind: "radio", required: true, options: optionsOf("undo", UNDO, word)},
+  ], say("act_undo"), `beneficiaries/${id}/consent-withdrawal/undo`, (values) => values, {id, keyed: false, effects: ({ground}) => [say("effectUndo"), ground === "not_the_person" ? say("effectUndoHelper") : ""]}),
+  uninvite: (record, id, invitationId) => acting("uninvite", [], say("act_uninvite"), `staff/beneficiaries/${id}/invitations/${invitationId}`, () => undefined, {id, method: "DELETE", keyed: false, effects: () => [say("effectUninvite")]}),
+  mandate: mandateForm,
+  endMandate: endMandateForm,
 };
 
 screen("act", async (name, id, other = "") => {
-  const record = await ask("GET", `beneficiaries/${id}`);
+  const [record] = await Promise.all([ask("GET", `beneficiaries/${id}`), configured()]);
   const act = can("clerk") && ACTS[name];
   return {
     title: word("act", name),
@@ -118,4 +100,10 @@ screen("proposed", (proposalId) => ({
   content: [
     el("p", {class: "lead"}, say("proposedText")), el("p", {}, link(say("theCase"), "case", proposalId)), el("p", {}, link(say("place_queue"), "queue")),
   ],
+}));
+
+// What was brought could not be proposed while something else is open: it is a case of its own.
+screen("opened", (reviewId) => ({
+  title: say("openedTitle"),
+  content: [el("p", {class: "lead"}, say("openedText")), el("p", {}, link(say("theCase"), "case", reviewId)), el("p", {}, link(say("place_queue"), "queue"))],
 }));

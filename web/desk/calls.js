@@ -39,6 +39,12 @@ export async function askAll(path, name, most = 500) {
   }
 }
 
+// What clients must know of this deployment; asked for once.
+export async function configured() {
+  if (!desk.config) desk.config = await ask("GET", "config");
+  return desk.config;
+}
+
 export function query(values) {
   const kept = Object.entries(values).filter(([, value]) => value !== "" && value !== null && value !== undefined);
   return kept.length ? `?${kept.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")}` : "";
@@ -63,6 +69,12 @@ export async function upload(slot, file) {
   form.append("file", file);
   const answer = await fetch(slot.url, {method: "POST", body: form, credentials: "omit"});
   if (!answer.ok) throw new Error(`upload ${answer.status}`);
+}
+
+// SHA-256 of a file, as hex: the office keeps the file, and LifeCert this alone.
+export async function digestOf(file) {
+  const bytes = await new Response(file).arrayBuffer();
+  return Array.from(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 // What went wrong, for whoever reads it: the API's own sentence where there is one.

@@ -1,7 +1,7 @@
 // One case: what is asked, what there is to judge it by, what each decision will do, and the decision.
 import {Problem} from "../shared/api.js";
 import {el, fill} from "../shared/dom.js";
-import {ask, wordsFor} from "./calls.js";
+import {ask, configured, wordsFor} from "./calls.js";
 import {effectsOf} from "./effects.js";
 import {form, idNumberFault, optionsOf, table} from "./forms.js";
 import {standing, timeline} from "./history.js";
@@ -142,19 +142,39 @@ function decided(decision) {
   ]);
 }
 
-function aboutReview(review) {
+// What a clerk or a paper states of somebody, for whoever confirms it: the codes in words, the rest as it is.
+const STATED = [["method", "method"], ["place", "place"], ["asked", "askedFor"], ["document", "document"], ["attester", "attester"], ["witness", "witness"]];
+
+function statedOf(stated) {
+  const said = stated || {};
+  return [
+    ...STATED.map(([name, group]) => [say(`stated_${name}`), said[name] ? word(group, said[name]) : ""]),
+    [say("stated_country"), said.country || ""], [say("stated_letter"), said.letter || ""], [say("stated_scan"), said.scan ? el("code", {}, said.scan) : ""],
+  ];
+}
+
+// Which benefit a registration is about, where it is not the person: the one that was added.
+function addedBenefit(review, record) {
+  if (review.kind !== "registration" || !/^[1-8]$/.test(review.related_id || "")) return "";
+  const one = record && record.benefits.find(({benefit}) => benefit === review.related_id);
+  return one ? [`${one.benefit}: ${word("category", one.category)}`, one.district, one.payer, one.payer_reference, say("beginsOn", {day: dayInWords(one.start)})].filter(Boolean).join(", ") : review.related_id;
+}
+
+function aboutReview(review, record) {
   return facts([
     [say("factOpened"), `${momentInWords(review.opened_at)} (${waitedFor(review.opened_at)})`],
     [say("factOpenedBy"), word("role", review.opened_by_role)],
     [say("colWhy"), review.reason ? word("reason", review.reason) : ""],
+    [say("factAdded"), addedBenefit(review, record)],
     [say("factDay"), dayInWords(review.day)],
+    ...statedOf(review.stated),
     [say("factCause"), review.cause ? word("cause", review.cause) : ""],
     [say("factUntil"), review.expires_at ? momentInWords(review.expires_at) : ""],
   ]);
 }
 
 screen("case", async (reviewId) => {
-  const claimed = await claimOf(reviewId);
+  const [claimed] = await Promise.all([claimOf(reviewId), configured()]);
   const found = await ask("GET", `staff/reviews/${reviewId}`);
   const {review, attempts} = found;
   const record = await recordOf(review.beneficiary_id);
@@ -176,7 +196,7 @@ screen("case", async (reviewId) => {
       el("p", {class: "lead"}, word("asked", review.kind)),
       el("div", {class: "two"},
         el("div", {class: "first"},
-          aboutReview(review), photos ? photos.node : null,
+          aboutReview(review, record), photos ? photos.node : null,
           found.reports.length ? table(say("reports"), [say("factWhen"), say("factDay"), say("colBelieved")], found.reports.map((one) => [momentInWords(one.reported_at), dayInWords(one.died_on), say(one.is_believed ? "yes" : "no")])) : null,
           attempts.map((one, place) => attemptSection(one, place + 1, several))),
         el("section", {class: "deciding", "aria-label": say("decision")}, el("h2", {}, say("decision")),

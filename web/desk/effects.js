@@ -1,6 +1,10 @@
 // What a decision will do, said before it is taken: status, dates, days owed, and who is told. In days, never in amounts.
 import {dayAfter, dayInWords, dayOf, daysFrom, knows, say, today, word, yearAfter} from "./state.js";
 
+// What nobody of the office saw, and within how many days a sighting needs no word of why it is told only now.
+export const PAPERS = ["attestation", "paper_form"];
+const LATE_DAYS = 7;
+
 function period(key, first, last) {
   return first && last && first <= last ? say(key, {first: dayInWords(first), last: dayInWords(last), n: daysFrom(first, last) + 1}) : "";
 }
@@ -23,6 +27,23 @@ export function ofCertifying(record, day) {
     record.status === "lapsed" ? say("effectActive") : "",
     ...held.map((one) => `${say("effectHoldEnds", {benefit: named(one)})} ${period("effectDue", one.unpaid_since, dayAfter(today(), -1))}`),
     say("effectTold"),
+  ];
+}
+
+// Whether a ground must be given: of whoever was seen long ago, and of whoever showed nothing at the counter.
+function lacksGround({method, seen_on, document, ground}) {
+  if (ground || method === "video" || PAPERS.includes(method)) return false;
+  return (method === "in_person" && document === "known_personally") || Boolean(seen_on && daysFrom(seen_on, today()) > LATE_DAYS);
+}
+
+// Of what a clerk states about somebody: who was seen is certified, and a paper waits for a second clerk.
+export function ofSighting(record, stated) {
+  const paper = PAPERS.includes(stated.method);
+  return [
+    paper ? say("effectPaperCase") : "", paper ? say("effectPaper") : "",
+    ...(stated.seen_on ? ofCertifying(record, stated.seen_on) : []),
+    paper ? "" : say("effectIfOpen"),
+    lacksGround(stated) ? say("effectGroundNeeded") : "",
   ];
 }
 

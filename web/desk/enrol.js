@@ -1,17 +1,16 @@
 // Consent on record, and a photo to compare with: the text that is in force, the file, and what is wrong with it.
 import {el, fill} from "../shared/dom.js";
-import {ask, upload} from "./calls.js";
+import {ask, configured, upload} from "./calls.js";
 import {form, optionsOf} from "./forms.js";
 import {desk, say, today, word} from "./state.js";
 import {open} from "./view.js";
 
 const TYPES = ["image/jpeg", "image/png", "image/webp"];
-const UNDO = ["not_the_person", "changed_mind", "mistake"];
+export const UNDO = ["not_the_person", "changed_mind", "mistake"];
 const REPLACEMENTS = ["face_changed", "aged", "wrong_photo"];
 
 async function consentText() {
-  if (!desk.config) desk.config = await ask("GET", "config");
-  const {version, texts} = desk.config.consent;
+  const {version, texts} = (await configured()).consent;
   const found = texts.filter((one) => one.version === version);
   return {version, text: found.find((one) => one.language === desk.language) || found[0]};
 }

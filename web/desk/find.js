@@ -1,12 +1,13 @@
 // Find a person: by the ID number on the document, or by a payer's reference. Each look-up counts and is written down.
 import {el, fill} from "../shared/dom.js";
-import {ask} from "./calls.js";
+import {ask, configured} from "./calls.js";
 import {form, idNumberFault, table} from "./forms.js";
 import {statusOf} from "./history.js";
 import {can, say} from "./state.js";
 import {link, open, screen, section, tell} from "./view.js";
 
-screen("find", () => {
+screen("find", async () => {
+  await configured();
   const result = el("div", {id: "found", "aria-live": "polite"});
 
   async function look(body) {

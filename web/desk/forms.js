@@ -1,15 +1,17 @@
 // Forms: a name and a place for what is wrong beside each field, nothing lost on the way, nothing sent twice.
 import {el} from "../shared/dom.js";
 import {Problem} from "../shared/api.js";
+import {numberFits, spelt} from "../shared/numbers.js";
 import {keysOfForm, wordsFor} from "./calls.js";
-import {say} from "./state.js";
+import {desk, say} from "./state.js";
 import {button, tell} from "./view.js";
 
 // What was typed into forms that were left, until it is sent or the page is closed.
 const drafts = {};
 
-// A field: {id, label, kind, options, hint, required, value, check, wide}. `kind` is a type of input, or select, textarea,
-// radio, check. `check` answers what is wrong with a value, if anything is. Options are pairs of value and label.
+// A field: {id, label, kind, options, hint, required, value, check, when, wide}. `kind` is a type of input, or select,
+// textarea, radio, check, several. `check` answers what is wrong with a value, if anything is; a field is there only `when`
+// the other values are such. Options are pairs of value and label.
 function fieldNode(field, name) {
   const kept = (drafts[name] || {})[field.id];
   const value = kept === undefined ? field.value : kept;
@@ -18,10 +20,11 @@ function fieldNode(field, name) {
   const hint = field.hint ? el("p", {class: "hint", id: `${ids.id}-hint`}, field.hint) : null;
   const about = {"aria-describedby": `${hint ? `${ids.id}-hint ` : ""}${ids.id}-wrong`, autocomplete: "off", spellcheck: "false"};
   const label = el("label", {for: ids.id}, field.label, field.required ? null : el("span", {class: "optional"}, ` ${say("optional")}`));
-  if (field.kind === "radio") {
+  if (field.kind === "radio" || field.kind === "several") {
+    const chosen = (option, place) => (field.kind === "several" ? (value || []).includes(option) : option === value || (!place && value === undefined && field.first));
     return el("fieldset", {class: "entry choices", "data-field": field.id, "aria-describedby": wrong.id}, el("legend", {}, field.label), hint,
       field.options.map(([option, text], place) => el("span", {class: "choice"},
-        el("input", {type: "radio", id: `${ids.id}-${option}`, name: ids.name, value: option, checked: option === value || (!place && value === undefined && field.first), "data-option": option}),
+        el("input", {type: field.kind === "radio" ? "radio" : "checkbox", id: `${ids.id}-${option}`, name: ids.name, value: option, checked: chosen(option, place), "data-option": option}),
         el("label", {for: `${ids.id}-${option}`}, text))), wrong);
   }
   if (field.kind === "check") {
@@ -30,6 +33,7 @@ function fieldNode(field, name) {
   const attributes = Object.assign({class: "field"}, ids, about);
   let input;
   if (field.kind === "select") input = el("select", attributes, field.options.map(([option, text]) => el("option", {value: option, selected: option === value}, text)));
+  else if (field.kind === "textarea") input = el("textarea", Object.assign({rows: "8"}, attributes));
   else input = el("input", Object.assign({type: field.kind || "text", accept: field.accept, max: field.max, min: field.min, inputmode: field.inputmode}, attributes));
   if (value !== undefined && field.kind !== "select" && field.kind !== "file") input.value = value;
   return el("div", {class: `entry ${field.wide ? "wide" : ""}`, "data-field": field.id}, label, hint, input, wrong);
@@ -41,6 +45,8 @@ export function valueOf(node) {
     const chosen = Array.from(radios).find((one) => one.checked);
     return chosen ? chosen.value : "";
   }
+  const several = node.querySelectorAll("input[type=checkbox][data-option]");
+  if (several.length) return Array.from(several).filter((one) => one.checked).map((one) => one.value);
   const input = node.querySelector("input, select, textarea");
   if (input.type === "checkbox") return input.checked;
   if (input.type === "file") return input.files[0] || null;
@@ -58,16 +64,27 @@ export function form(name, fields, label, send, {changed = null, kind = "primary
   const nodes = fields.filter(Boolean).map((one) => ({field: one, node: fieldNode(one, name)}));
   const keyFor = keysOfForm();
   const wrong = el("p", {class: "wrong summary", role: "alert"});
-  const values = () => nodes.reduce((all, {field, node}) => Object.assign(all, {[field.id]: valueOf(node)}), {});
+  const written = () => nodes.reduce((all, {field, node}) => Object.assign(all, {[field.id]: valueOf(node)}), {});
   const made = el("form", {id: name, novalidate: true, class: "form"}, nodes.map(({node}) => node), wrong,
     el("div", {class: "buttons"}, button(label, submit, {kind, id: `${name}-send`})));
+
+  // What is written into the fields that are there now; of the others nothing counts, and nothing is forgotten.
+  function values() {
+    const given = written();
+    nodes.filter(({field}) => field.when).forEach(({field, node}) => {
+      node.hidden = !field.when(given);
+      if (node.hidden) given[field.id] = "";
+    });
+    return given;
+  }
 
   async function submit() {
     wrong.textContent = "";
     const given = values();
     const first = nodes.filter(({field, node}) => {
       const value = given[field.id];
-      const text = field.required && !value ? say("fieldMissing") : (value && field.check ? field.check(value, given) : "");
+      const none = !value || value.length === 0;
+      const text = node.hidden ? "" : field.required && none ? say("fieldMissing") : (value && field.check ? field.check(value, given) : "");
       complainAbout(node, text || "");
       return text;
     })[0];
@@ -100,7 +117,7 @@ export function form(name, fields, label, send, {changed = null, kind = "primary
 
   const hear = () => {
     const given = values();
-    drafts[name] = Object.assign({}, given);
+    drafts[name] = written();
     if (changed) changed(given);
   };
   made.addEventListener("input", hear);
@@ -113,6 +130,7 @@ export function form(name, fields, label, send, {changed = null, kind = "primary
       document.getElementById(`${name}-send`).click();
     }
   });
+  values();
   // Once whoever asked for it has it.
   if (changed) Promise.resolve().then(() => changed(values()));
   return made;
@@ -122,13 +140,9 @@ export function forgetDrafts() {
   Object.keys(drafts).forEach((name) => delete drafts[name]);
 }
 
-const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-
-// What is wrong with a resident ID number (GB 11643), if anything is.
+// What is wrong with an ID number, by the kinds that the deployment has chosen; nothing where these are not known yet.
 export function idNumberFault(text) {
-  const number = text.replace(/\s/g, "").toUpperCase();
-  const sum = WEIGHTS.reduce((all, weight, place) => all + weight * Number(number[place]), 0);
-  return /^\d{17}[\dX]$/.test(number) && "10X98765432"[sum % 11] === number[17] ? "" : say("idNumberWrong");
+  return !desk.config || numberFits(spelt(text), desk.config.id_numbers) ? "" : say("idNumberWrong");
 }
 
 export function districtFault(text) {

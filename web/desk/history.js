@@ -18,9 +18,14 @@ const MARKS = {
 // Which details of an entry are told, in this order; the others are ids.
 const TOLD = [
   ["method", "method"], ["outcome", "outcome"], ["ground", "ground"], ["kind", "kind"], ["way", "way"], ["result", "given"],
-  ["reason", "reason"], ["cause", "cause"], ["document", "document"],
+  ["reason", "reason"], ["cause", "cause"], ["document", "document"], ["place", "place"], ["asked", "askedFor"], ["attester", "attester"], ["witness", "witness"],
 ];
-const DAYS = ["valid_until", "ended_on", "seen_on", "day", "given_on", "failed_on", "counts_on"];
+// The same detail is another list of codes for some entries.
+const TOLD_OTHERWISE = {
+  certified: {ground: "presence"}, already_certified: {ground: "presence"}, amended: {ground: "amend"}, withdrawal_undone: {ground: "undo"}, consent_given: {ground: "undo"},
+  mandate_given: {kind: "mandate", ground: "mandateGround"}, mandate_ended: {kind: "mandate"}, visit_noted: {outcome: "visited"},
+};
+const DAYS = ["valid_until", "ended_on", "seen_on", "day", "given_on", "failed_on", "counts_on", "visited_on"];
 
 export function statusOf(one) {
   return el("span", {class: `status ${one.payment_held ? "held" : one.status}`}, word("status", one.payment_held ? "held" : one.status));
@@ -34,6 +39,7 @@ export function standing(record) {
       [say("factHeldSince"), dayInWords(record.held_since)],
       [say("factTelling"), record.telling ? word("telling", record.telling) : ""],
       [say("factConsent"), consentOf(record.consent)],
+      [say("factFacesGo"), dayInWords(record.consent.faces_go_on)],
       [say("factHelpLine"), record.help_line],
     ]),
     table(say("benefits"), [say("colBenefit"), say("colCategory"), say("colStatus"), say("colPayer"), say("colDistrict"), say("colStart"), say("colUnpaid"), say("colEnd")],
@@ -87,7 +93,8 @@ function drawnMark({kind, day}, x) {
 
 function detailsOf(entry) {
   const {details} = entry;
-  const told = TOLD.filter(([name]) => details[name]).map(([name, group]) => word(group, details[name]));
+  const groups = TOLD_OTHERWISE[entry.event] || {};
+  const told = TOLD.filter(([name]) => details[name]).map(([name, group]) => word(groups[name] || group, details[name]));
   const days = DAYS.filter((name) => details[name]).map((name) => say(`detail_${name}`, {day: dayInWords(String(details[name]))}));
   const owed = entry.benefits.reduce((all, one) => all.concat([
     one.arrears_first_day ? say("detailDue", {benefit: one.benefit, first: one.arrears_first_day, last: one.arrears_last_day}) : "",

@@ -3,10 +3,27 @@ import {el} from "../shared/dom.js";
 import {ask, askAll, query} from "./calls.js";
 import {csvButton, districtFault, form, printButton, table} from "./forms.js";
 import {statusOf} from "./history.js";
-import {dayInWords, desk, ownDistricts, say, word} from "./state.js";
-import {link, open, screen} from "./view.js";
+import {prepared, sourceFault} from "./imports.js";
+import {can, dayInWords, desk, ownDistricts, say, word} from "./state.js";
+import {link, open, screen, section} from "./view.js";
 
 const MOST_DAYS = 92;
+// Lists whose people a print house writes to.
+const LETTER_LISTS = ["due", "lapsed_untold", "notice_failed", "no_contact"];
+
+// Have a print house write to whom a list names: a batch that is worked as an import is, and released by another clerk.
+function lettersForm(district, name) {
+  const told = el("p", {class: "effects", "aria-live": "polite"});
+  const made = form("letters", [
+    {id: "source", label: say("importSource"), required: true, value: "print-house", hint: say("lettersSourceHint"), check: sourceFault},
+    {id: "new_codes", label: say("newCodes"), kind: "check"},
+  ], say("lettersFor"), async ({source, new_codes}, keyFor) => {
+    const body = {source, kind: "letters", letters: {list: name, district, new_codes}};
+    return prepared(await ask("POST", "staff/imports", body, {key: keyFor(body)}));
+  }, {changed: ({new_codes}) => { told.textContent = say(new_codes ? "effectLettersNew" : "effectLetters"); }});
+  made.insertBefore(told, made.querySelector(".summary"));
+  return section(say("lettersTitle"), made);
+}
 
 // Which county the lists and figures are of; kept while the page is open.
 export function districtForm(name, place) {
@@ -49,7 +66,8 @@ async function listed(district, name) {
         link(one.masked_name, "person", one.beneficiary_id), statusOf(one), dayInWords(one.day), dayInWords(one.valid_until), dayInWords(one.told_on), references(one),
       ]), say("listEmpty")),
       more ? el("p", {class: "note"}, say("listMore", {n: items.length})) : null,
-      items.length ? el("p", {}, csvButton(`${name}-${district}`, heads, items.map((one) => [one.masked_name, word("status", one.status), one.day, one.valid_until, one.told_on || "", references(one)])), printButton()) : null,
+      items.length ? el("p", {}, csvButton(`${name}-${district}`, [...heads, word("visitColumn", "beneficiary_id")], items.map((one) => [one.masked_name, word("status", one.status), one.day, one.valid_until, one.told_on || "", references(one), one.beneficiary_id])), printButton()) : null,
+      items.length && can("clerk") && LETTER_LISTS.includes(name) ? lettersForm(district, name) : null,
     ],
   };
 }

@@ -6,6 +6,7 @@ import "./find.js";
 import "./person.js";
 import "./acts.js";
 import "./holds.js";
+import "./visits.js";
 import "./statistics.js";
 import "./imports.js";
 import "./feeds.js";

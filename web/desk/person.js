@@ -3,6 +3,7 @@ import {el} from "../shared/dom.js";
 import {ask, askAll} from "./calls.js";
 import {table} from "./forms.js";
 import {standing, timeline, yearLine} from "./history.js";
+import {mandatesOf} from "./mandates.js";
 import {can, dayInWords, desk, momentInWords, say, word} from "./state.js";
 import {link, screen, section} from "./view.js";
 
@@ -11,10 +12,18 @@ function actionsFor(record) {
   const alive = record.status !== "terminated";
   const ended = record.benefits.some((one) => one.status === "terminated");
   const lapsed = record.status === "lapsed";
+  const {withdrawn_on: withdrawn, faces_go_on: goOn} = record.consent;
   return [
     [alive, "certify"], [alive, "photo"], [alive, "invite"], [alive, "contact"], [lapsed, "notice"], [alive, "benefit"], [alive, "amend"], [alive, "number"],
-    [alive, "consent"], [alive, "end"], [ended, "correction"],
-  ].filter(([fits]) => fits).map(([, name]) => name);
+    [alive, "consent"], [alive && !withdrawn, "withdraw"], [alive && goOn, "undo"], [alive, "mandate"], [alive && invitationOf(record), "uninvite", invitationOf(record)],
+    [alive, "end"], [ended, "correction"],
+  ].filter(([fits]) => fits).map(([, name, other]) => (other ? [name, record.beneficiary_id, other] : [name, record.beneficiary_id]));
+}
+
+// The letter in somebody's hands: the newest that was issued, and not withdrawn since. Empty for none.
+function invitationOf(record) {
+  const last = record.history.filter((one) => ["invitation_issued", "invitation_withdrawn"].includes(one.event)).pop();
+  return last && last.event === "invitation_issued" ? String(last.details.invitation_id || "") : "";
 }
 
 function certificatesOf(record) {
@@ -54,9 +63,10 @@ screen("person", async (id) => {
       record.what_to_do ? el("p", {class: "note"}, record.what_to_do) : null,
       el("div", {class: "two"},
         el("div", {class: "first"}, section(say("standing"), ...standing(record)), section(say("theYear"), yearLine(record))),
-        can("clerk") ? section(say("whatToDo"), el("ul", {class: "actions"}, actionsFor(record).map((name) => el("li", {}, link(say(`act_${name}`), "act", name, id))))) : null),
-      section(say("certificates"), table(say("certificates"), [say("colCertified"), say("colMethod"), say("factValidUntil"), ""], certificatesOf(record), say("certificatesNone"))),
-      notices.length ? section(say("notices"), table(say("notices"), [say("colWay"), say("colResult"), say("factWhen"), ""], notices)) : null,
+        can("clerk") ? section(say("whatToDo"), el("ul", {class: "actions"}, actionsFor(record).map(([name, ...rest]) => el("li", {}, link(say(`act_${name}`), "act", name, ...rest))))) : null),
+      section(say("certificates"), table(say("certificates"), [say("colCertified"), say("colMethod"), say("factValidUntil"), say("colDo")], certificatesOf(record), say("certificatesNone"))),
+      mandatesOf(record),
+      notices.length ? section(say("notices"), table(say("notices"), [say("colWay"), say("colResult"), say("factWhen"), say("colDo")], notices)) : null,
       section(say("timeline"), timeline(record)),
       section(say("accesses"), await accesses(id)),
     ],

@@ -1,12 +1,15 @@
 // Register somebody who draws a benefit, or another benefit of theirs.
 import {Problem} from "../shared/api.js";
 import {el, fill} from "../shared/dom.js";
-import {ask} from "./calls.js";
+import {kindOf, spelt} from "../shared/numbers.js";
+import {ask, configured} from "./calls.js";
 import {districtFault, form, idNumberFault, optionsOf} from "./forms.js";
-import {desk, ownDistricts, say, word} from "./state.js";
+import {desk, ownDistricts, say, today, word} from "./state.js";
 import {link, open, screen} from "./view.js";
 
 export const CATEGORIES = ["resident_pension", "employee_pension", "survivor_allowance", "injury_disability", "injury_care", "injury_dependant"];
+// Kinds of ID numbers that say when their holder was born; of any other kind it is asked.
+const SAY_BIRTH = ["gb11643", "gb11643_1989", "permanent_residence"];
 const START_ASKED_BACK = "start_unlikely";
 
 export function telephone(text) {
@@ -40,7 +43,13 @@ function bodyOf(values) {
 
 const startChecked = () => ({id: "start_checked", label: say("startChecked"), kind: "check"});
 
-screen("register", () => {
+function birthAsked({id_number: number}) {
+  const kind = kindOf(spelt(number), desk.config.id_numbers);
+  return Boolean(kind) && !SAY_BIRTH.includes(kind.kind);
+}
+
+screen("register", async () => {
+  await configured();
   const beside = el("div", {id: "register-told", "aria-live": "polite"});
   return {
     title: say("place_register"),
@@ -48,6 +57,7 @@ screen("register", () => {
       el("p", {class: "hint"}, say("registerText")),
       form("register", [
         {id: "name", label: say("name"), required: true}, {id: "id_number", label: say("idNumber"), required: true, hint: say("idNumberHint"), check: idNumberFault},
+        {id: "birth_date", label: say("birthDate"), hint: say("birthDateHint"), kind: "date", required: true, max: today(), when: birthAsked},
         ...ofBenefit(), {id: "telephone", label: say("telephone"), hint: say("telephoneHint"), kind: "tel", check: telephoneFault}, startChecked(),
       ], say("place_register"), async (values, keyFor) => {
         fill(beside);

@@ -3,12 +3,14 @@ import {CHINESE_CASES} from "./cases.zh-CN.js";
 import {ENGLISH_CASES} from "./cases.en.js";
 import {CHINESE_CODES} from "./codes.zh-CN.js";
 import {ENGLISH_CODES} from "./codes.en.js";
+import {CHINESE_PROOFS} from "./proofs.zh-CN.js";
 import {CHINESE} from "./words.zh-CN.js";
+import {ENGLISH_PROOFS} from "./proofs.en.js";
 import {ENGLISH} from "./words.en.js";
 
 const WORDS = {
-  "zh-CN": Object.assign({}, CHINESE, CHINESE_CASES, CHINESE_CODES),
-  en: Object.assign({}, ENGLISH, ENGLISH_CASES, ENGLISH_CODES),
+  "zh-CN": Object.assign({}, CHINESE, CHINESE_CASES, CHINESE_CODES, CHINESE_PROOFS),
+  en: Object.assign({}, ENGLISH, ENGLISH_CASES, ENGLISH_CODES, ENGLISH_PROOFS),
 };
 const DAY_MS = 86400000;
 

@@ -13,7 +13,7 @@ let turn = 0;
 
 // Where the staff goes, by the key that leads there, and for whom.
 const PLACES = [
-  ["queue", "q", "both"], ["find", "f", "both"], ["register", "r", "clerk"], ["holds", "h", "both"], ["lists", "l", "both"],
+  ["queue", "q", "both"], ["find", "f", "both"], ["register", "r", "clerk"], ["holds", "h", "both"], ["lists", "l", "both"], ["visits", "v", "clerk"],
   ["statistics", "s", "both"], ["imports", "i", "both"], ["feeds", "p", "auditor"],
 ];
 

@@ -2,7 +2,7 @@
 import {Problem, call} from "../shared/api.js";
 import {el} from "../shared/dom.js";
 import {CAN_SPEAK} from "../shared/speech.js";
-import {numberFits, spelt} from "./numbers.js";
+import {numberFits, spelt} from "../shared/numbers.js";
 import {PICTURES} from "./pictures.js";
 import {signIn} from "./signin.js";
 import {LANGUAGES, forget, say, state, wordsOf} from "./state.js";

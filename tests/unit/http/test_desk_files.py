@@ -12,6 +12,7 @@ import yaml
 from lifecert.domain.actor import Role
 from lifecert.domain.amendment import AmendGround
 from lifecert.domain.category import Category
+from lifecert.domain.certificate import Method
 from lifecert.domain.hold import HoldOutcome
 from lifecert.domain.intake import YearFrom
 from lifecert.domain.intake_faults import Known, RowFault
@@ -22,13 +23,14 @@ from lifecert.entry.http.letter import letter_texts
 from lifecert.entry.http.texts import Language
 from lifecert.entry.http.web_files import load
 from tests.support.templates import ROOT
+from tests.unit.domain.test_number_schemes import RIGHT
 
 WEB = ROOT / "web"
 DESK = WEB / "desk"
 # Compressed, on the way to a clerk's first screen: with issue 20's own limit before charts.
 MOST_BYTES = 90_000
 MOST_LINES = 350
-PARTS = ("words", "cases", "codes")
+PARTS = ("words", "cases", "codes", "proofs")
 MODULES = sorted(path for path in DESK.glob("*.js") if not path.name.startswith(PARTS))
 # Groups of words that are named by a variable.
 GROUPS = {"choiceFace", "choiceTrue", "choiceRight", "year", "known", "refused", "waited", "letter"}
@@ -94,6 +96,7 @@ CODES: dict[str, type[StrEnum]] = {
     "known": Known,
     "year": YearFrom,
     "role": Role,
+    "method": Method,
 }
 
 
@@ -129,6 +132,19 @@ SCHEMAS = {
     "step": "Step",
     "cannot": "Ability",
     "layer": "CaptureLayer",
+    "place": "ListPlace",
+    "askedFor": "VideoCheck",
+    "attester": "Attester",
+    "witness": "Witness",
+    "visited": "VisitOutcome",
+    "lineResult": "LineResult",
+    "mandate": "MandateKind",
+    "mandateRight": "MandateRight",
+    "mandateGround": "MandateGround",
+    "undo": "UndoGround",
+    "importKind": "ImportKind",
+    "importCount": "ImportKind",
+    "effectRelease": "ImportKind",
 }
 
 
@@ -137,6 +153,47 @@ def test_every_value_that_the_description_names_has_a_word() -> None:
     named = {f"{group}_{value}" for group, schema in SCHEMAS.items() for value in schemas[schema]["enum"]}
     named |= {f"verdict_{value}" for value in schemas["Verdict"]["enum"] if value != "passed"}
     assert not named - set(words(Language.CHINESE))
+
+
+# Lists of codes that the page offers, by their names in it, and the schema that takes them.
+OFFERED = {
+    "CLERKS_METHODS": "ClerksMethod",
+    "DOCUMENTS": "Document",
+    "PRESENCE": "PresenceGround",
+    "VISIT_PLACES": "VisitPlace",
+    "VIDEO_CHECKS": "VideoCheck",
+    "ATTESTERS": "Attester",
+    "WITNESSES": "Witness",
+    "LIST_PLACES": "ListPlace",
+    "VISITED": "VisitOutcome",
+    "MANDATE_KINDS": "MandateKind",
+    "MANDATE_RIGHTS": "MandateRight",
+    "MANDATE_GROUNDS": "MandateGround",
+    "UNDO": "UndoGround",
+}
+
+
+def listed(name: str) -> set[str]:
+    """A list of codes of the desk's own code."""
+    found = re.search(rf"const {name} = \[(.*?)\];", code())
+    assert found, name
+    return set(re.findall(r'"(\w+)"', found[1]))
+
+
+@pytest.mark.parametrize("name", OFFERED)
+def test_what_is_offered_is_what_the_office_takes(name: str) -> None:
+    schemas = yaml.safe_load((ROOT / "infra" / "openapi.yaml").read_text(encoding="utf-8"))["components"]["schemas"]
+    assert listed(name) == set(schemas[OFFERED[name]]["enum"])
+
+
+def test_imports_begin_by_a_file_or_at_a_work_list() -> None:
+    schemas = yaml.safe_load((ROOT / "infra" / "openapi.yaml").read_text(encoding="utf-8"))["components"]["schemas"]
+    assert listed("IMPORT_KINDS") | {"letters"} == set(schemas["ImportKind"]["enum"])
+    assert listed("LETTER_LISTS") == set(schemas["LetterOrder"]["properties"]["list"]["enum"])
+
+
+def test_a_birth_date_is_asked_where_the_number_does_not_say_it() -> None:
+    assert listed("SAY_BIRTH") == {kind for kind, (_, born, _) in RIGHT.items() if born}
 
 
 def test_every_decision_says_what_it_will_do() -> None:

@@ -1,4 +1,4 @@
-"""The phone page tells a slip in an ID number by GET /config, and never one that the server would take."""
+"""A page tells a slip in an ID number by GET /config, and never one that the server would take."""
 
 import json
 import shutil
@@ -27,7 +27,7 @@ def by_the_page(kinds: list[dict[str, str]], texts: list[str], folder: Path) -> 
     node = shutil.which("node")
     if not node:
         missing("Node is not installed: the page's own check cannot run")
-    shutil.copy(ROOT / "web/phone/numbers.js", folder / "numbers.mjs")
+    shutil.copy(ROOT / "web/shared/numbers.js", folder / "numbers.mjs")
     (folder / "ask.mjs").write_text(ASK, encoding="utf-8")
     told = subprocess.run(
         [node, "ask.mjs"],

@@ -13,8 +13,13 @@ export function spelt(text) {
   return text.normalize("NFKC").replace(/[\s-]/g, "").toUpperCase();
 }
 
+// The kind that a number looks like, of those that were chosen; undefined for none.
+export function kindOf(number, kinds) {
+  return kinds.find(({form}) => new RegExp(`^(?:${form})$`).test(number));
+}
+
 export function numberFits(number, kinds) {
-  const kind = kinds.find(({form}) => new RegExp(`^(?:${form})$`).test(number));
+  const kind = kindOf(number, kinds);
   if (!kind) return false;
   const check = CHECKS[kind.checksum];
   return !check || check(number.slice(0, -1)) === number.slice(-1);
