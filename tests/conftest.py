@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from _pytest.nodeid import NodeId
 
+# Before anything loads OpenCV, whichever test of a worker comes first: its decoder reads its limit when it is loaded.
+import lifecert_vision  # noqa: F401
 from local.deploy import Deployment, deploy, search_for_no_duplicates
 from local.dynamodb_local import Engine, EngineMissing, install
 from local.dynamodb_local import run as dynamodb_local_run

@@ -66,15 +66,21 @@ export function yearLine(record) {
   const first = dayAfter(today(), -BEFORE);
   const at = (day) => Math.max(0, Math.min(WIDE, (WIDE * daysFrom(first, day)) / (BEFORE + AFTER)));
   const proofs = record.history.filter((one) => MARKS[one.event] === "certified").map((one) => String(one.details.certified_on || dayOf(one.at)));
-  const marks = record.history.filter((one) => MARKS[one.event]).map((one) => ({kind: MARKS[one.event], day: dayOf(one.at)})).filter((one) => one.day >= first);
-  const covered = at(record.valid_until);
+  const all = record.history.filter((one) => MARKS[one.event]).map((one) => ({kind: MARKS[one.event], day: dayOf(one.at)}));
+  const marks = all.filter((one) => one.day >= first);
+  const begun = at(record.benefits.map((one) => one.start).filter(Boolean).sort()[0] || first);
+  const covered = Math.max(begun, at(record.valid_until));
+  // What was not covered in between: from each lapse to the proof that came after it.
+  const gaps = all.map((one, place) => [one, all.slice(place).find((later) => later.kind === "certified")])
+    .filter(([one, proof]) => one.kind === "lapsed" && proof).map(([one, proof]) => [at(one.day), at(proof.day)]);
   const held = record.held_since ? at(record.held_since) : 0;
   const last = proofs.length ? proofs[proofs.length - 1] : "";
   const label = say("yearLabel", {until: dayInWords(record.valid_until), last: last ? dayInWords(last) : say("never")});
   const years = [0, 1, 2].map((n) => `${Number(first.slice(0, 4)) + n}-01-01`).filter((day) => day > first && at(day) < WIDE);
   return el("figure", {class: "year"}, el("div", {class: "scrolls", tabindex: "0", role: "group", "aria-label": say("theYear")},
     draw("svg", {viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": label},
-      draw("rect", {x: 0, y: LINE - 7, width: covered, height: 14, class: "covered"}),
+      draw("rect", {x: begun, y: LINE - 7, width: covered - begun, height: 14, class: "covered"}),
+      gaps.map(([from, to]) => draw("rect", {x: from, y: LINE - 7, width: to - from, height: 14, class: "uncovered"})),
       covered < at(today()) ? draw("rect", {x: covered, y: LINE - 7, width: at(today()) - covered, height: 14, class: "uncovered"}) : null,
       record.payment_held ? draw("rect", {x: held, y: LINE + 9, width: Math.max(2, at(today()) - held), height: 6, class: "unpaid"}) : null,
       years.map((day) => draw("g", {}, draw("line", {x1: at(day), x2: at(day), y1: LINE - 12, y2: LINE + 12, class: "tick"}), draw("text", {x: at(day), y: LINE + 30, "text-anchor": "middle"}, day.slice(0, 4)))),
