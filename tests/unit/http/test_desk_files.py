@@ -189,7 +189,7 @@ def test_what_is_offered_is_what_the_office_takes(name: str) -> None:
 def test_imports_begin_by_a_file_or_at_a_work_list() -> None:
     schemas = yaml.safe_load((ROOT / "infra" / "openapi.yaml").read_text(encoding="utf-8"))["components"]["schemas"]
     assert listed("IMPORT_KINDS") | {"letters"} == set(schemas["ImportKind"]["enum"])
-    assert listed("LETTER_LISTS") == set(schemas["LetterOrder"]["properties"]["list"]["enum"])
+    assert listed("LETTER_LISTS") == set(schemas["LetterList"]["enum"])
 
 
 def test_a_birth_date_is_asked_where_the_number_does_not_say_it() -> None:
