@@ -39,6 +39,7 @@ VARIABLES = {
 # Parameters without a default that would do.
 CHOSEN = {
     "GetConfig": {"SIGN_IN_ISSUER": "https://127.0.0.1:9"},
+    "ImportRegister": {"LETTER_PAGE_URL": "https://127.0.0.1:9/phone"},
     "Authorise": {"OIDC_ISSUER": "https://127.0.0.1:9", "OIDC_AUDIENCE": "nobody", "OIDC_PAYER_CLAIM": "scope"},
 }
 
