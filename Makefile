@@ -36,7 +36,7 @@ help: ## this list
 	@echo "LifeCert: make <target>"
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-20s  %s\n", $$1, $$2}' Makefile
 
-demo: setup build ## the whole story on this machine: register, certify, lapse, hold, certify again (three minutes; five the first time)
+demo: setup build ## the whole story on this machine: register, certify, lapse, hold, certify again (two minutes; four the first time)
 	@$(PY) -m local.demo
 
 # Shells set USER, and some HOST, by themselves: only what make was told counts.
