@@ -1,8 +1,10 @@
 """Processes that die at a write: before it, or after it took effect."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lifecert.domain.errors import StoreUnavailable
 from tests.support.sweeping import Night, kinds_over
 
 if TYPE_CHECKING:
@@ -10,6 +12,8 @@ if TYPE_CHECKING:
 
 WRITING = {"begin", "lay_out", "finish", "note", "close", "reopen", "send", "write", "commit"}
 WRITING |= {"gathering", "open", "leave", "settle"}  # of hold batches
+IMPORTING = {"begin", "move", "lay_out", "finish", "claim", "first_of", "send", "commit", "keep_told", "join_told"}
+IMPORTING |= {"delete", "keep", "note", "keep_reference"}  # of files, letters and photos
 
 
 class Killed(BaseException):
@@ -40,10 +44,26 @@ class Mortal:
 
     port: Any
     life: Life
+    writing: Collection[str] = frozenset(WRITING)
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self.port, name)
-        return (lambda *arguments: self.life.write(method, *arguments)) if name in WRITING else method
+        if name not in self.writing:
+            return method
+        return lambda *arguments, **more: self.life.write(lambda *given: method(*given, **more), *arguments)
+
+
+def killed_once(work_with: Callable[..., Callable[[Any], Any]], life: Life, **ports: Any) -> Callable[[Any], Any]:
+    """A worker of imports whose process dies once, at a write of one of these ports, and comes back."""
+    mortal = work_with(**{name: Mortal(port, life, IMPORTING) for name, port in ports.items()})
+
+    def work(task: Any) -> Any:
+        try:
+            return mortal(task)
+        except Killed:
+            raise StoreUnavailable("killed") from None
+
+    return work
 
 
 def mortal_night(world: "HoldWorld", life: Life) -> Night:

@@ -11,7 +11,7 @@ from lifecert.application.office import import_register
 from lifecert.application.office.prepare_import import ReleaseImport
 from lifecert.domain.audit import is_drawn
 from lifecert.domain.benefit import BenefitEnd
-from lifecert.domain.errors import ImportDigestDiffers, SecondClerkNeeded, StoreUnavailable
+from lifecert.domain.errors import ImportDigestDiffers, SecondClerkNeeded
 from lifecert.domain.intake import FileFault, ImportKind, ImportState, Phase, RegisterImport
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.open_case import OpenCase
@@ -21,7 +21,7 @@ from lifecert.domain.status import EndCause
 from ops.recorded import Recorded
 from tests.support.builders import CLERK
 from tests.support.intake_world import CHEN, LI, SECOND, WANG
-from tests.support.mortal import Killed, Life
+from tests.support.mortal import Life, killed_once
 from tests.support.photo_world import CONSENT, PHOTOS, PhotoIntake, photo
 
 
@@ -260,39 +260,11 @@ def test_the_face_is_unproven_until_a_session_was_accepted_by_it(intake: PhotoIn
 
 # --- whoever dies ----------------------------------------------------------------------------------------------------
 
-WRITING = {"begin", "move", "lay_out", "finish", "claim", "first_of", "send", "commit", "keep_told", "join_told"}
-WRITING |= {"delete", "keep_reference"}
 
-
-class Dying:
-    """A port of a worker that is killed at one of its writes, before it or after it took effect."""
-
-    def __init__(self, port: Any, life: Life) -> None:
-        self.port, self.life = port, life
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self.port, name)
-        if name not in WRITING:
-            return method
-
-        def write(*arguments: Any, **more: Any) -> Any:
-            return self.life.write(lambda *given: method(*given, **more), *arguments)
-
-        return write
-
-
-def _killed_once(office: PhotoIntake, life: Life) -> Callable[[Any], Any]:
+def _mortal(office: PhotoIntake, life: Life) -> Callable[[Any], Any]:
     ports = {"photo_register": office.store.register, "runs": office.runs, "files": office.files}
     ports |= {"queue": office.queue, "uploads": office.brought, "photos": office.photos}
-    mortal = office.work_with(**{name: Dying(port, life) for name, port in ports.items()})
-
-    def work(task: Any) -> Any:
-        try:
-            return mortal(task)
-        except Killed:
-            raise StoreUnavailable("killed") from None
-
-    return work
+    return killed_once(office.work_with, life, **ports)
 
 
 @pytest.mark.parametrize("took_effect", [False, True])
@@ -307,7 +279,7 @@ def test_a_worker_that_is_killed_at_any_write_is_made_good_by_the_next(
         lines = [PHOTOS, photo("wang.jpg", WANG), photo("li.jpg", LI), photo("bad.jpg", LI), photo("li.jpg", CHEN), ""]
         import_id = office.prepare("\n".join(lines), "photos", kind=ImportKind.REFERENCES)
         office.dry_run(import_id, CLERK)
-        work = _killed_once(office, life)
+        work = _mortal(office, life)
         office.queue.drain(work)
         checked = office.runs.runs[import_id]
         assert checked.state is ImportState.CHECKED

@@ -21,7 +21,7 @@ from lifecert.domain.intake import (
 )
 from tests.support.builders import CLERK
 from tests.support.intake_world import CHEN, GOOD, HEADER, LI, SECOND, WANG, ZHAO, Intake, line
-from tests.support.mortal import Killed, Life
+from tests.support.mortal import Life, killed_once
 
 
 @pytest.fixture
@@ -63,50 +63,9 @@ def test_the_parts_into_which_a_file_is_cut_change_nothing(part_bytes: int) -> N
     assert whole.queue.dead == cut.queue.dead == []
 
 
-WRITING = {
-    "begin",
-    "move",
-    "lay_out",
-    "finish",
-    "claim",
-    "first_of",
-    "send",
-    "commit",
-    "keep_told",
-    "join_told",
-    "delete",
-}
-
-
-class Dying:
-    """A port of a worker that is killed at one of its writes, before it or after it took effect."""
-
-    def __init__(self, port: Any, life: Life) -> None:
-        self.port, self.life = port, life
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self.port, name)
-        if name not in WRITING:
-            return method
-
-        def write(*arguments: Any, **more: Any) -> Any:
-            return self.life.write(lambda *given: method(*given, **more), *arguments)
-
-        return write
-
-
-def killed_once(intake: Intake, life: Life) -> Callable[[Any], Any]:
-    """A worker whose process dies once, and comes back."""
+def _mortal(intake: Intake, life: Life) -> Callable[[Any], Any]:
     ports = {"register": intake.store.register, "runs": intake.runs, "files": intake.files, "queue": intake.queue}
-    mortal = intake.work_with(**{name: Dying(port, life) for name, port in ports.items()})
-
-    def work(task: Any) -> Any:
-        try:
-            return mortal(task)
-        except Killed:
-            raise StoreUnavailable("killed") from None
-
-    return work
+    return killed_once(intake.work_with, life, **ports)
 
 
 @pytest.mark.parametrize("took_effect", [False, True])
@@ -120,7 +79,7 @@ def test_a_worker_that_is_killed_at_any_write_is_made_good_by_the_next(
         intake = Intake(part_bytes=400)
         import_id = intake.prepare(content)
         intake.dry_run(import_id, CLERK)
-        work = killed_once(intake, life)
+        work = _mortal(intake, life)
         intake.queue.drain(work)
         checked = intake.runs.runs[import_id]
         assert checked.state is ImportState.CHECKED

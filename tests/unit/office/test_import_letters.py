@@ -21,7 +21,6 @@ from lifecert.domain.errors import (
     NotAllowed,
     RegisterImportNotFound,
     SecondClerkNeeded,
-    StoreUnavailable,
 )
 from lifecert.domain.intake import FileFault, ImportKind, ImportState, Phase, RegisterImport
 from lifecert.domain.invitation import InvitationCode
@@ -32,7 +31,7 @@ from lifecert.domain.work_list import WorkList
 from tests.support.builders import CLERK
 from tests.support.intake_world import LI, SECOND, WANG, ZHAO
 from tests.support.letter_world import DISTRICT, PAGE, LetterOffice
-from tests.support.mortal import Killed, Life
+from tests.support.mortal import Life, killed_once
 
 
 @pytest.fixture
@@ -167,39 +166,10 @@ def test_a_stopped_batch_issues_no_more(office: LetterOffice) -> None:
     assert not office.house.kept
 
 
-WRITING = {"begin", "move", "lay_out", "finish", "claim", "first_of", "send", "commit", "keep_told", "join_told"}
-WRITING |= {"delete", "keep", "note"}
-
-
-class Dying:
-    """A port of a worker that is killed at one of its writes, before it or after it took effect."""
-
-    def __init__(self, port: Any, life: Life) -> None:
-        self.port, self.life = port, life
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self.port, name)
-        if name not in WRITING:
-            return method
-
-        def write(*arguments: Any, **more: Any) -> Any:
-            return self.life.write(lambda *given: method(*given, **more), *arguments)
-
-        return write
-
-
-def _killed_once(office: LetterOffice, life: Life) -> Callable[[Any], Any]:
+def _mortal(office: LetterOffice, life: Life) -> Callable[[Any], Any]:
     ports = {"letter_register": office.store.register, "runs": office.runs, "files": office.files}
     ports |= {"queue": office.queue, "letters": office.letters, "house": office.house}
-    mortal = office.work_with(**{name: Dying(port, life) for name, port in ports.items()})
-
-    def work(task: Any) -> Any:
-        try:
-            return mortal(task)
-        except Killed:
-            raise StoreUnavailable("killed") from None
-
-    return work
+    return killed_once(office.work_with, life, **ports)
 
 
 @pytest.mark.parametrize("took_effect", [False, True])
@@ -212,7 +182,7 @@ def test_whoever_dies_the_letters_that_are_printed_have_the_codes_that_are_in_fo
         office = LetterOffice()
         import_id = office.begin()
         office.dry_run(import_id, CLERK)
-        work = _killed_once(office, life)
+        work = _mortal(office, life)
         office.queue.drain(work)
         checked = office.runs.runs[import_id]
         ReleaseImport(office.runs, office.files, office.clock, office.queue)(import_id, checked.digest, SECOND)
