@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lifecert.adapters.oidc_tokens import STAFF_SECONDS
-from ops import payer_client
+from ops import payer_client, programs
 
 PARAMETERS = [{"ParameterKey": "Payers", "ParameterValue": "fund,mine"}]
 OUTPUTS = {"ProgramsPoolId": "the-pool", "ProgramsTokenUrl": "https://tokens.example.org/oauth2/token"}
@@ -41,9 +41,9 @@ class Cognito:
 @pytest.fixture
 def cognito(monkeypatch: pytest.MonkeyPatch) -> Cognito:
     found = Cognito()
-    monkeypatch.setattr(payer_client, "client", lambda *_: found)
-    monkeypatch.setattr(payer_client, "outputs", lambda *_: OUTPUTS)
-    monkeypatch.setattr(payer_client, "parameter", lambda *_: PARAMETERS[0]["ParameterValue"])
+    monkeypatch.setattr(programs, "client", lambda *_: found)
+    monkeypatch.setattr(programs, "outputs", lambda *_: OUTPUTS)
+    monkeypatch.setattr(programs, "parameter", lambda *_: PARAMETERS[0]["ParameterValue"])
     return found
 
 
@@ -68,7 +68,7 @@ def test_a_client_is_for_one_payer_and_for_nothing_else(cognito: Cognito, capsys
 
 def test_a_payer_that_is_not_there_gets_none(cognito: Cognito, capsys: pytest.CaptureFixture[str]) -> None:
     assert payer_client.main(["--stack", "lifecert-dev", "--payer", "gone"]) == 2
-    assert "gone is none of the payers fund, mine" in capsys.readouterr().err
+    assert "gone is none of Payers: fund, mine" in capsys.readouterr().err
     assert not cognito.made
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lifecert.adapters.oidc_tokens import STAFF_SECONDS
-from ops import register_client
+from ops import programs, register_client
 from tests.unit.ops import test_payer_client as payers
 
 OUTPUTS = {**payers.OUTPUTS, "ApiUrl": "https://api.example.org/dev/"}
@@ -37,9 +37,9 @@ class Cognito(payers.Cognito):
 @pytest.fixture
 def cognito(monkeypatch: pytest.MonkeyPatch) -> Cognito:
     found = Cognito()
-    monkeypatch.setattr(register_client, "client", lambda *_: found)
-    monkeypatch.setattr(register_client, "outputs", lambda *_: OUTPUTS)
-    monkeypatch.setattr(register_client, "parameter", lambda *_: "hospital,civil_register")
+    monkeypatch.setattr(programs, "client", lambda *_: found)
+    monkeypatch.setattr(programs, "outputs", lambda *_: OUTPUTS)
+    monkeypatch.setattr(programs, "parameter", lambda *_: "hospital,civil_register")
     return found
 
 
