@@ -43,12 +43,6 @@ class FacesByContent:
             return EnrolmentEvidence((Measure("decode", Verdict.PASSED, 1, "share", 0.8),), face(number), b"imprint")
         return EnrolmentEvidence((Measure("decode", Verdict.FAILED, reason=Reason(content.decode())),), None)
 
-    def analyse(self, *_: Any) -> Any:
-        raise NotImplementedError
-
-    def look(self, *_: Any) -> Any:
-        raise NotImplementedError
-
 
 class PhotoIntake(Intake):
     """Wang and Li are registered; photos are put into the bucket by `bring`."""

@@ -26,8 +26,18 @@ class Analysis:
     imprints: tuple[bytes, ...] = ()
 
 
-class FaceAnalyser(Protocol):
-    """Measures faces. Never raises on a picture's content: whatever is wrong with it is a failed measure."""
+class ReferenceAnalyser(Protocol):
+    """Measures photos that others are to be compared with, which is all that an enrolment asks for. Never raises on a
+    picture's content: whatever is wrong with it is a failed measure."""
+
+    def enrol(self, photo: bytes, known: KnownPhotos = NO_PHOTOS) -> EnrolmentEvidence:
+        """Measure one reference photo and make its template, and say whether it is a copy of one of
+        the person's `known` photos."""
+        ...
+
+
+class FaceAnalyser(ReferenceAnalyser, Protocol):
+    """Measures faces of a challenge too, and by the same checks. Never raises on a picture's content either."""
 
     def analyse(
         self, frames: Sequence[Frame], references: Mapping[str, Template], known: KnownPhotos = NO_PHOTOS
@@ -38,9 +48,4 @@ class FaceAnalyser(Protocol):
 
     def look(self, photo: bytes) -> tuple[Measure, ...]:
         """Measure the quality of a neutral frame, and nothing else of it."""
-        ...
-
-    def enrol(self, photo: bytes, known: KnownPhotos = NO_PHOTOS) -> EnrolmentEvidence:
-        """Measure one reference photo by the same checks and make its template, and say whether it is a copy of one of
-        the person's `known` photos."""
         ...

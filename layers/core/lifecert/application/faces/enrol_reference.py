@@ -34,7 +34,7 @@ from lifecert.ports.photos import Photos, UploadSlot
 from lifecert.ports.protection import TemplateProtection
 from lifecert.ports.references import References
 from lifecert.ports.register import ChangingRegister
-from lifecert.ports.vision import FaceAnalyser
+from lifecert.ports.vision import ReferenceAnalyser
 
 ENROLMENT_DURATION = timedelta(minutes=10)
 
@@ -114,7 +114,7 @@ class FinishEnrolment:
     register: ChangingRegister
     references: References
     photos: Photos
-    analyser: FaceAnalyser
+    analyser: ReferenceAnalyser
     clock: Clock
     policy: Policy
     protection: TemplateProtection
@@ -237,7 +237,7 @@ class FinishEnrolment:
         return Change(beneficiary.version, after, entry, reference=reference, review=review, faces=counted)
 
 
-def embed(analyser: FaceAnalyser, photo: bytes, known: KnownPhotos) -> tuple[Template, EnrolmentEvidence]:
+def embed(analyser: ReferenceAnalyser, photo: bytes, known: KnownPhotos) -> tuple[Template, EnrolmentEvidence]:
     """A reference photo's plain template, and all that was seen of it. Raises PhotoUnsuitable."""
     evidence = analyser.enrol(photo, known)
     if evidence.reason:

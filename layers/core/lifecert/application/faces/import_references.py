@@ -35,7 +35,7 @@ from lifecert.ports.photos import Photos
 from lifecert.ports.protection import TemplateProtection
 from lifecert.ports.references import References
 from lifecert.ports.register import ChangingRegister, Ledger
-from lifecert.ports.vision import FaceAnalyser
+from lifecert.ports.vision import ReferenceAnalyser
 
 # Whom one reference of a payer finds; of several it is nobody's.
 _FOUND = 2
@@ -74,7 +74,7 @@ class PhotoLines:
     references: References
     uploads: ImportedPhotos
     photos: Photos
-    analyser: FaceAnalyser
+    analyser: ReferenceAnalyser
     runs: ImportRuns
     ledger: Ledger
     person_keys: PersonKeys
