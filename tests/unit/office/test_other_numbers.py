@@ -9,13 +9,15 @@ import pytest
 
 from lifecert.adapters.files.dci_notices import read_notices
 from lifecert.adapters.files.match_lines import read_lines
+from lifecert.adapters.files.photo_lines import read_line as read_photo
 from lifecert.adapters.files.register_lines import Layout, read_line
 from lifecert.application.office.register_beneficiary import Registration
 from lifecert.domain.data_match import MatchLine, Rejected, Said
 from lifecert.domain.errors import ConsentMissing, DayImpossible
-from lifecert.domain.intake import Encoding, FileFormat, RegisterRow
+from lifecert.domain.intake import Encoding, FileFormat, ImportKind, RegisterRow
 from lifecert.domain.intake_faults import RowFault
 from lifecert.domain.number_schemes import SCHEMES, USUAL_SCHEMES, NumberSchemes
+from lifecert.domain.photo_intake import PhotoRow
 from tests.support.builders import CLERK, HELPER, an_id
 from tests.support.wiring.functions import event, run
 from tests.support.wiring.world import World
@@ -118,6 +120,19 @@ def line(**values: str) -> RegisterRow | RowFault:
 )
 def test_a_register_states_the_birth_date_too(values: dict[str, str], fault: RowFault) -> None:
     assert line(**values) is fault
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [("12345678Z.jpg", RowFault.PHOTO), ("scan-DEU110054010717.jpg", RowFault.PHOTO), ("a-1.jpg", None)],
+)
+def test_no_photo_is_called_by_a_number_of_whichever_kind(name: str, fault: RowFault | None) -> None:
+    """Whoever may list the bucket would read it."""
+    consent = {"consent_version": "1", "consent_on": "2024-03-05", "consent_source": "paper_form"}
+    told = {"photo": name, "captured_on": "2024-03-05", "id_number": "12345678Z", **consent}
+    layout = Layout(FileFormat.JSON_LINES, (), Encoding.UTF_8, ImportKind.REFERENCES, ALL)
+    row = read_photo(json.dumps(told).encode(), 1, layout).row
+    assert row is fault if fault else isinstance(row, PhotoRow)
 
 
 def test_a_register_has_people_of_every_kind() -> None:
