@@ -12,7 +12,8 @@ from lifecert.application.sweep.close import CloseRun
 from lifecert.application.sweep.kinds import Kind, Lapse
 from lifecert.application.sweep.plan import PlanSweep, Scope
 from lifecert.application.sweep.work import WorkSweep
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change
 from lifecert.domain.number import NumberClaim
 from lifecert.domain.sweep import JobKind, Partition, RunState, SweepRun, Task
 from lifecert.domain.sweep_report import SweepReport

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import Office
+from lifecert.domain.change import Change
 from lifecert.domain.errors import VersionConflict
 from lifecert.domain.hold import (
     CandidateOutcome,

@@ -13,8 +13,9 @@ from lifecert.application.shared.accessing import LookUps, NoteAccess
 from lifecert.application.shared.finding import has_number
 from lifecert.application.shared.referring import ReferencesOfPayers
 from lifecert.domain.amendment import AmendGround
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.category import Category
+from lifecert.domain.change import Change
 from lifecert.domain.errors import AlreadyRegistered, VersionConflict
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.limits import FindLimits

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from lifecert.domain.beneficiary import Change
+from lifecert.domain.change import Change
 from lifecert.domain.errors import (
     AlreadyRegistered,
     FrameSeenBefore,

@@ -12,8 +12,9 @@ import pytest
 from lifecert.application.shared.certifying import Proof, certifying
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Method
+from lifecert.domain.change import Change
 from lifecert.domain.errors import VersionConflict
 from lifecert.domain.hold import (
     HoldBatch,

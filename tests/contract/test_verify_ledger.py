@@ -13,7 +13,8 @@ from lifecert.adapters.dynamodb.ledger import ledger_item
 from lifecert.adapters.dynamodb.register import benefit_map
 from lifecert.adapters.dynamodb.values import typed
 from lifecert.domain.actor import Actor, Role
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.status import Standing, Status
 from ops.verify_ledger import LedgerCheck, WholeLedger, ledger_check, main

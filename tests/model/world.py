@@ -21,8 +21,9 @@ from lifecert.application.sweep.holds import ApplyHolds, ProposeHolds
 from lifecert.application.sweep.kinds import EndAsPlanned, Kind, Lapse, Remind, TellLapsed
 from lifecert.domain import beneficiary, year
 from lifecert.domain.actor import Actor, Role
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.category import Category
+from lifecert.domain.change import Change, record
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.hold import HoldState
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent

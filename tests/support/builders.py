@@ -12,12 +12,13 @@ from lifecert.application.shared.issuing import Issuer
 from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.access import Access, AccessAction, AccessRole
 from lifecert.domain.actor import Actor, Group, Role, User
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import Benefit, BenefitEnd, Office
 from lifecert.domain.camera import Camera, Failure
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.challenge import Step
+from lifecert.domain.change import Change, record
 from lifecert.domain.data_match import Source, Sources, Trust
 from lifecert.domain.evidence import Evidence, FrameEvidence, Measure, ReferenceMatch, Template, Verdict
 from lifecert.domain.hold import HoldCandidate, HoldProposal

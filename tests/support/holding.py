@@ -10,8 +10,9 @@ from lifecert.application.office.propose import Propose
 from lifecert.application.shared.certifying import Proof, certifying
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Method
+from lifecert.domain.change import Change
 from lifecert.domain.hold import HoldBatch, HoldChoice, HoldDecision, HoldGround, HoldOutcome, HoldState
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.notice import NoticeChannel, SentNotice

@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 from lifecert.domain.actor import Role
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.status import Certified, YearEnded, transition
 from tests.support.builders import a_change, registration, standing_of

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.reviewing import recorded
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change
 from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import ChangingRegister

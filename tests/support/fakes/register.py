@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import BY_CAMERA, Certificate, Revocation, RevocationCause
+from lifecert.domain.change import Change
 from lifecert.domain.errors import (
     AlreadyRegistered,
     FrameSeenBefore,

@@ -8,9 +8,9 @@ from typing import Any
 from lifecert.application.office.keep_lists import RebuildLists
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.amendment import AmendGround
-from lifecert.domain.beneficiary import record
 from lifecert.domain.benefit import MOST_BENEFITS, BenefitEnd
 from lifecert.domain.category import Category
+from lifecert.domain.change import record
 from lifecert.domain.consent import FaceConsent
 from lifecert.domain.evidence import ReferenceMatch
 from lifecert.domain.faces import FaceCount

@@ -7,7 +7,7 @@ from typing import Any
 
 from lifecert.application.shared.issuing import Issuer
 from lifecert.domain.actor import Actor, Role
-from lifecert.domain.beneficiary import record
+from lifecert.domain.change import record
 from lifecert.domain.hold import HoldBatch, HoldChoice, HoldDecision, HoldGround
 from lifecert.domain.invitation import Invitation
 from lifecert.domain.ledger import LedgerEvent

@@ -20,7 +20,8 @@ from lifecert.application.faces.enrol_reference import BeginEnrolment, ConsentSh
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.finding import ByCode
 from lifecert.domain.actor import Actor, Group, Role, User
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change, record
 from lifecert.domain.consent import FaceConsent, guardian_until
 from lifecert.domain.errors import (
     BeneficiaryNotFound,

@@ -13,7 +13,8 @@ from lifecert.application.faces.enrol_reference import BeginEnrolment, ConsentSh
 from lifecert.application.faces.purge_faces import AT_ONCE, PurgeFaces, PurgeReport
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Group, User
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change
 from lifecert.domain.errors import (
     BeneficiaryNotFound,
     ConsentMissing,

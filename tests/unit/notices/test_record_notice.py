@@ -10,7 +10,7 @@ from lifecert.application.notices.note_delivery import NoteDelivery
 from lifecert.application.notices.record_notice import NewNotice, RecordNotice, Voiding
 from lifecert.application.office.set_contact import NewContact, SetContact
 from lifecert.domain.actor import Group, User
-from lifecert.domain.beneficiary import Change
+from lifecert.domain.change import Change
 from lifecert.domain.errors import (
     DayInFuture,
     DayTooEarly,

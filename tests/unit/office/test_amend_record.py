@@ -13,8 +13,9 @@ from lifecert.application.office.report_death import NamedPerson, ReportDeath
 from lifecert.application.shared.finding import by_number_and_name
 from lifecert.domain.actor import User
 from lifecert.domain.amendment import Amended, AmendGround
-from lifecert.domain.beneficiary import FORMER_NAMES, Beneficiary, Change
+from lifecert.domain.beneficiary import FORMER_NAMES, Beneficiary
 from lifecert.domain.category import Category
+from lifecert.domain.change import Change
 from lifecert.domain.errors import (
     BeneficiaryNotFound,
     BenefitNotFound,

@@ -11,8 +11,9 @@ from lifecert.adapters.files.notice_texts import load_notice_text
 from lifecert.application.office import end_cases
 from lifecert.bootstrap import notices, office, streams
 from lifecert.domain.actor import PURGE_ACTOR
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import BenefitEnd
+from lifecert.domain.change import Change
 from lifecert.domain.errors import CasesUnfinished, ReviewDecidedBefore, StoreUnavailable
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent, verify_chain
 from lifecert.domain.notice import Contact, Notice, NoticeChannel, NoticeKind

@@ -11,8 +11,9 @@ from lifecert.application.office.certify_in_person import CertifyInPerson
 from lifecert.application.office.confirm_proposal import ConfirmProposal, Missing
 from lifecert.application.office.propose import Propose
 from lifecert.domain.actor import User
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Certificate, CertificateState, Method, RevocationCause
+from lifecert.domain.change import Change
 from lifecert.domain.errors import (
     BeneficiaryNotFound,
     CertificateNotFound,

@@ -292,7 +292,7 @@ def audited_at(office: Office, method: Method, rate: float) -> Office:
 
 @pytest.mark.parametrize("method", SEEN)
 def test_some_of_each_method_are_looked_at_again_drawn_by_the_person(method: Method) -> None:
-    office, drawn = audited_at(Office(), method, 0.5), 0
+    office, drawn = audited_at(Office(beneficiary_id="p-1"), method, 0.5), 0
     for number in range(12):
         done = state(office, sighting(method), CLERK, f"key-{number}")
         assert isinstance(done, Certificate)

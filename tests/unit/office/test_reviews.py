@@ -8,9 +8,9 @@ import pytest
 
 from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Role, User
-from lifecert.domain.beneficiary import Change, record
 from lifecert.domain.certificate import Method
 from lifecert.domain.challenge import Step
+from lifecert.domain.change import Change, record
 from lifecert.domain.errors import (
     ActedInCase,
     ConsentWithdrawn,

@@ -11,7 +11,8 @@ import pytest
 from lifecert.application.office.get_lists import GetMonth, ListPeople, SizeLists
 from lifecert.application.office.keep_lists import KeepLists, RebuildLists
 from lifecert.domain.actor import Group, User
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change
 from lifecert.domain.errors import NotAllowed, VersionConflict
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import NoticeChannel

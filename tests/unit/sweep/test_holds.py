@@ -8,7 +8,7 @@ import pytest
 from lifecert.application.office.set_contact import NewContact, SetContact
 from lifecert.application.sweep.holds import UndecidedHolds
 from lifecert.application.sweep.kinds import Look
-from lifecert.domain.beneficiary import Change
+from lifecert.domain.change import Change
 from lifecert.domain.errors import StoreUnavailable
 from lifecert.domain.hold import HoldChoice, HoldOutcome, HoldProposal, HoldState
 from lifecert.domain.ledger import LedgerEvent, facts_of, verify_chain

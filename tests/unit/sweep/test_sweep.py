@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lifecert.application.sweep.work import PAGE
-from lifecert.domain.beneficiary import Change
+from lifecert.domain.change import Change
 from lifecert.domain.errors import SweepUnfinished
 from lifecert.domain.hold import HoldProposal
 from lifecert.domain.ledger import LedgerEvent, verify_chain

@@ -8,7 +8,8 @@ import pytest
 
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Role
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.published import published_events
 from lifecert.domain.status import Certified, Status, transition

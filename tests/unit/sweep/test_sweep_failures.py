@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change
 from lifecert.domain.errors import StoreUnavailable, SweepUnfinished
 from lifecert.domain.status import Status
 from lifecert.domain.sweep import RunState

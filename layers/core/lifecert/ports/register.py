@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Certificate
+from lifecert.domain.change import Change
 from lifecert.domain.ledger import LedgerEntry
 from lifecert.domain.number import NumberClaim
 from lifecert.domain.page import Page, Position

@@ -18,8 +18,8 @@ from lifecert.adapters.dynamodb.register import NOBODY, DynamoRegister, benefici
 from lifecert.adapters.dynamodb.reviews import decision_map, review_item
 from lifecert.adapters.dynamodb.sessions import session_item
 from lifecert.adapters.dynamodb.values import epoch, moment, typed
-from lifecert.domain.beneficiary import Change
 from lifecert.domain.certificate import Revocation, RevocationCause
+from lifecert.domain.change import Change
 from lifecert.domain.errors import (
     AlreadyRegistered,
     FrameSeenBefore,

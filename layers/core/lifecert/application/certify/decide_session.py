@@ -13,8 +13,9 @@ from lifecert.application.certify.owning import refuse_if_stopped
 from lifecert.application.certify.verification import Verification
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.issuing import Issuer
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.challenge import Step
+from lifecert.domain.change import Change
 from lifecert.domain.errors import (
     FrameSeenBefore,
     FramesMissing,

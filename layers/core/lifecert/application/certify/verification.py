@@ -9,7 +9,8 @@ from typing import Any
 from lifecert.application.shared.certifying import Proof, certified_already, certifying
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.audit import is_drawn
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change, record
 from lifecert.domain.evidence import Evidence
 from lifecert.domain.imprint import FrameImprints, slot_of_accepted, slot_of_another
 from lifecert.domain.invitation import is_invited

@@ -10,7 +10,8 @@ from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.finding import ByCode
 from lifecert.application.shared.helping import naming_help_line
 from lifecert.domain.actor import Actor, Role, User
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change, record
 from lifecert.domain.consent import KEPT_AFTER_WITHDRAWAL, KEPT_AT_ONCE, FaceConsent
 from lifecert.domain.errors import (
     BeneficiaryNotFound,

@@ -8,7 +8,8 @@ from lifecert.application.faces.consent import check_consent, consented, refuse_
 from lifecert.application.faces.continuity import Continuity, judge_continuity
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role, User
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change, record
 from lifecert.domain.errors import (
     ConsentMissing,
     EntitlementEnded,

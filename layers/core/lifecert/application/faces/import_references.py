@@ -13,7 +13,8 @@ from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.finding import by_number, has_name
 from lifecert.application.shared.referring import ReferencesOfPayers
 from lifecert.domain.actor import Actor, Role
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change, record
 from lifecert.domain.consent import FaceConsent
 from lifecert.domain.errors import PhotoUnsuitable, ReferenceMismatch, ReferenceNotFound
 from lifecert.domain.evidence import EnrolmentEvidence, Template

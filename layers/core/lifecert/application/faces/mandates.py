@@ -7,7 +7,8 @@ from datetime import date
 from lifecert.application.faces.consent import is_the_person, letter_has_certified_lately
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role, User
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change, record
 from lifecert.domain.errors import (
     BeneficiaryNotFound,
     EntitlementEnded,

@@ -7,7 +7,8 @@ from datetime import date
 
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import PURGE_ACTOR
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change, record
 from lifecert.domain.errors import LifeCertError, PurgeUnfinished
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.ledger import LedgerEvent

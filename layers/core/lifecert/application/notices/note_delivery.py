@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.failing import failing
 from lifecert.domain.actor import NOTICE_ACTOR
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change, record
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import NoticeKind, SentNotice
 from lifecert.ports.clock import Clock

@@ -8,7 +8,8 @@ from datetime import date
 
 from lifecert.application.shared.changing import change_newest, request_of
 from lifecert.domain.actor import Actor, Role, User
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change, record
 from lifecert.domain.errors import (
     DayInFuture,
     DayTooEarly,

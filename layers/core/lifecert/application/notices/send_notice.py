@@ -8,8 +8,9 @@ from enum import StrEnum
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.failing import failing
 from lifecert.domain.actor import NOTICE_ACTOR
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Method
+from lifecert.domain.change import Change, record
 from lifecert.domain.data_match import Sources
 from lifecert.domain.errors import NoticeMustWait, NoticeRefused
 from lifecert.domain.help_lines import HelpLines

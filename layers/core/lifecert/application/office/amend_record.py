@@ -10,9 +10,10 @@ from lifecert.application.shared.referring import ReferencesOfPayers
 from lifecert.application.shared.scoping import refuse_benefit_outside
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.amendment import OF_BENEFITS, Amended, AmendGround, suits
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import Benefit, amended_facts
 from lifecert.domain.category import Category
+from lifecert.domain.change import Change, record
 from lifecert.domain.errors import (
     BenefitNotFound,
     EntitlementEnded,

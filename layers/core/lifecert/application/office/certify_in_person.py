@@ -12,8 +12,9 @@ from lifecert.application.shared.issuing import Issuer
 from lifecert.application.shared.reviewing import opening, review_id_of
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.audit import is_drawn
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Certificate, Method
+from lifecert.domain.change import Change
 from lifecert.domain.errors import (
     BeneficiaryNotFound,
     DayInFuture,

@@ -21,9 +21,10 @@ from lifecert.application.shared.moving import moved
 from lifecert.application.shared.reviewing import against_themselves, recorded
 from lifecert.application.shared.scoping import case_within
 from lifecert.domain.actor import Actor, Role, User
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import Benefit, BenefitEnd
 from lifecert.domain.certificate import Revocation, RevocationCause
+from lifecert.domain.change import Change, record
 from lifecert.domain.coverage import Coverage, coverage_without, held_before
 from lifecert.domain.errors import (
     ActedInCase,

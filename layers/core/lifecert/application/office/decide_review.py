@@ -12,9 +12,10 @@ from lifecert.application.shared.reviewing import against_themselves, recorded, 
 from lifecert.application.shared.scoping import case_within
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.audit import is_drawn
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Revocation
 from lifecert.domain.challenge import excused_from
+from lifecert.domain.change import Change
 from lifecert.domain.errors import (
     ActedInCase,
     ConsentWithdrawn,

@@ -8,7 +8,8 @@ from lifecert.application.office.decide_review import attempts_of
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.reviewing import recorded
 from lifecert.domain.actor import PURGE_ACTOR
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change
 from lifecert.domain.errors import LifeCertError, ReviewDecidedBefore
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.page import Position

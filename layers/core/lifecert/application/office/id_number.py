@@ -17,7 +17,8 @@ from lifecert.application.shared.scoping import case_within
 from lifecert.domain.access import AccessAction
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.amendment import Amended, AmendGround, suits
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change, record
 from lifecert.domain.consent import guardian_until
 from lifecert.domain.errors import (
     ActedInCase,

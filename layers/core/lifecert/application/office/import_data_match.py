@@ -14,8 +14,9 @@ from lifecert.application.shared.finding import by_number
 from lifecert.application.shared.issuing import Issuer
 from lifecert.application.shared.reviewing import OpenReview, opening, review_id_of
 from lifecert.domain.actor import Actor, Role
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Method
+from lifecert.domain.change import Change
 from lifecert.domain.data_match import Import, MatchLine, Rejected, Rejection, Said, Sources, Taken, Trust
 from lifecert.domain.errors import LifeCertError, ReviewOpenedBefore, TransitionRefused
 from lifecert.domain.review import Review, ReviewKind

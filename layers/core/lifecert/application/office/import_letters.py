@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from lifecert.application.office.invite import issuing
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import Benefit
+from lifecert.domain.change import Change
 from lifecert.domain.errors import EntitlementEnded, StoreUnavailable
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.intake import ImportTally, ReadLine, RegisterImport, Told

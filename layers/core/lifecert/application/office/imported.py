@@ -7,9 +7,10 @@ from datetime import date, datetime
 from lifecert.application.office.register_beneficiary import NewBenefit
 from lifecert.application.office.set_contact import NewContact, sealed_contact
 from lifecert.domain.actor import Actor, Role
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import MOST_BENEFITS, Benefit
 from lifecert.domain.benefit_start import check_start
+from lifecert.domain.change import Change, record
 from lifecert.domain.consent import guardian_until
 from lifecert.domain.errors import DayImpossible, PayerUnknown, StartUnlikely
 from lifecert.domain.intake import (

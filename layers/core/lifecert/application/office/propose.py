@@ -9,8 +9,9 @@ from lifecert.application.office.which_ends import benefits_concerned, is_death,
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.reviewing import opening
 from lifecert.domain.actor import Actor, Role, User
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import RevocationCause
+from lifecert.domain.change import Change
 from lifecert.domain.errors import (
     BenefitNotFound,
     CertificateNotFound,

@@ -16,10 +16,11 @@ from lifecert.application.shared.reviewing import review_id_of
 from lifecert.application.shared.scoping import refuse_outside
 from lifecert.domain.access import AccessAction
 from lifecert.domain.actor import Actor, Role, User
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import MOST_BENEFITS, Benefit
 from lifecert.domain.benefit_start import check_start
 from lifecert.domain.category import Category
+from lifecert.domain.change import Change, record
 from lifecert.domain.consent import guardian_until
 from lifecert.domain.errors import (
     AlreadyRegistered,

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role, User
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change, record
 from lifecert.domain.errors import EntitlementEnded, NotAllowed
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import Contact, NoticeChannel

@@ -10,8 +10,9 @@ from lifecert.application.office.report_death import report_known
 from lifecert.application.shared.changing import change_newest, request_of
 from lifecert.application.shared.scoping import refuse_whom_nobody_sees
 from lifecert.domain.actor import Actor, Role, User
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Certificate
+from lifecert.domain.change import Change, record
 from lifecert.domain.errors import (
     DayInFuture,
     EntitlementEnded,

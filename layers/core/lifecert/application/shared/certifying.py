@@ -10,8 +10,9 @@ from typing import Any
 
 from lifecert.application.shared.moving import moved
 from lifecert.domain.actor import Actor
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Certificate, Method
+from lifecert.domain.change import Change, record
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.status import Certified, Status
 from lifecert.domain.year import valid_until_after

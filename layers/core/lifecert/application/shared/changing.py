@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Callable
 
 from lifecert.domain.actor import User
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change
 from lifecert.domain.errors import BeneficiaryNotFound, VersionConflict
 from lifecert.ports.register import ChangingRegister
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from lifecert.application.shared.moving import Moved
 from lifecert.domain.actor import Actor
-from lifecert.domain.beneficiary import Change, record
 from lifecert.domain.certificate import Revocation, RevocationCause
+from lifecert.domain.change import Change, record
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.status import EndCause, Status
 

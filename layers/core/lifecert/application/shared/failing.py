@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from lifecert.domain.actor import NOTICE_ACTOR
-from lifecert.domain.beneficiary import Beneficiary, record
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import record
 from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.notice import Notice
 from lifecert.ports.clock import Clock

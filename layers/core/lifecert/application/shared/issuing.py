@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from lifecert.domain.beneficiary import Change
+from lifecert.domain.change import Change
 from lifecert.ports.signing import Signer
 
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change, record
 from lifecert.domain.errors import ReviewOpenedBefore
 from lifecert.domain.ledger import PROOFS, Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.review import Review, ReviewDecision, ReviewKind

@@ -9,8 +9,9 @@ from typing import ClassVar
 from lifecert.application.shared.moving import Moved, moved
 from lifecert.application.sweep.kinds import Look, OfDays, days
 from lifecert.domain.actor import SWEEP_ACTOR
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import Benefit, Office
+from lifecert.domain.change import Change, record
 from lifecert.domain.errors import HoldBatchNotFound, TransitionRefused
 from lifecert.domain.hold import (
     CandidateOutcome,

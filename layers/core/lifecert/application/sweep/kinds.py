@@ -13,8 +13,9 @@ from typing import ClassVar, Protocol
 from lifecert.application.shared.ending import ending
 from lifecert.application.shared.moving import moved
 from lifecert.domain.actor import SWEEP_ACTOR
-from lifecert.domain.beneficiary import Beneficiary, Change, record
+from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import BenefitEnd, Office
+from lifecert.domain.change import Change, record
 from lifecert.domain.hold import REPRIEVE
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import AFTER_THE_END, Notice, due_reminder

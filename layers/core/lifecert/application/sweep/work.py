@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.sweep.close import CloseRun
 from lifecert.application.sweep.kinds import Kind, Look
-from lifecert.domain.beneficiary import Beneficiary, Change
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change
 from lifecert.domain.errors import LifeCertError, SweepUnfinished
 from lifecert.domain.sweep import JobKind, Tally, Task
 from lifecert.domain.sweep_report import SweepReport
