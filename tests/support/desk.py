@@ -97,6 +97,12 @@ def look_at(somebody: Clerk, name: str, *, narrow: bool = False) -> None:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         faults += [f"{wide} px beyond {width}"] if wide > 0 else []
+    # With text twice as large (WCAG 1.4.4), on the narrowest.
+    page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    faults += [f"{wide} px beyond {WIDTHS[0]} with large text"] if wide > 0 else []
+    page.evaluate("document.documentElement.style.fontSize = ''")
     faults += [f"small: {one}" for one in page.evaluate(SMALL_TYPE)]
     for one in ("h1", "[aria-live=polite].told"):
         faults += [f"not one {one}"] if page.locator(one).count() != 1 else []

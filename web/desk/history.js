@@ -77,7 +77,7 @@ export function yearLine(record) {
   const last = proofs.length ? proofs[proofs.length - 1] : "";
   const label = say("yearLabel", {until: dayInWords(record.valid_until), last: last ? dayInWords(last) : say("never")});
   const years = [0, 1, 2].map((n) => `${Number(first.slice(0, 4)) + n}-01-01`).filter((day) => day > first && at(day) < WIDE);
-  return el("figure", {class: "year"}, el("div", {class: "scrolls", tabindex: "0", role: "group", "aria-label": say("theYear")},
+  const scrolls = el("div", {class: "scrolls", tabindex: "0", role: "group", "aria-label": say("theYear")},
     draw("svg", {viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": label},
       draw("rect", {x: begun, y: LINE - 7, width: covered - begun, height: 14, class: "covered"}),
       gaps.map(([from, to]) => draw("rect", {x: from, y: LINE - 7, width: to - from, height: 14, class: "uncovered"})),
@@ -87,7 +87,10 @@ export function yearLine(record) {
       marks.map((one) => drawnMark(one, at(one.day))),
       draw("line", {x1: at(today()), x2: at(today()), y1: 24, y2: LINE + 16, class: "today"}),
       draw("text", {x: at(today()), y: 18, "text-anchor": "middle", class: "today-text"}, say("todayMark")),
-      covered < WIDE ? draw("text", {x: Math.min(covered, WIDE - 60), y: LINE + 48, "text-anchor": "middle"}, record.valid_until) : null)),
+      covered < WIDE ? draw("text", {x: Math.min(covered, WIDE - 60), y: LINE + 48, "text-anchor": "middle"}, record.valid_until) : null));
+  // Where it is wider than the screen, today is in the middle.
+  requestAnimationFrame(() => { scrolls.scrollLeft = (scrolls.scrollWidth * BEFORE) / (BEFORE + AFTER) - scrolls.clientWidth / 2; });
+  return el("figure", {class: "year"}, scrolls,
     el("figcaption", {}, el("span", {class: "legend certified"}, say("legendCertified")), el("span", {class: "legend notice"}, say("legendNotice")),
       el("span", {class: "legend lapsed"}, say("legendLapsed")), el("span", {class: "legend held"}, say("legendHeld"))));
 }
