@@ -64,7 +64,7 @@ def test_a_snapshot_by_hand(stack: Deployment, ming: Known, capsys: pytest.Captu
     assert write_snapshots.main(place) == 0
     assert "fund: nothing new since the last one" in capsys.readouterr().out
     assert write_snapshots.main([*place, "--payer", "nobody"]) == 2
-    assert "nobody is none of Payers: fund" in capsys.readouterr().err
+    assert "nobody is none of the payers fund" in capsys.readouterr().err
     assert write_snapshots.main(["--endpoint-url", "http://127.0.0.1:9"]) == 2
     assert "nothing answers at http://127.0.0.1:9" in capsys.readouterr().err
 

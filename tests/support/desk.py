@@ -21,6 +21,11 @@ SMALL_TYPE = """() => Array.from(document.querySelectorAll('body *')).filter((on
   .filter((one) => Array.from(one.childNodes).some((text) => text.nodeType === 3 && text.data.trim()))
   .filter((one) => parseFloat(getComputedStyle(one).fontSize) < 16).map((one) => one.outerHTML.slice(0, 100))"""
 
+# What stands beyond the right edge and holds no other that does: where to look first.
+BEYOND = """() => Array.from(document.querySelectorAll('body *'))
+  .filter((one) => one.scrollWidth > one.clientWidth + 1 || one.getBoundingClientRect().right > innerWidth + 1)
+  .filter((one) => !one.closest('.scrolls') && !one.children.length).map((one) => one.outerHTML.slice(0, 100))"""
+
 
 class Clerk:
     """Somebody of the staff with the desk open."""
@@ -96,12 +101,12 @@ def look_at(somebody: Clerk, name: str, *, narrow: bool = False) -> None:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        faults += [f"{wide} px beyond {width}"] if wide > 0 else []
+        faults += [f"{wide} px beyond {width}: {page.evaluate(BEYOND)}"] if wide > 0 else []
     # With text twice as large (WCAG 1.4.4), on the narrowest.
     page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    faults += [f"{wide} px beyond {WIDTHS[0]} with large text"] if wide > 0 else []
+    faults += [f"{wide} px beyond {WIDTHS[0]} with large text: {page.evaluate(BEYOND)}"] if wide > 0 else []
     page.evaluate("document.documentElement.style.fontSize = ''")
     faults += [f"small: {one}" for one in page.evaluate(SMALL_TYPE)]
     for one in ("h1", "[aria-live=polite].told"):
