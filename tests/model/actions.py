@@ -257,6 +257,7 @@ def _data_match(world: World, person: Beneficiary, on: date) -> Callable[[World]
         )
         importing = ImportDataMatch(
             world.store.register,
+            world.store.ledger,
             imports,
             FakePersonKeys(),
             world.clock,

@@ -269,6 +269,7 @@ ALLOWED: dict[str, set[str]] = {
         "kms:GenerateMac PersonKey",
     },
     "ReportDeath": {
+        "dynamodb:Query Ledger",
         "dynamodb:Query Beneficiaries/index/by_person",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
@@ -279,6 +280,7 @@ ALLOWED: dict[str, set[str]] = {
         "kms:GenerateMac PersonKey",
     },
     "ImportDataMatch": {
+        "dynamodb:Query Ledger",
         "dynamodb:GetItem Reviews",
         "dynamodb:Query Beneficiaries/index/by_person",
         "dynamodb:GetItem Beneficiaries",

@@ -396,6 +396,7 @@ def take_deaths() -> "TakeDeaths":
     names = ReportDeathSettings.load()
     return TakeDeaths(
         register=stores.changing_register(names, reviews=names.reviews_table),
+        ledger=stores.ledger(names),
         person_keys=parts.person_keys(names),
         clock=parts.clock(names),
         messages=parts.death_messages(names.number_schemes),

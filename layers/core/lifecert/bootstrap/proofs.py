@@ -86,6 +86,7 @@ def import_data_match() -> "ImportDataMatch":
     names = ImportDataMatchSettings.load()
     return ImportDataMatch(
         register=stores.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table),
+        ledger=stores.ledger(names),
         imports=parts.imports(names.imports_bucket, names.number_schemes),
         person_keys=parts.person_keys(names),
         clock=parts.clock(names),
