@@ -114,9 +114,9 @@ def test_a_false_word_told_first_takes_no_true_one_with_it() -> None:
     person, store = registry.office.of(WANG), registry.office.store
     (case,) = person.open_cases
     review = store.reviews[case.review_id]
-    assert [(one.day, one.believed) for one in reports_joined(person, store.entries[person.beneficiary_id], review)] == [
-        (date(2026, 2, 11), True)
-    ]
+    assert [
+        (one.day, one.believed) for one in reports_joined(person, store.entries[person.beneficiary_id], review)
+    ] == [(date(2026, 2, 11), True)]
     again = registry.told(message(event(record(WANG, death_date=true)), message_id="m-3"))
     assert again.outcomes == {"known": 1}
     assert verify_chain(store.entries[person.beneficiary_id]) == registry.office.of(WANG).version

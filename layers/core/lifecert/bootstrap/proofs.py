@@ -33,6 +33,7 @@ def certify_in_person() -> "CertifyInPerson":
         register=register,
         certificates=stores.certificates(names),
         reviews=stores.reviews(names),
+        ledger=stores.ledger(names),
         clock=parts.clock(names),
         issuer=parts.issuer(names),
         proofs=parts.proofs(),

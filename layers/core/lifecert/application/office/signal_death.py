@@ -50,8 +50,8 @@ class SignalDeath:
         return Taken.CASE_OPENED if newest and newest.version > before else Taken.KNOWN
 
     def _joining(self, newest: Beneficiary, line: MatchLine, actor: Actor) -> Change | None:
-        """The change by which another day belongs to the case that is open; None where it was told in that one, or had a
-        case of its own."""
+        """The change by which another day belongs to the case that is open; None where that one has it already, or it
+        had a case of its own."""
         case = newest.open_case(ReviewKind.DATA_SIGNAL, actor.actor_id)
         if case is None:
             return None
