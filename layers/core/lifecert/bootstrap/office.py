@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 clock = parts.answering_clock
 
 
-class IssueInvitationSettings(settings.WithChanges, settings.WithInvitations, settings.Common):
+class IssueInvitationSettings(settings.WithChanges, settings.WithInvitations, settings.WithFindLimits, settings.Common):
     """issue_invitation. `invitation_page_url` is where people open the phone page; empty where the API serves it."""
 
     invitation_years: Annotated[int, Field(ge=1, le=20)]
@@ -75,7 +75,9 @@ def give_mandate() -> "GiveMandate":
     from lifecert.application.faces.mandates import GiveMandate
 
     names = IssueInvitationSettings.load()
-    return GiveMandate(stores.changing_register(names), stores.ledger(names), parts.clock(names))
+    clock = parts.clock(names)
+    counting = stores.counting_look_ups(names, clock)
+    return GiveMandate(stores.changing_register(names), stores.ledger(names), clock, counting)
 
 
 @cache
