@@ -388,6 +388,8 @@ ALLOWED: dict[str, set[str]] = {
         "xray:PutTelemetryRecords *",
     },
     "CertifyInPerson": {
+        "dynamodb:ConditionCheckItem Limits",
+        "dynamodb:UpdateItem Limits",
         "dynamodb:Query Invitations/index/by_code",
         "dynamodb:Query Ledger",
         "kms:GenerateMac InvitationKey",

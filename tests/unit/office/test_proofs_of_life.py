@@ -10,7 +10,7 @@ from lifecert.application.office.take_visit_list import LineResult, TakeVisitLis
 from lifecert.application.shared.finding import ByCode
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.audit import is_drawn
-from lifecert.domain.certificate import Certificate, Method, RevocationCause
+from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.errors import (
     ActedInCase,
     BeneficiaryNotFound,
@@ -22,7 +22,6 @@ from lifecert.domain.errors import (
     InvitationUnknown,
     LifeCertError,
     NotAllowed,
-    PaperUsedBefore,
     SecondClerkNeeded,
     SeenTooLongAgo,
     StoreUnavailable,
@@ -51,7 +50,16 @@ from lifecert.domain.sighting import (
     paper_digest,
 )
 from lifecert.domain.status import EndCause, Standing, Status
-from tests.support.builders import CLERK, PROOFS, a_change, an_id, an_invitation, at_the_counter, good_evidence
+from tests.support.builders import (
+    CLERK,
+    PROOFS,
+    a_change,
+    an_id,
+    an_invitation,
+    at_the_counter,
+    good_evidence,
+    start_limits,
+)
 from tests.support.fakes.invitations import FakeInvitationKeys
 from tests.support.open_cases import AGAINST, OF_LIFE, SECOND, THIRD, TODAY, Office, agrees, dispel, opened
 
@@ -281,59 +289,6 @@ def test_an_entitlement_that_has_ended_is_not_renewed_by_a_visit() -> None:
             state(office, sighting(method))
 
 
-@pytest.mark.parametrize("method", PAPERS)
-def test_one_paper_proves_one_day(method: Method) -> None:
-    """A family goes on with the embassy's paper of last year, on which the day is another now."""
-    office = Office(standing=Standing(Status.ACTIVE, TODAY + timedelta(days=20)))
-    first = state(office, sighting(method, TODAY - timedelta(days=80)))
-    waiting = state(office, sighting(method, TODAY - timedelta(days=2)), THIRD)
-    assert isinstance(first, Review)
-    assert isinstance(waiting, Review)
-    office.confirm(first.review_id, SECOND, confirm=True)
-    with pytest.raises(PaperUsedBefore):
-        state(office, sighting(method, TODAY), CLERK, "key-2")
-    with pytest.raises(PaperUsedBefore):
-        office.confirm(waiting.review_id, SECOND, confirm=True)  # proposed before the other was confirmed
-    assert office.beneficiary.certified_on == TODAY - timedelta(days=80)
-    assert isinstance(state(office, sighting(method, TODAY - timedelta(days=80)), CLERK, "key-3"), Review), "the same"
-    newer = replace(
-        sighting(method, TODAY), **({"paper": "6" * 64} if method is Method.ATTESTATION else {}), scan="6" * 64
-    )
-    assert isinstance(state(office, newer, CLERK, "key-4"), Review)
-
-
-@pytest.mark.parametrize(("cause", "may"), [(RevocationCause.ERROR, True), (RevocationCause.FRAUD, False)])
-def test_a_paper_whose_day_was_mistyped_is_brought_again_once_that_is_revoked(
-    cause: RevocationCause, may: bool
-) -> None:
-    office = Office()
-    first = state(office, sighting(Method.ATTESTATION, TODAY - timedelta(days=80)))
-    assert isinstance(first, Review)
-    office.confirm(first.review_id, SECOND, confirm=True)
-    revocation = office.propose.revocation(first.review_id, cause, an_id(), CLERK)
-    office.confirm(revocation.review_id, SECOND, confirm=True)
-    if may:
-        again = state(office, sighting(Method.ATTESTATION, TODAY - timedelta(days=8)), CLERK, "key-2")
-        assert isinstance(again, Review)
-        office.confirm(again.review_id, SECOND, confirm=True)
-        assert office.beneficiary.certified_on == TODAY - timedelta(days=8)
-        return
-    with pytest.raises(PaperUsedBefore):
-        state(office, sighting(Method.ATTESTATION, TODAY - timedelta(days=8)), CLERK, "key-2")
-
-
-def test_a_number_is_the_same_however_it_is_written() -> None:
-    assert (
-        paper_digest("p", "DE", "B 204/2026")
-        == paper_digest("p", "DE", " b204-2026 ")
-        == paper_digest("p", "DE", "Ｂ２０４／２０２６")
-    )
-    assert (
-        len({paper_digest(*one) for one in (("p", "DE", "7"), ("q", "DE", "7"), ("p", "FR", "7"), ("p", "DE", "8"))})
-        == 4
-    )
-
-
 # --- who looks again -------------------------------------------------------------------------------------------------
 
 
@@ -440,7 +395,9 @@ class Round:
     def __init__(self) -> None:
         self.office = Office()
         use_case, store = self.office.in_person, self.office.store
-        self.take = TakeVisitList(use_case, store.register, store.ledger, self.office.clock)
+        self.take = TakeVisitList(
+            *(use_case, store.register, store.ledger, self.office.clock, store.limits), start_limits(by_user=3)
+        )
 
     def line(self, outcome: VisitOutcome, number: int = 1, **fields: object) -> VisitLine:
         return VisitLine(number, self.office.id, outcome, **fields)  # type: ignore[arg-type]

@@ -9,6 +9,8 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 PEOPLE_COUNTED = timedelta(days=3 * 365)
 MOST_UNDONE_DAY = 2
+# More people than this one clerk hardly sees in a day, or writes down who did.
+MOST_SEEN_DAY = 200
 # So many times the usual helper's day is that of whoever acts for a nursing home under a mandate.
 MANDATED_TIMES = 4
 
@@ -89,6 +91,12 @@ def people_of(user_id: str, now: datetime, usual: int) -> Count:
     """One more person whom a user certified for the first time. Never refused: every further `usual` are looked at.
     Forgotten when nobody new has come for years."""
     return Count(f"people#{user_id}", usual, now + PEOPLE_COUNTED)
+
+
+def seen_day(clerk: str, local: datetime) -> Count:
+    """A certification by what one clerk says to have seen, at this moment of the deployment's own clock. Never refused:
+    what is above `MOST_SEEN_DAY` is looked at."""
+    return Count(_name("seen", clerk, local, DAY), MOST_SEEN_DAY, _end(local, DAY))
 
 
 def invitation_day(invitation_id: str, local: datetime, uses: int, *, adds: bool = True) -> Count:

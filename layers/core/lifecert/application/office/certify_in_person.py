@@ -1,7 +1,7 @@
 """Certify by what a clerk saw, or holds in their hands: at the counter, on a visit, by video, by a paper."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -43,7 +43,8 @@ AUDITED_OF_ENROLLING = 0.05
 
 @dataclass(frozen=True, slots=True)
 class CertifyInPerson:
-    """The use case: one way to a certificate for all methods by which clerks certify. `proofs` are their limits."""
+    """The use case: one way to a certificate for all methods by which clerks certify. `proofs` are their limits;
+    `saw_one_more` is told of each certificate that counts at once: whose, and by which clerk."""
 
     register: ChangingRegister
     certificates: Certificates
@@ -52,6 +53,7 @@ class CertifyInPerson:
     clock: Clock
     issuer: Issuer
     proofs: Proofs
+    saw_one_more: Callable[[str, str], None] = lambda _beneficiary_id, _clerk: None
 
     def __call__(
         self, beneficiary_id: str, sighting: Sighting, user: User, idempotency_key: str
@@ -84,10 +86,7 @@ class CertifyInPerson:
             if known:
                 return None  # what waited for a second clerk waits for one, whatever became of the doubt since
             self._check_day(sighting)
-            if newest.status is Status.TERMINATED:
-                raise EntitlementEnded
-            if not sighting.by_the_office:
-                refuse_used_before(self.ledger.entries(beneficiary_id), stated, sighting.seen_on)
+            self._check_person(newest, sighting, stated)
             now, today = self.clock.now(), self.clock.today()
             if _counts_at_once(newest, sighting, user):
                 vouched = newest.vouched_for().seen_by(user.user_id)
@@ -97,12 +96,20 @@ class CertifyInPerson:
             return _waiting(newest, proof, sighting, user, now, today, told)
 
         change = change_newest(self.register, beneficiary_id, make, by=user)
+        if change and change.certificate:
+            self.saw_one_more(beneficiary_id, user.user_id)
         done = (change.certificate or change.review) if change else known
         if done is None:
             raise BeneficiaryNotFound
         if _digest(done, user) != proof.evidence_digest:
             raise IdempotencyKeyReused
         return done
+
+    def _check_person(self, newest: Beneficiary, sighting: Sighting, stated: Mapping[str, str]) -> None:
+        if newest.status is Status.TERMINATED:
+            raise EntitlementEnded
+        if not sighting.by_the_office:
+            refuse_used_before(self.ledger.entries(newest.beneficiary_id), stated, sighting.seen_on)
 
     def _check_day(self, sighting: Sighting) -> None:
         today = self.clock.today()
