@@ -93,6 +93,7 @@ ALLOWED: dict[str, set[str]] = {
         "kms:Encrypt HelperKey",
     },
     "IssueInvitation": {
+        "dynamodb:PutItem Reviews",
         "dynamodb:UpdateItem Limits",
         "dynamodb:Query Ledger",
         "dynamodb:GetItem Beneficiaries",

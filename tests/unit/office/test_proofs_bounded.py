@@ -11,12 +11,13 @@ from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.certificate import Certificate, Method, RevocationCause
 from lifecert.domain.errors import ActedInCase, LimitReached, PaperUsedBefore
-from lifecert.domain.limits import MOST_SEEN_DAY
+from lifecert.domain.limits import MOST_LETTERS_DAY, MOST_SEEN_DAY, letters_day, seen_day
 from lifecert.domain.review import Ground, Review, ReviewKind, ReviewOutcome
 from lifecert.domain.sighting import Attestation, PaperForm, paper_digest
 from lifecert.domain.status import Standing, Status
 from tests.support.builders import CLERK, an_id, registration, start_limits
 from tests.support.open_cases import SECOND, THIRD, TODAY, Office
+from tests.unit.certify.test_invited import World
 from tests.unit.office.test_proofs_of_life import PAPERS, Round, sighting, state
 
 
@@ -95,7 +96,7 @@ def test_deaths_by_a_list_count_as_reports_by_hand_do_and_who_was_seen_does_not(
 
 def test_more_people_than_a_clerk_sees_in_a_day_are_looked_at_and_nobody_is_refused() -> None:
     office = Office()
-    volume = ClerkVolume(office.store.limits, OpenReview(office.store.register, office.clock), office.clock)
+    volume = ClerkVolume(office.store.limits, OpenReview(office.store.register, office.clock), office.clock, seen_day)
     office.in_person = replace(office.in_person, saw_one_more=volume)
     for number in range(2 * MOST_SEEN_DAY):
         # On whatever day they are said to have been seen: what an account writes down counts on the day that it does.
@@ -113,3 +114,17 @@ def test_more_people_than_a_clerk_sees_in_a_day_are_looked_at_and_nobody_is_refu
         "seen#clerk-1#2026-03-01T00": 2 * MOST_SEEN_DAY,
         "seen#clerk-2#2026-03-01T00": 1,
     }
+
+
+def test_more_letters_than_a_clerk_makes_by_hand_in_a_day_are_looked_at() -> None:
+    """A stolen account of a clerk would hold the codes of a county, and make useless those in people's hands."""
+    world = World()
+    opening = OpenReview(world.store.register, world.clock)
+    volume = ClerkVolume(world.store.limits, opening, world.clock, letters_day)
+    world.issuing = replace(world.issuing, issued_one_more=volume)
+    for _ in range(MOST_LETTERS_DAY):
+        assert not world.store.reviews
+        world.issue()
+    (case,) = world.store.reviews.values()
+    assert (case.kind, case.opened_by.actor_id) == (ReviewKind.UNUSUAL_VOLUME, CLERK.user_id)
+    world.issue()  # nobody is refused

@@ -35,7 +35,13 @@ if TYPE_CHECKING:
 clock = parts.answering_clock
 
 
-class IssueInvitationSettings(settings.WithChanges, settings.WithInvitations, settings.WithFindLimits, settings.Common):
+class IssueInvitationSettings(
+    settings.WithChanges,
+    settings.WithInvitations,
+    settings.WithFindLimits,
+    settings.WithReviews,
+    settings.Common,
+):
     """issue_invitation. `invitation_page_url` is where people open the phone page; empty where the API serves it."""
 
     invitation_years: Annotated[int, Field(ge=1, le=20)]
@@ -45,9 +51,13 @@ class IssueInvitationSettings(settings.WithChanges, settings.WithInvitations, se
 @cache
 def issue_invitation() -> "IssueInvitation":
     """POST .../invitations."""
+    from lifecert.application.office.clerk_volume import ClerkVolume
     from lifecert.application.office.invite import IssueInvitation
+    from lifecert.application.shared.reviewing import OpenReview
+    from lifecert.domain.limits import letters_day
 
     names = IssueInvitationSettings.load()
+    opening = OpenReview(stores.changing_register(names, reviews=names.reviews_table), parts.clock(names))
     return IssueInvitation(
         register=stores.changing_register(names, invitations=names.invitations_table),
         invitations=stores.invitations(names),
@@ -56,6 +66,7 @@ def issue_invitation() -> "IssueInvitation":
         below=parts.chooser().randrange,
         help_lines=parts.help_lines(),
         years=names.invitation_years,
+        issued_one_more=ClerkVolume(stores.limits(names), opening, parts.clock(names), letters_day),
     )
 
 

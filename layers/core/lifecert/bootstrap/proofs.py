@@ -33,6 +33,7 @@ def certify_in_person() -> "CertifyInPerson":
     from lifecert.application.office.certify_in_person import CertifyInPerson
     from lifecert.application.office.clerk_volume import ClerkVolume
     from lifecert.application.shared.reviewing import OpenReview
+    from lifecert.domain.limits import seen_day
 
     names = CertifyInPersonSettings.load()
     register = stores.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table)
@@ -45,7 +46,7 @@ def certify_in_person() -> "CertifyInPerson":
         clock=clock,
         issuer=parts.issuer(names),
         proofs=parts.proofs(),
-        saw_one_more=ClerkVolume(stores.limits(names), OpenReview(register, clock), clock),
+        saw_one_more=ClerkVolume(stores.limits(names), OpenReview(register, clock), clock, seen_day),
     )
 
 

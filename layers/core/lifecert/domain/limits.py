@@ -9,8 +9,9 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 PEOPLE_COUNTED = timedelta(days=3 * 365)
 MOST_UNDONE_DAY = 2
-# More people than this one clerk hardly sees in a day, or writes down who did.
+# More people than this one clerk hardly sees in a day, or writes down who did; nor makes as many letters by hand.
 MOST_SEEN_DAY = 200
+MOST_LETTERS_DAY = 200
 # So many times the usual helper's day is that of whoever acts for a nursing home under a mandate.
 MANDATED_TIMES = 4
 
@@ -97,6 +98,12 @@ def seen_day(clerk: str, local: datetime) -> Count:
     """A certification by what one clerk says to have seen, at this moment of the deployment's own clock. Never refused:
     what is above `MOST_SEEN_DAY` is looked at."""
     return Count(_name("seen", clerk, local, DAY), MOST_SEEN_DAY, _end(local, DAY))
+
+
+def letters_day(clerk: str, local: datetime) -> Count:
+    """A letter that one clerk makes at this moment of the deployment's own clock. Never refused: what is above
+    `MOST_LETTERS_DAY` is looked at."""
+    return Count(_name("letters", clerk, local, DAY), MOST_LETTERS_DAY, _end(local, DAY))
 
 
 def invitation_day(invitation_id: str, local: datetime, uses: int, *, adds: bool = True) -> Count:
