@@ -197,6 +197,8 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:DeleteItem Idempotency",
     },
     "EnrolReference": {
+        "dynamodb:ConditionCheckItem Limits",
+        "dynamodb:UpdateItem Limits",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:GetItem References",

@@ -117,6 +117,7 @@ class EnrolReferenceSettings(
     settings.WithCounters,
     settings.WithFrames,
     settings.WithReviews,
+    settings.WithLimits,
     settings.Common,
 ):
     """enrol_reference."""
@@ -160,6 +161,7 @@ def finish_enrolment() -> "FinishEnrolment":
         policy=parts.policy(),
         protection=protection,
         consent_version=parts.consent_texts().in_force,
+        limits=stores.limits(names),
     )
 
 
