@@ -2,12 +2,13 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from lifecert.adapters.files.dci_notices import DciMessages
+from lifecert.application.office.signal_death import MOST_DAYS
 from lifecert.application.office.take_deaths import MOST_RECORDS, DeathsRefused, DeathsTaken, TakeDeaths
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.reviewing import recorded, reports_joined
@@ -136,6 +137,15 @@ def test_a_word_that_fell_with_a_false_one_is_looked_at_when_it_is_told_again() 
     assert registry.told(message(event(true), message_id="m-4")).outcomes == {"known": 1}
     registry.told(message(event(record(WANG, death_date="2026-02-20")), message_id="m-5"))
     assert registry.told(message(event(true), message_id="m-6")).outcomes == {"known": 1}, "it had a case of its own"
+
+
+def test_no_secret_of_a_register_fills_a_ledger() -> None:
+    registry = Registry()
+    for number in range(MOST_DAYS + 5):
+        day = date(2025, 1, 1) + timedelta(days=number)
+        registry.told(message(event(record(WANG, death_date=day.isoformat())), message_id=f"m-{number}"))
+    assert len(registry.office.store.entries[registry.office.of(WANG).beneficiary_id]) == 1 + MOST_DAYS
+    assert len(registry.office.of(WANG).open_cases) == 1
 
 
 def test_an_identifier_that_is_too_long_is_none() -> None:

@@ -14,6 +14,9 @@ from lifecert.domain.status import EndCause, Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import ChangingRegister, Ledger
 
+# So many days of one death has one case of a register: more say nothing but that it errs, and would fill the ledger.
+MOST_DAYS = 50
+
 
 @dataclass(frozen=True, slots=True)
 class SignalDeath:
@@ -55,11 +58,14 @@ class SignalDeath:
         case = newest.open_case(ReviewKind.DATA_SIGNAL, actor.actor_id)
         if case is None:
             return None
-        day = line.on.isoformat()
+        day, days = line.on.isoformat(), 0
         for entry in self.ledger.entries(newest.beneficiary_id):
             here = entry.event is LedgerEvent.REVIEW_OPENED or entry.details.get("review_id") == case.review_id
             if here and entry.actor.actor_id == actor.actor_id and entry.details.get("day") == day:
                 return None
+            days += entry.details.get("review_id") == case.review_id
+        if days >= MOST_DAYS:
+            return None
         details = {"review_id": case.review_id, "kind": case.kind, "day": day}
         after, entry = record(newest, LedgerEvent.REPORT_JOINED, actor, self.clock.now(), details)
         return Change(newest.version, after, entry)
