@@ -10,6 +10,7 @@ import "./visits.js";
 import "./statistics.js";
 import "./imports.js";
 import "./feeds.js";
+import "./ledger.js";
 import {desk, say} from "./state.js";
 import {gateBy, signIn, signedIn, watchIdle} from "./signin.js";
 import {build, button, closeGate, openGate, paragraphs, screen, show, tell} from "./view.js";

@@ -76,4 +76,5 @@ def desk_headers() -> dict[str, str]:
     from lifecert.entry.http.web_headers import page_headers
 
     names = PageSettings.load()
-    return page_headers(names.desk_origins.split(), photos=names.desk_photo_origins.split())
+    # Of whoever comes to the counter a photo is taken there, and on a visit.
+    return page_headers(names.desk_origins.split(), camera=True, photos=names.desk_photo_origins.split())
