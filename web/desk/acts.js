@@ -4,7 +4,7 @@ import {el} from "../shared/dom.js";
 import {acting, notLater, proposed} from "./acting.js";
 import {ask, configured} from "./calls.js";
 import {certifyForm} from "./certify.js";
-import {ofEnding} from "./effects.js";
+import {ofCorrecting, ofEnding, ofRevoking} from "./effects.js";
 import {districtFault, idNumberFault, optionsOf} from "./forms.js";
 import {statusOf} from "./history.js";
 import {inviteContent} from "./letter.js";
@@ -64,10 +64,10 @@ const ACTS = {
   }),
   correction: (record, id) => acting("correction", [
     {id: "benefit", label: say("whichBenefit"), kind: "select", options: benefitsOf(record, true, say("allOfLastEnd"))},
-  ], say("proposeCorrection"), `staff/beneficiaries/${id}/correction`, ({benefit}) => (benefit ? {benefit} : {}), {id, effects: () => [say("effectProposed"), say("effect_correction_confirm")], then: proposed}),
+  ], say("proposeCorrection"), `staff/beneficiaries/${id}/correction`, ({benefit}) => (benefit ? {benefit} : {}), {id, effects: ({benefit}) => [say("effectProposed"), say("effect_correction_confirm"), ...ofCorrecting(record, benefit)], then: proposed}),
   revoke: (record, id, certificateId) => acting("revoke", [
     {id: "cause", label: say("revokeCause"), kind: "radio", required: true, options: optionsOf("cause", ["fraud", "error"], word)},
-  ], say("proposeRevocation"), `staff/certificates/${certificateId}/revocation`, (values) => values, {id, effects: () => [say("effectProposed"), say("effect_revocation_confirm")], then: proposed}),
+  ], say("proposeRevocation"), `staff/certificates/${certificateId}/revocation`, (values) => values, {id, effects: () => [say("effectProposed"), say("effect_revocation_confirm"), ...ofRevoking(record, certificateId)], then: proposed}),
   benefit: (record, id) => benefitForm(id),
   invite: inviteContent,
   photo: photoContent,

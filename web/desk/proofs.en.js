@@ -226,4 +226,7 @@ export const ENGLISH_PROOFS = {
   diedOn: "Day of death, if known",
   diedOnHint: "If you have a paper that proves it, propose the end instead.",
   effectReport: "A case is opened for another clerk. Nothing else changes.",
+  effectCoveredUntil: "Without it the person is covered until {day}.",
+  effectLapses: "They are lapsed at once.",
+  effectHeldAgain: "The payment of benefit {benefit} is held again.",
 };

@@ -226,4 +226,7 @@ export const CHINESE_PROOFS = {
   diedOn: "死亡日期（如已知）",
   diedOnHint: "如有死亡证明材料，请改为提出终止待遇。",
   effectReport: "将生成一个事项，由另一位经办人员处理，其他不变。",
+  effectCoveredUntil: "撤销后有效期至{day}。",
+  effectLapses: "随即进入逾期状态。",
+  effectHeldAgain: "待遇{benefit}重新暂停发放。",
 };
