@@ -52,11 +52,13 @@ def test_an_auditor_s_browser_verifies_a_ledger_and_sees_where_it_was_changed(
 
         return answer
 
+    auditor.go("find")
     page.route("**/ledger", changed(answers["ledger"]))
     auditor.go("ledger", known.beneficiary_id)
     expect(page.locator("#judged[data-whole=false]")).to_contain_text("broken at number 2")
     expect(page.locator("[data-fault=altered]")).to_have_count(1)
     look_at(auditor, "ledger-broken")
+    auditor.go("find")
     page.unroute("**/ledger")
     page.route("**/certificates/*", changed(answers["certificates/*"]))
     auditor.go("ledger", known.beneficiary_id)

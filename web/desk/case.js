@@ -2,6 +2,7 @@
 import {Problem} from "../shared/api.js";
 import {el, fill} from "../shared/dom.js";
 import {ask, configured, wordsFor} from "./calls.js";
+import {placed} from "./districts.js";
 import {effectsOf} from "./effects.js";
 import {form, idNumberFault, optionsOf, table} from "./forms.js";
 import {standing, timeline} from "./history.js";
@@ -157,7 +158,7 @@ function statedOf(stated) {
 function addedBenefit(review, record) {
   if (review.kind !== "registration" || !/^[1-8]$/.test(review.related_id || "")) return "";
   const one = record && record.benefits.find(({benefit}) => benefit === review.related_id);
-  return one ? [`${one.benefit}: ${word("category", one.category)}`, one.district, one.payer, one.payer_reference, say("beginsOn", {day: dayInWords(one.start)})].filter(Boolean).join(", ") : review.related_id;
+  return one ? [`${one.benefit}: ${word("category", one.category)}`, placed(one.district), one.payer, one.payer_reference, say("beginsOn", {day: dayInWords(one.start)})].filter(Boolean).join(", ") : review.related_id;
 }
 
 function aboutReview(review, record) {

@@ -1,5 +1,6 @@
 // How a person stands, their year as a line, and what happened to their record.
 import {draw, el} from "../shared/dom.js";
+import {placed} from "./districts.js";
 import {table} from "./forms.js";
 import {dayAfter, dayInWords, dayOf, daysFrom, momentInWords, say, today, word} from "./state.js";
 import {facts, link} from "./view.js";
@@ -44,7 +45,7 @@ export function standing(record) {
     ]),
     table(say("benefits"), [say("colBenefit"), say("colCategory"), say("colStatus"), say("colPayer"), say("colDistrict"), say("colStart"), say("colUnpaid"), say("colEnd")],
       record.benefits.map((one) => [
-        one.benefit, word("category", one.category), statusOf(one), [one.payer, one.payer_reference].filter(Boolean).join(" "), one.district, dayInWords(one.start),
+        one.benefit, word("category", one.category), statusOf(one), [one.payer, one.payer_reference].filter(Boolean).join(" "), placed(one.district), dayInWords(one.start),
         one.unpaid_since ? dayInWords(one.unpaid_since) : "", endOf(one),
       ])),
   ];

@@ -2,6 +2,7 @@
 // the release by another clerk, progress, stop.
 import {el, fill} from "../shared/dom.js";
 import {ask, upload} from "./calls.js";
+import {placed} from "./districts.js";
 import {form, optionsOf, table} from "./forms.js";
 import {can, desk, momentInWords, say, word} from "./state.js";
 import {again, button, facts, link, open, screen, section} from "./view.js";
@@ -81,7 +82,7 @@ screen("import", async (id) => {
     content: [
       facts([
         [say("importKindOf"), word("importKind", one.kind)],
-        [say("colList"), one.letters ? link(`${word("list", one.letters.list)}, ${one.letters.district}`, "lists", one.letters.district, one.letters.list) : ""],
+        [say("colList"), one.letters ? link(`${word("list", one.letters.list)}, ${placed(one.letters.district)}`, "lists", one.letters.district, one.letters.list) : ""],
         [say("newCodesFact"), one.letters && one.letters.new_codes ? say("yes") : ""],
         [say("colState"), word("importState", one.state)], [say("importFault"), one.fault ? word("importFault", one.fault) : ""],
         [say("factPrepared"), momentInWords(one.prepared_at)], [say("factChecked"), one.checked_at ? momentInWords(one.checked_at) : ""], [say("factEnded"), one.ended_at ? momentInWords(one.ended_at) : ""],

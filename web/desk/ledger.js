@@ -55,9 +55,9 @@ screen("ledger", async (id) => {
       el("p", {class: "about"}, link(say("thePerson"), "person", id)),
       el("p", {class: "hint"}, say("ledgerText")),
       summaryOf(chain, found, certificates),
-      section(say("ledgerEntries"), table(say("ledgerEntries"), [say("colNumber"), say("factWhen"), say("colWhat"), say("colBy"), say("colHash"), say("colVerdict")],
+      section(say("ledgerEntries"), table(say("ledgerEntries"), [say("colNumber"), say("colVerdict"), say("colWhat"), say("factWhen"), say("colBy"), say("colHash")],
         chain.entries.map((one, place) => [
-          String(one.seq), momentInWords(one.at), word("event", one.event), word("role", one.role), el("code", {}, one.hash.slice(0, SHOWN_DIGITS)), verdict(found.faults[place]),
+          String(one.seq), verdict(found.faults[place]), word("event", one.event), momentInWords(one.at), word("role", one.role), el("code", {}, one.hash.slice(0, SHOWN_DIGITS)),
         ]))),
       certificates.length ? section(say("certificates"), table(say("certificates"), [say("colNumber"), say("colCertified"), say("colMethod"), say("colVerdict")], certificates.map((one) => one.cells))) : null,
       facts([[say("headOfRecord"), el("code", {}, chain.head)], [say("entriesOfRecord"), String(chain.version)]]),
