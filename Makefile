@@ -291,7 +291,7 @@ $(CLIENTS)/typescript/.ready: clients/typescript/package.json clients/typescript
 	@touch $@
 
 # Python client and TypeScript client, each from nothing: what is not described any more is gone.
-clients: $(CLIENTS)/env/.ready ## generate clients into .build/clients and compile their examples: Python, and TypeScript where there is npm
+clients: $(CLIENTS)/env/.ready ## generate clients into .build/clients, compile their examples (Python, and TypeScript where there is npm) and check what the pages call
 	@rm -rf $(CLIENTS)/python
 	@mkdir -p $(CLIENTS)/python
 	@PATH="$(CURDIR)/$(CLIENTS)/env/bin:$$PATH" openapi-python-client generate --path infra/openapi.yaml --meta none \
@@ -305,7 +305,8 @@ clients: $(CLIENTS)/env/.ready ## generate clients into .build/clients and compi
 $(CLIENTS)/typescript/certify.js: FORCE $(CLIENTS)/typescript/.ready
 	@cp clients/typescript/*.ts clients/typescript/tsconfig.json $(CLIENTS)/typescript
 	@cd $(CLIENTS)/typescript && { node_modules/.bin/openapi-typescript "$(CURDIR)/infra/openapi.yaml" \
-		--default-non-nullable false --output schema.d.ts >generate.log 2>&1 || { cat generate.log; exit 1; }; node_modules/.bin/tsc; }
+		--default-non-nullable false --output schema.d.ts >generate.log 2>&1 || { cat generate.log; exit 1; }; \
+		node_modules/.bin/tsc; node_modules/.bin/tsc -p "$(CURDIR)/web"; }
 
 format: .venv/.ready ## format the code and mend what can be mended
 	@$(PY) -m ruff check --fix-only --quiet .

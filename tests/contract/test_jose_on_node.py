@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, KeySet
 
+from lifecert.entry.http.web_files import load
 from lifecert_verify import NotGenuine, read
 from tests.contract.test_signing import ENGINES, Signing
 from tests.support.builders import a_certificate, registration
@@ -20,7 +21,10 @@ from tests.support.patience import PATIENCE_SECONDS
 from tests.support.templates import ROOT
 
 HERE = Path(__file__).with_name("jose")
-PAGE = ROOT / "web/certificate/main.js"
+# As it is served: its modules joined.
+[PAGE] = [
+    asset.body.decode() for name, asset in load(ROOT / "web", "certificate").assets.items() if name.endswith(".js")
+]
 CLAIMS = a_certificate(registration().after).claims("lifecert.example")
 Ask = Callable[[list[str], Any], dict[str, Any]]
 
@@ -41,7 +45,7 @@ def ask() -> Ask:
             missing("npm cannot fetch `jose` here: the foreign JOSE implementation cannot run")
 
     def run(statements: list[str], jwks: Any) -> dict[str, Any]:
-        question = json.dumps({"statements": statements, "jwks": jwks, "page": PAGE.read_text(encoding="utf-8")})
+        question = json.dumps({"statements": statements, "jwks": jwks, "page": PAGE})
         answer = subprocess.run(
             [node, "check.mjs"],
             cwd=folder,

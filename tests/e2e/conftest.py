@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from time import monotonic
 from typing import Any
 
@@ -13,11 +14,15 @@ from local.demo.phone import Phone, camera_before
 from local.deploy import Deployment
 from tests.support.browser import CHROMIUM
 from tests.support.deployed import Known, another_id_number, today
+from tests.support.desk import SignedIn, at_desk
 from tests.support.missing import missing
 from tests.support.phone_page import FakeCamera, Visit, Visitor, chromium, visitor
 from tests.support.secrets import SECRETS, WatchedPhone
 
 PASSWORD = "Only-for-these-tests-2026"
+STAFF = {"clerk": "clerk@example.org", "other": "second-clerk@example.org", "auditor": "auditor@example.org"}
+# Of the tests of the desk alone: its queues have nobody else's cases.
+DESK_COUNTY = "542621"
 # Staff's tokens live for ten minutes, and the tests may take longer.
 SIGN_IN_AGAIN_SECONDS = 300
 
@@ -142,3 +147,39 @@ def letter_of(clerk: Phone) -> Callable[[Known], dict[str, Any]]:
         return {**issued, "code": issued["url"].split("#")[1]}
 
     return letter
+
+
+@pytest.fixture
+def at(stack: Deployment, browser: Browser, token_of: Callable[[str], str]) -> Iterator[SignedIn]:
+    """Staff at their desks. Whatever they did, their pages complained of nothing and asked nobody else."""
+    opened = []
+
+    def new(who: str = "clerk", language: str = "en") -> Any:
+        token_of(STAFF[who])  # so that there is such an account
+        context, somebody = at_desk(browser, stack.desk_url, language)
+        opened.append((context, somebody))
+        somebody.sign_in(STAFF[who], PASSWORD)
+        return somebody
+
+    yield new
+    for context, somebody in opened:
+        context.close()
+        assert not somebody.watched.faults
+        assert not somebody.watched.foreign
+
+
+@pytest.fixture
+def in_county(clerk: Phone, other_clerk: Phone) -> Callable[..., Known]:
+    """Register a member of the cast in a county, with a photo and a second clerk's word."""
+
+    def one(person: Person, county: str = DESK_COUNTY) -> Known:
+        number = another_id_number()
+        start = (today() - timedelta(days=300)).isoformat()
+        beneficiary_id = clerk.register(person.name, number, person.category, county, start)
+        other_clerk.vouch(beneficiary_id)
+        kind = "image/png" if person.reference.endswith(".png") else "image/jpeg"
+        clerk.enrol(beneficiary_id, portrait(person.reference), kind)
+        known = Person(person.name, number, person.category, person.reference, person.face, 0)
+        return Known(known, beneficiary_id, camera_before(portrait(person.face)))
+
+    return one

@@ -3,62 +3,25 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Route, expect
+from playwright.sync_api import FilePayload, Route, expect
 
-from local.demo.cast import JIANGUO, XIULAN, Person, portrait
-from local.demo.phone import Phone, camera_before
-from local.deploy import Deployment
-from tests.e2e.conftest import PASSWORD
+from local.demo.cast import JIANGUO, XIULAN
+from local.demo.phone import Phone
+from tests.e2e.conftest import DESK_COUNTY, PASSWORD, STAFF
 from tests.support.deployed import Known, another_id_number, history, standing, today
-from tests.support.desk import SignedIn, answer_sign_in, at_desk, look_at
+from tests.support.desk import SignedIn, answer_sign_in, look_at
 from tests.support.phone_page import PATIENCE_MS
 
 # Counties of these tests alone: their queues have nobody else's cases.
-COUNTY, OTHER_COUNTY, THIRD_COUNTY, FOURTH_COUNTY = "542621", "542622", "542623", "542624"
+COUNTY = DESK_COUNTY
+OTHER_COUNTY, THIRD_COUNTY, FOURTH_COUNTY = "542622", "542623", "542624"
 UNKNOWN = "7c9e6679-7425-40de-944b-e07fc1f90ae7"  # nobody's id
-EMAIL = {"clerk": "clerk@example.org", "other": "second-clerk@example.org", "auditor": "auditor@example.org"}
 TOO_LITTLE = ["turn_head", "close_eyes", "open_mouth"]  # for a machine to decide
-
-
-@pytest.fixture
-def at(stack: Deployment, browser: Browser, token_of: Callable[[str], str]) -> Iterator[SignedIn]:
-    """Staff at their desks. Whatever they did, their pages complained of nothing and asked nobody else."""
-    opened = []
-
-    def new(who: str = "clerk", language: str = "en") -> Any:
-        token_of(EMAIL[who])  # so that there is such an account
-        context, somebody = at_desk(browser, stack.desk_url, language)
-        opened.append((context, somebody))
-        somebody.sign_in(EMAIL[who], PASSWORD)
-        return somebody
-
-    yield new
-    for context, somebody in opened:
-        context.close()
-        assert not somebody.watched.faults
-        assert not somebody.watched.foreign
-
-
-@pytest.fixture
-def in_county(clerk: Phone, other_clerk: Phone) -> Callable[..., Known]:
-    """Register a member of the cast in a county, with a photo and a second clerk's word."""
-
-    def one(person: Person, county: str = COUNTY) -> Known:
-        number = another_id_number()
-        start = (today() - timedelta(days=300)).isoformat()
-        beneficiary_id = clerk.register(person.name, number, person.category, county, start)
-        other_clerk.vouch(beneficiary_id)
-        kind = "image/png" if person.reference.endswith(".png") else "image/jpeg"
-        clerk.enrol(beneficiary_id, portrait(person.reference), kind)
-        known = Person(person.name, number, person.category, person.reference, person.face, 0)
-        return Known(known, beneficiary_id, camera_before(portrait(person.face)))
-
-    return one
 
 
 @pytest.fixture
@@ -146,7 +109,7 @@ def test_two_clerks_meet_on_one_case_and_it_is_decided_once(
     other.page.reload()
     other.sees("welcome")
     other.page.click("#sign-in")
-    answer_sign_in(other.page, EMAIL["other"], PASSWORD)
+    answer_sign_in(other.page, STAFF["other"], PASSWORD)
     other.sees("case")
     other.keys("2")
     one.keys("1", "d")
@@ -181,7 +144,7 @@ def test_a_token_that_ends_in_the_middle_of_a_decision_loses_nothing_and_does_no
     assert page.locator("[data-option=asked_back]").is_checked(), "what was chosen stays"
     with page.context.expect_page() as opened:
         somebody.keys("Enter")
-    answer_sign_in(opened.value, EMAIL["clerk"], PASSWORD)
+    answer_sign_in(opened.value, STAFF["clerk"], PASSWORD)
     somebody.sees("queue")
     assert sent == [{"outcome": "needs_more", "ground": "asked_back", "session_id": sent[0]["session_id"]}] * 2
     [decided] = [
@@ -198,7 +161,7 @@ def test_a_token_that_ends_in_the_middle_of_a_decision_loses_nothing_and_does_no
     assert page.locator("main").is_hidden()
     with page.context.expect_page() as opened:
         page.locator("#sign-in-again").press("Enter")
-    answer_sign_in(opened.value, EMAIL["clerk"], PASSWORD)
+    answer_sign_in(opened.value, STAFF["clerk"], PASSWORD)
     expect(page.locator("main")).to_be_visible()
     assert page.input_value("#find-number-name") == "陈秀兰"
 

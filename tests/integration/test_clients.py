@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -145,6 +146,51 @@ def test_every_class_of_refusal_is_a_typed_problem(run: Run, dev: Dev, expired: 
     *met, paused = [line.partition(" - ")[0].strip() for line in printed]
     assert met == [one.format(**dev.client) for one in REFUSALS]
     assert paused.startswith("come again after 20")
+
+
+# What a script of a page might do, and what tsc says of it; nothing of what is right.
+MISTAKES = {
+    "await ask('GET', `staff/reviews/${id}`);": "",
+    "await ask('POST', `staff/reviews/${id}/claim`, {take: true});": "",
+    "(await ask('GET', `staff/lists${query({district: id})}`)).lists.map((one) => one.people);": "",
+    "(await askAll(`staff/hold-batches/${id}`, 'candidates')).items[0].masked_name;": "",
+    "await ask('GET', `staff/review/${id}`);": "arguments, but got",
+    "await ask('PUT', `staff/reviews/${id}`);": "arguments, but got",
+    "await ask('GET', `staff/reviews/${id}/claims`, undefined);": "'never'",
+    "await ask('POST', `staff/reviews/${id}/claim`, {taken: true});": "'taken'",
+    "await ask('POST', `staff/reviews/${id}/claim`, {take: 'yes'});": "'boolean'",
+    "(await ask('GET', `beneficiaries/${id}`)).full_name;": "'full_name'",
+    "(await ask('GET', `staff/lists${query({district: id})}`)).lists.map((one) => one.persons);": "'persons'",
+    "await askAll(`staff/hold-batches/${id}`, 'people');": '"people"',
+    "acting('x', [], '', `beneficiaries/${id}/helper-removal`, () => undefined, {id});": "arguments, but got",
+    "acting('x', [], '', `staff/beneficiaries/${id}/end`, () => ({cause: 'moved'}), {id});": "'ended_on'",
+    "(await call('GET', 'config')).consents;": "'consents'",
+}
+
+
+def test_what_a_page_calls_and_reads_is_what_is_described(generated: str, tmp_path: Path) -> None:
+    """`make clients` has checked the pages themselves; this holds that it would have found something."""
+    if not (shutil.which("npm") and READY.exists()):
+        missing("npm is not here, or cannot fetch: nothing can check the types of the pages")
+    begun = [
+        f"import {{call}} from '{ROOT}/web/shared/api.js';",
+        f"import {{acting}} from '{ROOT}/web/desk/acting.js';",
+        f"import {{ask, askAll, query}} from '{ROOT}/web/desk/calls.js';",
+    ]
+    lines = [f"export async function of{n}(id) {{ {one} }}" for n, one in enumerate(MISTAKES)]
+    (tmp_path / "page.js").write_text("\n".join([*begun, *lines]), encoding="utf-8")
+    (tmp_path / "tsconfig.json").write_text(
+        json.dumps({"extends": f"{ROOT}/web/tsconfig.json", "include": ["page.js"]}), encoding="utf-8"
+    )
+    compiler = CLIENTS / "typescript" / "node_modules" / ".bin" / "tsc"
+    told = subprocess.run(
+        [compiler, "-p", tmp_path], capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+    found: dict[int, str] = {}
+    for line, fault in re.findall(r"page\.js\((\d+),\d+\): (.*(?:\n .*)*)", told.stdout):
+        found[int(line) - len(begun) - 1] = fault
+    for number, (text, sign) in enumerate(MISTAKES.items()):
+        assert (sign in found[number]) if sign else (number not in found), (text, found.get(number))
 
 
 def test_a_generated_client_passes_on_what_came_after_it(generated: str) -> None:

@@ -3,26 +3,36 @@
 import json
 import shutil
 import subprocess
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lifecert.domain.actor import Role
+from lifecert.bootstrap import parts
+from lifecert.domain.actor import Actor, Role
+from lifecert.domain.benefit import moved_facts
 from lifecert.domain.certificate import Method
+from lifecert.domain.coverage import coverage_without, held_before
+from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.sighting import BY_CLERKS, PAPERS, Document, PresenceGround, Sighting
 from lifecert.domain.status import (
+    CertificateRevoked,
     Certified,
     EndCause,
+    EndCorrected,
     EntitlementEnded,
     Standing,
     Status,
     Transition,
     transition,
 )
-from lifecert.domain.year import ArrearsPeriod, valid_until_after
+from lifecert.domain.year import ArrearsPeriod, is_over, valid_until_after
+from lifecert.entry.http.bodies.beneficiaries import HistoryEntry
+from lifecert.entry.http.texts import Language
 from lifecert.entry.http.web_files import load
+from tests.support.builders import a_benefit
 from tests.support.missing import missing
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.templates import ROOT
@@ -36,7 +46,9 @@ AFTER = """
 desk.language = "en";
 const asked = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const known = ({record, day, end}) => (end ? ofEnding(record, day) : ofCertifying(record, day));
-const of = (one) => (one.stated ? ofSighting(one.record, one.stated) : known(one));
+const corrected = (one) => (one.corrected ? ofCorrecting(one.record) : known(one));
+const undone = (one) => (one.revoked ? ofRevoking(one.record, one.revoked) : corrected(one));
+const of = (one) => (one.stated ? ofSighting(one.record, one.stated) : undone(one));
 const said = asked.map((one) => of(one).filter(Boolean).join(" "));
 process.stdout.write(JSON.stringify(said));
 """
@@ -121,12 +133,118 @@ def test_days_owed_and_taken_back_are_those_of_the_rules(page: str, tmp_path: Pa
     assert any(one.arrears for one in expected)
     assert any(one.reclaim for one in expected)
     for one, sentence, right in zip(asked, said(page, asked, tmp_path), expected, strict=True):
-        sentences = told("Due after all", right.arrears) | told("To be taken back", right.reclaim)
-        assert all(each in sentence for each in sentences), (one, sentence, right)
-        assert sentence.count("Due after all") == bool(right.arrears), (one, sentence, right)
-        assert sentence.count("To be taken back") == bool(right.reclaim), (one, sentence, right)
+        same_days(one, sentence, right)
         if not one["end"]:
             assert in_words(right.standing.valid_until) in sentence, (one, sentence, right)
+
+
+def entry(event: LedgerEvent, **details: Any) -> LedgerEntry:
+    return LedgerEntry("person", 1, event, datetime(2026, 11, 30, tzinfo=UTC), Actor("clerk-1", Role.CLERK), details)
+
+
+def held(since: date, until: date) -> LedgerEntry:
+    facts = {"benefit": "1", "held_since": since.isoformat(), "payment_held": True}
+    return entry(LedgerEvent.PAYMENT_HELD, valid_until=until.isoformat(), benefits=[facts])
+
+
+def certified(number: int, on: date) -> LedgerEntry:
+    return entry(LedgerEvent.CERTIFIED, certificate_id=f"certificate-{number}", certified_on=on.isoformat())
+
+
+def told_of(standing: Standing, entries: list[LedgerEntry]) -> dict[str, Any]:
+    """What the API tells of somebody who stands so, to whom this happened."""
+    shown = record(standing)
+    if standing.ended_on:
+        shown["benefits"][0] |= {"ended_on": standing.ended_on.isoformat(), "status": "terminated"}
+    known = [HistoryEntry.of(one, parts.sources(), Language.ENGLISH, for_staff=True) for one in entries]
+    return {**shown, "history": [json.loads(one.model_dump_json()) for one in known]}
+
+
+def same_days(one: object, sentence: str, right: Transition) -> None:
+    sentences = told("Due after all", right.arrears) | told("To be taken back", right.reclaim)
+    assert all(each in sentence for each in sentences), (one, sentence, right)
+    assert sentence.count("Due after all") == bool(right.arrears), (one, sentence, right)
+    assert sentence.count("To be taken back") == bool(right.reclaim), (one, sentence, right)
+
+
+def test_days_of_a_correction_are_those_of_the_rules(page: str, tmp_path: Path) -> None:
+    asked: list[dict[str, Any]] = []
+    expected: list[Transition] = []
+    for standing in STANDINGS:
+        for day in DAYS:
+            if standing.begins and day < standing.begins:
+                continue
+            ending = transition(
+                standing, EntitlementEnded(day, TODAY, EndCause.MOVED, "clerk-1", "clerk-2"), Role.CLERK
+            )
+            before = [held(standing.held_since, standing.valid_until)] if standing.held_since else []
+            facts = [moved_facts(a_benefit(), standing, ending)]
+            before.append(entry(LedgerEvent.TERMINATED, benefits=facts))
+            correction = EndCorrected(TODAY, "clerk-1", "clerk-2", is_over(standing.valid_until, TODAY))
+            asked.append({"record": told_of(ending.standing, before), "corrected": True})
+            expected.append(transition(ending.standing, correction, Role.CLERK))
+            # Life was proven since, by another benefit that came later and has ended too.
+            since = replace(ending.standing, held_since=None)
+            asked.append({"record": told_of(since, [*before, certified(1, ago(400))]), "corrected": True})
+            expected.append(transition(since, correction, Role.CLERK))
+    assert len({one.arrears for one in expected}) > 3
+    for one, sentence, right in zip(asked, said(page, asked, tmp_path), expected, strict=True):
+        same_days(one, sentence, right)
+        assert ("comes back as lapsed" in sentence) == (right.standing.status is Status.LAPSED)
+
+
+def test_days_of_a_revocation_are_those_of_the_rules(page: str, tmp_path: Path) -> None:
+    began, year = ago(2000), timedelta(days=365)
+    registered = entry(LedgerEvent.REGISTERED, valid_until=ago(300).isoformat())
+    revoked = entry(LedgerEvent.CERTIFICATE_REVOKED, certificate_id="certificate-1")
+    active, lapsed = Standing(Status.ACTIVE, TODAY, begins=began), Standing(Status.LAPSED, ago(30), begins=began)
+    late = valid_until_after(ago(500))
+    unpaid = Standing(Status.LAPSED, ago(30), held_since=ago(9), unpaid_since=ago(9), begins=began)
+    # Who stands how, what happened to them, and which certificate does not count.
+    cases: list[tuple[Standing, list[LedgerEntry], int]] = [
+        (replace(active, valid_until=valid_until_after(ago(10))), [registered, certified(1, ago(10))], 1),
+        (replace(active, valid_until=valid_until_after(ago(10))), [certified(1, ago(500)), certified(2, ago(10))], 1),
+        (replace(active, valid_until=valid_until_after(ago(10))), [certified(1, ago(500)), certified(2, ago(10))], 2),
+        (replace(active, valid_until=valid_until_after(ago(10))), [certified(1, ago(100)), certified(2, ago(10))], 2),
+        (
+            replace(active, valid_until=valid_until_after(ago(10))),
+            [certified(1, ago(100)), certified(2, ago(500)), revoked, certified(3, ago(10))],
+            3,
+        ),
+        (
+            replace(active, valid_until=valid_until_after(ago(10))),
+            [certified(1, ago(500)), held(ago(40), late), certified(2, ago(10))],
+            2,
+        ),
+        (
+            replace(active, valid_until=valid_until_after(ago(10)), begins=ago(20)),
+            [certified(1, ago(500)), held(ago(40), late), certified(2, ago(10))],
+            2,
+        ),
+        (unpaid, [certified(1, ago(30) - year), held(ago(9), ago(30))], 1),
+        (unpaid, [registered, certified(1, ago(30) - year), held(ago(9), ago(30))], 1),
+        (
+            unpaid,
+            [certified(1, ago(500)), held(ago(100), late), certified(2, ago(30) - year), held(ago(9), ago(30))],
+            2,
+        ),
+        (lapsed, [registered, certified(1, ago(30) - year)], 1),
+    ]
+    expected = []
+    for standing, entries, number in cases:
+        left = coverage_without(entries, f"certificate-{number}")
+        until = left.valid_until if left else standing.valid_until
+        since = held_before(entries, "1", until) if until < standing.valid_until else standing.held_since
+        event = CertificateRevoked(until, TODAY, "clerk-1", "clerk-2", since)
+        expected.append(transition(standing, event, Role.CLERK))
+    asked = [{"record": told_of(one, entries), "revoked": f"certificate-{n}"} for one, entries, n in cases]
+    assert {bool(one.reclaim) for one in expected} == {bool(one.arrears) for one in expected} == {True, False}
+    for case, sentence, right in zip(cases, said(page, asked, tmp_path), expected, strict=True):
+        same_days(case, sentence, right)
+        assert in_words(right.standing.valid_until) in sentence, (case, sentence, right)
+        moves = right.standing.valid_until < case[0].valid_until
+        assert ("lapsed at once" in sentence) == (moves and right.standing.status is Status.LAPSED), (case, sentence)
+        assert ("held again" in sentence) == (moves and right.standing.is_held), (case, sentence, right)
 
 
 @pytest.mark.parametrize("day", [date(2027, 2, 28), date(2028, 2, 29), date(2026, 12, 31), date(2027, 1, 1)])

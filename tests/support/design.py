@@ -265,6 +265,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "FindBeneficiaries": {
         "dynamodb:Query AccessLog",
+        "dynamodb:Query Ledger",
         "dynamodb:Query Beneficiaries/index/by_person",
         "dynamodb:Query PaymentReferences",
         "dynamodb:GetItem Beneficiaries",

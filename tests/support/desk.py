@@ -86,6 +86,7 @@ def answer_sign_in(page: Page, email: str, password: str) -> None:
 def at_desk(browser: Browser, address: str, language: str) -> tuple[BrowserContext, Clerk]:
     """A new browser at a desk."""
     context = browser.new_context(viewport={"width": 1280, "height": HEIGHT}, locale=language)
+    context.grant_permissions(["camera"])
     return context, Clerk(context.new_page(), address, language)
 
 

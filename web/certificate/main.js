@@ -1,29 +1,5 @@
 // What lifecert-verify does, in the reader's own browser: WebCrypto and the published keys, nothing else.
-
-function bytes(text) {
-  if (!/^[A-Za-z0-9_-]*$/.test(text)) throw new Error("not base64url");
-  return Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (character) => character.charCodeAt(0));
-}
-
-function json(part) {
-  return JSON.parse(new TextDecoder("utf-8", {fatal: true}).decode(bytes(part)));
-}
-
-// The claims of a statement (JWS in compact form) that one of the keys signed; throws for every other.
-async function check(statement, keySet) {
-  const [head, body, signature, ...rest] = statement.split(".");
-  if (signature === undefined || rest.length) throw new Error("not a statement");
-  const header = json(head);
-  if (header.alg !== "ES256" || header.typ !== "lifecert+jws" || "crit" in header) throw new Error("another kind");
-  const key = keySet.keys.find((one) => one.kid === header.kid && one.kty === "EC" && one.crv === "P-256");
-  if (!key) throw new Error("unknown key");
-  const kind = {name: "ECDSA", namedCurve: "P-256", hash: "SHA-256"};
-  const {kty, crv, x, y} = key;
-  const published = await crypto.subtle.importKey("jwk", {kty, crv, x, y}, kind, false, ["verify"]);
-  const signed = new TextEncoder().encode(head + "." + body);
-  if (!await crypto.subtle.verify(kind, published, bytes(signature), signed)) throw new Error("another signature");
-  return json(body);
-}
+import {genuineClaims} from "../shared/statement.js";
 
 // "genuine", "forged" when the statement is not, or says another thing than the page, "unchecked" without the keys.
 async function judge(statement, shown, fetchKeys) {
@@ -35,7 +11,7 @@ async function judge(statement, shown, fetchKeys) {
     return "unchecked";
   }
   try {
-    const claims = await check(statement, keySet);
+    const claims = await genuineClaims(statement, keySet);
     return shown.every(([name, value]) => String(claims[name]) === value) ? "genuine" : "forged";
   } catch (error) {
     return "forged";

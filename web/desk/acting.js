@@ -5,6 +5,8 @@ import {form} from "./forms.js";
 import {say, today} from "./state.js";
 import {open} from "./view.js";
 
+// The type of `acting` says which calls there are.
+const askAny = /** @type {any} */ (ask);
 export const SCANS = ".pdf,image/*";
 
 export const notLater = (day) => (day <= today() ? "" : say("dayLater"));
@@ -13,6 +15,7 @@ export const notLater = (day) => (day <= today() ? "" : say("dayLater"));
 export const proposed = (answer) => open("proposed", answer.proposal_id);
 
 // `bodyOf` makes the body out of what was written, `effects` sentences. Of a paper (`scan` or `sheet`) the digest is told.
+/** @type {import("../shared/types").Acting} */
 export function acting(name, fields, label, path, bodyOf, {effects = null, id, method = "POST", keyed = true, then = null}) {
   const told = el("ul", {class: "effects", "aria-live": "polite"});
   let turn = 0;
@@ -27,7 +30,7 @@ export function acting(name, fields, label, path, bodyOf, {effects = null, id, m
 
   const made = form(name, fields, label, async (values, keyFor) => {
     const body = await bodyOf(values);
-    const answer = await ask(method, path, body, keyed ? {key: keyFor(body)} : {});
+    const answer = await askAny(method, path, body, keyed ? {key: keyFor(body)} : {});
     return () => (then ? then(answer) : open("person", id));
   }, {changed});
   made.insertBefore(told, made.querySelector(".summary"));

@@ -4,15 +4,15 @@ import {el} from "../shared/dom.js";
 import {acting, notLater, proposed} from "./acting.js";
 import {ask, configured} from "./calls.js";
 import {certifyForm} from "./certify.js";
-import {ofEnding} from "./effects.js";
+import {ofCorrecting, ofEnding, ofRevoking} from "./effects.js";
 import {districtFault, idNumberFault, optionsOf} from "./forms.js";
 import {statusOf} from "./history.js";
 import {inviteContent} from "./letter.js";
 import {UNDO, consentContent, photoContent} from "./enrol.js";
-import {endMandateForm, mandateForm} from "./mandates.js";
-import {CATEGORIES, benefitForm, telephone, telephoneFault} from "./register.js";
+import {endMandateForm, helpersForm, mandateForm} from "./mandates.js";
+import {CATEGORIES, benefitForm, telephoneOf, telephoneFault} from "./register.js";
 import {can, say, today, word} from "./state.js";
-import {link, screen} from "./view.js";
+import {link, open, screen} from "./view.js";
 
 const GIVEN = {letter: ["posted", "returned"], visit: ["told", "nobody_there"], public_notice: ["published"]};
 const PROOF = /^[0-9A-Za-z][0-9A-Za-z./_-]{1,63}$/;
@@ -42,7 +42,7 @@ const ACTS = {
   ], say("act_returned"), `staff/beneficiaries/${id}/notices/${noticeId}/failure`, (values) => values, {id, effects: () => [say("effectReturned")]}),
   contact: (record, id) => acting("contact", [
     {id: "telephone", label: say("telephone"), kind: "tel", required: true, hint: say("telephoneHint"), check: telephoneFault},
-  ], say("act_contact"), `staff/beneficiaries/${id}/contact`, (values) => ({contact: {channel: "sms", address: telephone(values.telephone)}}), {id, method: "PUT", keyed: false, effects: () => [say("effectContact")]}),
+  ], say("act_contact"), `staff/beneficiaries/${id}/contact`, (values) => ({contact: {channel: "sms", address: telephoneOf(values.telephone)}}), {id, method: "PUT", keyed: false, effects: () => [say("effectContact")]}),
   amend: (record, id) => acting("amend", [
     {id: "ground", label: say("amendGround"), kind: "select", required: true, options: optionsOf("amend", AMEND_GROUNDS, word)},
     {id: "name", label: say("nameRight")},
@@ -50,7 +50,7 @@ const ACTS = {
     {id: "district", label: say("district"), inputmode: "numeric", check: districtFault},
     {id: "category", label: say("category"), kind: "select", options: optionsOf("category", CATEGORIES, word, say("asItIs"))},
     {id: "payer_reference", label: say("payerReference")},
-  ], say("act_amend"), `staff/beneficiaries/${id}/amendments`, (values) => Object.entries(values).reduce((all, [name, value]) => (value ? Object.assign(all, {[name]: value}) : all), {}), {id, effects: () => [say("effectAmend")]}),
+  ], say("act_amend"), `staff/beneficiaries/${id}/amendments`, (values) => Object.entries(values).reduce((all, [name, value]) => (value ? Object.assign(all, {[name]: value}) : all), /** @type {any} */ ({})), {id, effects: () => [say("effectAmend")]}),
   number: (record, id) => acting("number", [
     {id: "id_number", label: say("idNumberFromDocument"), required: true, check: idNumberFault},
     {id: "ground", label: say("amendGround"), kind: "select", required: true, options: optionsOf("amend", ["mistyped", "renumbered"], word)},
@@ -64,10 +64,10 @@ const ACTS = {
   }),
   correction: (record, id) => acting("correction", [
     {id: "benefit", label: say("whichBenefit"), kind: "select", options: benefitsOf(record, true, say("allOfLastEnd"))},
-  ], say("proposeCorrection"), `staff/beneficiaries/${id}/correction`, ({benefit}) => (benefit ? {benefit} : {}), {id, effects: () => [say("effectProposed"), say("effect_correction_confirm")], then: proposed}),
+  ], say("proposeCorrection"), `staff/beneficiaries/${id}/correction`, ({benefit}) => (benefit ? {benefit} : {}), {id, effects: ({benefit}) => [say("effectProposed"), say("effect_correction_confirm"), ...ofCorrecting(record, benefit)], then: proposed}),
   revoke: (record, id, certificateId) => acting("revoke", [
     {id: "cause", label: say("revokeCause"), kind: "radio", required: true, options: optionsOf("cause", ["fraud", "error"], word)},
-  ], say("proposeRevocation"), `staff/certificates/${certificateId}/revocation`, (values) => values, {id, effects: () => [say("effectProposed"), say("effect_revocation_confirm")], then: proposed}),
+  ], say("proposeRevocation"), `staff/certificates/${certificateId}/revocation`, (values) => values, {id, effects: () => [say("effectProposed"), say("effect_revocation_confirm"), ...ofRevoking(record, certificateId)], then: proposed}),
   benefit: (record, id) => benefitForm(id),
   invite: inviteContent,
   photo: photoContent,
@@ -81,6 +81,12 @@ const ACTS = {
   uninvite: (record, id, invitationId) => acting("uninvite", [], say("act_uninvite"), `staff/beneficiaries/${id}/invitations/${invitationId}`, () => undefined, {id, method: "DELETE", keyed: false, effects: () => [say("effectUninvite")]}),
   mandate: mandateForm,
   endMandate: endMandateForm,
+  helpers: helpersForm,
+  report: (record, id) => acting("report", [
+    {id: "died_on", label: say("diedOn"), kind: "date", hint: say("diedOnHint"), max: today(), check: notLater},
+  ], say("act_report"), `beneficiaries/${id}/reports`, ({died_on}) => (died_on ? {died_on} : {}), {
+    id, keyed: false, effects: () => [say("effectReport")], then: ({report_id}) => open("case", report_id),
+  }),
 };
 
 screen("act", async (name, id, other = "") => {

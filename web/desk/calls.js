@@ -13,6 +13,7 @@ export function slowTo(handler) {
 }
 
 // The answer of a call. `key` is for calls that must not be repeated by mistake: the same key is the same call.
+/** @type {import("../shared/types").Ask} */
 export async function ask(method, path, body, {key = "", tries = 4} = {}) {
   for (let again = 0; ; again += 1) {
     const token = desk.token;
@@ -28,13 +29,14 @@ export async function ask(method, path, body, {key = "", tries = 4} = {}) {
 }
 
 // All pages of a list, up to `most` entries.
+/** @type {import("../shared/types").AskAll} */
 export async function askAll(path, name, most = 500) {
   const found = [];
   for (let after = ""; ;) {
     const sign = path.includes("?") ? "&" : "?";
-    const page = await ask("GET", after ? `${path}${sign}after=${encodeURIComponent(after)}` : path);
+    const page = await /** @type {any} */ (ask)("GET", after ? `${path}${sign}after=${encodeURIComponent(after)}` : path);
     found.push(...page[name]);
-    if (!page.after || found.length >= most) return {first: page, items: found, more: Boolean(page.after)};
+    if (!page.after || found.length >= most) return {first: page, items: /** @type {any} */ (found), more: Boolean(page.after)};
     after = page.after;
   }
 }

@@ -2,6 +2,7 @@
 import {Problem} from "../shared/api.js";
 import {el, fill} from "../shared/dom.js";
 import {ask, configured, wordsFor} from "./calls.js";
+import {placed} from "./districts.js";
 import {effectsOf} from "./effects.js";
 import {form, idNumberFault, optionsOf, table} from "./forms.js";
 import {standing, timeline} from "./history.js";
@@ -115,8 +116,8 @@ function decisionForm(review, attempts, record) {
     input.dispatchEvent(new Event("change", {bubbles: true}));
   };
   const keys = outcomes.reduce((all, one, place) => Object.assign(all, {[place + 1]: [word(group, one), () => choose(one)]}), {});
-  keys.d = [say("decide"), () => document.getElementById(`decide-${review.review_id}-send`).click()];
-  return {node: made, keys};
+  const send = () => document.getElementById(`decide-${review.review_id}-send`).click();
+  return {node: made, keys: Object.assign(keys, {d: [say("decide"), send]})};
 }
 
 function confirmForm(review, record) {
@@ -126,9 +127,9 @@ function confirmForm(review, record) {
     {id: "answer", label: say("yourAnswer"), kind: "radio", required: true, options: [["confirm", say("confirmIt")], ["reject", say("rejectIt")]]},
     byNumber ? {id: "id_number", label: say("idNumberFromDocument"), hint: say("idNumberOnceMore"), check: idNumberFault} : null,
   ], say("decide"), async (values) => {
-    const path = `staff/proposals/${review.review_id}`;
-    if (byNumber && values.answer === "confirm") await ask("POST", `${path}/id-number`, {id_number: values.id_number});
-    else await ask("POST", `${path}/confirmation`, {confirm: values.answer === "confirm"});
+    const proposal = review.review_id;
+    if (byNumber && values.answer === "confirm") await ask("POST", `staff/proposals/${proposal}/id-number`, {id_number: values.id_number});
+    else await ask("POST", `staff/proposals/${proposal}/confirmation`, {confirm: values.answer === "confirm"});
     return () => next(review.review_id);
   }, {changed: (values) => fill(effects, values.answer ? el("h3", {}, say("effectTitle")) : null, el("ul", {}, effectsOf(review, record, values.answer).filter(Boolean).map((one) => el("li", {}, one))))});
   made.insertBefore(effects, made.querySelector(".summary"));
@@ -157,7 +158,7 @@ function statedOf(stated) {
 function addedBenefit(review, record) {
   if (review.kind !== "registration" || !/^[1-8]$/.test(review.related_id || "")) return "";
   const one = record && record.benefits.find(({benefit}) => benefit === review.related_id);
-  return one ? [`${one.benefit}: ${word("category", one.category)}`, one.district, one.payer, one.payer_reference, say("beginsOn", {day: dayInWords(one.start)})].filter(Boolean).join(", ") : review.related_id;
+  return one ? [`${one.benefit}: ${word("category", one.category)}`, placed(one.district), one.payer, one.payer_reference, say("beginsOn", {day: dayInWords(one.start)})].filter(Boolean).join(", ") : review.related_id;
 }
 
 function aboutReview(review, record) {

@@ -19,7 +19,7 @@ const by = (...methods) => ({method}) => methods.includes(method);
 const choice = (id, label, options, when, hint) => ({id, label, hint, kind: "radio", required: true, options, when});
 
 async function sightingOf(values) {
-  const body = {};
+  const body = /** @type {any} */ ({});
   Object.entries(values).forEach(([name, value]) => { if (value) body[name] = value; });
   const paper = values.scan || values.sheet;
   delete body.sheet;
@@ -48,8 +48,8 @@ export function certifyForm(record, id) {
     id,
     effects: (values) => ofSighting(record, values),
     then: (answer) => {
-      if (answer.proposal_id) return proposed(answer);
-      return answer.review_id ? open("opened", answer.review_id) : open("person", id);
+      if ("proposal_id" in answer) return proposed(answer);
+      return "review_id" in answer ? open("opened", answer.review_id) : open("person", id);
     },
   });
 }

@@ -62,14 +62,58 @@ export function ofEnding(record, day, benefit) {
   ];
 }
 
-function ofCorrecting(record, benefit) {
+// Since when a benefit was held in the year that ended on a day; empty where it was not.
+function heldBefore(record, benefit, validUntil) {
+  const entry = record.history.find((one) => one.event === "payment_held" && one.details.valid_until === validUntil && one.benefits.some((fact) => fact.benefit === benefit));
+  return entry ? entry.benefits.find((fact) => fact.benefit === benefit).held_since : "";
+}
+
+// Whether it was held when it ended, and nobody has certified the person since: a correction brings that back.
+function heldAtItsEnd(record, benefit) {
+  const last = record.history.filter((one) => one.event === "certified" || one.benefits.some((fact) => fact.benefit === benefit && fact.payment_was_held && fact.status === "terminated")).pop();
+  return Boolean(last) && last.event !== "certified";
+}
+
+// Of a correction of an end: what was not paid for it is due. Of a benefit held before, the days until its hold alone.
+export function ofCorrecting(record, benefit = "") {
   if (!record) return [];
   const ended = record.benefits.filter((one) => one.status === "terminated" && (!benefit || one.benefit === benefit));
-  const over = record.valid_until < today();
+  const over = living(record).length ? record.status === "lapsed" : record.valid_until < today();
   return ended.map((one) => {
-    const due = over && one.held_since ? "" : period("effectDue", one.unpaid_since || one.ended_on, dayAfter(today(), -1));
+    const held = over && heldAtItsEnd(record, one.benefit) ? heldBefore(record, one.benefit, record.valid_until) : "";
+    const due = period("effectDue", one.unpaid_since || one.ended_on, dayAfter(held || today(), -1));
     return [say(over ? "effectBackLapsed" : "effectBackActive", {benefit: named(one)}), due].filter(Boolean).join(" ");
   });
+}
+
+// What covers somebody without a certificate, and without those that were revoked before it.
+function coveredWithout(record, certificateId) {
+  const left = {};
+  let registered = "";
+  record.history.forEach(({event, details}) => {
+    const id = details.certificate_id;
+    if (event === "registered") registered = details.valid_until || "";
+    if (event === "certified") left[id] = details.certified_on ? yearAfter(details.certified_on) : details.valid_until;
+    if (event === "certificate_revoked") delete left[id];
+  });
+  delete left[certificateId];
+  return [registered, ...Object.values(left)].sort().pop() || record.valid_until;
+}
+
+// Of a certificate that does not count: what covers the person then, and what was paid for it.
+export function ofRevoking(record, certificateId) {
+  if (!record) return [];
+  const [until] = [coveredWithout(record, certificateId), record.valid_until].sort();
+  if (until === record.valid_until) return [say("effectYearStays", {day: dayInWords(until)})];
+  const lapsed = record.status === "lapsed" || until < today();
+  const days = living(record).map((one) => {
+    const held = lapsed ? heldBefore(record, one.benefit, until) : "";
+    if (!held) return period("effectDue", one.unpaid_since, dayAfter(today(), -1));
+    const settled = [one.unpaid_since || today(), one.start || ""].sort()[1];
+    const unpaid = [settled, [held, one.start || ""].sort()[1]].sort()[0];
+    return `${say("effectHeldAgain", {benefit: named(one)})} ${period("effectBack", unpaid, dayAfter(settled, -1))}`;
+  });
+  return [say("effectCoveredUntil", {day: dayInWords(until)}), lapsed ? say("effectLapses") : "", ...days];
 }
 
 // Of a review and an outcome (`accept`, `refuse`, `needs_more`; of a proposal `confirm`, `reject`), as sentences.
@@ -81,5 +125,6 @@ export function effectsOf(review, record, outcome, attempt) {
   if (own === "presence_confirm") return [general, ...ofCertifying(record, review.day || today())];
   if (own === "end_confirm") return [general, ...ofEnding(record, review.day)];
   if (own === "correction_confirm") return [general, ...ofCorrecting(record)];
+  if (own === "revocation_confirm") return [general, ...ofRevoking(record, review.related_id)];
   return [general];
 }

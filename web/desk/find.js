@@ -1,6 +1,7 @@
 // Find a person: by the ID number on the document, or by a payer's reference. Each look-up counts and is written down.
 import {el, fill} from "../shared/dom.js";
 import {ask, configured} from "./calls.js";
+import {placed} from "./districts.js";
 import {form, idNumberFault, table} from "./forms.js";
 import {statusOf} from "./history.js";
 import {can, say} from "./state.js";
@@ -15,7 +16,7 @@ screen("find", async () => {
     // Whoever was found alone is shown at once.
     if (people.length === 1) return () => open("person", people[0].beneficiary_id);
     const rows = people.map((one) => [
-      link(one.masked_name, "person", one.beneficiary_id), one.birth_year || "", statusOf(one), one.district,
+      link(one.masked_name, "person", one.beneficiary_id), one.birth_year || "", statusOf(one), placed(one.district),
       one.benefits.map((benefit) => [benefit.payer, benefit.payer_reference].filter(Boolean).join(" ")).join(", "),
     ]);
     fill(result, people.length ? table(say("peopleFound"), [say("colName"), say("colBirth"), say("colStatus"), say("colDistrict"), say("colReference")], rows)

@@ -1,12 +1,13 @@
 // How a person stands, their year as a line, and what happened to their record.
 import {draw, el} from "../shared/dom.js";
+import {placed} from "./districts.js";
 import {table} from "./forms.js";
 import {dayAfter, dayInWords, dayOf, daysFrom, momentInWords, say, today, word} from "./state.js";
 import {facts, link} from "./view.js";
 
 const WIDE = 720;
 const HIGH = 118;
-const LINE = 62;
+const AXIS = 62;
 // Days shown before today, and after it.
 const BEFORE = 400;
 const AFTER = 380;
@@ -44,7 +45,7 @@ export function standing(record) {
     ]),
     table(say("benefits"), [say("colBenefit"), say("colCategory"), say("colStatus"), say("colPayer"), say("colDistrict"), say("colStart"), say("colUnpaid"), say("colEnd")],
       record.benefits.map((one) => [
-        one.benefit, word("category", one.category), statusOf(one), [one.payer, one.payer_reference].filter(Boolean).join(" "), one.district, dayInWords(one.start),
+        one.benefit, word("category", one.category), statusOf(one), [one.payer, one.payer_reference].filter(Boolean).join(" "), placed(one.district), dayInWords(one.start),
         one.unpaid_since ? dayInWords(one.unpaid_since) : "", endOf(one),
       ])),
   ];
@@ -79,15 +80,15 @@ export function yearLine(record) {
   const years = [0, 1, 2].map((n) => `${Number(first.slice(0, 4)) + n}-01-01`).filter((day) => day > first && at(day) < WIDE);
   const scrolls = el("div", {class: "scrolls", tabindex: "0", role: "group", "aria-label": say("theYear")},
     draw("svg", {viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": label},
-      draw("rect", {x: begun, y: LINE - 7, width: covered - begun, height: 14, class: "covered"}),
-      gaps.map(([from, to]) => draw("rect", {x: from, y: LINE - 7, width: to - from, height: 14, class: "uncovered"})),
-      covered < at(today()) ? draw("rect", {x: covered, y: LINE - 7, width: at(today()) - covered, height: 14, class: "uncovered"}) : null,
-      record.payment_held ? draw("rect", {x: held, y: LINE + 9, width: Math.max(2, at(today()) - held), height: 6, class: "unpaid"}) : null,
-      years.map((day) => draw("g", {}, draw("line", {x1: at(day), x2: at(day), y1: LINE - 12, y2: LINE + 12, class: "tick"}), draw("text", {x: at(day), y: LINE + 30, "text-anchor": "middle"}, day.slice(0, 4)))),
+      draw("rect", {x: begun, y: AXIS - 7, width: covered - begun, height: 14, class: "covered"}),
+      gaps.map(([from, to]) => draw("rect", {x: from, y: AXIS - 7, width: to - from, height: 14, class: "uncovered"})),
+      covered < at(today()) ? draw("rect", {x: covered, y: AXIS - 7, width: at(today()) - covered, height: 14, class: "uncovered"}) : null,
+      record.payment_held ? draw("rect", {x: held, y: AXIS + 9, width: Math.max(2, at(today()) - held), height: 6, class: "unpaid"}) : null,
+      years.map((day) => draw("g", {}, draw("line", {x1: at(day), x2: at(day), y1: AXIS - 12, y2: AXIS + 12, class: "tick"}), draw("text", {x: at(day), y: AXIS + 30, "text-anchor": "middle"}, day.slice(0, 4)))),
       marks.map((one) => drawnMark(one, at(one.day))),
-      draw("line", {x1: at(today()), x2: at(today()), y1: 24, y2: LINE + 16, class: "today"}),
+      draw("line", {x1: at(today()), x2: at(today()), y1: 24, y2: AXIS + 16, class: "today"}),
       draw("text", {x: at(today()), y: 18, "text-anchor": "middle", class: "today-text"}, say("todayMark")),
-      covered < WIDE ? draw("text", {x: Math.min(covered, WIDE - 60), y: LINE + 48, "text-anchor": "middle"}, record.valid_until) : null));
+      covered < WIDE ? draw("text", {x: Math.min(covered, WIDE - 60), y: AXIS + 48, "text-anchor": "middle"}, record.valid_until) : null));
   // Where it is wider than the screen, today is in the middle.
   requestAnimationFrame(() => { scrolls.scrollLeft = (scrolls.scrollWidth * BEFORE) / (BEFORE + AFTER) - scrolls.clientWidth / 2; });
   return el("figure", {class: "year"}, scrolls,
@@ -96,7 +97,7 @@ export function yearLine(record) {
 }
 
 function drawnMark({kind, day}, x) {
-  const shape = kind === "certified" ? {d: `M${x} ${LINE - 24}l8 10h-16z`} : kind === "notice" ? {d: `M${x - 5} ${LINE - 25}h10v9h-10z`} : {d: `M${x} ${LINE - 26}l6 6-6 6-6-6z`};
+  const shape = kind === "certified" ? {d: `M${x} ${AXIS - 24}l8 10h-16z`} : kind === "notice" ? {d: `M${x - 5} ${AXIS - 25}h10v9h-10z`} : {d: `M${x} ${AXIS - 26}l6 6-6 6-6-6z`};
   return draw("path", Object.assign({class: `at ${kind}`}, shape), draw("title", {}, `${day} ${word("legend", kind)}`));
 }
 
@@ -109,7 +110,8 @@ function detailsOf(entry) {
     one.arrears_first_day ? say("detailDue", {benefit: one.benefit, first: one.arrears_first_day, last: one.arrears_last_day}) : "",
     one.reclaim_first_day ? say("detailBack", {benefit: one.benefit, first: one.reclaim_first_day, last: one.reclaim_last_day}) : "",
   ]), []);
-  const text = [...told, ...days, ...owed].filter(Boolean).join(", ");
+  const helpers = details.helpers ? say("detailHelpers", {list: String(details.helpers).split(",").join(", ")}) : "";
+  const text = [...told, ...days, ...owed, helpers].filter(Boolean).join(", ");
   if (!details.review_id) return text;
   return el("span", {}, text ? `${text} ` : "", link(say("theCase"), "case", String(details.review_id)));
 }

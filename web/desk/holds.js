@@ -1,6 +1,7 @@
 // Batches of people whose payment may be held: who was told, how and when, what happens if it is approved; all, some, none.
 import {el, fill} from "../shared/dom.js";
 import {ask, askAll, query} from "./calls.js";
+import {placed} from "./districts.js";
 import {csvButton, form, optionsOf, table} from "./forms.js";
 import {can, dayInWords, desk, momentInWords, say, word} from "./state.js";
 import {again, facts, link, screen, section} from "./view.js";
@@ -15,7 +16,7 @@ screen("holds", async (state = "open") => {
     content: [
       el("p", {class: "filters"}, HOLD_STATES.map((one) => [link(word("holdState", one), "holds", one), " "])),
       table(word("holdState", state), [say("colOffice"), say("colPeople"), say("colSince"), say("colState")], items.map((one) => [
-        link(`${one.payer} ${one.district || ""}`, "batch", one.batch_id), one.candidates, momentInWords(one.opened_at), word("holdState", one.state),
+        link(`${one.payer} ${placed(one.district)}`, "batch", one.batch_id), one.candidates, momentInWords(one.opened_at), word("holdState", one.state),
       ]), say("holdsNone")),
     ],
   };
@@ -75,7 +76,7 @@ screen("batch", async (id) => {
   }) : null;
   const plain = items.map((one) => [one.masked_name, one.benefits.join(" "), word("category", one.category), one.valid_until, one.notice_delivered_on, toldHow(one), one.outcome ? word("holdOutcome", one.outcome) : ""]);
   return {
-    title: say("batchTitle", {office: `${batch.payer} ${batch.district || ""}`}),
+    title: say("batchTitle", {office: `${batch.payer} ${placed(batch.district)}`}),
     content: [
       el("p", {class: "lead"}, say("holdText")),
       shown, more ? el("p", {class: "note"}, say("holdMore", {n: items.length})) : null,

@@ -2,6 +2,7 @@
 // the release by another clerk, progress, stop.
 import {el, fill} from "../shared/dom.js";
 import {ask, upload} from "./calls.js";
+import {placed} from "./districts.js";
 import {form, optionsOf, table} from "./forms.js";
 import {can, desk, momentInWords, say, word} from "./state.js";
 import {again, button, facts, link, open, screen, section} from "./view.js";
@@ -24,7 +25,7 @@ export async function prepared({register_import: made, slot}, file = null) {
 function counted(title, counts, kind) {
   if (!counts) return null;
   const parts = [["years", "year"], ["known", "known"], ["refused", "refused"]];
-  const rows = parts.reduce((all, [name, group]) => all.concat(Object.entries(counts[name]).map(([code, n]) => [say(`counts_${name}`), word(group, code), n])), []);
+  const rows = [].concat(...parts.map(([name, group]) => Object.entries(counts[name]).map(([code, n]) => [say(`counts_${name}`), word(group, code), n])));
   return section(title,
     facts([[say("countLines"), String(counts.lines)], [word("importCount", kind), String(counts.people)], [say("countBenefits"), kind === "register" ? String(counts.benefits) : ""]]),
     rows.length ? table(title, [say("colWhat"), say("colWhy"), say("colPeople")], rows) : null);
@@ -67,10 +68,13 @@ screen("import", async (id) => {
   const one = found.register_import;
   const involved = [one.prepared_by, one.started_by].includes(desk.user.id);
   const waiting = RUNNING.includes(one.state) ? setTimeout(again, AT_WORK_MS) : 0;
-  const post = (what, body) => async () => {
-    await ask("POST", `staff/imports/${id}/${what}`, body);
+  const step = (call) => async () => {
+    await call();
     await again();
   };
+  const check = step(() => ask("POST", `staff/imports/${id}/dry-run`));
+  const release = step(() => ask("POST", `staff/imports/${id}/release`, {digest: one.digest}));
+  const stop = step(() => ask("POST", `staff/imports/${id}/stop`));
   const clerk = can("clerk");
   return {
     title: say("importTitle", {source: one.source}),
@@ -78,7 +82,7 @@ screen("import", async (id) => {
     content: [
       facts([
         [say("importKindOf"), word("importKind", one.kind)],
-        [say("colList"), one.letters ? link(`${word("list", one.letters.list)}, ${one.letters.district}`, "lists", one.letters.district, one.letters.list) : ""],
+        [say("colList"), one.letters ? link(`${word("list", one.letters.list)}, ${placed(one.letters.district)}`, "lists", one.letters.district, one.letters.list) : ""],
         [say("newCodesFact"), one.letters && one.letters.new_codes ? say("yes") : ""],
         [say("colState"), word("importState", one.state)], [say("importFault"), one.fault ? word("importFault", one.fault) : ""],
         [say("factPrepared"), momentInWords(one.prepared_at)], [say("factChecked"), one.checked_at ? momentInWords(one.checked_at) : ""], [say("factEnded"), one.ended_at ? momentInWords(one.ended_at) : ""],
@@ -88,9 +92,9 @@ screen("import", async (id) => {
       counted(say("dryRun"), one.checked, one.kind), counted(say("whatBecame"), one.registered, one.kind),
       el("p", {}, found.checked_lines ? el("a", {href: found.checked_lines, download: true}, say("rejectsChecked")) : null, " ", found.registered_lines ? el("a", {href: found.registered_lines, download: true}, say("rejectsRegistered")) : null),
       found.letter_files.length ? section(say("letterFiles"), el("p", {class: "hint"}, say("letterFilesText")), el("ol", {}, found.letter_files.map((address, place) => el("li", {}, el("a", {href: address, download: true}, say("letterFile", {n: place + 1})))))) : null,
-      clerk && one.state === "awaiting_file" ? button(say("dryRunBegin"), post("dry-run"), {kind: "primary", id: "dry-run"}) : null,
-      clerk && one.state === "checked" ? (involved ? el("p", {class: "note", id: "why-not"}, say("ownImport")) : el("div", {}, el("p", {class: "effects"}, word("effectRelease", one.kind).replace("{n}", one.checked.people)), button(say("release"), post("release", {digest: one.digest}), {kind: "primary", id: "release"}))) : null,
-      clerk && (RUNNING.includes(one.state) || ["awaiting_file", "checked"].includes(one.state)) ? button(say("stopImport"), post("stop"), {kind: "danger", id: "stop"}) : null,
+      clerk && one.state === "awaiting_file" ? button(say("dryRunBegin"), check, {kind: "primary", id: "dry-run"}) : null,
+      clerk && one.state === "checked" ? (involved ? el("p", {class: "note", id: "why-not"}, say("ownImport")) : el("div", {}, el("p", {class: "effects"}, word("effectRelease", one.kind).replace("{n}", one.checked.people)), button(say("release"), release, {kind: "primary", id: "release"}))) : null,
+      clerk && (RUNNING.includes(one.state) || ["awaiting_file", "checked"].includes(one.state)) ? button(say("stopImport"), stop, {kind: "danger", id: "stop"}) : null,
     ],
     leave: () => clearTimeout(waiting),
   };

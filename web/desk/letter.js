@@ -12,7 +12,7 @@ export function inviteContent(record, id) {
   const made = form("invite", [{id: "guardian", label: say("guardianField"), kind: "check"}], say("issueLetter"), async (values) => {
     const issued = await ask("POST", `staff/beneficiaries/${id}/invitations`, {guardian: values.guardian});
     return () => {
-      fill(place, letter(record, issued, values.guardian));
+      fill(place, letterSheet(record, issued, values.guardian));
       tell(say("letterReady"));
       document.getElementById("print-letter").focus();
     };
@@ -20,7 +20,7 @@ export function inviteContent(record, id) {
   return el("div", {}, el("p", {class: "no-print"}, say("inviteText")), el("div", {class: "no-print"}, made), place);
 }
 
-function letter(record, issued, guardian) {
+function letterSheet(record, issued, guardian) {
   const [page] = issued.url.split("#");
   return el("div", {},
     el("div", {class: "no-print"}, button(say("printLetter"), () => window.print(), {kind: "primary", id: "print-letter"})),

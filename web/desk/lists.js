@@ -1,6 +1,7 @@
 // Work lists: whom an office has something to do for, by district and day.
 import {el} from "../shared/dom.js";
 import {ask, askAll, query} from "./calls.js";
+import {placed} from "./districts.js";
 import {csvButton, districtFault, form, printButton, table} from "./forms.js";
 import {statusOf} from "./history.js";
 import {prepared, sourceFault} from "./imports.js";
@@ -46,7 +47,7 @@ screen("lists", async (district = "", name = "") => {
     title: say("place_lists"),
     content: [
       districtForm("lists-of", "lists"),
-      table(say("listsOf", {district: whose}), [say("colList"), say("colPeople"), say("colMeans")], lists.map((one) => [
+      table(say("listsOf", {district: placed(whose)}), [say("colList"), say("colPeople"), say("colMeans")], lists.map((one) => [
         link(word("list", one.list), "lists", whose, one.list), one.more ? say("atLeast", {n: one.people}) : one.people, word("listMeans", one.list),
       ])),
     ],
@@ -61,7 +62,7 @@ async function listed(district, name) {
   return {
     title: word("list", name),
     content: [
-      el("p", {class: "lead"}, word("listMeans", name)), el("p", {}, link(say("listsOf", {district}), "lists", district)),
+      el("p", {class: "lead"}, word("listMeans", name)), el("p", {}, link(say("listsOf", {district: placed(district)}), "lists", district)),
       table(word("list", name), heads, items.map((one) => [
         link(one.masked_name, "person", one.beneficiary_id), statusOf(one), dayInWords(one.day), dayInWords(one.valid_until), dayInWords(one.told_on), references(one),
       ]), say("listEmpty")),

@@ -10,6 +10,8 @@ import "./visits.js";
 import "./statistics.js";
 import "./imports.js";
 import "./feeds.js";
+import "./ledger.js";
+import {readDistricts} from "./districts.js";
 import {desk, say} from "./state.js";
 import {gateBy, signIn, signedIn, watchIdle} from "./signin.js";
 import {build, button, closeGate, openGate, paragraphs, screen, show, tell} from "./view.js";
@@ -42,7 +44,10 @@ async function begin() {
     Object.assign(desk, {user: null, token: "", refresh: ""});
     start.fault = say("notStaff");
   }
-  if (desk.user) watchIdle();
+  if (desk.user) {
+    watchIdle();
+    await readDistricts();
+  }
   await show();
 }
 

@@ -1,4 +1,4 @@
-// Who may act for a person: shown in the record, given with a paper, and ended.
+// Who may act for a person: shown in the record, given with a paper, and ended; and helpers of before, removed.
 import {el} from "../shared/dom.js";
 import {SCANS, acting} from "./acting.js";
 import {digestOf} from "./calls.js";
@@ -37,4 +37,27 @@ export function mandateForm(record, id) {
 
 export function endMandateForm(record, id, mandateId) {
   return acting("endMandate", [], say("act_endMandate"), `beneficiaries/${id}/mandates/${mandateId}/end`, () => undefined, {id, keyed: false, effects: () => [say("effectMandateEnds")]});
+}
+
+const BY_LETTER = "invitation-";
+
+// Accounts that certified somebody for them and were not removed since, the last first: {account, day}. An account is all
+// that is known of a helper.
+export function helpersOf(record) {
+  const found = {};
+  record.history.forEach(({event, actor, at, details}) => {
+    const helped = ["certified", "already_certified"].includes(event) && details.on_behalf && actor.actor_id && !actor.actor_id.startsWith(BY_LETTER);
+    if (helped) found[actor.actor_id] = String(details.certified_on || at.slice(0, 10));
+    if (event === "helpers_removed") String(details.helpers || "").split(",").forEach((one) => { delete found[one]; });
+  });
+  return Object.entries(found).map(([account, day]) => ({account, day})).reverse();
+}
+
+export function helpersForm(record, id) {
+  const options = helpersOf(record).map(({account, day}) => [account, say("helperOf", {day: dayInWords(day), account})]);
+  return acting("helpers", [
+    {id: "helper", label: say("whichHelper"), kind: "select", options: [["", say("allHelpers")], ...options]},
+  ], say("act_helpers"), `beneficiaries/${id}/helpers-removal`, ({helper}) => (helper ? {helper} : {}), {
+    id, keyed: false, effects: ({helper}) => [say("effectHelpers"), helper ? "" : say("effectHelpersMandates")],
+  });
 }

@@ -3,7 +3,7 @@ import {el} from "../shared/dom.js";
 import {ask, askAll} from "./calls.js";
 import {table} from "./forms.js";
 import {standing, timeline, yearLine} from "./history.js";
-import {mandatesOf} from "./mandates.js";
+import {helpersOf, mandatesOf} from "./mandates.js";
 import {can, dayInWords, desk, momentInWords, say, word} from "./state.js";
 import {link, screen, section} from "./view.js";
 
@@ -15,8 +15,8 @@ function actionsFor(record) {
   const {withdrawn_on: withdrawn, faces_go_on: goOn} = record.consent;
   return [
     [alive, "certify"], [alive, "photo"], [alive, "invite"], [alive, "contact"], [lapsed, "notice"], [alive, "benefit"], [alive, "amend"], [alive, "number"],
-    [alive, "consent"], [alive && !withdrawn, "withdraw"], [alive && goOn, "undo"], [alive, "mandate"], [alive && invitationOf(record), "uninvite", invitationOf(record)],
-    [alive, "end"], [ended, "correction"],
+    [alive, "consent"], [alive && !withdrawn, "withdraw"], [alive && goOn, "undo"], [alive, "mandate"], [helpersOf(record).length > 0, "helpers"], [alive && invitationOf(record), "uninvite", invitationOf(record)],
+    [alive, "report"], [alive, "end"], [ended, "correction"],
   ].filter(([fits]) => fits).map(([, name, other]) => (other ? [name, record.beneficiary_id, other] : [name, record.beneficiary_id]));
 }
 
@@ -67,7 +67,7 @@ screen("person", async (id) => {
       section(say("certificates"), table(say("certificates"), [say("colCertified"), say("colMethod"), say("factValidUntil"), say("colDo")], certificatesOf(record), say("certificatesNone"))),
       mandatesOf(record),
       notices.length ? section(say("notices"), table(say("notices"), [say("colWay"), say("colResult"), say("factWhen"), say("colDo")], notices)) : null,
-      section(say("timeline"), timeline(record)),
+      section(say("timeline"), timeline(record), can("auditor") ? el("p", {}, link(say("ledgerVerify"), "ledger", id)) : null),
       section(say("accesses"), await accesses(id)),
     ],
     keys: can("clerk") && record.status !== "terminated" ? {c: [say("act_certify"), () => { location.hash = `#/act/certify/${id}`; }]} : {},

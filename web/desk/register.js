@@ -12,13 +12,13 @@ export const CATEGORIES = ["resident_pension", "employee_pension", "survivor_all
 const SAY_BIRTH = ["gb11643", "gb11643_1989", "permanent_residence"];
 const START_ASKED_BACK = "start_unlikely";
 
-export function telephone(text) {
+export function telephoneOf(text) {
   const number = text.replace(/[\s-]/g, "");
   return /^1\d{10}$/.test(number) ? `+86${number}` : number;
 }
 
 export function telephoneFault(text) {
-  return /^\+[1-9]\d{7,14}$/.test(telephone(text)) ? "" : say("telephoneWrong");
+  return /^\+[1-9]\d{7,14}$/.test(telephoneOf(text)) ? "" : say("telephoneWrong");
 }
 
 function ofBenefit() {
@@ -35,7 +35,7 @@ function ofBenefit() {
 }
 
 function bodyOf(values) {
-  const body = {};
+  const body = /** @type {any} */ ({});
   Object.entries(values).forEach(([name, value]) => { if (value !== "" && value !== false) body[name] = value; });
   if (body.injury_grade) body.injury_grade = Number(body.injury_grade);
   return body;
@@ -62,7 +62,7 @@ screen("register", async () => {
       ], say("place_register"), async (values, keyFor) => {
         fill(beside);
         const body = bodyOf(Object.assign({}, values, {telephone: ""}));
-        if (values.telephone) body.contact = {channel: "sms", address: telephone(values.telephone)};
+        if (values.telephone) body.contact = {channel: "sms", address: telephoneOf(values.telephone)};
         try {
           const made = await ask("POST", "staff/beneficiaries", body, {key: keyFor(body)});
           return () => open("registered", made.beneficiary_id);

@@ -15,7 +15,7 @@ const STAFF_GROUPS = ["clerk", "auditor"];
 
 const hooks = {gate: null, open: null};
 let renewing = null;
-let waiting = null;
+let awaited = null;
 let lastTouched = Date.now();
 let timer = 0;
 
@@ -129,12 +129,12 @@ async function quietly() {
 }
 
 function askedAgain(why) {
-  if (!waiting) {
-    waiting = {};
-    waiting.promise = new Promise((resolve) => { waiting.done = resolve; });
+  if (!awaited) {
+    awaited = {promise: null, done: null};
+    awaited.promise = new Promise((resolve) => { awaited.done = resolve; });
   }
   hooks.gate(why);
-  return waiting.promise;
+  return awaited.promise;
 }
 
 // By a press, as browsers want it: a window signs in, and says so to this page, which has changed nothing meanwhile.
@@ -152,8 +152,8 @@ export async function signInAgain() {
   channel.close();
   if (opened) opened.close();
   await redeem(code, kept);
-  const done = waiting && waiting.done;
-  waiting = null;
+  const done = awaited && awaited.done;
+  awaited = null;
   hooks.open();
   if (done) done();
 }

@@ -89,11 +89,11 @@ export function yearAfter(day) {
 
 export function dayInWords(day) {
   if (!day) return "";
-  const options = {year: "numeric", month: "long", day: "numeric", timeZone: "UTC"};
+  const options = /** @type {Intl.DateTimeFormatOptions} */ ({year: "numeric", month: "long", day: "numeric", timeZone: "UTC"});
   return new Date(Date.parse(day)).toLocaleDateString(say("localeOfDays"), options);
 }
 
 export function momentInWords(moment) {
-  const options = {year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZone: desk.zone};
+  const options = /** @type {Intl.DateTimeFormatOptions} */ ({year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZone: desk.zone});
   return new Date(moment).toLocaleString(say("localeOfDays"), options);
 }

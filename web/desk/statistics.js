@@ -2,6 +2,7 @@
 import {el} from "../shared/dom.js";
 import {ask, query} from "./calls.js";
 import {bars} from "./chart.js";
+import {placed} from "./districts.js";
 import {csvButton, printButton, table} from "./forms.js";
 import {districtForm} from "./lists.js";
 import {dayInWords, desk, say, today, word} from "./state.js";
@@ -61,7 +62,7 @@ screen("statistics", async (district = "") => {
     kind: "figures",
     content: [
       districtForm("figures-of", "statistics"),
-      el("p", {class: "lead"}, say("figuresOf", {district: whose})),
+      el("p", {class: "lead"}, say("figuresOf", {district: placed(whose)})),
       section(say("yearsEnded"), el("p", {class: "hint"}, say("yearsEndedText")), el("div", {class: "beside"}, bars(say("yearsEnded"), series, groups), table(say("yearsEnded"), heads, rows)), el("p", {}, csvButton(`years-${whose}`, heads, rows), printButton())),
       methods.node,
       byCode(say("retriesBy"), "reason", months, (one) => one.retries).node,

@@ -17,7 +17,7 @@ const PERSON = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // A code, said as such or by its word in either language.
 function codeOf(group, text) {
-  const found = LANGUAGES.reduce((all, language) => all.concat(Object.entries(wordsOf(language))), []);
+  const found = [].concat(...LANGUAGES.map((language) => Object.entries(wordsOf(language))));
   const [key] = found.find(([name, value]) => name.startsWith(`${group}_`) && value.toLowerCase() === text.toLowerCase()) || [];
   return key ? key.slice(group.length + 1) : text;
 }
@@ -26,7 +26,10 @@ function codeOf(group, text) {
 function cellsOf(line) {
   if (line.includes("\t")) return line.split("\t").map((cell) => cell.trim());
   const cells = [];
-  `,${line}`.replace(/,(?:"((?:[^"]|"")*)"|([^,]*))/g, (whole, quoted, plain) => cells.push((quoted === undefined ? plain : quoted.replace(/""/g, "\"")).trim()));
+  `,${line}`.replace(/,(?:"((?:[^"]|"")*)"|([^,]*))/g, (whole, quoted, plain) => {
+    cells.push((quoted === undefined ? plain : quoted.replace(/""/g, "\"")).trim());
+    return "";
+  });
   return cells;
 }
 
@@ -45,7 +48,7 @@ export function visitLines(text) {
   const names = rows.length ? cellsOf(rows[0].text).map((cell) => codeOf("visitColumn", cell)) : [];
   const named = names.includes("beneficiary_id");
   const lines = rows.slice(named ? 1 : 0).map((row) => {
-    const said = {};
+    const said = /** @type {any} */ ({});
     cellsOf(row.text).forEach((cell, place) => {
       const name = (named ? names : VISIT_COLUMNS)[place];
       const group = {outcome: "visited", document: "document", ground: "presence"}[name];

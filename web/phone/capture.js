@@ -2,7 +2,7 @@
 import {pause} from "../shared/api.js";
 import {draw, el, fill} from "../shared/dom.js";
 import {hush, speak} from "../shared/speech.js";
-import {CameraFault, beep, burst, closeCamera, faceless, fromFile, lightIn, observedOf, openCamera, play, readyToBeep, stayAwake} from "./camera.js";
+import {CameraFault, beep, burst, closeCamera, faceless, fromFile, lightIn, observedOf, openCamera, play, readyToBeep, stayAwake} from "../shared/camera.js";
 import {reasonPictures, stepPicture} from "./pictures.js";
 import {facing, inSession} from "./prepare.js";
 import {minutesLeft, keep, say, state} from "./state.js";

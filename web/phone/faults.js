@@ -1,7 +1,7 @@
 // When something does not work: one picture, what it is in words, and one thing to do.
 import {Problem, Unreachable} from "../shared/api.js";
 import {el} from "../shared/dom.js";
-import {CameraFault} from "./camera.js";
+import {CameraFault} from "../shared/camera.js";
 import {onward} from "./capture.js";
 import {callHelp, isDeciding} from "./finish.js";
 import {begun} from "./person.js";

@@ -1,7 +1,7 @@
 // Before the pictures: what is hard, how they come out well, why the camera is needed; then a session and the camera.
 import {Problem, call, newKey} from "../shared/api.js";
 import {el} from "../shared/dom.js";
-import {HAS_CAMERA, openCamera, readyToBeep} from "./camera.js";
+import {HAS_CAMERA, openCamera, readyToBeep} from "../shared/camera.js";
 import {PICTURES, abilityPicture} from "./pictures.js";
 import {readConfig} from "./person.js";
 import {begin, say, state} from "./state.js";

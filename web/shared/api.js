@@ -34,6 +34,7 @@ export function newKey() {
 
 // The JSON answer of a call. `onWait` is told when it must be tried again.
 // Throws Problem, and Unreachable after `tries`.
+/** @type {import("./types").Call} */
 export async function call(method, path, {body, headers, language, tries = 4, patience = PATIENCE_MS, onWait} = {}) {
   for (let tried = 0; ; tried += 1) {
     const answer = await answered(method, path, {body, headers, language, patience});

@@ -3,6 +3,7 @@
 const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 
 // An element with attributes and children. An attribute that is a function listens; null and false leave one out.
+/** @type {import("./types").El} */
 export function el(tag, attributes, ...children) {
   return filled(document.createElement(tag), attributes, children);
 }

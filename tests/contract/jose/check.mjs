@@ -4,7 +4,7 @@ import {readFileSync} from "node:fs";
 import {compactVerify, createLocalJWKSet, CompactSign, exportJWK, generateKeyPair} from "jose";
 
 const {statements, jwks, page} = JSON.parse(readFileSync(0, "utf-8"));
-const {check, judge} = new Function(`${page}; return {check, judge};`)();
+const {genuineClaims, judge} = new Function(`${page}; return {genuineClaims, judge};`)();
 
 async function byLibrary(statement, keySet) {
   try {
@@ -17,7 +17,7 @@ async function byLibrary(statement, keySet) {
 
 async function byPage(statement, keySet) {
   const judged = await judge(statement, [], async () => keySet);
-  return judged === "genuine" ? await check(statement, keySet) : null;
+  return judged === "genuine" ? await genuineClaims(statement, keySet) : null;
 }
 
 const found = [];

@@ -91,7 +91,10 @@ def test_these_cases_open_records_in_every_way_there_is(world: World) -> None:
             opened.setdefault(one.action, set()).add(route_of(case))
     assert opened == {
         AccessAction.FOUND: {"POST /staff/beneficiaries/find"},
-        AccessAction.READ: {"GET /beneficiaries/{beneficiary_id}"},
+        AccessAction.READ: {
+            "GET /beneficiaries/{beneficiary_id}",
+            "GET /staff/beneficiaries/{beneficiary_id}/ledger",
+        },
         AccessAction.CASE: {"GET /staff/reviews/{review_id}"},
         AccessAction.REGISTERED_AGAIN: {"POST /staff/beneficiaries"},
     }

@@ -1,6 +1,8 @@
 """The phone page as it is served: what a browser is told that it may do, and for how long it may be kept."""
 
+import json
 import re
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,11 @@ def served(case: str) -> tuple[str, dict[str, str]]:
     answer = run(case)
     assert answer["statusCode"] == 200
     return answer["body"], {name: values[0] for name, values in answer["multiValueHeaders"].items() if values}
+
+
+def asset(name: str) -> Any:
+    """The answer to whoever asks for a file."""
+    return run("page/file", path=f"/phone/{name}", pathParameters={"asset": name})
 
 
 def test_the_document_is_never_kept_and_its_files_for_good(world: World) -> None:
@@ -57,7 +64,7 @@ def test_a_place_is_named_once(others: tuple[str, ...]) -> None:
     assert "unsafe" not in policy
 
 
-def test_the_desk_says_where_the_staff_signs_in_and_has_no_camera(world: World) -> None:
+def test_the_desk_says_where_the_staff_signs_in(world: World) -> None:
     html, headers = served("page/desk")
     assert headers["Cache-Control"] == "no-store"
     told = dict(re.findall(r'data-(\w+)="([^"]*)"', html))
@@ -71,7 +78,13 @@ def test_the_desk_says_where_the_staff_signs_in_and_has_no_camera(world: World) 
         "'self' https://the-frames.s3.us-east-1.amazonaws.com https://cognito-idp.us-east-1.amazonaws.com"
     )
     assert "unsafe" not in headers["Content-Security-Policy"]
-    assert headers["Permissions-Policy"].startswith("camera=()")
+    assert headers["Permissions-Policy"] == "camera=(self), microphone=(), geolocation=()"
+    # What districts are called: asked for by the page, and kept for good.
+    answer = asset(told["districts"].removeprefix("phone/"))
+    assert answer["multiValueHeaders"]["Content-Type"] == ["application/json; charset=utf-8"]
+    assert answer["multiValueHeaders"]["Cache-Control"] == ["public, max-age=31536000, immutable"]
+    assert json.loads(answer["body"])["330106"] == "西湖区"
     # Its files are served beside the phone page's.
     [name] = re.findall(r'src="phone/([^"]+)"', html)
-    assert run("page/file", pathParameters={"asset": name})["statusCode"] == 200
+    assert asset(name)["statusCode"] == 200
+    assert asset(f"x{name}")["statusCode"] == 404

@@ -91,6 +91,7 @@ OUTSIDE: dict[str, tuple[int, str]] = {
 # What is no clerk's, or of nobody's district: auditors' routes, and an import that is yet to be filled.
 FOR_NO_DISTRICT = {
     f"GET {BENEFICIARY}/accesses",
+    f"GET {BENEFICIARY}/ledger",
     "GET /staff/feeds/{payer}",
     "POST /staff/imports",
 }

@@ -51,14 +51,25 @@ def desk() -> "Site":
         "client_id": names.desk_sign_in_client_id,
         "scopes": names.desk_sign_in_scopes,
         "time_zone": names.time_zone,
+        "districts": _districts()[0],
     }
     return replace(found, html=Template(found.html).substitute({name: escape(value) for name, value in told.items()}))
 
 
 @cache
+def _districts() -> "tuple[str, Asset]":
+    """What districts are called, for the desk: where it is found, and the file."""
+    from lifecert.entry.http.web_files import json_asset
+
+    return json_asset("districts", parts.district_names().names)
+
+
+@cache
 def assets() -> "Mapping[str, Asset]":
     """GET /phone/{asset}: the files of all pages, by their names."""
-    return {**site().assets, **desk().assets, **parts.certificate_site().assets}
+    address, names = _districts()
+    pages = {**site().assets, **desk().assets, **parts.certificate_site().assets}
+    return {**pages, address.rpartition("/")[2]: names}
 
 
 @cache
@@ -76,4 +87,5 @@ def desk_headers() -> dict[str, str]:
     from lifecert.entry.http.web_headers import page_headers
 
     names = PageSettings.load()
-    return page_headers(names.desk_origins.split(), photos=names.desk_photo_origins.split())
+    # Of whoever comes to the counter a photo is taken there, and on a visit.
+    return page_headers(names.desk_origins.split(), camera=True, photos=names.desk_photo_origins.split())

@@ -10,6 +10,7 @@ from lifecert.entry.setting_values import Name, Payers
 if TYPE_CHECKING:
     from lifecert.application.office.amend_record import AmendRecord
     from lifecert.application.office.find_people import FindPeople
+    from lifecert.application.office.get_ledger import GetLedger
     from lifecert.application.office.get_lists import GetMonth, ListPeople, SizeLists
     from lifecert.application.office.id_number import ConfirmIdNumber, ProposeIdNumber
     from lifecert.application.office.list_accesses import ListAccesses
@@ -117,6 +118,7 @@ def get_month() -> "GetMonth":
 
 class FindBeneficiariesSettings(
     settings.WithBeneficiaries,
+    settings.WithLedger,
     settings.WithPaymentReferences,
     settings.WithLookUps,
     settings.Common,
@@ -145,6 +147,15 @@ def list_accesses() -> "ListAccesses":
     from lifecert.application.office.list_accesses import ListAccesses
 
     return ListAccesses(stores.access_log(FindBeneficiariesSettings.load()))
+
+
+@cache
+def get_ledger() -> "GetLedger":
+    """GET /staff/beneficiaries/{beneficiary_id}/ledger."""
+    from lifecert.application.office.get_ledger import GetLedger
+
+    names = FindBeneficiariesSettings.load()
+    return GetLedger(stores.register(names), stores.ledger(names), stores.noting(names, parts.clock(names)))
 
 
 class AmendRecordSettings(

@@ -42,6 +42,7 @@ class LogCode(StrEnum):
     CONFIG_READ = "config_read"
     BENEFICIARY_REGISTERED = "beneficiary_registered"
     ACCESSES_LISTED = "accesses_listed"
+    LEDGER_READ = "ledger_read"
     PEOPLE_FOUND = "people_found"
     BENEFIT_ADDED = "benefit_added"
     RECORD_AMENDED = "record_amended"

@@ -5,6 +5,7 @@ ask a slow network a dozen times. Names follow from the content, so that a brows
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -58,6 +59,13 @@ def load(web: Path, page: str, root: str = "") -> Site:
 
     html = _NAMED.sub(named, (web / page / "index.html").read_text(encoding="utf-8"))
     return Site(html, assets)
+
+
+def json_asset(stem: str, content: Mapping[str, str]) -> tuple[str, Asset]:
+    """A file that a page asks for by itself: its address below the API's stage, and the file."""
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    address = f"{ASSETS}{stem}.{hashlib.sha256(body).hexdigest()[:_DIGITS]}.json"
+    return address, Asset("application/json; charset=utf-8", body)
 
 
 def _content(file: Path) -> bytes:

@@ -1,5 +1,5 @@
 // The camera: opened in a tap, closed when nobody looks, and the best of a short burst of its pictures.
-import {pause} from "../shared/api.js";
+import {pause} from "./api.js";
 
 const LONG_SIDE = 960;
 const JPEG_QUALITY = 0.85;
@@ -131,7 +131,8 @@ function drawn(source, width, height, turn = 1) {
   const context = canvas.getContext("2d");
   if (TURNS[turn]) {
     context.translate(canvas.width / 2, canvas.height / 2);
-    context.transform(...TURNS[turn], 0, 0);
+    const [a, b, c, d] = TURNS[turn];
+    context.transform(a, b, c, d, 0, 0);
     context.translate(-w / 2, -h / 2);
   }
   context.drawImage(source, 0, 0, w, h);
@@ -166,7 +167,7 @@ function encoded(canvas) {
 export function observedOf(stream, facing) {
   const [track] = stream.getVideoTracks();
   const got = track.getSettings ? track.getSettings() : {};
-  const kinds = [["virtual", /virtual|obs|manycam|snap camera|droidcam|fake/i], ["front", /front|user|前/i], ["back", /back|rear|environment|后|後/i], ["external", /usb|uvc|webcam/i]];
+  const kinds = /** @type {[string, RegExp][]} */ ([["virtual", /virtual|obs|manycam|snap camera|droidcam|fake/i], ["front", /front|user|前/i], ["back", /back|rear|environment|后|後/i], ["external", /usb|uvc|webcam/i]]);
   const kind = kinds.find(([, sign]) => sign.test(track.label));
   return {
     camera: kind ? kind[0] : "unknown", facing_asked: facing, facing_got: got.facingMode || null,
