@@ -208,8 +208,8 @@ def many_failed(beneficiary_id: str) -> None:
 
 
 def deaths_unheard(source: str) -> None:
-    """Log and count that a register's program told of more deaths than are taken in a day. Counted apart: the refusal of
-    the call has a dimension, under which no alarm would look for it."""
+    """Log and count that a register's program told of more deaths than are taken in a day. Counted apart: the refused
+    call has a dimension, under which no alarm would look for it."""
     logger.warning(LogCode.DEATHS_TOLD, extra={"source": source, "cause": "limit_reached"})
     apart("DeathMessagesRefused", MetricUnit.Count, 1)
 
