@@ -144,11 +144,11 @@ figures: .venv/.ready ## tables and pictures of the docs from docs/figures.json 
 cost: .venv/.ready ## what it costs to run: by verification, by year for 10 to 300 million people (ARGS='--prices mine.toml')
 	@$(PY) -m lab.costs $(ARGS)
 
-# What Python does from the start to the first decision (module import times), then where warm verifications spend it.
 load: export PYTHONPATH := layers/core:layers/vision
 load: setup build ## many phones at once on the local stack: latencies, no errors (ARGS='--phones 8 --certifications 80')
 	@$(PY) -m lab.speed.load --date "$$(date -u +%F)" $(ARGS)
 
+# What Python does from the start to the first decision (module import times), then where warm verifications spend it.
 profile: setup build ## where the time of a cold start and of a warm verification goes
 	@$(PY) -m lab.speed.profile
 
@@ -436,7 +436,7 @@ docker-check: setup build ## build in Lambda's image and run a function in it ([
 ##@ Look into it (ENDPOINT=url in place of STACK asks the stack of make dev)
 # STACK names the deployed stack (lifecert-dev). For that of make dev ENDPOINT is enough, as make dev prints it.
 .PHONY: renew-templates rotate-person-secret index-payment-references place-cases rebuild-lists verify-ledger restore-drill export-record privacy-report verify-certificate \
-	write-snapshots payer-client register-client
+	write-snapshots payer-client register-client publish-page
 verify-ledger export-record privacy-report: export PYTHONPATH := layers/core
 REACH = --stack "$(STACK)" $(if $(ENDPOINT),--endpoint-url "$(ENDPOINT)")
 

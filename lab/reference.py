@@ -81,7 +81,7 @@ def settings(template: Mapping[str, Any]) -> set[tuple[str, str]]:
 def _source(value: Any, parameters: Container[str]) -> str:
     """Where a value comes from, in words. Raises ValueError for a function of CloudFormation without any."""
     if not isinstance(value, Mapping):
-        return f"`{value}`"
+        return f"`{value}`" if value != "" else "empty"
     [(function, argument)] = value.items()
     if function == "Ref":
         return f"{'parameter' if argument in parameters else 'resource'} `{argument}`"
@@ -91,9 +91,9 @@ def _source(value: Any, parameters: Container[str]) -> str:
     if function == "Fn::Join":
         return _source(argument[1], parameters)
     if function == "Fn::Sub":
-        return f"`{argument}`"
-    if function == "Fn::Join":
-        return _source(argument[1], parameters)
+        text, parts = argument if isinstance(argument, list) else (argument, {})
+        told = (f" with `{name}` of {_source(part, parameters)}" for name, part in parts.items())
+        return f"`{text}`{''.join(told)}"
     if function != "Fn::GetAtt":
         raise ValueError(f"no words for {function}")
     stack, *attribute = argument if isinstance(argument, list) else argument.split(".")

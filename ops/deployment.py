@@ -40,11 +40,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def parse(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The arguments. With an address and no stack, the stack is that of make dev."""
+def add_pace(parser: argparse.ArgumentParser, default: float, of: str) -> None:
+    """How many `of` what a tool changes it takes in a second, as `per_second`."""
+    parser.add_argument("--per-second", type=_pace, default=default, help=f"{of} a second, at most (%(default)s)")
+
+
+def _pace(told: str) -> float:
+    pace = float(told)
+    if pace <= 0:
+        raise argparse.ArgumentTypeError("must be above 0")
+    return pace
+
+
+def parse(
+    parser: argparse.ArgumentParser, arguments: Sequence[str] | None, *, needs_stack: bool = True
+) -> argparse.Namespace:
+    """The arguments. With an address and no stack, the stack is that of make dev; with neither, where one is needed, it
+    ends with status 2."""
     asked = parser.parse_args(arguments)
     if asked.endpoint_url and not asked.stack:
         asked.stack = DEV_STACK
+    if needs_stack and not asked.stack:
+        parser.error("name --stack")
     return asked
 
 
@@ -57,6 +74,13 @@ def client(service: str, endpoint_url: str | None) -> Any:
     if endpoint_url is None:
         return boto3.client(service)  # type: ignore[call-overload]
     return boto3.client(service, endpoint_url=endpoint_url, config=_DEV_CONFIG, **_DEV)  # type: ignore[call-overload]
+
+
+def operator(endpoint_url: str | None) -> str:
+    """Who runs a tool that acts as a clerk. Of an assumed role the role's own id: two people who share a role are one,
+    and no second person."""
+    account: str = client("sts", endpoint_url).get_caller_identity()["UserId"].partition(":")[0]
+    return f"operator:{account}"
 
 
 def dynamodb(endpoint_url: str | None) -> "DynamoDBClient":

@@ -348,8 +348,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--beneficiary", metavar="ID", required=True, help="whose record")
     parser.add_argument("--summary", action="store_true", help="what is stored and until when, in a dozen lines")
     asked = parse(parser, arguments)
-    if not asked.stack:
-        parser.error("name --stack")
     try:
         found = outputs(asked.stack, asked.endpoint_url)
         tables = {name: output(found, f"{name}Table") for name in SHOWN}

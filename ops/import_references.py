@@ -10,7 +10,6 @@ import csv
 import hashlib
 import io
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -24,8 +23,19 @@ from lifecert.application.office.prepare_import import NewImport, PrepareImport,
 from lifecert.domain.actor import Group, User
 from lifecert.domain.intake import ImportKind, ImportState
 from lifecert.entry.setting_values import schemes_of
-from ops.deployment import UNREACHABLE, add_arguments, client, dynamodb, output, outputs, parameter, parse, why
-from ops.import_register import POLL_SECONDS, told
+from ops.deployment import (
+    UNREACHABLE,
+    add_arguments,
+    client,
+    dynamodb,
+    operator,
+    output,
+    outputs,
+    parameter,
+    parse,
+    why,
+)
+from ops.import_register import ended
 
 
 def renamed(listed: str, folder: Path, upload: Callable[[Path, str], None]) -> Iterator[str]:
@@ -64,8 +74,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--photos", required=True, type=Path, metavar="FOLDER", help="where the photos lie")
     parser.add_argument("--source", required=True, metavar="CODE", help="a code for where the photos come from")
     asked = parse(parser, arguments)
-    if not asked.stack:
-        parser.error("name --stack")
     if not asked.file.is_file() or not asked.photos.is_dir():
         parser.error("no list, or no folder of photos")
     try:
@@ -85,9 +93,7 @@ def _run(asked: argparse.Namespace) -> int:
     )
     queue = SqsImportTasks(client("sqs", endpoint), output(found, "PhotoQueueUrl"))
     clock = SystemClock(ZoneInfo(parameter(stack, endpoint, "TimeZone")))
-    # Of an assumed role the role's own id: two people who share a role are one, and no second person.
-    account: str = client("sts", endpoint).get_caller_identity()["UserId"].partition(":")[0]
-    user = User(f"operator:{account}", frozenset({Group.CLERK}))
+    user = User(operator(endpoint), frozenset({Group.CLERK}))
     lines = renamed(
         asked.file.read_text(encoding="utf-8-sig"),
         asked.photos,
@@ -101,11 +107,7 @@ def _run(asked: argparse.Namespace) -> int:
         files.write(one.file, content)
     if not one.state.is_over:
         one = StartDryRun(runs, files, queue, counting=lambda _user: None)(one.import_id, user)
-    while one.state in (ImportState.SURVEYING, ImportState.CHECKING):
-        time.sleep(POLL_SECONDS)
-        one = runs.get(one.import_id) or one
-    print("\n".join(told(one)))
-    return 1 if one.state is ImportState.REFUSED else 0
+    return ended(one, runs)
 
 
 if __name__ == "__main__":

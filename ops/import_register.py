@@ -24,7 +24,18 @@ from lifecert.domain.intake import PART_BYTES, Encoding, ImportState, RegisterIm
 from lifecert.entry.setting_values import schemes_of
 from lifecert.ports.clock import Clock
 from lifecert.ports.intake import ImportQueue, ImportRuns, RegisterFiles
-from ops.deployment import UNREACHABLE, add_arguments, client, dynamodb, output, outputs, parameter, parse, why
+from ops.deployment import (
+    UNREACHABLE,
+    add_arguments,
+    client,
+    dynamodb,
+    operator,
+    output,
+    outputs,
+    parameter,
+    parse,
+    why,
+)
 
 POLL_SECONDS = 5.0
 
@@ -74,8 +85,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--source", required=True, metavar="CODE", help="a code for the register that it comes from")
     parser.add_argument("--encoding", choices=list(Encoding), help="how it is written (default: found out)")
     asked = parse(parser, arguments)
-    if not asked.stack:
-        parser.error("name --stack")
     if not asked.file.is_file():
         parser.error(f"{asked.file} is no file")
     try:
@@ -92,8 +101,6 @@ def _run(asked: argparse.Namespace) -> int:
     runs = DynamoImportRuns(dynamodb(endpoint), output(found, "ImportRunsTable"))
     queue = SqsImportTasks(client("sqs", endpoint), output(found, "ImportQueueUrl"))
     clock = SystemClock(ZoneInfo(parameter(stack, endpoint, "TimeZone")))
-    # Of an assumed role the role's own id: two people who share a role are one, and no second person.
-    account: str = client("sts", endpoint).get_caller_identity()["UserId"].partition(":")[0]
 
     def upload(path: Path, key: str) -> None:
         s3.upload_file(str(path), bucket, key)
@@ -102,7 +109,12 @@ def _run(asked: argparse.Namespace) -> int:
         runs, S3RegisterFiles(s3, bucket, schemes_of(parameter(stack, endpoint, "NumberSchemes"))), queue, clock, upload
     )
     encoding = Encoding(asked.encoding) if asked.encoding else None
-    one = bring_in(asked.file, asked.source, encoding, f"operator:{account}")
+    one = bring_in(asked.file, asked.source, encoding, operator(endpoint))
+    return ended(one, runs)
+
+
+def ended(one: RegisterImport, runs: ImportRuns) -> int:
+    """Wait until the dry run is over, and tell what came of it. Exit status 1: the file is refused."""
     while one.state in (ImportState.SURVEYING, ImportState.CHECKING):
         time.sleep(POLL_SECONDS)
         one = runs.get(one.import_id) or one

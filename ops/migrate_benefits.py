@@ -20,7 +20,7 @@ from lifecert.adapters.dynamodb.register import beneficiary_of, benefit_map, ben
 from lifecert.adapters.dynamodb.values import optional_day, plain, typed
 from lifecert.domain.benefit import FIRST_PAYER, Benefit
 from lifecert.domain.status import Status
-from ops.deployment import UNREACHABLE, add_arguments, at_most, dynamodb, output, outputs, parse, why
+from ops.deployment import UNREACHABLE, add_arguments, add_pace, at_most, dynamodb, output, outputs, parse, why
 from ops.words import counted, people
 
 if TYPE_CHECKING:
@@ -205,10 +205,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--undo", action="store_true", help="bring back the shape of the release before")
     parser.add_argument("--dry-run", action="store_true", help="write nothing, and say what would be done")
     parser.add_argument("--segments", type=int, default=4, choices=range(1, 65), metavar="1-64", help="parts at once")
-    parser.add_argument("--per-second", type=float, default=500.0, help="writes a second, at most (%(default)s)")
+    add_pace(parser, 500.0, "writes")
     asked = parse(parser, arguments)
-    if not asked.stack or asked.per_second <= 0:
-        parser.error("name --stack, and a --per-second above 0")
     try:
         table = output(outputs(asked.stack, asked.endpoint_url), "BeneficiariesTable")
         wait = _one_at_a_time(at_most(asked.per_second))

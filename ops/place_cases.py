@@ -19,7 +19,7 @@ from lifecert.adapters.dynamodb.queues import queue_keys
 from lifecert.adapters.dynamodb.register import beneficiary_of
 from lifecert.adapters.dynamodb.reviews import review_of
 from lifecert.adapters.dynamodb.values import plain, typed
-from ops.deployment import UNREACHABLE, add_arguments, at_most, dynamodb, output, outputs, parse, why
+from ops.deployment import UNREACHABLE, add_arguments, add_pace, at_most, dynamodb, output, outputs, parse, why
 from ops.words import show, summary
 
 if TYPE_CHECKING:
@@ -95,10 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 everything is in its queue, 2 something cannot be reached."""
     parser = argparse.ArgumentParser(prog="python -m ops.place_cases", description=(__doc__ or "").split("\n")[0])
     add_arguments(parser)
-    parser.add_argument("--per-second", type=float, default=50.0, help="cases a second, at most (%(default)s)")
+    add_pace(parser, 50.0, "cases")
     asked = parse(parser, arguments)
-    if not asked.stack or asked.per_second <= 0:
-        parser.error("name --stack, and a --per-second above 0")
     try:
         found = outputs(asked.stack, asked.endpoint_url)
         place = PlaceCases(

@@ -85,8 +85,6 @@ class Programs:
             "--remove", metavar="CLIENT", help="remove the client of this id; no new token is given to it"
         )
         asked = parse(parser, arguments)
-        if not asked.stack:
-            parser.error("name --stack")
         try:
             self._run(asked)
         except UNREACHABLE as error:

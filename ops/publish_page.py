@@ -43,8 +43,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ops.publish_page", description=(__doc__ or "").split("\n")[0])
     add_arguments(parser)
     asked = parse(parser, arguments)
-    if not asked.stack:
-        parser.error("name --stack")
     try:
         bucket = output(outputs(asked.stack, asked.endpoint_url), "WebFilesBucket")
         keys = publish(client("s3", asked.endpoint_url), bucket)

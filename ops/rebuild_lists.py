@@ -17,7 +17,7 @@ from lifecert.adapters.dynamodb.values import plain, typed
 from lifecert.adapters.dynamodb.work_lists import DynamoWorkLists
 from lifecert.application.office.keep_lists import RebuildLists
 from lifecert.domain.errors import LifeCertError
-from ops.deployment import UNREACHABLE, add_arguments, at_most, dynamodb, output, outputs, parse, why
+from ops.deployment import UNREACHABLE, add_arguments, add_pace, at_most, dynamodb, output, outputs, parse, why
 from ops.words import show, summary
 
 if TYPE_CHECKING:
@@ -66,11 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 everybody stands where they belong, 1 somebody cannot be read, 2 it was stopped."""
     parser = argparse.ArgumentParser(prog="python -m ops.rebuild_lists", description=(__doc__ or "").split("\n")[0])
     add_arguments(parser)
-    parser.add_argument("--per-second", type=float, default=100.0, help="people a second, at most (%(default)s)")
+    add_pace(parser, 100.0, "people")
     parser.add_argument("--after", metavar="ID", default="", help="go on after this id, which a stopped run named")
     asked = parse(parser, arguments)
-    if not asked.stack or asked.per_second <= 0:
-        parser.error("name --stack, and a --per-second above 0")
     rebuild = None
     try:
         found = outputs(asked.stack, asked.endpoint_url)

@@ -34,6 +34,7 @@ from lifecert.ports.vision import FaceAnalyser
 from ops.deployment import (
     UNREACHABLE,
     add_arguments,
+    add_pace,
     at_most,
     client,
     dynamodb,
@@ -249,10 +250,8 @@ def main(arguments: Sequence[str] | None = None, ask: Callable[[str], str] = inp
         action="store_true",
         help="fill the gallery of this secret and model too",
     )
-    parser.add_argument("--per-second", type=float, default=5.0, help="changes a second, at most (%(default)s)")
+    add_pace(parser, 5.0, "changes")
     asked = parse(parser, arguments)
-    if not asked.stack or asked.per_second <= 0:
-        parser.error("name --stack, and a --per-second above 0")
     from lifecert_vision.gallery import PackedGallery
 
     policy = load_policy()

@@ -95,8 +95,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--at", type=datetime.fromisoformat, metavar="TIME", help="moment with its zone (now)")
     parser.add_argument("--by-copy", action="store_true", help="for an AWS without point-in-time recovery (make dev)")
     asked = parse(parser, arguments)
-    if not asked.stack:
-        parser.error("--stack is needed")
     if asked.at and asked.at.tzinfo is None:
         parser.error("--at needs a time zone, such as 2026-11-25T08:00:00+00:00")
     try:

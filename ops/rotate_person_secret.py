@@ -16,7 +16,7 @@ from lifecert.adapters.kms.invitation_keys import KmsInvitationKeys
 from lifecert.adapters.kms.person_keys import KmsPersonKeys
 from lifecert.domain.errors import LifeCertError
 from lifecert.domain.person import FIRST_SECRET
-from ops.deployment import UNREACHABLE, add_arguments, at_most, client, dynamodb, output, outputs, parse, why
+from ops.deployment import UNREACHABLE, add_arguments, add_pace, at_most, client, dynamodb, output, outputs, parse, why
 from ops.words import show, summary
 
 if TYPE_CHECKING:
@@ -127,10 +127,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m ops.rotate_person_secret", description=(__doc__ or "").split("\n")[0]
     )
     add_arguments(parser)
-    parser.add_argument("--per-second", type=float, default=50.0, help="changes a second, at most (%(default)s)")
+    add_pace(parser, 50.0, "changes")
     asked = parse(parser, arguments)
-    if not asked.stack or asked.per_second <= 0:
-        parser.error("name --stack, and a --per-second above 0")
     try:
         found = outputs(asked.stack, asked.endpoint_url)
         secrets = tuple(output(found, "PersonSecrets").split(","))

@@ -76,8 +76,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_arguments(parser)
     parser.add_argument("--delete-data", action="store_true", help="delete register, ledger and photos too (not prod)")
     asked = parse(parser, arguments)
-    if not asked.stack:
-        parser.error("--stack is needed")
     try:
         take_down(asked.stack, asked.endpoint_url, delete_data=asked.delete_data, ask=input, say=print)
     except NotTakenDown as reason:

@@ -217,7 +217,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--since", type=date.fromisoformat, metavar="DAY", help="hold against anchors from this day on only"
     )
-    asked = parse(parser, arguments)
+    asked = parse(parser, arguments, needs_stack=False)
     if not asked.stack and not (asked.table and asked.beneficiaries_table):
         parser.error("name --stack, or both --table and --beneficiaries-table")
     try:

@@ -23,8 +23,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_arguments(parser)
     parser.add_argument("--payer", metavar="CODE", help="only this one (default: all)")
     asked = parse(parser, arguments)
-    if not asked.stack:
-        parser.error("name --stack")
     try:
         return _run(asked)
     except UNREACHABLE as error:

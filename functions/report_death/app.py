@@ -9,7 +9,7 @@ from lifecert.entry.http.access import REGISTERS, SIGNED_IN
 from lifecert.entry.http.api import Api, an_id
 from lifecert.entry.http.bodies.registry import REFUSED, Acknowledged
 from lifecert.entry.http.bodies.reports import DeathReportBody, DeathReported, NamedDeathReportBody
-from lifecert.entry.log import LogCode, correlation_id, count, done
+from lifecert.entry.log import LogCode, correlation_id, deaths_unheard, done
 
 api = Api(office.report_death, office.take_deaths)
 
@@ -33,7 +33,7 @@ def told_by_a_register() -> Response[str]:
     try:
         taken = office.take_deaths()(api.text.encode(), source)
     except LimitReached:
-        count("DeathMessagesRefused")  # what a registry says must not stay unheard
+        deaths_unheard(source)
         raise
     if isinstance(taken, REFUSED):
         done(LogCode.DEATHS_TOLD, "DeathMessagesRefused", source=source, cause=taken.code)

@@ -17,9 +17,9 @@ LINES = {
 
 
 def test_who_looks_for_an_alarm_finds_it_by_the_alphabet() -> None:
-    """That every alarm has its line, and no other, is in test_docs.py."""
+    """That every alarm has its line, and no other, is in test_docs.py. A line without one of the four would be none."""
     assert list(LINES) == sorted(LINES)
-    assert len(LINES) > 40
+    assert list(LINES) == re.findall(r"^\| `(\w+Alarm)` \|", TEXT, re.MULTILINE)
 
 
 @pytest.mark.parametrize("alarm", LINES)
@@ -55,6 +55,20 @@ def broken(text: str, page: Path) -> list[str]:
         if not there.exists() or (anchor and anchor not in headings(there.read_text(encoding="utf-8"))):
             wrong.append(target)
     return wrong
+
+
+DECISION = re.compile(r"\[(?:docs/)?(?:adr/|ADR )0*(\d+)\]\([^)]*adr/0*(\d+)-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_link_to_a_decision_says_which(page: Path) -> None:
+    assert not [found for found in DECISION.findall(page.read_text(encoding="utf-8")) if found[0] != found[1]]
+
+
+def test_links_to_decisions_are_found() -> None:
+    for page in ("docs/design.md", "docs/privacy.md", "CHANGELOG.md"):
+        assert DECISION.search((ROOT / page).read_text(encoding="utf-8"))
+    assert DECISION.findall("[adr/0020](adr/0022-one.md)") == [("20", "22")]
 
 
 def headings(text: str) -> set[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from lifecert.application.office.id_number import ConfirmIdNumber, ProposeIdNumber
 from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
-from lifecert.application.shared.accessing import LookUps, NoteAccess
+from lifecert.application.shared.accessing import CountLookUps, LookUps, NoteAccess
 from lifecert.application.shared.finding import has_number
 from lifecert.application.shared.referring import ReferencesOfPayers
 from lifecert.domain.amendment import AmendGround
@@ -114,7 +114,7 @@ class Desk:
     def __init__(self, stores: Stores) -> None:
         clock, self.keys = FixedClock(NOW), FakePersonKeys(secret=an_id().encode())
         references = ReferencesOfPayers(self.keys, stores.payment_references)
-        looks = LookUps(NoteAccess(stores.access_log, clock), stores.limits, FindLimits(50, 200), clock)
+        looks = LookUps(NoteAccess(stores.access_log, clock), CountLookUps(stores.limits, FindLimits(50, 200), clock))
         self.register = RegisterBeneficiary(
             stores.register, self.keys, FakeSeal(), clock, stores.ledger, ("fund",), references, looks
         )

@@ -14,7 +14,7 @@ from lifecert.adapters.dynamodb.register import DynamoRegister
 from lifecert.adapters.dynamodb.values import typed
 from lifecert.adapters.kms.person_keys import KmsPersonKeys
 from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
-from lifecert.application.shared.accessing import LookUps, NoteAccess
+from lifecert.application.shared.accessing import CountLookUps, LookUps, NoteAccess
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.finding import by_number, by_number_and_name
 from lifecert.application.shared.referring import ReferencesOfPayers
@@ -70,7 +70,7 @@ class Office:
     def register(self, name: str, number: IdNumber) -> Beneficiary:
         stores, payers, clock = self.stores, ("fund",), FixedClock()
         references = ReferencesOfPayers(self.keys, stores.payment_references)
-        looks = LookUps(NoteAccess(stores.access_log, clock), stores.limits, FindLimits(50, 200), clock)
+        looks = LookUps(NoteAccess(stores.access_log, clock), CountLookUps(stores.limits, FindLimits(50, 200), clock))
         use_case = RegisterBeneficiary(
             stores.register, self.keys, FakeSeal(), clock, stores.ledger, payers, references, looks
         )

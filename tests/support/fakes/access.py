@@ -64,7 +64,7 @@ def counting(store: "MemoryStore", clock: Clock, limits: FindLimits | None = Non
 
 def looking_up(store: "MemoryStore", clock: Clock, limits: FindLimits | None = None) -> LookUps:
     """Counts look-ups, few of them unless others are given."""
-    return LookUps(noting(store, clock), store.limits, limits or FindLimits(50, 200), clock)
+    return LookUps(noting(store, clock), counting(store, clock, limits))
 
 
 def references_of_payers(store: "MemoryStore", keys: PersonKeys | None = None) -> ReferencesOfPayers:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lifecert.domain.limits import deaths_day
 from lifecert.entry.log import correlation_id, logger
 from tests.support.builders import NOW
 from tests.support.templates import ROOT, child, of_type
@@ -102,6 +103,20 @@ def test_each_night_counts_for_how_long_the_oldest_case_waits(world: World, caps
     world.clock.move(days=15)
     run("purge_faces/schedule")
     assert counted(capsys.readouterr().out)["CasesUndecidedDays"] == [({}, 15)]
+
+
+def test_deaths_beyond_a_day_are_counted_where_the_alarm_looks_and_the_log_names_the_register(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The alarm watches the count under no dimension of its own, and a refused call has one: `problem`."""
+    world.store.limits.take((deaths_day("civil_register", 50, world.clock.local(), 50),))
+    assert run("report_death/registry_death")["statusCode"] == 429
+    found = counted(capsys.readouterr().out)
+    assert found["DeathMessagesRefused"] == [({}, 1)]
+    assert found["RequestsRefused"] == [({"problem": "limit_reached"}, 1)]
+    lines = map(json.loads, world.log.getvalue().splitlines())
+    [told] = [line for line in lines if line["message"] == "deaths_told"]
+    assert (told["source"], told["cause"]) == ("civil_register", "limit_reached")
 
 
 def test_the_alarms_and_graphs_watch_what_is_counted() -> None:

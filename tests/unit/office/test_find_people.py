@@ -18,7 +18,7 @@ from lifecert.domain.errors import AlreadyRegistered, LimitReached, NotAllowed, 
 from lifecert.domain.limits import FindLimits
 from lifecert.domain.person import IdNumber
 from tests.support.builders import CLERK, HELPER, NOW, an_id
-from tests.support.fakes.access import MemoryAccessLog, looking_up, noting, references_of_payers
+from tests.support.fakes.access import MemoryAccessLog, counting, looking_up, noting, references_of_payers
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
@@ -50,7 +50,7 @@ class Desk:
     def find_with(self, note: NoteAccess) -> FindPeople:
         store = self.store
         references = references_of_payers(store)
-        looks = LookUps(note, store.limits, self.limits, self.clock)
+        looks = LookUps(note, counting(store, self.clock, self.limits))
         return FindPeople(store.register, self.keys, references, looks)
 
     def find(self, wanted: ByNumber | ByReference, user: User = CLERK) -> list[tuple[str, int | None]]:

@@ -9,17 +9,18 @@ from botocore.exceptions import ClientError, EndpointConnectionError, NoCredenti
 from local.aws import REGION, Credentials
 from local.deploy import STACK_NAME
 from ops import deployment
-from ops.deployment import DEV_STACK, UnknownStack, add_arguments, client, outputs, parse, why
+from ops.deployment import DEV_STACK, UnknownStack, add_arguments, add_pace, client, outputs, parse, why
 from ops.renew_templates import agreed
 from ops.words import counted, people
 
 ENDPOINT = "http://127.0.0.1:4566"
 
 
-def parsed(*arguments: str) -> argparse.Namespace:
+def parsed(*arguments: str, needs_stack: bool = False) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    return parse(parser, arguments)
+    add_pace(parser, 50.0, "people")
+    return parse(parser, arguments, needs_stack=needs_stack)
 
 
 def test_the_address_of_make_dev_is_enough() -> None:
@@ -27,6 +28,18 @@ def test_the_address_of_make_dev_is_enough() -> None:
     assert parsed("--endpoint-url", ENDPOINT).stack == DEV_STACK
     assert parsed("--endpoint-url", ENDPOINT, "--stack", "another").stack == "another"
     assert parsed().stack is None
+    assert parsed("--endpoint-url", ENDPOINT, needs_stack=True).stack == DEV_STACK
+
+
+@pytest.mark.parametrize("wrong", [[], ["--stack", "a", "--per-second", "0"], ["--stack", "a", "--per-second", "fast"]])
+def test_a_tool_ends_with_2_without_a_stack_or_with_no_pace_at_all(
+    wrong: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parsed(*wrong, needs_stack=True)
+    assert ended.value.code == 2
+    assert ("--per-second" if wrong else "name --stack") in capsys.readouterr().err
+    assert parsed("--stack", "a", "--per-second", "0.5", needs_stack=True).per_second == 0.5
 
 
 @pytest.mark.parametrize("service", ["cloudformation", "dynamodb", "kms", "s3"])

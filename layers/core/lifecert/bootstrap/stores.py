@@ -203,10 +203,8 @@ def noting(names: settings.WithAccessLog, clock: "Clock") -> "NoteAccess":
 def looking_up(names: settings.WithLookUps, clock: "Clock") -> "LookUps":
     """Counts look-ups by the staff, and writes down who is told whose record."""
     from lifecert.application.shared.accessing import LookUps
-    from lifecert.domain.limits import FindLimits
 
-    limited = FindLimits(names.limit_finds_hour, names.limit_finds_day)
-    return LookUps(noting(names, clock), limits(names), limited, clock)
+    return LookUps(noting(names, clock), counting_look_ups(names, clock))
 
 
 def counting_look_ups(names: settings.WithFindLimits, clock: "Clock") -> "CountLookUps":

@@ -208,6 +208,13 @@ def many_failed(beneficiary_id: str) -> None:
     apart("ManyFailures", MetricUnit.Count, 1)
 
 
+def deaths_unheard(source: str) -> None:
+    """Log and count that a register's program told of more deaths than are taken in a day. Counted apart: the refused
+    call has a dimension, under which no alarm would look for it."""
+    logger.warning(LogCode.DEATHS_TOLD, extra={"source": source, "cause": "limit_reached"})
+    apart("DeathMessagesRefused", MetricUnit.Count, 1)
+
+
 def count(metric: str, number: float = 1) -> None:
     """Count something."""
     metrics.add_metric(name=metric, unit=MetricUnit.Count, value=number)

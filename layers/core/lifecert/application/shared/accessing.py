@@ -40,17 +40,8 @@ class CountLookUps:
 
 @dataclass(frozen=True, slots=True)
 class LookUps:
-    """Whatever tells staff who is registered counts as a look-up, and is written down for whoever was found."""
+    """Whatever tells staff who is registered: it counts as a look-up, and whose record is about to be `told` is written
+    down."""
 
-    noting: NoteAccess
-    limits: Limits
-    find_limits: FindLimits
-    clock: Clock
-
-    def count(self, user: User) -> None:
-        """One more of this member of the staff, whether somebody is found or not. Raises LimitReached."""
-        self.limits.take(self.find_limits.found(user.user_id, self.clock.local()))
-
-    def told(self, beneficiary_id: str, user: User, action: AccessAction) -> None:
-        """Write down whose record is about to be told. Raises NotAllowed."""
-        self.noting(beneficiary_id, user, action)
+    told: NoteAccess
+    count: CountLookUps
