@@ -374,6 +374,17 @@ def test_a_first_year_that_an_import_knew_or_drew_stays(origin: str) -> None:
     assert person.now.valid_until == until
 
 
+def test_what_an_import_knew_of_a_certification_covers_as_it_did() -> None:
+    person = Person(-100)
+    proven = person.clock.today() - timedelta(days=150)
+    first = person.store.entries[person.who][0]
+    known = {"year_from": "benefit_start", "last_certified_on": iso(proven)}
+    person.store.entries[person.who][0] = replace(first, details={**first.details, **known})
+    proposed = person.propose_start(person.clock.today() - timedelta(days=300))
+    confirming(person)(proposed.review_id, SECOND, confirm=True)
+    assert person.now.valid_until == valid_until_after(proven)
+
+
 # --- bounds and people -----------------------------------------------------------------------------------------------
 
 
@@ -517,6 +528,18 @@ def test_only_a_clerk_of_the_benefits_district_proposes_and_confirms() -> None:
     proposed = person.propose_start(person.clock.today())
     with pytest.raises(LifeCertError):
         confirming(person)(proposed.review_id, replace(elsewhere, user_id="clerk-5"), confirm=True)
+    assert person.wrong_days("1") == []
+
+
+def test_a_benefit_that_has_moved_away_since_is_for_the_clerks_there() -> None:
+    person = Person(-100)
+    person.also(begins=-20)
+    proposed = person.propose_start(person.clock.today())
+    there = replace(person.now.benefits[0], district="520103")
+    person.store.beneficiaries[person.who] = person.now.with_benefits([there])
+    here = replace(SECOND, scope=Scope(("1101",)))
+    with pytest.raises(DistrictOutside):
+        confirming(person)(proposed.review_id, here, confirm=True)
     assert person.wrong_days("1") == []
 
 

@@ -62,8 +62,8 @@ def nearer_year(entries: Iterable[LedgerEntry], starts: Mapping[str, date | None
     if begins is None:
         return None
     proven = registered.details.get("last_certified_on")
-    known_by = valid_until_after(date.fromisoformat(proven)) if isinstance(proven, str) else today
-    nearer = max(valid_until_after(begins), known_by, today)
+    covers = [date.fromisoformat(proven)] if isinstance(proven, str) else []
+    nearer = max(today, *map(valid_until_after, (begins, *covers)))
     if nearer >= first_year:
         return None
     return NearerYear(nearer, max([nearer, *(one.valid_until for one in certificates.values())]))
