@@ -35,7 +35,9 @@ NOT_TOLD: Final = (
     *("beneficiary_id", "person_key", "name_key", "person_secret", "masked_name", "camera"),
     *("version", "ledger_head", "guardian_until", "number_claim", "former_name_keys"),
 )
-_COVERAGE: Final = (LedgerEvent.REGISTERED, LedgerEvent.CERTIFIED, LedgerEvent.CERTIFICATE_REVOKED)
+_COVERAGE: Final = (
+    *(LedgerEvent.REGISTERED, LedgerEvent.CERTIFIED, LedgerEvent.CERTIFICATE_REVOKED, LedgerEvent.START_CORRECTED),
+)
 _NEW_GRACE: Final = (
     *(LedgerEvent.REGISTERED, LedgerEvent.LAPSED, LedgerEvent.CERTIFICATE_REVOKED, LedgerEvent.CONTACT_CHANGED),
     # Where it told nobody any more; else it says nothing of grace days.

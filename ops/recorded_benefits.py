@@ -38,6 +38,8 @@ class RecordedBenefits:
             self._add(entry)
         elif entry.event is LedgerEvent.AMENDED:
             self._amend(entry)
+        elif entry.event is LedgerEvent.START_CORRECTED:
+            self._begin(entry)
         elif entry.event in _MOVES:
             moves = details.get("valid_until") != (valid_until.isoformat() if isinstance(valid_until, date) else None)
             if entry.event is not LedgerEvent.CERTIFICATE_REVOKED or moves or "benefits" not in details:
@@ -80,6 +82,12 @@ class RecordedBenefits:
             if "grace_from" in facts:
                 # What was proposed to one office is not for another.
                 told.update(hold_proposal=None, grace_from=_day(facts, "grace_from"))
+
+    def _begin(self, entry: LedgerEntry) -> None:
+        """Another start: of one that has ended the day of that may be another too."""
+        for facts in facts_of(entry):
+            told = self.known[str(facts["benefit"])]
+            told.update({name: _day(facts, name) for name in ("start", "unpaid_since", "ended_on")})
 
     def _move(self, entry: LedgerEntry) -> None:
         details = entry.details

@@ -11,7 +11,8 @@ as events, in files or in a snapshot, in order or not, once or often: they come 
 
 1. of one benefit, what the event with the greatest `seq` tells of how it stands, and what the one that says so tells of
    what it is (category, district, start);
-2. what is to be paid or taken back once, by `event_id`.
+2. what is to be paid or taken back once, by `event_id`;
+3. when it was told since which day it is due: what had been paid until then was by the start before.
 """
 
 import argparse
@@ -43,7 +44,7 @@ class Benefit:
 
     `turns` are, by `seq`, when something was told and whether the benefit is paid from that day on. `arrears` and
     `reclaims` are, by event, the days to be paid, and those to be taken back: first and last. `known_seq` is the event
-    that told what is `known` last.
+    that told what is `known` last. `starts` are, by `seq`, when something was told and since when the benefit is due.
     """
 
     seq: int = 0
@@ -53,6 +54,7 @@ class Benefit:
     arrears: dict[str, tuple[str, str]] = field(default_factory=dict)
     reclaims: dict[str, tuple[str, str]] = field(default_factory=dict)
     known_seq: int = 0
+    starts: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def is_paid(self) -> bool:
@@ -81,6 +83,8 @@ class State:
             late = seq < benefit.known_seq
             benefit.known.update({name: one for name, one in told.items() if not late or name not in benefit.known})
             benefit.known_seq = max(seq, benefit.known_seq)
+        if detail.get("start"):
+            benefit.starts[seq] = (detail["at"], detail["start"])
         if seq > benefit.seq:
             benefit.seq = seq
             benefit.standing = {name: detail[name] for name in STANDING}
@@ -93,11 +97,9 @@ class State:
         """How often each day of a benefit was paid, from its start until a day and with it: as it fell due or as
         arrears, less what was taken back. It is once for a day that is due, and never for one that is not."""
         known = self.benefits[person, benefit]
-        turns = [(self.day_of(at), paid) for _, (at, paid) in sorted(known.turns.items())]
-        start = known.known.get("start")
-        begins = date.fromisoformat(start) if start else turns[0][0]
+        turns = list(self._turns(known))
         times: Counter[date] = Counter()
-        for place, (day, paid) in enumerate(turns):
+        for place, (day, paid, begins) in enumerate(turns):
             last = min(turns[place + 1][0] - timedelta(days=1) if place + 1 < len(turns) else until, until)
             if paid:
                 times.update(days(begins if place == 0 else max(day, begins), last))
@@ -110,6 +112,15 @@ class State:
     def paid_days(self, person: str, benefit: str, until: date) -> int:
         """How many days of a benefit were paid, from its start until a day and with it."""
         return sum(self.times_paid(person, benefit, until).values())
+
+    def _turns(self, known: Benefit) -> Iterator[tuple[date, bool, date]]:
+        """From which day on it was known whether the benefit is paid, and since when it is due."""
+        told = [start for _, (_, start) in sorted(known.starts.items())]
+        paid, begins = False, date.fromisoformat(told[0]) if told else None
+        for seq in sorted({*known.turns, *known.starts}):
+            at, paid = known.turns.get(seq, (known.starts.get(seq, ("", ""))[0], paid))
+            begins = date.fromisoformat(known.starts[seq][1]) if seq in known.starts else begins
+            yield self.day_of(at), paid, begins or self.day_of(at)
 
     def day_of(self, at: str) -> date:
         """The day of a moment, where the office is."""
@@ -194,10 +205,18 @@ def snapshot(path: Path) -> tuple[dict[tuple[str, str], Benefit], Place]:
                 {event_id: (first, last) for event_id, first, last in line["arrears"]},
                 {event_id: (first, last) for event_id, first, last in line["reclaims"]},
                 line.get("known_seq", 0),
+                {seq: (at, start) for seq, at, start in starts_of(line)},
             )
     if len(benefits) != manifest["lines"]:
         raise FeedError(f"snapshot {manifest['number']} has {len(benefits)} benefits and not {manifest['lines']}")
     return benefits, Place(manifest["number"], manifest["sequence"], manifest["sha256"], manifest["payer"])
+
+
+def starts_of(line: Mapping[str, Any]) -> list[list[Any]]:
+    """When it was told since which day a benefit is due. A line from before a start could be put right has one."""
+    if "starts" in line:
+        return list(line["starts"])
+    return [[*line["turns"][0][:2], line["start"]]] if line.get("start") else []
 
 
 def lines(folder: Path, place: Place = Place()) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,7 @@
-"""End an entitlement, correct a wrong end, revoke a certificate: one clerk proposes here, and another confirms."""
+"""End an entitlement, correct a wrong end or the start of a benefit, revoke a certificate: one clerk proposes here, and
+another confirms."""
+
+from functools import partial
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -13,24 +16,30 @@ from lifecert.entry.http.bodies.entitlement import (
     ProposeCorrectionBody,
     ProposeEndBody,
     ProposeRevocationBody,
+    ProposeStartBody,
 )
 from lifecert.entry.log import LogCode, done
 
-api = Api(office.propose, office.confirm_proposal)
+a_person = partial(an_id, otherwise=BeneficiaryNotFound)
+api = Api(office.propose, office.propose_start, office.confirm_proposal)
 
 
 @api.on("POST /staff/beneficiaries/{beneficiary_id}/end", CLERKS)
 def end(beneficiary_id: str) -> Response[str]:
     key, body = api.required_idempotency_key, api.body(ProposeEndBody)
-    an_id(beneficiary_id, BeneficiaryNotFound)
-    return proposed(office.propose()(beneficiary_id, body.to_domain(), key, api.user))
+    return proposed(office.propose()(a_person(beneficiary_id), body.to_domain(), key, api.user))
 
 
 @api.on("POST /staff/beneficiaries/{beneficiary_id}/correction", CLERKS)
 def correction(beneficiary_id: str) -> Response[str]:
     key, body = api.required_idempotency_key, api.optional_body(ProposeCorrectionBody)
-    an_id(beneficiary_id, BeneficiaryNotFound)
-    return proposed(office.propose()(beneficiary_id, body.to_domain(), key, api.user))
+    return proposed(office.propose()(a_person(beneficiary_id), body.to_domain(), key, api.user))
+
+
+@api.on("POST /staff/beneficiaries/{beneficiary_id}/benefit-start", CLERKS)
+def start(beneficiary_id: str) -> Response[str]:
+    key, body = api.required_idempotency_key, api.body(ProposeStartBody)
+    return proposed(office.propose_start()(a_person(beneficiary_id), body.to_domain(), key, api.user))
 
 
 @api.on("POST /staff/certificates/{certificate_id}/revocation", CLERKS)

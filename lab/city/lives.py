@@ -24,6 +24,7 @@ from lifecert.application.certify.start_session import StartRequest
 from lifecert.application.faces.consent import UndoGround
 from lifecert.application.faces.enrol_reference import ConsentShown
 from lifecert.application.office.amend_record import RightRecord
+from lifecert.application.office.correct_start import RightStart
 from lifecert.application.office.register_beneficiary import NewBenefit, Registration
 from lifecert.application.office.report_death import NamedPerson
 from lifecert.application.office.set_contact import NewContact
@@ -294,6 +295,17 @@ def new_reference(city: City, one: Citizen) -> str:
     right = RightRecord(benefit_id=benefit.benefit_id, payer_reference=f"R{city.chance.randrange(10**9):09d}")
     records.amend_record()(one.beneficiary_id, right, AmendGround.RENUMBERED, city.one_of_two(one.district), city.key())
     return "payer's reference put right"
+
+
+def begin_anew(city: City, one: Citizen) -> str:
+    """The start of one of their benefits was written down wrongly; two clerks put it right."""
+    benefit = city.chance.choice(city.record(one).benefits)
+    if benefit.start is None:
+        return ""
+    start = benefit.start + timedelta(days=city.chance.randrange(-90, 90))
+    right = RightStart(benefit.benefit_id, start, AmendGround.MISTYPED, checked=True)
+    office.propose_start()(one.beneficiary_id, right, city.key(), city.one_of_two(one.district))
+    return "another start proposed"
 
 
 def give_contact(city: City, one: Citizen) -> str:

@@ -170,6 +170,7 @@ _CASES: Mapping[ReviewKind, Callable[[City, Citizen, Review], str]] = {
     ReviewKind.REVOCATION: _proposal,
     ReviewKind.PRESENCE: _proposal,
     ReviewKind.ID_NUMBER: _id_number,
+    ReviewKind.BENEFIT_START: _proposal,
 }
 
 

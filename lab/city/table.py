@@ -38,6 +38,7 @@ HAPPENINGS: Mapping[str, Row] = {
     "move": Row(lives.move, 40),
     "name": Row(lives.rename, 10),
     "number": Row(lives.renumber, 5),
+    "start": Row(lives.begin_anew, 20),
     "payer's reference": Row(lives.new_reference, 10),
     "contact": Row(lives.give_contact, 60),
     "number given up": Row(lives.lose_number, 40),

@@ -11,6 +11,15 @@ from lifecert.domain.notice import NoticeChannel
 from tests.support.templates import FUNCTIONS, ROOT, as_list, child, of_type, parent, text, unrolled
 
 DAY = 86400
+# What a person is to be told, and no payer.
+TOLD = [
+    "ReminderDue",
+    "CertifyAgainDue",
+    "ConsentWithdrawn",
+    "WithdrawalUndone",
+    "CertifiedNoticeDue",
+    "StartCorrectedNoticeDue",
+]
 
 
 def test_the_sweep_runs_every_night_by_the_deployments_own_clock() -> None:
@@ -181,8 +190,7 @@ def test_a_payers_queue_takes_from_its_own_rule_and_that_only_its_own_events(pay
     assert policy["Queues"] == [{"Ref": f"Payer{payer}Queue"}, {"Ref": f"Payer{payer}DeadLetters"}]
     rule = resources[f"Payer{payer}Rule"]["Properties"]
     # What a person is to be told is no payer's business.
-    ours = {"ReminderDue", "CertifyAgainDue", "ConsentWithdrawn", "WithdrawalUndone", "CertifiedNoticeDue"}
-    promised = sorted({path.stem for path in (ROOT / "infra/schemas").glob("*.json")} - ours)
+    promised = sorted({path.stem for path in (ROOT / "infra/schemas").glob("*.json")} - {*TOLD})
     assert rule["EventPattern"] == {"source": ["lifecert"], "detail-type": promised, "detail": {"payer": [payer]}}
     assert rule["EventBusName"] == {"Ref": "Bus"}
     (target,) = rule["Targets"]
@@ -247,8 +255,7 @@ def test_what_people_are_to_be_told_alone_goes_to_the_notices_queue_and_are_kept
     resources = child("events")["Resources"]
     pattern = resources["NoticeRule"]["Properties"]["EventPattern"]
     channels = [channel.value for channel in NoticeChannel]
-    told = ["ReminderDue", "CertifyAgainDue", "ConsentWithdrawn", "WithdrawalUndone", "CertifiedNoticeDue"]
-    assert pattern["detail-type"] == told
+    assert pattern["detail-type"] == TOLD
     assert (pattern["source"], pattern["detail"]) == (["lifecert"], {"channel": channels})
     (statement,) = resources["NoticeQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}

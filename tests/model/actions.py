@@ -9,12 +9,14 @@ from lifecert.application.notices.note_delivery import NoteDelivery
 from lifecert.application.notices.record_notice import NewNotice, RecordNotice, Voiding
 from lifecert.application.office.certify_in_person import CertifyInPerson
 from lifecert.application.office.confirm_proposal import ConfirmProposal
+from lifecert.application.office.correct_start import ProposeStart, RightStart
 from lifecert.application.office.decide_holds import DecideHolds, HoldWish
 from lifecert.application.office.import_data_match import ImportDataMatch
 from lifecert.application.office.propose import Propose
 from lifecert.application.office.report_death import ReportDeath
 from lifecert.application.office.set_contact import NewContact, SetContact
 from lifecert.domain.actor import User
+from lifecert.domain.amendment import AmendGround
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import RevocationCause
 from lifecert.domain.data_match import Taken
@@ -190,6 +192,7 @@ def _of_person(world: World, person: Beneficiary) -> Iterator[Action]:
     yield from _letters(world, person)
     yield from _revocations(world, person)
     yield from _ends(world, person)
+    yield from _starts(world, person)
     yield from _others(world, person)
 
 
@@ -422,6 +425,35 @@ def _agreed(who: str, proposal: Proposal) -> Callable[[World], None]:
         _confirm(world, proposed.review_id)
 
     return agree
+
+
+def _starts(world: World, person: Beneficiary) -> Iterator[Action]:
+    """Around today, and around the day on which it starts as yet."""
+    name, who = _name(world, person), person.beneficiary_id
+    for one in person.benefits if world.left.get("start") else ():
+        known = one.start or world.today
+        days = {known + timedelta(days=days) for days in (-AGO, AGO)}
+        for start in sorted(days | {world.today + timedelta(days=days) for days in (-1, AGO)}):
+            words = f"two clerks agree that benefit {one.benefit_id} of {name} starts on {_day(world, start)}"
+            yield Action(words, _begun(who, RightStart(one.benefit_id, start, AmendGround.MISTYPED)), "start")
+
+
+def _begun(who: str, right: RightStart) -> Callable[[World], None]:
+    def begin(world: World) -> None:
+        store, key = world.store, an_id()
+        propose = ProposeStart(store.register, store.reviews_port, world.clock)
+        proposed = propose(who, right, key, CLERK)
+        if propose(who, right, key, CLERK).review_id != proposed.review_id:
+            raise Wrong("the same request proposed twice")
+        before = store.beneficiaries[who]
+        _confirm(world, proposed.review_id)
+        after = store.beneficiaries[who]
+        if after.valid_until > before.valid_until:
+            raise Wrong("a year is longer by another start")
+        if [one.is_held for one in after.benefits] != [one.is_held for one in before.benefits]:
+            raise Wrong("another start moved a hold")
+
+    return begin
 
 
 def _confirm(world: World, review_id: str) -> None:

@@ -104,7 +104,7 @@ def _may(world: World) -> dict[str, int]:
 
 
 def _may_change_the_ended(may: Mapping[str, int]) -> bool:
-    return any(may.get(kind) for kind in ("correction", "benefit", "death"))
+    return any(may.get(kind) for kind in ("correction", "benefit", "death", "start"))
 
 
 def _person(world: World, one: Beneficiary, names: _Names, days: _Days) -> Any:
@@ -112,7 +112,8 @@ def _person(world: World, one: Beneficiary, names: _Names, days: _Days) -> Any:
     if not one.open_benefits and not _may_change_the_ended(may):
         return (names(one.beneficiary_id), "gone")
     entries, revocable = world.store.entries[one.beneficiary_id], may.get("revocation")
-    covers, years = _covers(entries, names, days) if revocable else ((), set())
+    # Another start may bring the first year nearer.
+    covers, years = _covers(entries, names, days) if revocable or may.get("start") else ((), set())
     waits = any(
         sent.beneficiary_id == one.beneficiary_id and sent.valid_until == one.valid_until
         for sent in world.store.sent_notices.values()
@@ -152,7 +153,7 @@ def _office_notices(person: Beneficiary, days: _Days) -> Any:
 
 def _benefit(world: World, person: Beneficiary, one: Any, names: _Names, days: _Days) -> Any:
     proposal, may = one.hold_proposal, world.left
-    if one.end and not may.get("correction"):
+    if one.end and not may.get("correction") and not may.get("start"):
         return ("ended", one.end.cause is EndCause.DECEASED, may.get("death") and days(one.end.on))
     shown = None
     if proposal:
@@ -160,6 +161,8 @@ def _benefit(world: World, person: Beneficiary, one: Any, names: _Names, days: _
         shown = batch and batch.showed(proposal)
     return (
         one.payer,
+        # Where it is the same in every state it is told apart by nothing.
+        days(one.start) if "start" in may else None,
         days(one.planned_end),
         _end(one.end, names, days),
         days(one.held_since),
@@ -188,6 +191,8 @@ def _covers(entries: Iterable[LedgerEntry], names: _Names, days: _Days) -> tuple
     for entry in entries:
         if entry.event is LedgerEvent.REGISTERED:
             registered = date.fromisoformat(str(entry.details["valid_until"]))
+        elif entry.event is LedgerEvent.START_CORRECTED:
+            registered = date.fromisoformat(str(entry.details.get("first_year", registered)))
         elif entry.event is LedgerEvent.CERTIFIED:
             on = date.fromisoformat(str(entry.details["certified_on"]))
             found[str(entry.details["certificate_id"])] = on

@@ -88,6 +88,14 @@ SCENARIOS: Mapping[str, Scenario] = {
         {"the office registers Ann, whose pension starts in 3 days": _one(start=3)},
         {"proof": 1, "revocation": 1, "end": 1, "correction": 1},
     ),
+    "started": Scenario(
+        "one person, whose benefit begins another day than was known",
+        {
+            LAPSED: _one(start=-12),
+            "the office registers Ann, whose pension starts in 3 days": _one(start=3),
+        },
+        {"proof": 1, "revocation": 1, "end": 1, "correction": 1, "start": 2},
+    ),
     "letters": Scenario(
         "one person, one benefit: letters and visits that a clerk writes down, and a letter that comes back",
         {LAPSED: _one(start=-12)},

@@ -263,6 +263,7 @@ class World:
                 "{name} {help_line}",
                 "{name} {date} {help_line}",
                 "{name} {explained} {help_line}",
+                "{name} {date} {help_line}",
             ),
             HelpLines("12333", {}),
             QuietHours(0, 0),
@@ -288,6 +289,7 @@ class World:
                             turns=dict(known.turns),
                             arrears=dict(known.arrears),
                             reclaims=dict(known.reclaims),
+                            starts=dict(known.starts),
                         )
                     state.apply(event.detail)
                     self.accounts[key] = state.benefits[key[1:]]

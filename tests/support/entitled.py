@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from lifecert.application.office.confirm_proposal import ConfirmProposal
+from lifecert.application.office.correct_start import ProposeStart, RightStart
 from lifecert.application.office.propose import Propose
 from lifecert.application.office.register_beneficiary import (
     AddBenefit,
@@ -12,6 +13,7 @@ from lifecert.application.office.register_beneficiary import (
     RegisterBeneficiary,
     Registration,
 )
+from lifecert.domain.amendment import AmendGround
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.category import Category
 from lifecert.domain.person import IdNumber
@@ -81,6 +83,16 @@ class Person(HoldWorld):
 
     def take_back(self, **what: Any) -> None:
         self.confirm(self.propose(ReviewKind.CORRECTION, **what))
+
+    def propose_start(
+        self, start: date, benefit_id: str = "1", key: str | None = None, *, checked: bool = True
+    ) -> Review:
+        right = RightStart(benefit_id, start, AmendGround.MISTYPED, checked)
+        propose = ProposeStart(self.store.register, self.store.reviews_port, self.clock)
+        return propose(self.who, right, key or an_id(), CLERK)
+
+    def begin(self, start: date, benefit_id: str = "1") -> None:
+        self.confirm(self.propose_start(start, benefit_id))
 
     @property
     def now(self) -> Beneficiary:

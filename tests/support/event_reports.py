@@ -73,6 +73,7 @@ REPORTS: dict[str, dict[str, Any] | type[Exception]] = {
     "write_work_lists/unreadable": {"batchItemFailures": ["10600000000000000000001", "10800000000000000000001"]},
     "send_notice/consent_withdrawn_and_undone": {"batchItemFailures": []},
     "send_notice/reminder": {"batchItemFailures": []},
+    "send_notice/start_corrected": {"batchItemFailures": []},
     "send_notice/twice_late_and_unknown": {"batchItemFailures": []},
     "send_notice/unreadable": {
         "batchItemFailures": ["19dd0b57-b21e-4ac1-bd88-01bbb068cb78", "2e1424d4-f796-459a-8184-9c92662be6da"]

@@ -141,6 +141,11 @@ class Years:
         elif lives and lives[0].before and chance < 0.02:
             person.valid_until = lives[0].before[1]
             yield self._moved(person, LedgerEvent.CERTIFICATE_REVOKED, lives, self._revoked)
+        elif chance > 0.995:
+            one = self.random.choice(person.benefits)
+            start = one.start + timedelta(days=self.random.randint(-60, 60))
+            if one.status != "terminated" or (one.unpaid_since and one.start < one.unpaid_since >= start):
+                yield self._moved(person, LedgerEvent.START_CORRECTED, [one], lambda it: self._begun(it, start))
         held = [one for one in lives if one.payer == "fund" and one.status == "lapsed" and not one.held_since]
         if held and self.today > person.valid_until + timedelta(days=14) and self.random.random() < 0.05:
             yield self._moved(person, LedgerEvent.PAYMENT_HELD, held, lambda one: self._held(one, yesterday))
@@ -178,11 +183,24 @@ class Years:
         return {**told, "payment_was_held": was_held}
 
     def _held(self, one: Drawn, yesterday: date) -> dict[str, Any]:
-        one.held_since = one.unpaid_since = yesterday + timedelta(days=1)
+        one.held_since = yesterday + timedelta(days=1)
+        one.unpaid_since = max(one.held_since, one.start)
         return {}
 
+    def _begun(self, one: Drawn, start: date) -> dict[str, Any]:
+        """Due since another day: what was settled since the old one, and what is since the new one, and the days that
+        are in one of both only."""
+        was, held = one.start, one.held_since if one.status == "lapsed" else None
+        settled = one.unpaid_since or max(self.today, was)
+        if held:
+            one.unpaid_since = max(held, start) if settled == was else max(settled, start)
+        one.start, now = start, one.unpaid_since or max(self.today, start)
+        day = timedelta(days=1)
+        due = span("arrears", start, min(was, now) - day)
+        return {"start": f"{start}", "start_before": f"{was}", **due, **span("reclaim", was, min(start, settled) - day)}
+
     def _ended(self, one: Drawn, on: date) -> dict[str, Any]:
-        settled = one.unpaid_since or self.today
+        settled = one.unpaid_since or max(self.today, one.start)
         one.status, one.unpaid_since, one.before = "terminated", on, None
         day = timedelta(days=1)
         return {"ended_on": f"{on}", **span("arrears", settled, on - day), **span("reclaim", on, settled - day)}
@@ -209,10 +227,10 @@ class Years:
         one.status = "lapsed" if self.today > valid_until else status
         if held_since is None or one.status != "lapsed":
             return self._paid_again(one)
-        settled = one.unpaid_since or self.today
+        settled = one.unpaid_since or max(self.today, one.start)
         one.held_since = held_since
-        one.unpaid_since = min(settled, held_since)
-        return span("reclaim", held_since, settled - timedelta(days=1))
+        one.unpaid_since = min(settled, max(held_since, one.start))
+        return span("reclaim", one.unpaid_since, settled - timedelta(days=1))
 
 
 def how_it_stands(years: Years, payer: str) -> dict[tuple[str, str], tuple[Any, ...]]:

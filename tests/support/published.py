@@ -13,6 +13,7 @@ from lifecert.application.feed.publish import Publish
 from lifecert.application.notices.note_delivery import NoteDelivery
 from lifecert.application.office.amend_record import AmendRecord, RightRecord
 from lifecert.application.office.confirm_proposal import ConfirmProposal
+from lifecert.application.office.correct_start import ProposeStart, RightStart
 from lifecert.application.office.end_cases import EndCases
 from lifecert.application.office.propose import Propose
 from lifecert.application.office.register_beneficiary import NewBenefit, RegisterBeneficiary, Registration
@@ -24,7 +25,7 @@ from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.notice import NoticeChannel, SentNotice
 from lifecert.domain.person import IdNumber
 from lifecert.domain.reasons import Reason
-from lifecert.domain.review import Proposal, ReviewKind
+from lifecert.domain.review import Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause
 from tests.support.builders import (
     CLERK,
@@ -142,7 +143,15 @@ class World:
         """One clerk proposes and another confirms."""
         store = self.store
         propose = Propose(store.register, store.reviews_port, store.certificates_port, self.clock)
-        proposed = propose(beneficiary_id, proposal, f"key-{proposal.kind}", CLERK)
+        self.confirmed(propose(beneficiary_id, proposal, f"key-{proposal.kind}", CLERK))
+
+    def begins(self, beneficiary_id: str, start: date) -> None:
+        """The same of the start of the first benefit."""
+        propose = ProposeStart(self.store.register, self.store.reviews_port, self.clock)
+        self.confirmed(propose(beneficiary_id, RightStart("1", start, AmendGround.MISTYPED), "key-start", CLERK))
+
+    def confirmed(self, proposed: Review) -> None:
+        store = self.store
         confirm = ConfirmProposal(store.register, store.reviews_port, store.ledger, self.clock, an_issuer(), PROOFS)
         confirm(proposed.review_id, replace(CLERK, user_id="clerk-2"), confirm=True)
 
@@ -157,7 +166,7 @@ class World:
 
 def two_years() -> World:
     """Registered, enrolled, failed, certified; lapsed a year later, told so, held, and certified again a month after
-    that. Then ended by mistake, corrected, and the last certificate revoked; moved house."""
+    that. Then ended by mistake, corrected, and the last certificate revoked; moved house, and the start put right."""
     world = World()
     person = world.registered()
     world.enrolled(person)
@@ -186,4 +195,5 @@ def two_years() -> World:
     keys, moved = FakePersonKeys(), RightRecord(None, "1", "330106")
     amend = AmendRecord(world.store.register, world.store.ledger, world.clock, keys, references_of_payers(world.store))
     amend(person, moved, AmendGround.MOVED_HOUSE, CLERK, an_id())
+    world.begins(person, date(2025, 8, 1))
     return world

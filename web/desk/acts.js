@@ -4,19 +4,20 @@ import {el} from "../shared/dom.js";
 import {acting, notLater, proposed} from "./acting.js";
 import {ask, configured} from "./calls.js";
 import {certifyForm} from "./certify.js";
-import {ofCorrecting, ofEnding, ofRevoking} from "./effects.js";
+import {ofCorrecting, ofEnding, ofRevoking, ofStarting} from "./effects.js";
 import {districtFault, idNumberFault, optionsOf} from "./forms.js";
 import {statusOf} from "./history.js";
 import {inviteContent} from "./letter.js";
 import {UNDO, consentContent, photoContent} from "./enrol.js";
 import {endMandateForm, helpersForm, mandateForm} from "./mandates.js";
 import {CATEGORIES, benefitForm, telephoneOf, telephoneFault} from "./register.js";
-import {can, say, today, word} from "./state.js";
+import {can, dayInWords, say, today, word} from "./state.js";
 import {link, open, screen} from "./view.js";
 
 const GIVEN = {letter: ["posted", "returned"], visit: ["told", "nobody_there"], public_notice: ["published"]};
 const PROOF = /^[0-9A-Za-z][0-9A-Za-z./_-]{1,63}$/;
 const AMEND_GROUNDS = ["mistyped", "moved_house", "renamed", "reclassified", "renumbered"];
+const START_GROUNDS = ["mistyped", "redetermined"];
 const CAUSES = ["deceased", "imprisoned", "moved", "other"];
 
 const proofFault = (text) => (PROOF.test(text) ? "" : say("proofWrong"));
@@ -55,6 +56,14 @@ const ACTS = {
     {id: "id_number", label: say("idNumberFromDocument"), required: true, check: idNumberFault},
     {id: "ground", label: say("amendGround"), kind: "select", required: true, options: optionsOf("amend", ["mistyped", "renumbered"], word)},
   ], say("act_number"), `staff/beneficiaries/${id}/id-number`, (values) => values, {id, effects: () => [say("effectNumber")], then: proposed}),
+  start: (record, id) => acting("start", [
+    {id: "benefit", label: say("whichBenefit"), kind: "select", required: true, options: [["", ""], ...record.benefits.map((one) => [one.benefit, `${one.benefit}: ${word("category", one.category)}, ${say("beginsOn", {day: dayInWords(one.start)})}`])]},
+    {id: "benefit_start", label: say("startRight"), kind: "date", required: true},
+    {id: "ground", label: say("amendGround"), kind: "radio", required: true, options: optionsOf("amend", START_GROUNDS, word)},
+    {id: "start_checked", label: say("startChecked"), kind: "check"},
+  ], say("act_start"), `staff/beneficiaries/${id}/benefit-start`, (values) => values, {
+    id, effects: ({benefit, benefit_start}) => [say("effectProposed"), ...ofStarting(record, benefit, benefit_start)], then: proposed,
+  }),
   end: (record, id) => acting("end", [
     {id: "cause", label: say("endCause"), kind: "radio", required: true, options: optionsOf("cause", CAUSES, word)},
     {id: "ended_on", label: say("endedOn"), kind: "date", required: true, hint: say("endedOnHint"), max: today(), check: notLater},

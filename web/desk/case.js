@@ -168,6 +168,7 @@ function aboutReview(review, record) {
     [say("colWhy"), review.reason ? word("reason", review.reason) : ""],
     [say("factAdded"), addedBenefit(review, record)],
     [say("factDay"), dayInWords(review.day)],
+    [say("factStartBefore"), review.kind === "benefit_start" ? dayInWords(review.related_id) : ""],
     ...statedOf(review.stated),
     [say("factCause"), review.cause ? word("cause", review.cause) : ""],
     [say("factUntil"), review.expires_at ? momentInWords(review.expires_at) : ""],

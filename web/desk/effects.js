@@ -116,6 +116,19 @@ export function ofRevoking(record, certificateId) {
   return [say("effectCoveredUntil", {day: dayInWords(until)}), lapsed ? say("effectLapses") : "", ...days];
 }
 
+// Of another start: days that come to be due and have passed are paid, days that were paid and are not due are taken back.
+export function ofStarting(record, benefit, start) {
+  const one = record && record.benefits.find((known) => known.benefit === benefit);
+  if (!one || !one.start || !start) return [];
+  const [first, last] = [one.start, start].sort();
+  const settled = [one.unpaid_since || today(), one.start].sort()[1];
+  // Of one that was held before it began nothing was paid yet.
+  const held = one.held_since && settled === one.start ? one.held_since : settled;
+  const now = one.ended_on || [one.unpaid_since ? held : today(), start].sort()[1];
+  const changed = last === one.start ? period("effectDue", first, dayAfter([one.start, now].sort()[0], -1)) : period("effectBack", first, dayAfter([start, settled].sort()[0], -1));
+  return [[say("effectStarts", {benefit: named(one), day: dayInWords(start), before: dayInWords(one.start)}), changed].filter(Boolean).join(" "), say("effectYearNearer"), say(one.ended_on ? "effectStartEnded" : "effectTold")];
+}
+
 // Of a review and an outcome (`accept`, `refuse`, `needs_more`; of a proposal `confirm`, `reject`), as sentences.
 export function effectsOf(review, record, outcome, attempt) {
   if (!outcome) return [];
@@ -124,6 +137,7 @@ export function effectsOf(review, record, outcome, attempt) {
   if (own === "verification_accept") return [general, ...ofCertifying(record, dayOf(attempt ? attempt.opened_at : Date.now()))];
   if (own === "presence_confirm") return [general, ...ofCertifying(record, review.day || today())];
   if (own === "end_confirm") return [general, ...ofEnding(record, review.day)];
+  if (own === "benefit_start_confirm") return [general, ...ofStarting(record, review.benefit, review.day)];
   if (own === "correction_confirm") return [general, ...ofCorrecting(record)];
   if (own === "revocation_confirm") return [general, ...ofRevoking(record, review.related_id)];
   return [general];

@@ -23,7 +23,7 @@ const TOLD = [
 ];
 // The same detail is another list of codes for some entries.
 const TOLD_OTHERWISE = {
-  certified: {ground: "presence"}, already_certified: {ground: "presence"}, amended: {ground: "amend"}, withdrawal_undone: {ground: "undo"}, consent_given: {ground: "undo"},
+  certified: {ground: "presence"}, already_certified: {ground: "presence"}, amended: {ground: "amend"}, start_corrected: {ground: "amend"}, withdrawal_undone: {ground: "undo"}, consent_given: {ground: "undo"},
   mandate_given: {kind: "mandate", ground: "mandateGround"}, mandate_ended: {kind: "mandate"}, visit_noted: {outcome: "visited"},
 };
 const DAYS = ["valid_until", "ended_on", "seen_on", "day", "given_on", "failed_on", "counts_on", "visited_on"];
@@ -107,6 +107,7 @@ function detailsOf(entry) {
   const told = TOLD.filter(([name]) => details[name]).map(([name, group]) => word(groups[name] || group, details[name]));
   const days = DAYS.filter((name) => details[name]).map((name) => say(`detail_${name}`, {day: dayInWords(String(details[name]))}));
   const owed = entry.benefits.reduce((all, one) => all.concat([
+    one.start_before && one.start !== one.start_before ? say("detailStart", {benefit: one.benefit, before: one.start_before, start: one.start}) : "",
     one.arrears_first_day ? say("detailDue", {benefit: one.benefit, first: one.arrears_first_day, last: one.arrears_last_day}) : "",
     one.reclaim_first_day ? say("detailBack", {benefit: one.benefit, first: one.reclaim_first_day, last: one.reclaim_last_day}) : "",
   ]), []);

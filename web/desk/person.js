@@ -16,7 +16,7 @@ function actionsFor(record) {
   return [
     [alive, "certify"], [alive, "photo"], [alive, "invite"], [alive, "contact"], [lapsed, "notice"], [alive, "benefit"], [alive, "amend"], [alive, "number"],
     [alive, "consent"], [alive && !withdrawn, "withdraw"], [alive && goOn, "undo"], [alive, "mandate"], [helpersOf(record).length > 0, "helpers"], [alive && invitationOf(record), "uninvite", invitationOf(record)],
-    [alive, "report"], [alive, "end"], [ended, "correction"],
+    [alive, "report"], [true, "start"], [alive, "end"], [ended, "correction"],
   ].filter(([fits]) => fits).map(([, name, other]) => (other ? [name, record.beneficiary_id, other] : [name, record.beneficiary_id]));
 }
 

@@ -8,9 +8,9 @@ import {address, again, button, link, open, screen, section} from "./view.js";
 
 export const KINDS = [
   "verification", "audit", "death_report", "data_signal", "sign_of_life", "duplicate_face", "unusual_volume", "override",
-  "registration", "end", "correction", "revocation", "presence", "id_number",
+  "registration", "end", "correction", "revocation", "presence", "id_number", "benefit_start",
 ];
-export const PROPOSED = ["end", "correction", "revocation", "presence", "id_number"];
+export const PROPOSED = ["end", "correction", "revocation", "presence", "id_number", "benefit_start"];
 const ALL = "all";
 const HOUR_MS = 3600000;
 // What the last queue was of: the next case comes from there.

@@ -131,7 +131,8 @@ def _people(world: World) -> None:
     dead = BenefitEnd(date(2026, 2, 1), EndCause.DECEASED, world_id(515))
     world.add_person(DECEASED, benefits=(a_benefit(end=dead, unpaid_since=dead.on),))
     world.store.faces = FaceCount(people=8, faces=8)
-    world.add_person(DUE, standing=Standing(Status.ACTIVE, date(2026, 2, 28)))
+    since = a_benefit(start=date(2025, 2, 28))
+    world.add_person(DUE, benefits=(since,), standing=Standing(Status.ACTIVE, date(2026, 2, 28)))
     world.add_person(REMINDED, notice=Notice(VALID_UNTIL, 60, 1), contact_channel=NoticeChannel.SMS)
     address = FakeSeal().seal(REMINDED.id, "+8613800000000")
     world.store.contacts[REMINDED.id] = Contact(REMINDED.id, NoticeChannel.SMS, address)
@@ -265,6 +266,8 @@ def _cases(world: World) -> None:
     world.add_review(520, DUE, ReviewKind.ID_NUMBER, by, expires_at=until, **right)
     world.add_review(521, DUE, ReviewKind.ID_NUMBER, DESK, expires_at=until, **right)
     world.add_review(522, DUE, ReviewKind.ID_NUMBER, by, expires_at=NOW - timedelta(seconds=1), **right)
+    begins: dict[str, Any] = {"day": date(2025, 3, 28), "cause": AmendGround.MISTYPED, "related_id": "2025-02-28"}
+    world.add_review(523, DUE, ReviewKind.BENEFIT_START, by, expires_at=until, benefit_id="1", **begins)
     world.store.beneficiaries[WANG.id] = replace(
         world.store.beneficiaries[WANG.id],
         open_cases=(OpenCase(world_id(501), ReviewKind.VERIFICATION, ("daughter",), doubts=False),),

@@ -74,6 +74,7 @@ def test_the_histories_have_every_event_and_days_of_every_kind(payer: ModuleType
         LedgerEvent.BENEFIT_ENDED,
         LedgerEvent.CORRECTED,
         LedgerEvent.CERTIFICATE_REVOKED,
+        LedgerEvent.START_CORRECTED,
     }
     revoked = [entry for entry in entries if entry.event is LedgerEvent.CERTIFICATE_REVOKED]
     assert any(benefit.get("reclaim_first_day") for entry in revoked for benefit in entry.details["benefits"])  # type: ignore[union-attr]

@@ -352,6 +352,23 @@ def test_a_store_that_fails_leaves_nothing_half_done(monkeypatch: pytest.MonkeyP
     assert len(office.write()) == len(PAYERS)
 
 
+def test_a_line_from_before_a_start_could_be_put_right_has_the_one_that_was_known() -> None:
+    standing = {"payer_reference": None, "status": "active", "valid_until": "2027-01-01", "payment_held": False}
+    of = {"beneficiary_id": "b", "benefit": "1", "held_since": None, "unpaid_since": None, **standing}
+    known = {"category": "resident_pension", "district": "110101", "start": "2026-01-01"}
+    before: dict[str, Any] = {**of, "seq": 4, "at": "2026-03-01T00:00:00+00:00", **known, "known_seq": 1}
+    before |= {"turns": [[1, "2026-02-01T00:00:00+00:00", True]], "arrears": [], "reclaims": []}
+    detail = {"event_id": "b:7:1", "seq": 7, "at": "2026-04-01T00:00:00+00:00", **of, "start": "2026-01-03"}
+    detail |= {"reclaim_first_day": "2026-01-01", "reclaim_last_day": "2026-01-02"}
+    raw = json.dumps({"sequence": 9, "detail": detail}, separators=(",", ":")).encode()
+    part = gzip.compress(json.dumps(before, separators=(",", ":")).encode() + b"\n")
+    (after,) = gzip.decompress(part_content(part, [raw])).splitlines()
+    line = json.loads(after)
+    assert line["starts"] == [[1, "2026-02-01T00:00:00+00:00", "2026-01-01"], [7, detail["at"], "2026-01-03"]]
+    assert line["start"] == "2026-01-03"
+    assert payer_example().starts_of(before) == line["starts"][:1]
+
+
 def test_lines_from_before_benefits_were_kept_become_the_first_payers() -> None:
     line = {
         "sequence": 1,
@@ -386,6 +403,7 @@ def test_lines_from_before_benefits_were_kept_become_the_first_payers() -> None:
         "start": None,
         "known_seq": 0,
         "turns": [[3, "2026-02-01T00:00:00+00:00", False]],
+        "starts": [],
         "arrears": [],
         "reclaims": [],
     }

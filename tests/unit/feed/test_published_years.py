@@ -38,10 +38,31 @@ def test_every_event_of_two_years_is_as_its_schema_says(years: World) -> None:
         "CertificateRevoked",
         "ReminderDue",
         "BeneficiaryAmended",
+        "BenefitStartCorrected",
+        "StartCorrectedNoticeDue",
     ]
-    assert [faults(name, detail) for name, detail in published] == [[]] * 16
+    assert [faults(name, detail) for name, detail in published] == [[]] * 18
     assert {name for name, _ in published} == set(SCHEMAS)
-    assert [detail["seq"] for _, detail in published] == [1, 5, 6, 7, 8, 11, 13, 13, 15, 16, 17, 19, 21, 23, 23, 24]
+    assert [detail["seq"] for _, detail in published] == [
+        1,
+        5,
+        6,
+        7,
+        8,
+        11,
+        13,
+        13,
+        15,
+        16,
+        17,
+        19,
+        21,
+        23,
+        23,
+        24,
+        26,
+        26,
+    ]
     last = published[6][1]
     assert published[5][1]["held_since"] == published[5][1]["unpaid_since"] == "2027-06-03"
     assert (last["status_before"], last["payment_was_held"], last["held_since"]) == ("lapsed", True, None)
@@ -56,6 +77,8 @@ def test_a_payer_is_told_no_more_than_it_needs(years: World) -> None:
     known = {"category", "district", "start"}
     amended = {"category_before", "district_before", "payer_reference_before"}
     assert details["BeneficiaryAmended"].keys() == STANDING | known | amended
+    started = {"start", "start_before", "ended_on"}
+    assert details["BenefitStartCorrected"].keys() == STANDING | ARREARS | RECLAIM | started
     assert details["BeneficiaryCertified"].keys() == STANDING | before | ARREARS | {
         "certificate_id",
         "payment_was_held",
@@ -67,6 +90,7 @@ def test_a_payer_is_told_no_more_than_it_needs(years: World) -> None:
     assert details["ReminderDue"].keys() == COMMON | {"days_before", "valid_until", "channel"}
     assert details["CertifyAgainDue"].keys() == details["WithdrawalUndone"].keys() == COMMON | {"channel"}
     assert details["CertifiedNoticeDue"].keys() == COMMON | {"channel"}
+    assert details["StartCorrectedNoticeDue"].keys() == COMMON | {"channel"}
     assert details["ConsentWithdrawn"].keys() == COMMON | {"channel", "faces_go_on"}
     text = json.dumps(years.published())
     (certified,) = [entry for entry in next(iter(years.store.entries.values())) if entry.seq == 4]
@@ -140,6 +164,16 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("BeneficiaryAmended", {"payment_held": True, "held_since": None}),
     ("BeneficiaryAmended", {"ground": "moved_house"}),
     ("BeneficiaryAmended", {"district_before": None}),
+    ("BenefitStartCorrected", {"start": None}),
+    ("BenefitStartCorrected", {"status": "terminated"}),
+    ("BenefitStartCorrected", {"ended_on": "2027-03-02"}),
+    ("BenefitStartCorrected", {"unpaid_since": "2027-03-02", "payment_held": False, "held_since": None}),
+    ("BenefitStartCorrected", {"payment_held": True, "held_since": None}),
+    ("BenefitStartCorrected", {"arrears_last_day": None}),
+    ("BenefitStartCorrected", {"reclaim_first_day": "2027-03-02"}),
+    ("BenefitStartCorrected", {"ground": "mistyped"}),
+    ("StartCorrectedNoticeDue", {"channel": "post"}),
+    ("StartCorrectedNoticeDue", {"start": "2027-03-02"}),
     ("BeneficiaryCorrected", {"status": "ended"}),
     ("BeneficiaryCorrected", {"arrears_first_day": "2027-03-02", "arrears_last_day": None}),
     ("CertificateRevoked", {"certificate_id": None}),

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from lifecert.domain.actor import Role
-from lifecert.domain.amendment import AmendGround
+from lifecert.domain.amendment import GROUNDS_OF_START, AmendGround
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Method
 from lifecert.domain.hold import HoldOutcome
@@ -210,6 +210,7 @@ def test_the_grounds_are_those_that_the_office_takes() -> None:
     assert table
     shown = {name: set(re.findall(r'"(\w+)"', row)) for name, row in re.findall(r"(\w+): \[(.*?)\]", table[1])}
     assert shown == {outcome.value: {ground.value for ground in grounds} for outcome, grounds in GROUNDS.items()}
+    assert listed("START_GROUNDS") == {ground.value for ground in GROUNDS_OF_START}
 
 
 @pytest.mark.parametrize("language", Language)

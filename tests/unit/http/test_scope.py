@@ -66,6 +66,7 @@ OUTSIDE: dict[str, tuple[int, str]] = {
     "POST /beneficiaries/{beneficiary_id}/mandates/{mandate_id}/end": PERSON,
     f"POST {BENEFICIARY}/end": PERSON,
     f"POST {BENEFICIARY}/correction": PERSON,
+    f"POST {BENEFICIARY}/benefit-start": PERSON,
     "POST /staff/certificates/{certificate_id}/revocation": (404, "certificate_not_found"),
     "POST /staff/proposals/{proposal_id}/confirmation": (404, "proposal_not_found"),
     "POST /staff/proposals/{proposal_id}/id-number": (404, "proposal_not_found"),

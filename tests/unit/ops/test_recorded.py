@@ -12,6 +12,7 @@ from lifecert.application.faces.enrol_reference import ConsentShown
 from lifecert.application.faces.mandates import MandateWish
 from lifecert.application.notices.record_notice import NewNotice, Voiding
 from lifecert.application.office.amend_record import RightRecord
+from lifecert.application.office.correct_start import RightStart
 from lifecert.application.office.decide_holds import HoldWish
 from lifecert.application.office.register_beneficiary import NewBenefit, Registration
 from lifecert.application.office.set_contact import NewContact
@@ -150,6 +151,11 @@ class Life:
 
     def agreed(self, kind: ReviewKind, **about: Any) -> None:
         proposal = self.do["propose"](self.id, Proposal(kind, **about), an_id(), CLERK)
+        self.do["confirm_proposal"](proposal.review_id, SECOND_CLERK, confirm=True)
+
+    def begins(self, start: date) -> None:
+        right = RightStart("1", start, AmendGround.REDETERMINED, checked=True)
+        proposal = self.do["propose_start"](self.id, right, an_id(), CLERK)
         self.do["confirm_proposal"](proposal.review_id, SECOND_CLERK, confirm=True)
 
     def decided(self, choice: HoldChoice, ground: HoldGround) -> None:
@@ -307,6 +313,8 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "ended", life
     life.agreed(ReviewKind.CORRECTION)
     yield "corrected", life
+    life.begins(today() - timedelta(days=600))
+    yield "held, and another start", life
     message = list(life.world.store.sent_notices)[-1]
     assert do["note_delivery"].failed(message)
     yield "a notice failed", life
@@ -330,6 +338,10 @@ def a_life() -> Iterator[tuple[str, Life]]:
     yield "another number proposed", life
     do["confirm_id_number"](proposal.review_id, RIGHT_NUMBER, SECOND_CLERK)
     yield "and confirmed", life
+    for start in (today() - timedelta(days=700), today() - timedelta(days=10)):
+        life.begins(start)
+        assert life.last() is LedgerEvent.START_CORRECTED
+        yield "another start", life
     life.nights(30)
     assert life.last() is LedgerEvent.BENEFIT_ENDED
     yield "which ended as planned", life

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lifecert.application.faces.mandates import EndMandate, GiveMandate
     from lifecert.application.office.claim_review import ClaimReview
     from lifecert.application.office.confirm_proposal import ConfirmProposal
+    from lifecert.application.office.correct_start import ProposeStart
     from lifecert.application.office.decide_holds import DecideHolds, GetHoldBatch, ListHoldBatches
     from lifecert.application.office.decide_review import DecideReview
     from lifecert.application.office.get_reviews import GetReview, ListReviews
@@ -290,6 +291,15 @@ def decide_review() -> "DecideReview":
 
 class ChangeEntitlementSettings(settings.WithChanges, settings.WithReviews, settings.WithIssuer, settings.Common):
     """change_entitlement."""
+
+
+@cache
+def propose_start() -> "ProposeStart":
+    """POST .../benefit-start."""
+    from lifecert.application.office.correct_start import ProposeStart
+
+    names = ChangeEntitlementSettings.load()
+    return ProposeStart(_entitlement_register(names), stores.reviews(names), parts.clock(names))
 
 
 @cache

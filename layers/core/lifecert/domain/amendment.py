@@ -22,6 +22,7 @@ class AmendGround(StrEnum):
     RENAMED = "renamed"  # the police, or a court, changed the name
     RECLASSIFIED = "reclassified"  # what the benefit is was decided anew
     RENUMBERED = "renumbered"  # whoever gave the number gave another
+    REDETERMINED = "redetermined"  # from when a benefit is due was decided anew
 
 
 GROUNDS_TO_AMEND: Mapping[Amended, frozenset[AmendGround]] = {
@@ -31,6 +32,9 @@ GROUNDS_TO_AMEND: Mapping[Amended, frozenset[AmendGround]] = {
     Amended.PAYER_REFERENCE: frozenset({AmendGround.MISTYPED, AmendGround.MOVED_HOUSE, AmendGround.RENUMBERED}),
     Amended.ID_NUMBER: frozenset({AmendGround.MISTYPED, AmendGround.RENUMBERED}),
 }
+
+# Of the start of a benefit, which two clerks put right: it moves what was paid.
+GROUNDS_OF_START = frozenset({AmendGround.MISTYPED, AmendGround.REDETERMINED})
 
 # What of a benefit one clerk puts right.
 OF_BENEFITS = (Amended.DISTRICT, Amended.CATEGORY, Amended.PAYER_REFERENCE)

@@ -108,6 +108,16 @@ def amended_facts(before: Benefit, after: Benefit, standing: Standing) -> dict[s
     }
 
 
+def started_facts(before: Benefit, after: Benefit, standing: Standing, moved: Transition) -> dict[str, Fact]:
+    """What the ledger says of a benefit whose start was put right, `standing` as it was: how it is now and was, and
+    what is to be paid for that. Of the person's others, whose year came nearer by it, that they start as before."""
+    return {
+        **moved_facts(after, standing, moved),
+        "start": after.start.isoformat() if after.start else None,
+        "start_before": before.start.isoformat() if before.start else None,
+    }
+
+
 def moved_facts(benefit: Benefit, before: Standing, moved: Transition) -> Mapping[str, Fact]:
     """What the ledger says of a benefit whose standing changed, and what is to be paid for that."""
     after, arrears, reclaim = moved.standing, moved.arrears, moved.reclaim

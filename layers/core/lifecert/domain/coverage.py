@@ -1,11 +1,16 @@
 """What a beneficiary is covered by, told from the ledger: for when a certification turns out not to count."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from lifecert.domain.ledger import LedgerEntry, LedgerEvent, facts_of
 from lifecert.domain.year import valid_until_after
+
+# Whether the first year is counted from a start, by `year_from` of the registration; by hand there is none.
+_BY_START = (None, "benefit_start")
+# What says until when the first year covers.
+_FIRST_YEAR = {LedgerEvent.REGISTERED: "valid_until", LedgerEvent.START_CORRECTED: "first_year"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +28,59 @@ def coverage_without(entries: Iterable[LedgerEntry], certificate_id: str) -> Cov
 
     `entries` are all of one beneficiary, first to last. None when the first one does not say.
     """
-    registered: date | None = None
+    first_year, certificates = _told(entries)
+    certificates.pop(certificate_id, None)
+    if not certificates:
+        return Coverage(first_year) if first_year else None
+    # Of two that reach as far, the later one.
+    newest = max(reversed(certificates.values()), key=lambda one: one.valid_until)
+    return replace(newest, valid_until=max(newest.valid_until, first_year or newest.valid_until))
+
+
+@dataclass(frozen=True, slots=True)
+class NearerYear:
+    """The last day of a first year that was longer by a wrong start, and of what covers a person with it."""
+
+    first_year: date
+    valid_until: date
+
+
+def nearer_year(entries: Iterable[LedgerEntry], starts: Mapping[str, date | None], today: date) -> NearerYear | None:
+    """What becomes of the first year when the benefits that a person was registered with start on these days: nobody
+    has a longer one by a start that was wrong, and it is over on no day before `today`.
+
+    `entries` are all of one beneficiary, first to last; `starts` are by the numbers of the benefits. None where it
+    stays: by these days it would be longer, or it came from a certification before an import, or was drawn.
+    """
+    known = tuple(entries)
+    registered = next((one for one in known if one.event is LedgerEvent.REGISTERED), None)
+    first_year, certificates = _told(known)
+    if registered is None or first_year is None or registered.details.get("year_from") not in _BY_START:
+        return None
+    mine = [starts.get(str(facts["benefit"])) for facts in facts_of(registered)]
+    begins = min((day for day in mine if day), default=None)
+    if begins is None:
+        return None
+    proven = registered.details.get("last_certified_on")
+    covers = [date.fromisoformat(proven)] if isinstance(proven, str) else []
+    nearer = max(today, *map(valid_until_after, (begins, *covers)))
+    if nearer >= first_year:
+        return None
+    return NearerYear(nearer, max([nearer, *(one.valid_until for one in certificates.values())]))
+
+
+def _told(entries: Iterable[LedgerEntry]) -> tuple[date | None, dict[str, Coverage]]:
+    """The last day of the first year, and what each certificate covers that counts."""
+    first_year: date | None = None
     certificates: dict[str, Coverage] = {}
     for entry in entries:
-        if entry.event is LedgerEvent.REGISTERED and isinstance(text := entry.details.get("valid_until"), str):
-            registered = date.fromisoformat(text)
-        elif entry.event is LedgerEvent.CERTIFIED:
+        if isinstance(day := entry.details.get(_FIRST_YEAR.get(entry.event, "")), str):
+            first_year = date.fromisoformat(day)
+        if entry.event is LedgerEvent.CERTIFIED:
             certificates[str(entry.details["certificate_id"])] = _of_certificate(entry)
         elif entry.event is LedgerEvent.CERTIFICATE_REVOKED:
             certificates.pop(str(entry.details["certificate_id"]), None)
-    certificates.pop(certificate_id, None)
-    if not certificates:
-        return Coverage(registered) if registered else None
-    # Of two that reach as far, the later one.
-    newest = max(reversed(certificates.values()), key=lambda one: one.valid_until)
-    return replace(newest, valid_until=max(newest.valid_until, registered or newest.valid_until))
+    return first_year, certificates
 
 
 def held_before(entries: Iterable[LedgerEntry], benefit_id: str, valid_until: date) -> date | None:

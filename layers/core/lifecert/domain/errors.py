@@ -296,7 +296,8 @@ class SeenTooLongAgo(LifeCertError):
 
 
 class DayImpossible(LifeCertError):
-    """Something is said of a day on which it cannot have been: before the person was born, or in years to come."""
+    """Something is said of a day on which it cannot have been: before the person was born, in years to come, or, of a
+    start, once the benefit is over."""
 
 
 class StartUnlikely(LifeCertError):

@@ -28,6 +28,7 @@ class LedgerEvent(StrEnum):
     REGISTERED = "registered"
     BENEFIT_ADDED = "benefit_added"
     AMENDED = "amended"  # a clerk put right what the record says; before and after, of what is no personal data
+    START_CORRECTED = "start_corrected"  # two clerks put right since when a benefit is due, and what was paid for that
     REFERENCE_ENROLLED = "reference_enrolled"
     CERTIFIED = "certified"
     ALREADY_CERTIFIED = "already_certified"  # proven again on a day whose certificate counts: no other is issued

@@ -56,6 +56,7 @@ class NoticeKind(StrEnum):
     CONSENT_WITHDRAWN = "consent_withdrawn"
     WITHDRAWAL_UNDONE = "withdrawal_undone"
     CERTIFIED = "certified"
+    START_CORRECTED = "start_corrected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,9 @@ def due(arrived: datetime, share: float, quiet: QuietHours, spread: timedelta) -
 class NoticeText:
     """The words of a notice before and after the end, with {name} (masked), {date} and {help_line} in them; of one that
     asks to certify again, without {date}; that the consent was withdrawn, with the day on which faces go as {date},
-    or that this was undone, without; that they were certified, with the day of the proof as {date}; and the same by
-    another register, with who saw them, how and when as {explained} instead."""
+    or that this was undone, without; that they were certified, with the day of the proof as {date}; the same by
+    another register, with who saw them, how and when as {explained} instead; and that the start of a benefit was put
+    right, with that day as {date}."""
 
     reminder: str
     lapsed: str
@@ -116,6 +118,7 @@ class NoticeText:
     withdrawal_undone: str
     certified: str
     certified_by_register: str
+    start_corrected: str
 
     def of(self, masked_name: str, valid_until: date, help_line: str, *, lapsed: bool) -> str:
         """The words for one person."""
@@ -141,6 +144,10 @@ class NoticeText:
     def proven_elsewhere(self, masked_name: str, explained: str, help_line: str) -> str:
         """The words for one person whom another register's word certified."""
         return self.certified_by_register.format(name=masked_name, explained=explained, help_line=help_line)
+
+    def starts(self, masked_name: str, start: date, help_line: str) -> str:
+        """The words for one person a benefit of whom starts on another day than was known."""
+        return self.start_corrected.format(name=masked_name, date=start.isoformat(), help_line=help_line)
 
 
 def due_reminder(valid_until: date, today: date, days_before: Iterable[int]) -> int | None:

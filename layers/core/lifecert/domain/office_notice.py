@@ -122,7 +122,7 @@ def failed_ways(others: Iterable[OfficeNotice], entries: Iterable[LedgerEntry], 
     failed = {str(one.way) for one in others if one.result in _FAILED and (one.failed_on or one.on) <= by}
     arrived = message = False
     for entry in entries:
-        if entry.event in _BEGINS:
+        if entry.event in _BEGINS or (entry.event is LedgerEvent.START_CORRECTED and "first_year" in entry.details):
             arrived = message = False
         elif entry.event is LedgerEvent.CONTACT_CHANGED:
             message = False  # by another address it has not failed

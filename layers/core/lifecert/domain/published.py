@@ -24,6 +24,10 @@ _FOR_PAYERS: Mapping[LedgerEvent, tuple[str, tuple[str, ...]]] = {
     LedgerEvent.REGISTERED: _NEW,
     LedgerEvent.BENEFIT_ADDED: _NEW,
     LedgerEvent.AMENDED: ("BeneficiaryAmended", ("category", "district", "start", *_BEFORE, *_STANDING)),
+    LedgerEvent.START_CORRECTED: (
+        "BenefitStartCorrected",
+        ("start", "start_before", *_STANDING, "ended_on", *_ARREARS, *_RECLAIM),
+    ),
     LedgerEvent.CERTIFIED: (
         "BeneficiaryCertified",
         ("certificate_id", "status_before", *_STANDING, "payment_was_held", *_ARREARS),
@@ -46,7 +50,10 @@ _FOR_NOTICES: Mapping[LedgerEvent, tuple[str, tuple[str, ...]]] = {
     LedgerEvent.WITHDRAWAL_UNDONE: ("WithdrawalUndone", ("channel",)),
 }
 # Announced to whoever can be told, beside what the payers hear.
-_CERTIFIED = ("CertifiedNoticeDue", ("channel",))
+_TOLD_BESIDE: Mapping[LedgerEvent, tuple[str, tuple[str, ...]]] = {
+    LedgerEvent.CERTIFIED: ("CertifiedNoticeDue", ("channel",)),
+    LedgerEvent.START_CORRECTED: ("StartCorrectedNoticeDue", ("channel",)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +89,8 @@ def published_events(entry: LedgerEntry) -> tuple[PublishedEvent, ...]:
     events = tuple(
         _for_payer(entry, benefit, f"{entry.beneficiary_id}:{entry.seq}:{benefit['benefit']}") for benefit in benefits
     )
-    if entry.event is LedgerEvent.CERTIFIED and entry.details.get("channel"):
-        return (*events, _for_notices(entry, *_CERTIFIED))
+    if entry.event in _TOLD_BESIDE and entry.details.get("channel"):
+        return (*events, _for_notices(entry, *_TOLD_BESIDE[entry.event]))
     if entry.event is LedgerEvent.CERTIFICATE_REVOKED and "days_before" in entry.details:
         # Whose year it moved back is told so.
         return (*events, _for_notices(entry, *_FOR_NOTICES[LedgerEvent.REMINDER_DUE]))

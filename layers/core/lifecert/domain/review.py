@@ -29,12 +29,20 @@ class ReviewKind(StrEnum):
     REVOCATION = "revocation"  # a clerk proposes that a certificate was got by fraud, or issued by mistake
     PRESENCE = "presence"  # a clerk saw the person while a case was open that speaks against it
     ID_NUMBER = "id_number"  # a clerk proposes the right number of somebody
+    BENEFIT_START = "benefit_start"  # a clerk proposes another day since when a benefit is due
     REGISTRATION = "registration"  # a clerk registered somebody by hand: does the person exist, and draw this?
 
 
 # What one clerk proposes and another confirms or rejects.
 PROPOSALS = frozenset(
-    {ReviewKind.END, ReviewKind.CORRECTION, ReviewKind.REVOCATION, ReviewKind.PRESENCE, ReviewKind.ID_NUMBER}
+    {
+        ReviewKind.END,
+        ReviewKind.CORRECTION,
+        ReviewKind.REVOCATION,
+        ReviewKind.PRESENCE,
+        ReviewKind.ID_NUMBER,
+        ReviewKind.BENEFIT_START,
+    }
 )
 
 
@@ -74,7 +82,7 @@ GROUNDS: dict[ReviewOutcome, frozenset[Ground]] = {
 }
 
 
-# Why an entitlement is said to have ended, a certificate not to count, or a number to be another.
+# Why an entitlement is said to have ended, a certificate not to count, or a number or a start to be another.
 Cause = EndCause | RevocationCause | AmendGround
 
 
@@ -109,11 +117,13 @@ class Review:
     `session_id` is the session whose frames and evidence the reviewer looks at, `reason` why the machine did not
     decide it. `related_id` is what else to look at: another beneficiary (duplicate_face), a certificate (revocation),
     a reference, a user, the source of a signal, the document that was checked (presence), the id that is made of a
-    number (id_number), the benefit that was added (registration). `day` is when, and `cause` why, an entitlement is
-    said to have ended, or when somebody was seen; of a revocation `cause` is why the certificate does not count, and
-    of a number why it is another. `benefit_id` is which benefit ended, where it is not all, and of a registration
-    which was added, where it is not the person. A proposal can be confirmed until `expires_at`. `district` is whose
-    queue it stands in: that of its benefit, or of the person's main one, when it was opened. `claim` is the last one.
+    number (id_number), the benefit that was added (registration), the day on which a benefit starts as yet
+    (benefit_start). `day` is when, and `cause` why, an entitlement is said to have ended, or when somebody was seen, or
+    since when a benefit is due; of a revocation `cause` is why the certificate does not count, and of a number or a
+    start why it is another. `benefit_id` is which benefit ended, where it is not all, or starts on another day, and of
+    a registration which was added, where it is not the person. A proposal can be confirmed until `expires_at`.
+    `district` is whose queue it stands in: that of its benefit, or of the person's main one, when it was opened.
+    `claim` is the last one.
     `stated` is by which method, and by what, a clerk or a paper says that somebody was alive (presence, sign_of_life).
     """
 

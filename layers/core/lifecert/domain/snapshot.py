@@ -134,16 +134,19 @@ def _line(state: State) -> bytes:
 def _folded(before: State | None, details: Iterable[Mapping[str, Any]]) -> State:
     """A benefit as it was, and what events tell of it since, in whatever order.
 
-    `turns` say when it came to be paid, or not to be paid any more; the account of every day follows from them and from
-    what is to be paid or taken back once, by event.
+    `turns` say when it came to be paid, or not to be paid any more, and `starts` when it was told since which day it is
+    due; the account of every day follows from them and from what is to be paid or taken back once, by event.
     """
     state: State = dict(before or {})
     turns = {seq: (at, paid) for seq, at, paid in state.get("turns", ())}
+    starts = {seq: (at, start) for seq, at, start in _starts(state)}
     periods = {name: {period[0]: period for period in state.get(name, ())} for name, _ in _PERIODS}
     for detail in details:
         state.setdefault("beneficiary_id", detail["beneficiary_id"])
         state.setdefault("benefit", detail["benefit"])
         turns[detail["seq"]] = (detail["at"], detail["status"] != "terminated" and not detail["payment_held"])
+        if detail.get("start"):
+            starts[detail["seq"]] = (detail["at"], detail["start"])
         # An event that came late does not undo what was put right since.
         if told := {name: detail[name] for name in _KNOWN if name in detail}:
             known_seq = state.get("known_seq", 0)
@@ -163,8 +166,16 @@ def _folded(before: State | None, details: Iterable[Mapping[str, Any]]) -> State
         **{name: state.get(name) for name in (*_STANDING, *_KNOWN)},
         "known_seq": state.get("known_seq", 0),
         "turns": _turns(turns),
+        "starts": [[seq, *told] for seq, told in sorted(starts.items())],
         **{name: [periods[name][event_id] for event_id in sorted(periods[name])] for name, _ in _PERIODS},
     }
+
+
+def _starts(state: State) -> list[list[Any]]:
+    """Those that a line has. One from before a start could be put right has the only one there was."""
+    if "starts" in state or not state.get("start"):
+        return list(state.get("starts", ()))
+    return [[*state["turns"][0][:2], state["start"]]]
 
 
 def _turns(turns: Mapping[int, tuple[str, bool]]) -> list[list[Any]]:

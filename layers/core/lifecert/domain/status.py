@@ -129,6 +129,21 @@ class CertificateRevoked:
     held_since: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class StartCorrected:
+    """One clerk proposed and another confirmed, `today`, that a benefit is due since another day, `start`.
+
+    `ended_on` is the first day that is not due any more of one that has ended: the day that was recorded for it, or, of
+    one that had not begun by then, the new start where that is later.
+    """
+
+    start: date
+    today: date
+    proposed_by: str
+    confirmed_by: str
+    ended_on: date | None = None
+
+
 Event = Certified | YearEnded | HoldApproved | EntitlementEnded | PlannedEndReached | EndCorrected | CertificateRevoked
 
 
@@ -286,3 +301,28 @@ def transition(standing: Standing, event: Event, role: Role) -> Transition:
 def status_by_valid_until(valid_until: date, today: date) -> Status:
     """Active while the year runs, lapsed after it: the status of a new or corrected entitlement."""
     return Status.LAPSED if is_over(valid_until, today) else Status.ACTIVE
+
+
+def with_start(standing: Standing, event: StartCorrected) -> Transition:
+    """What another start does to a benefit that stands so. It is no row of the table: whoever is active, lapsed or held
+    stays so, and what has ended is over. Raises TransitionRefused: it is not on record since when it is due; it had
+    ended before; or one clerk alone says so."""
+    _two_people(event.proposed_by, event.confirmed_by)
+    before, start = standing.begins, event.start
+    if before is None:
+        raise TransitionRefused("since when the benefit is due is not on record")
+    settled = _not_before(standing, standing.unpaid_since or event.today)
+    moved = replace(standing, begins=start)
+    if standing.status is Status.TERMINATED:
+        ended_on = event.ended_on or standing.ended_on or settled
+        if start > ended_on:
+            raise TransitionRefused("the benefit ended before that day")
+        moved = replace(moved, ended_on=ended_on, unpaid_since=ended_on)
+    elif standing.unpaid_since is not None:
+        # Of one that was held before it began nothing was paid yet: what comes to be due since the hold is held too.
+        held = standing.held_since if settled == before and standing.held_since else settled
+        moved = replace(moved, unpaid_since=max(held, start))
+    settled_now = _not_before(moved, moved.unpaid_since or event.today)
+    # All before `settled` was paid since the old start, and now is since the new one.
+    arrears = period(start, _before(min(before, settled_now)))
+    return Transition(moved, arrears, period(before, _before(min(start, settled))))

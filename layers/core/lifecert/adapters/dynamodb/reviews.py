@@ -211,7 +211,7 @@ def review_of(item: Mapping[str, Any]) -> Review:
 
 
 def _cause_of(kind: str, cause: str) -> Cause:
-    if kind == ReviewKind.ID_NUMBER:
+    if kind in (ReviewKind.ID_NUMBER, ReviewKind.BENEFIT_START):
         return AmendGround(cause)
     return RevocationCause(cause) if kind == ReviewKind.REVOCATION else EndCause(cause)
 

@@ -51,6 +51,7 @@ class _Words(Strict):
     withdrawal_undone: _Dayless
     certified: _Text
     certified_by_register: _Explained
+    start_corrected: _Text
 
 
 class _NoticesFile(Strict):

@@ -14,7 +14,7 @@ from lifecert.domain.change import Change, record
 from lifecert.domain.data_match import Sources
 from lifecert.domain.errors import NoticeMustWait, NoticeRefused
 from lifecert.domain.help_lines import HelpLines
-from lifecert.domain.ledger import PROOFS, Detail, LedgerEntry, LedgerEvent
+from lifecert.domain.ledger import PROOFS, Detail, LedgerEntry, LedgerEvent, facts_of
 from lifecert.domain.notice import NoticeKind, NoticeText, QuietHours, SentNotice, due, share_of
 from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
@@ -34,6 +34,7 @@ _ABOUT: Mapping[NoticeKind, tuple[frozenset[LedgerEvent], frozenset[LedgerEvent]
         frozenset({LedgerEvent.CONSENT_WITHDRAWN}),
     ),
     NoticeKind.CERTIFIED: (frozenset({LedgerEvent.CERTIFIED}), frozenset({LedgerEvent.CERTIFICATE_REVOKED})),
+    NoticeKind.START_CORRECTED: (frozenset({LedgerEvent.START_CORRECTED}), frozenset()),
 }
 
 
@@ -144,6 +145,10 @@ class SendNotice:
                 explained = self.sources.of(source).explained(on, self.language)
                 return self.text.proven_elsewhere(beneficiary.masked_name, explained, help_line)
             return self.text.proven(beneficiary.masked_name, on, help_line)
+        if kind is NoticeKind.START_CORRECTED and asking:
+            # In front is the benefit of which it is; others that are told of follow.
+            start = date.fromisoformat(str(facts_of(asking)[0]["start"]))
+            return self.text.starts(beneficiary.masked_name, start, help_line)
         if kind is NoticeKind.CERTIFY_AGAIN:
             return self.text.again(beneficiary.masked_name, help_line)
         if kind is NoticeKind.WITHDRAWAL_UNDONE:

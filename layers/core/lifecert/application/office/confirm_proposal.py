@@ -1,5 +1,5 @@
-"""Confirm or reject what another clerk proposed: an end, its correction, a revocation, or that somebody was seen
-against whom a case is open."""
+"""Confirm or reject what another clerk proposed: an end, its correction, a revocation, another start of a benefit, or
+that somebody was seen against whom a case is open."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +13,7 @@ from lifecert.application.office.certify_in_person import (
     seen,
     stated_in,
 )
+from lifecert.application.office.correct_start import start_corrected
 from lifecert.application.office.which_ends import (
     benefits_concerned,
     end_before,
@@ -79,9 +80,10 @@ class ConfirmProposal:
         Whoever proposed may reject, which withdraws it, and never confirm. Raises NotAllowed, ProposalNotFound,
         DistrictOutside (of a benefit that it is about, and that may have moved since), SecondClerkNeeded, ActedInCase
         (of a presence: whose doubt is open, or who issued the letter whose code stands on a paper form; of a death that
-        is rejected: whose photo or certificate speaks against it), DoubtedElsewhere and PaperUsedBefore (of a paper),
-        ProposalExpired, IdNumberDiffers (of a number, which `ConfirmIdNumber` confirms), EntitlementEnded,
-        TransitionRefused and ReviewDecidedBefore; nothing is changed then.
+        is rejected: whose photo or certificate speaks against it), DoubtedElsewhere (of a paper; of an earlier start,
+        while a death is told), PaperUsedBefore, ProposalExpired, DayImpossible and NothingToAmend (of a start),
+        IdNumberDiffers (of a number, which `ConfirmIdNumber` confirms), EntitlementEnded, TransitionRefused and
+        ReviewDecidedBefore; nothing is changed then.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -168,6 +170,9 @@ class ConfirmProposal:
                 return self._correct(newest, proposal, decision)
             case ReviewKind.PRESENCE:
                 return self._see(newest, proposal, decision)
+            case ReviewKind.BENEFIT_START:
+                entries = tuple(self.ledger.entries(newest.beneficiary_id))
+                return start_corrected(newest, proposal, decision, entries, self.clock.today())
         return self._revoke(newest, proposal, decision)
 
     def _see(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:

@@ -65,9 +65,10 @@ def _same_end(one: BenefitEnd, other: BenefitEnd) -> bool:
 
 
 def refuse_ends_outside(user: User, newest: Beneficiary, proposal: Review | Proposal, today: date) -> None:
-    """Raises DistrictOutside when a benefit that is to end, or to come back, lies outside a clerk's districts. A death
-    is the person's, and takes all of them, as whoever has one of them says."""
-    if proposal.kind not in (ReviewKind.END, ReviewKind.CORRECTION) or proposal.cause is EndCause.DECEASED:
+    """Raises DistrictOutside when a benefit that is to end, to come back, or to start on another day lies outside a
+    clerk's districts. A death is the person's, and takes all of them, as whoever has one of them says."""
+    of_benefits = (ReviewKind.END, ReviewKind.CORRECTION, ReviewKind.BENEFIT_START)
+    if proposal.kind not in of_benefits or proposal.cause is EndCause.DECEASED:
         return
     concerned = benefits_concerned(newest, proposal, proposal.day or today)
     if not any(is_death(one.end) for one in concerned):

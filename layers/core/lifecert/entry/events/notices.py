@@ -44,7 +44,12 @@ class DueMessage(_FromAws):
     """The event as the bus puts it into the queue."""
 
     detail_type: Literal[
-        "ReminderDue", "CertifyAgainDue", "ConsentWithdrawn", "WithdrawalUndone", "CertifiedNoticeDue"
+        "ReminderDue",
+        "CertifyAgainDue",
+        "ConsentWithdrawn",
+        "WithdrawalUndone",
+        "CertifiedNoticeDue",
+        "StartCorrectedNoticeDue",
     ] = Field(alias="detail-type")
     detail: DueDetail
 
@@ -54,6 +59,7 @@ KINDS = {
     "ConsentWithdrawn": NoticeKind.CONSENT_WITHDRAWN,
     "WithdrawalUndone": NoticeKind.WITHDRAWAL_UNDONE,
     "CertifiedNoticeDue": NoticeKind.CERTIFIED,
+    "StartCorrectedNoticeDue": NoticeKind.START_CORRECTED,
 }
 
 

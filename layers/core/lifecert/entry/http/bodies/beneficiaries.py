@@ -48,6 +48,8 @@ _OF_BENEFITS = frozenset(
         "payment_was_held",
         "reclaim_first_day",
         "reclaim_last_day",
+        "start",
+        "start_before",
         "status",
         "status_before",
         "unpaid_since",

@@ -1,10 +1,14 @@
 """Changes that two clerks make."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from lifecert.application.office.certify_in_person import stated_in
 from lifecert.application.office.confirm_proposal import Missing
+from lifecert.application.office.correct_start import RightStart
+from lifecert.domain.amendment import AmendGround
 from lifecert.domain.certificate import Method, RevocationCause
 from lifecert.domain.review import Cause, Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause
@@ -41,6 +45,20 @@ class ProposeRevocationBody(Incoming):
     cause: Literal[RevocationCause.FRAUD, RevocationCause.ERROR]
 
 
+class ProposeStartBody(Incoming):
+    """POST /staff/beneficiaries/{beneficiary_id}/benefit-start: since when one benefit is due, and why that is another
+    day now. `start_checked`: a start far from today was looked at once more."""
+
+    benefit: BenefitId
+    benefit_start: Annotated[date, Field(ge=date(1949, 10, 1), le=date(2099, 12, 31))]
+    ground: AmendGround
+    start_checked: bool = False
+
+    def to_domain(self) -> RightStart:
+        """What the use case takes."""
+        return RightStart(self.benefit, self.benefit_start, self.ground, self.start_checked)
+
+
 class ConfirmationBody(Incoming):
     """POST /staff/proposals/{proposal_id}/confirmation."""
 
@@ -50,7 +68,8 @@ class ConfirmationBody(Incoming):
 class ProposalShown(Response):
     """What one clerk proposed, and what another made of it. `missing` is what a corrected person lacks. Of somebody
     whom another clerk has to confirm there is `seen_on`, the `method` and what is `stated`; and once that is done the
-    certificate's id is the proposal's."""
+    certificate's id is the proposal's. Of another start there is that day, and the one that was known when it was
+    proposed."""
 
     proposal_id: str
     beneficiary_id: str
@@ -60,6 +79,8 @@ class ProposalShown(Response):
     proposed_at: Moment
     expires_at: Moment | None
     ended_on: date | None
+    benefit_start: date | None
+    benefit_start_before: date | None
     seen_on: date | None
     method: Method | None
     stated: dict[str, str] | None
@@ -73,7 +94,7 @@ class ProposalShown(Response):
     def of(proposal: Review, missing: tuple[Missing, ...] = ()) -> "ProposalShown":
         """The answer."""
         shown = ReviewShown.of(proposal)
-        presence = proposal.kind is ReviewKind.PRESENCE
+        presence, starts = proposal.kind is ReviewKind.PRESENCE, proposal.kind is ReviewKind.BENEFIT_START
         stated = dict(stated_in(proposal)) if presence else None
         return ProposalShown(
             proposal_id=proposal.review_id,
@@ -83,7 +104,9 @@ class ProposalShown(Response):
             proposed_by=shown.opened_by,
             proposed_at=proposal.opened_at,
             expires_at=proposal.expires_at,
-            ended_on=None if presence else proposal.day,
+            ended_on=None if presence or starts else proposal.day,
+            benefit_start=proposal.day if starts else None,
+            benefit_start_before=date.fromisoformat(proposal.related_id) if starts and proposal.related_id else None,
             seen_on=proposal.day if presence else None,
             method=Method(stated.pop("method")) if stated else None,
             stated=stated,

@@ -78,6 +78,7 @@ class ReviewShown(Response):
     opened_by_role: Role
     session_id: str | None
     related_id: str | None
+    benefit: str | None
     day: date | None
     cause: Cause | None
     stated: dict[str, str] | None
@@ -100,6 +101,7 @@ class ReviewShown(Response):
             opened_by_role=review.opened_by.role,
             session_id=review.session_id,
             related_id=review.related_id,
+            benefit=review.benefit_id,
             day=review.day,
             cause=review.cause,
             stated=dict(review.stated) or None,
