@@ -24,6 +24,7 @@ from lifecert.domain.challenge import Ability, Step
 from lifecert.domain.errors import LifeCertError, StoreUnavailable
 from lifecert.domain.limits import Count
 from lifecert.domain.policy import Decision, Outcome
+from lifecert.domain.proof_channel import ProofChannel
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Channel, Consent, ImageType, Result, Session, SessionState
 
@@ -166,6 +167,8 @@ def session_item(session: Session) -> dict[str, Any]:
         "helper_name": session.helper_name,
         "observations": session.observations or None,
         "cannot": [str(one) for one in session.cannot] or None,
+        "proof_channel": str(session.proof_channel),
+        "device_id": session.device_id or None,
         "expires_at": epoch(session.deadline + SESSION_KEPT),
     }
 
@@ -195,6 +198,8 @@ def session_of(item: Mapping[str, Any]) -> Session:
         helper_name=bytes(item["helper_name"]) if "helper_name" in item else None,
         observations=item.get("observations", ""),
         cannot=tuple(map(Ability, item.get("cannot", ()))),
+        proof_channel=ProofChannel(item.get("proof_channel", ProofChannel.WEB)),
+        device_id=item.get("device_id", ""),
     )
 
 
