@@ -65,7 +65,9 @@ class Signing:
         told = {**right, "iat": int(at.timestamp()), "channel": channel, "jti": secrets.token_urlsafe(16), **claims}
         head = {"typ": TYPE, "alg": "ES256", "jwk": self.jwk, **(header or {})}
         content = f"{_text(json.dumps(head).encode())}.{_text(json.dumps(told).encode())}"
-        r, s = decode_dss_signature(self.key.private_key.sign(content.encode(), ECDSA(SHA256())))
+        private = self.key.private_key
+        assert private
+        r, s = decode_dss_signature(private.sign(content.encode(), ECDSA(SHA256())))
         return f"{content}.{_text(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
 
 

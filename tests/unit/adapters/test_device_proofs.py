@@ -37,7 +37,7 @@ def test_a_good_one_says_which_device_and_channel_it_is_of() -> None:
 @pytest.mark.parametrize("minutes", [-5, 5])
 def test_a_clock_may_be_five_minutes_off_and_no_more(minutes: int) -> None:
     at = NOW + timedelta(minutes=minutes)
-    assert PROOFS.read(DEVICE.proof(BODY, at), "/sessions", BODY)
+    assert PROOFS.read(DEVICE.proof(BODY, at), "/sessions", BODY).on == NOW.date()
     further = at + timedelta(seconds=1 if minutes > 0 else -1)
     assert refused(DEVICE.proof(BODY, further)) == "clock"
 
@@ -51,7 +51,8 @@ def test_a_proof_cannot_be_shown_again_once_its_nonce_may_be_forgotten() -> None
 
 def test_a_demo_whose_clock_is_ahead_asks_for_the_devices_own_time() -> None:
     ahead = timedelta(days=40)
-    assert JwsDeviceProofs(FixedClock(NOW + ahead), ahead).read(DEVICE.proof(BODY), "/sessions", BODY)
+    proof = JwsDeviceProofs(FixedClock(NOW + ahead), ahead).read(DEVICE.proof(BODY), "/sessions", BODY)
+    assert proof.on == (NOW + ahead).date()
 
 
 def test_it_is_of_one_request_alone() -> None:
