@@ -115,6 +115,8 @@ SHOWN: dict[str, frozenset[str]] = {
             "help_line",
             "observations",
             "cannot",
+            "proof_channel",
+            "device_id",
             "expires_at",
         ]
     ),
@@ -142,6 +144,7 @@ SHOWN: dict[str, frozenset[str]] = {
             "revoked_for",
             "source",
             "mandate",
+            "proof_channel",
         ]
     ),
     "Reviews": frozenset(

@@ -11,6 +11,7 @@ from lifecert.entry.http.bodies.invitations import (
     InvitedSessionStarted,
     StartInvitedBody,
 )
+from lifecert.entry.http.device_proof import held, proof_in
 from lifecert.entry.log import LogCode, done
 
 api = Api(phone.show_invited, phone.start_invited)
@@ -26,8 +27,10 @@ def person() -> Response[str]:
 @api.on("POST /invitations/sessions", ANYONE)
 def start() -> Response[str]:
     request = api.body(StartInvitedBody).to_domain(api.idempotency_key)
-    invited = phone.start_invited()(request)
+    proof = proof_in(api, phone.device_proofs)
+    invited = phone.start_invited()(request, proof)
     session = invited.started.session
+    held(proof, session)
     done(LogCode.INVITED_SESSION_STARTED, "SessionsStarted", session_id=session.session_id, on_behalf=session.on_behalf)
     return api.answer(InvitedSessionStarted.by(invited, api.language), 201)
 

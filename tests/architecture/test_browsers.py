@@ -54,7 +54,14 @@ def test_a_browser_may_ask_for_every_route_from_one_origin() -> None:
         assert told["Access-Control-Allow-Origin"] == ORIGIN
         assert set(told["Access-Control-Allow-Methods"].strip("'").split(",")) == used
         headers = set(told["Access-Control-Allow-Headers"].strip("'").split(","))
-        assert headers == {"Authorization", "Content-Type", "Accept-Language", "Idempotency-Key", "Session-Secret"}
+        assert headers == {
+            "Authorization",
+            "Content-Type",
+            "Accept-Language",
+            "Idempotency-Key",
+            "Session-Secret",
+            "Device-Proof",
+        }
 
 
 def test_the_gateways_own_refusals_can_be_read_too() -> None:

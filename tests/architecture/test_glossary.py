@@ -13,6 +13,7 @@ from lifecert.domain.hold import HoldChoice
 from lifecert.domain.mandate import MandateKind
 from lifecert.domain.office_notice import NoticeResult, NoticeWay
 from lifecert.domain.policy import Outcome
+from lifecert.domain.proof_channel import ProofChannel
 from lifecert.domain.review import ReviewKind, ReviewOutcome
 from lifecert.domain.status import EndCause, Status
 from lifecert.domain.telling import Telling
@@ -22,7 +23,7 @@ CODES = TEXT.split("## Codes", 1)[1]
 EXPLAINED = dict(re.findall(r"`(\w+)` ([\u4e00-\u9fff]+)", CODES))
 MET: tuple[type[StrEnum], ...] = (
     Status, Category, Method, CertificateState, Outcome, ReviewKind, ReviewOutcome, EndCause, HoldChoice, Group,
-    NoticeWay, NoticeResult, Telling, MandateKind,
+    NoticeWay, NoticeResult, Telling, MandateKind, ProofChannel,
 )  # fmt: skip
 
 

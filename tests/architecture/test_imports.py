@@ -34,7 +34,7 @@ AREAS: dict[str, set[str]] = {
     "notices": set(),
     "feed": set(),
 }
-BOOTSTRAP = ("imports", "notices", "office", "pages", "phone", "proofs", "records", "streams", "sweep")
+BOOTSTRAP = ("devices", "imports", "notices", "office", "pages", "phone", "proofs", "records", "streams", "sweep")
 INWARDS = {"lifecert.domain", "lifecert.ports"}
 # What the composition root puts together.
 BUILT = INWARDS | {"lifecert.application", "lifecert.adapters", "lifecert.entry", "lifecert_vision"}

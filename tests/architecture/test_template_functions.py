@@ -148,7 +148,7 @@ def test_function_has_the_vision_layer_if_it_looks_at_photos(name: str) -> None:
     vision = name in ("VerifyFace", "EnrolReference", "ImportReferences", "FindDuplicates")
     more = (
         ["VisionLayer"] * vision
-        + ["TokensLayer"] * (name in ("Authorise", "ImportRegister"))
+        + ["TokensLayer"] * (name in ("Authorise", "ImportRegister", "StartSession", "UseInvitation"))
         + ["WebLayer"] * (name in ("Page", "GetCertificate"))
     )
     assert function.get("Layers", []) == [{"Ref": layer} for layer in more]

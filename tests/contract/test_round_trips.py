@@ -14,6 +14,7 @@ from lifecert.application.certify.opening import SessionOpening
 from lifecert.application.certify.start_session import StartRequest, StartSession
 from lifecert.application.office.invite import IssueInvitation
 from lifecert.application.shared.finding import ByCode
+from lifecert.domain.device import DeviceProof
 from lifecert.domain.errors import BeneficiaryNotFound, InvitationUnknown
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.invitation import InvitationCode
@@ -29,6 +30,7 @@ from tests.support.builders import (
     registration,
     start_limits,
 )
+from tests.support.devices import a_device
 from tests.support.engines import DynamoTables, Stores
 from tests.support.fakes.analysers import ScriptedAnalyser
 from tests.support.fakes.clock import FixedClock
@@ -112,6 +114,20 @@ def test_a_start_is_two_round_trips_and_a_repeat_too(known: Stores, counter: Cou
     assert counter.take() == ["Query", "TransactWriteItems"]
     start(REQUEST, HELPER)
     assert len(counter.take()) <= 3  # moto does not give the old item back; AWS and the local AWS do
+
+
+def test_a_device_in_force_adds_no_round_trip_and_one_that_is_not_costs_the_start_once_more(
+    known: Stores, counter: Counter
+) -> None:
+    start, device = start_session(known, MemoryPhotos()), a_device()
+    known.devices.register(device)
+    counter.take()
+    proof = DeviceProof(device.device_id, device.channel, "n" * 22, NOW.date(), NOW + timedelta(minutes=10))
+    request = replace(REQUEST, idempotency_key=None)
+    assert start(request, HELPER, proof).session.device_id == device.device_id
+    assert counter.take() == ["Query", "TransactWriteItems"]
+    assert start(request, HELPER, proof).session.device_id == ""
+    assert counter.take() == ["Query", "TransactWriteItems"] * 2
 
 
 def test_while_secrets_move_everybody_is_looked_up_twice_at_once(known: Stores, counter: Counter) -> None:

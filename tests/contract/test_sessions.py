@@ -8,6 +8,7 @@ import pytest
 
 from lifecert.domain.challenge import Ability, Step
 from lifecert.domain.policy import Decision, Outcome
+from lifecert.domain.proof_channel import ProofChannel
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Channel, ImageType, Result, Session, SessionState
 from tests.support.builders import NOW, a_change, a_session, an_id, decided, registration
@@ -52,6 +53,8 @@ def test_a_decided_session_comes_back_whole(stores: Stores, result: Result) -> N
         "helper_name": b"sealed \x00 name",
         "help_line": "12333",
         "cannot": (Ability.SMILE,),
+        "proof_channel": ProofChannel.KIOSK,
+        "device_id": "k" * 43,
     }
     stores.sessions.open(session := a_session(beneficiary_id=change.after.beneficiary_id, **invited))
     claimed = stores.sessions.claim(session.session_id, NOW, UNTIL)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from lifecert.adapters.dynamodb.access_log import DynamoAccessLog
 from lifecert.adapters.dynamodb.certificates import DynamoCertificates
 from lifecert.adapters.dynamodb.claims import DynamoClaims
+from lifecert.adapters.dynamodb.devices import DynamoDevices
 from lifecert.adapters.dynamodb.face_counts import DynamoFaceCounts
 from lifecert.adapters.dynamodb.holds import DynamoHoldBatches
 from lifecert.adapters.dynamodb.import_runs import DynamoImportRuns
@@ -27,6 +28,7 @@ from lifecert.adapters.dynamodb.values import plain, typed
 from lifecert.adapters.dynamodb.work_lists import DynamoWorkLists
 from lifecert.ports.access_log import AccessLog
 from lifecert.ports.deciding import Claims
+from lifecert.ports.devices import Devices
 from lifecert.ports.holds import HoldBatches
 from lifecert.ports.intake import ImportRuns, Letters
 from lifecert.ports.invitations import Invitations
@@ -67,6 +69,7 @@ TABLES = (
     "AccessLog",
     "PaymentReferences",
     "WorkLists",
+    "Devices",
 )
 
 
@@ -102,6 +105,7 @@ class Stores:
     access_log: AccessLog
     payment_references: PaymentReferences
     work_lists: BothLists
+    devices: Devices
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,7 @@ class DynamoTables:
             certificates=DynamoCertificates(client, tables.certificates),
             references=DynamoReferences(client, tables.references),
             face_counts=DynamoFaceCounts(client, tables.counters),
-            sessions=DynamoSessions(client, tables.sessions, self.name("Limits")),
+            sessions=DynamoSessions(client, tables.sessions, self.name("Limits"), self.name("Devices")),
             claims=DynamoClaims(client, tables.sessions, tables.beneficiaries),
             limits=DynamoLimits(client, self.name("Limits")),
             reviews=DynamoReviews(client, tables.reviews, page_size=PAGE_SIZE),
@@ -198,6 +202,7 @@ class DynamoTables:
             access_log=DynamoAccessLog(client, self.name("AccessLog")),
             payment_references=DynamoPaymentReferences(client, self.name("PaymentReferences")),
             work_lists=DynamoWorkLists(client, self.name("WorkLists")),
+            devices=DynamoDevices(client, self.name("Devices")),
         )
 
 
@@ -224,6 +229,7 @@ def memory_stores() -> Stores:
         access_log=store.access_log,
         payment_references=store.payment_references,
         work_lists=MemoryWorkLists(),
+        devices=store.devices_port,
     )
 
 

@@ -2,6 +2,7 @@
 import {readConfig} from "./person.js";
 import "./prepare.js";
 import "./capture.js";
+import {openDevice} from "./device.js";
 import {ended} from "./finish.js";
 import {fault, watchTime} from "./faults.js";
 import {signedIn} from "./signin.js";
@@ -33,6 +34,11 @@ async function start() {
   faultsTo(fault);
   build(insteadOf);
   watchTime();
+  if (location.hash === "#device") {
+    await openDevice();
+    readConfig().catch(() => undefined);
+    return;
+  }
   state.code = codeOf(location.hash.slice(1));
   let signed = false;
   try {

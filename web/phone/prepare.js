@@ -2,6 +2,7 @@
 import {Problem, call, newKey} from "../shared/api.js";
 import {el} from "../shared/dom.js";
 import {HAS_CAMERA, openCamera, readyToBeep} from "../shared/camera.js";
+import {deviceHeader} from "./device.js";
 import {PICTURES, abilityPicture} from "./pictures.js";
 import {readConfig} from "./person.js";
 import {begin, say, state} from "./state.js";
@@ -93,7 +94,8 @@ export async function ensureSession() {
     ? {path: "sessions", body: {...wanted, beneficiary: state.identity, channel: "web"}, headers: {...headers, Authorization: state.token}}
     : {path: "invitations/sessions", body: {...wanted, code: state.code, ...(state.onBehalf ? {helper_name: state.helperName} : {})}, headers};
   try {
-    begin(await call("POST", whole.path, {body: whole.body, headers: whole.headers, language: state.language}), state.config.sessions.minutes);
+    const shown = {...whole.headers, ...await deviceHeader(`/${whole.path}`, whole.body)};
+    begin(await call("POST", whole.path, {body: whole.body, headers: shown, language: state.language}), state.config.sessions.minutes);
     startKey = null;
   } catch (error) {
     // What nobody answered is asked again under the same key: it may have been heard.

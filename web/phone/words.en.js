@@ -28,6 +28,15 @@ export const ENGLISH = {
   notMeTitle: "That is all right. Nothing has changed",
   notMeText: "Please scan the code on the letter that has the right name. Give this letter back to whom it was sent to, or to the office.",
 
+  device: "This device",
+  deviceText: "For the office: this device can show that it is the office's. Make a key, and have a clerk register its number.",
+  deviceTell: "Have a clerk register this number. A new key takes the place of this one, and has a new number.",
+  device_kiosk: "A kiosk",
+  device_registered_device: "A village's tablet",
+  deviceMake_kiosk: "Make a key: kiosk",
+  deviceMake_registered_device: "Make a key: village's tablet",
+  deviceDone: "Done",
+
   entry: "Do you have a letter from the office?",
   entryLetter: "Yes: type its number",
   entrySignIn: "Sign in (for those who help many people)",

@@ -28,6 +28,15 @@ export const CHINESE = {
   notMeTitle: "没关系，什么都没有改变",
   notMeText: "请用写着本人名字的那封信，再扫一次二维码。这封信请交还给收信人或经办机构。",
 
+  device: "本设备",
+  deviceText: "供经办机构使用：本设备可以证明自己由经办机构登记。请生成密钥，并由经办人员登记其编号。",
+  deviceTell: "请由经办人员登记此编号。生成新密钥后，原密钥不再使用，编号随之改变。",
+  device_kiosk: "自助终端",
+  device_registered_device: "村（社区）平板",
+  deviceMake_kiosk: "生成密钥：自助终端",
+  deviceMake_registered_device: "生成密钥：村（社区）平板",
+  deviceDone: "完成",
+
   entry: "您有经办机构寄来的信吗？",
   entryLetter: "有，输入信上的数字",
   entrySignIn: "登录账号（帮很多人办理的人）",

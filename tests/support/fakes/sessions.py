@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lifecert.domain.beneficiary import Beneficiary
-from lifecert.domain.errors import LimitReached
-from lifecert.domain.limits import Count
+from lifecert.domain.device import DeviceProof
+from lifecert.domain.errors import DeviceNotProven, LimitReached
+from lifecert.domain.limits import Count, proof_used
 from lifecert.domain.session import Session, SessionState
 
 if TYPE_CHECKING:
@@ -18,10 +19,17 @@ if TYPE_CHECKING:
 class MemorySessions:
     store: "MemoryStore"
 
-    def open(self, session: Session, counts: Sequence[Count] = ()) -> Session:
+    def open(self, session: Session, counts: Sequence[Count] = (), proof: DeviceProof | None = None) -> Session:
         with self.store.lock:
             if session.session_id not in self.store.sessions_by_id:
-                MemoryLimits(self.store).take(counts)
+                used = proof_used(proof) if proof else None
+                limits = MemoryLimits(self.store)
+                limits.refuse_full(counts)
+                if proof and not self.store.devices_port.in_force(proof):
+                    raise DeviceNotProven("not_registered")
+                if used and self.store.counted.get(used.name):
+                    raise DeviceNotProven("used_before")
+                limits.take((*counts, used) if used else counts)
                 self.store.sessions_by_id[session.session_id] = session
             return self.store.sessions_by_id[session.session_id]
 
@@ -56,11 +64,14 @@ class MemoryClaims:
 class MemoryLimits:
     store: "MemoryStore"
 
+    def refuse_full(self, counts: Sequence[Count]) -> None:
+        for count in counts:
+            if self.store.counted.get(count.name, 0) + count.step > count.limit:
+                raise LimitReached(count.until)
+
     def take(self, counts: Sequence[Count]) -> None:
         with self.store.lock:
-            for count in counts:
-                if self.store.counted.get(count.name, 0) + count.step > count.limit:
-                    raise LimitReached(count.until)
+            self.refuse_full(counts)
             for count in counts:
                 if count.adds:
                     self.count(count)

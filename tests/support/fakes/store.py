@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from lifecert.domain.access import Access
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Certificate
+from lifecert.domain.device import Device
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.imprint import FrameImprints
 from lifecert.domain.invitation import Invitation
@@ -16,6 +17,7 @@ from lifecert.domain.reference import Enrolment, Reference
 from lifecert.domain.review import Review
 from lifecert.domain.session import Session
 from tests.support.fakes.access import MemoryAccessLog, MemoryPaymentReferences
+from tests.support.fakes.devices import MemoryDevices
 from tests.support.fakes.faces import MemoryFaceCounts, MemoryReferences, MemorySeenFrames
 from tests.support.fakes.holds import MemoryHoldBatches
 from tests.support.fakes.invitations import MemoryInvitations
@@ -50,11 +52,16 @@ class MemoryStore:
     accesses: list[Access] = field(default_factory=list)
     payment_hints: set[tuple[str, str]] = field(default_factory=set)
     number_claims: dict[str, NumberClaim] = field(default_factory=dict)
+    devices: dict[str, Device] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
     def access_log(self) -> MemoryAccessLog:
         return MemoryAccessLog(self)
+
+    @property
+    def devices_port(self) -> MemoryDevices:
+        return MemoryDevices(self)
 
     @property
     def payment_references(self) -> MemoryPaymentReferences:

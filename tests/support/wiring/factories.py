@@ -10,7 +10,20 @@ from typing import Any
 import pytest
 
 from lifecert.adapters.kms.protected_references import ProtectedReferences
-from lifecert.bootstrap import imports, notices, office, pages, parts, phone, proofs, records, stores, streams, sweep
+from lifecert.bootstrap import (
+    devices,
+    imports,
+    notices,
+    office,
+    pages,
+    parts,
+    phone,
+    proofs,
+    records,
+    stores,
+    streams,
+    sweep,
+)
 from lifecert.domain.category import Scheme
 from lifecert.domain.help_lines import HelpLines
 from lifecert.entry.http.once import Once
@@ -28,7 +41,7 @@ from tests.support.wiring.environment import environment_of
 from tests.support.wiring.population import populate
 from tests.support.wiring.world import World
 
-AREAS: tuple[ModuleType, ...] = (imports, notices, office, pages, phone, proofs, records, streams, sweep)
+AREAS: tuple[ModuleType, ...] = (devices, imports, notices, office, pages, phone, proofs, records, streams, sweep)
 HELP_LINES = HelpLines("12333", {Scheme.PENSION: {"11": "010-12333"}, Scheme.WORK_INJURY: {}})
 
 
@@ -60,6 +73,7 @@ def fakes(world: World) -> dict[str, Any]:
         "face_counts": store.face_counts,
         "limits": store.limits,
         "access_log": store.access_log,
+        "devices": store.devices_port,
         "payment_references": store.payment_references,
         "hold_batches": store.hold_batches,
         "contacts": store.contacts_port,
@@ -140,7 +154,7 @@ def on_fakes(world: World) -> Iterator[None]:
             home = stores if hasattr(stores, name) else parts
             monkeypatch.setattr(home, name, lambda *_, part=part, **__: part)
         monkeypatch.setattr(parts, "deciding", lambda _: ByMessage(phone.decide_session()))
-        for area in (office, phone, records):
+        for area in (devices, office, phone, records):
             monkeypatch.setattr(area, "clock", lambda: world.clock)
         monkeypatch.setattr(phone, "help_lines", lambda: HELP_LINES)
         forget()

@@ -14,6 +14,10 @@ DESK = "0a1b2c3d-0000-4000-8000-00000000000c"
 BUSY = "0a1b2c3d-0000-4000-8000-00000000000b"
 
 
+# Of the kiosk that signs in the event files.
+KIOSK = "wqH794KaM2KeVsH5rLbAmzFPsKUPwiTzSGa5zTEKvtg"
+
+
 def world_id(number: int) -> str:
     """A fixed id: 1xx are beneficiaries, 2xx sessions, 3xx enrolments, 4xx certificates, 5xx cases, 7xx invitations,
     8xx mandates."""

@@ -43,6 +43,7 @@ from lifecert.domain.sweep import JobKind, RunState, SweepRun, Tally
 from lifecert.domain.sweep_report import SweepReport
 from lifecert.domain.work_list import Count, Figure, WorkList
 from tests.support.builders import NOW, VALID_UNTIL, a_benefit, a_change, decided, good_evidence, paused
+from tests.support.devices import a_device
 from tests.support.fakes.access import references_of_payers
 from tests.support.fakes.notices import FakeSeal
 from tests.support.wiring.people import (
@@ -53,6 +54,7 @@ from tests.support.wiring.people import (
     DUE,
     ENDED,
     FULL,
+    KIOSK,
     LAPSED,
     LONG_ENDED,
     MUTE,
@@ -75,6 +77,7 @@ def populate(world: World) -> None:
     _people(world)
     _sessions(world)
     _invitations(world)
+    _devices(world)
     _certificates(world)
     _cases(world)
     _holds(world)
@@ -182,6 +185,12 @@ def _sessions(world: World) -> None:
     assert sent_on.result
     reviewed = replace(sent_on.result, certificate_id=None, valid_until=None, review_id=world_id(511))
     sessions[world_id(215)] = replace(sent_on, result=reviewed)
+
+
+def _devices(world: World) -> None:
+    kiosk = a_device(device_id=KIOSK, registered_by=DESK)
+    for device in (kiosk, a_device(), a_device(revoked_by=DESK, revoked_at=NOW)):
+        world.store.devices_port.register(device)
 
 
 def _invitations(world: World) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,15 @@ from lifecert.adapters.files.policy import (
     load_help_lines,
     load_policy,
     load_proofs,
+    load_shadow_policy,
     load_sources,
 )
 from lifecert.adapters.files.strict import ConfigError
 from lifecert.domain.category import Category, Scheme
 from lifecert.domain.certificate import Method
 from lifecert.domain.data_match import Trust
+from lifecert.domain.policy import Audit
+from lifecert.domain.proof_channel import ProofChannel
 from lifecert.domain.sighting import BY_CLERKS
 
 POLICY: dict[str, Any] = json.loads(POLICY_FILE.read_text())
@@ -80,6 +84,25 @@ def test_the_packaged_files_are_valid() -> None:
         ("sources.default.place", {"en": "a place"}, "sources.default.place.zh-CN: Field required"),
         ("sources.default.event", {"en": "{name}", "zh-CN": "见到"}, "sources.default.event.en: String should match"),
         ("sources.default.place", {"en": "a://b", "zh-CN": "医院"}, "sources.default.place.en: String should match"),
+        # Channels: never laxer than the policy, since whoever certifies chooses one
+        ("channels.web.audit", 0.009, "channels.web.audit (0.009) must not be below audit.rate (0.01)"),
+        ("channels.kiosk.audit", 0, "channels.kiosk.audit (0.0) must not be below audit.rate (0.01)"),
+        ("channels.kiosk.min_steps", 0.44, "channels.kiosk.min_steps (0.44) must not be below match.min_steps (0.45)"),
+        ("channels.kiosk.min_steps", 0.56, "channels.kiosk.min_steps (0.56) must be below what accepts (0.56)"),
+        (
+            "channels.registered_device.challenge_steps",
+            1,
+            "channels.registered_device.challenge_steps (1) must not be below challenge.steps (2)",
+        ),
+        ("channels.web.challenge_steps", 6, "channels.web.challenge_steps: Input should be less than or equal to 5"),
+        (
+            "channels.kiosk.min_accept",
+            0.55,
+            "channels.kiosk.min_accept (0.55) must not be below the accept threshold of shipped-2026-11-4 (0.56)",
+        ),
+        ("channels.office.min_accept", 0.6, "channels.office.min_accept: Extra inputs are not permitted"),
+        ("channels.telephone", {"audit": 1}, "channels.telephone: Extra inputs are not permitted"),
+        ("proofs.in_person.audit", 0.1, "channels.office.audit (0.0) must not be below proofs.in_person.audit (0.1)"),
         # Out of range
         ("match.accept_fmr", 0.5, "match.accept_fmr: Input should be less than 0.5"),
         ("match.review_fmr", 0, "match.review_fmr: Input should be greater than 0"),
@@ -122,6 +145,37 @@ def test_a_wrong_policy_is_refused_with_file_field_and_fault(
         load_policy(write(tmp_path, content))
     assert str(raised.value).startswith("policy.json: ")
     assert said in str(raised.value)
+
+
+def test_a_channel_may_be_stricter_and_what_it_leaves_out_is_the_policys(tmp_path: Path) -> None:
+    content = copy.deepcopy(POLICY)
+    content["channels"]["web"] = {"audit": 0.2, "min_accept": 0.6, "min_steps": 0.5, "challenge_steps": 3}
+    content["channels"]["kiosk"] = {"audit": 0.01}
+    policy = load_policy(write(tmp_path, content))
+    web, kiosk = policy.of(ProofChannel.WEB), policy.of(ProofChannel.KIOSK)
+    assert (web.match.accept, web.match.steps, web.challenge.steps) == (0.6, 0.5, 3)
+    assert web.audit == Audit(rate=0.2, by_invitation=0.2), "a letter's session is no less audited than its channel's"
+    assert replace(kiosk, channels={}) == replace(load_policy(), channels={})
+    assert policy.most_steps == 3
+    assert policy.of(ProofChannel.OFFICE) == policy, "no camera, no limits of one"
+
+
+def test_the_offices_channel_audits_no_method_less_than_it_says(tmp_path: Path) -> None:
+    content = copy.deepcopy(POLICY)
+    content["channels"]["office"]["audit"] = 0.06
+    audits = {method: one.audit for method, one in load_proofs(write(tmp_path, content)).by_method.items()}
+    assert (audits[Method.IN_PERSON], audits[Method.HOME_VISIT], audits[Method.VIDEO]) == (0.06, 0.06, 0.2)
+
+
+def test_a_policy_on_trial_has_the_challenges_in_force(tmp_path: Path) -> None:
+    content = copy.deepcopy(POLICY) | {"version": "trial"}
+    content["channels"]["web"]["min_accept"] = 0.9
+    write(tmp_path, content, "policy-trial.json")
+    assert load_shadow_policy("trial", load_policy(), tmp_path).of(ProofChannel.WEB).match.accept == 0.9
+    content["channels"]["kiosk"]["challenge_steps"] = 3
+    write(tmp_path, content, "policy-trial.json")
+    with pytest.raises(ConfigError, match=r"policy-trial.json: channels.kiosk.challenge_steps: must be as in force"):
+        load_shadow_policy("trial", load_policy(), tmp_path)
 
 
 def leaves(content: Any, above: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

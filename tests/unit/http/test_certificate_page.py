@@ -15,6 +15,7 @@ from lifecert.domain.category import Category
 from lifecert.domain.certificate import CertificateState, Method, RevocationCause
 from lifecert.domain.districts import DistrictNames
 from lifecert.domain.mandate import MandateKind
+from lifecert.domain.proof_channel import ProofChannel
 from lifecert.entry.http.page import FACTS, SMALL, page_texts, prefers_page
 from lifecert.entry.http.texts import Language
 from lifecert.entry.http.web_headers import page_headers
@@ -168,6 +169,7 @@ def test_nothing_lacks_a_word_and_no_word_is_left_over(language: Language) -> No
         "category": {category.value for category in Category},
         "method": {method.value for method in Method},
         "mandate": {kind.value for kind in MandateKind},
+        "proof_channel": {channel.value for channel in ProofChannel},
         "check": {"running", "genuine", "forged", "unchecked", "by_hand"},
         "codes": {"address", "statement"},
     }
@@ -175,6 +177,18 @@ def test_nothing_lacks_a_word_and_no_word_is_left_over(language: Language) -> No
 
 
 @pytest.mark.parametrize(("language", "called"), [("en", "the civil affairs office"), ("zh-CN", "民政部门")])
+def test_through_what_it_came_is_said_in_words_and_an_older_one_says_nothing(world: World) -> None:
+    known = world_id(401)
+    before, _ = page("valid")
+    assert "proof_channel" not in before, "issued before channels were kept"
+    certificate = replace(world.store.certificates[known], proof_channel=ProofChannel.KIOSK)
+    payload = json.dumps(certificate.claims("issuer"), ensure_ascii=False).encode()
+    statement = f"e30.{base64.urlsafe_b64encode(payload).decode().rstrip('=')}.c2ln"
+    world.store.certificates[known] = replace(certificate, statement=statement)
+    html, _ = page("valid", **{"Accept-Language": "zh-CN"})
+    assert 'data-claim="proof_channel" data-value="kiosk">经办机构登记的自助终端<' in html
+
+
 def test_a_register_and_a_mandate_that_it_names_are_said_in_words(world: World, language: str, called: str) -> None:
     known = world_id(401)
     certificate = replace(world.store.certificates[known], source="civil_affairs", mandate="guardian")

@@ -24,6 +24,7 @@ from lifecert.domain.category import Category, Scheme
 from lifecert.domain.certificate import CertificateState, RevocationCause
 from lifecert.domain.challenge import Ability, Step
 from lifecert.domain.client_config import SignInKind
+from lifecert.domain.device import DeviceState
 from lifecert.domain.evidence import Verdict
 from lifecert.domain.hold import HoldChoice, HoldGround, HoldOutcome, HoldState
 from lifecert.domain.intake import Encoding, FileFault, FileFormat, ImportKind, ImportState
@@ -34,6 +35,7 @@ from lifecert.domain.notice import NoticeChannel
 from lifecert.domain.number_schemes import Checksum
 from lifecert.domain.office_notice import NoticeResult, NoticeWay
 from lifecert.domain.policy import Outcome
+from lifecert.domain.proof_channel import BY_DEVICE, ProofChannel
 from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import Replacement
 from lifecert.domain.review import PROPOSALS, Ground, ReviewKind, ReviewOutcome, ReviewState
@@ -195,6 +197,8 @@ def test_enumerations_are_those_of_the_code() -> None:
         "CaptureLayer": _literals(Observations, "layer"),
         "Checksum": Checksum,
         "ContactChannel": NoticeChannel,
+        "DeviceChannel": BY_DEVICE,
+        "DeviceState": DeviceState,
         "Document": Document,
         "PresenceGround": PresenceGround,
         "ClerksMethod": BY_CLERKS,
@@ -226,6 +230,7 @@ def test_enumerations_are_those_of_the_code() -> None:
         "Missing": Missing,
         "Outcome": Outcome,
         "ProblemCode": Code,
+        "ProofChannel": ProofChannel,
         "ProposalKind": PROPOSALS,
         "ProposedEndCause": set(EndCause) - {EndCause.PLANNED},
         "ProposedRevocationCause": set(RevocationCause) - {RevocationCause.ENTITLEMENT_ENDED},

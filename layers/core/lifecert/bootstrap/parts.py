@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from lifecert.ports.anchors import Anchors
     from lifecert.ports.clock import Clock
     from lifecert.ports.deciding import Deciding
+    from lifecert.ports.devices import DeviceProofs
     from lifecert.ports.events import EventBus
     from lifecert.ports.feed import ChangeFiles, Snapshots
     from lifecert.ports.gallery import Gallery
@@ -383,6 +384,13 @@ def public_keys(*key_ids: str) -> "PublicKeys":
     from lifecert.adapters.kms.signing import KmsPublicKeys
 
     return KmsPublicKeys(client("kms"), key_ids)
+
+
+def device_proofs(names: settings.Common) -> "DeviceProofs":
+    """Reads what devices sign."""
+    from lifecert.adapters.device_proofs import JwsDeviceProofs
+
+    return JwsDeviceProofs(clock(names), timedelta(days=names.clock_shift_days))
 
 
 def tokens(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lifecert.application.certify.start_session import StartSession
     from lifecert.application.certify.verify_face import VerifyFace
     from lifecert.domain.client_config import ClientConfig
+    from lifecert.ports.devices import DeviceProofs
     from lifecert.ports.signing import PublicKeys
     from lifecert.ports.tokens import Tokens
 
@@ -39,6 +40,7 @@ class _StartSettings(
     settings.WithSessions,
     settings.WithFrames,
     settings.WithStartLimits,
+    settings.WithDevices,
     settings.Common,
 ):
     """Opens sessions."""
@@ -48,7 +50,7 @@ def _opening(names: _StartSettings) -> "SessionOpening":
     from lifecert.application.certify.opening import SessionOpening
 
     return SessionOpening(
-        sessions=stores.sessions(names, counting_in=names.limits_table),
+        sessions=stores.sessions(names, counting_in=names.limits_table, devices_in=names.devices_table),
         photos=parts.photos(names.frames_bucket),
         clock=parts.clock(names),
         chooser=parts.seeded_chooser,
@@ -57,6 +59,12 @@ def _opening(names: _StartSettings) -> "SessionOpening":
         limits=stores.limits(names),
         start_limits=parts.start_limits(names),
     )
+
+
+@cache
+def device_proofs() -> "DeviceProofs":
+    """What devices sign, at a start."""
+    return parts.device_proofs(settings.Common.load())
 
 
 class StartSessionSettings(settings.WithPersonKeys, _StartSettings):

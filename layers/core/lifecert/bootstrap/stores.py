@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lifecert.ports.anchors import Heads
     from lifecert.ports.clock import Clock
     from lifecert.ports.deciding import Claims
+    from lifecert.ports.devices import Devices
     from lifecert.ports.feed import Changes
     from lifecert.ports.gallery import Gallery
     from lifecert.ports.intake import ImportRuns, Letters
@@ -59,11 +60,18 @@ def ledger(names: settings.WithLedger) -> "Ledger":
     return DynamoLedger(parts.dynamodb(), names.ledger_table)
 
 
-def sessions(names: settings.WithSessions, counting_in: str = "") -> "Sessions":
-    """Sessions; whoever opens some counts them in the table `counting_in`."""
+def sessions(names: settings.WithSessions, counting_in: str = "", devices_in: str = "") -> "Sessions":
+    """Sessions; whoever opens some counts them in the table `counting_in`, and finds devices in `devices_in`."""
     from lifecert.adapters.dynamodb.sessions import DynamoSessions
 
-    return DynamoSessions(parts.dynamodb(), names.sessions_table, counting_in)
+    return DynamoSessions(parts.dynamodb(), names.sessions_table, counting_in, devices_in)
+
+
+def devices(names: settings.WithDevices) -> "Devices":
+    """Registered devices."""
+    from lifecert.adapters.dynamodb.devices import DynamoDevices
+
+    return DynamoDevices(parts.dynamodb(), names.devices_table)
 
 
 def certificates(names: settings.WithCertificatesTable) -> "Certificates":

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from lifecert.domain.category import Category
+from lifecert.domain.proof_channel import ProofChannel
 
 
 class Method(StrEnum):
@@ -58,6 +59,8 @@ class Certificate:
     `calibration_version` are empty where no machine judged. `revoked_at` is since when it does not count, and
     `revoked_for` why. `source` is the register that a certificate by its data names (`domain.data_match.Source`), and
     `mandate` the kind of mandate under which somebody helped; both are empty where there is nothing to name.
+    `proof_channel` is through what the proof came: of another register's through none of ours, and of what was issued
+    before channels were kept nobody knows.
     """
 
     certificate_id: str
@@ -79,6 +82,7 @@ class Certificate:
     revoked_for: RevocationCause | None = None
     source: str = ""
     mandate: str = ""
+    proof_channel: ProofChannel | None = None
 
     def claims(self, issuer: str) -> dict[str, str | int]:
         """What the signed statement says, in the registered names of RFC 7519 where there are some.
@@ -101,4 +105,5 @@ class Certificate:
             "evidence_digest": self.evidence_digest,
             **({"source": self.source} if self.source else {}),
             **({"mandate": self.mandate} if self.mandate else {}),
+            **({"proof_channel": self.proof_channel.value} if self.proof_channel else {}),
         }

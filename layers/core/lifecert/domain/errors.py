@@ -291,6 +291,22 @@ class PaperUsedBefore(LifeCertError):
     """This paper has certified the person already, for another day: one appearance is one proof."""
 
 
+class DeviceNotFound(LifeCertError):
+    """No such device was registered, or it is none of the clerk's districts."""
+
+
+class DeviceRegisteredBefore(LifeCertError):
+    """A device with this key is registered already, as something else or by somebody else."""
+
+
+class DeviceEndUnsuitable(LifeCertError):
+    """The last day of a device has come, or is too far ahead."""
+
+
+class DeviceNotProven(LifeCertError):
+    """What came with a start does not show that a registered device made it; the message says why, in a word."""
+
+
 class SeenTooLongAgo(LifeCertError):
     """Somebody was seen, or a paper is of a day, further back than its method allows."""
 

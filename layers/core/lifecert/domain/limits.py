@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from lifecert.domain.device import DeviceProof
 from lifecert.domain.session import Session
 
 HOUR = timedelta(hours=1)
@@ -124,6 +125,11 @@ def withdrawals_undone(beneficiary_id: str, user_id: str, local: datetime) -> Co
     """A withdrawal of somebody's consent that a user undoes at this moment of the deployment's own clock. A withdrawal
     itself is never refused; each costs a message to the person, and this bounds how many there are."""
     return Count(_name("undone", f"{beneficiary_id} {user_id}", local, DAY), MOST_UNDONE_DAY, _end(local, DAY))
+
+
+def proof_used(proof: DeviceProof) -> Count:
+    """That what a device signed is shown: once, however often it is sent."""
+    return Count(f"device#{proof.device_id}#{proof.nonce}", 1, proof.until)
 
 
 def deaths_day(source: str, records: int, local: datetime, most: int) -> Count:

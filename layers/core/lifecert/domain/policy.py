@@ -1,12 +1,14 @@
 """The policy: limits the vision stages judge by, and the pure decision over their evidence."""
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
 from lifecert.domain.challenge import Step, has_expression
 from lifecert.domain.evidence import Evidence, Verdict, first_reason
+from lifecert.domain.proof_channel import ProofChannel
 from lifecert.domain.reasons import FOR_A_HUMAN, Reason
 
 PASSIVE_MEASURE = "passive_live"
@@ -179,10 +181,22 @@ class AttemptLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelLimits:
+    """What one channel of sessions has of its own, each as strict as the policy's or stricter: the share that is
+    audited (`audit`, 0 to 1), the similarities `accept` and `steps`, and how many steps a challenge has."""
+
+    audit: float
+    accept: float
+    steps: float
+    challenge_steps: int
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One versioned set of limits; `version` is in every certificate and ledger entry decided by it.
 
-    `reference` are the limits of reference photos: those of frames, with the stricter ones in their place.
+    `reference` are the limits of reference photos: those of frames, with the stricter ones in their place. `channels`
+    are what single channels have of their own; one that is not among them goes by the rest.
     """
 
     version: str
@@ -196,6 +210,22 @@ class Policy:
     attempts: AttemptLimits
     audit: Audit
     duplicates: DuplicateLimits
+    channels: Mapping[ProofChannel, ChannelLimits] = field(default_factory=dict)
+
+    def of(self, channel: ProofChannel) -> "Policy":
+        """The policy by which a session of this channel is judged."""
+        own = self.channels.get(channel)
+        if own is None:
+            return self
+        # A letter's session is audited as letters are, or as its channel is, whichever is more.
+        audit = Audit(own.audit, max(own.audit, self.audit.by_invitation))
+        match = replace(self.match, accept=own.accept, steps=own.steps)
+        return replace(self, match=match, audit=audit, challenge=replace(self.challenge, steps=own.challenge_steps))
+
+    @property
+    def most_steps(self) -> int:
+        """How many steps the longest challenge of any channel has."""
+        return max((self.challenge.steps, *(one.challenge_steps for one in self.channels.values())))
 
     def with_passive_cue(self) -> "Policy":
         """The same, where a build without the cue's model must not start."""

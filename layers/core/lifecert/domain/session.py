@@ -12,6 +12,7 @@ from lifecert.domain.certificate import Method
 from lifecert.domain.challenge import Ability, Step
 from lifecert.domain.evidence import Verdict
 from lifecert.domain.policy import PASSIVE_MEASURE, Decision
+from lifecert.domain.proof_channel import ProofChannel
 from lifecert.domain.reasons import Reason
 
 
@@ -24,7 +25,7 @@ class ImageType(StrEnum):
 
 
 class Channel(StrEnum):
-    """Where the session was opened."""
+    """Where a client says that it is. It is kept, and decides nothing: what does is `Session.proof_channel`."""
 
     APP = "app"
     WEB = "web"
@@ -70,7 +71,8 @@ class Session:
 
     `help_line` is the number of the beneficiary's scheme and district. One that an invitation started has a
     `secret_digest`, and `helper_name` if somebody helps, sealed. `observations` is what the phone told of itself, for
-    a reviewer. `cannot` is what the person said they cannot do.
+    a reviewer. `cannot` is what the person said they cannot do. `proof_channel` is what was proven of where it was
+    opened, and `device_id` by which device; nothing proven is the web.
     """
 
     session_id: str
@@ -94,12 +96,19 @@ class Session:
     helper_name: bytes | None = None
     observations: str = ""
     cannot: tuple[Ability, ...] = ()
+    proof_channel: ProofChannel = ProofChannel.WEB
+    device_id: str = ""
 
     def belongs_to(self, caller: Caller) -> bool:
         """Whether it is this caller's: by who is signed in, or by its secret, if an invitation started it."""
         if isinstance(caller, SessionSecret):
             return hmac.compare_digest(caller.digest, self.secret_digest)
         return not self.secret_digest and self.user_id == caller.user_id
+
+    @property
+    def came_by(self) -> dict[str, str]:
+        """Through what a proof of this session comes, as the ledger has it; of a device which one it was."""
+        return {"proof_channel": self.proof_channel, **({"device_id": self.device_id} if self.device_id else {})}
 
     @property
     def method(self) -> Method:

@@ -100,11 +100,12 @@ class Listed:
 
 
 class Figure(StrEnum):
-    """What is counted of a month, each by something: `certified` by method, `retry` and `review` by reason, `decided`
-    by how long the case had waited. `year` is by what became of the years that ended in that month: `in_time`,
-    `lapsed`, and of the lapsed who certified after all, `late`."""
+    """What is counted of a month, each by something: `certified` by method, `channel` the same by channel, `retry` and
+    `review` by reason, `decided` by how long the case had waited. `year` is by what became of the years that ended in
+    that month: `in_time`, `lapsed`, and of the lapsed who certified after all, `late`."""
 
     CERTIFIED = "certified"
+    CHANNEL = "channel"
     RETRY = "retry"
     REVIEW = "review"
     DECIDED = "decided"
@@ -173,6 +174,8 @@ def counts_of(
     month = month_of(on)
     if entry.event is LedgerEvent.CERTIFIED:
         told.append((month, Figure.CERTIFIED, str(entry.details.get("method"))))
+        if channel := entry.details.get("proof_channel"):
+            told.append((month, Figure.CHANNEL, str(channel)))
         if before and after.valid_until > before.valid_until:
             told.append((month_of(before.valid_until), Figure.YEAR, "late" if before.lapsed else "in_time"))
     if entry.event is LedgerEvent.LAPSED:

@@ -26,6 +26,10 @@ class LogCode(StrEnum):
     INVITED_SESSION_STARTED = "invited_session_started"
     INVITATION_ISSUED = "invitation_issued"
     INVITATION_WITHDRAWN = "invitation_withdrawn"
+    DEVICE_REGISTERED = "device_registered"
+    DEVICE_REVOKED = "device_revoked"
+    DEVICES_LISTED = "devices_listed"
+    DEVICE_NOT_PROVEN = "device_not_proven"
     FRAME_LOOKED_AT = "frame_looked_at"
     PAGE_SHOWN = "page_shown"
     PAGE_FILE_SHOWN = "page_file_shown"
@@ -213,6 +217,12 @@ def deaths_unheard(source: str) -> None:
     call has a dimension, under which no alarm would look for it."""
     logger.warning(LogCode.DEATHS_TOLD, extra={"source": source, "cause": "limit_reached"})
     apart("DeathMessagesRefused", MetricUnit.Count, 1)
+
+
+def device_not_proven(why: str, device_id: str | None = None) -> None:
+    """Log and count that what came with a start shows no device in force; which one, where its signature was good."""
+    logger.warning(LogCode.DEVICE_NOT_PROVEN, extra={"why": why, "device_id": device_id})
+    apart("DevicesNotProven", MetricUnit.Count, 1, why=why)
 
 
 def count(metric: str, number: float = 1) -> None:

@@ -216,6 +216,12 @@ class WithInvitations(_Settings):
     person_secrets_moving: bool
 
 
+class WithDevices(_Settings):
+    """Keeps devices, or asks whether one is in force."""
+
+    devices_table: Name
+
+
 class WithHoldBatches(_Settings):
     """Reads or decides hold batches, whose candidates stand by shard."""
 

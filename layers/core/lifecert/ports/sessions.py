@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from lifecert.domain.device import DeviceProof
 from lifecert.domain.limits import Count
 from lifecert.domain.session import Session
 
@@ -11,10 +12,12 @@ from lifecert.domain.session import Session
 class Sessions(Protocol):
     """Sessions."""
 
-    def open(self, session: Session, counts: Sequence[Count] = ()) -> Session:
+    def open(self, session: Session, counts: Sequence[Count] = (), proof: DeviceProof | None = None) -> Session:
         """Store a new session, and count it; if one with this id exists, do neither and return that one.
 
-        Raises LimitReached for the first count that is full; nothing is stored then.
+        With a `proof` a device of that key and channel must be registered and in force, and the proof shown for the
+        first time. Raises LimitReached for the first count that is full, and then DeviceNotProven; nothing is stored
+        then.
         """
         ...
 

@@ -10,6 +10,7 @@ from lifecert.adapters.dynamodb.values import as_moment, moment, optional_moment
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import BY_CAMERA, Certificate, Method, RevocationCause
 from lifecert.domain.page import Page, Position
+from lifecert.domain.proof_channel import ProofChannel
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -78,6 +79,7 @@ def certificate_item(certificate: Certificate) -> dict[str, Any]:
         "revoked_for": certificate.revoked_for and str(certificate.revoked_for),
         "source": certificate.source or None,
         "mandate": certificate.mandate or None,
+        "proof_channel": certificate.proof_channel and str(certificate.proof_channel),
     }
 
 
@@ -103,4 +105,5 @@ def certificate_of(item: Mapping[str, Any]) -> Certificate:
         revoked_for=RevocationCause(item["revoked_for"]) if item.get("revoked_for") else None,
         source=item.get("source", ""),
         mandate=item.get("mandate", ""),
+        proof_channel=ProofChannel(item["proof_channel"]) if item.get("proof_channel") else None,
     )

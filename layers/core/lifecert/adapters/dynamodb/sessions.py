@@ -1,14 +1,16 @@
 """Sessions in DynamoDB."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
 from lifecert.adapters.aws_errors import code_of, translated
 from lifecert.adapters.dynamodb.batches import read_items
+from lifecert.adapters.dynamodb.devices import in_force
 from lifecert.adapters.dynamodb.limits import again, limit_writes
 from lifecert.adapters.dynamodb.values import (
     as_day,
@@ -21,9 +23,11 @@ from lifecert.adapters.dynamodb.values import (
     typed,
 )
 from lifecert.domain.challenge import Ability, Step
-from lifecert.domain.errors import LifeCertError, StoreUnavailable
-from lifecert.domain.limits import Count
+from lifecert.domain.device import DeviceProof
+from lifecert.domain.errors import DeviceNotProven, LifeCertError, StoreUnavailable
+from lifecert.domain.limits import Count, proof_used
 from lifecert.domain.policy import Decision, Outcome
+from lifecert.domain.proof_channel import ProofChannel
 from lifecert.domain.reasons import Reason
 from lifecert.domain.session import Channel, Consent, ImageType, Result, Session, SessionState
 
@@ -54,14 +58,16 @@ class DynamoSessions:
     client: "DynamoDBClient"
     table: str
     limits_table: str = ""
+    devices_table: str = ""
 
-    def open(self, session: Session, counts: Sequence[Count] = ()) -> Session:
-        """Store a new session with its counts, or return the one that is there, mostly in the same round trip.
+    def open(self, session: Session, counts: Sequence[Count] = (), proof: DeviceProof | None = None) -> Session:
+        """Store a new session with its counts, or return the one that is there, mostly in the same round trip; that a
+        device is in force is a condition of the same write.
 
-        Raises LimitReached; nothing is stored then.
+        Raises LimitReached and DeviceNotProven; nothing is stored then.
         """
         try:
-            again(lambda: self._open(session, counts))
+            again(lambda: self._open(session, counts, proof))
         except _OpenedBefore as before:
             # Not every engine returns the old item.
             stored = session_of(plain(before.item)) if before.item else self.get(session.session_id)
@@ -70,8 +76,13 @@ class DynamoSessions:
             return stored
         return session
 
-    def _open(self, session: Session, counts: Sequence[Count]) -> None:
-        writes, errors = limit_writes(self.limits_table, counts)
+    def _open(self, session: Session, counts: Sequence[Count], proof: DeviceProof | None) -> None:
+        writes, limits = limit_writes(self.limits_table, counts)
+        errors: list[Callable[[], LifeCertError]] = [*limits]
+        if proof:
+            used, _ = limit_writes(self.limits_table, (proof_used(proof),))
+            writes = [*writes, in_force(self.devices_table, proof), *used]
+            errors += [partial(DeviceNotProven, "not_registered"), partial(DeviceNotProven, "used_before")]
         put: TransactWriteItemTypeDef = {
             "Put": {
                 "TableName": self.table,
@@ -166,6 +177,8 @@ def session_item(session: Session) -> dict[str, Any]:
         "helper_name": session.helper_name,
         "observations": session.observations or None,
         "cannot": [str(one) for one in session.cannot] or None,
+        "proof_channel": str(session.proof_channel),
+        "device_id": session.device_id or None,
         "expires_at": epoch(session.deadline + SESSION_KEPT),
     }
 
@@ -195,6 +208,8 @@ def session_of(item: Mapping[str, Any]) -> Session:
         helper_name=bytes(item["helper_name"]) if "helper_name" in item else None,
         observations=item.get("observations", ""),
         cannot=tuple(map(Ability, item.get("cannot", ()))),
+        proof_channel=ProofChannel(item.get("proof_channel", ProofChannel.WEB)),
+        device_id=item.get("device_id", ""),
     )
 
 

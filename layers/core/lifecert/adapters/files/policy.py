@@ -1,5 +1,7 @@
 """The policy and the help lines from their files: strict, so that a misspelt or absurd value never decides a case."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +9,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from lifecert.adapters.files.calibration import CALIBRATIONS, Version, Wanted, load_calibration
+from lifecert.adapters.files.policy_channels import Channels
 from lifecert.adapters.files.strict import ConfigError, Strict, load_strict
 from lifecert.domain.category import Scheme
 from lifecert.domain.challenge import NEEDS
@@ -16,6 +19,7 @@ from lifecert.domain.policy import (
     AttemptLimits,
     Audit,
     ChallengeLimits,
+    ChannelLimits,
     DuplicateLimits,
     ImageLimits,
     MatchLimits,
@@ -25,6 +29,7 @@ from lifecert.domain.policy import (
     QualityLimits,
     ReplayLimits,
 )
+from lifecert.domain.proof_channel import BY_SESSION, ProofChannel
 from lifecert.domain.sighting import BY_CLERKS, ProofLimits, Proofs
 
 POLICY_FILE = Path(__file__).parents[2] / "policy.json"
@@ -261,8 +266,10 @@ class _Proofs(Strict):
     attestation: _ProofElsewhere
     paper_form: _ProofElsewhere
 
-    def limits(self) -> Proofs:
-        return Proofs({method: ProofLimits(**getattr(self, method).model_dump()) for method in BY_CLERKS})
+    def limits(self, at_least: float) -> Proofs:
+        """With no share that is audited below that of the office's channel."""
+        limits = {method: ProofLimits(**getattr(self, method).model_dump()) for method in BY_CLERKS}
+        return Proofs({method: replace(one, audit=max(one.audit, at_least)) for method, one in limits.items()})
 
 
 class _InWords(Strict):
@@ -314,14 +321,16 @@ class PolicyFile(Strict):
     duplicates: _Duplicates
     proofs: _Proofs
     sources: _Sources
+    channels: Channels
 
     @model_validator(mode="after")
     def _fits(self) -> "PolicyFile":
         self.reference.limits(self.quality)
+        self.channels.refuse_laxer(self)
         return self
 
-    def policy(self, match: MatchLimits) -> Policy:
-        """The policy with these thresholds."""
+    def policy(self, match: MatchLimits, channels: Mapping[ProofChannel, ChannelLimits] | None = None) -> Policy:
+        """The policy with these thresholds, and those of the channels."""
         return Policy(
             version=self.version,
             image=ImageLimits(**self.image.model_dump()),
@@ -334,6 +343,7 @@ class PolicyFile(Strict):
             passive=PassiveLimits(**self.passive.model_dump()),
             audit=Audit(**self.audit.model_dump()),
             duplicates=DuplicateLimits(**self.duplicates.model_dump()),
+            channels=channels or {},
         )
 
 
@@ -345,7 +355,11 @@ class _HelpLinesFile(Strict):
 def load_policy(path: Path = POLICY_FILE, calibrations: Path = CALIBRATIONS) -> Policy:
     """The policy of this deployment, with the thresholds of the calibration it names. Raises ConfigError."""
     file = load_policy_file(path)
-    return file.policy(file.match.limits(calibrations))
+    match = file.match.limits(calibrations)
+    try:
+        return file.policy(match, file.channels.limits(file, match))
+    except ValueError as error:
+        raise ConfigError(f"{path.name}: {error}") from error
 
 
 def load_policy_file(path: Path = POLICY_FILE) -> PolicyFile:
@@ -363,6 +377,9 @@ def load_shadow_policy(version: str, in_force: Policy, folder: Path = POLICY_FIL
     for part in ("image", "quality", "reference", "challenge", "replay"):
         if getattr(policy, part) != getattr(in_force, part):
             raise ConfigError(f"{name}: {part}: must be as in force; only match can be tried on the same evidence")
+    for channel in BY_SESSION:
+        if policy.of(channel).challenge != in_force.of(channel).challenge:
+            raise ConfigError(f"{name}: channels.{channel}.challenge_steps: must be as in force")
     if policy.match.model_version != in_force.match.model_version:
         raise ConfigError(f"{name}: match.model_version: must be {in_force.match.model_version}, as in force")
     return policy
@@ -375,7 +392,8 @@ def load_sources(path: Path = POLICY_FILE) -> Sources:
 
 def load_proofs(path: Path = POLICY_FILE) -> Proofs:
     """The limits of what clerks certify. Raises ConfigError."""
-    return load_policy_file(path).proofs.limits()
+    file = load_policy_file(path)
+    return file.proofs.limits(at_least=file.channels.office.audit)
 
 
 def load_help_lines(path: Path = HELP_LINES_FILE) -> HelpLines:

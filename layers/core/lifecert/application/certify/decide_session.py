@@ -122,8 +122,9 @@ class DecideSession:
     def _decide(self, session: Session, beneficiary: Beneficiary, looked: Looked) -> Verification:
         refuse_if_stopped(session, beneficiary)
         now = self.clock.now()
-        attempt = beneficiary.camera.attempt_at(now, self.policy.attempts, session.user_id)
-        decision = decide(looked.evidence, self.policy, session.challenge, attempt)
+        policy = self.policy.of(session.proof_channel)
+        attempt = beneficiary.camera.attempt_at(now, policy.attempts, session.user_id)
+        decision = decide(looked.evidence, policy, session.challenge, attempt)
         if decision.outcome is Outcome.ACCEPTED and beneficiary.doubts:
             decision = Decision(Outcome.REVIEW, Reason.OFFICE_DECIDES)
         elif decision.outcome is Outcome.ACCEPTED and not _is_whole(looked, beneficiary):
@@ -135,7 +136,7 @@ class DecideSession:
             beneficiary,
             looked.evidence,
             decision,
-            self.policy,
+            policy,
             now,
             self.clock.today(),
             looked.digests,

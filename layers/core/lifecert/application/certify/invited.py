@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from lifecert.application.certify.opening import SessionOpening, StartedSession, refuse_without_camera
+from lifecert.application.certify.opening import SessionOpening, StartedSession, proven_or_not, refuse_without_camera
 from lifecert.application.shared.finding import ByCode
 from lifecert.application.shared.helping import naming_help_line
 from lifecert.domain.actor import SessionSecret, User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.challenge import Ability
+from lifecert.domain.device import DeviceProof
 from lifecert.domain.errors import ConsentMissing, IdempotencyKeyReused
 from lifecert.domain.invitation import Invitation, InvitationCode
 from lifecert.domain.limits import invitation_day
@@ -100,12 +101,16 @@ class StartInvited:
     invited: Invited
     seal: HelperSeal
 
-    def __call__(self, request: InvitedRequest) -> InvitedSession:
-        """Open a session, or return the one opened before with the same idempotency key, and its same secret.
+    def __call__(self, request: InvitedRequest, proof: DeviceProof | None = None) -> InvitedSession:
+        """Open a session, or return the one opened before with the same idempotency key, and its same secret; through
+        the channel that a device's `proof` shows, and else through the web.
 
         Raises ConsentMissing, InvitationUnknown, EntitlementEnded, ConsentWithdrawn, ReferenceMissing, CameraPaused,
         LimitReached, IdempotencyKeyReused and SessionExpired (a repeat that came too late).
         """
+        return proven_or_not(lambda holds: self._checked(request, holds), proof)
+
+    def _checked(self, request: InvitedRequest, proof: DeviceProof | None) -> InvitedSession:
         invited, opening = self.invited, self.invited.opening
         with naming_help_line(opening.help_lines.default):
             if request.consent_version != invited.consent_version:
@@ -114,17 +119,19 @@ class StartInvited:
         with naming_help_line(opening.help_lines.find(beneficiary.category, beneficiary.district)):
             if invited.needs_guardian(invitation, beneficiary) and not request.guardian_consent:
                 raise ConsentMissing(invited.consent_version)
-            return self._start(request, invitation, beneficiary)
+            return self._start(request, invitation, beneficiary, proof)
 
-    def _start(self, request: InvitedRequest, invitation: Invitation, beneficiary: Beneficiary) -> InvitedSession:
+    def _start(
+        self, request: InvitedRequest, invitation: Invitation, beneficiary: Beneficiary, proof: DeviceProof | None
+    ) -> InvitedSession:
         opening, user = self.invited.opening, User(invitation.user_id)
         opening.refuse_if_not_open(beneficiary, user, invited=True)
-        drawn = opening.drawn(request, user, beneficiary)
+        drawn = opening.drawn(request, user, beneficiary, proof)
         secret = SessionSecret(self.invited.by_code.keys.session_secret(drawn.session_id))
         helper = self.seal.seal(drawn.session_id, request.helper_name) if request.helper_name else None
         drawn = replace(drawn, secret_digest=secret.digest, helper_name=helper)
         uses = invitation_day(invitation.invitation_id, opening.clock.local(), self.invited.uses)
-        started = opening.open(drawn, beneficiary.certified_by, (uses,))
+        started = opening.open(drawn, beneficiary.certified_by, (uses,), proof)
         if started.session.secret_digest != secret.digest:
             # The secret that makes session secrets is another since: this session cannot be gone on with.
             raise IdempotencyKeyReused

@@ -5,16 +5,18 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from lifecert.application.certify.owning import refuse_if_no_face_may_be_used, refuse_while_paused
 from lifecert.application.shared.helping import naming_help_line
 from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.challenge import Ability, Chooser, draw, in_order, seed_of
+from lifecert.domain.device import DeviceProof
 from lifecert.domain.errors import (
     CameraUnavailable,
     ConsentWithdrawn,
+    DeviceNotProven,
     EntitlementEnded,
     IdempotencyKeyReused,
     LifeCertError,
@@ -24,6 +26,7 @@ from lifecert.domain.errors import (
 from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.limits import Count, StartLimits
 from lifecert.domain.policy import Policy
+from lifecert.domain.proof_channel import ProofChannel
 from lifecert.domain.session import Channel, Consent, ImageType, Session
 from lifecert.ports.clock import Clock
 from lifecert.ports.photos import Photos, UploadSlot
@@ -32,6 +35,7 @@ from lifecert.ports.sessions import Limits, Sessions
 # What these say of a person is for the person, and for whoever has to do with them.
 STANDING_TOLD = (EntitlementEnded, ConsentWithdrawn, ReferenceMissing)
 SESSION_DURATION = timedelta(minutes=10)
+_Started = TypeVar("_Started")
 
 
 class Wanted(Protocol):
@@ -113,9 +117,10 @@ class SessionOpening:
                 raise CameraUnavailable(type(error).__name__) from None
             raise
 
-    def drawn(self, wanted: Wanted, user: User, beneficiary: Beneficiary) -> Session:
-        """A session with its challenge, not stored yet."""
+    def drawn(self, wanted: Wanted, user: User, beneficiary: Beneficiary, proof: DeviceProof | None = None) -> Session:
+        """A session with its challenge, not stored yet; of the channel that is proven, if `proof` holds."""
         now, camera = self.clock.now(), beneficiary.camera
+        channel = proof.channel if proof else ProofChannel.WEB
         chooser = self.chooser(seed_of(beneficiary.person_key, self.clock.today(), camera.faces_ever))
         return Session(
             session_id=_session_id(user, wanted.idempotency_key),
@@ -124,7 +129,7 @@ class SessionOpening:
             on_behalf=wanted.on_behalf,
             channel=wanted.channel,
             consent=Consent(wanted.consent_version, now, wanted.guardian_consent),
-            challenge=draw(wanted.cannot, self.policy.challenge.steps, chooser),
+            challenge=draw(wanted.cannot, self.policy.of(channel).challenge.steps, chooser),
             image_type=wanted.image_type,
             attempt=camera.attempt_at(now, self.policy.attempts, user.user_id),
             opened_at=now,
@@ -132,19 +137,27 @@ class SessionOpening:
             request_digest=_request_digest(wanted, beneficiary),
             help_line=self.help_lines.find(beneficiary.category, beneficiary.district),
             cannot=in_order(wanted.cannot),
+            proof_channel=channel,
+            device_id=proof.device_id if proof else "",
         )
 
-    def open(self, drawn: Session, certified_by: Sequence[str], counts: Sequence[Count] = ()) -> StartedSession:
+    def open(
+        self,
+        drawn: Session,
+        certified_by: Sequence[str],
+        counts: Sequence[Count] = (),
+        proof: DeviceProof | None = None,
+    ) -> StartedSession:
         """Store it, counted as a start and in `counts`, or take the one opened before with the same idempotency key.
         `certified_by` are those who certified the person before, whom others' starts do not stop.
 
-        Raises LimitReached, IdempotencyKeyReused and SessionExpired (a repeat that came too late).
+        Raises LimitReached, DeviceNotProven, IdempotencyKeyReused and SessionExpired (a repeat that came too late).
         """
         # Who is over a limit hears the same, and the same help line, for known and for unknown people.
         with naming_help_line(self.help_lines.default):
             certified = drawn.user_id in certified_by
             started = self.start_limits.started(drawn.user_id, drawn.beneficiary_id, certified, self.clock.now())
-            session = self.sessions.open(drawn, (*started, *counts))
+            session = self.sessions.open(drawn, (*started, *counts), proof)
         if session.request_digest != drawn.request_digest:
             raise IdempotencyKeyReused
         seconds = int((session.deadline - self.clock.now()).total_seconds())
@@ -155,6 +168,17 @@ class SessionOpening:
             for number in range(1, len(session.challenge) + 1)
         )
         return StartedSession(session, slots)
+
+
+def proven_or_not(start: Callable[[DeviceProof | None], _Started], proof: DeviceProof | None) -> _Started:
+    """Start by a device's proof; where that does not hold, as anybody does: nobody is sent away because a tablet's
+    registration ended, and what is proven falsely brings nothing. The price is that the person is looked up again."""
+    if proof is None:
+        return start(None)
+    try:
+        return start(proof)
+    except DeviceNotProven:
+        return start(None)
 
 
 def refuse_without_camera(beneficiary: Beneficiary, now: datetime, policy: Policy, user_id: str) -> None:

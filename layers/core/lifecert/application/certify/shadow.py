@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import Evidence, Measure, Verdict
 from lifecert.domain.policy import Decision, Policy, decide
+from lifecert.domain.proof_channel import ProofChannel
 from lifecert.domain.reasons import Reason
 
 
@@ -30,12 +31,18 @@ class Shadow:
     policy: Policy
     tell: Callable[[Trial], None]
 
-    def score(self, evidence: Evidence, asked: tuple[Step, ...], in_force: Policy) -> None:
-        """Judge the evidence of one decided verification. Tries are not counted: how often somebody failed before
-        was decided by the policy in force."""
+    def score(
+        self,
+        evidence: Evidence,
+        asked: tuple[Step, ...],
+        in_force: Policy,
+        channel: ProofChannel = ProofChannel.WEB,
+    ) -> None:
+        """Judge the evidence of one decided verification, by what each policy has for its channel. Tries are not
+        counted: how often somebody failed before was decided by the policy in force."""
         across = tuple(self._judged_again(measure) for measure in evidence.across)
-        decided = decide(evidence, in_force, asked, 1)
-        would_decide = decide(replace(evidence, across=across), self.policy, asked, 1)
+        decided = decide(evidence, in_force.of(channel), asked, 1)
+        would_decide = decide(replace(evidence, across=across), self.policy.of(channel), asked, 1)
         self.tell(Trial(self.policy.version, decided, would_decide))
 
     def _judged_again(self, measure: Measure) -> Measure:

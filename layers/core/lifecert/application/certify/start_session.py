@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from lifecert.application.certify.opening import SessionOpening, StartedSession
+from lifecert.application.certify.opening import SessionOpening, StartedSession, proven_or_not
 from lifecert.application.shared.finding import by_number_and_name
 from lifecert.application.shared.helping import naming_help_line
 from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.challenge import Ability
 from lifecert.domain.consent import GUARDIAN_AGE
+from lifecert.domain.device import DeviceProof
 from lifecert.domain.errors import BeneficiaryNotFound, ConsentMissing
 from lifecert.domain.person import IdNumber, age_on
 from lifecert.domain.session import Channel, ImageType
@@ -33,20 +34,24 @@ class StartRequest:
 
 @dataclass(frozen=True, slots=True)
 class StartSession:
-    """The use case. Two round trips to the store, whether the person is known or not."""
+    """The use case. Two round trips to the store, whether the person is known or not, and with a device's proof too."""
 
     register: Register
     person_keys: PersonKeys
     consent_version: str
     opening: SessionOpening
 
-    def __call__(self, request: StartRequest, user: User) -> StartedSession:
-        """Open a session, or return the one opened before with the same idempotency key.
+    def __call__(self, request: StartRequest, user: User, proof: DeviceProof | None = None) -> StartedSession:
+        """Open a session, or return the one opened before with the same idempotency key; through the channel that a
+        device's `proof` shows, and else through the web.
 
         Raises ConsentMissing, BeneficiaryNotFound (unknown person and wrong name alike), CameraUnavailable (for a user
         who has nothing to do with the person), EntitlementEnded, ConsentWithdrawn, ReferenceMissing, CameraPaused,
         LimitReached, IdempotencyKeyReused and SessionExpired (a repeat that came too late).
         """
+        return proven_or_not(lambda holds: self._start(request, user, holds), proof)
+
+    def _start(self, request: StartRequest, user: User, proof: DeviceProof | None) -> StartedSession:
         opening = self.opening
         # The general help line until the person is known to be registered: it must not tell who is.
         with naming_help_line(opening.help_lines.default):
@@ -55,7 +60,8 @@ class StartSession:
         with naming_help_line(opening.help_lines.find(beneficiary.category, beneficiary.district)):
             opening.refuse_if_not_open(beneficiary, user)
             self._check_guardian(request, beneficiary, user)
-            return opening.open(opening.drawn(request, user, beneficiary), beneficiary.certified_by)
+            drawn = opening.drawn(request, user, beneficiary, proof)
+            return opening.open(drawn, beneficiary.certified_by, proof=proof)
 
     def _check_consent(self, request: StartRequest) -> None:
         born = request.id_number.birth_date

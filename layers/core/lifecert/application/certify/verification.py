@@ -41,7 +41,7 @@ _UNDECIDED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """A session, the state it meets, and what was decided over its evidence."""
+    """A session, the state it meets, and what was decided over its evidence by `policy`, that of its channel."""
 
     session: Session
     beneficiary: Beneficiary
@@ -83,6 +83,7 @@ class Verification:
             calibration_version=self.policy.match.calibration_version,
             model_version=self.evidence.model_version,
             mandate=before.helped_as(session.user_id, self.today, on_behalf=session.on_behalf),
+            proof_channel=session.proof_channel,
         )
         details = self._details()
         changed: dict[str, Any] = {
@@ -183,6 +184,7 @@ class Verification:
     def _details(self, **details: Detail) -> dict[str, Detail]:
         return {
             "session_id": self.session.session_id,
+            **self.session.came_by,
             "on_behalf": self.session.on_behalf,
             **({"cannot": ",".join(self.session.cannot)} if self.session.cannot else {}),
             "consent_version": self.session.consent.version,

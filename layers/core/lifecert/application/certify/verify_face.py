@@ -90,7 +90,7 @@ class VerifyFace:
         except SessionAlreadyDecided:
             return self._decided_elsewhere(session_id, caller)
         if self.shadow and digests:
-            self.shadow.score(analysis.evidence, claimed.challenge, self.policy)
+            self.shadow.score(analysis.evidence, claimed.challenge, self.policy, claimed.proof_channel)
         return replace(
             claimed,
             state=SessionState.DECIDED,

@@ -29,6 +29,7 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.invitation import InvitationCode
 from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
+from lifecert.domain.proof_channel import ProofChannel
 from lifecert.domain.review import PROPOSAL_LASTS, Review, ReviewKind
 from lifecert.domain.sighting import PAPERS, AtTheCounter, Proofs, Sighting
 from lifecert.domain.status import Status
@@ -164,7 +165,8 @@ def seen(beneficiary_id: str, seen_on: date, stated: Mapping[str, str], clerk: s
     facts = {"beneficiary_id": beneficiary_id, "seen_on": seen_on.isoformat(), "clerk": clerk, **stated}
     if method is Method.IN_PERSON:
         del facts["method"]  # as it was when it was the only one
-    return Proof(method, seen_on, clerk, digest_of(facts), certificate_id=certificate_id)
+    digest = digest_of(facts)
+    return Proof(method, seen_on, clerk, digest, certificate_id=certificate_id, proof_channel=ProofChannel.OFFICE)
 
 
 def stated_in(proposal: Review) -> Mapping[str, str]:

@@ -308,10 +308,12 @@ class DecideReview:
             model_version=str(evidence.get("model_version") or ""),
             calibration_version=str(evidence.get("calibration_version") or ""),
             mandate=newest.helped_as(session.user_id, self.clock.today(), on_behalf=session.on_behalf),
+            proof_channel=session.proof_channel,
         )
         actor, now = Actor(decision.decided_by, Role.CLERK), decision.decided_at
         details: dict[str, Detail] = {
             "session_id": session.session_id,
+            **session.came_by,
             "on_behalf": session.on_behalf,
             "consent_version": session.consent.version,
             "certified_by": session.user_id,

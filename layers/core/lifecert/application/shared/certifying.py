@@ -14,6 +14,7 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.change import Change, record
 from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.proof_channel import ProofChannel
 from lifecert.domain.status import Certified, Status
 from lifecert.domain.year import valid_until_after
 
@@ -23,7 +24,8 @@ class Proof:
     """That somebody was alive `on` a day, and how that is known.
 
     `certified_by` is the user who acted. Versions are empty where no machine judged. `certificate_id` is what the
-    certificate of it will be called. `source` and `mandate` are what it names besides (`domain.certificate`).
+    certificate of it will be called. `source`, `mandate` and `proof_channel` are what it names besides
+    (`domain.certificate`).
     """
 
     method: Method
@@ -36,6 +38,12 @@ class Proof:
     certificate_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     source: str = ""
     mandate: str = ""
+    proof_channel: ProofChannel | None = None
+
+    @property
+    def came_by(self) -> Mapping[str, Detail]:
+        """Through what it came, as the ledger has it."""
+        return {"proof_channel": self.proof_channel} if self.proof_channel else {}
 
 
 def certifying(
@@ -76,6 +84,7 @@ def certifying(
         evidence_digest=proof.evidence_digest,
         source=proof.source,
         mandate=proof.mandate,
+        proof_channel=proof.proof_channel,
     )
     after, entry = record(
         replace(
@@ -97,6 +106,7 @@ def certifying(
             "evidence_digest": proof.evidence_digest,
             "certificate_id": certificate.certificate_id,
             "method": proof.method,
+            **proof.came_by,
             "certified_on": proof.on.isoformat(),
             # By which way they are told that they were certified, by whomever; None, and nobody is.
             "channel": before.contact_channel,
@@ -116,7 +126,7 @@ def certified_already(
     """
     if before.status is not Status.ACTIVE or not before.certificate_id or before.certified_on != proof.on:
         return None
-    told = {**details, "certificate_id": before.certificate_id, "method": proof.method}
+    told = {**details, "certificate_id": before.certificate_id, "method": proof.method, **proof.came_by}
     after, entry = record(replace(before, **changed), LedgerEvent.ALREADY_CERTIFIED, actor, now, told)
     return Change(before.version, after, entry)
 

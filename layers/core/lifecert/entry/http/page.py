@@ -25,11 +25,14 @@ from lifecert.entry.http.problems import Answer
 from lifecert.entry.http.texts import Language
 
 # Shown large: what a reader wants to know. Shown small: what an office or an auditor goes by.
-FACTS = ("masked_name", "category", "district", "method", "source", "mandate", "certified_on", "valid_until")
+FACTS = (
+    *("masked_name", "category", "district", "method", "proof_channel", "source", "mandate"),
+    *("certified_on", "valid_until"),
+)
 SMALL = ("iss", "jti", "policy_version", "model_version", "calibration_version", "evidence_digest")
 # Any of the eight is right for text that looks random; to weigh them all costs 0.2 s of CPU for each page.
 MASK = 2
-_IN_WORDS = ("category", "method", "mandate")
+_IN_WORDS = ("category", "method", "proof_channel", "mandate")
 
 
 @dataclass(frozen=True, slots=True)

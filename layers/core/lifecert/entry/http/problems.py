@@ -73,6 +73,9 @@ class Code(StrEnum):
     DAY_TOO_EARLY = "day_too_early"
     PAPER_USED_BEFORE = "paper_used_before"
     SEEN_TOO_LONG_AGO = "seen_too_long_ago"
+    DEVICE_END_UNSUITABLE = "device_end_unsuitable"
+    DEVICE_NOT_FOUND = "device_not_found"
+    DEVICE_REGISTERED_BEFORE = "device_registered_before"
     MANDATE_NOT_FOUND = "mandate_not_found"
     MANDATE_UNSUITABLE = "mandate_unsuitable"
     TOO_MANY_MANDATES = "too_many_mandates"
@@ -235,6 +238,9 @@ TABLE: dict[type[Exception], Problem] = {
     errors.OfficeNoticeNotFound: Problem(HTTPStatus.NOT_FOUND, Code.NOTICE_NOT_FOUND),
     errors.OfficeNoticeFailed: Problem(HTTPStatus.CONFLICT, Code.NOTICE_FAILED_BEFORE),
     errors.DayInFuture: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DAY_IN_FUTURE),
+    errors.DeviceNotFound: Problem(HTTPStatus.NOT_FOUND, Code.DEVICE_NOT_FOUND),
+    errors.DeviceRegisteredBefore: Problem(HTTPStatus.CONFLICT, Code.DEVICE_REGISTERED_BEFORE),
+    errors.DeviceEndUnsuitable: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DEVICE_END_UNSUITABLE),
     errors.MandateNotFound: Problem(HTTPStatus.NOT_FOUND, Code.MANDATE_NOT_FOUND),
     errors.MandateUnsuitable: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.MANDATE_UNSUITABLE),
     errors.TooManyMandates: Problem(HTTPStatus.CONFLICT, Code.TOO_MANY_MANDATES),
@@ -284,6 +290,7 @@ NOT_FOR_CLIENTS: tuple[type[errors.LifeCertError], ...] = (
     errors.BrokenLedger,
     errors.CasesUnfinished,
     errors.ChangeFileMissing,
+    errors.DeviceNotProven,
     errors.SnapshotUnfinished,
     errors.FrameSeenBefore,
     errors.ImportFileChanged,

@@ -31,6 +31,7 @@ _FOR_EVERYBODY = frozenset(
         "method",
         "on_behalf",
         "outcome",
+        "proof_channel",
         "reason",
         "status",
         "status_before",

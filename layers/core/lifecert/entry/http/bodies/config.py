@@ -141,7 +141,7 @@ class Config(Response):
             ),
             sessions=SessionRules(
                 minutes=int(SESSION_DURATION.total_seconds()) // 60,
-                max_frames=1 + config.policy.challenge.steps,
+                max_frames=1 + config.policy.most_steps,
                 tries_before_review=attempts.before_review,
                 tries_before_pause=attempts.before_pause,
                 tries_counted_minutes=int(attempts.window.total_seconds()) // 60,

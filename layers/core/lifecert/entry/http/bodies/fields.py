@@ -90,7 +90,7 @@ def _position(value: Any) -> Position:
     except (ValueError, binascii.Error):
         opened_at, one_id, district = None, "", []
     of_one_list = len(district) < 2 and all(re.fullmatch("[0-9]{6}", one) for one in district)
-    if opened_at is None or opened_at.utcoffset() is None or len(one_id) > 40 or not of_one_list:
+    if opened_at is None or opened_at.utcoffset() is None or len(one_id) > 43 or not of_one_list:
         raise PydanticCustomError("invalid", "not a place in the list")
     return Position(opened_at, one_id, *district)
 

@@ -116,13 +116,14 @@ class YearsEnded(Response):
 
 
 class MonthShown(Response):
-    """What a month came to in a district: proofs by method, tries that failed and that went to a human by reason, and
-    cases decided by how long they had waited."""
+    """What a month came to in a district: proofs by method, and by channel; tries that failed, and that went to a
+    human, by reason; and cases decided by how long they had waited."""
 
     district: str
     month: str
     years_ended: YearsEnded
     certified: Mapping[str, int]
+    certified_by_channel: Mapping[str, int]
     retries: Mapping[str, int]
     to_reviewers: Mapping[str, int]
     cases_decided: Mapping[str, int]
@@ -142,6 +143,7 @@ class MonthShown(Response):
                 certified_at_all=figures.certified_at_all,
             ),
             certified=numbers.get(Figure.CERTIFIED, {}),
+            certified_by_channel=numbers.get(Figure.CHANNEL, {}),
             retries=numbers.get(Figure.RETRY, {}),
             to_reviewers=numbers.get(Figure.REVIEW, {}),
             cases_decided=numbers.get(Figure.DECIDED, {}),

@@ -11,6 +11,7 @@ from lifecert.application.certify.opening import StartedSession
 from lifecert.application.certify.start_session import StartRequest
 from lifecert.domain.challenge import Ability, Step
 from lifecert.domain.policy import Outcome
+from lifecert.domain.proof_channel import ProofChannel
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import ReviewDecision, ReviewOutcome
 from lifecert.domain.session import Channel, ImageType, Session
@@ -57,9 +58,10 @@ class Slot(Response):
 
 
 class SessionStarted(Response):
-    """A session and its upload slots."""
+    """A session and its upload slots. `proof_channel` is the one that was proven, whatever the request says."""
 
     session_id: str
+    proof_channel: ProofChannel
     attempt: int
     deadline: Moment
     challenge: tuple[Step, ...]
@@ -83,6 +85,7 @@ class SessionStarted(Response):
         )
         return SessionStarted(
             session_id=session.session_id,
+            proof_channel=session.proof_channel,
             attempt=session.attempt,
             deadline=session.deadline,
             challenge=session.challenge,
