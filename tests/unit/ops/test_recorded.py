@@ -359,6 +359,21 @@ def test_nothing_that_the_use_cases_write_differs() -> None:
     assert {entry.event for entry in life.world.store.entries[life.id]} == set(LedgerEvent)
 
 
+def test_a_fraud_upon_somebody_without_a_photo_leaves_the_register_as_the_ledger_tells_it() -> None:
+    """A made-up city found it: a register's word was a fraud, two clerks saw the person, and there was no photo to lose."""
+    life, third = Life(), replace(CLERK, user_id="clerk-3")
+    for cause in (None, RevocationCause.FRAUD):
+        if cause:
+            life.agreed(ReviewKind.REVOCATION, certificate_id=life.person.certificate_id, cause=cause)
+            assert check(life) is None
+        seen = life.do["certify_in_person"](life.id, at_the_counter(life.world.clock.today()), CLERK, an_id())
+        life.do["confirm_proposal"](seen.review_id, third, confirm=True)
+        assert (life.last(), life.person.reference_ids) == (LedgerEvent.CERTIFIED, ())
+        assert check(life) is None
+        life.world.clock.move(days=1)
+    assert life.person.faces_were_deleted, "whose face comes next is looked at by two"
+
+
 def test_every_field_is_told_or_said_not_to_be() -> None:
     told = Recorded()
     _, life = next(a_life())
