@@ -50,9 +50,12 @@ def test_a_look_counts_nothing_and_sees_a_full_count(stores: Stores) -> None:
     count = a_count(1)
     for _ in range(3):
         stores.limits.take([a_count(), replace(count, adds=False)])
+        stores.limits.take([replace(count, adds=False)])
     stores.limits.take([count])
     with pytest.raises(LimitReached):
         stores.limits.take([a_count(), replace(count, adds=False)])
+    with pytest.raises(LimitReached):
+        stores.limits.take([replace(count, adds=False)])
 
 
 def test_counting_without_a_limit_tells_how_many(stores: Stores) -> None:
