@@ -8,6 +8,7 @@ import pytest
 
 from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Role
+from lifecert.domain.amendment import AmendGround
 from lifecert.domain.certificate import Certificate, Revocation, RevocationCause
 from lifecert.domain.errors import (
     BeneficiaryNotFound,
@@ -23,6 +24,7 @@ from lifecert.domain.reasons import Reason
 from lifecert.domain.review import (
     CLAIM_LASTS,
     AtLeast,
+    Cause,
     Claim,
     Ground,
     Review,
@@ -87,6 +89,22 @@ def test_every_field_comes_back(stores: Stores) -> None:
     assert left_at_default(DECISION) == set()
     assert stores.reviews.get(review.review_id) == decided
     assert stores.reviews.get(an_id()) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause"),
+    [
+        (ReviewKind.ID_NUMBER, AmendGround.RENUMBERED),
+        (ReviewKind.BENEFIT_START, AmendGround.REDETERMINED),
+        (ReviewKind.REVOCATION, RevocationCause.ERROR),
+    ],
+)
+def test_why_something_is_proposed_is_of_the_kind_that_it_was(stores: Stores, kind: ReviewKind, cause: Cause) -> None:
+    [review] = with_reviews(stores, {"kind": kind, **ENDED, "cause": cause})
+    found = stores.reviews.get(review.review_id)
+    assert found == review
+    assert found is not None
+    assert type(found.cause) is type(cause)
 
 
 def test_a_review_is_decided_once(stores: Stores) -> None:
