@@ -86,7 +86,7 @@ test-unit: .venv/.ready ## the quick tests: no build, no network
 
 PHONE_PAGE := $(PY) -m pytest -q --numprocesses 0 tests/e2e/test_phone_page.py tests/e2e/test_phone_page_faults.py
 screenshots: setup build test-tools ## take the pictures of the phone page and the desk anew: docs/img (Chromium; 6 minutes)
-	@LIFECERT_SCREENSHOTS=docs/img/phone LIFECERT_DESK_SCREENSHOTS=docs/img/desk $(PHONE_PAGE) tests/e2e/test_desk.py
+	@LIFECERT_SCREENSHOTS=docs/img/phone LIFECERT_DESK_SCREENSHOTS=docs/img/desk $(PHONE_PAGE) tests/e2e/test_desk.py tests/e2e/test_desk_checks.py
 
 phone-time: setup build test-tools ## how long a person of eighty takes on the phone page, who reads and presses slowly
 	@LIFECERT_EIGHTY=1 $(PHONE_PAGE) -k eighty
