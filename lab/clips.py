@@ -270,15 +270,24 @@ def table(found: Mapping[Way, Count]) -> str:
         if not count.ended:
             continue
         total = sum((ends for ends in count.ended.values()), Counter[str]())
-        shares = [ends["accepted"] / ends.total() for ends in count.ended.values()]
         lines.append(
-            f"{way.name}: {total['accepted']} of {total.total()} sessions accepted, {len(shares)} clips; "
-            f"each clip counting the same {sum(shares) / len(shares):.1%}"
+            f"{way.name}: {total['accepted']} of {total.total()} sessions accepted, {len(count.ended)} clips; "
+            f"each clip counting the same {_mean_share(count, 'accepted'):.1%}, "
+            f"to a human {_mean_share(count, 'review'):.1%}, asked again {_mean_share(count, 'retry'):.1%}"
         )
         lines += [f"  {clip}: {_listed(ends)}" for clip, ends in count.ended.items()]
         shown = ", ".join(f"{step} {count.seen[step]} of {asked}" for step, asked in sorted(count.asked.items()))
         lines.append(f"  steps seen: {shown}")
     return "\n".join(lines)
+
+
+def _mean_share(count: Count, outcome: str) -> float:
+    """The share of sessions that ended so, whatever the reason: the mean over clips."""
+    shares = [
+        sum(times for how, times in ends.items() if how.split()[0] == outcome) / ends.total()
+        for ends in count.ended.values()
+    ]
+    return sum(shares) / len(shares)
 
 
 def _listed(ends: Counter[str]) -> str:

@@ -160,7 +160,7 @@ def _drain(city: City, lines: int, done: str) -> None:
         if time.monotonic() - last[0] > TELL_EVERY_SECONDS:
             last[0] = time.monotonic()
             rate = transactions[0] / (last[0] - begun)
-            city.say(f"  {done} some {transactions[0]:,} of {lines:,} lines, {rate:,.0f} a second")
+            city.say(f"  {lines:,} lines are being {done}: {transactions[0]:,} writes, {rate:,.0f} a second")
 
     events = city.services.dynamodb.meta.events
     for operation in ("TransactWriteItems", "PutItem"):

@@ -110,6 +110,8 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:Query Devices/index/by_district",
     },
     "IssueInvitation": {
+        "dynamodb:PutItem Reviews",
+        "dynamodb:UpdateItem Limits",
         "dynamodb:Query Ledger",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
@@ -212,6 +214,8 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:DeleteItem Idempotency",
     },
     "EnrolReference": {
+        "dynamodb:ConditionCheckItem Limits",
+        "dynamodb:UpdateItem Limits",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:GetItem References",
@@ -286,6 +290,7 @@ ALLOWED: dict[str, set[str]] = {
         "kms:GenerateMac PersonKey",
     },
     "ReportDeath": {
+        "dynamodb:Query Ledger",
         "dynamodb:Query Beneficiaries/index/by_person",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
@@ -296,6 +301,7 @@ ALLOWED: dict[str, set[str]] = {
         "kms:GenerateMac PersonKey",
     },
     "ImportDataMatch": {
+        "dynamodb:Query Ledger",
         "dynamodb:GetItem Reviews",
         "dynamodb:Query Beneficiaries/index/by_person",
         "dynamodb:GetItem Beneficiaries",
@@ -402,6 +408,8 @@ ALLOWED: dict[str, set[str]] = {
         "xray:PutTelemetryRecords *",
     },
     "CertifyInPerson": {
+        "dynamodb:ConditionCheckItem Limits",
+        "dynamodb:UpdateItem Limits",
         "dynamodb:Query Invitations/index/by_code",
         "dynamodb:Query Ledger",
         "kms:GenerateMac InvitationKey",

@@ -85,8 +85,13 @@ def test_a_real_clip_is_accepted_where_the_steps_were_done_and_nowhere_else(
 
 def test_each_clip_counts_the_same() -> None:
     count = Count()
-    count.ended["one"], count.ended["two"] = Counter({"accepted": 10}), Counter({"retry turn_not_seen": 1})
-    assert "10 of 11 sessions accepted, 2 clips; each clip counting the same 50.0%" in clips.table({WAYS[0]: count})
+    count.ended["one"], count.ended["two"] = (
+        Counter({"accepted": 10}),
+        Counter({"retry turn_not_seen": 1, "retry smile_not_seen": 1, "review liveness_doubted": 2}),
+    )
+    told = clips.table({WAYS[0]: count})
+    assert "10 of 14 sessions accepted, 2 clips; each clip counting the same 50.0%, to a human 25.0%" in told
+    assert "asked again 25.0%" in told
 
 
 @pytest.mark.parametrize(

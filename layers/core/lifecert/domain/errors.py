@@ -303,6 +303,10 @@ class DeviceNotProven(LifeCertError):
     """What came with a start does not show that a registered device made it; the message says why, in a word."""
 
 
+class PaperUsedBefore(LifeCertError):
+    """This paper has certified the person already, for another day: one appearance is one proof."""
+
+
 class SeenTooLongAgo(LifeCertError):
     """Somebody was seen, or a paper is of a day, further back than its method allows."""
 
