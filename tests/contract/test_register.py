@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from lifecert.adapters.dynamodb.values import typed
 from lifecert.domain.camera import Camera, Failure, FailuresOfDay
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Method, RevocationCause
@@ -16,6 +17,7 @@ from lifecert.domain.mandate import Mandate, MandateKind, MandateRight
 from lifecert.domain.notice import Notice, NoticeChannel
 from lifecert.domain.office_notice import NoticeResult, NoticeWay, OfficeNotice
 from lifecert.domain.open_case import FormerHelper, OpenCase, Unfounded
+from lifecert.domain.proof_channel import ProofChannel
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.status import Standing, Status
@@ -26,6 +28,7 @@ from tests.support.builders import (
     a_certificate,
     a_change,
     a_review,
+    a_session,
     an_id,
     registration,
     standing_as,
@@ -146,12 +149,27 @@ def test_an_entry_knows_the_request_it_came_from_and_its_hash_does_not(tables: D
 def test_a_certificate_comes_back_as_it_was_issued(stores: Stores) -> None:
     before = registered(stores)
     revoked = {"revoked_at": NOW, "revoked_for": RevocationCause.ERROR}
-    named = {"source": "civil_affairs", "mandate": "guardian"}
+    named = {"source": "civil_affairs", "mandate": "guardian", "proof_channel": ProofChannel.KIOSK}
     certificate = a_certificate(before, statement="header.payload.signature", **revoked, **named)
     assert stores.certificates.get(certificate.certificate_id) is None
     stores.register.commit(a_change(before, certificate=certificate))
     assert left_at_default(certificate) == set()
     assert stores.certificates.get(certificate.certificate_id) == certificate
+
+
+def test_what_was_stored_before_channels_were_kept_is_of_none_and_its_session_of_the_web(tables: DynamoTables) -> None:
+    stores = tables.stores()
+    before = registered(stores)
+    certificate, session = a_certificate(before), stores.sessions.open(a_session())
+    stores.register.commit(a_change(before, certificate=certificate))
+    assert "proof_channel" not in tables.item("Certificates", certificate_id=certificate.certificate_id)
+    assert stores.certificates.get(certificate.certificate_id) == certificate
+    tables.client.update_item(
+        TableName=tables.name("Sessions"),
+        Key=typed({"session_id": session.session_id}),
+        UpdateExpression="REMOVE proof_channel",
+    )
+    assert stores.sessions.get(session.session_id) == session
 
 
 def test_the_ledger_is_read_in_order_and_its_chain_holds(stores: Stores) -> None:

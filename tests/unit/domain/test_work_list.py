@@ -128,6 +128,11 @@ def test_a_certification_counts_by_method_now_and_in_time_for_the_year_that_it_r
     assert counted(late, LedgerEvent.CERTIFIED, **told) == [("2026-01", "year", "late"), by_method]
 
 
+def test_a_certification_counts_by_channel_too_and_one_through_none_by_none() -> None:
+    told = counted(a_beneficiary(), LedgerEvent.CERTIFIED, details={"method": "face_self", "proof_channel": "kiosk"})
+    assert told == [("2026-03", "certified", "face_self"), ("2026-03", "channel", "kiosk")]
+
+
 def test_one_that_moves_no_day_renews_no_year() -> None:
     told = counted(a_beneficiary(), LedgerEvent.CERTIFIED, details={"method": "in_person"})
     assert told == [("2026-03", "certified", "in_person")]

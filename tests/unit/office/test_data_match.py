@@ -85,6 +85,7 @@ def test_who_was_seen_alive_is_certified_as_of_that_day() -> None:
     person = office.of(WANG)
     assert standing_of(person) == Standing(Status.ACTIVE, date(2027, 2, 20))
     certificate = office.store.certificates[str(person.certificate_id)]
+    assert certificate.proof_channel is None, "a register's word comes through none of ours"
     assert (certificate.method, certificate.certified_on) == (Method.DATA_MATCH, date(2026, 2, 20))
     assert certificate.statement.count(".") == 2
     entry = office.store.entries[person.beneficiary_id][-1]

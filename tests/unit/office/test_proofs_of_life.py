@@ -28,6 +28,7 @@ from lifecert.domain.errors import (
     TransitionRefused,
 )
 from lifecert.domain.ledger import LedgerEvent, verify_chain
+from lifecert.domain.proof_channel import ProofChannel
 from lifecert.domain.review import Ground, Proposal, Review, ReviewKind, ReviewOutcome
 from lifecert.domain.scope import Scope
 from lifecert.domain.sighting import (
@@ -109,9 +110,10 @@ def test_whom_a_clerk_saw_elsewhere_is_certified_at_once_and_the_ledger_says_how
     assert isinstance(certificate, Certificate)
     assert (certificate.method, certificate.certified_on) == (method, TODAY)
     assert certificate.claims("issuer")["method"] == method.value
+    assert certificate.claims("issuer")["proof_channel"] == "office"
     entry = office.store.entries[office.id][-1]
     assert entry.event is LedgerEvent.CERTIFIED
-    assert entry.details["method"] == method
+    assert (entry.details["method"], entry.details["proof_channel"]) == (method, "office")
     assert what.facts().items() <= entry.details.items()
     assert state(office, what) == certificate, "the same key gives the same"
     with pytest.raises(IdempotencyKeyReused):
@@ -137,6 +139,7 @@ def test_a_paper_certifies_nobody_until_another_clerk_confirms_it(method: Method
     office.confirm(proposal.review_id, SECOND, confirm=True)
     certificate = office.store.certificates[proposal.review_id]
     assert (certificate.method, certificate.certified_on) == (method, on)
+    assert certificate.proof_channel is ProofChannel.OFFICE
     entry = office.store.entries[office.id][-1]
     assert (entry.actor.actor_id, entry.details["proposed_by"]) == (SECOND.user_id, CLERK.user_id)
     assert what.facts().items() <= entry.details.items()

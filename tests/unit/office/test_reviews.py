@@ -28,6 +28,7 @@ from lifecert.domain.errors import (
 from lifecert.domain.invitation import user_of
 from lifecert.domain.ledger import Detail, LedgerEvent, facts_of, verify_chain
 from lifecert.domain.policy import Outcome
+from lifecert.domain.proof_channel import ProofChannel
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import GROUNDS, PROPOSALS, Ground, Review, ReviewKind, ReviewOutcome, ReviewState
 from lifecert.domain.status import Standing, Status
@@ -49,7 +50,7 @@ from tests.support.reviewing import ACCEPT, MORE, OTHER, REFUSE, Office
 
 def test_accepting_certifies_with_the_sessions_method_and_day_and_the_clerk_in_the_ledger() -> None:
     office = Office()
-    session = office.attempt(on_behalf=False)
+    session = office.attempt(on_behalf=False, proof_channel=ProofChannel.KIOSK)
     seen = office.clock.today()
     office.clock.move(days=20)
     decided = office.decide(office.review(session).review_id, ACCEPT, Ground.SAME_PERSON, CLERK, session.session_id)
@@ -58,6 +59,7 @@ def test_accepting_certifies_with_the_sessions_method_and_day_and_the_clerk_in_t
     assert (certificate.method, certificate.certified_on) == (Method.FACE_SELF, seen)
     assert certificate.valid_until == office.person.valid_until == date(2027, 3, 1)
     assert certificate.statement.count(".") == 2
+    assert certificate.proof_channel is ProofChannel.KIOSK, "through the session, and not through the clerk"
     assert certificate.evidence_digest == uploaded_in_time(good_evidence(0.4)).digest()
     entry = office.store.entries[office.id][-1]
     assert (entry.event, entry.actor.actor_id) == (LedgerEvent.CERTIFIED, CLERK.user_id)

@@ -287,10 +287,6 @@ class TooManyMandates(LifeCertError):
     """A person has as many mandates as stand beside each other."""
 
 
-class PaperUsedBefore(LifeCertError):
-    """This paper has certified the person already, for another day: one appearance is one proof."""
-
-
 class DeviceNotFound(LifeCertError):
     """No such device was registered, or it is none of the clerk's districts."""
 
@@ -307,13 +303,16 @@ class DeviceNotProven(LifeCertError):
     """What came with a start does not show that a registered device made it; the message says why, in a word."""
 
 
+class PaperUsedBefore(LifeCertError):
+    """This paper has certified the person already, for another day: one appearance is one proof."""
+
+
 class SeenTooLongAgo(LifeCertError):
     """Somebody was seen, or a paper is of a day, further back than its method allows."""
 
 
 class DayImpossible(LifeCertError):
-    """Something is said of a day on which it cannot have been: before the person was born, in years to come, or, of a
-    start, once the benefit is over."""
+    """Something is said of a day on which it cannot have been: before the person was born, or in years to come."""
 
 
 class StartUnlikely(LifeCertError):
