@@ -213,7 +213,8 @@ def _in_person(who: str, on: date) -> Callable[[World], None]:
     def certify(world: World) -> None:
         store = world.store
         use_case = CertifyInPerson(
-            store.register, store.certificates_port, store.reviews_port, world.clock, world.issuer, PROOFS
+            *(store.register, store.certificates_port, store.reviews_port, store.ledger),
+            *(world.clock, world.issuer, PROOFS),
         )
         key = an_id()
         seen = (who, at_the_counter(on, ground=PresenceGround.HOME_VISIT), CLERK, key)
@@ -257,6 +258,7 @@ def _data_match(world: World, person: Beneficiary, on: date) -> Callable[[World]
         )
         importing = ImportDataMatch(
             world.store.register,
+            world.store.ledger,
             imports,
             FakePersonKeys(),
             world.clock,

@@ -93,6 +93,8 @@ ALLOWED: dict[str, set[str]] = {
         "kms:Encrypt HelperKey",
     },
     "IssueInvitation": {
+        "dynamodb:PutItem Reviews",
+        "dynamodb:UpdateItem Limits",
         "dynamodb:Query Ledger",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
@@ -195,6 +197,8 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:DeleteItem Idempotency",
     },
     "EnrolReference": {
+        "dynamodb:ConditionCheckItem Limits",
+        "dynamodb:UpdateItem Limits",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
         "dynamodb:GetItem References",
@@ -269,6 +273,7 @@ ALLOWED: dict[str, set[str]] = {
         "kms:GenerateMac PersonKey",
     },
     "ReportDeath": {
+        "dynamodb:Query Ledger",
         "dynamodb:Query Beneficiaries/index/by_person",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
@@ -279,6 +284,7 @@ ALLOWED: dict[str, set[str]] = {
         "kms:GenerateMac PersonKey",
     },
     "ImportDataMatch": {
+        "dynamodb:Query Ledger",
         "dynamodb:GetItem Reviews",
         "dynamodb:Query Beneficiaries/index/by_person",
         "dynamodb:GetItem Beneficiaries",
@@ -385,6 +391,8 @@ ALLOWED: dict[str, set[str]] = {
         "xray:PutTelemetryRecords *",
     },
     "CertifyInPerson": {
+        "dynamodb:ConditionCheckItem Limits",
+        "dynamodb:UpdateItem Limits",
         "dynamodb:Query Invitations/index/by_code",
         "dynamodb:Query Ledger",
         "kms:GenerateMac InvitationKey",

@@ -68,6 +68,7 @@ class World:
             a_policy(),
             protection,
             CONSENT.version,
+            self.store.limits,
         )
 
 

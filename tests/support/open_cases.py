@@ -52,7 +52,7 @@ class Office(VerifyWorld):
         store = self.store
         register, reviews, ledger = store.register, store.reviews_port, store.ledger
         certificates, issuer = store.certificates_port, an_issuer()
-        self.in_person = CertifyInPerson(register, certificates, reviews, self.clock, issuer, PROOFS)
+        self.in_person = CertifyInPerson(register, certificates, reviews, ledger, self.clock, issuer, PROOFS)
         self.confirm = ConfirmProposal(register, reviews, ledger, self.clock, issuer, PROOFS)
         self.propose = Propose(register, reviews, certificates, self.clock)
         self.decide = review_decider(store, self.photos, self.clock)

@@ -161,6 +161,7 @@ export const ENGLISH_PROOFS = {
   lineRefused_ground_unsuitable: "a ground is needed",
   lineRefused_day_in_future: "the day is in the future",
   lineRefused_seen_too_long_ago: "too long ago",
+  lineRefused_limit_reached: "so many deaths in an hour: send it again later",
   lineRefused_transition_refused: "not in this status",
   lineRefused_changed_meanwhile: "somebody was changing the record: send it again",
   lineRefused_idempotency_key_reused: "sent before with another content",

@@ -161,6 +161,7 @@ export const CHINESE_PROOFS = {
   lineRefused_ground_unsuitable: "须填理由",
   lineRefused_day_in_future: "日期在今天以后",
   lineRefused_seen_too_long_ago: "日期过早",
+  lineRefused_limit_reached: "一小时内登记的死亡已达上限，请稍后重新提交",
   lineRefused_transition_refused: "当前状态不能办理",
   lineRefused_changed_meanwhile: "档案正被更改，请重新提交",
   lineRefused_idempotency_key_reused: "曾以其他内容提交",

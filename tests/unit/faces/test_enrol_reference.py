@@ -12,6 +12,7 @@ from lifecert.domain.actor import Actor, Role
 from lifecert.domain.errors import (
     ActedInCase,
     BeneficiaryNotFound,
+    LimitReached,
     PhotoMissing,
     PhotoUnsuitable,
     ReferenceMismatch,
@@ -19,6 +20,7 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.evidence import EnrolmentEvidence, Measure, Verdict
 from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.limits import MOST_UNLIKE_HOUR
 from lifecert.domain.open_case import MOST_WAITING
 from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import Replacement
@@ -125,6 +127,21 @@ def test_a_strangers_photo_is_refused_and_leaves_nothing_behind() -> None:
         world.enrol(face(1))
     assert world.store.beneficiaries[world.id] == before
     assert (world.photos.kept, world.store.reviews) == (kept, {})
+
+
+def test_nobody_is_looked_for_by_one_photo_tried_on_one_person_after_another() -> None:
+    """A photo that is unlike somebody leaves nothing behind: with a clerk's account it would be tried on a county."""
+    world = Enrolling()
+    for _ in range(MOST_UNLIKE_HOUR):
+        with pytest.raises(ReferenceMismatch):
+            world.enrol(face(1))
+    for whose in (face(1), face(0)):
+        with pytest.raises(LimitReached):
+            world.enrol(whose)  # the right one neither: which it was would be told by that
+    world.enrol(face(2), Replacement.WRONG_PHOTO)  # which a second clerk gets to see
+    assert the_override(world).opened_by.actor_id == CLERK.user_id
+    world.clock.move(hours=1)
+    assert world.enrol(face(2)).reference_id in world.store.beneficiaries[world.id].reference_ids
 
 
 def test_a_clerk_who_overrides_is_in_the_ledger_and_reviewed() -> None:

@@ -14,6 +14,7 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.errors import (
     BeneficiaryNotFound,
     EntitlementEnded,
+    LimitReached,
     MandateNotFound,
     MandateUnsuitable,
     OnlyAtTheCounter,
@@ -21,14 +22,24 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.invitation import user_of
 from lifecert.domain.ledger import LedgerEvent, verify_chain
-from lifecert.domain.mandate import LONGEST, MOST_MANDATES, Mandate, MandateGround, MandateKind, MandateRight
+from lifecert.domain.limits import FindLimits
+from lifecert.domain.mandate import (
+    GIVEN_WITHIN,
+    LONGEST,
+    MOST_GIVEN,
+    MOST_MANDATES,
+    Mandate,
+    MandateGround,
+    MandateKind,
+    MandateRight,
+)
 from lifecert.domain.policy import Outcome
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.scope import Scope
 from lifecert.domain.status import Standing, Status
 from ops.recorded import Recorded
 from tests.support.builders import CLERK, NOW, a_change, good_evidence, helper_volume, registration
-from tests.support.fakes.access import noting
+from tests.support.fakes.access import counting, noting
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.store import MemoryStore
 from tests.support.open_cases import Office, decision_of, opened
@@ -60,7 +71,8 @@ class World:
         self.store.register.commit(change)
         self.id = change.after.beneficiary_id
         register, ledger = self.store.register, self.store.ledger
-        self.give_it, self.end_it = GiveMandate(register, ledger, self.clock), EndMandate(register, self.clock)
+        self.give_it = GiveMandate(register, ledger, self.clock, counting(self.store, self.clock, FindLimits(60, 200)))
+        self.end_it = EndMandate(register, self.clock)
         self.remove = RemoveHelpers(register, ledger, self.clock)
         self.withdraw = WithdrawConsent(register, self.clock)
         self.undo = UndoWithdrawal(register, self.clock, self.store.limits)
@@ -170,6 +182,36 @@ def test_five_stand_beside_each_other_and_those_that_are_over_do_not_count() -> 
     world.clock.move(days=11)
     assert [one.holder for one in (world.give(), *world.person.mandates)] == [HOLDER.user_id] * 2
     assert world.agrees()
+
+
+def test_giving_and_ending_over_and_over_fills_no_ledger_and_leaves_the_office_free() -> None:
+    """Every decision about a person reads their whole ledger: filled without end, nobody could end what is paid."""
+    world = World()
+    for _ in range(MOST_GIVEN):
+        world.end_it(world.id, world.give().mandate_id, OWN)
+    before = world.person.version
+    with pytest.raises(LimitReached) as reached:
+        world.give()
+    assert reached.value.until == NOW + GIVEN_WITHIN
+    assert world.person.version == before
+    world.give(GUARDIAN, CLERK)
+    world.clock.move(days=GIVEN_WITHIN.days)
+    assert world.give().holder == HOLDER.user_id
+
+
+def test_a_clerk_s_mandate_counts_as_a_look_up_once_and_the_person_s_does_not() -> None:
+    """A stolen account of a clerk would leave behind who reads everybody's records for three years."""
+    worlds, first = [World() for _ in range(3)], World()
+    for world in worlds:
+        world.give_it = replace(world.give_it, counting=counting(first.store, world.clock, FindLimits(2, 9)))
+        world.give()
+    assert first.store.counted == {}
+    for world in worlds[:2]:
+        assert world.give(GUARDIAN, CLERK) == world.give(GUARDIAN, CLERK)
+    with pytest.raises(LimitReached):
+        worlds[2].give(GUARDIAN, CLERK)
+    assert [one.kind for one in worlds[2].person.mandates] == [MandateKind.HELPER]
+    worlds[2].give(GUARDIAN, replace(CLERK, user_id="clerk-2"))
 
 
 def test_after_the_end_of_the_entitlement_none_is_given() -> None:

@@ -87,7 +87,8 @@ class World:
         protection = BackwardsProtection()
         references = ProtectedReferences(store.references, protection)
         finish = FinishEnrolment(
-            store.register, references, self.photos, analyser, self.clock, policy, protection, CONSENT.version
+            *(store.register, references, self.photos, analyser, self.clock, policy, protection, CONSENT.version),
+            store.limits,
         )
         begun = begin(beneficiary_id, "office", None, ImageType.JPEG, CLERK, CONSENT).enrolment
         self.photos.upload(begun.upload_key, b"photo")
@@ -459,7 +460,8 @@ def test_a_photo_uploaded_before_the_end_is_not_enrolled_after_it() -> None:
     protection = BackwardsProtection()
     references = ProtectedReferences(store.references, protection)
     finish = FinishEnrolment(
-        store.register, references, world.photos, analyser, world.clock, policy, protection, CONSENT.version
+        *(store.register, references, world.photos, analyser, world.clock, policy, protection, CONSENT.version),
+        store.limits,
     )
     with pytest.raises(EntitlementEnded):
         finish(person, begun.reference_id, CLERK)

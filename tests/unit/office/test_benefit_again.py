@@ -25,7 +25,8 @@ class Again(Person):
         super().__init__(-100)
         store = self.store
         certify = CertifyInPerson(
-            store.register, store.certificates_port, store.reviews_port, self.clock, an_issuer(), PROOFS
+            *(store.register, store.certificates_port, store.reviews_port, store.ledger),
+            *(self.clock, an_issuer(), PROOFS),
         )
         certified = certify(self.who, at_the_counter(self.clock.today()), CLERK, "key-1")
         assert isinstance(certified, Certificate)

@@ -56,7 +56,8 @@ class Office:
         }
         register, reviews = self.store.register, self.store.reviews_port
         self.run = ImportDataMatch(
-            register, self.imports, self.keys, self.clock, an_issuer(), reviews, SOURCES, NoPace(), TRUSTED
+            *(register, self.store.ledger, self.imports, self.keys, self.clock, an_issuer()),
+            *(reviews, SOURCES, NoPace(), TRUSTED),
         )
 
     def add(self, id_number: str, standing: Standing) -> str:
@@ -333,7 +334,7 @@ def test_one_register_has_one_open_case_of_a_person_however_many_days_it_names()
     office = Office()
     lines = [f"{WANG},dead,2026-02-{day},civil_register" for day in range(10, 20)]
     assert office.take(*lines[:1]).taken == {"case_opened": 1}
-    assert office.take(*lines).taken == {"known": 10}
+    assert office.take(*lines).taken == {"known": 1, "joined": 9}
     assert office.take(f"{WANG},dead,2026-02-19,hospital").taken == {"case_opened": 1}, "another's is another's"
     assert len(office.of(WANG).open_cases) == 2
 

@@ -66,7 +66,8 @@ class Office:
         self.id = change.after.beneficiary_id
         store = self.store
         self.in_person = CertifyInPerson(
-            store.register, store.certificates_port, store.reviews_port, self.clock, an_issuer(), PROOFS
+            *(store.register, store.certificates_port, store.reviews_port, store.ledger),
+            *(self.clock, an_issuer(), PROOFS),
         )
         self.propose = Propose(store.register, store.reviews_port, store.certificates_port, self.clock)
         self.confirm = ConfirmProposal(

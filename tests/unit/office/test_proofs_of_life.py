@@ -50,7 +50,16 @@ from lifecert.domain.sighting import (
     paper_digest,
 )
 from lifecert.domain.status import EndCause, Standing, Status
-from tests.support.builders import CLERK, PROOFS, a_change, an_id, an_invitation, at_the_counter, good_evidence
+from tests.support.builders import (
+    CLERK,
+    PROOFS,
+    a_change,
+    an_id,
+    an_invitation,
+    at_the_counter,
+    good_evidence,
+    start_limits,
+)
 from tests.support.fakes.invitations import FakeInvitationKeys
 from tests.support.open_cases import AGAINST, OF_LIFE, SECOND, THIRD, TODAY, Office, agrees, dispel, opened
 
@@ -386,7 +395,9 @@ class Round:
     def __init__(self) -> None:
         self.office = Office()
         use_case, store = self.office.in_person, self.office.store
-        self.take = TakeVisitList(use_case, store.register, store.ledger, self.office.clock)
+        self.take = TakeVisitList(
+            *(use_case, store.register, store.ledger, self.office.clock, store.limits), start_limits(by_user=3)
+        )
 
     def line(self, outcome: VisitOutcome, number: int = 1, **fields: object) -> VisitLine:
         return VisitLine(number, self.office.id, outcome, **fields)  # type: ignore[arg-type]

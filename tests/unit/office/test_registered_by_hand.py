@@ -49,7 +49,7 @@ class Office:
         self.person = Registration("王小明", IdNumber.parse("11010519491231002X"), benefit)
         self.key = an_id()
         self.id = self.registered()
-        self.see = CertifyInPerson(register, store.certificates_port, reviews, self.clock, issuer, PROOFS)
+        self.see = CertifyInPerson(register, store.certificates_port, reviews, store.ledger, self.clock, issuer, PROOFS)
         self.confirm = ConfirmProposal(register, reviews, ledger, self.clock, issuer, PROOFS)
         self.decide = review_decider(store, MemoryPhotos(), self.clock)
 

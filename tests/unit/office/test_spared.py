@@ -23,7 +23,9 @@ def waits(world: HoldWorld, name: str) -> None:
     """A clerk saw them while a case is open against them."""
     store, clock = world.store, world.clock
     OpenReview(store.register, clock)(name, ReviewKind.DATA_SIGNAL, Actor("register", Role.SYSTEM))
-    see = CertifyInPerson(store.register, store.certificates_port, store.reviews_port, clock, an_issuer(), PROOFS)
+    see = CertifyInPerson(
+        *(store.register, store.certificates_port, store.reviews_port, store.ledger, clock, an_issuer(), PROOFS)
+    )
     assert isinstance(see(name, at_the_counter(clock.today()), CLERK, an_id()), Review)
 
 

@@ -2,19 +2,23 @@
 
 import json
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from lifecert.adapters.files.dci_notices import DciMessages
+from lifecert.application.office.signal_death import MOST_DAYS
 from lifecert.application.office.take_deaths import MOST_RECORDS, DeathsRefused, DeathsTaken, TakeDeaths
 from lifecert.application.shared.changing import change_newest
-from lifecert.application.shared.reviewing import recorded
+from lifecert.application.shared.reviewing import recorded, reports_joined
 from lifecert.domain.data_match import Rejected, Rejection
 from lifecert.domain.errors import LimitReached, NotAllowed, StoreUnavailable, VersionConflict
+from lifecert.domain.ledger import verify_chain
 from lifecert.domain.number_schemes import USUAL_SCHEMES
 from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
 from lifecert.domain.status import Status
+from ops.recorded import Recorded
 from tests.support.builders import CLERK
 from tests.support.wiring.functions import run
 from tests.support.wiring.world import World
@@ -31,7 +35,8 @@ class Registry:
         self.office = Office()
         office, messages = self.office, DciMessages(USUAL_SCHEMES)
         self.take = TakeDeaths(
-            office.store.register, office.keys, office.clock, messages, office.store.limits, SOURCES, most_a_day
+            *(office.store.register, office.store.ledger, office.keys, office.clock, messages),
+            *(office.store.limits, SOURCES, most_a_day),
         )
 
     def tells(self, *numbers: str, source: str = SOURCE, **header: Any) -> DeathsTaken:
@@ -91,6 +96,61 @@ def test_what_a_clerk_found_unfounded_is_not_opened_by_the_same_word_again() -> 
     registry.tells(WANG, message_id="m-2")
     assert registry.office.of(WANG).open_cases == ()
     assert len(store.reviews) == 1
+
+
+def refuse_open_signal(registry: Registry) -> None:
+    store, (case,) = registry.office.store, registry.office.of(WANG).open_cases
+    decision = ReviewDecision(ReviewOutcome.REFUSE, Ground.UNFOUNDED, CLERK.user_id, registry.office.clock.now())
+    review = replace(store.reviews[case.review_id], decision=decision)
+    change_newest(
+        store.register, review.beneficiary_id, lambda newest: replace(recorded(newest, review, decision), review=review)
+    )
+
+
+def test_a_false_word_told_first_takes_no_true_one_with_it() -> None:
+    """Whoever draws for the dead has a day told on which the person surely lived, before the registry tells the day."""
+    registry, true = Registry(), "2026-02-11"
+    assert registry.told(message(event(record(WANG, death_date="1999-01-01")))).outcomes == {"case_opened": 1}
+    assert registry.told(message(event(record(WANG, death_date=true)), message_id="m-2")).outcomes == {"joined": 1}
+    person, store = registry.office.of(WANG), registry.office.store
+    (case,) = person.open_cases
+    review = store.reviews[case.review_id]
+    assert [
+        (one.day, one.believed) for one in reports_joined(person, store.entries[person.beneficiary_id], review)
+    ] == [(date(2026, 2, 11), True)]
+    again = registry.told(message(event(record(WANG, death_date=true)), message_id="m-3"))
+    assert again.outcomes == {"known": 1}
+    assert verify_chain(store.entries[person.beneficiary_id]) == registry.office.of(WANG).version
+    taken = Recorded()
+    for entry in store.entries[person.beneficiary_id]:
+        taken.take(entry)
+    assert "open_cases" not in taken.differences(registry.office.of(WANG))
+
+
+def test_a_word_that_fell_with_a_false_one_is_looked_at_when_it_is_told_again() -> None:
+    registry, true = Registry(), record(WANG, death_date="2026-02-11")
+    registry.told(message(event(record(WANG, death_date="1999-01-01"))))
+    registry.told(message(event(true), message_id="m-2"))
+    refuse_open_signal(registry)
+    assert registry.told(message(event(true), message_id="m-3")).outcomes == {"case_opened": 1}
+    refuse_open_signal(registry)
+    assert registry.told(message(event(true), message_id="m-4")).outcomes == {"known": 1}
+    registry.told(message(event(record(WANG, death_date="2026-02-20")), message_id="m-5"))
+    assert registry.told(message(event(true), message_id="m-6")).outcomes == {"known": 1}, "it had a case of its own"
+
+
+def test_no_secret_of_a_register_fills_a_ledger() -> None:
+    registry = Registry()
+    for number in range(MOST_DAYS + 5):
+        day = date(2025, 1, 1) + timedelta(days=number)
+        registry.told(message(event(record(WANG, death_date=day.isoformat())), message_id=f"m-{number}"))
+    assert len(registry.office.store.entries[registry.office.of(WANG).beneficiary_id]) == 1 + MOST_DAYS
+    assert len(registry.office.of(WANG).open_cases) == 1
+
+
+def test_an_identifier_that_is_too_long_is_none() -> None:
+    registry = Registry()
+    assert registry.told(message(event(record(f"{WANG:<40}9")))).rejected == (Rejection(1, Rejected.ID_NUMBER),)
 
 
 def test_a_file_and_a_call_of_one_register_are_one_word() -> None:

@@ -231,7 +231,8 @@ def test_whom_a_second_clerk_does_not_know_no_register_renews() -> None:
     office.clock.move(days=300)
     believed = frozenset({"civil"})
     match = ImportDataMatch(
-        store.register, files, keys, office.clock, an_issuer(), store.reviews_port, believed, NoPace(), TRUSTED
+        *(store.register, store.ledger, files, keys, office.clock, an_issuer()),
+        *(store.reviews_port, believed, NoPace(), TRUSTED),
     )
     files.files["a.csv"] = f"id_number,said,on,source\n{number},alive,{office.clock.today()},civil".encode()
     assert match("a.csv").taken == {"case_opened": 1}

@@ -35,7 +35,13 @@ if TYPE_CHECKING:
 clock = parts.answering_clock
 
 
-class IssueInvitationSettings(settings.WithChanges, settings.WithInvitations, settings.Common):
+class IssueInvitationSettings(
+    settings.WithChanges,
+    settings.WithInvitations,
+    settings.WithFindLimits,
+    settings.WithReviews,
+    settings.Common,
+):
     """issue_invitation. `invitation_page_url` is where people open the phone page; empty where the API serves it."""
 
     invitation_years: Annotated[int, Field(ge=1, le=20)]
@@ -45,9 +51,13 @@ class IssueInvitationSettings(settings.WithChanges, settings.WithInvitations, se
 @cache
 def issue_invitation() -> "IssueInvitation":
     """POST .../invitations."""
+    from lifecert.application.office.clerk_volume import ClerkVolume
     from lifecert.application.office.invite import IssueInvitation
+    from lifecert.application.shared.reviewing import OpenReview
+    from lifecert.domain.limits import letters_day
 
     names = IssueInvitationSettings.load()
+    opening = OpenReview(stores.changing_register(names, reviews=names.reviews_table), parts.clock(names))
     return IssueInvitation(
         register=stores.changing_register(names, invitations=names.invitations_table),
         invitations=stores.invitations(names),
@@ -56,6 +66,7 @@ def issue_invitation() -> "IssueInvitation":
         below=parts.chooser().randrange,
         help_lines=parts.help_lines(),
         years=names.invitation_years,
+        issued_one_more=ClerkVolume(stores.limits(names), opening, parts.clock(names), letters_day),
     )
 
 
@@ -75,7 +86,9 @@ def give_mandate() -> "GiveMandate":
     from lifecert.application.faces.mandates import GiveMandate
 
     names = IssueInvitationSettings.load()
-    return GiveMandate(stores.changing_register(names), stores.ledger(names), parts.clock(names))
+    clock = parts.clock(names)
+    counting = stores.counting_look_ups(names, clock)
+    return GiveMandate(stores.changing_register(names), stores.ledger(names), clock, counting)
 
 
 @cache
@@ -104,6 +117,7 @@ class EnrolReferenceSettings(
     settings.WithCounters,
     settings.WithFrames,
     settings.WithReviews,
+    settings.WithLimits,
     settings.Common,
 ):
     """enrol_reference."""
@@ -147,6 +161,7 @@ def finish_enrolment() -> "FinishEnrolment":
         policy=parts.policy(),
         protection=protection,
         consent_version=parts.consent_texts().in_force,
+        limits=stores.limits(names),
     )
 
 
@@ -396,6 +411,7 @@ def take_deaths() -> "TakeDeaths":
     names = ReportDeathSettings.load()
     return TakeDeaths(
         register=stores.changing_register(names, reviews=names.reviews_table),
+        ledger=stores.ledger(names),
         person_keys=parts.person_keys(names),
         clock=parts.clock(names),
         messages=parts.death_messages(names.number_schemes),

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 class CertifyInPersonSettings(
-    settings.WithChanges, settings.WithIssuer, settings.WithReviews, settings.WithInvitations, settings.Common
+    settings.WithChanges,
+    settings.WithIssuer,
+    settings.WithReviews,
+    settings.WithInvitations,
+    settings.WithStartLimits,
+    settings.Common,
 ):
     """certify_in_person."""
 
@@ -26,16 +31,22 @@ class CertifyInPersonSettings(
 def certify_in_person() -> "CertifyInPerson":
     """POST /staff/beneficiaries/{beneficiary_id}/certifications."""
     from lifecert.application.office.certify_in_person import CertifyInPerson
+    from lifecert.application.office.clerk_volume import ClerkVolume
+    from lifecert.application.shared.reviewing import OpenReview
+    from lifecert.domain.limits import seen_day
 
     names = CertifyInPersonSettings.load()
     register = stores.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table)
+    clock = parts.clock(names)
     return CertifyInPerson(
         register=register,
         certificates=stores.certificates(names),
         reviews=stores.reviews(names),
-        clock=parts.clock(names),
+        ledger=stores.ledger(names),
+        clock=clock,
         issuer=parts.issuer(names),
         proofs=parts.proofs(),
+        saw_one_more=ClerkVolume(stores.limits(names), OpenReview(register, clock), clock, seen_day),
     )
 
 
@@ -58,7 +69,12 @@ def take_visit_list() -> "TakeVisitList":
     names = CertifyInPersonSettings.load()
     register = stores.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table)
     return TakeVisitList(
-        certify=certify_in_person(), people=register, ledger=stores.ledger(names), clock=parts.clock(names)
+        certify=certify_in_person(),
+        people=register,
+        ledger=stores.ledger(names),
+        clock=parts.clock(names),
+        limits=stores.limits(names),
+        start_limits=parts.start_limits(names),
     )
 
 
@@ -86,6 +102,7 @@ def import_data_match() -> "ImportDataMatch":
     names = ImportDataMatchSettings.load()
     return ImportDataMatch(
         register=stores.changing_register(names, certificates=names.certificates_table, reviews=names.reviews_table),
+        ledger=stores.ledger(names),
         imports=parts.imports(names.imports_bucket, names.number_schemes),
         person_keys=parts.person_keys(names),
         clock=parts.clock(names),

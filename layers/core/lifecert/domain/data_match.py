@@ -114,6 +114,7 @@ class Taken(StrEnum):
     CERTIFIED = "certified"
     KNOWN = "known"  # what it says adds nothing: covered as far already, or a case of it is open
     CASE_OPENED = "case_opened"
+    JOINED = "joined"  # another day of a death of which that register's word is being looked at
 
 
 @dataclass(slots=True)

@@ -287,6 +287,10 @@ class TooManyMandates(LifeCertError):
     """A person has as many mandates as stand beside each other."""
 
 
+class PaperUsedBefore(LifeCertError):
+    """This paper has certified the person already, for another day: one appearance is one proof."""
+
+
 class SeenTooLongAgo(LifeCertError):
     """Somebody was seen, or a paper is of a day, further back than its method allows."""
 

@@ -9,6 +9,11 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 PEOPLE_COUNTED = timedelta(days=3 * 365)
 MOST_UNDONE_DAY = 2
+# More people than this one clerk hardly sees in a day, or writes down who did; nor makes as many letters by hand.
+MOST_SEEN_DAY = 200
+MOST_LETTERS_DAY = 200
+# So many photos that are unlike the person may a clerk bring in an hour.
+MOST_UNLIKE_HOUR = 20
 # So many times the usual helper's day is that of whoever acts for a nursing home under a mandate.
 MANDATED_TIMES = 4
 
@@ -89,6 +94,24 @@ def people_of(user_id: str, now: datetime, usual: int) -> Count:
     """One more person whom a user certified for the first time. Never refused: every further `usual` are looked at.
     Forgotten when nobody new has come for years."""
     return Count(f"people#{user_id}", usual, now + PEOPLE_COUNTED)
+
+
+def seen_day(clerk: str, local: datetime) -> Count:
+    """A certification by what one clerk says to have seen, at this moment of the deployment's own clock. Never refused:
+    what is above `MOST_SEEN_DAY` is looked at."""
+    return Count(_name("seen", clerk, local, DAY), MOST_SEEN_DAY, _end(local, DAY))
+
+
+def letters_day(clerk: str, local: datetime) -> Count:
+    """A letter that one clerk makes at this moment of the deployment's own clock. Never refused: what is above
+    `MOST_LETTERS_DAY` is looked at."""
+    return Count(_name("letters", clerk, local, DAY), MOST_LETTERS_DAY, _end(local, DAY))
+
+
+def unlike_hour(clerk: str, local: datetime, *, adds: bool = True) -> Count:
+    """A photo, brought by a clerk at this moment of the deployment's own clock, that is unlike the person: by many of
+    them somebody could be looked for by their face."""
+    return Count(_name("unlike", clerk, local, HOUR), MOST_UNLIKE_HOUR, _end(local, HOUR), adds)
 
 
 def invitation_day(invitation_id: str, local: datetime, uses: int, *, adds: bool = True) -> Count:

@@ -11,6 +11,9 @@ from enum import StrEnum
 
 # Of one person so many are in force, or to come, at a time.
 MOST_MANDATES = 5
+# The person gives so many within these days, however many of them have ended since; the office is not bound by it.
+MOST_GIVEN = 10
+GIVEN_WITHIN = timedelta(days=30)
 # No longer than this, and not from a day further ahead: what lasts is given again.
 LONGEST = timedelta(days=3 * 366)
 FURTHEST_AHEAD = timedelta(days=31)

@@ -22,7 +22,7 @@ class ReviewKind(StrEnum):
     DATA_SIGNAL = "data_signal"  # another register says that an entitlement may have ended
     SIGN_OF_LIFE = "sign_of_life"  # another register saw somebody alive after the end, or while a case was open
     DUPLICATE_FACE = "duplicate_face"  # one face under two beneficiaries
-    UNUSUAL_VOLUME = "unusual_volume"  # a helper acts for unusually many
+    UNUSUAL_VOLUME = "unusual_volume"  # a helper certifies, or a clerk sees or writes to, unusually many
     OVERRIDE = "override"  # a clerk replaced what the machine had refused
     END = "end"  # a clerk proposes that an entitlement has ended
     CORRECTION = "correction"  # a clerk proposes that an end was a mistake

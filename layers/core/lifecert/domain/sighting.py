@@ -5,6 +5,8 @@ in the ledger for ever.
 """
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
@@ -12,6 +14,8 @@ from enum import StrEnum
 from typing import ClassVar
 
 from lifecert.domain.certificate import Method
+
+_SET_APART = re.compile(r"[\W_]+")
 
 # So many days ago may somebody have been seen without a word of why that is told only now.
 SEEN_LATELY = timedelta(days=7)
@@ -179,8 +183,10 @@ class PaperForm(Sighting):
 
 
 def paper_digest(beneficiary_id: str, country: str, number: str) -> str:
-    """SHA-256 (hex) by which an attestation's number is known again by whoever has the paper, and by nobody else."""
-    return hashlib.sha256(f"{beneficiary_id}\n{country}\n{number.strip().casefold()}".encode()).hexdigest()
+    """SHA-256 (hex) by which an attestation's number is known again by whoever has the paper, and by nobody else: by
+    its letters and digits, however they are set apart."""
+    told = _SET_APART.sub("", unicodedata.normalize("NFKC", number).casefold())
+    return hashlib.sha256(f"{beneficiary_id}\n{country}\n{told}".encode()).hexdigest()
 
 
 # By which method a clerk certifies, and by none of the others.

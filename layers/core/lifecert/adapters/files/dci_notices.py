@@ -110,7 +110,7 @@ def _record(record: object, sender: object, schemes: NumberSchemes) -> MatchLine
 def _id_number(identifier: object, schemes: NumberSchemes) -> IdNumber | None:
     value = _member(identifier, "identifier_value")
     try:
-        return schemes.parse(value[:MOST_OF_A_NUMBER]) if isinstance(value, str) else None
+        return schemes.parse(value) if isinstance(value, str) and len(value) <= MOST_OF_A_NUMBER else None
     except ValueError:
         return None
 

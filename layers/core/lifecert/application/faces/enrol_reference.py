@@ -23,6 +23,7 @@ from lifecert.domain.evidence import EnrolmentEvidence, Template, Verdict
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.imprint import KnownPhotos
 from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.limits import unlike_hour
 from lifecert.domain.open_case import MOST_WAITING
 from lifecert.domain.policy import Policy
 from lifecert.domain.reasons import Reason
@@ -35,6 +36,7 @@ from lifecert.ports.photos import Photos, UploadSlot
 from lifecert.ports.protection import TemplateProtection
 from lifecert.ports.references import References
 from lifecert.ports.register import ChangingRegister
+from lifecert.ports.sessions import Limits
 from lifecert.ports.vision import ReferenceAnalyser
 
 ENROLMENT_DURATION = timedelta(minutes=10)
@@ -120,13 +122,15 @@ class FinishEnrolment:
     policy: Policy
     protection: TemplateProtection
     consent_version: str
+    limits: Limits
 
     def __call__(self, beneficiary_id: str, reference_id: str, user: User) -> Reference:
         """Check the uploaded photo and keep it with its template. `references` gives plain templates.
 
         Raises NotAllowed, BeneficiaryNotFound, ReferenceNotFound (unknown, expired or enrolled already),
-        PhotoMissing, PhotoUnsuitable, ReferenceMismatch, EntitlementEnded, ConsentWithdrawn, and ConsentMissing where
-        none is on record; nothing is enrolled then.
+        PhotoMissing, PhotoUnsuitable, ReferenceMismatch, LimitReached (this clerk brought so many that were unlike
+        somebody in this hour), EntitlementEnded, ConsentWithdrawn, and ConsentMissing where none is on record; nothing
+        is enrolled then.
         """
         _require_clerk(user)
         person = self.register.get(beneficiary_id)
@@ -139,6 +143,10 @@ class FinishEnrolment:
         upload = self.photos.read_upload(enrolment.upload_key, self.policy.image.max_bytes)
         if upload is None:
             raise PhotoMissing
+        # A first photo is like nobody, and one with a reason leaves a case behind: neither finds anybody by their face.
+        tells = enrolment.replacement is None and bool(person.reference_ids)
+        if tells:
+            self.limits.take((unlike_hour(user.user_id, self.clock.local(), adds=False),))
         since = self.clock.now() - self.policy.replay.recent
         earlier, known = self.references.faces(beneficiary_id, self.policy.match.model_version, since)
         plain, evidence = embed(self.analyser, upload.content, known)
@@ -165,7 +173,12 @@ class FinishEnrolment:
             self.photos.keep_reference(reference.photo_key, upload.content)
             return change
 
-        change_newest(self.register, beneficiary_id, make, by=user)
+        try:
+            change_newest(self.register, beneficiary_id, make, by=user)
+        except ReferenceMismatch:
+            if tells:
+                self.limits.take((unlike_hour(user.user_id, self.clock.local()),))
+            raise
         return reference
 
     def _change(

@@ -48,6 +48,11 @@ class _Refused(Exception):
     def __init__(self, why: RowFault | Known | Reason) -> None:
         self.why = why
 
+    @property
+    def of_the_register(self) -> RowFault | Known | None:
+        """Why, where it is not about a photo by itself."""
+        return None if isinstance(self.why, Reason) else self.why
+
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
@@ -64,6 +69,17 @@ class _Judged:
     evidence: EnrolmentEvidence | None = None
     is_done: bool = False
     is_claimed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A line of which nothing is wrong by itself, and the SHA-256 of its photo, which an enrolment would take: whose it
+    is, and what stands against enrolling it for them, if anything does."""
+
+    line: ReadLine
+    digest: str
+    person: Beneficiary | None
+    why: RowFault | Known | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,34 +105,43 @@ class PhotoLines:
     def check(
         self, of: RegisterImport, chunk: list[tuple[ReadLine, ...]], tally: ImportTally, threads: ThreadPoolExecutor
     ) -> list[Told]:
-        """Look at every photo, and note which it was and for whom: the release takes these, and no others."""
+        """Look at every photo, and note which it was and for whom: the release takes these, and no others.
+
+        What is wrong with a line or its photo, whoever's it is, is told of each. What the register says of the person
+        is counted, and told of each by the release alone: one clerk would else learn by a file which of any numbers are
+        registered, and by one photo in every line who that is (adr/0066).
+        """
         until = self.clock.now() + 2 * RELEASED_WITHIN
 
-        def fate(judged: _Judged) -> None:
-            if judged.is_done:
-                raise _Refused(Known.ALREADY_ENROLLED)
-            # In this order: whoever dies between the two meets their own note of the photo.
-            if not self.runs.claim(of.import_id, judged.digest, judged.line.number, until):
-                raise _Refused(RowFault.PHOTO_TWICE)
-            if not self.runs.claim(of.import_id, judged.person.beneficiary_id, judged.line.number, until):
-                raise _Refused(RowFault.PERSON_TWICE)
-
-        def judged(line: ReadLine) -> _Judged | Told:
+        def seen(line: ReadLine) -> _Seen | Told:
             try:
-                return replace(self._judged(of, line), photo=b"")  # a hundred photos at once are too many
+                return self._seen(of, line)
             except _Refused as refused:
                 return Told(line.number, line.key, refused.why)
 
-        def told(one: _Judged) -> Told | None:
-            try:
-                fate(one)
-            except _Refused as refused:
-                return Told(one.line.number, one.line.key, refused.why)
-            return None
+        def fate(one: _Seen) -> RowFault | Known | None:
+            line = one.line.number
+            # In this order: whoever dies between the two meets their own note of the photo.
+            if one.digest and not self.runs.claim(of.import_id, one.digest, line, until):
+                return RowFault.PHOTO_TWICE
+            if one.why or one.person is None:
+                return one.why
+            again = not self.runs.claim(of.import_id, one.person.beneficiary_id, line, until)
+            return RowFault.PERSON_TWICE if again else None
 
+        told: list[Told] = []
         # One after the other: of two lines for one person the first holds, whichever was looked at first.
-        lines = [line for together in chunk for line in together]
-        return _counted([one if isinstance(one, Told) else told(one) for one in threads.map(judged, lines)], tally)
+        for one in threads.map(seen, [line for together in chunk for line in together]):
+            why = one.why if isinstance(one, Told) else fate(one)
+            if isinstance(one, Told):
+                told.append(one)
+            elif why is None:
+                tally.people += 1
+            elif why is RowFault.PHOTO_TWICE:
+                told.append(Told(one.line.number, one.line.key, why))
+            else:
+                tally.tell([Told(one.line.number, one.line.key, why)])
+        return told
 
     def apply(
         self, of: RegisterImport, chunk: list[tuple[ReadLine, ...]], tally: ImportTally, threads: ThreadPoolExecutor
@@ -146,13 +171,48 @@ class PhotoLines:
         # A person's photos need not stand together: each line is by itself.
         return _counted(list(threads.map(told, [line for together in chunk for line in together])), tally)
 
-    def _judged(self, of: RegisterImport, line: ReadLine) -> _Judged:
-        """Raises _Refused."""
-        row, today = line.row, self.clock.today()
+    def _seen(self, of: RegisterImport, line: ReadLine) -> _Seen:
+        """Raises _Refused for what is wrong whoever's photo it is: nothing hangs on the person there."""
+        row, person = self._row(line), None
+        self._check_paper(row.consent)
+        why: RowFault | Known | None = None
+        try:
+            person = self._person(of, row)
+            _refuse_whose_face_is_not_kept(person)
+            if self._is_enrolled(person, reference_id_of(of.source, line.key or row.photo, person.beneficiary_id)):
+                return _Seen(line, "", person, Known.ALREADY_ENROLLED)
+            self._check_consent(person, row.consent)
+        except _Refused as refused:
+            why = refused.of_the_register
+        photo = self._read(row)
+        template, _ = self._looked_at(photo)
+        if person and not why:
+            try:
+                self._continuity(person, "", template, of)
+            except _Refused as refused:
+                why = refused.of_the_register
+        return _Seen(line, hashlib.sha256(photo).hexdigest(), person, why)
+
+    def _row(self, line: ReadLine) -> PhotoRow:
+        row = line.row
         if not isinstance(row, PhotoRow):
             raise _Refused(row if isinstance(row, RowFault) else RowFault.COLUMNS)
-        if row.captured_on > today:
+        if row.captured_on > self.clock.today():
             raise _Refused(RowFault.CAPTURED_ON)
+        return row
+
+    def _read(self, row: PhotoRow) -> bytes:
+        photo = self.uploads.read(row.photo, self.policy.image.max_bytes)
+        if photo is None:
+            raise _Refused(RowFault.PHOTO_MISSING)
+        return photo
+
+    def _is_enrolled(self, person: Beneficiary, reference_id: str) -> bool:
+        return person.has_reference and reference_id in self.references.enrolled(person.beneficiary_id)
+
+    def _judged(self, of: RegisterImport, line: ReadLine) -> _Judged:
+        """Raises _Refused."""
+        row = self._row(line)
         person = self._person(of, row)
         _refuse_whose_face_is_not_kept(person)
         whose = person.beneficiary_id
@@ -162,24 +222,21 @@ class PhotoLines:
             raise _Refused(RowFault.PERSON_TWICE)
         claimed = noted == line.number
         reference_id = reference_id_of(of.source, line.key or row.photo, whose)
-        if person.has_reference and reference_id in self.references.enrolled(whose):
+        if self._is_enrolled(person, reference_id):
             return _Judged(line, row, person, reference_id, is_done=True, is_claimed=claimed)
         self._check_consent(person, row.consent)
-        photo = self.uploads.read(row.photo, self.policy.image.max_bytes)
-        if photo is None:
-            raise _Refused(RowFault.PHOTO_MISSING)
-        template, evidence = self._looked_at(person, photo, of)
+        photo = self._read(row)
+        template, evidence = self._looked_at(photo)
+        self._continuity(person, "", template, of)
         digest = hashlib.sha256(photo).hexdigest()
         return _Judged(line, row, person, reference_id, photo, digest, template, evidence, is_claimed=claimed)
 
-    def _looked_at(self, person: Beneficiary, photo: bytes, of: RegisterImport) -> tuple[Template, EnrolmentEvidence]:
+    def _looked_at(self, photo: bytes) -> tuple[Template, EnrolmentEvidence]:
         try:
             with self.looking:
-                template, evidence = embed(self.analyser, photo, NO_PHOTOS)
+                return embed(self.analyser, photo, NO_PHOTOS)
         except PhotoUnsuitable as unsuitable:
             raise _Refused(Reason(unsuitable.reason)) from None
-        self._continuity(person, "", template, of)
-        return template, evidence
 
     def _continuity(self, person: Beneficiary, reference_id: str, template: Template, of: RegisterImport) -> Continuity:
         """As of a photo that the clerk who prepared the import enrols, and gives no reason for another face."""
@@ -221,13 +278,15 @@ class PhotoLines:
         told = first.details if first else {}
         return (told.get("source"), told.get("line_key")) == (line.source, line.line_key)
 
-    def _check_consent(self, person: Beneficiary, consent: PaperConsent) -> None:
-        today = self.clock.today()
+    def _check_paper(self, consent: PaperConsent) -> None:
         if consent.version not in self.consent_versions:
             raise _Refused(RowFault.CONSENT_VERSION)
-        if consent.on > today:
+        if consent.on > self.clock.today():
             raise _Refused(RowFault.CONSENT_ON)
-        if person.under_age_on(today) and not consent.guardian:
+
+    def _check_consent(self, person: Beneficiary, consent: PaperConsent) -> None:
+        self._check_paper(consent)
+        if person.under_age_on(self.clock.today()) and not consent.guardian:
             raise _Refused(RowFault.GUARDIAN_MISSING)
 
     def _enrol(self, of: RegisterImport, judged: _Judged) -> None:

@@ -1,8 +1,9 @@
 """Mandates: given by the person or the office, ended by either or by whoever holds them."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from lifecert.application.faces.consent import is_the_person, letter_has_certified_lately
 from lifecert.application.shared.changing import change_newest
@@ -12,6 +13,7 @@ from lifecert.domain.change import Change, record
 from lifecert.domain.errors import (
     BeneficiaryNotFound,
     EntitlementEnded,
+    LimitReached,
     MandateNotFound,
     MandateUnsuitable,
     OnlyAtTheCounter,
@@ -20,7 +22,9 @@ from lifecert.domain.errors import (
 from lifecert.domain.ledger import Detail, LedgerEvent
 from lifecert.domain.mandate import (
     FURTHEST_AHEAD,
+    GIVEN_WITHIN,
     LONGEST,
+    MOST_GIVEN,
     MOST_MANDATES,
     Mandate,
     MandateGround,
@@ -49,11 +53,12 @@ class MandateWish:
 
 @dataclass(frozen=True, slots=True)
 class GiveMandate:
-    """The use case."""
+    """The use case. `counting` takes a look-up of a clerk who gives one: it lets somebody else read the record."""
 
     register: ChangingRegister
     ledger: Ledger
     clock: Clock
+    counting: Callable[[User], None]
 
     def __call__(self, beneficiary_id: str, caller: User, wish: MandateWish) -> Mandate:
         """Give a mandate; the same again is the one that was given.
@@ -61,12 +66,13 @@ class GiveMandate:
         By the person: their own account, or a letter that certified them within 30 days; as a helper's alone. By a
         clerk: of any kind, with ground and paper, and not to themselves. Raises BeneficiaryNotFound (also for everybody
         else), OnlyAtTheCounter (a letter that did not certify, another kind), MandateUnsuitable (days, ground, holder),
-        TooManyMandates and EntitlementEnded.
+        TooManyMandates, LimitReached (the person gave so many lately; of a clerk, of look-ups) and EntitlementEnded.
         """
         given: Mandate | None = None
+        counted = False
 
         def make(newest: Beneficiary) -> Change | None:
-            nonlocal given
+            nonlocal given, counted
             user = caller.towards(newest.districts)
             self._check_may_give(newest, user, wish)
             today = self.clock.today()
@@ -80,6 +86,11 @@ class GiveMandate:
                     return None
             if len(left) >= MOST_MANDATES:
                 raise TooManyMandates
+            if not user.is_clerk:
+                self._check_not_too_often(newest)
+            elif not counted:
+                self.counting(user)
+                counted = True
             details: dict[str, Detail] = {
                 "mandate_id": given.mandate_id,
                 "kind": given.kind,
@@ -108,6 +119,18 @@ class GiveMandate:
             raise OnlyAtTheCounter
         if not letter_has_certified_lately(newest, user, self.ledger, self.clock):
             raise OnlyAtTheCounter  # whoever found a letter does not have the face
+
+    def _check_not_too_often(self, newest: Beneficiary) -> None:
+        """Raises LimitReached where the person's ledger would grow without end, which every decision about them reads:
+        whoever draws for the dead keeps the end from being confirmed that way."""
+        since = self.clock.now() - GIVEN_WITHIN
+        lately: list[datetime] = [
+            one.at
+            for one in self.ledger.entries(newest.beneficiary_id)
+            if one.event is LedgerEvent.MANDATE_GIVEN and one.actor.role is Role.USER and one.at > since
+        ]
+        if len(lately) >= MOST_GIVEN:
+            raise LimitReached(min(lately) + GIVEN_WITHIN)
 
     def _suitable(self, newest: Beneficiary, wish: MandateWish, user: User, today: date) -> Mandate:
         start = wish.start or today

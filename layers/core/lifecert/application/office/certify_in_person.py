@@ -1,7 +1,7 @@
 """Certify by what a clerk saw, or holds in their hands: at the counter, on a visit, by video, by a paper."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -13,7 +13,7 @@ from lifecert.application.shared.reviewing import opening, review_id_of
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.audit import is_drawn
 from lifecert.domain.beneficiary import Beneficiary
-from lifecert.domain.certificate import Certificate, Method
+from lifecert.domain.certificate import Certificate, Method, RevocationCause
 from lifecert.domain.change import Change
 from lifecert.domain.errors import (
     BeneficiaryNotFound,
@@ -23,17 +23,18 @@ from lifecert.domain.errors import (
     IdempotencyKeyReused,
     InvitationUnknown,
     NotAllowed,
+    PaperUsedBefore,
     SeenTooLongAgo,
     TransitionRefused,
 )
 from lifecert.domain.invitation import InvitationCode
-from lifecert.domain.ledger import Detail
+from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
 from lifecert.domain.review import PROPOSAL_LASTS, Review, ReviewKind
-from lifecert.domain.sighting import AtTheCounter, Proofs, Sighting
+from lifecert.domain.sighting import PAPERS, AtTheCounter, Proofs, Sighting
 from lifecert.domain.status import Status
 from lifecert.domain.year import valid_until_after
 from lifecert.ports.clock import Clock
-from lifecert.ports.register import Certificates, ChangingRegister
+from lifecert.ports.register import Certificates, ChangingRegister, Ledger
 from lifecert.ports.reviews import Reviews
 
 # The share of certificates at the counter that is looked at again where who certifies had enrolled the face.
@@ -42,14 +43,17 @@ AUDITED_OF_ENROLLING = 0.05
 
 @dataclass(frozen=True, slots=True)
 class CertifyInPerson:
-    """The use case: one way to a certificate for all methods by which clerks certify. `proofs` are their limits."""
+    """The use case: one way to a certificate for all methods by which clerks certify. `proofs` are their limits;
+    `saw_one_more` is told of each certificate that counts at once: whose, and by which clerk."""
 
     register: ChangingRegister
     certificates: Certificates
     reviews: Reviews
+    ledger: Ledger
     clock: Clock
     issuer: Issuer
     proofs: Proofs
+    saw_one_more: Callable[[str, str], None] = lambda _beneficiary_id, _clerk: None
 
     def __call__(
         self, beneficiary_id: str, sighting: Sighting, user: User, idempotency_key: str
@@ -62,8 +66,8 @@ class CertifyInPerson:
 
         A repeat with the same key gives the same, whatever has become of it and of the person since. Raises
         NotAllowed, BeneficiaryNotFound, DayInFuture, SeenTooLongAgo, GroundUnsuitable (there must be one),
-        EntitlementEnded, TransitionRefused (the year of that day is over) and IdempotencyKeyReused; nothing is changed
-        then.
+        EntitlementEnded, TransitionRefused (the year of that day is over), PaperUsedBefore (for another day) and
+        IdempotencyKeyReused; nothing is changed then.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -82,8 +86,7 @@ class CertifyInPerson:
             if known:
                 return None  # what waited for a second clerk waits for one, whatever became of the doubt since
             self._check_day(sighting)
-            if newest.status is Status.TERMINATED:
-                raise EntitlementEnded
+            self._check_person(newest, sighting, stated)
             now, today = self.clock.now(), self.clock.today()
             if _counts_at_once(newest, sighting, user):
                 vouched = newest.vouched_for().seen_by(user.user_id)
@@ -93,12 +96,20 @@ class CertifyInPerson:
             return _waiting(newest, proof, sighting, user, now, today, told)
 
         change = change_newest(self.register, beneficiary_id, make, by=user)
+        if change and change.certificate:
+            self.saw_one_more(beneficiary_id, user.user_id)
         done = (change.certificate or change.review) if change else known
         if done is None:
             raise BeneficiaryNotFound
         if _digest(done, user) != proof.evidence_digest:
             raise IdempotencyKeyReused
         return done
+
+    def _check_person(self, newest: Beneficiary, sighting: Sighting, stated: Mapping[str, str]) -> None:
+        if newest.status is Status.TERMINATED:
+            raise EntitlementEnded
+        if not sighting.by_the_office:
+            refuse_used_before(self.ledger.entries(newest.beneficiary_id), stated, sighting.seen_on)
 
     def _check_day(self, sighting: Sighting) -> None:
         today = self.clock.today()
@@ -123,6 +134,23 @@ class LetterOnPaper:
         if person.beneficiary_id != beneficiary_id:
             raise InvitationUnknown
         return invitation.invitation_id
+
+
+def refuse_used_before(entries: Iterable[LedgerEntry], stated: Mapping[str, str], on: date) -> None:
+    """Raises PaperUsedBefore for a paper by which the person was certified as of another day, unless that certificate
+    was revoked as an error: else a family goes on for years with one paper on which the day is another each time.
+    `entries` are all of one beneficiary, first to last."""
+    by_paper: dict[str, str] = {}
+    names = [name for name in ("paper", "scan") if stated.get(name)]
+    for entry in entries:
+        told = entry.details
+        if entry.event is LedgerEvent.CERTIFIED and told.get("method") in PAPERS:
+            if any(told.get(name) == stated[name] for name in names):
+                by_paper[str(told["certificate_id"])] = str(told["certified_on"])
+        elif entry.event is LedgerEvent.CERTIFICATE_REVOKED and told.get("cause") == RevocationCause.ERROR:
+            by_paper.pop(str(told["certificate_id"]), None)
+    if any(day != on.isoformat() for day in by_paper.values()):
+        raise PaperUsedBefore
 
 
 def stated_of(sighting: Sighting) -> dict[str, str]:

@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from lifecert.application.office.certify_in_person import audit_of, certifying_presence, seen, stated_in
+from lifecert.application.office.certify_in_person import (
+    audit_of,
+    certifying_presence,
+    refuse_used_before,
+    seen,
+    stated_in,
+)
 from lifecert.application.office.which_ends import (
     benefits_concerned,
     end_before,
@@ -73,9 +79,9 @@ class ConfirmProposal:
         Whoever proposed may reject, which withdraws it, and never confirm. Raises NotAllowed, ProposalNotFound,
         DistrictOutside (of a benefit that it is about, and that may have moved since), SecondClerkNeeded, ActedInCase
         (of a presence: whose doubt is open, or who issued the letter whose code stands on a paper form; of a death that
-        is rejected: whose photo or certificate speaks against it), DoubtedElsewhere (of a paper), ProposalExpired,
-        IdNumberDiffers (of a number, which `ConfirmIdNumber` confirms), EntitlementEnded, TransitionRefused and
-        ReviewDecidedBefore; nothing is changed then.
+        is rejected: whose photo or certificate speaks against it), DoubtedElsewhere and PaperUsedBefore (of a paper),
+        ProposalExpired, IdNumberDiffers (of a number, which `ConfirmIdNumber` confirms), EntitlementEnded,
+        TransitionRefused and ReviewDecidedBefore; nothing is changed then.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -176,7 +182,7 @@ class ConfirmProposal:
         proof = seen(newest.beneficiary_id, day, stated, clerk, proposal.review_id)
         now, by = decision.decided_at, decision.decided_by
         if proof.method in PAPERS:
-            self._check_paper(newest, stated, by)
+            self._check_paper(newest, stated, day, by)
             change = certifying_presence(newest, proof, by, now, today, stated, **_proposed(proposal))
             rate = self.proofs.of(proof.method).audit
             return replace(change, audit=audit_of(newest, proof, (by, clerk), now, rate))
@@ -187,12 +193,14 @@ class ConfirmProposal:
             details["references"] = ""
         return certifying_presence(certified, proof, by, now, today, stated, **details)
 
-    def _check_paper(self, newest: Beneficiary, stated: Mapping[str, str], clerk: str) -> None:
-        """A paper settles nothing that speaks against the person; and a letter passes through the hands of whoever
-        issued it, who is no second word about a form with its code."""
+    def _check_paper(self, newest: Beneficiary, stated: Mapping[str, str], day: date, clerk: str) -> None:
+        """A paper settles nothing that speaks against the person, and proves one day; and a letter passes through the
+        hands of whoever issued it, who is no second word about a form with its code."""
         if any(one.doubts_papers for one in newest.open_cases):
             raise DoubtedElsewhere
-        for entry in self.ledger.entries(newest.beneficiary_id) if "letter" in stated else ():
+        entries = tuple(self.ledger.entries(newest.beneficiary_id))
+        refuse_used_before(entries, stated, day)
+        for entry in entries if "letter" in stated else ():
             issued = entry.event is LedgerEvent.INVITATION_ISSUED
             if issued and entry.details["invitation_id"] == stated["letter"] and entry.actor.actor_id == clerk:
                 raise ActedInCase

@@ -25,7 +25,7 @@ from lifecert.domain.year import valid_until_after
 from lifecert.ports.clock import Clock
 from lifecert.ports.imports import Imports
 from lifecert.ports.keys import PersonKeys
-from lifecert.ports.register import ChangingRegister
+from lifecert.ports.register import ChangingRegister, Ledger
 from lifecert.ports.reviews import Reviews
 from lifecert.ports.sweep import Pace
 
@@ -43,6 +43,7 @@ class ImportDataMatch:
     `trusted` says. `pace` bounds how many lines a second are looked up, each of which asks KMS."""
 
     register: ChangingRegister
+    ledger: Ledger
     imports: Imports
     person_keys: PersonKeys
     clock: Clock
@@ -101,7 +102,7 @@ class ImportDataMatch:
             return (
                 self._alive(beneficiary, line)
                 if line.said is Said.ALIVE
-                else SignalDeath(self.register, self.clock)(beneficiary, line)
+                else SignalDeath(self.register, self.ledger, self.clock)(beneficiary, line)
             )
         except TransitionRefused:
             return Rejected.YEAR_OVER

@@ -49,7 +49,8 @@ class IssuedInvitation:
 
 @dataclass(frozen=True, slots=True)
 class IssueInvitation:
-    """The use case. `below` draws a number from 0 to under its argument that nobody can foresee."""
+    """The use case. `below` draws a number from 0 to under its argument that nobody can foresee. `issued_one_more` is
+    told whose letter was made, and by which clerk."""
 
     register: ChangingRegister
     invitations: Invitations
@@ -58,6 +59,7 @@ class IssueInvitation:
     below: Callable[[int], int]
     help_lines: HelpLines
     years: int
+    issued_one_more: Callable[[str, str], None] = lambda _beneficiary_id, _clerk: None
 
     def __call__(self, beneficiary_id: str, *, guardian: bool, user: User) -> IssuedInvitation:
         """Issue one; the one before it is of no more use, nor is what it started. `guardian`: the person is under 14,
@@ -87,6 +89,7 @@ class IssueInvitation:
         )
         if change is None:
             raise BeneficiaryNotFound
+        self.issued_one_more(beneficiary_id, user.user_id)
         line = self.help_lines.find(change.after.category, change.after.district)
         return IssuedInvitation(invitation, code, change.after, line)
 

@@ -16,7 +16,7 @@ from lifecert.domain.limits import deaths_day
 from lifecert.ports.clock import Clock
 from lifecert.ports.imports import DeathMessages
 from lifecert.ports.keys import PersonKeys
-from lifecert.ports.register import ChangingRegister
+from lifecert.ports.register import ChangingRegister, Ledger
 from lifecert.ports.sessions import Limits
 
 # As many as are done well within a call; a day of a big city comes in several messages.
@@ -49,6 +49,7 @@ class TakeDeaths:
     """The use case. Nobody but the registers named in `sources` is believed, and each of `most_a_day` deaths."""
 
     register: ChangingRegister
+    ledger: Ledger
     person_keys: PersonKeys
     clock: Clock
     messages: DeathMessages
@@ -102,7 +103,7 @@ class TakeDeaths:
         if found is None:
             return Rejected.UNKNOWN_PERSON
         try:
-            return SignalDeath(self.register, self.clock)(found, line)
+            return SignalDeath(self.register, self.ledger, self.clock)(found, line)
         except LifeCertError as error:
             # Whatever it is, it may tell that the person is registered: so it is said of the message, and not of them.
             raise StoreUnavailable("a record could not be taken") from error

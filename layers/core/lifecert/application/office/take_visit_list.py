@@ -23,11 +23,13 @@ from lifecert.domain.errors import (
     StoreUnavailable,
 )
 from lifecert.domain.ledger import Detail, LedgerEvent
+from lifecert.domain.limits import StartLimits
 from lifecert.domain.review import ReviewKind
 from lifecert.domain.sighting import Document, GroupVisit, HomeVisit, PresenceGround, Sighting, VisitPlace
 from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import ChangingRegister, Ledger
+from lifecert.ports.sessions import Limits
 
 # So many lines are taken well within the time that a request has.
 MOST_LINES = 50
@@ -99,6 +101,8 @@ class TakeVisitList:
     people: ChangingRegister
     ledger: Ledger
     clock: Clock
+    limits: Limits
+    start_limits: StartLimits
 
     def __call__(
         self,
@@ -144,6 +148,8 @@ class TakeVisitList:
         if line.died_on and line.died_on > self.clock.today():
             raise DayInFuture
         person = refuse_whom_nobody_sees(user, self.people.get(line.beneficiary_id))
+        # As any report of theirs: each keeps the camera from somebody until another clerk has looked.
+        self.limits.take(self.start_limits.refused(user.user_id, self.clock.now()))
         return report_known(self.people, self.clock, person, line.died_on, Actor(user.user_id, Role.CLERK))
 
     def _note(self, visit: Visit, line: VisitLine, user: User, key: str) -> None:

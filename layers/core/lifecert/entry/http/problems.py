@@ -71,6 +71,7 @@ class Code(StrEnum):
     DAY_IMPOSSIBLE = "day_impossible"
     DAY_IN_FUTURE = "day_in_future"
     DAY_TOO_EARLY = "day_too_early"
+    PAPER_USED_BEFORE = "paper_used_before"
     SEEN_TOO_LONG_AGO = "seen_too_long_ago"
     MANDATE_NOT_FOUND = "mandate_not_found"
     MANDATE_UNSUITABLE = "mandate_unsuitable"
@@ -237,6 +238,7 @@ TABLE: dict[type[Exception], Problem] = {
     errors.MandateNotFound: Problem(HTTPStatus.NOT_FOUND, Code.MANDATE_NOT_FOUND),
     errors.MandateUnsuitable: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.MANDATE_UNSUITABLE),
     errors.TooManyMandates: Problem(HTTPStatus.CONFLICT, Code.TOO_MANY_MANDATES),
+    errors.PaperUsedBefore: Problem(HTTPStatus.CONFLICT, Code.PAPER_USED_BEFORE),
     errors.SeenTooLongAgo: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.SEEN_TOO_LONG_AGO),
     errors.DayImpossible: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DAY_IMPOSSIBLE),
     errors.StartUnlikely: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.START_UNLIKELY),
