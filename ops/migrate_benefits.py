@@ -16,7 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from lifecert.adapters.dynamodb.register import beneficiary_of, benefit_map, benefits_of
+from lifecert.adapters.dynamodb.benefits import benefit_map, benefits_of
+from lifecert.adapters.dynamodb.register import beneficiary_of
 from lifecert.adapters.dynamodb.values import optional_day, plain, typed
 from lifecert.domain.benefit import FIRST_PAYER, Benefit
 from lifecert.domain.status import Status

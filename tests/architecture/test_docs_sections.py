@@ -93,6 +93,23 @@ def test_the_page_names_every_route_once() -> None:
     assert sorted(re.findall(r"`((?:GET|POST|PUT|DELETE) /[^`]*)`", _section("5"))) == sorted(routes)
 
 
+def test_the_page_says_of_every_call_that_needs_a_key_that_it_does_and_of_no_other() -> None:
+    """Of those that `Idempotency-Key` protects from being done twice."""
+    told = {
+        route
+        for row in re.findall(r"^\| `.+`Idempotency-Key` is required.*\|$", _section("5"), re.MULTILINE)
+        for route in re.findall(r"`((?:GET|POST|PUT|DELETE) /[^`]*)`", row)
+    }
+    needing = {
+        route
+        for path in ROOT.glob("functions/*/app.py")
+        for route, handler in re.findall(r'^@api\.on\("([^"]+)".*\n((?:.+\n)+)', _text(path), re.MULTILINE)
+        if "required_idempotency_key" in handler
+    }
+    assert len(needing) > 10
+    assert told == needing
+
+
 def test_the_page_names_every_table_once() -> None:
     tables = re.findall(r"^  (\w+):\n    Type: AWS::DynamoDB::Table", _text(ROOT / "infra/data.yaml"), re.MULTILINE)
     assert len(tables) > 10

@@ -98,7 +98,7 @@ def _chinese(text: str) -> str:
     ("old", "new", "what"),
     [
         ("## 实测数据", "### 实测数据", "sections"),
-        ("make bench    #", "make branch    #", "commands"),
+        ("make attacks  #", "make branches  #", "commands"),
         ("135 ms", "133 ms", "rows"),
         ("90 天", "30 天", "numbers"),
         ("`make audit`", "`make check`", "names"),

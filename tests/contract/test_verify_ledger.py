@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from lifecert.adapters.dynamodb.benefits import benefit_map
 from lifecert.adapters.dynamodb.ledger import ledger_item
-from lifecert.adapters.dynamodb.register import benefit_map
 from lifecert.adapters.dynamodb.values import typed
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary

@@ -56,13 +56,13 @@ def test_whom_a_rule_lets_in(rule: Rule, user: User | None, refused: type[Except
 
 
 def test_a_payers_program_is_let_in_where_programs_are_and_is_nobody_elsewhere() -> None:
-    program = Program("a-client", "fund")
+    program = Program("fund")
     PAYERS.check(None, program)
     ANYONE.check(None, program)
     for rule in (SIGNED_IN, CLERKS, AUDITORS, STAFF):
         with pytest.raises(SignedOut):
             rule.check(None, program)
-    of_register = Program("a-client", register="civil_register")
+    of_register = Program(register="civil_register")
     REGISTERS.check(None, of_register)
     for rule, other in ((REGISTERS, program), (PAYERS, of_register)):
         with pytest.raises(NotAllowed):

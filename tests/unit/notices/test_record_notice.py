@@ -1,13 +1,11 @@
-"""Letters, visits and public notices: what a clerk may write down, from when it counts for a hold, and what falls with
-it when it told nobody."""
+"""Letters, visits and public notices: what a clerk may write down, and from when it counts for a hold."""
 
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from lifecert.application.notices.note_delivery import NoteDelivery
-from lifecert.application.notices.record_notice import NewNotice, RecordNotice, Voiding
+from lifecert.application.notices.record_notice import NewNotice, Voiding
 from lifecert.application.office.set_contact import NewContact, SetContact
 from lifecert.domain.actor import Group, User
 from lifecert.domain.change import Change
@@ -15,69 +13,23 @@ from lifecert.domain.errors import (
     DayInFuture,
     DayTooEarly,
     EntitlementEnded,
-    GroundUnsuitable,
     NotAllowed,
     NotLapsed,
-    OfficeNoticeFailed,
-    OfficeNoticeNotFound,
     PublicNoticeTooEarly,
     TooManyNotices,
     VersionConflict,
 )
 from lifecert.domain.hold import HoldChoice, HoldDecision, HoldOutcome, HoldState
 from lifecert.domain.ledger import LedgerEvent, verify_chain
-from lifecert.domain.notice import NoticeChannel, SentNotice
-from lifecert.domain.office_notice import MOST_NOTICES, NoticeResult, NoticeRules, NoticeWay, OfficeNotice
+from lifecert.domain.notice import NoticeChannel
+from lifecert.domain.office_notice import MOST_NOTICES, NoticeResult, NoticeRules, NoticeWay
 from lifecert.domain.published import published_events
-from lifecert.domain.telling import Telling, telling
+from lifecert.domain.telling import Telling
 from tests.support.builders import CLERK, HELPER, an_id
-from tests.support.fakes.notices import FakeSeal, MemorySentNotices
+from tests.support.fakes.notices import FakeSeal
 from tests.support.fakes.register import MemoryRegister
-from tests.support.holding import GRACE, HoldWorld
-
-EVERY_WAY = NoticeRules(frozenset(NoticeWay), letter_days=7, public_notice_days=30)
-VISITOR = replace(CLERK, user_id="clerk-5")
-# Who decides the batches of a HoldWorld.
-DECIDER = replace(CLERK, user_id="clerk-7")
-LETTER, VISIT, PUBLIC = NoticeWay.LETTER, NoticeWay.VISIT, NoticeWay.PUBLIC_NOTICE
-RETURNED, NOBODY = NoticeResult.RETURNED, NoticeResult.NOBODY_THERE
-AS_HOPED = {LETTER: NoticeResult.POSTED, VISIT: NoticeResult.TOLD, PUBLIC: NoticeResult.PUBLISHED}
-
-
-@dataclass
-class Office(HoldWorld):
-    """`old` lapsed two nights ago, and no message reaches them."""
-
-    rules: NoticeRules = field(default=EVERY_WAY)
-
-    def __post_init__(self) -> None:
-        self.lapsed("old", told=False)
-
-    @property
-    def record(self) -> RecordNotice:
-        return RecordNotice(self.store.register, self.store.ledger, self.clock, self.rules)
-
-    def days_ago(self, number: int) -> date:
-        return self.clock.today() - timedelta(days=number)
-
-    def give(
-        self, way: NoticeWay, result: NoticeResult | None = None, *, ago: int = 0, by: User = VISITOR
-    ) -> OfficeNotice:
-        """Written down today, of so many days ago."""
-        new = NewNotice(way, result or AS_HOPED[way], self.days_ago(ago), "XA100")
-        return self.record("old", new, by, an_id())
-
-    def void(self, notice: OfficeNotice, result: NoticeResult = RETURNED) -> OfficeNotice:
-        voiding = Voiding(result, self.clock.today(), "XA100-R")
-        return self.record.void("old", notice.notice_id, voiding, VISITOR, an_id())
-
-    def telling(self) -> Telling | None:
-        return telling(self.person("old"), self.clock.today())
-
-    def message_fails(self, message_id: str = "m") -> None:
-        year = self.person("old").valid_until
-        sent = SentNotice(message_id, "old", NoticeChannel.SMS, year, self.clock.now())
-        assert NoteDelivery(self.store.register, MemorySentNotices({message_id: sent}), self.clock).failed(message_id)
+from tests.support.holding import GRACE
+from tests.support.office_notices import DECIDER, LETTER, NOBODY, PUBLIC, RETURNED, VISIT, VISITOR, Office
 
 
 def test_a_visit_counts_from_its_day_and_leads_to_a_hold() -> None:
@@ -255,77 +207,6 @@ def test_what_was_said_before_a_certificate_was_revoked_is_about_something_else(
     assert office.give(VISIT).counts_on == office.clock.today()
 
 
-def test_a_letter_that_comes_back_counted_for_nothing_and_the_proposal_is_off() -> None:
-    office = Office()
-    letter = office.give(LETTER)
-    office.nights(7 + GRACE + 1)
-    batch_id = office.decide(HoldChoice.ALL)
-    office.void(letter)
-    assert office.telling() is Telling.NO_CONTACT, "they are among the untold again"
-    assert office.nights().totals["hold"] == 0
-    assert not office.standing("old").is_held
-    assert office.outcomes(batch_id) == {"old": HoldOutcome.SUPERSEDED}
-    assert office.person("old").office_notices[0].result is RETURNED
-    office.give(VISIT)
-    office.nights(GRACE)
-    assert office.batches(HoldState.OPEN) == ()
-    office.nights()
-    assert office.the_batch().candidates == 1, "and all the grace days count from the visit"
-
-
-def test_with_another_notice_left_the_grace_days_begin_anew() -> None:
-    office = Office()
-    letter = office.give(LETTER)
-    office.nights(20)
-    office.give(VISIT)
-    office.nights(200)
-    office.decide(HoldChoice.ALL, batch_id=office.the_batch().batch_id)
-    office.void(letter)
-    assert office.telling() is Telling.TOLD
-    assert office.nights(GRACE).totals["hold"] == 0
-    assert office.batches(HoldState.OPEN) == ()
-    office.nights()
-    assert office.the_batch().candidates == 1, "nobody is forgotten by it"
-
-
-def test_a_letter_that_told_nobody_first_changes_no_day() -> None:
-    office = Office()
-    office.give(VISIT)
-    day = office.clock.today()
-    letter = office.give(LETTER)
-    office.nights(GRACE + 1)
-    office.void(letter)
-    assert office.person("old").notice_delivered_on == day
-    assert office.person("old").benefits[0].hold_proposal, "and the proposal stands on the visit"
-
-
-def test_a_payment_that_is_held_stays_so_and_the_person_is_seen_to_be_untold() -> None:
-    office = Office()
-    letter = office.give(LETTER)
-    office.nights(7 + GRACE + 1)
-    office.decide(HoldChoice.ALL)
-    office.nights()
-    held = office.standing("old")
-    office.void(letter)
-    assert office.standing("old") == held
-    assert held.is_held
-    assert office.telling() is Telling.NO_CONTACT
-
-
-def test_whoever_can_be_told_by_message_is_when_the_letter_comes_back() -> None:
-    office = Office()
-    letter = office.give(LETTER)
-    contact = NewContact(NoticeChannel.SMS, "+8613800000000")
-    SetContact(office.store.register, FakeSeal(), office.clock)("old", contact, CLERK)
-    before = office.events("old").count(LedgerEvent.REMINDER_DUE)
-    office.nights(3)
-    assert office.events("old").count(LedgerEvent.REMINDER_DUE) == before, "the letter is on its way"
-    office.void(letter)
-    office.nights()
-    assert office.events("old").count(LedgerEvent.REMINDER_DUE) == before + 1
-    assert office.entry("old", LedgerEvent.REMINDER_DUE).details["channel"] == "sms"
-
-
 def test_who_says_that_somebody_was_told_does_not_decide_alone_that_they_are_held() -> None:
     office = Office()
     office.give(VISIT, by=DECIDER)
@@ -367,18 +248,6 @@ def test_beside_what_others_say_their_own_word_does_no_harm() -> None:
     assert later.outcomes(batch_id) == {"old": HoldOutcome.OWN_NOTICE}, "by the message alone the grace days run"
 
 
-def test_a_reminder_of_the_sweep_takes_over_nothing_that_a_clerk_said() -> None:
-    office = Office()
-    letter = office.give(LETTER)
-    SetContact(office.store.register, FakeSeal(), office.clock)("old", NewContact(NoticeChannel.SMS, "1"), CLERK)
-    person = office.person("old")
-    office.store.beneficiaries["old"] = replace(person, notice=None)
-    office.nights(8)
-    assert office.events("old")[-1] is LedgerEvent.REMINDER_DUE
-    office.void(letter)
-    assert office.person("old").notice_delivered_on is None
-
-
 @pytest.mark.parametrize("user", [HELPER, replace(CLERK, groups=frozenset({Group.AUDITOR}))])
 def test_only_clerks_record_and_void(user: User) -> None:
     office = Office()
@@ -387,34 +256,6 @@ def test_only_clerks_record_and_void(user: User) -> None:
         office.give(LETTER, by=user)
     with pytest.raises(NotAllowed):
         office.record.void("old", letter.notice_id, Voiding(RETURNED, office.days_ago(0), "X1"), user, an_id())
-
-
-def test_what_does_not_come_back() -> None:
-    office = Office()
-    office.nights(2)
-    visit = office.give(VISIT)
-    with pytest.raises(GroundUnsuitable):
-        office.void(visit)
-    wrong = NoticeResult.RECORDED_WRONGLY
-    assert office.void(visit, wrong).result is wrong
-    with pytest.raises(OfficeNoticeFailed):
-        office.void(visit, wrong)
-    with pytest.raises(OfficeNoticeFailed):
-        office.void(office.give(LETTER, RETURNED))
-    with pytest.raises(OfficeNoticeNotFound):
-        office.record.void("old", an_id(), Voiding(RETURNED, office.days_ago(0), "X1"), CLERK, an_id())
-    letter = office.give(LETTER)
-    for ago, refused in ((1, DayTooEarly), (-1, DayInFuture)):
-        with pytest.raises(refused):
-            office.record.void("old", letter.notice_id, Voiding(RETURNED, office.days_ago(ago), "X1"), CLERK, an_id())
-
-
-def test_what_was_recorded_wrongly_is_no_failed_way() -> None:
-    office = Office()
-    office.give(LETTER, RETURNED)
-    office.void(office.give(VISIT), NoticeResult.RECORDED_WRONGLY)
-    with pytest.raises(PublicNoticeTooEarly):
-        office.give(PUBLIC)
 
 
 def test_a_repeat_changes_nothing_more_and_is_answered_the_same() -> None:

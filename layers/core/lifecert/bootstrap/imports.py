@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         StartDryRun,
         StopImport,
     )
+    from lifecert.ports.intake import ImportRuns, RegisterFiles
     from lifecert.ports.sweep import Waiting
 
 
@@ -35,16 +36,21 @@ class PrepareImportSettings(settings.WithFindLimits, settings.Common):
     work_lists_table: Name
 
 
+def _runs_and_files(names: PrepareImportSettings) -> "tuple[ImportRuns, RegisterFiles]":
+    """How far imports are, and what lies in the bucket of each."""
+    return (
+        stores.import_runs(names.import_runs_table),
+        parts.register_files(names.imports_bucket, names.number_schemes),
+    )
+
+
 @cache
 def prepare_import() -> "PrepareImport":
     """POST /staff/imports."""
     from lifecert.application.office.prepare_import import PrepareImport
 
     names = PrepareImportSettings.load()
-    runs, files = (
-        stores.import_runs(names.import_runs_table),
-        parts.register_files(names.imports_bucket, names.number_schemes),
-    )
+    runs, files = _runs_and_files(names)
     return PrepareImport(runs, files, parts.clock(names), stores.work_lists(names.work_lists_table))
 
 
@@ -61,10 +67,7 @@ def get_import() -> "GetImport":
     """GET /staff/imports/{import_id}."""
     from lifecert.application.office.prepare_import import GetImport
 
-    names = PrepareImportSettings.load()
-    return GetImport(
-        stores.import_runs(names.import_runs_table), parts.register_files(names.imports_bucket, names.number_schemes)
-    )
+    return GetImport(*_runs_and_files(PrepareImportSettings.load()))
 
 
 @cache
@@ -73,10 +76,7 @@ def start_dry_run() -> "StartDryRun":
     from lifecert.application.office.prepare_import import StartDryRun
 
     names = PrepareImportSettings.load()
-    runs, files = (
-        stores.import_runs(names.import_runs_table),
-        parts.register_files(names.imports_bucket, names.number_schemes),
-    )
+    runs, files = _runs_and_files(names)
     queue = parts.import_tasks(names.import_queue_url, names.photo_queue_url)
     return StartDryRun(runs, files, queue, stores.counting_look_ups(names, parts.clock(names)))
 
@@ -87,10 +87,7 @@ def release_import() -> "ReleaseImport":
     from lifecert.application.office.prepare_import import ReleaseImport
 
     names = PrepareImportSettings.load()
-    runs, files = (
-        stores.import_runs(names.import_runs_table),
-        parts.register_files(names.imports_bucket, names.number_schemes),
-    )
+    runs, files = _runs_and_files(names)
     queue = parts.import_tasks(names.import_queue_url, names.photo_queue_url)
     return ReleaseImport(runs, files, parts.clock(names), queue)
 
@@ -101,10 +98,7 @@ def stop_import() -> "StopImport":
     from lifecert.application.office.prepare_import import StopImport
 
     names = PrepareImportSettings.load()
-    runs, files = (
-        stores.import_runs(names.import_runs_table),
-        parts.register_files(names.imports_bucket, names.number_schemes),
-    )
+    runs, files = _runs_and_files(names)
     return StopImport(runs, files, parts.clock(names))
 
 

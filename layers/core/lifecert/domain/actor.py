@@ -81,7 +81,6 @@ class Program:
     """A program that signed in by itself, of a payer, or of another register (`register`, by its source's code). It is
     no user: no session is its own, and it acts for nobody."""
 
-    program_id: str
     payer: str = ""
     register: str = ""
 

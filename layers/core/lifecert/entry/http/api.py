@@ -116,7 +116,7 @@ class Api(APIGatewayRestResolver):
         payer, register = told.get("payer") or "", told.get("register") or ""
         if told.get("claims") or told.get("groups") or not told.get("sub") or bool(payer) is bool(register):
             return None
-        return Program(told["sub"], payer, register)
+        return Program(payer, register)
 
     @property
     def payer(self) -> str:
