@@ -1,7 +1,7 @@
 """A device of the office from the command line: a key for one, and what it signs at a start.
 
-`python -m ops.device new FILE` makes a key pair, keeps it in FILE, and prints the thumbprint that a clerk registers.
-`python -m ops.device sign FILE --channel kiosk < BODY` prints the Device-Proof header of a start with that very body.
+`python -m ops.device FILE` makes a key pair, keeps it in FILE, and prints the thumbprint that a clerk registers.
+`python -m ops.device FILE --channel kiosk < BODY` prints the Device-Proof header of a start with that very body.
 For trying it, and for kiosks whose own program calls it. A key in a file can be copied: a browser keeps it better.
 """
 
@@ -52,16 +52,12 @@ def proof(file: Path, channel: str, path: str, body: bytes, now: float) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 done, 1 there is a key already, or none."""
     parser = argparse.ArgumentParser(prog="python -m ops.device", description=(__doc__ or "").split("\n")[0])
-    wanted = parser.add_subparsers(dest="wanted", required=True)
-    new = wanted.add_parser("new", help="make a key pair, and print its thumbprint")
-    sign = wanted.add_parser("sign", help="print what it signs of the body that comes by standard input")
-    for one in (new, sign):
-        one.add_argument("file", type=Path, metavar="FILE")
-    sign.add_argument("--channel", choices=sorted(BY_DEVICE), required=True, help="what it was registered as")
-    sign.add_argument("--path", choices=("/sessions", "/invitations/sessions"), default="/sessions")
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--channel", choices=sorted(BY_DEVICE), help="sign, as what it was registered as")
+    parser.add_argument("--path", choices=("/sessions", "/invitations/sessions"), default="/sessions")
     asked = parser.parse_args(arguments)
     try:
-        if asked.wanted == "new":
+        if asked.channel is None:
             print(new_key(asked.file))
         else:
             print(proof(asked.file, asked.channel, asked.path, sys.stdin.buffer.read(), time.time()))

@@ -19,11 +19,11 @@ def test_what_it_signs_shows_the_device_that_it_printed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "device.pem"
-    assert main(["new", str(file)]) == 0
+    assert main([str(file)]) == 0
     thumbprint = capsys.readouterr().out.strip()
     assert file.stat().st_mode & 0o777 == 0o600
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(BODY.encode())))
-    assert main(["sign", str(file), "--channel", "kiosk", "--path", "/invitations/sessions"]) == 0
+    assert main([str(file), "--channel", "kiosk", "--path", "/invitations/sessions"]) == 0
     text = capsys.readouterr().out.strip()
     proof = JwsDeviceProofs(FixedClock(datetime.now(UTC))).read(text, "/invitations/sessions", BODY)
     assert (proof.device_id, proof.channel) == (thumbprint, ProofChannel.KIOSK)
@@ -31,11 +31,11 @@ def test_what_it_signs_shows_the_device_that_it_printed(
 
 def test_no_key_is_overwritten_and_none_is_no_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "device.pem"
-    assert main(["sign", str(file), "--channel", "kiosk"]) == 1
-    assert main(["new", str(file)]) == 0
+    assert main([str(file), "--channel", "kiosk"]) == 1
+    assert main([str(file)]) == 0
     before = file.read_bytes()
-    assert main(["new", str(file)]) == 1
+    assert main([str(file)]) == 1
     assert file.read_bytes() == before
     file.write_text("no key")
-    assert main(["sign", str(file), "--channel", "kiosk"]) == 1
+    assert main([str(file), "--channel", "kiosk"]) == 1
     assert capsys.readouterr().err.count("not done: ") == 3
