@@ -87,7 +87,6 @@ P384 = ECKey.generate_key("P-384").as_dict(private=False)
         {"jwk": {**DEVICE.jwk, "x": 7}},
         {"jwk": {"kty": "EC", "crv": "P-256", "x": DEVICE.jwk["x"]}},
     ],
-    ids=str,
 )
 def test_of_keys_and_algorithms_there_is_one_kind(header: dict[str, Any]) -> None:
     assert refused(DEVICE.proof(BODY, header=header)) == "unreadable"

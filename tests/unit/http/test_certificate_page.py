@@ -176,7 +176,6 @@ def test_nothing_lacks_a_word_and_no_word_is_left_over(language: Language) -> No
     assert {group: set(members) for group, members in page_texts(language).items()} == expected
 
 
-@pytest.mark.parametrize(("language", "called"), [("en", "the civil affairs office"), ("zh-CN", "民政部门")])
 def test_through_what_it_came_is_said_in_words_and_an_older_one_says_nothing(world: World) -> None:
     known = world_id(401)
     before, _ = page("valid")
@@ -189,6 +188,7 @@ def test_through_what_it_came_is_said_in_words_and_an_older_one_says_nothing(wor
     assert 'data-claim="proof_channel" data-value="kiosk">经办机构登记的自助终端<' in html
 
 
+@pytest.mark.parametrize(("language", "called"), [("en", "the civil affairs office"), ("zh-CN", "民政部门")])
 def test_a_register_and_a_mandate_that_it_names_are_said_in_words(world: World, language: str, called: str) -> None:
     known = world_id(401)
     certificate = replace(world.store.certificates[known], source="civil_affairs", mandate="guardian")

@@ -360,7 +360,7 @@ def test_nothing_that_the_use_cases_write_differs() -> None:
 
 
 def test_a_fraud_upon_somebody_without_a_photo_leaves_the_register_as_the_ledger_tells_it() -> None:
-    """A made-up city found it: a register's word was a fraud, two clerks saw the person, and no photo was there to lose."""
+    """A made-up city found it: a register's word was a fraud, two clerks saw them, and there was no photo to lose."""
     life, third = Life(), replace(CLERK, user_id="clerk-3")
     for cause in (None, RevocationCause.FRAUD):
         if cause:
