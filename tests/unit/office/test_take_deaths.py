@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 
 from lifecert.adapters.files.dci_notices import DciMessages
-from lifecert.application.office.signal_death import MOST_DAYS
+from lifecert.application.office.signal_death import MOST_DAYS, SignalDeath
 from lifecert.application.office.take_deaths import MOST_RECORDS, DeathsRefused, DeathsTaken, TakeDeaths
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.reviewing import recorded, reports_joined
-from lifecert.domain.data_match import Rejected, Rejection
+from lifecert.domain.data_match import MatchLine, Rejected, Rejection, Said, Taken
 from lifecert.domain.errors import LimitReached, NotAllowed, StoreUnavailable, VersionConflict
 from lifecert.domain.ledger import verify_chain
 from lifecert.domain.number_schemes import USUAL_SCHEMES
+from lifecert.domain.person import IdNumber
 from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
 from lifecert.domain.status import Status
 from ops.recorded import Recorded
@@ -125,6 +126,17 @@ def test_a_false_word_told_first_takes_no_true_one_with_it() -> None:
     for entry in store.entries[person.beneficiary_id]:
         taken.take(entry)
     assert "open_cases" not in taken.differences(registry.office.of(WANG))
+
+
+def test_words_that_are_told_side_by_side_are_one_case() -> None:
+    """Both looked the person up before either was written: the second was said to have opened a case as well."""
+    office = Office()
+    store = office.store
+    signal, found = SignalDeath(store.register, store.ledger, office.clock), office.of(WANG)
+    first = MatchLine(IdNumber.parse(WANG), Said.DEAD, date(2026, 2, 11), SOURCE)
+    told = [signal(found, replace(first, on=date(2026, 2, day))) for day in (11, 11, 12, 12)]
+    assert told == [Taken.CASE_OPENED, Taken.KNOWN, Taken.JOINED, Taken.KNOWN]
+    assert len(office.of(WANG).open_cases) == len(store.reviews) == 1
 
 
 def test_a_word_that_fell_with_a_false_one_is_looked_at_when_it_is_told_again() -> None:

@@ -1,15 +1,17 @@
 """Another register says that somebody died: a case for the office, and nothing else (design.md §3 rule 4)."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from lifecert.application.shared.changing import change_newest
-from lifecert.application.shared.reviewing import OpenReview
+from lifecert.application.shared.reviewing import opening, review_id_of
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.change import Change, record
 from lifecert.domain.data_match import MatchLine, Taken
+from lifecert.domain.errors import ReviewOpenedBefore
 from lifecert.domain.ledger import LedgerEvent
-from lifecert.domain.review import ReviewKind
+from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.status import EndCause, Status
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import ChangingRegister, Ledger
@@ -35,22 +37,30 @@ class SignalDeath:
         if found.status is Status.TERMINATED and not paid_after:
             return Taken.KNOWN
         actor = Actor(f"data_match:{line.source}", Role.DATA_MATCH)
-        if any(one.kind is ReviewKind.DATA_SIGNAL and actor.actor_id in one.by for one in found.open_cases):
+        change: Change | None = None
+        with suppress(ReviewOpenedBefore):
+            # As the record is when it is written: lines about one person may be told side by side.
+            change = change_newest(self.register, found.beneficiary_id, lambda one: self._told(one, line, actor))
+        if change is None:
+            return Taken.KNOWN
+        return Taken.JOINED if change.entry.event is LedgerEvent.REPORT_JOINED else Taken.CASE_OPENED
+
+    def _told(self, newest: Beneficiary, line: MatchLine, actor: Actor) -> Change | None:
+        if any(one.kind is ReviewKind.DATA_SIGNAL and actor.actor_id in one.by for one in newest.open_cases):
             # The same register's word is being looked at, or was found true.
-            change = change_newest(self.register, found.beneficiary_id, lambda one: self._joining(one, line, actor))
-            return Taken.JOINED if change else Taken.KNOWN
-        before = found.version
-        OpenReview(self.register, self.clock)(
-            found.beneficiary_id,
-            ReviewKind.DATA_SIGNAL,
-            actor,
+            return self._joining(newest, line, actor)
+        of_this_word = f"{line.source} {line.on.isoformat()}"
+        review = Review(
+            review_id=review_id_of(newest.beneficiary_id, ReviewKind.DATA_SIGNAL, of_this_word),
+            beneficiary_id=newest.beneficiary_id,
+            kind=ReviewKind.DATA_SIGNAL,
+            opened_at=self.clock.now(),
+            opened_by=actor,
             related_id=line.source,
-            only_once=f"{line.source} {line.on.isoformat()}",
             day=line.on,
             cause=EndCause.DECEASED,
         )
-        newest = self.register.get(found.beneficiary_id)
-        return Taken.CASE_OPENED if newest and newest.version > before else Taken.KNOWN
+        return opening(newest, review)
 
     def _joining(self, newest: Beneficiary, line: MatchLine, actor: Actor) -> Change | None:
         """The change by which another day belongs to the case that is open; None where that one has it already, or it
