@@ -88,7 +88,7 @@ def table(figures: Mapping[str, Any]) -> str:
 
 def picture(figures: Mapping[str, Any]) -> str:
     """SVG: what payers heard of the living, month by month, added up."""
-    months = sorted(figures["months"])[1:] or sorted(figures["months"])
+    months = sorted(figures["months"])
     drawn, highest = [], 1
     for kind, name in _DRAWN.items():
         total, points = 0, []
@@ -96,12 +96,13 @@ def picture(figures: Mapping[str, Any]) -> str:
             total += figures["months"][month].get(kind, 0)
             points.append((float(number), float(total)))
         highest = max(highest, total)
-        drawn.append(Line(name, points, [Point(*points[-1])]))
+        # How many in all stands with the name: marks of seldom things lie over each other.
+        drawn.append(Line(f"{name}: {total:,}", points, [Point(*points[-1])]))
     step = 10 ** (len(str(highest)) - 1)
     top = ceil(highest / step) * step
     across = Axis("month", 0.5, len(months) + 0.9, [float(one) for one in range(1, len(months) + 1)], _whole, False)
     up = Axis("", 0.0, top * 1.08, [float(one) for one in range(0, top + 1, max(1, top // 4))], _whole, False)
-    panel = Panel("What payers heard, added up", across, up, drawn, labels=True)
+    panel = Panel("What payers heard, added up", across, up, drawn)
     note = f"{figures['living']:,} of {figures['people']:,} made-up people for {figures['days']} days."
     return lines([panel], "A made-up city's year", [note])
 
