@@ -76,7 +76,14 @@ def test_a_case_is_taken_and_decided_with_keys_alone_and_the_next_one_has_the_fo
     [certified] = [one for one in history(clerk, first) if one["event"] == "certified"]
     assert certified["details"]["ground"] == "same_person"
     assert standing(clerk, first)["valid_until"] > until
+    # What is typed about one person waits there for whoever comes back, and is shown of nobody else.
+    for known, waits in ((first, ""), (second, ""), (first, "13800138000")):
+        somebody.go("act", "contact", known.beneficiary_id)
+        expect(page.locator("#contact-telephone")).to_have_value(waits)
+        page.fill("#contact-telephone", "13800138000" if known is first else "")
     # Given back, it is anybody's again; and single keys can be switched off.
+    somebody.go("case", cases[1])
+    expect(page.locator(".deciding form")).to_be_visible()
     somebody.keys("b")
     somebody.sees("queue")
     assert clerk.expect(200, "GET", f"/staff/reviews/{cases[1]}")["review"]["claim"] is None

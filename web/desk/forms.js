@@ -6,14 +6,15 @@ import {keysOfForm, wordsFor} from "./calls.js";
 import {desk, say} from "./state.js";
 import {button, tell} from "./view.js";
 
-// What was typed into forms that were left, until it is sent or the page is closed.
+// What was typed into forms that were left, until it is sent or the page is closed. By the address as well: what was typed
+// about one person is nobody else's.
 const drafts = {};
 
 // A field: {id, label, kind, options, hint, required, value, check, when, wide}. `kind` is a type of input, or select,
 // textarea, radio, check, several. `check` answers what is wrong with a value, if anything is; a field is there only `when`
 // the other values are such. Options are pairs of value and label.
-function fieldNode(field, name) {
-  const kept = (drafts[name] || {})[field.id];
+function fieldNode(field, name, draft) {
+  const kept = (drafts[draft] || {})[field.id];
   const value = kept === undefined ? field.value : kept;
   const ids = {id: `${name}-${field.id}`, name: field.id};
   const wrong = el("p", {class: "wrong", id: `${ids.id}-wrong`});
@@ -61,7 +62,8 @@ function complainAbout(node, text) {
 
 // A form. `send` is given the values and a key for its call, and answers what comes next; `changed` hears each change.
 export function form(name, fields, label, send, {changed = null, kind = "primary"} = {}) {
-  const nodes = fields.filter(Boolean).map((one) => ({field: one, node: fieldNode(one, name)}));
+  const draft = `${name} ${location.hash}`;
+  const nodes = fields.filter(Boolean).map((one) => ({field: one, node: fieldNode(one, name, draft)}));
   const keyFor = keysOfForm();
   const wrong = el("p", {class: "wrong summary", role: "alert"});
   const written = () => nodes.reduce((all, {field, node}) => Object.assign(all, {[field.id]: valueOf(node)}), {});
@@ -95,7 +97,7 @@ export function form(name, fields, label, send, {changed = null, kind = "primary
     }
     try {
       const next = await send(given, keyFor);
-      delete drafts[name];
+      delete drafts[draft];
       if (typeof next === "function") await next();
     } catch (error) {
       refused(error);
@@ -117,7 +119,7 @@ export function form(name, fields, label, send, {changed = null, kind = "primary
 
   const hear = () => {
     const given = values();
-    drafts[name] = written();
+    drafts[draft] = written();
     if (changed) changed(given);
   };
   made.addEventListener("input", hear);
@@ -134,10 +136,6 @@ export function form(name, fields, label, send, {changed = null, kind = "primary
   // Once whoever asked for it has it.
   if (changed) Promise.resolve().then(() => changed(values()));
   return made;
-}
-
-export function forgetDrafts() {
-  Object.keys(drafts).forEach((name) => delete drafts[name]);
 }
 
 // What is wrong with an ID number, by the kinds that the deployment has chosen; nothing where these are not known yet.
