@@ -18,6 +18,7 @@ from typing import Any
 
 from lab import discards
 from lab.calibration.plot import Curve, det
+from lab.city import report as city
 from lab.plot import bars
 from lab.scale import pictures as scale
 from lab.speed import pictures as speed
@@ -157,6 +158,14 @@ def _discards(result: Figures) -> dict[str, Any]:
     return {"command": "make discards, as docs/accuracy.md tells", **result}
 
 
+def _city(result: Figures) -> dict[str, Any]:
+    """Of city.json, which `make city` writes."""
+    plan = result["plan"]
+    asked = " ".join(f"--{name} {plan[name]}" for name in ("people", "living"))
+    drawn = result["life"]["faces"]["photos_drawn"]
+    return {"command": f"make city, ARGS='{asked} --faces {drawn}'", **city.taken(result)}
+
+
 TAKEN: dict[str, Callable[[Figures], dict[str, Any]]] = {
     "speed": _speed,
     "peers": _peers,
@@ -166,6 +175,7 @@ TAKEN: dict[str, Callable[[Figures], dict[str, Any]]] = {
     "cost": _cost,
     "accuracy": _accuracy,
     "discards": _discards,
+    "city": _city,
 }
 
 
@@ -389,6 +399,7 @@ PICTURES: dict[str, Callable[[Figures], str]] = {
     "docs/img/scale.svg": lambda figures: scale.picture(figures["scale"]),
     "docs/img/lfw-det.svg": lfw_det,
     "docs/img/discards.svg": lambda figures: discards.picture(figures["discards"]),
+    "docs/img/city.svg": lambda figures: city.picture(figures["city"]),
 }
 
 

@@ -183,3 +183,31 @@ def test_photos_by_a_list_letters_and_what_came_back_by_keyboard(
     somebody.sees("import")
     expect(page.locator("main")).to_contain_text("What is wrong with the file")
     look_at(somebody, "import-letters")
+
+
+def test_a_device_is_registered_by_the_number_that_it_shows_and_revoked(at: SignedIn) -> None:
+    somebody, number = at(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+    page = somebody.page
+    somebody.keys("k")
+    somebody.sees("devices")
+    expect(page.locator(".empty")).to_be_visible()
+    page.fill("#device-device_id", "what it shows")
+    page.fill("#device-name", "Service hall, window 3")
+    page.fill("#device-district", COUNTY)
+    page.fill("#device-ends_on", (today() + timedelta(days=90)).isoformat())
+    page.locator("#device-channel-kiosk").check()
+    page.locator("#device-name").press("Enter")
+    expect(page.locator("#device-device_id")).to_be_focused()
+    expect(page.locator("#device-device_id-wrong")).to_contain_text("43 letters")
+    page.fill("#device-device_id", number)
+    page.locator("#device-device_id").press("Enter")
+    expect(page.locator("tbody tr")).to_contain_text("Service hall, window 3")
+    expect(page.locator("tbody tr")).to_contain_text("in force")
+    look_at(somebody, "devices")
+    page.locator("tbody a").press("Enter")
+    somebody.sees("revoke")
+    expect(page.locator("code")).to_have_text(number)
+    look_at(somebody, "revoke")
+    page.locator("#revoke-send").press("Enter")
+    somebody.sees("devices")
+    expect(page.locator(".empty")).to_be_visible()

@@ -10,6 +10,7 @@ import "./visits.js";
 import "./statistics.js";
 import "./imports.js";
 import "./feeds.js";
+import "./devices.js";
 import "./ledger.js";
 import {readDistricts} from "./districts.js";
 import {desk, say} from "./state.js";

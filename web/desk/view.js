@@ -14,7 +14,7 @@ let turn = 0;
 // Where the staff goes, by the key that leads there, and for whom.
 const PLACES = [
   ["queue", "q", "both"], ["find", "f", "both"], ["register", "r", "clerk"], ["holds", "h", "both"], ["lists", "l", "both"], ["visits", "v", "clerk"],
-  ["statistics", "s", "both"], ["imports", "i", "both"], ["feeds", "p", "auditor"],
+  ["statistics", "s", "both"], ["imports", "i", "both"], ["devices", "k", "both"], ["feeds", "p", "auditor"],
 ];
 
 // A screen by its name. `build` is given the rest of the address, and answers (a promise of) a title, content, keys.

@@ -26,6 +26,7 @@ export const ENGLISH = {
   place_lists: "Work lists",
   place_statistics: "Figures",
   place_imports: "Imports",
+  place_devices: "Devices",
   place_feeds: "Payers",
   shortcuts: "Keys by single letters",
   loading: "One moment…",

@@ -26,6 +26,7 @@ export const CHINESE = {
   place_lists: "工作清单",
   place_statistics: "统计",
   place_imports: "批量导入",
+  place_devices: "设备",
   place_feeds: "支付方",
   shortcuts: "单键快捷键",
   loading: "请稍候……",

@@ -43,7 +43,7 @@ OTHERS = {
         "sources",
         "task_tries",
     ),
-    *("assets", "certificate_site", "desk", "desk_headers", "device_proofs", "tokens"),
+    *("assets", "certificate_site", "desk", "desk_headers", "device_proofs", "named_districts", "tokens"),
 }
 USE_CASES = sorted(set(FACTORIES) - OTHERS)
 

@@ -53,6 +53,7 @@ def test_it_is_light() -> None:
     found = load(WEB, "desk")
     bodies = [found.html.encode(), *(asset.body for asset in found.assets.values())]
     assert sum(len(gzip.compress(body)) for body in bodies) <= MOST_BYTES
+    assert not any(re.search(rb"^ *//", body, re.MULTILINE) for body in bodies), "comments are for the source"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)

@@ -51,13 +51,13 @@ def desk() -> "Site":
         "client_id": names.desk_sign_in_client_id,
         "scopes": names.desk_sign_in_scopes,
         "time_zone": names.time_zone,
-        "districts": _districts()[0],
+        "districts": named_districts()[0],
     }
     return replace(found, html=Template(found.html).substitute({name: escape(value) for name, value in told.items()}))
 
 
 @cache
-def _districts() -> "tuple[str, Asset]":
+def named_districts() -> "tuple[str, Asset]":
     """What districts are called, for the desk: where it is found, and the file."""
     from lifecert.entry.http.web_files import json_asset
 
@@ -67,7 +67,7 @@ def _districts() -> "tuple[str, Asset]":
 @cache
 def assets() -> "Mapping[str, Asset]":
     """GET /phone/{asset}: the files of all pages, by their names."""
-    address, names = _districts()
+    address, names = named_districts()
     pages = {**site().assets, **desk().assets, **parts.certificate_site().assets}
     return {**pages, address.rpartition("/")[2]: names}
 

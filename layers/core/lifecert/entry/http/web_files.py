@@ -19,6 +19,8 @@ _TYPES = {
 # Modules say what they use and what they give on lines of their own; the joined module needs neither.
 _IMPORT = re.compile(r'^import (?:\{[^}]*\} from )?"(?P<path>\.[^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const |let |function |async function |class )", re.MULTILINE)
+# What is said to whoever reads the source; a browser on a slow network does without.
+_COMMENT = re.compile(r"^ *//.*\n", re.MULTILINE)
 _STYLE_IMPORT = re.compile(r'^@import "(?P<path>[^"]+)";\n', re.MULTILINE)
 _NAMED = re.compile(r'(?P<before>(?:href|src)=")(?P<path>[a-z]+/[\w.-]+\.(?:css|js|svg))(?=")')
 # Where the files of every page are found, below the API's stage: one route, and one function that has them ready.
@@ -77,7 +79,7 @@ def _content(file: Path) -> bytes:
 
 
 def _module(file: Path) -> str:
-    joined = "".join(_EXPORT.sub("", part) for part in _parts(file, _IMPORT, []))
+    joined = _COMMENT.sub("", "".join(_EXPORT.sub("", part) for part in _parts(file, _IMPORT, [])))
     if left := re.search(r"^(?:import|export)\b.*", joined, re.MULTILINE):
         raise ValueError(f"{file.name}: cannot be joined: {left.group()}")
     return joined
