@@ -121,8 +121,9 @@ def tab_to(somebody: Clerk, identifier: str) -> None:
 
 def choose(somebody: Clerk, identifier: str, file: FilePayload) -> None:
     tab_to(somebody, identifier)
+    # On that very field, should something else have taken the focus meanwhile.
     with somebody.page.expect_file_chooser() as opened:
-        somebody.keys("Enter")
+        somebody.page.locator(f"#{identifier}").press("Enter")
     opened.value.set_files(file)
 
 
@@ -211,3 +212,28 @@ def test_a_device_is_registered_by_the_number_that_it_shows_and_revoked(at: Sign
     page.locator("#revoke-send").press("Enter")
     somebody.sees("devices")
     expect(page.locator(".empty")).to_be_visible()
+
+
+def test_a_screen_that_nobody_waited_for_touches_no_other(at: SignedIn) -> None:
+    """An import that is being worked on is looked at again by itself; who had gone on meanwhile lost their place."""
+    somebody, asked = at(), list[Route]()
+    page = somebody.page
+    page.clock.install()
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    page.route("**/staff/imports/*", hold)
+    with page.expect_request("**/staff/imports/*"):
+        page.evaluate("location.hash = '#/import/7c9e6679-7425-40de-944b-e07fc1f90ae7'")
+    somebody.go("find")
+    page.locator("[data-screen=find]").evaluate("one => { one.dataset.mine = 'yes' }")
+    nothing = ("letters", "fault", "checked_at", "ended_at", "format", "written", "digest")
+    at_work: dict[str, Any] = dict.fromkeys(nothing)
+    at_work |= {"same_as": None, "checked": None, "registered": None, "started_by": None, "prepared_by": "somebody"}
+    at_work |= {"state": "checking", "source": "a list", "kind": "register", "prepared_at": "2026-11-30T04:00:00Z"}
+    with page.expect_response("**/staff/imports/*"):
+        asked[0].fulfill(json={"register_import": at_work, "letter_files": []})
+    page.clock.run_for(60_000)
+    expect(page.locator("[data-screen=find][data-mine=yes]")).to_be_visible()
+    assert len(asked) == 1, "nor is it asked for again"

@@ -56,6 +56,8 @@ export async function show() {
     clearTimeout(late);
   }
   if (mine === turn) render(name, built);
+  // Nobody will leave what was never shown: what it would go on doing ends here.
+  else if (built.leave) built.leave();
 }
 
 function decoded(text) {
