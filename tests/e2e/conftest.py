@@ -1,20 +1,20 @@
 """An office and a phone on the deployed stack, and people registered for one test at a time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 from local.demo.cast import JIANGUO, MING, XIULAN, Person, portrait, register
 from local.demo.phone import Phone, camera_before
 from local.deploy import Deployment
 from tests.support.browser import CHROMIUM
 from tests.support.deployed import Known, another_id_number, today
-from tests.support.desk import SignedIn, at_desk
+from tests.support.desk import Clerk, SignedIn, at_desk
 from tests.support.missing import missing
 from tests.support.phone_page import FakeCamera, Visit, Visitor, chromium, visitor
 from tests.support.secrets import SECRETS, WatchedPhone
@@ -120,6 +120,13 @@ def browser(playwright: Playwright, camera: FakeCamera) -> Iterator[Browser]:
         yield running
 
 
+def _all_closed(opened: Sequence[tuple[BrowserContext, Visitor | Clerk]]) -> None:
+    for context, somebody in opened:
+        context.close()
+        assert not somebody.watched.faults
+        assert not somebody.watched.foreign
+
+
 @pytest.fixture
 def visit(stack: Deployment, browser: Browser, camera: FakeCamera) -> Iterator[Visit]:
     """Visitors of a test. Whatever they did, their pages complained of nothing and asked nobody else."""
@@ -131,10 +138,7 @@ def visit(stack: Deployment, browser: Browser, camera: FakeCamera) -> Iterator[V
         return somebody
 
     yield new
-    for context, somebody in opened:
-        context.close()
-        assert not somebody.watched.faults
-        assert not somebody.watched.foreign
+    _all_closed(opened)
 
 
 @pytest.fixture
@@ -162,10 +166,7 @@ def at(stack: Deployment, browser: Browser, token_of: Callable[[str], str]) -> I
         return somebody
 
     yield new
-    for context, somebody in opened:
-        context.close()
-        assert not somebody.watched.faults
-        assert not somebody.watched.foreign
+    _all_closed(opened)
 
 
 @pytest.fixture

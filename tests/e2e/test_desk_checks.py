@@ -207,11 +207,15 @@ def test_a_device_is_registered_by_the_number_that_it_shows_and_revoked(at: Sign
     look_at(somebody, "devices")
     page.locator("tbody a").press("Enter")
     somebody.sees("revoke")
+    # Of several one may not be taken for another: it is for good.
+    expect(page.locator(".facts")).to_contain_text("Service hall, window 3")
     expect(page.locator("code")).to_have_text(number)
     look_at(somebody, "revoke")
     page.locator("#revoke-send").press("Enter")
     somebody.sees("devices")
     expect(page.locator(".empty")).to_be_visible()
+    somebody.go("revoke", number)
+    expect(page.locator("main")).to_contain_text("revoked already")
 
 
 def test_a_screen_that_nobody_waited_for_touches_no_other(at: SignedIn) -> None:

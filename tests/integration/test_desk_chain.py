@@ -3,8 +3,6 @@
 import base64
 import copy
 import json
-import shutil
-import subprocess
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -17,12 +15,9 @@ from lifecert.domain.actor import Actor, Role
 from lifecert.domain.certificate import Method
 from lifecert.domain.ledger import GENESIS, LedgerEntry, LedgerEvent
 from lifecert.entry.http.bodies.chain import Chain
-from lifecert.entry.http.web_files import load
 from tests.support.builders import NOW, a_change, an_issuer, registration
+from tests.support.desk_code import answered, desk_module
 from tests.support.fakes.keys import FakeSigning
-from tests.support.missing import missing
-from tests.support.patience import PATIENCE_SECONDS
-from tests.support.templates import ROOT
 
 TODAY = NOW.date()
 AFTER = """
@@ -52,27 +47,11 @@ DETAILS = {
 @pytest.fixture(scope="module")
 def judge(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[Any]], list[Told]]:
     """The module, joined with what it needs, as a page is: what it says of each question."""
-    if not shutil.which("node"):
-        missing("Node.js is not installed: nothing here can run the desk's code")
     folder = tmp_path_factory.mktemp("web")
-    for name in ("desk", "shared"):
-        (folder / name).symlink_to(ROOT / "web" / name)
-    (folder / "check").mkdir()
-    (folder / "check" / "index.html").write_text('<script src="desk/chain.js"></script>', encoding="utf-8")
-    [asset] = load(folder, "check").assets.values()
-    script = folder / "judge.js"
-    script.write_text(asset.body.decode() + AFTER, encoding="utf-8")
+    script = desk_module("chain", folder) + AFTER
 
     def of(questions: list[Any]) -> list[Told]:
-        answered = subprocess.run(
-            [str(shutil.which("node")), str(script)],
-            input=json.dumps(questions),
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=PATIENCE_SECONDS,
-        )
-        told: list[Told] = json.loads(answered.stdout)
+        told: list[Told] = answered(script, questions, folder)
         return told
 
     return of

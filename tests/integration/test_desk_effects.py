@@ -1,8 +1,6 @@
 """What the desk says that a decision will do, held against what the rules do: the page's own code, run by Node.js."""
 
 import json
-import shutil
-import subprocess
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -31,11 +29,8 @@ from lifecert.domain.status import (
 from lifecert.domain.year import ArrearsPeriod, is_over, valid_until_after
 from lifecert.entry.http.bodies.beneficiaries import HistoryEntry
 from lifecert.entry.http.texts import Language
-from lifecert.entry.http.web_files import load
 from tests.support.builders import a_benefit
-from tests.support.missing import missing
-from tests.support.patience import PATIENCE_SECONDS
-from tests.support.templates import ROOT
+from tests.support.desk_code import answered, desk_module
 
 TODAY = date(2026, 11, 30)
 BEFORE = """
@@ -92,29 +87,12 @@ def record(standing: Standing) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The module that says it, joined with what it needs, as a page is."""
-    if not shutil.which("node"):
-        missing("Node.js is not installed: nothing here can run the desk's code")
-    folder = tmp_path_factory.mktemp("web")
-    (folder / "desk").symlink_to(ROOT / "web" / "desk")
-    (folder / "check").mkdir()
-    (folder / "check" / "index.html").write_text('<script src="desk/effects.js"></script>', encoding="utf-8")
-    [asset] = load(folder, "check").assets.values()
-    return asset.body.decode()
+    return desk_module("effects", tmp_path_factory.mktemp("web"))
 
 
 def said(page: str, asked: list[dict[str, Any]], folder: Path) -> list[str]:
     """What the page says of each."""
-    script = folder / "said.js"
-    script.write_text(BEFORE + page + AFTER, encoding="utf-8")
-    answered = subprocess.run(
-        [str(shutil.which("node")), str(script)],
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=PATIENCE_SECONDS,
-    )
-    sentences: list[str] = json.loads(answered.stdout)
+    sentences: list[str] = answered(BEFORE + page + AFTER, asked, folder)
     return sentences
 
 

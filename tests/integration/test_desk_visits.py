@@ -1,17 +1,11 @@
 """How the desk reads a list of visits: the page's own code, run by Node.js."""
 
-import json
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lifecert.entry.http.web_files import load
-from tests.support.missing import missing
-from tests.support.patience import PATIENCE_SECONDS
-from tests.support.templates import ROOT
+from tests.support.desk_code import answered, desk_module
 
 BEFORE = 'globalThis.document = {documentElement: {dataset: {zone: "Asia/Shanghai"}}};\n'
 AFTER = """
@@ -22,24 +16,7 @@ ANNA, BERT = "0f8fad5b-d9cb-469f-a165-70867728950e", "7c9e6679-7425-40de-944b-e0
 
 
 def read(folder: Path, text: str) -> dict[str, Any]:
-    if not shutil.which("node"):
-        missing("Node.js is not installed: nothing here can run the desk's code")
-    (folder / "desk").symlink_to(ROOT / "web" / "desk")
-    (folder / "shared").symlink_to(ROOT / "web" / "shared")
-    (folder / "check").mkdir()
-    (folder / "check" / "index.html").write_text('<script src="desk/visits.js"></script>', encoding="utf-8")
-    [asset] = load(folder, "check").assets.values()
-    script = folder / "read.js"
-    script.write_text(BEFORE + asset.body.decode() + AFTER, encoding="utf-8")
-    told = subprocess.run(
-        [str(shutil.which("node")), str(script)],
-        input=json.dumps([text]),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=PATIENCE_SECONDS,
-    )
-    [found] = json.loads(told.stdout)
+    [found] = answered(BEFORE + desk_module("visits", folder) + AFTER, [text], folder)
     answer: dict[str, Any] = found
     return answer
 

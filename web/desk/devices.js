@@ -4,7 +4,7 @@ import {ask, askAll} from "./calls.js";
 import {placed} from "./districts.js";
 import {districtFault, form, optionsOf, table} from "./forms.js";
 import {can, dayInWords, say, today, word} from "./state.js";
-import {again, link, open, screen, section, tell} from "./view.js";
+import {again, facts, link, open, screen, section, tell} from "./view.js";
 
 const CHANNELS = ["kiosk", "registered_device"];
 // What the phone page shows at #device: the thumbprint of a key (RFC 7638).
@@ -41,13 +41,19 @@ screen("devices", async () => {
   };
 });
 
-screen("revoke", (id = "") => ({
-  title: say("deviceRevoke"),
-  content: [
-    el("p", {class: "note"}, say("deviceRevokeText")), el("p", {}, el("code", {}, id)),
-    form("revoke", [], say("deviceRevoke"), async () => {
-      await ask("POST", `staff/devices/${id}/revocation`);
-      return () => open("devices");
-    }, {kind: "danger"}),
-  ],
-}));
+screen("revoke", async (id = "") => {
+  const {items} = await askAll("staff/devices", "devices");
+  const one = items.find((device) => device.device_id === id);
+  return {
+    title: say("deviceRevokeTitle"),
+    content: one ? [
+      facts([[say("devicePlace"), one.name], [say("deviceIs"), word("deviceIs", one.channel)], [say("district"), placed(one.district)], [say("deviceNumber"), el("code", {}, id)]]),
+      el("p", {class: "note"}, say("deviceRevokeText")),
+      form("revoke", [], say("deviceRevoke"), async () => {
+        await ask("POST", `staff/devices/${id}/revocation`);
+        return () => open("devices");
+      }, {kind: "danger"}),
+      el("p", {}, link(say("deviceKeep"), "devices")),
+    ] : [el("p", {}, say("deviceGone")), el("p", {}, link(say("place_devices"), "devices"))],
+  };
+});

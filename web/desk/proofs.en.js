@@ -250,5 +250,8 @@ export const ENGLISH_PROOFS = {
   deviceRegister: "Register a device",
   deviceRegistered: "The device is registered.",
   deviceRevoke: "Revoke",
+  deviceRevokeTitle: "Revoke a device",
+  deviceKeep: "Leave it registered",
+  deviceGone: "This device is not registered, or was revoked already.",
   deviceRevokeText: "From this moment it is no device of the office any more, for good. People can go on certifying on it, as on any phone. Whom it certified is not touched.",
 };

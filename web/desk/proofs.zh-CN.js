@@ -250,5 +250,8 @@ export const CHINESE_PROOFS = {
   deviceRegister: "登记设备",
   deviceRegistered: "设备已登记。",
   deviceRevoke: "注销",
+  deviceRevokeTitle: "注销设备",
+  deviceKeep: "保留登记",
+  deviceGone: "该设备没有登记，或已经注销。",
   deviceRevokeText: "注销后立即生效且不可恢复：该设备不再属于经办机构。人们仍可像使用普通手机一样用它认证，已完成的认证不受影响。",
 };

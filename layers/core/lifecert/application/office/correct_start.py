@@ -4,12 +4,12 @@ A start moves what was paid. Earlier, and days that nobody paid are due; later, 
 It says nothing of whether somebody lives: nobody has a longer year by it, no hold begins or ends, and no case closes.
 """
 
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.proposing import proposal_by, same_proposal
 from lifecert.application.shared.reviewing import opening
 from lifecert.application.shared.scoping import refuse_benefit_outside
 from lifecert.domain.actor import Actor, Role, User
@@ -25,7 +25,6 @@ from lifecert.domain.errors import (
     DayImpossible,
     DoubtedElsewhere,
     GroundUnsuitable,
-    IdempotencyKeyReused,
     NotAllowed,
     NothingToAmend,
     ProposalExpired,
@@ -33,7 +32,7 @@ from lifecert.domain.errors import (
     TransitionRefused,
 )
 from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent, facts_of
-from lifecert.domain.review import PROPOSAL_LASTS, Review, ReviewDecision, ReviewKind
+from lifecert.domain.review import Review, ReviewDecision, ReviewKind
 from lifecert.domain.status import StartCorrected, Transition, with_start
 from lifecert.domain.year import add_months
 from lifecert.ports.clock import Clock
@@ -73,21 +72,15 @@ class ProposeStart:
             raise NotAllowed
         if right.ground not in GROUNDS_OF_START:
             raise GroundUnsuitable
-        now = self.clock.now()
-        review = Review(
-            review_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{user.user_id}\n{idempotency_key}")),
-            beneficiary_id=beneficiary_id,
-            kind=ReviewKind.BENEFIT_START,
-            opened_at=now,
-            opened_by=Actor(user.user_id, Role.CLERK),
+        review = proposal_by(
+            *(user, idempotency_key, self.clock.now(), beneficiary_id, ReviewKind.BENEFIT_START),
             day=right.start,
             cause=right.ground,
             benefit_id=right.benefit_id,
-            expires_at=now + PROPOSAL_LASTS,
         )
         # What was proposed before may have been confirmed since, and then cannot be any more.
         if (stored := self.reviews.get(review.review_id)) is not None:
-            return _same(stored, review)
+            return same_proposal(stored, review)
 
         def make(newest: Beneficiary) -> Change:
             refuse_benefit_outside(user, newest, right.benefit_id)
@@ -98,7 +91,7 @@ class ProposeStart:
         try:
             change = change_newest(self.register, beneficiary_id, make, by=user)
         except ReviewOpenedBefore:
-            return _same(self.reviews.get(review.review_id) or review, review)
+            return same_proposal(self.reviews.get(review.review_id) or review, review)
         return (change and change.review) or review
 
 
@@ -191,12 +184,3 @@ def _end_from(benefit: Benefit, start: date, entries: Iterable[LedgerEntry]) -> 
 
 def _as_it_was(person: Beneficiary, benefit: Benefit) -> Transition:
     return Transition(person.standing_of(benefit))
-
-
-def _same(stored: Review, review: Review) -> Review:
-    def content(one: Review) -> tuple[object, ...]:
-        return one.beneficiary_id, one.kind, one.day, one.cause, one.benefit_id
-
-    if content(stored) != content(review):
-        raise IdempotencyKeyReused
-    return stored

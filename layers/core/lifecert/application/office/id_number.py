@@ -4,7 +4,6 @@ The number is stored nowhere, so the second clerk could not read what they confi
 be the same. What hangs on the number moves in one transaction; the person's id, and the chain of their ledger, stay.
 """
 
-import uuid
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import NoReturn
@@ -12,6 +11,7 @@ from typing import NoReturn
 from lifecert.application.shared.accessing import LookUps
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.finding import has_number, moved_away
+from lifecert.application.shared.proposing import proposal_by, same_proposal
 from lifecert.application.shared.reviewing import opening
 from lifecert.application.shared.scoping import case_within
 from lifecert.domain.access import AccessAction
@@ -26,7 +26,6 @@ from lifecert.domain.errors import (
     DayImpossible,
     DoubtedElsewhere,
     GroundUnsuitable,
-    IdempotencyKeyReused,
     IdNumberDiffers,
     NotAllowed,
     NothingToAmend,
@@ -39,7 +38,7 @@ from lifecert.domain.errors import (
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.number import MOST_PLACES, NumberClaim, NumberMove, place_of
 from lifecert.domain.person import IdNumber
-from lifecert.domain.review import PROPOSAL_LASTS, Ground, Review, ReviewDecision, ReviewKind, ReviewOutcome
+from lifecert.domain.review import Ground, Review, ReviewDecision, ReviewKind, ReviewOutcome
 from lifecert.ports.clock import Clock
 from lifecert.ports.keys import PersonKeys
 from lifecert.ports.register import ChangingRegister, Ledger
@@ -73,20 +72,14 @@ class ProposeIdNumber:
             raise NotAllowed
         if not suits(ground, (Amended.ID_NUMBER,)):
             raise GroundUnsuitable
-        now = self.clock.now()
-        review = Review(
-            review_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{user.user_id}\n{idempotency_key}")),
-            beneficiary_id=beneficiary_id,
-            kind=ReviewKind.ID_NUMBER,
-            opened_at=now,
-            opened_by=Actor(user.user_id, Role.CLERK),
+        review = proposal_by(
+            *(user, idempotency_key, self.clock.now(), beneficiary_id, ReviewKind.ID_NUMBER),
             # A hash by KMS, by which the second clerk's number is known to be the same.
             related_id=self.person_keys.beneficiary_id(right.value),
             cause=ground,
-            expires_at=now + PROPOSAL_LASTS,
         )
         if (stored := self.reviews.get(review.review_id)) is not None:
-            return _same(stored, review)
+            return same_proposal(stored, review)
         self.looking_up.count(user)
 
         def make(newest: Beneficiary) -> Change:
@@ -97,7 +90,7 @@ class ProposeIdNumber:
         try:
             change = change_newest(self.register, beneficiary_id, make, by=user)
         except ReviewOpenedBefore:
-            return _same(self.reviews.get(review.review_id) or review, review)
+            return same_proposal(self.reviews.get(review.review_id) or review, review)
         except AlreadyRegistered as known:
             self._refuse_known(known.beneficiary_id, user)
         return (change and change.review) or review
@@ -256,12 +249,3 @@ def _check(newest: Beneficiary, number: IdNumber) -> None:
 def _accepted_by(review: Review, user: User) -> bool:
     decision = review.decision
     return decision is not None and (decision.outcome, decision.decided_by) == (ReviewOutcome.ACCEPT, user.user_id)
-
-
-def _same(stored: Review, review: Review) -> Review:
-    def content(one: Review) -> tuple[object, ...]:
-        return one.beneficiary_id, one.kind, one.related_id, one.cause
-
-    if content(stored) != content(review):
-        raise IdempotencyKeyReused
-    return stored

@@ -1,14 +1,14 @@
 """Propose that an entitlement has ended, that an end was a mistake, or that a certificate does not count: the first
 clerk's half."""
 
-import uuid
 from dataclasses import dataclass, replace
 from datetime import date
 
 from lifecert.application.office.which_ends import benefits_concerned, is_death, refuse_ends_outside, which_end
 from lifecert.application.shared.changing import change_newest
+from lifecert.application.shared.proposing import proposal_by, same_proposal
 from lifecert.application.shared.reviewing import opening
-from lifecert.domain.actor import Actor, Role, User
+from lifecert.domain.actor import User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import RevocationCause
 from lifecert.domain.change import Change
@@ -17,13 +17,12 @@ from lifecert.domain.errors import (
     CertificateNotFound,
     DayInFuture,
     DeathEndsAll,
-    IdempotencyKeyReused,
     NotAllowed,
     ReviewOpenedBefore,
     TransitionRefused,
 )
 from lifecert.domain.open_case import MOST_WAITING
-from lifecert.domain.review import PROPOSAL_LASTS, Proposal, Review, ReviewKind
+from lifecert.domain.review import Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause
 from lifecert.ports.clock import Clock
 from lifecert.ports.register import Certificates, ChangingRegister
@@ -49,18 +48,12 @@ class Propose:
             raise NotAllowed
         if proposal.day and proposal.day > self.clock.today():
             raise DayInFuture
-        now = self.clock.now()
-        review = Review(
-            review_id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{user.user_id}\n{idempotency_key}")),
-            beneficiary_id=beneficiary_id,
-            kind=proposal.kind,
-            opened_at=now,
-            opened_by=Actor(user.user_id, Role.CLERK),
+        review = proposal_by(
+            *(user, idempotency_key, self.clock.now(), beneficiary_id, proposal.kind),
             related_id=proposal.certificate_id,
             day=proposal.day,
             cause=proposal.cause,
             benefit_id=proposal.benefit_id,
-            expires_at=now + PROPOSAL_LASTS,
         )
 
         def make(newest: Beneficiary) -> Change:
@@ -100,9 +93,7 @@ class Propose:
         stored = self.reviews.get(review.review_id)
         if stored is None:
             raise refused
-        if _content(stored) != _content(review):
-            raise IdempotencyKeyReused
-        return stored
+        return same_proposal(stored, review)
 
 
 def _check_applies(newest: Beneficiary, proposal: Proposal, today: date) -> None:
@@ -121,9 +112,3 @@ def _check_applies(newest: Beneficiary, proposal: Proposal, today: date) -> None
         applies = bool(concerned) and (died or all((one.end is not None) is ended for one in concerned))
     if not applies:
         raise TransitionRefused(f"{proposal.kind} does not apply while {newest.status}")
-
-
-def _content(review: Review) -> tuple[object, ...]:
-    # Which end a correction is about follows from when it was proposed.
-    related_id = None if review.kind is ReviewKind.CORRECTION else review.related_id
-    return review.beneficiary_id, review.kind, review.day, review.cause, related_id, review.benefit_id
