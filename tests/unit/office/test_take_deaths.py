@@ -11,14 +11,16 @@ from lifecert.adapters.files.dci_notices import DciMessages
 from lifecert.application.office.signal_death import MOST_DAYS, SignalDeath
 from lifecert.application.office.take_deaths import MOST_RECORDS, DeathsRefused, DeathsTaken, TakeDeaths
 from lifecert.application.shared.changing import change_newest
-from lifecert.application.shared.reviewing import recorded, reports_joined
+from lifecert.application.shared.reviewing import OpenReview, recorded, reports_joined
+from lifecert.domain.actor import Actor, Role
+from lifecert.domain.benefit import BenefitEnd
 from lifecert.domain.data_match import MatchLine, Rejected, Rejection, Said, Taken
 from lifecert.domain.errors import LimitReached, NotAllowed, StoreUnavailable, VersionConflict
 from lifecert.domain.ledger import verify_chain
 from lifecert.domain.number_schemes import USUAL_SCHEMES
 from lifecert.domain.person import IdNumber
 from lifecert.domain.review import Ground, ReviewDecision, ReviewKind, ReviewOutcome
-from lifecert.domain.status import Status
+from lifecert.domain.status import EndCause, Status
 from ops.recorded import Recorded
 from tests.support.builders import CLERK
 from tests.support.wiring.functions import run
@@ -137,6 +139,35 @@ def test_words_that_are_told_side_by_side_are_one_case() -> None:
     told = [signal(found, replace(first, on=date(2026, 2, day))) for day in (11, 11, 12, 12)]
     assert told == [Taken.CASE_OPENED, Taken.KNOWN, Taken.JOINED, Taken.KNOWN]
     assert len(office.of(WANG).open_cases) == len(store.reviews) == 1
+
+
+def test_a_register_s_word_of_life_hides_no_death_of_the_same_day() -> None:
+    office = Office()
+    store, found = office.store, office.of(WANG)
+    alive = OpenReview(store.register, office.clock)
+    alive(
+        found.beneficiary_id,
+        ReviewKind.SIGN_OF_LIFE,
+        Actor(f"data_match:{SOURCE}", Role.DATA_MATCH),
+        related_id=SOURCE,
+        day=date(2026, 2, 20),
+    )
+    signal = SignalDeath(store.register, store.ledger, office.clock)
+    first = MatchLine(IdNumber.parse(WANG), Said.DEAD, date(2026, 2, 1), SOURCE)
+    assert signal(office.of(WANG), first) is Taken.CASE_OPENED
+    assert signal(office.of(WANG), replace(first, on=date(2026, 2, 20))) is Taken.JOINED
+
+
+def test_a_death_that_is_told_while_an_end_is_put_right_is_a_case() -> None:
+    """It was judged by the record as it had been read, in which nothing was due any more."""
+    office = Office()
+    signal = SignalDeath(office.store.register, office.store.ledger, office.clock)
+    now = office.of(WANG)
+    end = BenefitEnd(date(2026, 2, 1), EndCause.MOVED)
+    gone = replace(now, benefits=tuple(replace(one, end=end) for one in now.benefits))
+    assert gone.status is Status.TERMINATED
+    told = MatchLine(IdNumber.parse(WANG), Said.DEAD, date(2026, 2, 11), SOURCE)
+    assert signal(gone, told) is Taken.CASE_OPENED
 
 
 def test_a_word_that_fell_with_a_false_one_is_looked_at_when_it_is_told_again() -> None:

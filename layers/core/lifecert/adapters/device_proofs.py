@@ -42,7 +42,8 @@ class JwsDeviceProofs:
             raise DeviceNotProven("unreadable")
         issued = claims.get("iat")
         now = self.clock.now()
-        if type(issued) is not int or abs((now - self.ahead).timestamp() - issued) > CLOCKS_DIFFER.total_seconds():
+        # In whole seconds: a number that no fraction can hold is a number too.
+        if type(issued) is not int or abs(int((now - self.ahead).timestamp()) - issued) > CLOCKS_DIFFER.total_seconds():
             raise DeviceNotProven("clock")
         # From then on it is too old to be shown again.
         until = now + 2 * CLOCKS_DIFFER

@@ -32,10 +32,6 @@ class SignalDeath:
 
     def __call__(self, found: Beneficiary, line: MatchLine) -> Taken:
         """Raises what a change of somebody's record raises."""
-        # After another end whoever had gone dies all the same, which is nobody's case; before it, days were paid.
-        paid_after = found.ended_on and line.on < found.ended_on and not found.death_recorded
-        if found.status is Status.TERMINATED and not paid_after:
-            return Taken.KNOWN
         actor = Actor(f"data_match:{line.source}", Role.DATA_MATCH)
         change: Change | None = None
         with suppress(ReviewOpenedBefore):
@@ -46,6 +42,10 @@ class SignalDeath:
         return Taken.JOINED if change.entry.event is LedgerEvent.REPORT_JOINED else Taken.CASE_OPENED
 
     def _told(self, newest: Beneficiary, line: MatchLine, actor: Actor) -> Change | None:
+        # After another end whoever had gone dies all the same, which is nobody's case; before it, days were paid.
+        paid_after = newest.ended_on and line.on < newest.ended_on and not newest.death_recorded
+        if newest.status is Status.TERMINATED and not paid_after:
+            return None
         if any(one.kind is ReviewKind.DATA_SIGNAL and actor.actor_id in one.by for one in newest.open_cases):
             # The same register's word is being looked at, or was found true.
             return self._joining(newest, line, actor)
@@ -70,7 +70,9 @@ class SignalDeath:
             return None
         day, days = line.on.isoformat(), 0
         for entry in self.ledger.entries(newest.beneficiary_id):
-            here = entry.event is LedgerEvent.REVIEW_OPENED or entry.details.get("review_id") == case.review_id
+            # A word of life is a case of the same register as well, and says nothing of a death.
+            opened = entry.event is LedgerEvent.REVIEW_OPENED and entry.details.get("kind") == case.kind
+            here = opened or entry.details.get("review_id") == case.review_id
             if here and entry.actor.actor_id == actor.actor_id and entry.details.get("day") == day:
                 return None
             days += entry.details.get("review_id") == case.review_id
