@@ -126,7 +126,7 @@ def test_due_dates_are_spread_evenly_and_always_the_same() -> None:
         ("2025-08-01", "", date(2026, 8, 1), YearFrom.BENEFIT_START),
         ("2025-08-01", "2025-06-01", date(2026, 8, 1), YearFrom.BENEFIT_START),
         ("2025-08-01", "2025-12-01", date(2026, 12, 1), YearFrom.IMPORTED),
-        ("2026-05-01", "", date(2027, 5, 1), YearFrom.BENEFIT_START),
+        ("2026-05-01", "", date(2027, 3, 1), YearFrom.BENEFIT_START),  # to come: from the day of the release
     ],
 )
 def test_whoever_is_still_covered_keeps_their_day(

@@ -1,7 +1,7 @@
 """What a clerk does: register, enrol; and who may look."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -24,6 +24,7 @@ from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Ground, ReviewDecision, ReviewOutcome
 from lifecert.domain.session import ImageType
 from lifecert.domain.status import Standing, Status
+from lifecert.domain.year import add_months
 from lifecert.entry.http.bodies.sessions import SessionView
 from lifecert.entry.http.texts import Language
 from tests.support.builders import (
@@ -44,6 +45,7 @@ from tests.support.enrolling import (
     TAKEN,
     World,
 )
+from tests.support.entitled import Person
 from tests.support.fakes.access import noting
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.feed import MemoryBus, MemoryChanges, MemoryHeads
@@ -89,7 +91,19 @@ def test_a_start_that_may_be_a_slip_of_the_hand_registers_nobody_until_somebody_
     with pytest.raises(StartUnlikely):
         world.register(far, CLERK, an_id())
     assert world.store.beneficiaries == {}
-    assert world.register(starting(date(2026, 9, 1), checked=True), CLERK, an_id()).valid_until == date(2027, 9, 1)
+    assert world.register(starting(date(2026, 9, 1), checked=True), CLERK, an_id()).benefits[0].start == date(
+        2026, 9, 1
+    )
+
+
+@pytest.mark.parametrize("ahead", [-400, -365, -100, 0, 1, 100, 364])
+def test_nobody_is_covered_for_longer_than_12_months_from_when_somebody_looked(ahead: int) -> None:
+    """Who was registered with a benefit of next year, and then with one of today, was paid it for two years unseen."""
+    person = Person(ahead)
+    today, until = person.clock.today(), person.now.valid_until
+    assert until == add_months(today + timedelta(days=min(ahead, 0)), 12)
+    person.also(-30)
+    assert person.now.valid_until == until <= add_months(today, 12)
 
 
 def test_nobody_is_registered_twice() -> None:

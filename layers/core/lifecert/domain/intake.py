@@ -130,10 +130,11 @@ def first_year(first_start: date, last: LastCertification | None, today: date, d
     """The year of somebody whose first benefit began on `first_start`. A certification, or a start, within the last 12
     months keeps its own day, whichever reaches further; otherwise the day that was drawn counts: nobody comes in
     lapsed."""
-    if last and valid_until_after(last.on) >= max(today, valid_until_after(first_start)):
+    by_start = valid_until_after(min(first_start, today))  # of a start to come from today: nobody has looked before
+    if last and valid_until_after(last.on) >= max(today, by_start):
         return FirstYear(valid_until_after(last.on), YearFrom.IMPORTED, last)
-    if valid_until_after(first_start) >= today:
-        return FirstYear(valid_until_after(first_start), YearFrom.BENEFIT_START, last)
+    if by_start >= today:
+        return FirstYear(by_start, YearFrom.BENEFIT_START, last)
     return FirstYear(drawn, YearFrom.DRAWN, last)
 
 

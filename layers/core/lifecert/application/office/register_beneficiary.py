@@ -145,7 +145,8 @@ class RegisterBeneficiary:
         self, beneficiary_id: str, registration: Registration, benefit: Benefit, user: User, idempotency_key: str
     ) -> Change:
         today, start, born = self.clock.today(), registration.benefit.start, registration.born
-        valid_until = valid_until_after(start)
+        # Nobody has looked before today: a benefit that starts later makes no year longer.
+        valid_until = valid_until_after(min(start, today))
         status = status_by_valid_until(valid_until, today)
         given = registration.contact
         contact = sealed_contact(self.seal, beneficiary_id, given) if given else None
