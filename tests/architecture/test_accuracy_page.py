@@ -13,10 +13,8 @@ def test_the_page_measures_turns_and_flatness_by_the_limits_in_force() -> None:
     # How far a limit is from what differs between processors.
     assert f"| turn | 0.006 degrees | {limits.turn_degrees:g} |" in PAGE
     assert f"| {limits.min_depth:g}, {limits.min_width_kept:.2f} |" in PAGE
-    assert (
-        f"unless the turn reads {limits.wide_turn_degrees:g} degrees or more and the depth is {limits.wide_turn_depth:g}"
-        in PAGE
-    )
+    wide = f"{limits.wide_turn_degrees:g} degrees or more and the depth is {limits.wide_turn_depth:g}"
+    assert f"unless the turn reads {wide}" in PAGE
 
 
 def test_the_page_names_quality_limits_in_force() -> None:
