@@ -52,7 +52,8 @@ def revocation(certificate_id: str) -> Response[str]:
 @api.on("POST /staff/proposals/{proposal_id}/confirmation", CLERKS)
 def confirmation(proposal_id: str) -> Response[str]:
     body = api.body(ConfirmationBody)
-    proposal = office.confirm_proposal()(an_id(proposal_id, ProposalNotFound), api.user, confirm=body.confirm)
+    confirming, an_own_id = office.confirm_proposal(), an_id(proposal_id, ProposalNotFound)
+    proposal = confirming(an_own_id, api.user, confirm=body.confirm, copies=body.beside())
     dimensions = {"kind": proposal.kind.value, "confirmed": str(body.confirm).lower()}
     done(LogCode.PROPOSAL_DECIDED, "ProposalsDecided", dimensions, proposal_id=proposal_id)
     return api.answer(ProposalShown.of(proposal, office.confirm_proposal().missing(proposal)))

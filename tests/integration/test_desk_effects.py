@@ -81,7 +81,7 @@ def record(standing: Standing) -> dict[str, Any]:
     benefit = {"benefit": "1", "category": "resident_pension", "status": standing.status, "unpaid_since": unpaid}
     started = standing.begins and standing.begins.isoformat()
     until = standing.valid_until.isoformat()
-    return {"status": standing.status, "valid_until": until, "benefits": [{**benefit, "start": started}]}
+    return {"status": standing.status, "valid_until": until, "benefits": [{**benefit, "start": started}], "history": []}
 
 
 @pytest.fixture(scope="module")
@@ -261,3 +261,23 @@ def test_a_ground_is_asked_for_where_the_rules_ask_for_one_and_a_paper_waits(pag
         assert ("needs a reason" in sentence) == sighting.lacks_ground(TODAY), (one, sentence)
         assert ("waits for a second clerk" in sentence) == (sighting.method in PAPERS), (one, sentence)
         assert ("another clerk confirms it first" in sentence) == sighting.by_the_office, (one, sentence)
+
+
+def test_who_brings_a_paper_is_told_of_the_earlier_ones(page: str, tmp_path: Path) -> None:
+    """Of its method alone, and neither of one that was an error nor of the same day."""
+
+    def certified(number: int, method: Method, on: date) -> dict[str, Any]:
+        details = {"certificate_id": str(number), "method": method, "certified_on": on.isoformat()}
+        return {"event": "certified", "details": details}
+
+    form, other = Method.PAPER_FORM, Method.ATTESTATION
+    past = [certified(1, form, ago(700)), certified(2, form, ago(400)), certified(3, other, ago(300))]
+    revoked = {"event": "certificate_revoked", "details": {"certificate_id": "1", "cause": "error"}}
+    known = {**record(STANDINGS[0]), "history": [*past, revoked]}
+    asked = [
+        {"record": known, "stated": {"method": method, "seen_on": on.isoformat()}}
+        for method, on in ((form, ago(0)), (form, ago(400)), (Method.HOME_VISIT, ago(0)))
+    ]
+    first, same_day, visit = said(page, asked, tmp_path)
+    assert f"Earlier papers certified this person: {ago(400).day} {ago(400):%B %Y}. Lay" in first
+    assert "Earlier papers" not in same_day + visit

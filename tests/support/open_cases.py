@@ -7,6 +7,7 @@ from typing import Any
 from lifecert.application.office.certify_in_person import CertifyInPerson
 from lifecert.application.office.confirm_proposal import ConfirmProposal
 from lifecert.application.office.end_cases import EndCases
+from lifecert.application.office.get_reviews import GetReview, ReviewView
 from lifecert.application.office.propose import Propose
 from lifecert.application.office.register_beneficiary import AddBenefit, NewBenefit
 from lifecert.application.office.report_death import ReportDeath
@@ -31,8 +32,9 @@ from tests.support.builders import (
     good_evidence,
     start_limits,
 )
-from tests.support.fakes.access import references_of_payers
+from tests.support.fakes.access import noting, references_of_payers
 from tests.support.fakes.keys import FakePersonKeys
+from tests.support.fakes.notices import FakeSeal
 from tests.support.verifying import VerifyWorld, review_decider
 
 SECOND = replace(CLERK, user_id="clerk-2")
@@ -63,6 +65,12 @@ class Office(VerifyWorld):
     def open(self, kind: ReviewKind, **fields: Any) -> str:
         actor = fields.pop("actor", Actor("register", Role.SYSTEM))
         return OpenReview(self.store.register, self.clock)(self.id, kind, actor, **fields)
+
+    def look(self, review_id: str, user: User) -> ReviewView:
+        """What one of the staff sees of a case."""
+        store = self.store
+        stores = (store.register, store.reviews_port, store.sessions, store.references, store.ledger)
+        return GetReview(*stores, self.photos, FakeSeal(), noting(store, self.clock))(review_id, user)
 
     def shows_face(self, user: User = HELPER) -> Session:
         return self.verify(self.session(user_id=user.user_id).session_id, user)

@@ -1,7 +1,8 @@
 // One case: what is asked, what there is to judge it by, what each decision will do, and the decision.
 import {Problem} from "../shared/api.js";
 import {el, fill} from "../shared/dom.js";
-import {ask, configured, wordsFor} from "./calls.js";
+import {SCANS} from "./acting.js";
+import {ask, configured, digestOf, wordsFor} from "./calls.js";
 import {placed} from "./districts.js";
 import {effectsOf} from "./effects.js";
 import {form, idNumberFault, optionsOf, table} from "./forms.js";
@@ -120,18 +121,24 @@ function decisionForm(review, attempts, record) {
   return {node: made, keys: Object.assign(keys, {d: [say("decide"), send]})};
 }
 
-function confirmForm(review, record) {
+function confirmForm(review, record, papers) {
   const effects = el("div", {class: "effects", "aria-live": "polite"});
   const byNumber = review.kind === "id_number";
+  const confirmed = ({answer}) => answer === "confirm";
   const made = form(`confirm-${review.review_id}`, [
     {id: "answer", label: say("yourAnswer"), kind: "radio", required: true, options: [["confirm", say("confirmIt")], ["reject", say("rejectIt")]]},
+    papers.length ? {id: "copies", label: say("papersCopies"), hint: say("papersCopiesHint"), kind: "file", multiple: true, accept: SCANS, when: confirmed} : null,
+    papers.length ? {id: "copies_missing", label: say("papersMissing"), kind: "check", when: confirmed} : null,
     byNumber ? {id: "id_number", label: say("idNumberFromDocument"), hint: say("idNumberOnceMore"), check: idNumberFault} : null,
   ], say("decide"), async (values) => {
     const proposal = review.review_id;
     if (byNumber && values.answer === "confirm") await ask("POST", `staff/proposals/${proposal}/id-number`, {id_number: values.id_number});
-    else await ask("POST", `staff/proposals/${proposal}/confirmation`, {confirm: values.answer === "confirm"});
+    else {
+      const body = {confirm: confirmed(values), copies: await Promise.all(Array.from(values.copies || []).map(digestOf)), copies_missing: Boolean(values.copies_missing)};
+      await ask("POST", `staff/proposals/${proposal}/confirmation`, body);
+    }
     return () => next(review.review_id);
-  }, {changed: (values) => fill(effects, values.answer ? el("h3", {}, say("effectTitle")) : null, el("ul", {}, effectsOf(review, record, values.answer).filter(Boolean).map((one) => el("li", {}, one))))});
+  }, {changed: (values) => fill(effects, values.answer ? el("h3", {}, say("effectTitle")) : null, el("ul", {}, [...effectsOf(review, record, values.answer), values.copies_missing ? say("papersMissingEffect") : ""].filter(Boolean).map((one) => el("li", {}, one))))});
   made.insertBefore(effects, made.querySelector(".summary"));
   return {node: made, keys: {d: [say("decide"), () => document.getElementById(`confirm-${review.review_id}-send`).click()]}};
 }
@@ -188,7 +195,7 @@ screen("case", async (reviewId) => {
   }));
   const photos = ABOUT_FACES.includes(review.kind) && !review.decision ? comparison(enrolled, frames.length ? frames : enrolled.slice().reverse(), again) : null;
   const reason = review.decision ? "" : whyNot(review, claimed);
-  const deciding = review.decision || reason ? null : (PROPOSED.includes(review.kind) ? confirmForm(review, record) : decisionForm(review, attempts, record));
+  const deciding = review.decision || reason ? null : (PROPOSED.includes(review.kind) ? confirmForm(review, record, found.papers) : decisionForm(review, attempts, record));
   const renewal = setInterval(() => { if (deciding) claimOf(reviewId).catch(() => undefined); }, RENEW_MS);
   const back = () => giveBack(reviewId);
   return {
@@ -200,6 +207,7 @@ screen("case", async (reviewId) => {
         el("div", {class: "first"},
           aboutReview(review, record), photos ? photos.node : null,
           found.reports.length ? table(say("reports"), [say("factWhen"), say("factDay"), say("colBelieved")], found.reports.map((one) => [momentInWords(one.reported_at), dayInWords(one.died_on), say(one.is_believed ? "yes" : "no")])) : null,
+          found.papers.length ? [table(say("papersBefore"), [say("factDay"), say("factWhen"), say("papersSame"), say("stated_scan")], found.papers.map((one) => [dayInWords(one.seen_on), momentInWords(one.certified_at), one.same.map((name) => word("same", name)).join(", "), el("code", {}, one.scan)])), el("p", {class: "hint"}, say("papersBeforeHint"))] : null,
           attempts.map((one, place) => attemptSection(one, place + 1, several))),
         el("section", {class: "deciding", "aria-label": say("decision")}, el("h2", {}, say("decision")),
           review.decision ? decided(review.decision) : null,

@@ -13,7 +13,7 @@ const VISIT_PLACES = ["nursing_home", "village", "hospital", "prison"];
 const VIDEO_CHECKS = ["words_said", "moved_as_asked", "paper_written"];
 const ATTESTERS = ["embassy", "notary", "authority"];
 const WITNESSES = ["village_committee", "institution", "doctor", "police"];
-const PAPER_NUMBER = /^[0-9A-Za-z][0-9A-Za-z ./()_-]{0,39}$/;
+const PAPER_NUMBER = /^(?=.*[\p{L}\p{N}]).{1,40}$/u;
 
 const by = (...methods) => ({method}) => methods.includes(method);
 const choice = (id, label, options, when, hint) => ({id, label, hint, kind: "radio", required: true, options, when});

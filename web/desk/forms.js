@@ -10,7 +10,7 @@ import {button, tell} from "./view.js";
 // about one person is nobody else's.
 const drafts = {};
 
-// A field: {id, label, kind, options, hint, required, value, check, when, wide}. `kind` is a type of input, or select,
+// A field: {id, label, kind, options, hint, required, value, check, when, wide, multiple}. `kind` is a type of input, or select,
 // textarea, radio, check, several. `check` answers what is wrong with a value, if anything is; a field is there only `when`
 // the other values are such. Options are pairs of value and label.
 function fieldNode(field, name, draft) {
@@ -35,7 +35,7 @@ function fieldNode(field, name, draft) {
   let input;
   if (field.kind === "select") input = el("select", attributes, field.options.map(([option, text]) => el("option", {value: option, selected: option === value}, text)));
   else if (field.kind === "textarea") input = el("textarea", Object.assign({rows: "8"}, attributes));
-  else input = el("input", Object.assign({type: field.kind || "text", accept: field.accept, max: field.max, min: field.min, inputmode: field.inputmode}, attributes));
+  else input = el("input", Object.assign({type: field.kind || "text", accept: field.accept, multiple: field.multiple, max: field.max, min: field.min, inputmode: field.inputmode}, attributes));
   if (value !== undefined && field.kind !== "select" && field.kind !== "file") input.value = value;
   return el("div", {class: `entry ${field.wide ? "wide" : ""}`, "data-field": field.id}, label, hint, input, wrong);
 }
@@ -50,7 +50,7 @@ export function valueOf(node) {
   if (several.length) return Array.from(several).filter((one) => one.checked).map((one) => one.value);
   const input = node.querySelector("input, select, textarea");
   if (input.type === "checkbox") return input.checked;
-  if (input.type === "file") return input.files[0] || null;
+  if (input.type === "file") return input.multiple ? Array.from(input.files) : input.files[0] || null;
   return input.value.trim();
 }
 

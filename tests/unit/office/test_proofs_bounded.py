@@ -13,7 +13,7 @@ from lifecert.domain.certificate import Certificate, Method, RevocationCause
 from lifecert.domain.errors import ActedInCase, LimitReached, PaperUsedBefore
 from lifecert.domain.limits import MOST_LETTERS_DAY, MOST_SEEN_DAY, letters_day, seen_day
 from lifecert.domain.review import Ground, Review, ReviewKind, ReviewOutcome
-from lifecert.domain.sighting import Attestation, PaperForm, paper_digest
+from lifecert.domain.sighting import Attestation, PaperForm
 from lifecert.domain.status import Standing, Status
 from tests.support.builders import CLERK, an_id, registration, start_limits
 from tests.support.open_cases import SECOND, THIRD, TODAY, Office
@@ -62,18 +62,6 @@ def test_a_paper_whose_day_was_mistyped_is_brought_again_once_that_is_revoked(
         return
     with pytest.raises(PaperUsedBefore):
         state(office, sighting(Method.ATTESTATION, TODAY - timedelta(days=8)), CLERK, "key-2")
-
-
-def test_a_number_is_the_same_however_it_is_written() -> None:
-    assert (
-        paper_digest("p", "DE", "B 204/2026")
-        == paper_digest("p", "DE", " b204-2026 ")
-        == paper_digest("p", "DE", "Ｂ２０４／２０２６")
-    )
-    assert (
-        len({paper_digest(*one) for one in (("p", "DE", "7"), ("q", "DE", "7"), ("p", "FR", "7"), ("p", "DE", "8"))})
-        == 4
-    )
 
 
 def test_deaths_by_a_list_count_as_reports_by_hand_do_and_who_was_seen_does_not() -> None:

@@ -77,7 +77,7 @@ def sighting(method: Method, on: date = TODAY, ground: PresenceGround | None = N
         Method.GROUP_VISIT: GroupVisit(seen_on=on, document=card, place=VisitPlace.VILLAGE, ground=ground),
         Method.VIDEO: VideoCall(seen_on=on, document=card, asked=VideoCheck.WORDS_SAID),
         Method.ATTESTATION: Attestation(
-            seen_on=on, attester=Attester.EMBASSY, country="DE", paper=paper_digest("p", "DE", "7"), scan=SCAN
+            seen_on=on, attester=Attester.EMBASSY, country="DE", paper=paper_digest("p", "7"), scan=SCAN
         ),
         Method.PAPER_FORM: PaperForm(seen_on=on, witness=Witness.DOCTOR, letter="letter-1", scan=SCAN),
     }

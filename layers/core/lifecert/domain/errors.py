@@ -307,6 +307,11 @@ class PaperUsedBefore(LifeCertError):
     """This paper has certified the person already, for another day: one appearance is one proof."""
 
 
+class EarlierPapers(LifeCertError):
+    """Earlier papers certified the person, and whoever confirms this one has neither given their copies nor said that
+    they cannot be found."""
+
+
 class SeenTooLongAgo(LifeCertError):
     """Somebody was seen, or a paper is of a day, further back than its method allows."""
 

@@ -1,10 +1,11 @@
 """Certify by what a clerk saw, or holds in their hands: at the counter, on a visit, by video, by a paper."""
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from lifecert.application.office.papers import refuse_used_before, sheet_of_another_day
 from lifecert.application.shared.certifying import Proof, certifying, digest_of
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.finding import ByCode
@@ -13,7 +14,7 @@ from lifecert.application.shared.reviewing import opening, review_id_of
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.audit import is_drawn
 from lifecert.domain.beneficiary import Beneficiary
-from lifecert.domain.certificate import Certificate, Method, RevocationCause
+from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.change import Change
 from lifecert.domain.errors import (
     BeneficiaryNotFound,
@@ -23,15 +24,14 @@ from lifecert.domain.errors import (
     IdempotencyKeyReused,
     InvitationUnknown,
     NotAllowed,
-    PaperUsedBefore,
     SeenTooLongAgo,
     TransitionRefused,
 )
 from lifecert.domain.invitation import InvitationCode
-from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
+from lifecert.domain.ledger import Detail
 from lifecert.domain.proof_channel import ProofChannel
 from lifecert.domain.review import PROPOSAL_LASTS, Review, ReviewKind
-from lifecert.domain.sighting import PAPERS, AtTheCounter, Proofs, Sighting
+from lifecert.domain.sighting import Attestation, AtTheCounter, Proofs, Sighting
 from lifecert.domain.status import Status
 from lifecert.domain.year import valid_until_after
 from lifecert.ports.clock import Clock
@@ -92,7 +92,7 @@ class CertifyInPerson:
             if _counts_at_once(newest, sighting, user):
                 vouched = newest.vouched_for().seen_by(user.user_id)
                 change = certifying_presence(vouched, proof, user.user_id, now, today, stated, **told)
-                audit = audit_of(newest, proof, (user.user_id,), now, self.proofs.of(proof.method).audit)
+                audit = audit_of(newest, proof, (user.user_id,), now, self._rate(newest, proof, stated))
                 return self.issuer.signed(replace(change, review=audit))
             return _waiting(newest, proof, sighting, user, now, today, told)
 
@@ -110,7 +110,14 @@ class CertifyInPerson:
         if newest.status is Status.TERMINATED:
             raise EntitlementEnded
         if not sighting.by_the_office:
-            refuse_used_before(self.ledger.entries(newest.beneficiary_id), stated, sighting.seen_on)
+            before = sighting.paper_before if isinstance(sighting, Attestation) else ""
+            refuse_used_before(self.ledger.entries(newest.beneficiary_id), stated, sighting.seen_on, before)
+
+    def _rate(self, newest: Beneficiary, proof: Proof, stated: Mapping[str, str]) -> float:
+        """Which share of such certificates is looked at again: each by a sheet that certified another day already."""
+        scan = stated.get("scan")
+        again = scan and sheet_of_another_day(self.ledger.entries(newest.beneficiary_id), scan, proof.on)
+        return 1.0 if again else self.proofs.of(proof.method).audit
 
     def _check_day(self, sighting: Sighting) -> None:
         today = self.clock.today()
@@ -135,23 +142,6 @@ class LetterOnPaper:
         if person.beneficiary_id != beneficiary_id:
             raise InvitationUnknown
         return invitation.invitation_id
-
-
-def refuse_used_before(entries: Iterable[LedgerEntry], stated: Mapping[str, str], on: date) -> None:
-    """Raises PaperUsedBefore for a paper by which the person was certified as of another day, unless that certificate
-    was revoked as an error: else a family goes on for years with one paper on which the day is another each time.
-    `entries` are all of one beneficiary, first to last."""
-    by_paper: dict[str, str] = {}
-    names = [name for name in ("paper", "scan") if stated.get(name)]
-    for entry in entries:
-        told = entry.details
-        if entry.event is LedgerEvent.CERTIFIED and told.get("method") in PAPERS:
-            if any(told.get(name) == stated[name] for name in names):
-                by_paper[str(told["certificate_id"])] = str(told["certified_on"])
-        elif entry.event is LedgerEvent.CERTIFICATE_REVOKED and told.get("cause") == RevocationCause.ERROR:
-            by_paper.pop(str(told["certificate_id"]), None)
-    if any(day != on.isoformat() for day in by_paper.values()):
-        raise PaperUsedBefore
 
 
 def stated_of(sighting: Sighting) -> dict[str, str]:

@@ -9,11 +9,11 @@ from enum import StrEnum
 from lifecert.application.office.certify_in_person import (
     audit_of,
     certifying_presence,
-    refuse_used_before,
     seen,
     stated_in,
 )
 from lifecert.application.office.correct_start import start_corrected
+from lifecert.application.office.papers import Copies, LaidBeside, earlier_papers, laid_beside, refuse_used_before
 from lifecert.application.office.which_ends import (
     benefits_concerned,
     end_before,
@@ -55,6 +55,8 @@ from lifecert.ports.clock import Clock
 from lifecert.ports.register import ChangingRegister, Ledger
 from lifecert.ports.reviews import Reviews
 
+_NONE = Copies()
+
 
 class Missing(StrEnum):
     """What a corrected person lacks: without it no notice reaches them, or no camera can know them."""
@@ -74,16 +76,17 @@ class ConfirmProposal:
     issuer: Issuer
     proofs: Proofs
 
-    def __call__(self, proposal_id: str, user: User, *, confirm: bool) -> Review:
-        """Confirm or reject a proposal, once. A repeat of the same decision returns it again.
+    def __call__(self, proposal_id: str, user: User, *, confirm: bool, copies: Copies = _NONE) -> Review:
+        """Confirm or reject a proposal, once. A repeat of the same decision returns it again. Whoever confirms a paper
+        has the earlier ones beside it (`copies`), or says that they cannot be found: then it is looked at once more.
 
         Whoever proposed may reject, which withdraws it, and never confirm. Raises NotAllowed, ProposalNotFound,
         DistrictOutside (of a benefit that it is about, and that may have moved since), SecondClerkNeeded, ActedInCase
         (of a presence: whose doubt is open, or who issued the letter whose code stands on a paper form; of a death that
         is rejected: whose photo or certificate speaks against it), DoubtedElsewhere (of a paper; of an earlier start,
-        while a death is told), PaperUsedBefore, ProposalExpired, DayImpossible and NothingToAmend (of a start),
-        IdNumberDiffers (of a number, which `ConfirmIdNumber` confirms), EntitlementEnded, TransitionRefused and
-        ReviewDecidedBefore; nothing is changed then.
+        while a death is told), PaperUsedBefore, EarlierPapers (none is beside it), ProposalExpired, DayImpossible and
+        NothingToAmend (of a start), IdNumberDiffers (of a number, which `ConfirmIdNumber` confirms), EntitlementEnded,
+        TransitionRefused and ReviewDecidedBefore; nothing is changed then.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -95,7 +98,7 @@ class ConfirmProposal:
         if review.decision is None:
             if confirm:
                 self._check_may_confirm(review, user)
-            review = self._decide(review, user, confirm=confirm)
+            review = self._decide(review, user, copies if confirm else None)
         decision = review.decision
         wanted = ReviewOutcome.ACCEPT if confirm else ReviewOutcome.REFUSE
         if decision is None or (decision.outcome, decision.decided_by) != (wanted, user.user_id):
@@ -141,18 +144,19 @@ class ConfirmProposal:
                 return True
         return False
 
-    def _decide(self, review: Review, user: User, *, confirm: bool) -> Review:
+    def _decide(self, review: Review, user: User, copies: Copies | None) -> Review:
+        """Rejects without `copies`."""
         outcome, ground = ReviewOutcome.REFUSE, Ground.UNFOUNDED
-        if confirm:
+        if copies:
             outcome, ground = ReviewOutcome.ACCEPT, Ground.CONFIRMED
         decision = ReviewDecision(outcome, ground, user.user_id, self.clock.now())
         decided = replace(review, decision=decision)
 
         def make(newest: Beneficiary) -> Change:
-            if confirm:
+            if copies:
                 refuse_ends_outside(user, newest, review, self.clock.today())
                 closed = newest.without_case(review.review_id)
-                return self.issuer.signed(replace(self._confirmed(closed, review, decision), review=decided))
+                return self.issuer.signed(replace(self._confirmed(closed, review, decision, copies), review=decided))
             self._check_may_reject(newest, review, user)
             return replace(recorded(newest, review, decision), review=decided)
 
@@ -162,20 +166,20 @@ class ConfirmProposal:
             return self.reviews.get(review.review_id) or review
         return decided
 
-    def _confirmed(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
+    def _confirmed(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision, copies: Copies) -> Change:
         match proposal.kind:
             case ReviewKind.END:
                 return self._end(newest, proposal, decision)
             case ReviewKind.CORRECTION:
                 return self._correct(newest, proposal, decision)
             case ReviewKind.PRESENCE:
-                return self._see(newest, proposal, decision)
+                return self._see(newest, proposal, decision, copies)
             case ReviewKind.BENEFIT_START:
                 entries = tuple(self.ledger.entries(newest.beneficiary_id))
                 return start_corrected(newest, proposal, decision, entries, self.clock.today())
         return self._revoke(newest, proposal, decision)
 
-    def _see(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
+    def _see(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision, copies: Copies) -> Change:
         if newest.status is Status.TERMINATED:
             raise AlreadyEnded
         # One of two who acted in different cases sees the person as a third would: of one case both may not be.
@@ -187,9 +191,10 @@ class ConfirmProposal:
         proof = seen(newest.beneficiary_id, day, stated, clerk, proposal.review_id)
         now, by = decision.decided_at, decision.decided_by
         if proof.method in PAPERS:
-            self._check_paper(newest, stated, day, by)
-            change = certifying_presence(newest, proof, by, now, today, stated, **_proposed(proposal))
-            rate = self.proofs.of(proof.method).audit
+            beside = self._check_paper(newest, stated, day, by, copies)
+            told = {**_proposed(proposal), **({"copies": beside.value} if beside else {})}
+            change = certifying_presence(newest, proof, by, now, today, stated, **told)
+            rate = 1.0 if beside is LaidBeside.MISSING else self.proofs.of(proof.method).audit
             return replace(change, audit=audit_of(newest, proof, (by, clerk), now, rate))
         left = self._found_since(newest, proposal, day)
         certified = newest.seen_by_two(left).seen_by(by).seen_by(clerk)
@@ -199,9 +204,12 @@ class ConfirmProposal:
             details["references"] = ""
         return certifying_presence(certified, proof, by, now, today, stated, **details)
 
-    def _check_paper(self, newest: Beneficiary, stated: Mapping[str, str], day: date, clerk: str) -> None:
-        """A paper settles nothing that speaks against the person, and proves one day; and a letter passes through the
-        hands of whoever issued it, who is no second word about a form with its code."""
+    def _check_paper(
+        self, newest: Beneficiary, stated: Mapping[str, str], day: date, clerk: str, copies: Copies
+    ) -> LaidBeside | None:
+        """A paper settles nothing that speaks against the person, and proves one day, which whoever has those before
+        beside it sees; and a letter passes through the hands of whoever issued it, who is no second word about a form
+        with its code."""
         if any(one.doubts_papers for one in newest.open_cases):
             raise DoubtedElsewhere
         entries = tuple(self.ledger.entries(newest.beneficiary_id))
@@ -210,6 +218,7 @@ class ConfirmProposal:
             issued = entry.event is LedgerEvent.INVITATION_ISSUED
             if issued and entry.details["invitation_id"] == stated["letter"] and entry.actor.actor_id == clerk:
                 raise ActedInCase
+        return laid_beside(earlier_papers(entries, stated, day), copies)
 
     def _found_since(self, newest: Beneficiary, proposal: Review, day: date) -> tuple[str, ...]:
         """What was found true against the person after the day on which they were seen, or after that was said: a sight

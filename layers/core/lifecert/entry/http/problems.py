@@ -72,6 +72,7 @@ class Code(StrEnum):
     DAY_IN_FUTURE = "day_in_future"
     DAY_TOO_EARLY = "day_too_early"
     PAPER_USED_BEFORE = "paper_used_before"
+    EARLIER_PAPERS = "earlier_papers"
     SEEN_TOO_LONG_AGO = "seen_too_long_ago"
     DEVICE_END_UNSUITABLE = "device_end_unsuitable"
     DEVICE_NOT_FOUND = "device_not_found"
@@ -245,6 +246,7 @@ TABLE: dict[type[Exception], Problem] = {
     errors.MandateUnsuitable: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.MANDATE_UNSUITABLE),
     errors.TooManyMandates: Problem(HTTPStatus.CONFLICT, Code.TOO_MANY_MANDATES),
     errors.PaperUsedBefore: Problem(HTTPStatus.CONFLICT, Code.PAPER_USED_BEFORE),
+    errors.EarlierPapers: Problem(HTTPStatus.CONFLICT, Code.EARLIER_PAPERS),
     errors.SeenTooLongAgo: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.SEEN_TOO_LONG_AGO),
     errors.DayImpossible: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.DAY_IMPOSSIBLE),
     errors.StartUnlikely: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Code.START_UNLIKELY),

@@ -1,11 +1,12 @@
 """Certifying without a camera: what a clerk states, by each method, and what comes of it."""
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import StringConstraints, model_validator
+from pydantic import AfterValidator, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from lifecert.domain.certificate import Certificate, Method
@@ -20,18 +21,28 @@ from lifecert.domain.sighting import (
     VideoCheck,
     VisitPlace,
     Witness,
+    number_on_paper,
     paper_digest,
+    paper_digest_before,
 )
 from lifecert.entry.http.bodies.entitlement import ProposalShown
-from lifecert.entry.http.bodies.fields import PastDay
+from lifecert.entry.http.bodies.fields import PastDay, Scan
 from lifecert.entry.http.bodies.invitations import Code
 from lifecert.entry.http.bodies.reviews import ReviewShown
 from lifecert.entry.models import Incoming, Response
 
-# SHA-256 of the office's own copy of a paper: the copy stays with the office.
-Scan = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-PaperNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z ./()_-]{0,39}$")]
+
+
+def _is_a_number(text: str) -> str:
+    """Raises ValueError for what has no letter and no digit, or a character that no paper bears."""
+    if not number_on_paper(text) or any(unicodedata.category(one).startswith("C") for one in text):
+        raise ValueError("no number of a paper")
+    return text
+
+
+# As it stands on the paper, in whichever script.
+PaperNumber = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_is_a_number)]
 # What is told by another word than the evidence keeps it by, since it is not kept itself.
 _AS_TOLD = {"paper": "number", "letter": "code"}
 
@@ -57,7 +68,7 @@ class CertifyInPersonBody(Incoming):
         kind = BY_CLERKS.get(self.method)
         if kind is None:
             raise PydanticCustomError("enum", "no clerk certifies by this method")
-        names = {_AS_TOLD.get(one.name, one.name): one for one in fields(kind)}
+        names = {_AS_TOLD.get(one.name, one.name): one for one in fields(kind) if one.name != "paper_before"}
         given = {name for name in self.model_fields_set - {"method"} if getattr(self, name) is not None}
         needed = {name for name, one in names.items() if name != "ground" and not _has_default(one)}
         if given - names.keys() or needed - given:
@@ -70,7 +81,8 @@ class CertifyInPersonBody(Incoming):
         """What the use case takes; `letter` finds whose letter a code is of. Raises InvitationUnknown."""
         told: dict[str, Any] = {one.name: getattr(self, one.name, None) for one in fields(BY_CLERKS[self.method])}
         if self.number and self.country:
-            told["paper"] = paper_digest(beneficiary_id, self.country, self.number)
+            told["paper"] = paper_digest(beneficiary_id, self.number)
+            told["paper_before"] = paper_digest_before(beneficiary_id, self.country, self.number)
         if self.code:
             told["letter"] = letter(beneficiary_id, self.code)
         return BY_CLERKS[self.method](**{name: value for name, value in told.items() if value is not None})

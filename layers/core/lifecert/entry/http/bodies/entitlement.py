@@ -8,11 +8,12 @@ from pydantic import Field
 from lifecert.application.office.certify_in_person import stated_in
 from lifecert.application.office.confirm_proposal import Missing
 from lifecert.application.office.correct_start import RightStart
+from lifecert.application.office.papers import Copies
 from lifecert.domain.amendment import AmendGround
 from lifecert.domain.certificate import Method, RevocationCause
 from lifecert.domain.review import Cause, Proposal, Review, ReviewKind
 from lifecert.domain.status import EndCause
-from lifecert.entry.http.bodies.fields import BenefitId, PastDay
+from lifecert.entry.http.bodies.fields import BenefitId, PastDay, Scan
 from lifecert.entry.http.bodies.reviews import DecisionShown, ReviewShown
 from lifecert.entry.models import Incoming, Moment, Response
 
@@ -60,9 +61,16 @@ class ProposeStartBody(Incoming):
 
 
 class ConfirmationBody(Incoming):
-    """POST /staff/proposals/{proposal_id}/confirmation."""
+    """POST /staff/proposals/{proposal_id}/confirmation. Of a paper `copies` are the digests of earlier papers' copies,
+    made of the files that lie beside it; or `copies_missing`, that not all of them can be found."""
 
     confirm: bool
+    copies: Annotated[tuple[Scan, ...], Field(max_length=20)] = ()
+    copies_missing: bool = False
+
+    def beside(self) -> Copies:
+        """What the use case takes."""
+        return Copies(frozenset(self.copies), self.copies_missing)
 
 
 class ProposalShown(Response):

@@ -52,6 +52,10 @@ DistrictPrefix = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}([0-9]{2}){
 Payer = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{2,24}$")]
 
 
+# SHA-256 of the office's own copy of a paper: the copy stays with the office.
+Scan = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
 # A payer's own name for a benefit.
 PayerReference = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z./_-]{0,63}$")]
 

@@ -7,8 +7,7 @@ from pydantic import Field, StringConstraints
 
 from lifecert.application.faces.mandates import MandateWish
 from lifecert.domain.mandate import Mandate, MandateGround, MandateKind, MandateRight
-from lifecert.entry.http.bodies.certifying import Scan
-from lifecert.entry.http.bodies.fields import PastDay
+from lifecert.entry.http.bodies.fields import PastDay, Scan
 from lifecert.entry.http.bodies.invitations import Code
 from lifecert.entry.models import Incoming, Response
 

@@ -209,6 +209,19 @@ class ReportShown(Response):
     is_believed: bool
 
 
+class EarlierPaper(Response):
+    """A paper that certified the person as of another day, to be laid beside the one that the case is about. `same` are
+    the facts that both have: `paper` is the number, `letter` the letter whose code stands on a form."""
+
+    certificate_id: str
+    seen_on: date
+    certified_at: Moment
+    proposed_by: str
+    confirmed_by: str
+    scan: str
+    same: tuple[str, ...]
+
+
 class CaseShown(Response):
     """A case and everything to judge it by. Links last five minutes."""
 
@@ -217,6 +230,7 @@ class CaseShown(Response):
     references: tuple[PhotoShown, ...]
     other_cases: tuple[OtherCase, ...]
     reports: tuple[ReportShown, ...]
+    papers: tuple[EarlierPaper, ...]
 
     @staticmethod
     def of(view: ReviewView, now: datetime) -> "CaseShown":
@@ -240,5 +254,17 @@ class CaseShown(Response):
             reports=tuple(
                 ReportShown(reported_by=one.by, reported_at=one.at, died_on=one.day, is_believed=one.believed)
                 for one in view.reports
+            ),
+            papers=tuple(
+                EarlierPaper(
+                    certificate_id=one.certificate_id,
+                    seen_on=one.seen_on,
+                    certified_at=one.certified_at,
+                    proposed_by=one.proposed_by,
+                    confirmed_by=one.confirmed_by,
+                    scan=one.scan,
+                    same=one.same,
+                )
+                for one in view.papers
             ),
         )

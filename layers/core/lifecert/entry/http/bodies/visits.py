@@ -16,8 +16,7 @@ from lifecert.application.office.take_visit_list import (
     VisitOutcome,
 )
 from lifecert.domain.sighting import Document, PresenceGround, VisitPlace
-from lifecert.entry.http.bodies.certifying import Scan
-from lifecert.entry.http.bodies.fields import PastDay
+from lifecert.entry.http.bodies.fields import PastDay, Scan
 from lifecert.entry.http.parsing import parse
 from lifecert.entry.http.problems import INTERNAL, TABLE, Code, InvalidRequest
 from lifecert.entry.models import Incoming, Response

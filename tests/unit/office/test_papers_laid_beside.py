@@ -1,0 +1,232 @@
+"""One paper is one paper, however it is scanned and its number written: earlier ones lie beside it (adr/0067)."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from lifecert.application.office.papers import MOST_COMPARED, Copies
+from lifecert.domain.actor import User
+from lifecert.domain.certificate import Certificate, Method, RevocationCause
+from lifecert.domain.errors import EarlierPapers, PaperUsedBefore
+from lifecert.domain.review import Review, ReviewKind
+from lifecert.domain.sighting import (
+    Attestation,
+    Attester,
+    HomeVisit,
+    PaperForm,
+    Sighting,
+    number_on_paper,
+    paper_digest,
+    paper_digest_before,
+)
+from lifecert.domain.status import Standing, Status
+from tests.support.builders import CLERK, an_id
+from tests.support.open_cases import SECOND, THIRD, TODAY, Office
+from tests.unit.office.test_proofs_of_life import PAPERS, audits, sighting, state
+
+FIRST_SCAN, NEW_SCAN = "5" * 64, "7" * 64
+LAST = TODAY - timedelta(days=80)
+
+
+def attested(
+    office: Office,
+    number: str,
+    on: date,
+    scan: str = NEW_SCAN,
+    country: str = "DE",
+    attester: Attester = Attester.EMBASSY,
+) -> Attestation:
+    return Attestation(
+        seen_on=on,
+        attester=attester,
+        country=country,
+        paper=paper_digest(office.id, number),
+        paper_before=paper_digest_before(office.id, country, number),
+        scan=scan,
+    )
+
+
+def once_certified(what: Sighting) -> Office:
+    """Somebody whom two clerks certified by a paper."""
+    office = Office(standing=Standing(Status.ACTIVE, TODAY + timedelta(days=20)))
+    counted(office, what, "first")
+    return office
+
+
+def counted(office: Office, what: Sighting, key: str, user: User = CLERK, copies: Iterable[str] = ()) -> Review:
+    proposal = state(office, what, user, key)
+    assert isinstance(proposal, Review)
+    return office.confirm(proposal.review_id, SECOND, confirm=True, copies=Copies(frozenset(copies)))
+
+
+def anew(method: Method, on: date = TODAY) -> Sighting:
+    """The same sheet on a scanner once more: no byte is the same."""
+    what = sighting(method, on)
+    if isinstance(what, Attestation):
+        return replace(what, scan=NEW_SCAN, paper=NEW_SCAN)  # a digit was mistyped
+    assert isinstance(what, PaperForm)
+    return replace(what, scan=NEW_SCAN)
+
+
+@pytest.mark.parametrize("method", PAPERS)
+def test_a_sheet_that_is_scanned_anew_counts_once_the_one_before_lies_beside_it(method: Method) -> None:
+    """An honest counter scans last year's form, on which the day is another now."""
+    office = once_certified(sighting(method, LAST))
+    proposal = state(office, anew(method), THIRD, "anew")
+    assert isinstance(proposal, Review)
+    for copies in (Copies(), Copies(frozenset({NEW_SCAN}))):
+        with pytest.raises(EarlierPapers):
+            office.confirm(proposal.review_id, SECOND, confirm=True, copies=copies)
+    assert office.beneficiary.certified_on == LAST
+    assert not audits(office)
+    office.confirm(proposal.review_id, SECOND, confirm=True, copies=Copies(frozenset({FIRST_SCAN, "8" * 64})))
+    assert office.beneficiary.certified_on == TODAY
+    assert office.store.entries[office.id][-1].details["copies"] == "compared"
+    assert not audits(office), "of those no more than any: one in ten, or twenty"
+
+
+@pytest.mark.parametrize("method", PAPERS)
+def test_nobody_is_sent_away_where_the_earlier_copy_is_lost_and_another_clerk_looks_again(method: Method) -> None:
+    office = once_certified(sighting(method, LAST))
+    proposal = state(office, anew(method), CLERK, "anew")
+    assert isinstance(proposal, Review)
+    office.confirm(proposal.review_id, SECOND, confirm=True, copies=Copies(missing=True))
+    assert office.beneficiary.certified_on == TODAY
+    assert office.store.entries[office.id][-1].details["copies"] == "missing"
+    (audit,) = audits(office)
+    assert audit.related_id == proposal.review_id
+    shown = office.look(audit.review_id, THIRD)
+    assert [one.scan for one in shown.papers] == [FIRST_SCAN], "and who looks again sees the same"
+
+
+@pytest.mark.parametrize("method", PAPERS)
+def test_whoever_decides_sees_which_papers_came_before(method: Method) -> None:
+    office = once_certified(sighting(method, LAST))
+    proposal = state(office, anew(method), THIRD, "anew")
+    assert isinstance(proposal, Review)
+    (before,) = office.look(proposal.review_id, SECOND).papers
+    assert (before.seen_on, before.scan) == (LAST, FIRST_SCAN)
+    assert (before.proposed_by, before.confirmed_by) == (CLERK.user_id, SECOND.user_id)
+    assert before.certified_at == office.clock.now()
+    assert before.same == (("letter", "witness") if method is Method.PAPER_FORM else ("attester", "country"))
+
+
+def test_the_first_paper_and_one_of_another_kind_need_nothing_beside_them() -> None:
+    office = once_certified(sighting(Method.ATTESTATION, LAST))
+    form = state(office, anew(Method.PAPER_FORM), CLERK, "form")
+    assert isinstance(form, Review)
+    assert office.look(form.review_id, SECOND).papers == ()
+    office.confirm(form.review_id, SECOND, confirm=True)
+    assert office.beneficiary.certified_on == TODAY
+    assert "copies" not in office.store.entries[office.id][-1].details
+
+
+def test_a_proposal_that_is_rejected_needs_no_copy() -> None:
+    office = once_certified(sighting(Method.PAPER_FORM, LAST))
+    proposal = state(office, anew(Method.PAPER_FORM), CLERK, "anew")
+    assert isinstance(proposal, Review)
+    assert office.confirm(proposal.review_id, SECOND, confirm=False).decision
+
+
+def test_what_was_confirmed_meanwhile_lies_beside_it_too() -> None:
+    office = Office(standing=Standing(Status.ACTIVE, TODAY + timedelta(days=20)))
+    waiting = state(office, anew(Method.PAPER_FORM), THIRD, "waiting")
+    assert isinstance(waiting, Review)
+    counted(office, sighting(Method.PAPER_FORM, LAST), "first")
+    with pytest.raises(EarlierPapers):
+        office.confirm(waiting.review_id, SECOND, confirm=True)
+
+
+@pytest.mark.parametrize(("cause", "beside"), [(RevocationCause.ERROR, []), (RevocationCause.FRAUD, [FIRST_SCAN])])
+def test_an_earlier_one_that_was_an_error_counts_for_nothing_and_a_forged_one_is_looked_at(
+    cause: RevocationCause, beside: list[str]
+) -> None:
+    office = once_certified(sighting(Method.PAPER_FORM, LAST))
+    (entry,) = [one for one in office.store.entries[office.id] if one.details.get("method") == Method.PAPER_FORM]
+    revocation = office.propose.revocation(str(entry.details["certificate_id"]), cause, an_id(), CLERK)
+    office.confirm(revocation.review_id, SECOND, confirm=True)
+    proposal = state(office, anew(Method.PAPER_FORM), CLERK, "anew")
+    assert isinstance(proposal, Review)
+    assert [one.scan for one in office.look(proposal.review_id, SECOND).papers] == beside
+
+
+def test_of_many_years_the_last_few_are_compared() -> None:
+    office = once_certified(sighting(Method.PAPER_FORM, TODAY - timedelta(days=89)))
+    scans = [FIRST_SCAN]
+    for number in range(MOST_COMPARED + 1):
+        what = replace(sighting(Method.PAPER_FORM, TODAY - timedelta(days=60 - number)), scan=f"{number:064}")  # type: ignore[call-arg]
+        counted(office, what, f"form-{number}", copies=scans[-MOST_COMPARED:])
+        scans.append(f"{number:064}")
+    assert len(scans) == MOST_COMPARED + 2
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("204/2026", " 204-2026 ", "２０４／２０２６", "٢٠٤/٢٠٢٦", "۲۰۴/۲۰۲۶", "२०४/२०२६", "②⓪④/2026", "0204/2026"),
+        *("No. 204/2026", "NO.204/2026", "Nr 204/2026", "№204/2026", "Nº 204/2026", "N° 204/2026", "n.º 204/2026"),
+        *("Nr. 00204/2026", "Number 204/2026", "第204/2026号", "第０２０４／２０２６號", "204/2026号", "# 204/2026"),
+    ],
+)
+def test_a_number_is_the_same_however_it_is_written(number: str) -> None:
+    assert number_on_paper(number) == "2042026"
+    assert paper_digest("p", number) == paper_digest("p", "204/2026")
+
+
+def test_another_number_is_another_and_a_word_that_is_no_number_sign_stays() -> None:
+    numbers = ["204/2026", "205/2026", "B 204/2026", "Nora 204/2026", "No", "204/2026-1", "2040/2026"]
+    assert len({number_on_paper(one) for one in numbers}) == len(numbers)
+    assert paper_digest("p", "7") != paper_digest("q", "7"), "one attestation may name a couple"
+
+
+@pytest.mark.parametrize("number", ["No. 204/2026", "０204-2026", "٢٠٤/٢٠٢٦"])
+@pytest.mark.parametrize("country", ["DE", "CN"])
+def test_a_paper_whose_number_two_clerks_write_differently_is_known_again(number: str, country: str) -> None:
+    office = Office(standing=Standing(Status.ACTIVE, TODAY + timedelta(days=20)))
+    counted(office, attested(office, "204/2026", LAST, FIRST_SCAN), "first")
+    with pytest.raises(PaperUsedBefore):
+        state(office, attested(office, number, TODAY, country=country), CLERK, "anew")
+
+
+def test_the_same_number_by_somebody_else_is_looked_at_and_not_refused() -> None:
+    """An embassy's 17 of one year and a notary's 17 of the next."""
+    office = Office(standing=Standing(Status.ACTIVE, TODAY + timedelta(days=20)))
+    counted(office, attested(office, "17", LAST, FIRST_SCAN), "first")
+    proposal = state(office, attested(office, "17", TODAY, attester=Attester.NOTARY), CLERK, "notary")
+    assert isinstance(proposal, Review)
+    (before,) = office.look(proposal.review_id, SECOND).papers
+    assert before.same == ("country", "paper")
+    office.confirm(proposal.review_id, SECOND, confirm=True, copies=Copies(frozenset({FIRST_SCAN})))
+    assert office.beneficiary.certified_on == TODAY
+
+
+def test_a_paper_from_before_this_rule_is_known_by_the_digest_of_its_day() -> None:
+    office = Office(standing=Standing(Status.ACTIVE, TODAY + timedelta(days=20)))
+    old = replace(
+        attested(office, "204/2026", LAST, FIRST_SCAN), paper=paper_digest_before(office.id, "DE", "204/2026")
+    )
+    counted(office, old, "first")
+    with pytest.raises(PaperUsedBefore):
+        state(office, attested(office, "204-2026", TODAY), CLERK, "anew")
+    waits = state(office, attested(office, "205-2026", TODAY), CLERK, "another")
+    assert isinstance(waits, Review)
+    assert "paper_before" not in waits.stated
+
+
+# --- sheets of visits ------------------------------------------------------------------------------------------------
+
+
+def test_a_visit_sheet_that_certified_another_day_is_looked_at_again() -> None:
+    office = Office(standing=Standing(Status.ACTIVE, TODAY + timedelta(days=20)))
+    sheet = sighting(Method.HOME_VISIT, TODAY - timedelta(days=3))
+    assert isinstance(sheet, HomeVisit)
+    for key, on, looked_at in (("1", 3, 0), ("again", 3, 0), ("2", 2, 1), ("3", 1, 2)):
+        made = state(office, replace(sheet, seen_on=TODAY - timedelta(days=on)), SECOND, key)
+        assert isinstance(made, Certificate), "whom the office saw counts at once, all the same"
+        assert len(audits(office)) == looked_at
+    assert {one.kind for one in audits(office)} == {ReviewKind.AUDIT}
