@@ -43,13 +43,14 @@ def take_case(now: dict[str, Any], entry: LedgerEntry) -> None:
             _with_another(one, entry.actor.actor_id, doubts) if one.review_id == review_id else one
             for one in now["open_cases"]
         )
-    elif review_id and entry.event not in _OPENS:
+    elif review_id and entry.event not in (*_OPENS, LedgerEvent.DEATH_NOTED):
         _dispelled(now, entry, str(review_id))
         now["unfounded_reports"] = _unfounded(now, entry, str(review_id))
         now["open_cases"] = tuple(_closed(entry, now["open_cases"], str(review_id)))
         _found_by_audit(now, entry, str(review_id))
-    elif review_id and all(one.review_id != review_id for one in now["open_cases"]):
+    elif review_id and entry.event in _OPENS and all(one.review_id != review_id for one in now["open_cases"]):
         _open(now, entry, details)
+    _signalled(now, details)
     if entry.event in (LedgerEvent.TERMINATED, LedgerEvent.BENEFIT_ENDED) and review_id:
         _ended(now, entry)  # by two clerks, and not as planned
     if entry.event is LedgerEvent.CERTIFIED and not details.get("dispelled_stays"):
@@ -64,6 +65,13 @@ def take_case(now: dict[str, Any], entry: LedgerEntry) -> None:
     reprieve = now.get("reprieve")
     if details.get("spared_until") and (reprieve is None or reprieve.valid_until != now["valid_until"]):
         now["reprieve"] = Reprieve(date.fromisoformat(str(details["spared_until"])), now["valid_until"])
+
+
+def _signalled(now: dict[str, Any], details: Mapping[str, Any]) -> None:
+    """What registers told of a death while nothing was due is a case with what makes something due again."""
+    if signal_id := details.get("signal_id"):
+        told_by = tuple(str(details["signal_by"]).split(","))
+        now["open_cases"] += (OpenCase(str(signal_id), ReviewKind.DATA_SIGNAL, told_by, doubts=True),)
 
 
 def _ended(now: dict[str, Any], entry: LedgerEntry) -> None:

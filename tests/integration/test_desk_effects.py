@@ -281,3 +281,13 @@ def test_who_brings_a_paper_is_told_of_the_earlier_ones(page: str, tmp_path: Pat
     first, same_day, visit = said(page, asked, tmp_path)
     assert f"Earlier papers certified this person: {ago(400).day} {ago(400):%B %Y}. Lay" in first
     assert "Earlier papers" not in same_day + visit
+
+
+def test_who_corrects_an_end_is_told_what_a_register_said_since(page: str, tmp_path: Path) -> None:
+    ended = {**record(STANDINGS[0]), "status": "terminated"}
+    noted = {"event": "death_noted", "details": {"review_id": "1", "day": ago(3).isoformat()}, "benefits": []}
+    a_case = {"event": "corrected", "details": {"signal_id": "1"}, "benefits": []}
+    asked = [{"corrected": True, "record": {**ended, "history": past}} for past in ([noted], [noted, a_case], [])]
+    told, dealt_with, nothing = said(page, asked, tmp_path)
+    assert f"a register said that this person died: {ago(3).day} {ago(3):%B %Y}." in told
+    assert "register" not in dealt_with + nothing

@@ -182,6 +182,14 @@ function aboutReview(review, record) {
   ]);
 }
 
+// What else was told of a death; of a correction, what registers told since the end.
+function reportsOf(review, reports) {
+  const since = review.kind === "correction";
+  const last = (one) => (since ? one.reported_by : say(one.is_believed ? "yes" : "no"));
+  return table(say(since ? "deathsNoted" : "reports"), [say("factWhen"), say("factDay"), say(since ? "toldBy" : "colBelieved")],
+    reports.map((one) => [momentInWords(one.reported_at), dayInWords(one.died_on), last(one)]));
+}
+
 screen("case", async (reviewId) => {
   const [claimed] = await Promise.all([claimOf(reviewId), configured()]);
   const found = await ask("GET", `staff/reviews/${reviewId}`);
@@ -206,7 +214,7 @@ screen("case", async (reviewId) => {
       el("div", {class: "two"},
         el("div", {class: "first"},
           aboutReview(review, record), photos ? photos.node : null,
-          found.reports.length ? table(say("reports"), [say("factWhen"), say("factDay"), say("colBelieved")], found.reports.map((one) => [momentInWords(one.reported_at), dayInWords(one.died_on), say(one.is_believed ? "yes" : "no")])) : null,
+          found.reports.length ? reportsOf(review, found.reports) : null,
           found.papers.length ? [table(say("papersBefore"), [say("factDay"), say("factWhen"), say("papersSame"), say("stated_scan")], found.papers.map((one) => [dayInWords(one.seen_on), momentInWords(one.certified_at), one.same.map((name) => word("same", name)).join(", "), el("code", {}, one.scan)])), el("p", {class: "hint"}, say("papersBeforeHint"))] : null,
           attempts.map((one, place) => attemptSection(one, place + 1, several))),
         el("section", {class: "deciding", "aria-label": say("decision")}, el("h2", {}, say("decision")),

@@ -63,6 +63,7 @@ export const ENGLISH_CODES = {
   event_notice_voided: "it told nobody",
   event_review_opened: "case opened",
   event_report_joined: "another report",
+  event_death_noted: "a register said that they died",
   event_review_decided: "case decided",
   event_certify_again_due: "asked to certify again",
   event_consent_withdrawn: "consent withdrawn",

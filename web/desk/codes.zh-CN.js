@@ -63,6 +63,7 @@ export const CHINESE_CODES = {
   event_notice_voided: "未送达",
   event_review_opened: "事项发起",
   event_report_joined: "再次报告",
+  event_death_noted: "其他登记库称其已去世",
   event_review_decided: "事项已决定",
   event_certify_again_due: "请重新认证",
   event_consent_withdrawn: "撤回同意",

@@ -82,16 +82,23 @@ function heldAtItsEnd(record, benefit) {
   return Boolean(last) && last.event !== "certified";
 }
 
+// What registers told of the person's death since the end, and nobody has looked into: a correction makes it a case.
+function deathsNoted(record) {
+  const cases = record.history.map(({details}) => details.signal_id);
+  const noted = record.history.filter(({event, details}) => event === "death_noted" && !cases.includes(details.review_id));
+  return record.status === "terminated" && noted.length ? [say("effectDeathNoted", {days: noted.map(({details}) => dayInWords(details.day)).join("; ")})] : [];
+}
+
 // Of a correction of an end: what was not paid for it is due. Of a benefit held before, the days until its hold alone.
 export function ofCorrecting(record, benefit = "") {
   if (!record) return [];
   const ended = record.benefits.filter((one) => one.status === "terminated" && (!benefit || one.benefit === benefit));
   const over = living(record).length ? record.status === "lapsed" : record.valid_until < today();
-  return ended.map((one) => {
+  return deathsNoted(record).concat(ended.map((one) => {
     const held = over && heldAtItsEnd(record, one.benefit) ? heldBefore(record, one.benefit, record.valid_until) : "";
     const due = period("effectDue", one.unpaid_since || one.ended_on, dayAfter(held || today(), -1));
     return [say(over ? "effectBackLapsed" : "effectBackActive", {benefit: named(one)}), due].filter(Boolean).join(" ");
-  });
+  }));
 }
 
 // What covers somebody without a certificate, and without those that were revoked before it.

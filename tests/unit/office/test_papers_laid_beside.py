@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from lifecert.application.office.papers import MOST_COMPARED, Copies
 from lifecert.domain.actor import User
@@ -22,6 +23,8 @@ from lifecert.domain.sighting import (
     paper_digest_before,
 )
 from lifecert.domain.status import Standing, Status
+from lifecert.entry.http.bodies.certifying import CertifyInPersonBody
+from lifecert.entry.http.bodies.entitlement import ConfirmationBody
 from tests.support.builders import CLERK, an_id
 from tests.support.open_cases import SECOND, THIRD, TODAY, Office
 from tests.unit.office.test_proofs_of_life import PAPERS, audits, sighting, state
@@ -216,6 +219,37 @@ def test_a_paper_from_before_this_rule_is_known_by_the_digest_of_its_day() -> No
     waits = state(office, attested(office, "205-2026", TODAY), CLERK, "another")
     assert isinstance(waits, Review)
     assert "paper_before" not in waits.stated
+
+
+BODY = {"method": "attestation", "seen_on": "2026-02-01", "attester": "notary", "country": "CN", "scan": NEW_SCAN}
+
+
+def _body(**more: object) -> CertifyInPersonBody:
+    return CertifyInPersonBody.model_validate({**BODY, **more})
+
+
+def test_a_number_is_taken_as_it_stands_on_the_paper() -> None:
+    told = _body(number="（2026）沪东证字第0204号").sighting("p", lambda *_: "")
+    assert isinstance(told, Attestation)
+    assert told.paper == paper_digest("p", "2026 沪东证字 204")
+    assert told.paper_before == paper_digest_before("p", "CN", "（2026）沪东证字第0204号")
+    assert "paper_before" not in told.facts()
+
+
+@pytest.mark.parametrize("number", ["", "号", "./ -", "1" * 41, "20\n4", "20\u200b4", "\ud800", None])
+def test_what_is_no_number_is_refused(number: str | None) -> None:
+    with pytest.raises(ValidationError):
+        _body(number=number)
+    with pytest.raises(ValidationError):
+        _body()
+
+
+def test_digests_of_copies_are_digests_and_few() -> None:
+    body = ConfirmationBody.model_validate({"confirm": True, "copies": [NEW_SCAN] * 20})
+    assert body.beside() == Copies(frozenset({NEW_SCAN}))
+    for wrong in (["7"], [NEW_SCAN] * 21):
+        with pytest.raises(ValidationError):
+            ConfirmationBody.model_validate({"confirm": True, "copies": wrong})
 
 
 # --- sheets of visits ------------------------------------------------------------------------------------------------

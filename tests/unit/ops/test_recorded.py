@@ -16,6 +16,7 @@ from lifecert.application.office.correct_start import RightStart
 from lifecert.application.office.decide_holds import HoldWish
 from lifecert.application.office.register_beneficiary import NewBenefit, Registration
 from lifecert.application.office.set_contact import NewContact
+from lifecert.application.office.signal_death import SignalDeath
 from lifecert.application.office.take_visit_list import Visit, VisitLine, VisitOutcome
 from lifecert.domain.actor import User
 from lifecert.domain.amendment import AmendGround
@@ -25,6 +26,7 @@ from lifecert.domain.category import Category
 from lifecert.domain.certificate import RevocationCause
 from lifecert.domain.challenge import Ability, Excused
 from lifecert.domain.consent import FaceConsent
+from lifecert.domain.data_match import MatchLine, Said
 from lifecert.domain.hold import HoldChoice, HoldGround, HoldProposal, HoldState, Reprieve
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.mandate import MandateGround, MandateKind, MandateRight
@@ -323,8 +325,15 @@ def a_life() -> Iterator[tuple[str, Life]]:
     do["purge_faces"]()
     assert life.person.contact_channel is None
     yield "the contact deleted", life
+    store, clock = life.world.store, life.world.clock
+    for source in ("civil_register", "hospital"):
+        said = MatchLine(PERSON.id_number, Said.DEAD, today(), source)
+        SignalDeath(store.register, store.ledger, clock)(life.person, said)
+        yield "a register says that they died", life
     life.agreed(ReviewKind.CORRECTION)
-    yield "corrected too late for it", life
+    yield "corrected too late for it, and what the registers said is a case", life
+    do["decide_review"](life.case, ReviewOutcome.REFUSE, Ground.UNFOUNDED, replace(CLERK, user_id="clerk-4"))
+    yield "which is unfounded", life
     do["certify_in_person"](life.id, at_the_counter(today()), CLERK, an_id())
     yield "certified again", life
     more = NewBenefit(Category.SURVIVOR_ALLOWANCE, "330106", today(), planned_end=today() + timedelta(days=30))

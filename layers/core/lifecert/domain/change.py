@@ -25,11 +25,11 @@ class Change:
 
     `before_version` is the version that was read (0: not registered yet). The other parts are those that come with the
     change: a certificate, that an earlier one does not count, the session it closes, a review that it opens or decides,
-    the audit that is opened of what it decides, a new reference, used frames and their imprints, references that are
-    deleted, a new contact or that it is forgotten, a notice on its way, an invitation issued or withdrawn, that the
-    person is proposed for a hold (once for each office) or what became of a proposal, that their ID number is another.
-    `faces` is by how much the number of stored faces changes. `reference_is_new`: no enrolment was begun of it, and its
-    photo came another way.
+    the audit that is opened of what it decides or another case that comes with it, a new reference, used frames and
+    their imprints, references that are deleted, a new contact or that it is forgotten, a notice on its way, an
+    invitation issued or withdrawn, that the person is proposed for a hold (once for each office) or what became of a
+    proposal, that their ID number is another. `faces` is by how much the number of stored faces changes.
+    `reference_is_new`: no enrolment was begun of it, and its photo came another way.
     """
 
     before_version: int

@@ -112,7 +112,7 @@ class Taken(StrEnum):
     """What became of a line."""
 
     CERTIFIED = "certified"
-    KNOWN = "known"  # what it says adds nothing: covered as far already, or a case of it is open
+    KNOWN = "known"  # nobody has to do anything: covered as far already, a case of it is open, or benefits had ended
     CASE_OPENED = "case_opened"
     JOINED = "joined"  # another day of a death of which that register's word is being looked at
 

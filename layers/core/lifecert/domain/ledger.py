@@ -51,6 +51,7 @@ class LedgerEvent(StrEnum):
     NOTICE_VOIDED = "notice_voided"  # one of these came back, or never was
     REVIEW_OPENED = "review_opened"
     REPORT_JOINED = "report_joined"  # somebody else reports the death that a case is open about
+    DEATH_NOTED = "death_noted"  # a register tells the death of somebody whose benefits had ended: kept, and no case
     REVIEW_DECIDED = "review_decided"
     CERTIFY_AGAIN_DUE = "certify_again_due"  # a case of their photos ended undecided: they are to be told
     CONSENT_WITHDRAWN = "consent_withdrawn"

@@ -13,6 +13,7 @@ from lifecert.application.office.certify_in_person import (
     stated_in,
 )
 from lifecert.application.office.correct_start import start_corrected
+from lifecert.application.office.noted_deaths import signal_again
 from lifecert.application.office.papers import Copies, LaidBeside, earlier_papers, laid_beside, refuse_used_before
 from lifecert.application.office.which_ends import (
     benefits_concerned,
@@ -279,8 +280,13 @@ class ConfirmProposal:
             "grace_from": today.isoformat(),
             **_proposed(proposal),
         }
+        again = None
+        if newest.status is Status.TERMINATED and after.status is not Status.TERMINATED:
+            # What a register told of their death meanwhile was nobody's case.
+            again = signal_again(after, self.ledger.entries(newest.beneficiary_id), decision.decided_at)
+        after, details = (again.person, {**details, **again.details}) if again else (after, details)
         corrected, entry = record(after, LedgerEvent.CORRECTED, _confirmer(decision), decision.decided_at, details)
-        return Change(newest.version, corrected, entry, revocation=revocation)
+        return Change(newest.version, corrected, entry, revocation=revocation, audit=again.review if again else None)
 
     def _revoke(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
         certificate_id = proposal.related_id or ""

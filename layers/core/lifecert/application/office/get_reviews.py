@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from lifecert.application.office.decide_review import attempts_of
+from lifecert.application.office.noted_deaths import noted_deaths
 from lifecert.application.office.papers import PaperBefore, papers_before
 from lifecert.application.shared.accessing import NoteAccess
 from lifecert.application.shared.reviewing import DeathTold, reports_joined
@@ -79,7 +80,8 @@ class ReferenceShown:
 @dataclass(frozen=True, slots=True)
 class ReviewView:
     """A case, and which others about the same person are open that it may depend on; of a reported death, what others
-    told who reported it too; of a paper, which earlier ones lie beside it. Links last `LINKS_LAST`."""
+    told who reported it too; of a correction, what registers told of one since the end; of a paper, which earlier ones
+    lie beside it. Links last `LINKS_LAST`."""
 
     review: Review
     attempts: tuple[Attempt, ...]
@@ -123,8 +125,10 @@ class GetReview:
         shown = () if review.decision else tuple(one for person in whose for one in self._references(person))
         others = person.without_case(review_id).open_cases if person else ()
         entries = tuple(self.ledger.entries(review.beneficiary_id))
-        joined = reports_joined(person, entries, review) if person else ()
-        return ReviewView(review, attempts, shown, others, tuple(joined), papers_before(review, entries))
+        joined = tuple(reports_joined(person, entries, review)) if person else ()
+        if review.kind is ReviewKind.CORRECTION and not review.decision:
+            joined = noted_deaths(entries)  # which the correction would make a case
+        return ReviewView(review, attempts, shown, others, joined, papers_before(review, entries))
 
     def _attempt(self, session: Session, person: Beneficiary | None) -> Attempt:
         may = _may_be_seen(person)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import NoReturn
 
+from lifecert.application.office.noted_deaths import signal_again
 from lifecert.application.office.set_contact import NewContact, sealed_contact
 from lifecert.application.office.which_ends import is_for_two
 from lifecert.application.shared.accessing import LookUps
@@ -266,14 +267,16 @@ class AddBenefit:
             changed = replace(newest, benefits=(*newest.benefits, benefit), lapsed=lapsed)
             # What two clerks ended, or are about to, one does not give again; nor does one say that nobody died, and
             # then that more is due.
-            entries = self.ledger.entries(newest.beneficiary_id)
+            entries = tuple(self.ledger.entries(newest.beneficiary_id))
             alone = user.user_id not in newest.dispelled_by and not is_for_two(newest, benefit.category, entries)
             if newest.status is Status.TERMINATED or not alone:
                 of = f"benefit {benefit.benefit_id}"
                 review = _registration(newest.beneficiary_id, of, clerk, now, benefit.benefit_id)
                 changed = changed.with_case(review)
+            # What a register told of their death while nothing was due is a case now, and this waits for it.
+            again = signal_again(changed, entries, now) if newest.status is Status.TERMINATED else None
             after, entry = record(
-                changed,
+                again.person if again else changed,
                 LedgerEvent.BENEFIT_ADDED,
                 clerk,
                 now,
@@ -285,10 +288,11 @@ class AddBenefit:
                     "valid_until": newest.valid_until.isoformat(),
                     "grace_from": today.isoformat(),
                     **({"review_id": review.review_id, "review_of": benefit.benefit_id} if review else {}),
+                    **(again.details if again else {}),
                 },
             )
             # What the end of everything else revoked counts again once a second clerk has said that this is due.
-            return Change(newest.version, after, entry, review=review)
+            return Change(newest.version, after, entry, review=review, audit=again.review if again else None)
 
         change_newest(self.register, beneficiary_id, make, by=user)
         return added[0]

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
+from lifecert.application.office.noted_deaths import noting
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.reviewing import opening, review_id_of
 from lifecert.domain.actor import Actor, Role
@@ -11,6 +12,7 @@ from lifecert.domain.change import Change, record
 from lifecert.domain.data_match import MatchLine, Taken
 from lifecert.domain.errors import ReviewOpenedBefore
 from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.open_case import OpenCase
 from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.status import EndCause, Status
 from lifecert.ports.clock import Clock
@@ -20,11 +22,19 @@ from lifecert.ports.register import ChangingRegister, Ledger
 MOST_DAYS = 50
 
 
+_TAKEN = {
+    LedgerEvent.REVIEW_OPENED: Taken.CASE_OPENED,
+    LedgerEvent.REPORT_JOINED: Taken.JOINED,
+    LedgerEvent.DEATH_NOTED: Taken.KNOWN,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SignalDeath:
     """Opens the case. A register's word of one person and day opens one, however often and by whichever way it comes.
     While another of its words about the person is looked at, one of another day belongs to that case, which shows it:
-    else a false word, told first, would take the true one with it."""
+    else a false word, told first, would take the true one with it. While nothing is due to the person any more it is
+    kept, and no case."""
 
     register: ChangingRegister
     ledger: Ledger
@@ -39,16 +49,17 @@ class SignalDeath:
             change = change_newest(self.register, found.beneficiary_id, lambda one: self._told(one, line, actor))
         if change is None:
             return Taken.KNOWN
-        return Taken.JOINED if change.entry.event is LedgerEvent.REPORT_JOINED else Taken.CASE_OPENED
+        return _TAKEN[change.entry.event]
 
     def _told(self, newest: Beneficiary, line: MatchLine, actor: Actor) -> Change | None:
+        if known := _case_of(newest, actor):
+            # The same register's word is being looked at, or was found true.
+            return self._joining(newest, known, line, actor)
         # After another end whoever had gone dies all the same, which is nobody's case; before it, days were paid.
         paid_after = newest.ended_on and line.on < newest.ended_on and not newest.death_recorded
         if newest.status is Status.TERMINATED and not paid_after:
-            return None
-        if any(one.kind is ReviewKind.DATA_SIGNAL and actor.actor_id in one.by for one in newest.open_cases):
-            # The same register's word is being looked at, or was found true.
-            return self._joining(newest, line, actor)
+            # But that end may have been a mistake, or something comes to be due again.
+            return noting(newest, self.ledger.entries(newest.beneficiary_id), line, actor, self.clock.now())
         of_this_word = f"{line.source} {line.on.isoformat()}"
         review = Review(
             review_id=review_id_of(newest.beneficiary_id, ReviewKind.DATA_SIGNAL, of_this_word),
@@ -62,12 +73,9 @@ class SignalDeath:
         )
         return opening(newest, review)
 
-    def _joining(self, newest: Beneficiary, line: MatchLine, actor: Actor) -> Change | None:
-        """The change by which another day belongs to the case that is open; None where that one has it already, or it
+    def _joining(self, newest: Beneficiary, case: OpenCase, line: MatchLine, actor: Actor) -> Change | None:
+        """The change by which another day belongs to a case that is there; None where that one has it already, or it
         had a case of its own."""
-        case = newest.open_case(ReviewKind.DATA_SIGNAL, actor.actor_id)
-        if case is None:
-            return None
         day, days = line.on.isoformat(), 0
         for entry in self.ledger.entries(newest.beneficiary_id):
             # A word of life is a case of the same register as well, and says nothing of a death.
@@ -81,3 +89,9 @@ class SignalDeath:
         details = {"review_id": case.review_id, "kind": case.kind, "day": day}
         after, entry = record(newest, LedgerEvent.REPORT_JOINED, actor, self.clock.now(), details)
         return Change(newest.version, after, entry)
+
+
+def _case_of(person: Beneficiary, actor: Actor) -> OpenCase | None:
+    """The case that this register's word is, or was joined to: the open one, else what was found true of it."""
+    theirs = (one for one in person.open_cases if one.kind is ReviewKind.DATA_SIGNAL and actor.actor_id in one.by)
+    return min(theirs, key=lambda one: one.upheld, default=None)

@@ -121,11 +121,14 @@ def _told_of(person: Beneficiary, entries: Iterable[LedgerEntry], review: Review
 
 
 def reports_joined(person: Beneficiary, entries: Iterable[LedgerEntry], review: Review) -> Iterator[DeathTold]:
-    """What others told who reported the same death."""
+    """What others told who reported the same death; of a register also what was kept before it was a case."""
     for entry in entries:
-        if entry.event is LedgerEvent.REPORT_JOINED and entry.details.get("review_id") == review.review_id:
+        kept, joined = entry.event is LedgerEvent.DEATH_NOTED, entry.event is LedgerEvent.REPORT_JOINED
+        if (kept or joined) and entry.details.get("review_id") == review.review_id:
             day = entry.details.get("day")
             told = date.fromisoformat(str(day)) if day else None
+            if kept and (entry.actor.actor_id, told) == (review.opened_by.actor_id, review.day):
+                continue  # the case itself
             yield DeathTold(entry.actor.actor_id, entry.at, told, _is_believed(person, entry.actor, entry.at))
 
 

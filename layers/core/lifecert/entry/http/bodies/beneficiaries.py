@@ -59,7 +59,9 @@ _OF_BENEFITS = frozenset(
 
 
 # Entries that only staff see: to know of a suspicion is to be warned.
-_FOR_STAFF = frozenset({LedgerEvent.REVIEW_OPENED, LedgerEvent.REVIEW_DECIDED})
+FOR_STAFF = frozenset(
+    {LedgerEvent.REVIEW_OPENED, LedgerEvent.REVIEW_DECIDED, LedgerEvent.REPORT_JOINED, LedgerEvent.DEATH_NOTED}
+)
 
 
 class HistoryActor(Response):
@@ -209,7 +211,7 @@ class BeneficiaryStanding(Response):
             history=tuple(
                 HistoryEntry.of(entry, sources, language, for_staff=for_staff)
                 for entry in view.history
-                if for_staff or entry.event not in _FOR_STAFF
+                if for_staff or entry.event not in FOR_STAFF
             ),
         )
 

@@ -1,0 +1,89 @@
+"""What registers tell of the death of somebody whose benefits had ended: kept in the ledger and nobody's case, until
+something is due again (adr/0067)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from lifecert.application.shared.reviewing import DeathTold, review_id_of
+from lifecert.domain.actor import Actor
+from lifecert.domain.beneficiary import Beneficiary
+from lifecert.domain.change import Change, record
+from lifecert.domain.data_match import MatchLine
+from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
+from lifecert.domain.review import Review, ReviewKind
+from lifecert.domain.status import EndCause
+
+# So many words are kept of one person while nothing is due to them: more say nothing but that registers err.
+MOST_NOTED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SignalAgain:
+    """The case that is made of what was kept: the person with it, and what the entry says of it."""
+
+    person: Beneficiary
+    review: Review
+    details: dict[str, Detail]
+
+
+def noting(
+    newest: Beneficiary, entries: Iterable[LedgerEntry], line: MatchLine, actor: Actor, now: datetime
+) -> Change | None:
+    """The change that keeps a register's word and does nothing else; None where that word is kept, or was a case. All
+    that are kept belong to one case, which nobody has opened yet."""
+    known, day = tuple(entries), line.on.isoformat()
+    if any(_is_of(one, actor, day) for one in known):
+        return None
+    kept = _kept(known)
+    if len(kept) >= MOST_NOTED:
+        return None
+    first = review_id_of(newest.beneficiary_id, ReviewKind.DATA_SIGNAL, f"{line.source} {day}")
+    details = {"review_id": kept[0].details["review_id"] if kept else first, "source": line.source, "day": day}
+    after, entry = record(newest, LedgerEvent.DEATH_NOTED, actor, now, details)
+    return Change(newest.version, after, entry)
+
+
+def noted_deaths(entries: Iterable[LedgerEntry]) -> tuple[DeathTold, ...]:
+    """What is kept, and has become no case, for whoever is to say that something is due again."""
+    return tuple(DeathTold(one.actor.actor_id, one.at, _day(one), believed=True) for one in _kept(tuple(entries)))
+
+
+def signal_again(person: Beneficiary, entries: Iterable[LedgerEntry], now: datetime) -> SignalAgain | None:
+    """The case of a person to whom something is due again; None where nothing was kept."""
+    kept = _kept(tuple(entries))
+    if not kept:
+        return None
+    review = Review(
+        review_id=str(kept[0].details["review_id"]),
+        beneficiary_id=person.beneficiary_id,
+        kind=ReviewKind.DATA_SIGNAL,
+        opened_at=now,
+        opened_by=kept[0].actor,
+        related_id=str(kept[0].details["source"]),
+        day=_day(kept[0]),
+        cause=EndCause.DECEASED,
+    )
+    told_by = tuple(dict.fromkeys(one.actor.actor_id for one in kept))
+    person = person.with_case(review)
+    for one in told_by[1:]:
+        case = person.open_case(ReviewKind.DATA_SIGNAL, told_by[0])
+        person = person.with_joined(case, one, doubts=True) if case else person
+    return SignalAgain(person, review, {"signal_id": review.review_id, "signal_by": ",".join(told_by)})
+
+
+def _is_of(entry: LedgerEntry, actor: Actor, day: str) -> bool:
+    """Whether this register's word of this day is kept, or had a case of its own."""
+    a_case = entry.event is LedgerEvent.REVIEW_OPENED and entry.details.get("kind") == ReviewKind.DATA_SIGNAL
+    same = entry.actor.actor_id == actor.actor_id and entry.details.get("day") == day
+    return same and (a_case or entry.event is LedgerEvent.DEATH_NOTED)
+
+
+def _kept(entries: tuple[LedgerEntry, ...]) -> list[LedgerEntry]:
+    opened = {one.details.get("signal_id") for one in entries}
+    noted = (one for one in entries if one.event is LedgerEvent.DEATH_NOTED)
+    return [one for one in noted if one.details["review_id"] not in opened]
+
+
+def _day(entry: LedgerEntry) -> date:
+    return date.fromisoformat(str(entry.details["day"]))

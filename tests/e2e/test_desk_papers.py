@@ -1,0 +1,54 @@
+"""At the desk a person's earlier papers lie beside the next one (adr/0067)."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+
+from playwright.sync_api import FilePayload, expect
+
+from local.demo.cast import JIANGUO
+from local.demo.phone import Phone
+from tests.support.deployed import Known, history, today
+from tests.support.desk import SignedIn, look_at
+
+COUNTY = "542627"  # of this module alone
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def test_the_copies_of_earlier_papers_are_chosen_before_the_next_one_counts(
+    at: SignedIn, in_county: Callable[..., Known], clerk: Phone, other_clerk: Phone
+) -> None:
+    known = in_county(JIANGUO, COUNTY)
+
+    def brought(days_ago: int, number: str, scan: bytes) -> str:
+        on = (today() - timedelta(days=days_ago)).isoformat()
+        paper = {"method": "attestation", "attester": "embassy", "country": "DE", "number": number}
+        body = {**paper, "seen_on": on, "scan": _sha256(scan)}
+        path, key = f"/staff/beneficiaries/{known.beneficiary_id}/certifications", f"of-{days_ago}-days-ago"
+        return str(clerk.expect(202, "POST", path, body, **{"Idempotency-Key": key})["proposal_id"])
+
+    first = brought(90, "（2025）第204号", b"of last year")
+    other_clerk.expect(200, "POST", f"/staff/proposals/{first}/confirmation", {"confirm": True})
+    proposal = brought(2, "205/2026", b"the same sheet")
+    somebody = at("other", "en")
+    page = somebody.page
+    somebody.go("case", proposal)
+    expect(page.get_by_role("region", name="Earlier papers of this person")).to_contain_text(_sha256(b"of last year"))
+    expect(page.locator("[data-field=copies]")).to_be_hidden()
+    page.locator("[data-option=confirm]").check()
+    look_at(somebody, "papers", narrow=True)
+    send = page.locator(f"#confirm-{proposal}-send")
+    send.click()
+    expect(page.locator(".summary")).to_contain_text("Earlier papers certified this person")
+    files: list[FilePayload] = [
+        {"name": f"{number}.pdf", "mimeType": "application/pdf", "buffer": content}
+        for number, content in enumerate((b"another", b"of last year"))
+    ]
+    page.set_input_files(f"#confirm-{proposal}-copies", files)
+    send.click()
+    somebody.sees("queue")
+    (last,) = [one["details"] for one in history(clerk, known) if one["details"].get("certificate_id") == proposal]
+    assert last["copies"] == "compared"
