@@ -126,6 +126,15 @@ def test_the_first_paper_and_one_of_another_kind_need_nothing_beside_them() -> N
     assert "copies" not in office.store.entries[office.id][-1].details
 
 
+def test_a_second_copy_of_the_same_day_proves_nothing_more_and_needs_nothing() -> None:
+    office = once_certified(sighting(Method.PAPER_FORM, LAST))
+    again = state(office, anew(Method.PAPER_FORM, LAST), CLERK, "again")
+    assert isinstance(again, Review)
+    assert office.look(again.review_id, SECOND).papers == ()
+    office.confirm(again.review_id, SECOND, confirm=True)
+    assert office.beneficiary.certified_on == LAST
+
+
 def test_a_proposal_that_is_rejected_needs_no_copy() -> None:
     office = once_certified(sighting(Method.PAPER_FORM, LAST))
     proposal = state(office, anew(Method.PAPER_FORM), CLERK, "anew")
