@@ -12,6 +12,7 @@ from typing import Any
 from lab.city import checks
 from lab.city.books import Books
 from lab.city.city import City, Wrong
+from lab.city.connection import HeldConnections
 from lab.city.faces import Faces, RememberingAnalyser
 from lab.city.offices import offices
 from lab.city.people import COLUMNS, DISTRICTS, PAYERS, SOURCES, Citizen, citizens
@@ -67,6 +68,7 @@ def live(
     """Import a city, let it live and hold it against its payers. `afterwards` is given what is left."""
     begun = time.monotonic()
     clock, client, outcome = MovedClock.at(asked.first, 9), engine.client(), Outcome()
+    HeldConnections(engine).serve(client)
     services = Services(clock, client)
     analyser = RememberingAnalyser(parts.analyser.__wrapped__)
     people = citizens(asked.people, asked.living, asked.first, asked.seed, asked.days)
