@@ -38,6 +38,16 @@ class HeldConnections:
         self._head = f"POST / HTTP/1.1\r\nHost: 127.0.0.1:{engine.port}\r\nAuthorization: {_SIGNATURE}\r\n"
         self._parser = JSONParser()
         self._mine = threading.local()
+        self._open: list[tuple[socket.socket, BufferedReader]] = []
+
+    def __enter__(self) -> "HeldConnections":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Hang up everywhere."""
+        for connection, answers in self._open:
+            answers.close()
+            connection.close()
 
     def serve(self, client: "DynamoDBClient") -> None:
         """Send this client's requests from now on, in place of its own session."""
@@ -61,6 +71,7 @@ class HeldConnections:
             connection = socket.create_connection(("127.0.0.1", self._port))
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             found = self._mine.connection = connection, connection.makefile("rb")
+            self._open.append(found)
         return found
 
 

@@ -68,7 +68,6 @@ def live(
     """Import a city, let it live and hold it against its payers. `afterwards` is given what is left."""
     begun = time.monotonic()
     clock, client, outcome = MovedClock.at(asked.first, 9), engine.client(), Outcome()
-    HeldConnections(engine).serve(client)
     services = Services(clock, client)
     analyser = RememberingAnalyser(parts.analyser.__wrapped__)
     people = citizens(asked.people, asked.living, asked.first, asked.seed, asked.days)
@@ -78,7 +77,8 @@ def live(
         "data_match_sources": ",".join(SOURCES),
         "hold_grace_days": str(asked.grace),
     }
-    with product(services, analyser, settings, awake.__contains__) as stream:
+    with HeldConnections(engine) as held, product(services, analyser, settings, awake.__contains__) as stream:
+        held.serve(client)
         city = City(
             services=services,
             stream=stream,
