@@ -148,13 +148,13 @@ class ConfirmProposal:
     def _decide(self, review: Review, user: User, copies: Copies | None) -> Review:
         """Rejects without `copies`."""
         outcome, ground = ReviewOutcome.REFUSE, Ground.UNFOUNDED
-        if copies:
+        if copies is not None:
             outcome, ground = ReviewOutcome.ACCEPT, Ground.CONFIRMED
         decision = ReviewDecision(outcome, ground, user.user_id, self.clock.now())
         decided = replace(review, decision=decision)
 
         def make(newest: Beneficiary) -> Change:
-            if copies:
+            if copies is not None:
                 refuse_ends_outside(user, newest, review, self.clock.today())
                 closed = newest.without_case(review.review_id)
                 return self.issuer.signed(replace(self._confirmed(closed, review, decision, copies), review=decided))
