@@ -109,10 +109,10 @@ def letters_day(clerk: str, local: datetime) -> Count:
     return Count(_name("letters", clerk, local, DAY), MOST_LETTERS_DAY, _end(local, DAY))
 
 
-def unlike_hour(clerk: str, local: datetime, *, adds: bool = True) -> Count:
-    """A photo, brought by a clerk at this moment of the deployment's own clock, that is unlike the person: by many of
-    them somebody could be looked for by their face."""
-    return Count(_name("unlike", clerk, local, HOUR), MOST_UNLIKE_HOUR, _end(local, HOUR), adds)
+def unlike_hour(clerk: str, local: datetime) -> Count:
+    """A photo, brought by a clerk at this moment of the deployment's own clock, that may be unlike the person: by many
+    of them somebody could be looked for by their face. Taken before it is compared, and given back where it is not."""
+    return Count(_name("unlike", clerk, local, HOUR), MOST_UNLIKE_HOUR, _end(local, HOUR))
 
 
 def invitation_day(invitation_id: str, local: datetime, uses: int, *, adds: bool = True) -> Count:
