@@ -214,7 +214,6 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:DeleteItem Idempotency",
     },
     "EnrolReference": {
-        "dynamodb:ConditionCheckItem Limits",
         "dynamodb:UpdateItem Limits",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",
