@@ -24,8 +24,8 @@ class HelperVolume:
 
     def __call__(self, session: Session, *, new_person: bool = False, mandated: bool = False) -> None:
         """Count an accepted session, once: as one of a person whom its user never certified before, or as one of its
-        day. Every further `usual` of either open a review of the newest one, or of the next. Whoever is `mandated` by the office to act
-        for an institution has a larger day, and whom they certify first is no news."""
+        day. Every further `usual` of either open a review of the newest one, or of the next. Whoever is `mandated` by
+        the office to act for an institution has a larger day, and whom they certify first is no news."""
         user_id = session.user_id
         count = people_of(user_id, self.clock.now(), self.usual)
         if not new_person:

@@ -13,8 +13,8 @@ def count_one_more(limits: Limits, count: Count, open_case: Callable[[str], obje
     """Count one more; of each further `count.limit` a case is opened, by the call that reaches it or, where that could
     not, by the next. `open_case` is given what the case is opened only once for.
 
-    What was counted is done, whatever becomes of the case: nobody is told that it was refused. That a case was opened is
-    noted after it: of several at one instant each may open one.
+    What was counted is done, whatever becomes of the case: nobody is told that it was refused. That a case was opened
+    is noted after it: of several at one instant each may open one.
     """
     step = limits.count(count) // count.limit
     if not step:
