@@ -25,7 +25,7 @@ from lifecert.domain.status import Standing, Status
 from lifecert.ports.register import ChangingRegister
 from tests.support.builders import CLERK, an_id, registration, start_limits
 from tests.support.fakes.register import watched
-from tests.support.open_cases import SECOND, THIRD, TODAY, Office
+from tests.support.open_cases import SECOND, THIRD, TODAY, Office, done_to_others
 from tests.unit.certify.test_invited import World
 from tests.unit.office.test_proofs_of_life import PAPERS, Round, sighting, state
 
@@ -111,6 +111,7 @@ def test_more_people_than_a_clerk_sees_in_a_day_are_looked_at_and_nobody_is_refu
         # On whatever day they are said to have been seen: what an account writes down counts on the day that it does.
         made = state(office, sighting(Method.HOME_VISIT, TODAY - timedelta(days=number % 7)), CLERK, f"key-{number}")
         assert isinstance(made, Certificate)
+        done_to_others(office.store, office.id)
     state(office, sighting(Method.HOME_VISIT, TODAY - timedelta(days=1)), CLERK, "key-1")  # a repeat is no other
     found = [one for one in office.store.reviews.values() if one.kind is ReviewKind.UNUSUAL_VOLUME]
     assert [(one.opened_by, one.related_id) for one in found] == [(Actor(CLERK.user_id, Role.CLERK), CLERK.user_id)] * 2
@@ -145,6 +146,7 @@ def test_a_case_that_cannot_be_opened_comes_with_the_next_act_and_nobody_is_told
         for number in numbers:
             day = TODAY - timedelta(days=number % 7)
             assert isinstance(state(office, sighting(Method.HOME_VISIT, day), CLERK, f"key-{number}"), Certificate)
+            done_to_others(office.store, office.id)
 
     see(range(MOST_SEEN_DAY + 3), watched(office.store.register, busy))
     assert not office.store.reviews
@@ -164,6 +166,7 @@ def test_more_letters_than_a_clerk_makes_by_hand_in_a_day_are_looked_at() -> Non
     for _ in range(MOST_LETTERS_DAY):
         assert not world.store.reviews
         world.issue()
+        done_to_others(world.store, world.id)
     (case,) = world.store.reviews.values()
     assert (case.kind, case.opened_by.actor_id) == (ReviewKind.UNUSUAL_VOLUME, CLERK.user_id)
     world.issue()  # nobody is refused

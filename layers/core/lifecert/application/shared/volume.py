@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from lifecert.domain.errors import StoreUnavailable, VersionConflict
+from lifecert.domain.errors import LimitReached, StoreUnavailable, VersionConflict
 from lifecert.domain.limits import Count
 from lifecert.ports.sessions import Limits
 
@@ -20,7 +20,9 @@ def count_one_more(limits: Limits, count: Count, open_case: Callable[[str], obje
     if not step:
         return
     opened = replace(count, name=f"{count.name}#{step}")
-    with suppress(VersionConflict, StoreUnavailable):  # somebody else writes to that record at this moment, say
+    with suppress(
+        VersionConflict, LimitReached, StoreUnavailable
+    ):  # somebody else writes to that record at this moment, say
         if limits.count(replace(opened, step=0)) == 0:
             open_case(f"{count.name}#{step * count.limit}")
             limits.count(replace(opened, step=1))
