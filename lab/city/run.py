@@ -12,6 +12,7 @@ from typing import Any
 from lab.city import checks
 from lab.city.books import Books
 from lab.city.city import City, Wrong
+from lab.city.connection import HeldConnections
 from lab.city.faces import Faces, RememberingAnalyser
 from lab.city.offices import offices
 from lab.city.people import COLUMNS, DISTRICTS, PAYERS, SOURCES, Citizen, citizens
@@ -76,7 +77,8 @@ def live(
         "data_match_sources": ",".join(SOURCES),
         "hold_grace_days": str(asked.grace),
     }
-    with product(services, analyser, settings, awake.__contains__) as stream:
+    with HeldConnections(engine) as held, product(services, analyser, settings, awake.__contains__) as stream:
+        held.serve(client)
         city = City(
             services=services,
             stream=stream,

@@ -137,10 +137,11 @@ def test_two_workers_on_the_same_jobs_lapse_everybody_once(racing: Stores) -> No
     run = racing.sweep_runs.newest()
     assert run
     assert (run.state, run.failed) == (RunState.FINISHED, 0)
-    # One of the two changed a person, the other left them alone; the slower worker may come after the report.
+    # One of the two changed a person, the other left them alone. Whoever is slower notes what they did after the
+    # report: it has what one of the two saw of every job, and may lack what the other changed there.
     tally = reports.written[0].tallies[JobKind.LAPSE]
-    assert tally.total == PEOPLE
-    assert tally.left_alone <= PEOPLE
+    assert PEOPLE <= tally.seen <= 2 * PEOPLE
+    assert tally.total <= PEOPLE
     assert racing.sweep_runs.last_finished() == day_after().today()
     all_lapsed_once(racing, ids)
 
