@@ -1,8 +1,10 @@
 """A device of the office from the command line: a key for one, and what it signs at a start.
 
-`python -m ops.device FILE` makes a key pair, keeps it in FILE, and prints the thumbprint that a clerk registers.
-`python -m ops.device FILE --channel kiosk < BODY` prints the Device-Proof header of a start with that very body.
-For trying it, and for kiosks whose own program calls it. A key in a file can be copied: a browser keeps it better.
+`python -m ops.device FILE` makes a key pair, keeps it in FILE, and prints the thumbprint of its public half: with a
+point and the code of its district that is the number that a clerk registers.
+`python -m ops.device FILE --channel kiosk --district CODE < BODY` prints the Device-Proof header of a start with that
+very body. For trying it, and for kiosks whose own program calls it. A key in a file can be copied: a browser keeps it
+better.
 """
 
 import argparse
@@ -33,7 +35,7 @@ def new_key(file: Path) -> str:
     return key.thumbprint()
 
 
-def proof(file: Path, channel: str, path: str, body: bytes, now: float) -> str:
+def proof(file: Path, channel: str, district: str, path: str, body: bytes, now: float) -> str:
     """What the key in a file signs of a POST of this body to a path, at this moment (seconds of 1970)."""
     key = ECKey.import_key(file.read_bytes())
     public = key.as_dict(private=False)
@@ -45,6 +47,7 @@ def proof(file: Path, channel: str, path: str, body: bytes, now: float) -> str:
         "iat": int(now),
         "jti": secrets.token_urlsafe(16),
         "channel": channel,
+        "district": district,
     }
     return jws.serialize_compact(header, json.dumps(claims).encode(), key, algorithms=[ALGORITHM])
 
@@ -54,13 +57,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ops.device", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--channel", choices=sorted(BY_DEVICE), help="sign, as what it was registered as")
+    parser.add_argument("--district", default="", metavar="CODE", help="and where")
     parser.add_argument("--path", choices=("/sessions", "/invitations/sessions"), default="/sessions")
     asked = parser.parse_args(arguments)
     try:
         if asked.channel is None:
             print(new_key(asked.file))
         else:
-            print(proof(asked.file, asked.channel, asked.path, sys.stdin.buffer.read(), time.time()))
+            print(proof(asked.file, asked.channel, asked.district, asked.path, sys.stdin.buffer.read(), time.time()))
     except (OSError, ValueError) as error:
         print(f"not done: {error}", file=sys.stderr)
         return 1

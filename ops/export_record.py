@@ -62,6 +62,7 @@ SHOWN: dict[str, frozenset[str]] = {
             "prepared_by",
             "excused",
             "sessions_kept",
+            "clerk_acts",
             "consent",
             "consent_withdrawn_on",
             "withdrawn_by",

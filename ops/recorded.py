@@ -30,10 +30,10 @@ from ops.recorded_cases import take_case
 
 # What the ledger does not say: hashes, masked forms and birthdays (it has no personal data), and the pause of the
 # camera, which follows from the policy of that hour and ends within it. Version and head are compared as the end of the
-# chain.
+# chain; how many entries clerks added on their last day bounds that day alone.
 NOT_TOLD: Final = (
     *("beneficiary_id", "person_key", "name_key", "person_secret", "masked_name", "camera"),
-    *("version", "ledger_head", "guardian_until", "number_claim", "former_name_keys"),
+    *("version", "ledger_head", "guardian_until", "number_claim", "former_name_keys", "clerk_acts"),
 )
 _COVERAGE: Final = (
     *(LedgerEvent.REGISTERED, LedgerEvent.CERTIFIED, LedgerEvent.CERTIFICATE_REVOKED, LedgerEvent.START_CORRECTED),

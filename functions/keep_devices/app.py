@@ -15,7 +15,8 @@ api = Api(devices.register_device, devices.list_devices, devices.revoke_device)
 @api.on("POST /staff/devices", CLERKS)
 def register() -> Response[str]:
     device = devices.register_device()(api.body(RegisterDeviceBody).wish(), api.user)
-    done(LogCode.DEVICE_REGISTERED, "DevicesRegistered", {"channel": device.channel}, device_id=device.device_id)
+    by = {"device_id": device.device_id, "actor_id": api.user.user_id}
+    done(LogCode.DEVICE_REGISTERED, "DevicesRegistered", {"channel": device.channel}, **by)
     return api.answer(shown(device), 201)
 
 

@@ -58,6 +58,16 @@ def test_a_look_counts_nothing_and_sees_a_full_count(stores: Stores) -> None:
         stores.limits.take([replace(count, adds=False)])
 
 
+def test_what_is_given_back_can_be_taken_again(stores: Stores) -> None:
+    count = a_count(3)
+    stores.limits.take([replace(count, step=2)])
+    stores.limits.give_back(replace(count, step=2))
+    for _ in range(3):
+        stores.limits.take([count])
+    with pytest.raises(LimitReached):
+        stores.limits.take([count])
+
+
 def test_counting_without_a_limit_tells_how_many(stores: Stores) -> None:
     count = helper_day(str(uuid.uuid4()), NOW, usual=1)
     assert [stores.limits.count(count) for _ in range(3)] == [1, 2, 3]

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from lifecert.adapters.dynamodb.values import typed
+from lifecert.domain.acts import ActsOfDay
 from lifecert.domain.camera import Camera, Failure, FailuresOfDay
 from lifecert.domain.category import Category
 from lifecert.domain.certificate import Method, RevocationCause
@@ -71,6 +72,7 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
         dispelled_by=("clerk-3",),
         excused=Excused((Ability.TURN_HEAD, Ability.SMILE), date(2029, 3, 1)),
         sessions_kept=3,
+        clerk_acts=ActsOfDay(date(2026, 3, 1), (("clerk-1", 2), ("clerk-5", 49))),
         unfounded_reports=(Unfounded("helper-1", date(2027, 3, 1)),),
         former_helpers=(FormerHelper("helper-3", date(2027, 3, 1)),),
         prepared_by="clerk-4",
@@ -112,7 +114,9 @@ def test_every_field_comes_back(stores: Stores, status: Status) -> None:
     assert change.after.notice
     assert left_at_default(change.after.notice) == set()
     stores.register.commit(change)
-    assert stores.register.get(full.beneficiary_id) == change.after
+    stored = stores.register.get(full.beneficiary_id)
+    assert stored == change.after
+    assert stored.clerk_acts == change.after.clerk_acts, "which compares equal"
     assert stores.register.find_by_person([full.person_key]) == change.after
 
 

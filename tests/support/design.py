@@ -104,6 +104,7 @@ ALLOWED: dict[str, set[str]] = {
         "kms:Encrypt HelperKey",
     },
     "KeepDevices": {
+        "dynamodb:UpdateItem Limits",
         "dynamodb:GetItem Devices",
         "dynamodb:PutItem Devices",
         "dynamodb:Query Devices/index/by_state",
@@ -214,7 +215,6 @@ ALLOWED: dict[str, set[str]] = {
         "dynamodb:DeleteItem Idempotency",
     },
     "EnrolReference": {
-        "dynamodb:ConditionCheckItem Limits",
         "dynamodb:UpdateItem Limits",
         "dynamodb:GetItem Beneficiaries",
         "dynamodb:PutItem Beneficiaries",

@@ -13,20 +13,21 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc.jwk import ECKey
 
-from lifecert.domain.device import Device
+from lifecert.domain.device import Device, device_id_of
 from lifecert.domain.proof_channel import ProofChannel
 from tests.support.builders import NOW
 
+DISTRICT = "110101"
 TYPE = "lifecert-device+jwt"
 
 
 def a_device(**fields: Any) -> Device:
     """A kiosk in force."""
     device = Device(
-        device_id=_text(secrets.token_bytes(32)),
+        device_id=device_id_of(_text(secrets.token_bytes(32)), fields.get("district", DISTRICT)),
         channel=ProofChannel.KIOSK,
         name="Service hall, window 3",
-        district="110101",
+        district=DISTRICT,
         ends_on=date(2027, 2, 28),
         registered_by="clerk-1",
         registered_at=NOW,
@@ -42,8 +43,8 @@ class Signing:
 
     @property
     def device_id(self) -> str:
-        """As the office knows it."""
-        return self.key.thumbprint()
+        """As the office knows it, in that district."""
+        return device_id_of(self.key.thumbprint(), DISTRICT)
 
     @property
     def jwk(self) -> dict[str, Any]:
@@ -62,7 +63,14 @@ class Signing:
     ) -> str:
         """What it signs at a start; `header` and `claims` put others in the place of the right ones."""
         right = {"path": path, "digest": _text(hashlib.sha256(body.encode()).digest())}
-        told = {**right, "iat": int(at.timestamp()), "channel": channel, "jti": secrets.token_urlsafe(16), **claims}
+        told = {
+            **right,
+            "iat": int(at.timestamp()),
+            "channel": channel,
+            "district": DISTRICT,
+            "jti": secrets.token_urlsafe(16),
+            **claims,
+        }
         head = {"typ": TYPE, "alg": "ES256", "jwk": self.jwk, **(header or {})}
         content = f"{_text(json.dumps(head).encode())}.{_text(json.dumps(told).encode())}"
         private = self.key.private_key

@@ -35,6 +35,7 @@ from tests.support.builders import (
 from tests.support.fakes.access import noting, references_of_payers
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.notices import FakeSeal
+from tests.support.fakes.store import MemoryStore
 from tests.support.verifying import VerifyWorld, review_decider
 
 SECOND = replace(CLERK, user_id="clerk-2")
@@ -44,6 +45,11 @@ STRANGER = User("stranger")
 
 
 TODAY = date(2026, 3, 1)
+
+
+def done_to_others(store: MemoryStore, beneficiary_id: str) -> None:
+    """What clerks did to this record today counts as if it had been done to others'."""
+    store.beneficiaries[beneficiary_id] = replace(store.beneficiaries[beneficiary_id], clerk_acts=None)
 
 
 class Office(VerifyWorld):

@@ -2,20 +2,19 @@
 import {el} from "../shared/dom.js";
 import {ask, askAll} from "./calls.js";
 import {placed} from "./districts.js";
-import {districtFault, form, optionsOf, table} from "./forms.js";
+import {form, optionsOf, table} from "./forms.js";
 import {can, dayInWords, say, today, word} from "./state.js";
 import {again, facts, link, open, screen, section, tell} from "./view.js";
 
 const CHANNELS = ["kiosk", "registered_device"];
-// What the phone page shows at #device: the thumbprint of a key (RFC 7638).
-const NUMBER = /^[A-Za-z0-9_-]{43}$/;
+// What the phone page shows at #device: the thumbprint of a key (RFC 7638), and the district that the device signs.
+const NUMBER = /^[A-Za-z0-9_-]{43}\.\d{6}$/;
 const NAME = /^[^\s<>{}:@][^<>{}:@]{0,58}[^\s<>{}:@]$/;
 
 const registering = () => form("device", [
   {id: "device_id", label: say("deviceNumber"), hint: say("deviceNumberHint"), required: true, check: (text) => (NUMBER.test(text) ? "" : say("deviceNumberWrong"))},
   {id: "channel", label: say("deviceIs"), kind: "radio", required: true, options: optionsOf("deviceIs", CHANNELS, word)},
   {id: "name", label: say("devicePlace"), hint: say("devicePlaceHint"), required: true, check: (text) => (NAME.test(text) ? "" : say("devicePlaceWrong"))},
-  {id: "district", label: say("district"), required: true, check: districtFault},
   {id: "ends_on", label: say("deviceEnd"), hint: say("deviceEndHint"), kind: "date", required: true, min: today(), check: (day) => (day > today() ? "" : say("deviceEndWrong"))},
 ], say("deviceRegister"), async (values) => {
   await ask("POST", "staff/devices", values);

@@ -93,7 +93,7 @@ screen("import", async (id) => {
       el("p", {}, found.checked_lines ? el("a", {href: found.checked_lines, download: true}, say("rejectsChecked")) : null, " ", found.registered_lines ? el("a", {href: found.registered_lines, download: true}, say("rejectsRegistered")) : null),
       found.letter_files.length ? section(say("letterFiles"), el("p", {class: "hint"}, say("letterFilesText")), el("ol", {}, found.letter_files.map((address, place) => el("li", {}, el("a", {href: address, download: true}, say("letterFile", {n: place + 1})))))) : null,
       clerk && one.state === "awaiting_file" ? button(say("dryRunBegin"), check, {kind: "primary", id: "dry-run"}) : null,
-      clerk && one.state === "checked" ? (involved ? el("p", {class: "note", id: "why-not"}, say("ownImport")) : el("div", {}, el("p", {class: "effects"}, word("effectRelease", one.kind).replace("{n}", one.checked.people)), button(say("release"), release, {kind: "primary", id: "release"}))) : null,
+      clerk && one.state === "checked" ? (involved ? el("p", {class: "note", id: "why-not"}, say("ownImport"), one.kind === "references" ? say("facesToOther") : "") : el("div", {}, el("p", {class: "effects"}, word("effectRelease", one.kind).replace("{n}", one.checked.people)), button(say("release"), release, {kind: "primary", id: "release"}))) : null,
       clerk && (RUNNING.includes(one.state) || ["awaiting_file", "checked"].includes(one.state)) ? button(say("stopImport"), stop, {kind: "danger", id: "stop"}) : null,
     ],
     leave: () => clearTimeout(waiting),

@@ -403,6 +403,7 @@ export const ENGLISH = {
   rejectsRegistered: "Lines that were not taken (CSV)",
   release: "Release it",
   ownImport: "You prepared or checked this import, so another clerk must release it.",
+  facesToOther: " How many of the faces are unlike the person's earlier photo is shown to that clerk.",
   stopImport: "Stop it for good",
   feedWaits: "Events that are in no file yet: {n}",
   feedFile: "Newest change file",

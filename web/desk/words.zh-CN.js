@@ -403,6 +403,7 @@ export const CHINESE = {
   rejectsRegistered: "未处理的行（CSV）",
   release: "放行",
   ownImport: "此导入由您准备或检查，须由另一位经办人员放行。",
+  facesToOther: "有多少张照片与本人原有照片不符，只向放行人员显示。",
   stopImport: "终止导入",
   feedWaits: "尚未写入文件的事件：{n}",
   feedFile: "最新变更文件",

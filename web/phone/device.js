@@ -3,7 +3,7 @@
 import {el} from "../shared/dom.js";
 import {base64url, randomText} from "../shared/oidc.js";
 import {say} from "./state.js";
-import {button, go, screen} from "./view.js";
+import {button, complain, field, go, screen} from "./view.js";
 
 const DEVICE = "lifecert-device";
 const CURVE = {name: "ECDSA", namedCurve: "P-256"};
@@ -33,9 +33,9 @@ async function ownKey() {
   }
 }
 
-async function makeKey(channel) {
+async function makeKey(channel, district) {
   const {privateKey, publicKey} = await crypto.subtle.generateKey(CURVE, false, ["sign", "verify"]);
-  await inKeys("readwrite", (keys) => keys.put({channel, privateKey, publicKey}, "own"));
+  await inKeys("readwrite", (keys) => keys.put({channel, district, privateKey, publicKey}, "own"));
   localStorage.setItem(DEVICE, channel);
 }
 
@@ -48,10 +48,11 @@ async function sha256(text) {
   return base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
 }
 
-// What the office registers: the thumbprint of the public half (RFC 7638), whose members stand in this order.
-async function thumbprint(own) {
+// What the office registers: the thumbprint of the public half (RFC 7638), whose members stand in this order, and the
+// district, which it signs too: whoever registers this key elsewhere has registered nothing.
+async function numberOf(own) {
   const {crv, kty, x, y} = await jwkOf(own);
-  return sha256(JSON.stringify({crv, kty, x, y}));
+  return `${await sha256(JSON.stringify({crv, kty, x, y}))}.${own.district}`;
 }
 
 function jsonPart(part) {
@@ -65,7 +66,7 @@ export async function deviceHeader(path, body) {
   try {
     const head = {typ: "lifecert-device+jwt", alg: "ES256", jwk: await jwkOf(own)};
     const claims = {
-      path, digest: await sha256(JSON.stringify(body)), iat: Math.floor(Date.now() / 1000), jti: randomText(), channel: own.channel,
+      path, digest: await sha256(JSON.stringify(body)), iat: Math.floor(Date.now() / 1000), jti: randomText(), channel: own.channel, district: own.district,
     };
     const signed = `${jsonPart(head)}.${jsonPart(claims)}`;
     const signature = await crypto.subtle.sign({name: "ECDSA", hash: "SHA-256"}, own.privateKey, new TextEncoder().encode(signed));
@@ -78,19 +79,25 @@ export async function deviceHeader(path, body) {
 // For the clerk who sets the device up, at `#device`.
 export async function openDevice() {
   const own = await ownKey();
-  go("device", own && {channel: own.channel, number: await thumbprint(own)}, {replace: true});
+  go("device", own && {channel: own.channel, number: await numberOf(own)}, {replace: true});
 }
 
-screen("device", (own) => ({
-  title: say("device"),
-  content: [
-    own && el("p", {class: "note"}, say(`device_${own.channel}`)),
-    own && el("p", {class: "number", id: "device-number"}, own.number),
-    el("p", {}, say(own ? "deviceTell" : "deviceText")),
-    ["kiosk", "registered_device"].map((channel) => button(say(`deviceMake_${channel}`), async () => {
-      await makeKey(channel);
-      await openDevice();
-    }, {id: `make-${channel}`})),
-    own && button(say("deviceDone"), () => location.replace(location.pathname), {kind: "primary", id: "device-done"}),
-  ],
-}));
+screen("device", (own) => {
+  const district = field("device-district", say("deviceDistrict"), {inputmode: "numeric", maxlength: 6});
+  return {
+    title: say("device"),
+    content: [
+      own && el("p", {class: "note"}, say(`device_${own.channel}`)),
+      own && el("p", {class: "number", id: "device-number"}, own.number),
+      el("p", {}, say(own ? "deviceTell" : "deviceText")),
+      district.node,
+      ["kiosk", "registered_device"].map((channel) => button(say(`deviceMake_${channel}`), async () => {
+        const code = district.input.value.trim();
+        if (!/^\d{6}$/.test(code)) return complain(district.input, say("deviceDistrictWrong"));
+        await makeKey(channel, code);
+        return openDevice();
+      }, {id: `make-${channel}`})),
+      own && button(say("deviceDone"), () => location.replace(location.pathname), {kind: "primary", id: "device-done"}),
+    ],
+  };
+});

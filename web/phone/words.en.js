@@ -29,8 +29,10 @@ export const ENGLISH = {
   notMeText: "Please scan the code on the letter that has the right name. Give this letter back to whom it was sent to, or to the office.",
 
   device: "This device",
-  deviceText: "For the office: this device can show that it is the office's. Make a key, and have a clerk register its number.",
+  deviceText: "For the office: this device can show that it is the office's. Make a key, and have a clerk of the district register its number.",
   deviceTell: "Have a clerk register this number. A new key takes the place of this one, and has a new number.",
+  deviceDistrict: "The code of the district where it stands",
+  deviceDistrictWrong: "Six digits.",
   device_kiosk: "A kiosk",
   device_registered_device: "A village's tablet",
   deviceMake_kiosk: "Make a key: kiosk",

@@ -29,8 +29,10 @@ export const CHINESE = {
   notMeText: "请用写着本人名字的那封信，再扫一次二维码。这封信请交还给收信人或经办机构。",
 
   device: "本设备",
-  deviceText: "供经办机构使用：本设备可以证明自己由经办机构登记。请生成密钥，并由经办人员登记其编号。",
+  deviceText: "供经办机构使用：本设备可以证明自己由经办机构登记。请生成密钥，并由所在地的经办人员登记其编号。",
   deviceTell: "请由经办人员登记此编号。生成新密钥后，原密钥不再使用，编号随之改变。",
+  deviceDistrict: "设备所在地的行政区划代码",
+  deviceDistrictWrong: "请填写六位数字。",
   device_kiosk: "自助终端",
   device_registered_device: "村（社区）平板",
   deviceMake_kiosk: "生成密钥：自助终端",

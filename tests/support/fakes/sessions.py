@@ -81,6 +81,9 @@ class MemoryLimits:
             self.store.counted[count.name] = self.store.counted.get(count.name, 0) + count.step
             return self.store.counted[count.name]
 
+    def give_back(self, count: Count) -> None:
+        self.count(replace(count, step=-count.step))
+
 
 @dataclass(slots=True)
 class FirstSteps:

@@ -15,7 +15,7 @@ BUSY = "0a1b2c3d-0000-4000-8000-00000000000b"
 
 
 # Of the kiosk that signs in the event files.
-KIOSK = "wqH794KaM2KeVsH5rLbAmzFPsKUPwiTzSGa5zTEKvtg"
+KIOSK = "wqH794KaM2KeVsH5rLbAmzFPsKUPwiTzSGa5zTEKvtg.110101"
 
 
 def world_id(number: int) -> str:

@@ -7,7 +7,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from lifecert.adapters.device_proofs import JwsDeviceProofs
-from lifecert.domain.device import DeviceProof
+from lifecert.domain.device import DeviceProof, device_id_of
 from lifecert.domain.errors import DeviceNotProven
 from lifecert.domain.proof_channel import ProofChannel
 from tests.support.builders import NOW
@@ -53,6 +53,13 @@ def test_a_demo_whose_clock_is_ahead_asks_for_the_devices_own_time() -> None:
     ahead = timedelta(days=40)
     proof = JwsDeviceProofs(FixedClock(NOW + ahead), ahead).read(DEVICE.proof(BODY), "/sessions", BODY)
     assert proof.on == (NOW + ahead).date()
+
+
+def test_what_it_is_known_by_has_the_district_that_it_signs() -> None:
+    elsewhere = PROOFS.read(DEVICE.proof(BODY, district="220101"), "/sessions", BODY)
+    assert elsewhere.device_id == device_id_of(DEVICE.key.thumbprint(), "220101")
+    for unfit in (None, 110101, "", "11", "1101011", "11010a", "１１０１０１", ["110101"]):
+        assert refused(DEVICE.proof(BODY, district=unfit)) == "unreadable"
 
 
 def test_it_is_of_one_request_alone() -> None:

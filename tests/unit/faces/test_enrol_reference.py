@@ -1,7 +1,11 @@
 """Photos that are enrolled: which are refused, which counts for whom, and what waits for a second clerk."""
 
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 
@@ -20,7 +24,7 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.evidence import EnrolmentEvidence, Measure, Verdict
 from lifecert.domain.ledger import LedgerEvent
-from lifecert.domain.limits import MOST_UNLIKE_HOUR
+from lifecert.domain.limits import MOST_UNLIKE_HOUR, Count
 from lifecert.domain.open_case import MOST_WAITING
 from lifecert.domain.reasons import Reason
 from lifecert.domain.reference import Replacement
@@ -47,6 +51,22 @@ from tests.support.enrolling import (
     decide,
     the_override,
 )
+from tests.support.fakes.register import watched
+from tests.support.fakes.sessions import MemoryLimits
+from tests.support.mortal import Killed, Life, Mortal
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingLimits(MemoryLimits):
+    """Whoever takes a count goes on once all have."""
+
+    all_in: Barrier
+
+    def take(self, counts: Sequence[Count]) -> None:
+        try:
+            MemoryLimits.take(self, counts)
+        finally:
+            self.all_in.wait(60)
 
 
 def test_a_good_photo_becomes_a_reference() -> None:
@@ -142,6 +162,84 @@ def test_nobody_is_looked_for_by_one_photo_tried_on_one_person_after_another() -
     assert the_override(world).opened_by.actor_id == CLERK.user_id
     world.clock.move(hours=1)
     assert world.enrol(face(2)).reference_id in world.store.beneficiaries[world.id].reference_ids
+
+
+def test_many_at_one_instant_are_compared_as_often_as_one_after_the_other() -> None:
+    """The limit was looked at first and counted after: of eighty at once all were compared."""
+    world, burst = Enrolling(), 3 * MOST_UNLIKE_HOUR
+    begun = [world.begin(world.id, "office", TAKEN, ImageType.JPEG, CLERK, CONSENT).enrolment for _ in range(burst)]
+    for one in begun:
+        world.photos.upload(one.upload_key, b"photo")
+    world.analyser.enrolment, all_in = EnrolmentEvidence(PASSED, face(1)), Barrier(burst)
+    world.finish = replace(world.finish, limits=MeetingLimits(world.store, all_in))
+    looked = len(world.analyser.photos)
+
+    def finish(reference_id: str) -> type[Exception]:
+        with pytest.raises((ReferenceMismatch, LimitReached)) as refused:
+            world.finish(world.id, reference_id, CLERK)
+        return refused.type
+
+    with ThreadPoolExecutor(burst) as threads:
+        outcomes = Counter(threads.map(finish, [one.reference_id for one in begun]))
+    assert len(world.analyser.photos) == looked + MOST_UNLIKE_HOUR
+    assert outcomes == {ReferenceMismatch: MOST_UNLIKE_HOUR, LimitReached: burst - MOST_UNLIKE_HOUR}
+
+
+def test_photos_that_are_like_the_person_or_like_nobody_use_up_nothing() -> None:
+    world = Enrolling()
+    for _ in range(MOST_UNLIKE_HOUR + 1):
+        world.enrol(face(1, like=0, similarity=0.7))
+        begun = world.begin(world.id, "office", TAKEN, ImageType.JPEG, CLERK, CONSENT).enrolment
+        with pytest.raises(PhotoMissing):
+            world.finish(world.id, begun.reference_id, CLERK)
+        world.photos.upload(begun.upload_key, b"photo")
+        world.analyser.enrolment = EnrolmentEvidence(PASSED, None)
+        with pytest.raises(PhotoUnsuitable):
+            world.finish(world.id, begun.reference_id, CLERK)
+    assert set(world.store.counted.values()) == {0}
+
+
+def test_a_crash_between_costs_one_try_and_the_photo_can_be_finished_again() -> None:
+    world = Enrolling()
+    analyser, dies = world.finish.analyser, Mortal(world.analyser, Life(1), {"enrol"})
+    begun = world.begin(world.id, "office", TAKEN, ImageType.JPEG, CLERK, CONSENT).enrolment
+    world.photos.upload(begun.upload_key, b"photo")
+    world.finish = replace(world.finish, analyser=dies)
+    with pytest.raises(Killed):
+        world.finish(world.id, begun.reference_id, CLERK)
+    assert set(world.store.counted.values()) == {1}
+    world.finish = replace(world.finish, analyser=analyser)
+    assert world.finish(world.id, begun.reference_id, CLERK).reference_id == begun.reference_id
+    assert set(world.store.counted.values()) == {1}
+
+
+def test_a_reason_that_is_refused_leaves_nothing_behind_either_and_counts() -> None:
+    """With as many replacements waiting as there may be, a reason was no way to be seen, and tries had no bound."""
+    world = Enrolling()
+    for number in range(1, MOST_WAITING + 1):
+        world.enrol(face(number), Replacement.WRONG_PHOTO)
+    for _ in range(MOST_UNLIKE_HOUR):
+        with pytest.raises(ReferenceMismatch):
+            world.enrol(face(9), Replacement.WRONG_PHOTO)
+    with pytest.raises(LimitReached):
+        world.enrol(face(9), Replacement.WRONG_PHOTO)
+
+
+def test_reasons_that_come_at_one_instant_count_where_they_leave_no_case() -> None:
+    world = Enrolling()
+    register = watched(world.store.register, lambda _: wait_for_a_second_clerk(world))
+    world.finish = replace(world.finish, register=register)
+    with pytest.raises(ReferenceMismatch):
+        world.enrol(face(9), Replacement.WRONG_PHOTO)
+    assert set(world.store.counted.values()) == {1}
+
+
+def wait_for_a_second_clerk(world: Enrolling) -> None:
+    """As many replacements of others are committed as may wait."""
+    finish, world.finish = world.finish, replace(world.finish, register=world.store.register)
+    while world.store.beneficiaries[world.id].waiting_of(ReviewKind.OVERRIDE) < MOST_WAITING:
+        world.enrol(face(len(world.store.reviews) + 1), Replacement.WRONG_PHOTO)
+    world.finish = finish
 
 
 def test_a_clerk_who_overrides_is_in_the_ledger_and_reviewed() -> None:

@@ -124,7 +124,7 @@ def test_two_clerks_put_a_number_right_and_the_person_stays_who_they_are() -> No
     confirmed = desk.confirming(proposal.review_id, RIGHT, SECOND)
     assert confirmed.decision
     assert (desk.found(RIGHT), desk.found(WRONG)) == (desk.who, None)
-    kept = {"person_key", "version", "ledger_head", "number_claim", "faces_were_deleted"}
+    kept = {"person_key", "version", "ledger_head", "number_claim", "faces_were_deleted", "clerk_acts"}
     assert {name: getattr(before, name) for name in before.__slots__ if name not in kept} == {
         name: getattr(desk.now, name) for name in before.__slots__ if name not in kept
     }

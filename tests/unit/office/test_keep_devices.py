@@ -7,14 +7,16 @@ import pytest
 
 from lifecert.application.office.keep_devices import ListDevices, NewDevice, RegisterDevice, RevokeDevice
 from lifecert.domain.actor import Group, User
-from lifecert.domain.device import DeviceState
+from lifecert.domain.device import DeviceProof, DeviceState, device_id_of
 from lifecert.domain.errors import (
     DeviceEndUnsuitable,
     DeviceNotFound,
     DeviceRegisteredBefore,
     DistrictOutside,
+    LimitReached,
     NotAllowed,
 )
+from lifecert.domain.limits import MOST_DEVICES_DAY
 from lifecert.domain.proof_channel import ProofChannel
 from lifecert.domain.scope import Scope
 from tests.support.builders import CLERK, HELPER, NOW
@@ -22,7 +24,7 @@ from tests.support.devices import a_device
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.store import MemoryStore
 
-WISH = NewDevice("k" * 43, ProofChannel.KIOSK, "Service hall", "110101", date(2027, 3, 1))
+WISH = NewDevice(device_id_of("k" * 43, "110101"), ProofChannel.KIOSK, "Service hall", date(2027, 3, 1))
 OF_ANOTHER = User("clerk-2", frozenset({Group.CLERK}), Scope.of(["22"]))
 AUDITOR = User("auditor-1", frozenset({Group.AUDITOR}))
 
@@ -31,7 +33,8 @@ class Office:
     def __init__(self) -> None:
         self.store, self.clock = MemoryStore(), FixedClock(NOW)
         devices = self.store.devices_port
-        self.register, self.revoke = RegisterDevice(devices, self.clock), RevokeDevice(devices, self.clock)
+        self.register = RegisterDevice(devices, self.clock, self.store.limits)
+        self.revoke = RevokeDevice(devices, self.clock)
         self.listed = ListDevices(devices)
 
 
@@ -75,7 +78,7 @@ def test_its_end_lies_ahead_and_not_too_far(ends_on: date) -> None:
         office.register(replace(WISH, ends_on=ends_on), CLERK)
     assert not office.store.devices
     for good in (date(2026, 3, 2), date(2028, 3, 2)):
-        office.register(replace(WISH, device_id=good.isoformat(), ends_on=good), CLERK)
+        office.register(replace(WISH, device_id=device_id_of(good.isoformat(), "110101"), ends_on=good), CLERK)
 
 
 def test_only_clerks_of_its_district_register_and_revoke() -> None:
@@ -99,6 +102,38 @@ def test_it_is_revoked_once_and_a_repeat_gives_it_as_it_was_first() -> None:
     assert (first.revoked_by, first.revoked_at, first.state) == (CLERK.user_id, NOW, DeviceState.REVOKED)
     office.clock.move(hours=1)
     assert office.revoke(WISH.device_id, replace(CLERK, user_id="another")) == first
+
+
+def test_whoever_registers_anothers_kiosk_in_their_own_district_stands_in_nobodys_way() -> None:
+    """Its number stands on its screen: registered there first it was theirs, and its own clerk could neither register
+    nor revoke it."""
+    office = Office()
+    there = office.register(replace(WISH, device_id=device_id_of("k" * 43, "220101")), OF_ANOTHER)
+    with pytest.raises(DistrictOutside):
+        office.register(WISH, OF_ANOTHER)
+    mine = office.register(WISH, CLERK)
+    signing = DeviceProof(mine.device_id, mine.channel, "n" * 22, NOW.date(), NOW)
+    assert office.store.devices_port.in_force(signing)
+    office.revoke(there.device_id, OF_ANOTHER)
+    assert office.store.devices_port.in_force(signing)
+    office.revoke(mine.device_id, CLERK)
+    assert not office.store.devices_port.in_force(signing)
+
+
+def test_a_clerk_registers_so_many_in_a_day_and_colleagues_and_the_next_day_go_on() -> None:
+    office = Office()
+
+    def register(number: int, user: User = CLERK) -> None:
+        office.register(replace(WISH, device_id=device_id_of(f"{number:043}", "110101")), user)
+
+    for number in range(MOST_DEVICES_DAY):
+        register(number)
+    with pytest.raises(LimitReached):
+        register(MOST_DEVICES_DAY)
+    register(MOST_DEVICES_DAY, replace(CLERK, user_id="another"))
+    office.clock.move(days=1)
+    register(MOST_DEVICES_DAY + 1)
+    assert len(office.store.devices) == MOST_DEVICES_DAY + 2
 
 
 def test_lists_are_of_ones_own_districts_and_an_auditors_of_all() -> None:

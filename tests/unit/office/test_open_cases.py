@@ -43,6 +43,7 @@ from tests.support.open_cases import (
     case_of,
     decision_of,
     dispel,
+    done_to_others,
     opened,
     told_by_the_ledger,
 )
@@ -410,6 +411,7 @@ def test_who_saw_somebody_whose_face_they_enrolled_is_audited(person: dict[str, 
     office = Office(beneficiary_id="p-1", **person)
     for number in range(200):
         assert isinstance(office.seen(key=f"key-{number}"), Certificate), "it counts at once"
+        done_to_others(office.store, office.id)
     audits = [one for one in office.store.reviews.values() if one.kind is ReviewKind.AUDIT]
     assert share[0] <= len(audits) <= share[1]
     assert all(one.related_id in office.store.certificates for one in audits)

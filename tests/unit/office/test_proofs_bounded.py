@@ -10,13 +10,22 @@ from lifecert.application.office.take_visit_list import LineResult, VisitLine, V
 from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.certificate import Certificate, Method, RevocationCause
-from lifecert.domain.errors import ActedInCase, LimitReached, PaperUsedBefore
+from lifecert.domain.errors import (
+    ActedInCase,
+    LifeCertError,
+    LimitReached,
+    PaperUsedBefore,
+    StoreUnavailable,
+    VersionConflict,
+)
 from lifecert.domain.limits import MOST_LETTERS_DAY, MOST_SEEN_DAY, letters_day, seen_day
 from lifecert.domain.review import Ground, Review, ReviewKind, ReviewOutcome
 from lifecert.domain.sighting import Attestation, PaperForm
 from lifecert.domain.status import Standing, Status
+from lifecert.ports.register import ChangingRegister
 from tests.support.builders import CLERK, an_id, registration, start_limits
-from tests.support.open_cases import SECOND, THIRD, TODAY, Office
+from tests.support.fakes.register import watched
+from tests.support.open_cases import SECOND, THIRD, TODAY, Office, done_to_others
 from tests.unit.certify.test_invited import World
 from tests.unit.office.test_proofs_of_life import PAPERS, Round, sighting, state
 
@@ -90,6 +99,7 @@ def test_more_people_than_a_clerk_sees_in_a_day_are_looked_at_and_nobody_is_refu
         # On whatever day they are said to have been seen: what an account writes down counts on the day that it does.
         made = state(office, sighting(Method.HOME_VISIT, TODAY - timedelta(days=number % 7)), CLERK, f"key-{number}")
         assert isinstance(made, Certificate)
+        done_to_others(office.store, office.id)
     state(office, sighting(Method.HOME_VISIT, TODAY - timedelta(days=1)), CLERK, "key-1")  # a repeat is no other
     found = [one for one in office.store.reviews.values() if one.kind is ReviewKind.UNUSUAL_VOLUME]
     assert [(one.opened_by, one.related_id) for one in found] == [(Actor(CLERK.user_id, Role.CLERK), CLERK.user_id)] * 2
@@ -100,8 +110,39 @@ def test_more_people_than_a_clerk_sees_in_a_day_are_looked_at_and_nobody_is_refu
     state(office, sighting(Method.HOME_VISIT), SECOND)
     assert office.store.counted == {
         "seen#clerk-1#2026-03-01T00": 2 * MOST_SEEN_DAY,
+        "seen#clerk-1#2026-03-01T00#1": 1,
+        "seen#clerk-1#2026-03-01T00#2": 1,
         "seen#clerk-2#2026-03-01T00": 1,
     }
+
+
+@pytest.mark.parametrize("error", [VersionConflict(), StoreUnavailable("down")])
+def test_a_case_that_cannot_be_opened_comes_with_the_next_act_and_nobody_is_told_of_a_refusal(
+    error: LifeCertError,
+) -> None:
+    """Who wrote to that record at the moment of the two hundredth had 399 certificates in a day, and no case."""
+    office = Office()
+
+    def volume(register: ChangingRegister) -> ClerkVolume:
+        return ClerkVolume(office.store.limits, OpenReview(register, office.clock), office.clock, seen_day)
+
+    def busy(_: int) -> None:
+        raise error
+
+    def see(numbers: range, register: ChangingRegister) -> None:
+        office.in_person = replace(office.in_person, saw_one_more=volume(register))
+        for number in numbers:
+            day = TODAY - timedelta(days=number % 7)
+            assert isinstance(state(office, sighting(Method.HOME_VISIT, day), CLERK, f"key-{number}"), Certificate)
+            done_to_others(office.store, office.id)
+
+    see(range(MOST_SEEN_DAY + 3), watched(office.store.register, busy))
+    assert not office.store.reviews
+    see(range(MOST_SEEN_DAY + 3, 2 * MOST_SEEN_DAY - 1), office.store.register)
+    (case,) = office.store.reviews.values()
+    assert (case.kind, case.related_id) == (ReviewKind.UNUSUAL_VOLUME, CLERK.user_id)
+    see(range(2 * MOST_SEEN_DAY - 1, 2 * MOST_SEEN_DAY + 1), office.store.register)
+    assert len(office.store.reviews) == 2
 
 
 def test_more_letters_than_a_clerk_makes_by_hand_in_a_day_are_looked_at() -> None:
@@ -113,6 +154,7 @@ def test_more_letters_than_a_clerk_makes_by_hand_in_a_day_are_looked_at() -> Non
     for _ in range(MOST_LETTERS_DAY):
         assert not world.store.reviews
         world.issue()
+        done_to_others(world.store, world.id)
     (case,) = world.store.reviews.values()
     assert (case.kind, case.opened_by.actor_id) == (ReviewKind.UNUSUAL_VOLUME, CLERK.user_id)
     world.issue()  # nobody is refused

@@ -23,10 +23,10 @@ def test_what_it_signs_shows_the_device_that_it_printed(
     thumbprint = capsys.readouterr().out.strip()
     assert file.stat().st_mode & 0o777 == 0o600
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(BODY.encode())))
-    assert main([str(file), "--channel", "kiosk", "--path", "/invitations/sessions"]) == 0
+    assert main([str(file), "--channel", "kiosk", "--district", "110101", "--path", "/invitations/sessions"]) == 0
     text = capsys.readouterr().out.strip()
     proof = JwsDeviceProofs(FixedClock(datetime.now(UTC))).read(text, "/invitations/sessions", BODY)
-    assert (proof.device_id, proof.channel) == (thumbprint, ProofChannel.KIOSK)
+    assert (proof.device_id, proof.channel) == (f"{thumbprint}.110101", ProofChannel.KIOSK)
 
 
 def test_no_key_is_overwritten_and_none_is_no_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,8 @@
 """Proofs of devices as they travel: a compact JWS (RFC 7515), made much as DPoP (RFC 9449) makes its own.
 
-The header carries the public key; the claims name the request by its path and the digest of its body, a time, and a
-nonce. A JOSE library is loaded only when one comes: hardly any start has one.
+The header carries the public key; the claims name the request by its path and the digest of its body, a time, a
+nonce, and what the device is: of which channel, and in which district. A JOSE library is loaded only when one comes:
+hardly any start has one.
 """
 
 import base64
@@ -12,13 +13,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from lifecert.domain.device import CLOCKS_DIFFER, DeviceProof
+from lifecert.domain.device import CLOCKS_DIFFER, DeviceProof, device_id_of
 from lifecert.domain.errors import DeviceNotProven
 from lifecert.domain.proof_channel import BY_DEVICE
 from lifecert.ports.clock import Clock
 
 TYPE, ALGORITHM = "lifecert-device+jwt", "ES256"
 MOST_BYTES = 2048
+_DISTRICT = re.compile(r"[0-9]{6}")
 _NONCE = re.compile(r"[0-9A-Za-z_-]{16,64}")
 _COORDINATE = re.compile(r"[0-9A-Za-z_-]{43}")
 _CHANNELS = {str(one): one for one in BY_DEVICE}
@@ -34,11 +36,12 @@ class JwsDeviceProofs:
     def read(self, text: str, path: str, body: str) -> DeviceProof:
         """As the port has it. What is wrong is told by one word, for the log."""
         key = _key_in(text)
-        claims, device_id = _verified(text, key)
+        claims, thumbprint = _verified(text, key)
         if claims.get("path") != path or claims.get("digest") != _digest(body):
             raise DeviceNotProven("request")
         nonce, channel = claims.get("jti"), _CHANNELS.get(str(claims.get("channel")))
-        if channel is None or not isinstance(nonce, str) or not _NONCE.fullmatch(nonce):
+        district = claims.get("district")
+        if channel is None or not _is_of(_NONCE, nonce) or not _is_of(_DISTRICT, district):
             raise DeviceNotProven("unreadable")
         issued = claims.get("iat")
         now = self.clock.now()
@@ -47,7 +50,11 @@ class JwsDeviceProofs:
             raise DeviceNotProven("clock")
         # From then on it is too old to be shown again.
         until = now + 2 * CLOCKS_DIFFER
-        return DeviceProof(device_id, channel, nonce, self.clock.today(), until)
+        return DeviceProof(device_id_of(thumbprint, str(district)), channel, str(nonce), self.clock.today(), until)
+
+
+def _is_of(pattern: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
 def _key_in(text: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 clock = parts.answering_clock
 
 
-class KeepDevicesSettings(settings.WithDevices, settings.Common):
+class KeepDevicesSettings(settings.WithDevices, settings.WithLimits, settings.Common):
     """keep_devices."""
 
 
@@ -23,7 +23,7 @@ def register_device() -> "RegisterDevice":
     from lifecert.application.office.keep_devices import RegisterDevice
 
     names = KeepDevicesSettings.load()
-    return RegisterDevice(stores.devices(names), parts.clock(names))
+    return RegisterDevice(stores.devices(names), parts.clock(names), stores.limits(names))
 
 
 @cache

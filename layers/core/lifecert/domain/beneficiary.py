@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from lifecert.domain.actor import Actor, Role, is_import
+from lifecert.domain.acts import ActsOfDay
 from lifecert.domain.benefit import Benefit
 from lifecert.domain.camera import Camera
 from lifecert.domain.category import Category
@@ -77,6 +78,7 @@ class Beneficiary:
     number, where that was put right. `former_name_keys` are the hashes of the names that they had before theirs was put
     right, the first in front.
     `mandates` are those that were given and not ended, those that are over among them until another is given.
+    `clerk_acts` are the entries that clerks added on the last day on which one did.
     """
 
     beneficiary_id: str
@@ -122,6 +124,8 @@ class Beneficiary:
     number_claim: str | None = None
     former_name_keys: tuple[str, ...] = ()
     mandates: tuple[Mandate, ...] = ()
+    # It bounds a day, and makes nobody another.
+    clerk_acts: ActsOfDay | None = field(default=None, compare=False)
 
     def concerns(self, user_id: str, today: date) -> bool:
         """Whether this user has to do with the person, and so may hear how they stand: who certified them, took their

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lifecert.domain.actor import Actor
+from lifecert.domain.acts import one_more
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.certificate import Certificate, Revocation
 from lifecert.domain.faces import FaceCount
@@ -68,9 +69,11 @@ def record(
 ) -> tuple[Beneficiary, LedgerEntry]:
     """Give a changed beneficiary its next version, and the sealed ledger entry that records the change.
 
-    `changed` still carries the version and the ledger head that were read.
+    `changed` still carries the version and the ledger head that were read. Raises LimitReached: this clerk has added so
+    many entries to this record today.
     """
+    acts = one_more(changed.clerk_acts, actor, at)
     entry = LedgerEntry(
         changed.beneficiary_id, changed.version + 1, event, at, actor, details, changed.ledger_head
     ).sealed()
-    return replace(changed, version=entry.seq, ledger_head=entry.hash), entry
+    return replace(changed, version=entry.seq, ledger_head=entry.hash, clerk_acts=acts), entry

@@ -1,7 +1,8 @@
 """Devices that a clerk registered: what they are called, until when they count, and what one proves at a start.
 
 A device has a key pair of its own, whose private half never leaves it. What it is known by is the thumbprint of the
-public half, so that whoever shows a key which signs has shown the device's id too.
+public half with the district that whoever set it up typed on it: it signs both. So a registration of its key in
+another district, by whoever saw its number, is one of a device that does not exist, and stands in nobody's way.
 """
 
 from dataclasses import dataclass
@@ -24,10 +25,21 @@ class DeviceState(StrEnum):
     REVOKED = "revoked"
 
 
+def device_id_of(thumbprint: str, district: str) -> str:
+    """What a device is known by: the thumbprint of its public key (RFC 7638, SHA-256), and the district that it signs
+    to stand in."""
+    return f"{thumbprint}.{district}"
+
+
+def district_of(device_id: str) -> str:
+    """The district in what a device is known by."""
+    return device_id.rpartition(".")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One device. `device_id` is the thumbprint of its public key (RFC 7638, SHA-256), `channel` the one that it
-    proves, `name` where it stands or who keeps it, `ends_on` the last day on which it proves anything."""
+    """One device. `device_id` is what `device_id_of` gives, `channel` the one that it proves, `name` where it stands or
+    who keeps it, `ends_on` the last day on which it proves anything."""
 
     device_id: str
     channel: ProofChannel
@@ -65,8 +77,9 @@ class Device:
 @dataclass(frozen=True, slots=True)
 class DeviceProof:
     """What a device's signature at the start of a session says: that the key of `device_id` signed this very request,
-    as a device of this channel, now. Whether such a device is registered, and `nonce` is used for the first time, the
-    store says with the same write that opens the session. The nonce can be forgotten from `until` on."""
+    as a device of its district and of this channel, now. Whether such a device is registered, and `nonce` is used for
+    the first time, the store says with the same write that opens the session. The nonce can be forgotten from `until`
+    on."""
 
     device_id: str
     channel: ProofChannel

@@ -3,7 +3,7 @@ registered once a second person has released it (design.md §3 rule 9)."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -191,11 +191,13 @@ class ReadLine:
 @dataclass(frozen=True, slots=True)
 class Told:
     """A line about which the office is told something: refused, and why, or known already. Of a photo the reason is the
-    one that an enrolment would give."""
+    one that an enrolment would give. `counts_as`: how many there are is told otherwise, since the line itself must not
+    say what the register knows of the person."""
 
     line: int
     key: str
     why: RowFault | Known | Reason
+    counts_as: Known | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,8 +282,16 @@ class ImportTally:
     def tell(self, told: Sequence[Told]) -> None:
         """Count lines about which the office is told something."""
         for one in told:
-            counts = self.known if isinstance(one.why, Known) else self.refused
-            counts[one.why.value] = counts.get(one.why.value, 0) + 1
+            why = one.counts_as or one.why
+            counts = self.known if isinstance(why, Known) else self.refused
+            counts[why.value] = counts.get(why.value, 0) + 1
+
+    @property
+    def without_faces(self) -> "ImportTally":
+        """The same, as if nobody had compared a face: those that differ are to be enrolled as the others are."""
+        differ = self.refused.get(RowFault.FACE_DIFFERS.value, 0)
+        refused = {why: number for why, number in self.refused.items() if why != RowFault.FACE_DIFFERS}
+        return replace(self, people=self.people + differ, refused=refused)
 
     def registered(self, year: FirstYear, benefits: int) -> None:
         """Count somebody who is, or would be, registered."""
@@ -340,6 +350,13 @@ class RegisterImport:
     def parts(self) -> Iterable[Part]:
         """The parts of its file."""
         return parts_of(self.size, self.part_bytes)
+
+    def checked_as_told_to(self, user_id: str) -> ImportTally | None:
+        """What the dry run found, for whoever asks. Those who prepared it or let it be checked are not told how many
+        faces are unlike the person's: by lists that each halve the one before they would find whose a face is. Whoever
+        may release it is: many that differ are a list of other people's photos (adr/0068)."""
+        involved = user_id in (self.prepared_by, self.started_by)
+        return self.checked.without_faces if self.checked and involved else self.checked
 
     @property
     def actor_id(self) -> str:

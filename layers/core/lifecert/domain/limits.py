@@ -15,6 +15,8 @@ MOST_SEEN_DAY = 200
 MOST_LETTERS_DAY = 200
 # So many photos that are unlike the person may a clerk bring in an hour.
 MOST_UNLIKE_HOUR = 20
+# Further devices than that one clerk sets up another day.
+MOST_DEVICES_DAY = 100
 # So many times the usual helper's day is that of whoever acts for a nursing home under a mandate.
 MANDATED_TIMES = 4
 
@@ -109,10 +111,15 @@ def letters_day(clerk: str, local: datetime) -> Count:
     return Count(_name("letters", clerk, local, DAY), MOST_LETTERS_DAY, _end(local, DAY))
 
 
-def unlike_hour(clerk: str, local: datetime, *, adds: bool = True) -> Count:
-    """A photo, brought by a clerk at this moment of the deployment's own clock, that is unlike the person: by many of
-    them somebody could be looked for by their face."""
-    return Count(_name("unlike", clerk, local, HOUR), MOST_UNLIKE_HOUR, _end(local, HOUR), adds)
+def unlike_hour(clerk: str, local: datetime) -> Count:
+    """A photo, brought by a clerk at this moment of the deployment's own clock, that may be unlike the person: by many
+    of them somebody could be looked for by their face. Taken before it is compared, and given back where it is not."""
+    return Count(_name("unlike", clerk, local, HOUR), MOST_UNLIKE_HOUR, _end(local, HOUR))
+
+
+def devices_day(clerk: str, local: datetime) -> Count:
+    """A device that one clerk registers at this moment of the deployment's own clock."""
+    return Count(_name("devices", clerk, local, DAY), MOST_DEVICES_DAY, _end(local, DAY))
 
 
 def invitation_day(invitation_id: str, local: datetime, uses: int, *, adds: bool = True) -> Count:

@@ -48,6 +48,10 @@ class Limits(Protocol):
         """Count one more, whatever the limit: how many there are now."""
         ...
 
+    def give_back(self, count: Count) -> None:
+        """Take back what `take` counted: it came to nothing that is bounded."""
+        ...
+
 
 class SeenFrames(Protocol):
     """Digests of frames used before, anywhere."""

@@ -1,7 +1,7 @@
 """Counts in DynamoDB: an item for each count and window, which its time to live takes away."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -41,10 +41,14 @@ class DynamoLimits:
                 TableName=self.table,
                 Key=typed({"counter": count.name}),
                 UpdateExpression=_ADD,
-                ExpressionAttributeValues=typed({":one": 1, ":expires_at": epoch(count.until + KEPT)}),
+                ExpressionAttributeValues=typed({":one": count.step, ":expires_at": epoch(count.until + KEPT)}),
                 ReturnValues="UPDATED_NEW",
             )
         return int(plain(answer["Attributes"])["used"])
+
+    def give_back(self, count: Count) -> None:
+        """Take back what `take` counted: it came to nothing that is bounded."""
+        self.count(replace(count, step=-count.step))
 
     def _write(self, writes: "list[TransactWriteItemTypeDef]", errors: list[Callable[[], LimitReached]]) -> None:
         with translated(errors):

@@ -10,6 +10,7 @@ from lifecert.adapters.dynamodb.batches import read_items
 from lifecert.adapters.dynamodb.benefits import benefit_map, benefits_of
 from lifecert.adapters.dynamodb.office_notices import office_notice_map, office_notice_of
 from lifecert.adapters.dynamodb.values import as_day, moment, optional_day, plain, typed
+from lifecert.domain.acts import ActsOfDay
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.camera import Camera, Failure, FailuresOfDay
 from lifecert.domain.challenge import Ability, Excused
@@ -203,6 +204,7 @@ def beneficiary_item(beneficiary: Beneficiary, shards: int) -> dict[str, Any]:
         "prepared_by": beneficiary.prepared_by or None,
         "excused": _excused_map(beneficiary.excused) if beneficiary.excused else None,
         "sessions_kept": beneficiary.sessions_kept or None,
+        "clerk_acts": _acts_map(beneficiary.clerk_acts) if beneficiary.clerk_acts else None,
         "faces_were_deleted": beneficiary.faces_were_deleted or None,
         "counter_photo_on": optional_day(beneficiary.counter_photo_on),
         "consent": _consent_map(beneficiary.consent) if beneficiary.consent else None,
@@ -262,6 +264,7 @@ def beneficiary_of(item: Mapping[str, Any]) -> Beneficiary:
         prepared_by=item.get("prepared_by", ""),
         excused=_excused_of(item["excused"]) if "excused" in item else None,
         sessions_kept=int(item.get("sessions_kept", 0)),
+        clerk_acts=_acts_of(item["clerk_acts"]) if "clerk_acts" in item else None,
         faces_were_deleted=item.get("faces_were_deleted", False),
         counter_photo_on=as_day(item.get("counter_photo_on")),
         consent=_consent_of(item["consent"]) if "consent" in item else None,
@@ -343,6 +346,14 @@ def _day_map(day: FailuresOfDay) -> dict[str, Any]:
 def _day_of(item: Mapping[str, Any]) -> FailuresOfDay:
     by = tuple((one["by"], int(one["failed"])) for one in item["by"])
     return FailuresOfDay(datetime.fromisoformat(item["since"]), by)
+
+
+def _acts_map(acts: ActsOfDay) -> dict[str, Any]:
+    return {"on": acts.on.isoformat(), "by": [{"by": clerk, "acts": number} for clerk, number in acts.by]}
+
+
+def _acts_of(item: Mapping[str, Any]) -> ActsOfDay:
+    return ActsOfDay(date.fromisoformat(item["on"]), tuple((one["by"], int(one["acts"])) for one in item["by"]))
 
 
 def _excused_map(excused: Excused) -> dict[str, Any]:

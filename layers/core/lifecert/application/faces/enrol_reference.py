@@ -1,6 +1,7 @@
 """Enrol a reference photo: begin with an upload slot, finish with the same checks a frame passes."""
 
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -18,12 +19,13 @@ from lifecert.domain.errors import (
     PhotoUnsuitable,
     ReferenceMismatch,
     ReferenceNotFound,
+    StoreUnavailable,
 )
 from lifecert.domain.evidence import EnrolmentEvidence, Template, Verdict
 from lifecert.domain.faces import FaceCount
 from lifecert.domain.imprint import KnownPhotos
 from lifecert.domain.ledger import LedgerEvent
-from lifecert.domain.limits import unlike_hour
+from lifecert.domain.limits import Count, unlike_hour
 from lifecert.domain.open_case import MOST_WAITING
 from lifecert.domain.policy import Policy
 from lifecert.domain.reasons import Reason
@@ -32,7 +34,7 @@ from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.session import ImageType
 from lifecert.domain.status import Status
 from lifecert.ports.clock import Clock
-from lifecert.ports.photos import Photos, UploadSlot
+from lifecert.ports.photos import Photos, Upload, UploadSlot
 from lifecert.ports.protection import TemplateProtection
 from lifecert.ports.references import References
 from lifecert.ports.register import ChangingRegister
@@ -143,10 +145,38 @@ class FinishEnrolment:
         upload = self.photos.read_upload(enrolment.upload_key, self.policy.image.max_bytes)
         if upload is None:
             raise PhotoMissing
-        # A first photo is like nobody, and one with a reason leaves a case behind: neither finds anybody by their face.
-        tells = enrolment.replacement is None and bool(person.reference_ids)
-        if tells:
-            self.limits.take((unlike_hour(user.user_id, self.clock.local(), adds=False),))
+        # Before anything is compared: of many at one instant only so many are.
+        held = self._held(person, enrolment, user)
+        try:
+            reference = self._enrolled(enrolment, upload, user)
+        except ReferenceMismatch:
+            if held is None:  # refused as the photos of others were that came at the same instant
+                self.limits.count(unlike_hour(user.user_id, self.clock.local()))
+            raise
+        except Exception:
+            self._give_back(held)
+            raise
+        self._give_back(held)
+        return reference
+
+    def _held(self, person: Beneficiary, enrolment: Enrolment, user: User) -> Count | None:
+        """The try that this photo is, of those that may be unlike. A first photo is like nobody, and one that leaves a
+        case behind is seen by another clerk: neither finds anybody by their face. Raises LimitReached."""
+        seen_by_another = enrolment.replacement and person.waiting_of(ReviewKind.OVERRIDE) < MOST_WAITING
+        if seen_by_another or not person.reference_ids:
+            return None
+        count = unlike_hour(user.user_id, self.clock.local())
+        self.limits.take((count,))
+        return count
+
+    def _give_back(self, held: Count | None) -> None:
+        # Nobody's photo is refused for it: the count costs one try, as where a function dies over the photo.
+        with suppress(StoreUnavailable):
+            if held:
+                self.limits.give_back(held)
+
+    def _enrolled(self, enrolment: Enrolment, upload: Upload, user: User) -> Reference:
+        beneficiary_id, reference_id = enrolment.beneficiary_id, enrolment.reference_id
         since = self.clock.now() - self.policy.replay.recent
         earlier, known = self.references.faces(beneficiary_id, self.policy.match.model_version, since)
         plain, evidence = embed(self.analyser, upload.content, known)
@@ -173,12 +203,7 @@ class FinishEnrolment:
             self.photos.keep_reference(reference.photo_key, upload.content)
             return change
 
-        try:
-            change_newest(self.register, beneficiary_id, make, by=user)
-        except ReferenceMismatch:
-            if tells:
-                self.limits.take((unlike_hour(user.user_id, self.clock.local()),))
-            raise
+        change_newest(self.register, beneficiary_id, make, by=user)
         return reference
 
     def _change(

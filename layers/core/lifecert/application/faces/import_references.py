@@ -1,7 +1,6 @@
 """The lines of a list of photos: each through the checks of an enrolment, and enrolled by two people (adr/0053)."""
 
 import hashlib
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
@@ -53,6 +52,11 @@ class _Refused(Exception):
         """Why, where it is not about a photo by itself."""
         return None if isinstance(self.why, Reason) else self.why
 
+    @property
+    def of_the_photo(self) -> RowFault | Reason | None:
+        """Why, where it is nothing that is known already."""
+        return None if isinstance(self.why, Known) else self.why
+
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
@@ -73,13 +77,14 @@ class _Judged:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A line of which nothing is wrong by itself, and the SHA-256 of its photo, which an enrolment would take: whose it
-    is, and what stands against enrolling it for them, if anything does."""
+    """A line that says what it must: whose it is, and what stands against enrolling it for them, if anything does; the
+    SHA-256 of its photo, or what is wrong with that one, whoever's it is."""
 
     line: ReadLine
-    digest: str
     person: Beneficiary | None
     why: RowFault | Known | None
+    digest: str = ""
+    fault: RowFault | Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +114,9 @@ class PhotoLines:
 
         What is wrong with a line or its photo, whoever's it is, is told of each. What the register says of the person
         is counted, and told of each by the release alone: one clerk would else learn by a file which of any numbers are
-        registered, and by one photo in every line who that is (adr/0066).
+        registered, and by one photo in every line who that is (adr/0066). So a photo that is not there is missing in
+        whichever line, and counts as enrolled where it was, and is deleted since (adr/0068).
         """
-        until = self.clock.now() + 2 * RELEASED_WITHIN
 
         def seen(line: ReadLine) -> _Seen | Told:
             try:
@@ -119,29 +124,10 @@ class PhotoLines:
             except _Refused as refused:
                 return Told(line.number, line.key, refused.why)
 
-        def fate(one: _Seen) -> RowFault | Known | None:
-            line = one.line.number
-            # In this order: whoever dies between the two meets their own note of the photo.
-            if one.digest and not self.runs.claim(of.import_id, one.digest, line, until):
-                return RowFault.PHOTO_TWICE
-            if one.why or one.person is None:
-                return one.why
-            again = not self.runs.claim(of.import_id, one.person.beneficiary_id, line, until)
-            return RowFault.PERSON_TWICE if again else None
-
-        told: list[Told] = []
         # One after the other: of two lines for one person the first holds, whichever was looked at first.
-        for one in threads.map(seen, [line for together in chunk for line in together]):
-            why = one.why if isinstance(one, Told) else fate(one)
-            if isinstance(one, Told):
-                told.append(one)
-            elif why is None:
-                tally.people += 1
-            elif why is RowFault.PHOTO_TWICE:
-                told.append(Told(one.line.number, one.line.key, why))
-            else:
-                tally.tell([Told(one.line.number, one.line.key, why)])
-        return told
+        looked = threads.map(seen, [line for together in chunk for line in together])
+        said = (one if isinstance(one, Told) else self._counted(of, one, tally) for one in looked)
+        return [one for one in said if one]
 
     def apply(
         self, of: RegisterImport, chunk: list[tuple[ReadLine, ...]], tally: ImportTally, threads: ThreadPoolExecutor
@@ -169,7 +155,9 @@ class PhotoLines:
             return None
 
         # A person's photos need not stand together: each line is by itself.
-        return _counted(list(threads.map(told, [line for together in chunk for line in together])), tally)
+        outcomes = list(threads.map(told, [line for together in chunk for line in together]))
+        tally.people += outcomes.count(None)  # enrolled
+        return [one for one in outcomes if one]
 
     def _seen(self, of: RegisterImport, line: ReadLine) -> _Seen:
         """Raises _Refused for what is wrong whoever's photo it is: nothing hangs on the person there."""
@@ -180,18 +168,47 @@ class PhotoLines:
             person = self._person(of, row)
             _refuse_whose_face_is_not_kept(person)
             if self._is_enrolled(person, reference_id_of(of.source, line.key or row.photo, person.beneficiary_id)):
-                return _Seen(line, "", person, Known.ALREADY_ENROLLED)
+                raise _Refused(Known.ALREADY_ENROLLED)
             self._check_consent(person, row.consent)
         except _Refused as refused:
             why = refused.of_the_register
-        photo = self._read(row)
-        template, _ = self._looked_at(photo)
+        try:
+            photo = self._read(row)
+            template, _ = self._looked_at(photo)
+        except _Refused as refused:
+            return _Seen(line, person, why, fault=refused.of_the_photo)
         if person and not why:
             try:
                 self._continuity(person, "", template, of)
             except _Refused as refused:
                 why = refused.of_the_register
-        return _Seen(line, hashlib.sha256(photo).hexdigest(), person, why)
+        return _Seen(line, person, why, hashlib.sha256(photo).hexdigest())
+
+    def _counted(self, of: RegisterImport, one: _Seen, tally: ImportTally) -> Told | None:
+        """What is told of a line that says what it must; what the register says of its person is counted alone."""
+        line = one.line
+        if one.fault:
+            done = Known.ALREADY_ENROLLED if one.why is Known.ALREADY_ENROLLED else None
+            return Told(line.number, line.key, one.fault, counts_as=done)
+        why = self._fate(of, one)
+        if why is RowFault.PHOTO_TWICE:
+            return Told(line.number, line.key, why)
+        if why:
+            tally.tell([Told(line.number, line.key, why)])
+        else:
+            tally.people += 1
+        return None
+
+    def _fate(self, of: RegisterImport, one: _Seen) -> RowFault | Known | None:
+        line, until = one.line.number, self.clock.now() + 2 * RELEASED_WITHIN
+        # In this order: whoever dies between the two meets their own note of the photo.
+        if not self.runs.claim(of.import_id, one.digest, line, until):
+            return RowFault.PHOTO_TWICE
+        # Also where the face differs: else the next photo of that person would tell of this one.
+        if one.person is None or one.why not in (None, RowFault.FACE_DIFFERS):
+            return one.why
+        again = not self.runs.claim(of.import_id, one.person.beneficiary_id, line, until)
+        return RowFault.PERSON_TWICE if again else one.why
 
     def _row(self, line: ReadLine) -> PhotoRow:
         row = line.row
@@ -374,12 +391,6 @@ class PhotoLines:
         )
         counted = FaceCount(people=0 if newest.has_reference else 1, faces=1)
         return Change(newest.version, after, entry, reference=reference, reference_is_new=True, faces=counted)
-
-
-def _counted(outcomes: Sequence[Told | None], tally: ImportTally) -> list[Told]:
-    """What is told; the others are, or would be, enrolled."""
-    tally.people += outcomes.count(None)
-    return [one for one in outcomes if one]
 
 
 def _refuse_whose_face_is_not_kept(person: Beneficiary) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lifecert.application.shared.reviewing import OpenReview
+from lifecert.application.shared.volume import count_one_more
 from lifecert.domain.actor import Actor, Role
 from lifecert.domain.limits import Count
 from lifecert.domain.review import ReviewKind
@@ -24,14 +25,10 @@ class ClerkVolume:
 
     def __call__(self, beneficiary_id: str, clerk: str) -> None:
         """Count one more, done for this person. Every further so many of a day open a review of the newest, which
-        another clerk decides."""
-        count = self.counted(clerk, self.clock.local())
-        number = self.limits.count(count)
-        if number % count.limit == 0:
-            self.open_review(
-                beneficiary_id,
-                ReviewKind.UNUSUAL_VOLUME,
-                Actor(clerk, Role.CLERK),
-                related_id=clerk,
-                only_once=f"{count.name}#{number}",
-            )
+        another clerk decides; where it cannot be opened, the next act does (adr/0068)."""
+
+        def open_case(only_once: str) -> None:
+            kind, actor = ReviewKind.UNUSUAL_VOLUME, Actor(clerk, Role.CLERK)
+            self.open_review(beneficiary_id, kind, actor, related_id=clerk, only_once=only_once)
+
+        count_one_more(self.limits, self.counted(clerk, self.clock.local()), open_case)

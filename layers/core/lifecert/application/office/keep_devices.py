@@ -5,7 +5,7 @@ from datetime import date
 
 from lifecert.application.shared.scoping import asked_for
 from lifecert.domain.actor import User
-from lifecert.domain.device import LONGEST, Device, DeviceState
+from lifecert.domain.device import LONGEST, Device, DeviceState, district_of
 from lifecert.domain.errors import (
     DeviceEndUnsuitable,
     DeviceNotFound,
@@ -13,21 +13,27 @@ from lifecert.domain.errors import (
     DistrictOutside,
     NotAllowed,
 )
+from lifecert.domain.limits import devices_day
 from lifecert.domain.page import Page, Position
 from lifecert.domain.proof_channel import ProofChannel
 from lifecert.ports.clock import Clock
 from lifecert.ports.devices import Devices
+from lifecert.ports.sessions import Limits
 
 
 @dataclass(frozen=True, slots=True)
 class NewDevice:
-    """What a clerk states of a device; `device_id` is what it shows of itself."""
+    """What a clerk states of a device; `device_id` is what it shows of itself, the district included."""
 
     device_id: str
     channel: ProofChannel
     name: str
-    district: str
     ends_on: date
+
+    @property
+    def district(self) -> str:
+        """Where the device signs to stand."""
+        return district_of(self.device_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +42,14 @@ class RegisterDevice:
 
     devices: Devices
     clock: Clock
+    limits: Limits
 
     def __call__(self, wish: NewDevice, user: User) -> Device:
         """Register a device until a day; the same again by the same clerk gives it again, whatever became of it.
 
-        Raises NotAllowed, DistrictOutside, DeviceEndUnsuitable (today or before, or too far ahead) and
-        DeviceRegisteredBefore: what a key was registered as it stays, and a device that is to be another makes a new
-        one.
+        Raises NotAllowed, DistrictOutside, DeviceEndUnsuitable (today or before, or too far ahead), LimitReached (this
+        clerk registered so many today) and DeviceRegisteredBefore: what a key was registered as it stays, and a device
+        that is to be another makes a new one.
         """
         if not user.is_clerk:
             raise NotAllowed
@@ -60,6 +67,7 @@ class RegisterDevice:
         )
         if not today < wish.ends_on <= today + LONGEST:
             raise DeviceEndUnsuitable
+        self.limits.take((devices_day(user.user_id, self.clock.local()),))
         kept = self.devices.register(device)
         if not kept.says_as(device):
             raise DeviceRegisteredBefore

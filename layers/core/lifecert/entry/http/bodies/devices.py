@@ -9,11 +9,11 @@ from lifecert.application.office.keep_devices import NewDevice
 from lifecert.domain.device import Device, DeviceState
 from lifecert.domain.page import Page, Position
 from lifecert.domain.proof_channel import ProofChannel
-from lifecert.entry.http.bodies.fields import PAGE, District, DistrictPrefix, InList, cursor_of
+from lifecert.entry.http.bodies.fields import PAGE, DistrictPrefix, InList, cursor_of
 from lifecert.entry.models import Incoming, Moment, Response
 
-# The thumbprint of a public key: SHA-256 in base64url.
-DeviceId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{43}$")]
+# The thumbprint of a public key, SHA-256 in base64url, and the district that the device signs to stand in.
+DeviceId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{43}\.[0-9]{6}$")]
 # Words, and no place for a link or for markup.
 DeviceName = Annotated[str, StringConstraints(pattern=r"^[^\s<>{}:@][^<>{}:@\r\n\t]{0,58}[^\s<>{}:@]$")]
 
@@ -24,12 +24,11 @@ class RegisterDeviceBody(Incoming):
     device_id: DeviceId
     channel: Literal[ProofChannel.REGISTERED_DEVICE, ProofChannel.KIOSK]
     name: DeviceName
-    district: District
     ends_on: date
 
     def wish(self) -> NewDevice:
         """What the use case takes."""
-        return NewDevice(self.device_id, self.channel, self.name, self.district, self.ends_on)
+        return NewDevice(self.device_id, self.channel, self.name, self.ends_on)
 
 
 class DevicesQuery(Incoming):

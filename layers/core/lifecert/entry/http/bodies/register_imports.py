@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from lifecert.application.office.prepare_import import ImportView, NewImport, PreparedImport
+from lifecert.domain.actor import User
 from lifecert.domain.intake import Encoding, FileFault, FileFormat, ImportKind, ImportState, ImportTally, RegisterImport
 from lifecert.domain.letter import LISTS, LetterOrder
 from lifecert.domain.work_list import WorkList
@@ -102,7 +103,8 @@ class LettersShown(Response):
 
 
 class ImportShown(Response):
-    """How far an import is. `written` is the encoding that was seen, and `fault` why the file as a whole is refused."""
+    """How far an import is. `written` is the encoding that was seen, and `fault` why the file as a whole is refused;
+    `checked` as it is told to whoever asks."""
 
     import_id: str
     source: str
@@ -127,8 +129,9 @@ class ImportShown(Response):
     registered: TallyShown | None
 
     @staticmethod
-    def of(one: RegisterImport) -> "ImportShown":
+    def of(one: RegisterImport, user: User) -> "ImportShown":
         """The answer."""
+        checked = one.checked_as_told_to(user.user_id)
         return ImportShown(
             import_id=one.import_id,
             source=one.source,
@@ -149,7 +152,7 @@ class ImportShown(Response):
             fault=one.fault,
             same_as=one.same_as,
             checked_at=one.checked_at,
-            checked=one.checked and TallyShown.of(one.checked),
+            checked=checked and TallyShown.of(checked),
             registered=one.registered and TallyShown.of(one.registered),
         )
 
@@ -173,9 +176,9 @@ class ImportPrepared(Response):
     slot: FileSlot | None
 
     @staticmethod
-    def of(prepared: PreparedImport) -> "ImportPrepared":
+    def of(prepared: PreparedImport, user: User) -> "ImportPrepared":
         """The answer."""
-        shown = ImportShown.of(prepared.register_import)
+        shown = ImportShown.of(prepared.register_import, user)
         return ImportPrepared(register_import=shown, slot=prepared.slot and FileSlot.of(prepared.slot))
 
 
@@ -189,9 +192,9 @@ class ImportDetails(Response):
     letter_files: tuple[str, ...]
 
     @staticmethod
-    def of(view: ImportView) -> "ImportDetails":
+    def of(view: ImportView, user: User) -> "ImportDetails":
         """The answer."""
-        shown = ImportShown.of(view.register_import)
+        shown = ImportShown.of(view.register_import, user)
         return ImportDetails(
             register_import=shown,
             checked_lines=view.checked_link,
@@ -206,6 +209,6 @@ class ImportsShown(Response):
     imports: tuple[ImportShown, ...]
 
     @staticmethod
-    def of(found: Sequence[RegisterImport]) -> "ImportsShown":
+    def of(found: Sequence[RegisterImport], user: User) -> "ImportsShown":
         """The answer."""
-        return ImportsShown(imports=tuple(ImportShown.of(one) for one in found))
+        return ImportsShown(imports=tuple(ImportShown.of(one, user) for one in found))

@@ -1,0 +1,28 @@
+"""Who does unusually much is looked at, and never stopped: what opens the case of each further so many."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+
+from lifecert.domain.errors import LimitReached, StoreUnavailable, VersionConflict
+from lifecert.domain.limits import Count
+from lifecert.ports.sessions import Limits
+
+
+def count_one_more(limits: Limits, count: Count, open_case: Callable[[str], object]) -> None:
+    """Count one more; of each further `count.limit` a case is opened, by the call that reaches it or, where that could
+    not, by the next. `open_case` is given what the case is opened only once for.
+
+    What was counted is done, whatever becomes of the case: nobody is told that it was refused. That a case was opened
+    is noted after it: of several at one instant each may open one.
+    """
+    step = limits.count(count) // count.limit
+    if not step:
+        return
+    opened = replace(count, name=f"{count.name}#{step}")
+    with suppress(
+        VersionConflict, LimitReached, StoreUnavailable
+    ):  # somebody else writes to that record at this moment, say
+        if limits.count(replace(opened, step=0)) == 0:
+            open_case(f"{count.name}#{step * count.limit}")
+            limits.count(replace(opened, step=1))
