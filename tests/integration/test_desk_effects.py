@@ -264,19 +264,19 @@ def test_a_ground_is_asked_for_where_the_rules_ask_for_one_and_a_paper_waits(pag
 
 
 def test_who_brings_a_paper_is_told_of_the_earlier_ones(page: str, tmp_path: Path) -> None:
-    """Of its method alone, and neither of one that was an error nor of the same day."""
+    """Of whichever kind, and neither of one that was an error nor of the same day nor of a visit."""
 
     def certified(number: int, method: Method, on: date) -> dict[str, Any]:
         details = {"certificate_id": str(number), "method": method, "certified_on": on.isoformat()}
         return {"event": "certified", "details": details}
 
-    form, other = Method.PAPER_FORM, Method.ATTESTATION
-    past = [certified(1, form, ago(700)), certified(2, form, ago(400)), certified(3, other, ago(300))]
+    form, other, seen = Method.PAPER_FORM, Method.ATTESTATION, Method.HOME_VISIT
+    past = [certified(1, form, ago(700)), certified(2, other, ago(400)), certified(3, seen, ago(300))]
     revoked = {"event": "certificate_revoked", "details": {"certificate_id": "1", "cause": "error"}}
     known = {**record(STANDINGS[0]), "history": [*past, revoked]}
     asked = [
         {"record": known, "stated": {"method": method, "seen_on": on.isoformat()}}
-        for method, on in ((form, ago(0)), (form, ago(400)), (Method.HOME_VISIT, ago(0)))
+        for method, on in ((form, ago(0)), (form, ago(400)), (seen, ago(0)))
     ]
     first, same_day, visit = said(page, asked, tmp_path)
     assert f"Earlier papers certified this person: {ago(400).day} {ago(400):%B %Y}. Lay" in first

@@ -36,11 +36,11 @@ function lacksGround({method, seen_on, document, ground}) {
   return (method === "in_person" && document === "known_personally") || Boolean(seen_on && daysFrom(seen_on, today()) > LATE_DAYS);
 }
 
-// Earlier papers of this method that certified the person as of another day: who brings the next one compares them.
+// Earlier papers, of whichever kind, that certified the person as of another day: who brings the next one compares them.
 function papersBefore(record, {method, seen_on}) {
   if (!record || !PAPERS.includes(method)) return "";
   const errors = record.history.filter(({event, details}) => event === "certificate_revoked" && details.cause === "error").map(({details}) => details.certificate_id);
-  const days = record.history.filter(({event, details}) => event === "certified" && details.method === method && details.certified_on !== seen_on && !errors.includes(details.certificate_id)).map(({details}) => dayInWords(details.certified_on));
+  const days = record.history.filter(({event, details}) => event === "certified" && PAPERS.includes(details.method) && details.certified_on !== seen_on && !errors.includes(details.certificate_id)).map(({details}) => dayInWords(details.certified_on));
   return days.length ? say("effectPapersBefore", {days: days.slice(-5).join("; ")}) : "";
 }
 

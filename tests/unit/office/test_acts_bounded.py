@@ -70,3 +70,15 @@ def test_a_case_of_unusually_many_is_opened_by_the_next_act_for_somebody_else() 
     with pytest.raises(LimitReached):
         opening(office.id, ReviewKind.UNUSUAL_VOLUME, Actor(CLERK.user_id, Role.CLERK))
     opening(office.id, ReviewKind.UNUSUAL_VOLUME, Actor("clerk-9", Role.CLERK))
+
+
+def test_the_last_act_of_a_day_gives_its_answer_when_it_is_repeated() -> None:
+    """The first answer was lost on its way: it was done, and is told so."""
+    office, end = Office(), Proposal(ReviewKind.END, TODAY, EndCause.OTHER)
+    setting = SetContact(office.store.register, FakeSeal(), office.clock)
+    for _ in range(MOST_ACTS_DAY - 1):
+        setting(office.id, PHONE, CLERK)
+    proposed = office.propose(office.id, end, key := an_id(), CLERK)
+    assert office.propose(office.id, end, key, CLERK) == proposed
+    with pytest.raises(LimitReached):
+        office.propose(office.id, end, an_id(), CLERK)

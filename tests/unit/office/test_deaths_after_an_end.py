@@ -193,3 +193,43 @@ def test_a_further_day_after_a_death_was_found_true_stands_with_that_case() -> N
     for days_ago in range(11, 11 + MOST_DAYS):
         told(days_ago)
     assert len(office.look(case.review_id, SECOND).reports) < MOST_DAYS
+
+
+# --- a list that a register sends whole, month after month -----------------------------------------------------------
+
+
+def test_no_word_that_a_clerk_has_looked_into_is_another_case_when_it_is_sent_again() -> None:
+    """The second that was kept, the second of a case, and one that joined: each was in the case that was decided."""
+    person = Ended()
+    person.told(2)
+    person.told(1, "hospital")
+    person.told(3)
+    person.take_back()
+    person.told(4)
+    person.clock.move(days=1)
+    person.decides(ReviewOutcome.REFUSE, Ground.UNFOUNDED)
+    said = [(3, "civil_register"), (2, "hospital"), (4, "civil_register"), (5, "civil_register")]
+    assert [person.told(*one) for one in said] == [Taken.KNOWN] * 4
+    person.end(EndCause.MOVED)
+    assert [person.told(*one) for one in said] == [Taken.KNOWN] * 4
+    assert len(person.entries(LedgerEvent.DEATH_NOTED)) == 3
+    person.take_back()
+    assert not person.now.doubts
+    assert person.told(2) is Taken.CASE_OPENED, "what nobody has looked into"
+
+
+def test_a_word_that_joined_as_its_case_was_decided_is_one_when_it_is_told_again() -> None:
+    """Whoever decided had the case before them, and not this day."""
+    person = Person(-100)
+    signal = SignalDeath(person.store.register, person.store.ledger, person.clock)
+
+    def told(days_ago: int) -> Taken:
+        line = MatchLine(NUMBER, Said.DEAD, TODAY - timedelta(days=days_ago), "civil_register")
+        return signal(person.now, line)
+
+    assert [told(9), told(8)] == [Taken.CASE_OPENED, Taken.JOINED]
+    (case,) = person.now.open_cases
+    decide = review_decider(person.store, MemoryPhotos(), person.clock)
+    decide(case.review_id, ReviewOutcome.REFUSE, Ground.UNFOUNDED, SECOND)
+    assert told(9) is Taken.KNOWN
+    assert told(8) is Taken.CASE_OPENED

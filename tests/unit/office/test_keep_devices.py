@@ -128,8 +128,10 @@ def test_a_clerk_registers_so_many_in_a_day_and_colleagues_and_the_next_day_go_o
 
     for number in range(MOST_DEVICES_DAY):
         register(number)
+        register(number)  # a repeat costs nothing
     with pytest.raises(LimitReached):
         register(MOST_DEVICES_DAY)
+    register(0)
     register(MOST_DEVICES_DAY, replace(CLERK, user_id="another"))
     office.clock.move(days=1)
     register(MOST_DEVICES_DAY + 1)

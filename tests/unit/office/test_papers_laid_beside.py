@@ -22,7 +22,7 @@ from lifecert.domain.sighting import (
     paper_digest,
     paper_digest_before,
 )
-from lifecert.domain.status import Standing, Status
+from lifecert.domain.status import EndCause, Standing, Status
 from lifecert.entry.http.bodies.certifying import CertifyInPersonBody
 from lifecert.entry.http.bodies.entitlement import ConfirmationBody
 from tests.support.builders import CLERK, an_id
@@ -116,14 +116,28 @@ def test_whoever_decides_sees_which_papers_came_before(method: Method) -> None:
     assert before.same == (("letter", "witness") if method is Method.PAPER_FORM else ("attester", "country"))
 
 
-def test_the_first_paper_and_one_of_another_kind_need_nothing_beside_them() -> None:
-    office = once_certified(sighting(Method.ATTESTATION, LAST))
+def test_the_first_paper_needs_nothing_beside_it() -> None:
+    office = Office(standing=Standing(Status.ACTIVE, TODAY + timedelta(days=20)))
     form = state(office, anew(Method.PAPER_FORM), CLERK, "form")
     assert isinstance(form, Review)
     assert office.look(form.review_id, SECOND).papers == ()
     office.confirm(form.review_id, SECOND, confirm=True)
     assert office.beneficiary.certified_on == TODAY
     assert "copies" not in office.store.entries[office.id][-1].details
+
+
+@pytest.mark.parametrize("method", PAPERS)
+def test_a_sheet_that_is_a_form_one_year_and_an_attestation_the_next_lies_beside_it(method: Method) -> None:
+    """A consulate's sheet has the letter's code on it, and a stamp with a number."""
+    office = once_certified(sighting(method, LAST))
+    (other,) = set(PAPERS) - {method}
+    proposal = state(office, anew(other), THIRD, "other")
+    assert isinstance(proposal, Review)
+    assert [one.scan for one in office.look(proposal.review_id, SECOND).papers] == [FIRST_SCAN]
+    with pytest.raises(EarlierPapers):
+        office.confirm(proposal.review_id, SECOND, confirm=True)
+    with pytest.raises(PaperUsedBefore):
+        state(office, replace(anew(other), scan=FIRST_SCAN), CLERK, "the very file")  # type: ignore[call-arg]
 
 
 def test_a_second_copy_of_the_same_day_proves_nothing_more_and_needs_nothing() -> None:
@@ -182,16 +196,27 @@ def test_of_many_years_the_last_few_are_compared() -> None:
     [
         *("204/2026", " 204-2026 ", "２０４／２０２６", "٢٠٤/٢٠٢٦", "۲۰۴/۲۰۲۶", "२०४/२०२६", "②⓪④/2026", "0204/2026"),
         *("No. 204/2026", "NO.204/2026", "Nr 204/2026", "№204/2026", "Nº 204/2026", "N° 204/2026", "n.º 204/2026"),
-        *("Nr. 00204/2026", "Number 204/2026", "第204/2026号", "第０２０４／２０２６號", "204/2026号", "# 204/2026"),
+        *(
+            "Nro. 204/2026",
+            "núm. 204/2026",
+            "编号：204/2026",
+            "رقم 204/2026",
+            "Nr. 00204/2026",
+            "Number 204/2026",
+            "第204/2026号",
+            "第０２０４／２０２６號",
+            "204/2026号",
+            "# 204/2026",
+        ),
     ],
 )
 def test_a_number_is_the_same_however_it_is_written(number: str) -> None:
-    assert number_on_paper(number) == "2042026"
+    assert number_on_paper(number) == "204-2026"
     assert paper_digest("p", number) == paper_digest("p", "204/2026")
 
 
 def test_another_number_is_another_and_a_word_that_is_no_number_sign_stays() -> None:
-    numbers = ["204/2026", "205/2026", "B 204/2026", "Nora 204/2026", "No", "204/2026-1", "2040/2026"]
+    numbers = ["204/2026", "205/2026", "B 204/2026", "Nora 204/2026", "No", "204/2026-1", "2040/2026", "20/42026"]
     assert len({number_on_paper(one) for one in numbers}) == len(numbers)
     assert paper_digest("p", "7") != paper_digest("q", "7"), "one attestation may name a couple"
 
@@ -273,3 +298,27 @@ def test_a_visit_sheet_that_certified_another_day_is_looked_at_again() -> None:
         assert isinstance(made, Certificate), "whom the office saw counts at once, all the same"
         assert len(audits(office)) == looked_at
     assert {one.kind for one in audits(office)} == {ReviewKind.AUDIT}
+
+
+def test_a_visit_sheet_of_another_day_is_looked_at_again_where_two_clerks_saw_the_person() -> None:
+    office = Office(standing=Standing(Status.ACTIVE, TODAY + timedelta(days=20)))
+    sheet = sighting(Method.HOME_VISIT, TODAY - timedelta(days=3))
+    assert isinstance(sheet, HomeVisit)
+    state(office, sheet, SECOND, "1")
+    for scan, looked_at in (("8" * 64, 0), (sheet.scan, 1)):
+        office.open(ReviewKind.DATA_SIGNAL, related_id=scan, day=TODAY, cause=EndCause.DECEASED)
+        proposal = state(office, replace(sheet, seen_on=TODAY, scan=scan), CLERK, f"of {scan[0]}")
+        assert isinstance(proposal, Review)
+        office.confirm(proposal.review_id, THIRD, confirm=True)
+        assert office.beneficiary.certified_on == TODAY
+        assert len(audits(office)) == looked_at
+
+
+@pytest.mark.parametrize("method", PAPERS)
+def test_the_copy_of_a_visit_sheet_is_no_paper_of_another_day(method: Method) -> None:
+    office = Office(standing=Standing(Status.ACTIVE, TODAY + timedelta(days=20)))
+    visit = sighting(Method.HOME_VISIT, TODAY - timedelta(days=3))
+    assert isinstance(visit, HomeVisit)
+    state(office, visit, SECOND, "visit")
+    with pytest.raises(PaperUsedBefore):
+        state(office, replace(sighting(method, TODAY), scan=visit.scan), CLERK, "paper")  # type: ignore[call-arg]

@@ -20,7 +20,7 @@ from lifecert.domain.errors import (
 )
 from lifecert.domain.limits import MOST_LETTERS_DAY, MOST_SEEN_DAY, letters_day, seen_day
 from lifecert.domain.review import Ground, Review, ReviewKind, ReviewOutcome
-from lifecert.domain.sighting import Attestation, PaperForm
+from lifecert.domain.sighting import Attestation, HomeVisit, PaperForm
 from lifecert.domain.status import Standing, Status
 from lifecert.ports.register import ChangingRegister
 from tests.support.builders import CLERK, an_id, registration, start_limits
@@ -132,8 +132,10 @@ def test_a_case_that_cannot_be_opened_comes_with_the_next_act_and_nobody_is_told
     def see(numbers: range, register: ChangingRegister) -> None:
         office.in_person = replace(office.in_person, saw_one_more=volume(register))
         for number in numbers:
-            day = TODAY - timedelta(days=number % 7)
-            assert isinstance(state(office, sighting(Method.HOME_VISIT, day), CLERK, f"key-{number}"), Certificate)
+            visit = sighting(Method.HOME_VISIT, TODAY - timedelta(days=number % 7))
+            assert isinstance(visit, HomeVisit)
+            made = state(office, replace(visit, scan=f"{number:064}"), CLERK, f"key-{number}")
+            assert isinstance(made, Certificate)
             done_to_others(office.store, office.id)
 
     see(range(MOST_SEEN_DAY + 3), watched(office.store.register, busy))

@@ -17,7 +17,10 @@ from lifecert.domain.certificate import Method
 
 _SET_APART = re.compile(r"[\W_]+")
 # What says that a number follows, and is none of it: before the digits, and around them in Chinese and Japanese.
-_NUMBER_WORD = re.compile(r"^(?:n(?=°)|n\.?o|nr|num|number|nummer|numero|número|numéro|номер)[\W_]*(?=\d)")
+_NUMBER_WORD = re.compile(
+    r"^(?:n(?=°)|n\.?o|nr|nro|num|núm|number|nummer|numer|numero|número|numéro|номер|编|編|番|رقم)[\W_]*(?=\d)"
+)
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[\W_]+(?=\d)")
 _COUNTERS = str.maketrans("", "", "第号號")
 _LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 
@@ -190,11 +193,12 @@ class PaperForm(Sighting):
 
 def number_on_paper(number: str) -> str:
     """The letters and digits of a number, so that two clerks who read it from the paper mean the same: digits of any
-    script as 0 to 9, without leading zeros, and without what only says that it is a number (`No.`, `№`, `号`). How
-    letters and digits are set apart says nothing."""
+    script as 0 to 9, without leading zeros, and without what only says that it is a number (`No.`, `№`, `号`). By what
+    letters and digits are set apart says nothing; that two groups of digits are, is part of them."""
     plain = unicodedata.normalize("NFKC", number).casefold().translate(_COUNTERS)
     plain = "".join(str(unicodedata.digit(one, one)) for one in plain).strip()
-    return _SET_APART.sub("", _LEADING_ZEROS.sub("", _NUMBER_WORD.sub("", plain)))
+    plain = _LEADING_ZEROS.sub("", _NUMBER_WORD.sub("", plain))
+    return "-".join(_SET_APART.sub("", part) for part in _BETWEEN_DIGITS.split(plain))
 
 
 def paper_digest(beneficiary_id: str, number: str) -> str:

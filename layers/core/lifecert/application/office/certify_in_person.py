@@ -115,8 +115,7 @@ class CertifyInPerson:
 
     def _rate(self, newest: Beneficiary, proof: Proof, stated: Mapping[str, str]) -> float:
         """Which share of such certificates is looked at again: each by a sheet that certified another day already."""
-        scan = stated.get("scan")
-        again = scan and sheet_of_another_day(self.ledger.entries(newest.beneficiary_id), scan, proof.on)
+        again = "scan" in stated and sheet_of_another_day(self.ledger.entries(newest.beneficiary_id), stated, proof.on)
         return 1.0 if again else self.proofs.of(proof.method).audit
 
     def _check_day(self, sighting: Sighting) -> None:

@@ -14,7 +14,14 @@ from lifecert.application.office.certify_in_person import (
 )
 from lifecert.application.office.correct_start import start_corrected
 from lifecert.application.office.noted_deaths import signal_again
-from lifecert.application.office.papers import Copies, LaidBeside, earlier_papers, laid_beside, refuse_used_before
+from lifecert.application.office.papers import (
+    Copies,
+    LaidBeside,
+    earlier_papers,
+    laid_beside,
+    refuse_used_before,
+    sheet_of_another_day,
+)
 from lifecert.application.office.which_ends import (
     benefits_concerned,
     end_before,
@@ -203,7 +210,9 @@ class ConfirmProposal:
         # Without a photo, too, the face that comes next is one for two clerks.
         if (certified.reference_ids, certified.faces_were_deleted) != (newest.reference_ids, newest.faces_were_deleted):
             details["references"] = ""
-        return certifying_presence(certified, proof, by, now, today, stated, **details)
+        change = certifying_presence(certified, proof, by, now, today, stated, **details)
+        again = sheet_of_another_day(self.ledger.entries(newest.beneficiary_id), stated, day)
+        return replace(change, audit=audit_of(newest, proof, (by, clerk), now, 1.0)) if again else change
 
     def _check_paper(
         self, newest: Beneficiary, stated: Mapping[str, str], day: date, clerk: str, copies: Copies

@@ -67,8 +67,11 @@ class RegisterDevice:
         )
         if not today < wish.ends_on <= today + LONGEST:
             raise DeviceEndUnsuitable
-        self.limits.take((devices_day(user.user_id, self.clock.local()),))
-        kept = self.devices.register(device)
+        kept = self.devices.get(device.device_id)
+        if kept is None:
+            # What is there already costs nobody one of a day's.
+            self.limits.take((devices_day(user.user_id, self.clock.local()),))
+            kept = self.devices.register(device)
         if not kept.says_as(device):
             raise DeviceRegisteredBefore
         return kept

@@ -11,7 +11,7 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.change import Change, record
 from lifecert.domain.data_match import MatchLine
 from lifecert.domain.ledger import Detail, LedgerEntry, LedgerEvent
-from lifecert.domain.review import Review, ReviewKind
+from lifecert.domain.review import CLAIM_LASTS, Review, ReviewKind
 from lifecert.domain.status import EndCause
 
 # So many words are kept of one person while nothing is due to them: more say nothing but that registers err.
@@ -33,9 +33,9 @@ def noting(
     """The change that keeps a register's word and does nothing else; None where that word is kept, or was a case. All
     that are kept belong to one case, which nobody has opened yet."""
     known, day = tuple(entries), line.on.isoformat()
-    if any(_is_of(one, actor, day) for one in known):
-        return None
     kept = _kept(known)
+    if any(_says(one, actor, day) for one in kept) or was_looked_at(known, actor, day):
+        return None
     if len(kept) >= MOST_NOTED:
         return None
     first = review_id_of(newest.beneficiary_id, ReviewKind.DATA_SIGNAL, f"{line.source} {day}")
@@ -72,11 +72,33 @@ def signal_again(person: Beneficiary, entries: Iterable[LedgerEntry], now: datet
     return SignalAgain(person, review, {"signal_id": review.review_id, "signal_by": ",".join(told_by)})
 
 
-def _is_of(entry: LedgerEntry, actor: Actor, day: str) -> bool:
-    """Whether this register's word of this day is kept, or had a case of its own."""
-    a_case = entry.event is LedgerEvent.REVIEW_OPENED and entry.details.get("kind") == ReviewKind.DATA_SIGNAL
+def was_looked_at(entries: Iterable[LedgerEntry], actor: Actor, day: str) -> bool:
+    """Whether a case had this register's word of this day, as its first or as a further one: registers send what they
+    sent before, and what a clerk has looked into is over.
+
+    A word that joined a case so shortly before the decision that whoever made it may not have seen it, was not.
+    """
+    known = tuple(entries)
+    opened = {one.details.get("signal_id") for one in known}
+    decided = {str(one.details.get("review_id")): one.at for one in known if one.event is LedgerEvent.REVIEW_DECIDED}
+    for entry in known:
+        if not _says(entry, actor, day):
+            continue
+        review_id = str(entry.details.get("review_id"))
+        if entry.event is LedgerEvent.REPORT_JOINED:
+            if review_id not in decided or decided[review_id] - entry.at > CLAIM_LASTS:
+                return True
+        elif entry.event is not LedgerEvent.DEATH_NOTED or review_id in opened:
+            return True
+    return False
+
+
+def _says(entry: LedgerEntry, actor: Actor, day: str) -> bool:
+    """Whether an entry is this register's word on a death of this day."""
+    of_a_case = entry.event in (LedgerEvent.REVIEW_OPENED, LedgerEvent.REPORT_JOINED)
+    of_a_death = of_a_case and entry.details.get("kind") == ReviewKind.DATA_SIGNAL
     same = entry.actor.actor_id == actor.actor_id and entry.details.get("day") == day
-    return same and (a_case or entry.event is LedgerEvent.DEATH_NOTED)
+    return same and (of_a_death or entry.event is LedgerEvent.DEATH_NOTED)
 
 
 def _kept(entries: tuple[LedgerEntry, ...]) -> list[LedgerEntry]:

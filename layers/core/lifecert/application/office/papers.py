@@ -1,6 +1,6 @@
 """Papers that others signed: which of them certified a person before, and lie beside the next one (adr/0067)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -51,42 +51,48 @@ class LaidBeside(StrEnum):
 def certified_by_papers(entries: Iterable[LedgerEntry], stated: Mapping[str, str]) -> tuple[PaperBefore, ...]:
     """The papers that certified somebody, first to last, without those whose certificate was revoked as an error.
     `entries` are all of one beneficiary, first to last."""
+    return tuple(one for one in _with_copies(entries, stated) if one.method in PAPERS)
+
+
+def _with_copies(entries: Iterable[LedgerEntry], stated: Mapping[str, str]) -> Iterator[PaperBefore]:
+    """The same, and the sheets of visits of which the office has a copy."""
     found: dict[str, PaperBefore] = {}
     for entry in entries:
         told, certificate_id = entry.details, str(entry.details.get("certificate_id"))
-        if entry.event is LedgerEvent.CERTIFIED and told.get("method") in PAPERS:
+        if entry.event is LedgerEvent.CERTIFIED and told.get("scan"):
             found[certificate_id] = PaperBefore(
                 certificate_id=certificate_id,
                 seen_on=date.fromisoformat(str(told["certified_on"])),
                 certified_at=entry.at,
                 proposed_by=str(told.get("proposed_by") or entry.actor.actor_id),
                 confirmed_by=entry.actor.actor_id,
-                scan=str(told.get("scan") or ""),
+                scan=str(told["scan"]),
                 same=tuple(one for one in _TOLD_ALIKE if stated.get(one) and told.get(one) == stated[one]),
                 method=str(told["method"]),
             )
         elif entry.event is LedgerEvent.CERTIFICATE_REVOKED and told.get("cause") == RevocationCause.ERROR:
             found.pop(certificate_id, None)
-    return tuple(found.values())
+    yield from found.values()
 
 
 def refuse_used_before(entries: Iterable[LedgerEntry], stated: Mapping[str, str], on: date, before: str = "") -> None:
-    """Raises PaperUsedBefore for a paper by which the person was certified as of another day, known by its copy, or by
-    its number where the same kind of office attested it: else a family goes on for years with one paper on which the
-    day is another each time. `before` is the number's digest as it was once made, with the country in it."""
+    """Raises PaperUsedBefore for a paper by which the person was certified as of another day, known by its copy, of
+    whichever kind it was then, or by its number where the same kind of office attested it: else a family goes on for
+    years with one paper on which the day is another each time. `before` is the number's digest as it was once made,
+    with the country in it."""
     known = tuple(entries)
     for stated_as in (stated, {**stated, "paper": before}) if before else (stated,):
-        for one in certified_by_papers(known, stated_as):
+        for one in _with_copies(known, stated_as):
             this_very = one.scan == stated_as["scan"] or {"attester", "paper"} <= {*one.same}
             if this_very and one.seen_on != on:
                 raise PaperUsedBefore
 
 
 def earlier_papers(entries: Iterable[LedgerEntry], stated: Mapping[str, str], on: date) -> tuple[PaperBefore, ...]:
-    """The last few papers of the same method that certified the person as of another day: a sheet that is scanned anew,
-    on which the day was rewritten, is one of them."""
-    papers = certified_by_papers(entries, stated)
-    return tuple(one for one in papers if one.method == stated["method"] and one.seen_on != on)[-MOST_COMPARED:]
+    """The last few papers, of whichever kind, that certified the person as of another day: a sheet that is scanned
+    anew, on which the day was rewritten, is one of them. One sheet may be a form, with the letter's code on it, and an
+    attestation, with a stamp and a number."""
+    return tuple(one for one in certified_by_papers(entries, stated) if one.seen_on != on)[-MOST_COMPARED:]
 
 
 def laid_beside(earlier: Iterable[PaperBefore], copies: Copies) -> LaidBeside | None:
@@ -120,7 +126,7 @@ def papers_before(review: Review, entries: Iterable[LedgerEntry]) -> tuple[Paper
     return ()
 
 
-def sheet_of_another_day(entries: Iterable[LedgerEntry], scan: str, on: date) -> bool:
-    """Whether this copy of a visit's sheet certified the person as of another day already."""
-    of_it = (one.details for one in entries if one.event is LedgerEvent.CERTIFIED and one.details.get("scan") == scan)
-    return any(told.get("certified_on") != on.isoformat() for told in of_it)
+def sheet_of_another_day(entries: Iterable[LedgerEntry], stated: Mapping[str, str], on: date) -> bool:
+    """Whether the copy of a visit's sheet, if there is one, certified the person as of another day already."""
+    scan = stated.get("scan")
+    return bool(scan) and any(one.scan == scan and one.seen_on != on for one in _with_copies(entries, stated))

@@ -17,6 +17,7 @@ from lifecert.domain.errors import (
     CertificateNotFound,
     DayInFuture,
     DeathEndsAll,
+    LimitReached,
     NotAllowed,
     ReviewOpenedBefore,
     TransitionRefused,
@@ -70,8 +71,9 @@ class Propose:
 
         try:
             change = change_newest(self.register, beneficiary_id, make, by=user)
-        except (ReviewOpenedBefore, TransitionRefused, DeathEndsAll) as refused:
-            # What was proposed before may have been confirmed since: a repeat still gets its answer.
+        except (ReviewOpenedBefore, TransitionRefused, DeathEndsAll, LimitReached) as refused:
+            # What was proposed before may have been confirmed since, or was the last act of the day: a repeat still
+            # gets its answer.
             return self._proposed_before(review, refused)
         return (change and change.review) or review
 

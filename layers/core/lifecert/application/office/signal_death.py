@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
-from lifecert.application.office.noted_deaths import noting
+from lifecert.application.office.noted_deaths import noting, was_looked_at
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.reviewing import opening, review_id_of
 from lifecert.domain.actor import Actor, Role
@@ -60,6 +60,8 @@ class SignalDeath:
         if newest.status is Status.TERMINATED and not paid_after:
             # But that end may have been a mistake, or something comes to be due again.
             return noting(newest, self.ledger.entries(newest.beneficiary_id), line, actor, self.clock.now())
+        if was_looked_at(self.ledger.entries(newest.beneficiary_id), actor, line.on.isoformat()):
+            return None
         of_this_word = f"{line.source} {line.on.isoformat()}"
         review = Review(
             review_id=review_id_of(newest.beneficiary_id, ReviewKind.DATA_SIGNAL, of_this_word),
