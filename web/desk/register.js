@@ -85,9 +85,9 @@ screen("registered", async (id) => {
   return {
     title: say("registeredTitle", {name: record.masked_name}),
     content: [
-      el("p", {class: "lead"}, say("registeredText")),
       el("p", {}, statusOf(record), ` ${say("factValidUntil")}: ${dayInWords(record.valid_until)}`),
       record.status === "lapsed" ? el("p", {class: "note"}, say("registeredLapsed")) : null,
+      el("p", {class: "lead"}, say("registeredText")),
       el("ol", {class: "actions"},
         record.status === "lapsed" ? el("li", {}, link(say("act_certify"), "act", "certify", id)) : null,
         el("li", {}, link(say("act_photo"), "act", "photo", id)), el("li", {}, link(say("act_invite"), "act", "invite", id)),
