@@ -47,7 +47,7 @@ class EngineMissing(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A running engine, empty at first, that keeps everything in memory."""
+    """A running engine."""
 
     port: int
     pid: int
@@ -114,8 +114,9 @@ def _unpack(archive: Path, scratch: Path) -> None:
 
 
 @contextmanager
-def run(say: Say = print, *, for_long: bool = False) -> Iterator[Engine]:
-    """Run the engine. Its heap is 1 GB at most; the data lie beside it, about 1 KB for each 700-byte item.
+def run(say: Say = print, *, for_long: bool = False, data: Path | None = None) -> Iterator[Engine]:
+    """Run the engine. Its heap is 1 GB at most; the data lie beside it, about 1 KB for each 700-byte item, in memory
+    or, with `data`, as a file in that folder, which another run goes on with.
 
     `for_long` lets Java compile what is used most as well as it can, and take its whole heap at once, in large pages:
     the engine makes an array of 16 MB for each request, which was most of its work. It pays after some minutes.
@@ -131,7 +132,7 @@ def run(say: Say = print, *, for_long: bool = False) -> Iterator[Engine]:
         f"-Djava.library.path={folder / 'DynamoDBLocal_lib'}",
         "-jar",
         str(folder / "DynamoDBLocal.jar"),
-        "-inMemory",
+        *(["-sharedDb", "-dbPath", str(data.resolve())] if data else ["-inMemory"]),
         "-port",
         str(port),
     ]

@@ -5,10 +5,12 @@ import json
 import platform
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from lab.city.keeping import AnotherPlan, keeping
 from lab.city.report import picture, table, taken
 from lab.city.run import Plan, live
 from local.dynamodb_local import EngineMissing, run
@@ -35,17 +37,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="deaths, moves and corrections happen so many times as often as lab/city/table.py says (%(default)s)",
     )
     parser.add_argument("--grace", type=int, default=known.grace, help="days of grace before a hold (%(default)s)")
+    parser.add_argument("--keep", type=Path, help="folder in which it is kept from time to time, to go on from there")
     parser.add_argument("--out", type=Path, default=BUILD / "city", help="folder of city.json and city.svg")
     asked = parser.parse_args(arguments)
     if not 0 < asked.living <= asked.people <= 8_000_000 or asked.days < 1 or min(asked.faces, asked.grace - 14) < 0:
         parser.error("--living from 1 to --people, 8,000,000 at most; --days from 1, --faces from 0, --grace from 14")
     plan = Plan(asked.people, asked.living, asked.days, asked.seed, asked.faces, asked.often, asked.grace)
     try:
-        with run(_say, for_long=True) as engine:
-            outcome = live(engine, plan, _say)
+        with ExitStack() as stack:
+            kept = stack.enter_context(keeping(asked.keep)) if asked.keep else None
+            engine = stack.enter_context(run(_say, for_long=True, data=kept.tables if kept else None))
+            outcome = live(engine, plan, _say, keeping=kept)
     except EngineMissing as missing:
         print(f"city: {missing}", file=sys.stderr)
         return 2
+    except AnotherPlan as other:
+        parser.error(f"--keep: {other}")
     for story in outcome.stories:
         print(f"\n{story}", file=sys.stderr)
     if "life" in outcome.figures:

@@ -4,7 +4,7 @@ the real analyser said of a challenge that was accepted, it says again of whoeve
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lifecert.domain.challenge import Step
 from lifecert.domain.evidence import EnrolmentEvidence, Measure, Template
@@ -81,6 +81,20 @@ class RememberingAnalyser:
             self.repeated += 1
         return self._enrolled[key]
 
+    def memory(self) -> dict[str, Any]:
+        """What it remembers, for another one to go on with (`remember`)."""
+        return {
+            "looked": self.looked,
+            "repeated": self.repeated,
+            "_enrolled": self._enrolled,
+            "_analysed": self._analysed,
+        }
+
+    def remember(self, memory: Mapping[str, Any]) -> None:
+        """Go on with what another one remembered."""
+        for name, value in memory.items():
+            setattr(self, name, value)
+
     @property
     def _analyser(self) -> FaceAnalyser:
         if self._real is None:
@@ -126,6 +140,10 @@ class Faces:
         shown = {step: _unmarked(frame) for step, frame in zip(steps, frames, strict=True)}
         self._accepted.setdefault((portrait, frozenset(steps)), shown)
 
+    def forget_cameras(self) -> None:
+        """Let new ones be made, which draw other moments and another noise."""
+        self._cameras.clear()
+
     def _camera(self, portrait: str) -> "Camera":
         if portrait not in self._cameras:
             # Before OpenCV is loaded: it sets the decoder's limit.
@@ -135,5 +153,6 @@ class Faces:
             from local.demo.phone import camera_before
 
             content = (BUILD / "portraits" / portrait).read_bytes()
-            self._cameras[portrait] = camera_before(content, np.random.default_rng((self.seed, len(self._cameras))))
+            drawn = (self.seed, len(self._cameras), self.photos_drawn, self.challenges_drawn)
+            self._cameras[portrait] = camera_before(content, np.random.default_rng(drawn))
         return self._cameras[portrait]

@@ -4,6 +4,7 @@ A clerk knows what somebody who goes and looks would know: whether the person li
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from lab.city.city import AUDITOR, City
 from lab.city.people import DISTRICTS, HOLDING, Citizen, Habit
@@ -254,7 +255,7 @@ def _letter(city: City, citizen: Citizen, clerk: User) -> str:
     notice_id = _write_down(city, citizen, NoticeWay.LETTER, NoticeResult.POSTED, clerk)
     comes_back = not citizen.alive or citizen.habit is Habit.ABSENT or city.chance.random() < 0.1
     if comes_back:
-        city.later(10, "letter", citizen, lambda city, citizen: come_back(city, citizen, notice_id))
+        city.later(10, "letter", citizen, partial(come_back, notice_id=notice_id))
     return "letter posted"
 
 

@@ -122,6 +122,14 @@ class Streams:
                 self.person(before, item)
         return taken
 
+    def images(self) -> dict[str, Mapping[str, Any]]:
+        """The last image of each record, for other streams of the same tables to go on with (`remember`)."""
+        return self._before
+
+    def remember(self, images: dict[str, Mapping[str, Any]]) -> None:
+        """Go on with these images."""
+        self._before = images
+
     def forget(self, ids: Sequence[str]) -> None:
         """Keep no image of these: nothing happens to them any more."""
         for who in ids:
@@ -184,9 +192,11 @@ def product(
     analyser: FaceAnalyser,
     settings: Mapping[str, str],
     is_awake: Callable[[str], bool],
+    *,
+    new: bool = True,
 ) -> Iterator[Streams]:
     """Build everything over these services for the length of a block; gives the tables' streams. `settings` come
-    before those above; `is_awake` says of whom, by id, the nights take notice."""
+    before those above; `is_awake` says of whom, by id, the nights take notice; without `new` the tables are there."""
     from_environment = Common.load.__func__  # type: ignore[attr-defined]
     due = DynamoRegister.due
 
@@ -215,7 +225,8 @@ def product(
             stack.enter_context(patch.object(home, name, ours))
         _forget()
         stack.callback(_forget)
-        create(services.dynamodb, PREFIX, tables)
+        if new:
+            create(services.dynamodb, PREFIX, tables)
         stack.callback(drop, services.dynamodb, PREFIX, tables)
         decide = phone.decide_session()
         services.deciding.answer = lambda message: phone.answer_to(message, decide)

@@ -14,9 +14,10 @@ from lab.city.books import Books
 from lab.city.city import City, Wrong
 from lab.city.connection import HeldConnections
 from lab.city.faces import Faces, RememberingAnalyser
+from lab.city.keeping import AnotherPlan, Keeping, Kept
 from lab.city.offices import offices
 from lab.city.people import COLUMNS, DISTRICTS, PAYERS, SOURCES, Citizen, citizens
-from lab.city.product import Services, product
+from lab.city.product import Services, Streams, product
 from lab.city.services import MovedClock
 from lab.city.table import HAPPENINGS, plan
 from lab.scale.meter import metered
@@ -63,55 +64,110 @@ class Outcome:
 
 
 def live(
-    engine: Engine, asked: Plan, say: Callable[[str], None], afterwards: Callable[[City], None] = lambda _city: None
+    engine: Engine,
+    asked: Plan,
+    say: Callable[[str], None],
+    afterwards: Callable[[City], None] = lambda _city: None,
+    keeping: Keeping | None = None,
 ) -> Outcome:
-    """Import a city, let it live and hold it against its payers. `afterwards` is given what is left."""
-    begun = time.monotonic()
-    clock, client, outcome = MovedClock.at(asked.first, 9), engine.client(), Outcome()
-    services = Services(clock, client)
+    """Import a city, let it live and hold it against its payers. `afterwards` is given what is left.
+
+    With `keeping` it is kept from time to time, and goes on from what was kept. Raises AnotherPlan where
+    that is another city.
+    """
+    begun, client = time.monotonic(), engine.client()
+    kept = keeping.found(client, say) if keeping else None
+    if kept and kept.asked != asked:
+        raise AnotherPlan(f"another city is kept there: {kept.asked}")
+    services = kept.city.services if kept else Services(MovedClock.at(asked.first, 9), client)
+    outcome = kept.outcome if kept else Outcome()
     analyser = RememberingAnalyser(parts.analyser.__wrapped__)
-    people = citizens(asked.people, asked.living, asked.first, asked.seed, asked.days)
     awake: dict[str, Citizen] = {}
     settings = {
         "payers": ",".join(PAYERS),
         "data_match_sources": ",".join(SOURCES),
         "hold_grace_days": str(asked.grace),
     }
-    with HeldConnections(engine) as held, product(services, analyser, settings, awake.__contains__) as stream:
+    with (
+        HeldConnections(engine) as held,
+        product(services, analyser, settings, awake.__contains__, new=kept is None) as stream,
+    ):
         held.serve(client)
-        city = City(
-            services=services,
-            stream=stream,
-            books=Books(PAYERS),
-            faces=Faces(asked.seed, asked.faces),
-            people=people,
-            chance=Random(asked.seed),  # noqa: S311 - to be drawn again
-            happenings={name: row.happens for name, row in HAPPENINGS.items()},
-            say=say,
-            by_id=awake,
-            grace=asked.grace,
-        )
-        outcome.figures["plan"] = {**_plan_told(asked), "lines": sum(len(one.benefits) for one in people)}
         try:
-            outcome.figures["import"] = _import(city, client)
-        except Wrong as wrong:
-            outcome.stories.append(str(wrong))
-            return outcome
-        _take_names(city, asked.living)
-        born = time.monotonic()
-        try:
-            _days(city, asked, outcome)
+            if kept is None:
+                city = _new(asked, services, stream, awake, say)
+                kept = Kept(asked, city, outcome)
+                outcome.figures["plan"] = {**_plan_told(asked), "lines": sum(len(one.benefits) for one in city.people)}
+                outcome.figures["import"] = _import(city, client)
+                _take_names(city, asked.living)
+                outcome.figures["imported_s"] = time.monotonic() - begun
+                plan(city, asked.first + timedelta(days=1), asked.days, asked.often)
+            else:
+                city = kept.city
+                _go_on(kept, stream, analyser, awake)
+            begun -= kept.seconds
+            run = _Run(kept, begun, keeping, analyser, stream)
+            run.keep()
+            _days(run)
             _at_the_end(city, outcome)
         except Wrong as wrong:
             outcome.stories.append(str(wrong))
-        outcome.figures["lived_s"] = round(time.monotonic() - born, 1)
+        if kept is None or "import" not in outcome.figures:
+            return outcome
         outcome.figures["life"] = city.figures()
         outcome.figures["looked_at"] = {"really": analyser.looked, "repeated": analyser.repeated}
         outcome.figures["written_twice"] = city.books.twice
         outcome.figures["at_the_end"] = _standings(city)
         afterwards(city)
     outcome.figures["whole_s"] = round(time.monotonic() - begun, 1)
+    outcome.figures["lived_s"] = round(time.monotonic() - begun - outcome.figures.pop("imported_s"), 1)
     return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A city under way: since when, and what keeps it."""
+
+    kept: Kept
+    begun: float
+    keeping: Keeping | None
+    analyser: RememberingAnalyser
+    stream: Streams
+
+    def keep(self) -> None:
+        """Keep it as it is now, where it is to be kept."""
+        if self.keeping:
+            self.kept.seconds = time.monotonic() - self.begun
+            self.keeping.keep(self.kept, self.analyser, self.stream)
+            self.kept.city.say(f"  kept as it is after day {self.kept.days}, in {self.keeping.folder}")
+
+
+def _new(
+    asked: Plan, services: Services, stream: Streams, awake: dict[str, Citizen], say: Callable[[str], None]
+) -> City:
+    return City(
+        services=services,
+        stream=stream,
+        books=Books(PAYERS),
+        faces=Faces(asked.seed, asked.faces),
+        people=citizens(asked.people, asked.living, asked.first, asked.seed, asked.days),
+        chance=Random(asked.seed),  # noqa: S311 - to be drawn again
+        happenings={name: row.happens for name, row in HAPPENINGS.items()},
+        say=say,
+        by_id=awake,
+        grace=asked.grace,
+    )
+
+
+def _go_on(kept: Kept, stream: Streams, analyser: RememberingAnalyser, awake: dict[str, Citizen]) -> None:
+    """Let a city that was kept live over these streams."""
+    city = kept.city
+    city.stream = stream
+    stream.remember(kept.images)
+    analyser.remember(kept.analyser)
+    awake.update(city.by_id)
+    city.by_id = awake
+    city.say(f"going on after day {kept.days}, {kept.seconds / 60:.0f} minutes of work")
 
 
 # --- import ----------------------------------------------------------------------------------------------------------
@@ -206,25 +262,29 @@ def _take_names(city: City, living: int) -> None:
 # --- days ------------------------------------------------------------------------------------------------------------
 
 
-def _days(city: City, asked: Plan, outcome: Outcome) -> None:
-    plan(city, asked.first + timedelta(days=1), asked.days, asked.often)
-    last, begun, held = time.monotonic(), time.monotonic(), 0
-    for number in range(1, asked.days + 1):
+def _days(run: _Run) -> None:
+    kept, city, outcome = run.kept, run.kept.city, run.kept.outcome
+    asked: Plan = kept.asked
+    last, begun, lived = time.monotonic(), time.monotonic(), kept.days
+    for number in range(lived + 1, asked.days + 1):
         day = asked.first + timedelta(days=number)
         city.day(day, offices)
         _tell(city, outcome, iter(city.broken))
         city.broken.clear()
-        _tell(city, outcome, checks.of_holds(city, city.books.held[held:]))
-        held = len(city.books.held)
+        _tell(city, outcome, checks.of_holds(city, city.books.held[kept.held :]))
+        kept.held = len(city.books.held)
         if (day + timedelta(days=1)).day == 1:
             _at_the_end_of_a_month(city, outcome)
+        kept.days = number
         if time.monotonic() - last > TELL_EVERY_SECONDS or number == asked.days:
             last = time.monotonic()
-            left = (last - begun) / number * (asked.days - number)
+            left = (last - begun) / (number - lived) * (asked.days - number)
             events = sum(city.services.events.events.values())
             city.say(
                 f"  day {number} of {asked.days} ({day}): {events:,} events published, {left / 60:.0f} minutes left"
             )
+        if run.keeping and run.keeping.is_due:
+            run.keep()
 
 
 def _at_the_end_of_a_month(city: City, outcome: Outcome) -> None:
