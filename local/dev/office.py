@@ -3,6 +3,7 @@ the key of a print house, so that letters can be made.
 """
 
 import base64
+import uuid
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,8 @@ def print_house_key(folder: Path) -> str:
 def first_day(folder: Path, clerk: Phone, second: Phone, helper: Phone, today: date) -> dict[str, Any]:
     """Open two cases of which `clerk` did nothing, and write a register as an office brings it: what client.json
     says."""
-    _registered(second, WAITING, today)
-    stiff = _registered(second, STIFF, today)
+    _registered(second, WAITING, "P-1001", today)
+    stiff = _registered(second, STIFF, "P-1002", today)
     clerk.vouch(stiff)
     second.enrol(stiff, portrait(STIFF.reference))
     helper.certify(STIFF.name, STIFF.id_number, camera_before(portrait(STIFF.face)), on_behalf=True, cannot=CANNOT)
@@ -43,6 +44,16 @@ def first_day(folder: Path, clerk: Phone, second: Phone, helper: Phone, today: d
     return {"district": DISTRICT, "register": str(folder / REGISTER), "print_house_key": str(folder / PRINT_HOUSE)}
 
 
-def _registered(clerk: Phone, person: Person, today: date) -> str:
-    start = person.benefit_start(today).isoformat()
-    return clerk.register(person.name, person.id_number, person.category, DISTRICT, start)
+def _registered(clerk: Phone, person: Person, reference: str, today: date) -> str:
+    """Register somebody whom their payer can write to: the others here have no reference, and so get no print house's
+    letter."""
+    body = {
+        "name": person.name,
+        "id_number": person.id_number,
+        "category": person.category,
+        "district": DISTRICT,
+        "benefit_start": person.benefit_start(today).isoformat(),
+        "payer_reference": reference,
+    }
+    made = clerk.expect(201, "POST", "/staff/beneficiaries", body, Idempotency_Key=str(uuid.uuid4()))
+    return str(made["beneficiary_id"])

@@ -186,7 +186,8 @@ curl -s {client["endpoint"]} \\
 
   {client["desk"]}
   Sign in as clerk{DOMAIN}, second-clerk{DOMAIN} or auditor{DOMAIN}, with {PASSWORD}
-  (no second factor here). Two people at once: a second window, private or of another browser.
+  (here without a second factor, and anew every ten minutes: the local AWS renews no clerk's token).
+  Two people at once: a second window, private or of another browser.
 
   Cases      two wait for clerk{DOMAIN}: somebody registered by the other clerk, and a face check
   Find       {client["people"][0]["id_number"]}, or another of those registered above; all are in district {district}
