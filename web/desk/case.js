@@ -107,7 +107,7 @@ function decisionForm(review, attempts, record) {
     const input = made.querySelector(`[data-option=${outcome}]`);
     input.checked = true;
     input.focus();
-    input.dispatchEvent(new Event("change", {bubbles: true}));
+    input.dispatchEvent(new Event("input", {bubbles: true}));
   };
   const keys = outcomes.reduce((all, one, place) => Object.assign(all, {[place + 1]: [word(group, one), () => choose(one)]}), {});
   const send = () => document.getElementById(`decide-${review.review_id}-send`).click();

@@ -119,8 +119,8 @@ export function form(name, fields, label, send, {changed = null, kind = "primary
   }
 
   const hear = (event) => {
-    // What was wrong is not, until it is sent again.
-    const touched = nodes.find(({node}) => node.contains(event.target));
+    // What was wrong is not, until it is sent again. A field that is only left (change) was complained about just then.
+    const touched = event.type === "input" && nodes.find(({node}) => node.contains(event.target));
     if (touched) complainAbout(touched.node, "");
     const given = values();
     drafts[draft] = written();
