@@ -29,8 +29,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
 
 ##@ Run it
-.PHONY: help demo dev token frames event
-demo dev token frames event docker-check bench bench-peers profile probe duplicates-bench: \
+.PHONY: help demo dev token frames event holds night
+demo dev token frames event holds night docker-check bench bench-peers profile probe duplicates-bench: \
 	export PYTHONPATH := layers/core:layers/vision
 help: ## this list
 	@echo "LifeCert: make <target>"
@@ -41,7 +41,7 @@ demo: setup build ## the whole story on this machine: register, certify, lapse, 
 
 # Shells set USER, and some HOST, by themselves: only what make was told counts.
 told = $(if $(filter command,$(firstword $(origin $(1)))),$($(1)))
-dev: setup build ## keep the stack running for clients, with sample calls ([WEB_ORIGIN=origin] [HOST=address])
+dev: setup build ## keep the stack running for the desk and for clients, with what to click and sample calls ([WEB_ORIGIN=origin] [HOST=address])
 	@$(PY) -m local.dev $(if $(WEB_ORIGIN),--web-origin "$(WEB_ORIGIN)") $(if $(call told,HOST),--host "$(HOST)")
 
 # Of a running make dev: the latest, or that of ENDPOINT.
@@ -53,6 +53,12 @@ frames: .venv/.ready ## draw new frames for a challenge (SESSION=id or STEPS=neu
 	@test -n "$(SESSION)$(STEPS)" || { echo "usage: make frames SESSION=id | STEPS=neutral,smile [PERSON=name] [OUT=folder]"; exit 2; }
 	@$(PY) -m local.dev.frames $(OF) $(if $(SESSION),--session "$(SESSION)") $(if $(STEPS),--steps "$(STEPS)") \
 		$(if $(PERSON),--person "$(PERSON)") $(if $(OUT),--out "$(OUT)")
+
+holds: .venv/.ready ## have somebody lapse, be told, and be proposed for a hold, for the desk of make dev
+	@$(PY) -m local.dev.nights holds $(OF)
+
+night: .venv/.ready ## let a night go by on the stack of make dev: its nightly run, and the next day
+	@$(PY) -m local.dev.nights night $(OF)
 
 event: .venv/.ready ## make events of a live session of make dev, for sam local, and print its commands
 	@$(PY) -m local.dev.event $(OF)

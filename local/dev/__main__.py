@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from local.deploy import deploy, search_for_no_duplicates
-from local.dev import reference, sam
+from local.dev import office, reference, sam
 from local.dev.running import folder_for
 from local.dev.welcome import opened, prepare, text
 from local.stack import BUILD, LOOPBACK, StackError, run
@@ -33,7 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     say = partial(print, flush=True)
     try:
         with run(say, host=asked.host) as stack, folder_for(stack.aws.endpoint) as folder, reference.served() as page:
-            deployment = deploy(stack.aws, say, more={"WebOrigin": asked.web_origin})
+            more = {"WebOrigin": asked.web_origin, "PrintHouseKey": office.print_house_key(folder)}
+            deployment = deploy(stack.aws, say, more=more)
+            say("Registering people, and opening the first cases of the desk.")
             search_for_no_duplicates(deployment)
             client = prepare(deployment, folder, asked.web_origin)
             sam.write(deployment, BUILD / "sam", folder)

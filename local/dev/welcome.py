@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 from lifecert.bootstrap.parts import consent_texts
 from local.aws import REGION, Credentials
-from local.demo.cast import PEOPLE, register
+from local.demo.cast import PEOPLE, PORTRAITS, register
+from local.demo.office import WUFANG
 from local.demo.phone import Phone
 from local.deploy import STACK_NAME, Deployment
+from local.dev import office
 from local.dev.running import CLIENT, DOMAIN
 from local.stack import ROOT
 
@@ -19,19 +21,21 @@ PASSWORD = "Only-on-this-machine-2026"  # noqa: S105 (of users who live as long 
 # Two clerks, because what ends or corrects an entitlement takes two people.
 GROUPS = {"user": None, "clerk": "clerk", "second-clerk": "clerk", "auditor": "auditor"}
 KEYS = "jwks.json"
+# Nobody's here: for whoever registers somebody by hand.
+FREE_NUMBER = "371502195206143013"
 
 
 def prepare(deployment: Deployment, folder: Path, web_origin: str = "") -> dict[str, Any]:
     """Sign users up, register people, write client.json, a token for each user and the certificates' keys: what
     client.json says."""
     tokens = {name: deployment.new_user(name + DOMAIN, PASSWORD, group) for name, group in GROUPS.items()}
-    clerk = Phone(deployment.api_url, tokens["clerk"])
+    clerk, second, helper = (Phone(deployment.api_url, tokens[name]) for name in ("clerk", "second-clerk", "user"))
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
     people = [
         {
             "name": person.name,
             "id_number": person.id_number,
-            "beneficiary_id": register(clerk, person, today, Phone(deployment.api_url, tokens["second-clerk"])),
+            "beneficiary_id": register(clerk, person, today, second),
             "face": person.face,
         }
         for person in PEOPLE
@@ -73,6 +77,7 @@ def prepare(deployment: Deployment, folder: Path, web_origin: str = "") -> dict[
         },
         "phone_page": f"{deployment.api_url}/phone",
         "desk": deployment.desk_url,
+        "first_day": office.first_day(folder, clerk, second, helper, today),
         "endpoint": aws.endpoint,
         "region": REGION,
         "access_key_id": Credentials().access_key,
@@ -85,7 +90,7 @@ def prepare(deployment: Deployment, folder: Path, web_origin: str = "") -> dict[
 
 def text(client: Mapping[str, Any], folder: Path, log: Path, reference: str) -> str:
     """What the terminal shows: addresses, files, and calls to paste into a shell."""
-    short = folder.relative_to(ROOT)
+    short, district = folder.relative_to(ROOT), client["first_day"]["district"]
     users = ", ".join(one["email"].removesuffix(DOMAIN) for one in client["users"])
     people = "\n".join(f"                 {one['name']}, {one['id_number']}" for one in client["people"])
     start = json.dumps(
@@ -124,7 +129,7 @@ The stack is up. All of this, and more, is in {short}/{CLIENT}.
 {people}
   phone page     {client["phone_page"]}
   desk           {client["desk"]}
-                 clerk{DOMAIN}, second-clerk{DOMAIN} or auditor{DOMAIN}, with the password above
+                 what to do there is said at the end
   invitation     of {client["invitation"]["person"]}: {client["invitation"]["url"]}
                  or these digits: {client["invitation"]["digits"]}
   web origin     {client["web_origin"] or "none (make dev WEB_ORIGIN=http://localhost:3000 lets a page of yours call)"}
@@ -176,6 +181,22 @@ curl -s {client["endpoint"]} \\
   -H "X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth" \\
   -H "Content-Type: application/x-amz-json-1.1" \\
   -d '{sign_in}' | python3 -m json.tool
+
+--- A day at the office's desk ---
+
+  {client["desk"]}
+  Sign in as clerk{DOMAIN}, second-clerk{DOMAIN} or auditor{DOMAIN}, with {PASSWORD}
+  (here without a second factor, and anew every ten minutes: the local AWS renews no clerk's token).
+  Two people at once: a second window, private or of another browser.
+
+  Cases      two wait for clerk{DOMAIN}: somebody registered by the other clerk, and a face check
+  Find       {client["people"][0]["id_number"]}, or another of those registered above; all are in district {district}
+  Register   any name; of a number the last digit is a check digit: {FREE_NUMBER} is free
+  Photo      portraits to enrol lie in {PORTRAITS.relative_to(ROOT)}/
+  Letter     of somebody's record, "Print an invitation"; its digits are typed at {client["phone_page"]}
+  Imports    upload {short}/{office.REGISTER}: two people come in; the other clerk releases it. Then find {WUFANG}
+  Letters    by a print house: from a work list of {district}; {short}/{office.PRINT_HOUSE} opens them
+  Holds      `make holds` brings somebody who is proposed for a hold; `make night` applies what was decided
 
 Ctrl-C ends the stack: nothing is left running, and {short} is deleted."""
 

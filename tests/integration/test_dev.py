@@ -6,17 +6,23 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
+from joserfc import jwe
+from joserfc.jwk import ECKey
 
 from lifecert.domain.challenge import Step
+from local.demo.phone import Phone
 from local.dev import docker_check, running
 from local.dev.running import Running, find, folder_for
 from local.dev.sam import command, fault_in
 from local.stack import BUILD, ROOT, StackError
 from tests.support.dev import HOST, LAYERS, ORIGIN, STOP_SECONDS, Dev
+from tests.support.patience import wait_for
 
 pytestmark = pytest.mark.skipif(not (BUILD / "sam").is_dir(), reason="nothing built: make build")
 
@@ -39,6 +45,42 @@ def test_a_client_is_told_everything_in_one_file(dev: Dev) -> None:
     assert requests.get(told["keys"], timeout=30).json() == json.loads((dev.folder / "jwks.json").read_text("utf-8"))
     for value in (told["api"], told["issuer"], told["client_id"], told["users"][0]["password"]):
         assert value in dev.printed
+
+
+def test_the_desk_has_a_days_work_that_the_clerk_may_do(dev: Dev) -> None:
+    clerk, second, day = dev.phone("clerk"), dev.phone("second-clerk"), dev.client["first_day"]
+    cases = clerk.expect(200, "GET", f"/staff/reviews?district={day['district']}")["reviews"]
+    assert {one["kind"] for one in cases} == {"registration", "verification"}
+    for one in cases:
+        path = f"/staff/reviews/{one['review_id']}/claim"
+        assert clerk.expect(200, "POST", path, {"take": True})["claim"]
+        assert clerk.expect(200, "POST", path, {"take": False})["claim"] is None
+    begun = clerk.call("POST", "/staff/imports", {"source": "office"}, {"Idempotency-Key": str(uuid.uuid4())}).body
+    assert clerk.upload(begun["slot"], Path(day["register"]).read_bytes()) == 204
+    assert import_once(clerk, begun, "checked")["checked"]["people"] == 2
+    # Letters can be made, which takes a print house's key.
+    letters = {"list": "no_contact", "district": day["district"], "new_codes": False}
+    asked = {"source": "print-house", "kind": "letters", "letters": letters}
+    begun = clerk.call("POST", "/staff/imports", asked, {"Idempotency-Key": str(uuid.uuid4())}).body
+    checked = import_once(clerk, begun, "checked")
+    path = f"/staff/imports/{checked['import_id']}"
+    assert second.expect(202, "POST", f"{path}/release", {"digest": checked["digest"]})
+    assert import_once(clerk, begun, "finished")["registered"]["people"] >= 1
+    house = ECKey.import_key(Path(day["print_house_key"]).read_text("ascii"))
+    sealed = requests.get(clerk.expect(200, "GET", path)["letter_files"][0], timeout=60).text
+    assert jwe.decrypt_compact(sealed, house, algorithms=["ECDH-ES+A256KW", "A256GCM"]).plaintext
+    for told in (dev.client["desk"], "print-house.pem", "second-clerk@example.org", "make holds"):
+        assert told in dev.printed.split("A day at the office's desk")[1]
+
+
+def import_once(clerk: Phone, begun: dict[str, Any], state: str) -> dict[str, Any]:
+    """An import, once it has come so far; its dry run is asked for first."""
+    path = f"/staff/imports/{begun['register_import']['import_id']}"
+    if state == "checked":
+        clerk.expect(202, "POST", f"{path}/dry-run")
+    wait_for(lambda: clerk.expect(200, "GET", path)["register_import"]["state"] == state, f"that it is {state}")
+    shown: dict[str, Any] = clerk.expect(200, "GET", path)["register_import"]
+    return shown
 
 
 def test_what_a_host_opens_is_said(dev: Dev) -> None:

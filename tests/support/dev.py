@@ -13,7 +13,7 @@ from local.stack import ROOT
 # Loopback, and yet another address than the usual one: what HOST does, without opening anything.
 HOST = "127.0.0.2"
 ORIGIN = "http://localhost:3000"
-START_SECONDS, STOP_SECONDS = 180, 180  # the files of the functions go last, and a busy disk is slow
+START_SECONDS, STOP_SECONDS = 300, 180  # the files of the functions go last, and a busy disk is slow
 LAYERS = {"PYTHONPATH": "layers/core:layers/vision", "SAM_CLI_TELEMETRY": "0"}
 
 

@@ -6,20 +6,13 @@ import {ask, configured, digestOf, wordsFor} from "./calls.js";
 import {placed} from "./districts.js";
 import {effectsOf} from "./effects.js";
 import {form, idNumberFault, optionsOf, table} from "./forms.js";
+import {ABOUT_FACES, groundsFor} from "./grounds.js";
 import {standing, timeline} from "./history.js";
 import {comparison, frameLabel, mark} from "./photos.js";
 import {PROPOSED, giveBack, next, waitedFor} from "./queue.js";
 import {can, dayInWords, desk, momentInWords, say, word} from "./state.js";
 import {again, button, facts, link, paragraphs, screen, section} from "./view.js";
 
-const GROUNDS = {
-  accept: ["same_person", "confirmed"],
-  refuse: ["other_person", "not_live", "unfounded"],
-  needs_more: ["not_recognisable", "asked_back"],
-};
-// The first ground that fits what is asked.
-const USUAL = {verification: "same_person", audit: "same_person", override: "same_person"};
-const ABOUT_FACES = ["verification", "audit", "override", "duplicate_face"];
 const RENEW_MS = 600000;
 
 // Why nobody here may decide, if that is so already now.
@@ -80,13 +73,14 @@ function decisionForm(review, attempts, record) {
   const effects = el("div", {class: "effects", "aria-live": "polite"});
   const certifies = review.kind === "verification";
   const group = certifies ? "choiceFace" : (["death_report", "data_signal", "sign_of_life"].includes(review.kind) ? "choiceTrue" : "choiceRight");
-  const outcomes = Object.keys(GROUNDS);
+  const groundsOf = groundsFor(review.kind);
+  const outcomes = Object.keys(groundsOf);
   const tries = attempts.map((one, place) => [one.session_id, `${say("tryNumber", {n: place + 1})}, ${momentInWords(one.opened_at)}`]);
-  const grounds = outcomes.reduce((all, outcome) => all.concat(GROUNDS[outcome].filter((one) => !(certifies && one === "confirmed"))), []);
+  const grounds = [].concat(...Object.values(groundsOf));
   const made = form(`decide-${review.review_id}`, [
     {id: "outcome", label: say("yourAnswer"), kind: "radio", required: true, options: outcomes.map((one) => [one, word(group, one)])},
     certifies && tries.length > 1 ? {id: "session_id", label: say("whichTry"), kind: "select", required: true, options: tries, value: tries[tries.length - 1][0]} : null,
-    {id: "ground", label: say("ground"), kind: "radio", required: true, options: optionsOf("ground", grounds, word), check: (ground, given) => ((GROUNDS[given.outcome] || []).includes(ground) ? "" : say("groundUnfit"))},
+    {id: "ground", label: say("ground"), kind: "radio", required: true, options: optionsOf("ground", grounds, word), check: (ground, given) => ((groundsOf[given.outcome] || []).includes(ground) ? "" : say("groundUnfit"))},
   ], say("decide"), async (values) => {
     const body = {outcome: values.outcome, ground: values.ground};
     if (certifies && tries.length) body.session_id = values.session_id || tries[0][0];
@@ -95,7 +89,7 @@ function decisionForm(review, attempts, record) {
   }, {changed});
 
   function changed(values) {
-    const chosen = GROUNDS[values.outcome] || [];
+    const chosen = groundsOf[values.outcome] || [];
     // Only grounds that fit are to be chosen; where the usual one fits, it is chosen.
     made.querySelectorAll("[data-field=ground] .choice").forEach((one) => {
       const input = one.querySelector("input");
@@ -103,7 +97,7 @@ function decisionForm(review, attempts, record) {
       if (one.hidden) input.checked = false;
     });
     const fit = Array.from(made.querySelectorAll("[data-field=ground] .choice:not([hidden]) input"));
-    if (chosen.length && !fit.some((one) => one.checked)) (fit.find((one) => one.value === USUAL[review.kind]) || fit[0]).checked = true;
+    if (chosen.length && !fit.some((one) => one.checked)) fit[0].checked = true;
     made.querySelector("[data-field=ground]").hidden = !chosen.length;
     const attempt = attempts.find((one) => one.session_id === (values.session_id || (tries[0] || [])[0]));
     fill(effects, values.outcome ? el("h3", {}, say("effectTitle")) : null, el("ul", {}, effectsOf(review, record, values.outcome, attempt).filter(Boolean).map((one) => el("li", {}, one))));
@@ -114,7 +108,7 @@ function decisionForm(review, attempts, record) {
     const input = made.querySelector(`[data-option=${outcome}]`);
     input.checked = true;
     input.focus();
-    input.dispatchEvent(new Event("change", {bubbles: true}));
+    input.dispatchEvent(new Event("input", {bubbles: true}));
   };
   const keys = outcomes.reduce((all, one, place) => Object.assign(all, {[place + 1]: [word(group, one), () => choose(one)]}), {});
   const send = () => document.getElementById(`decide-${review.review_id}-send`).click();

@@ -32,7 +32,7 @@ export const ENGLISH_CODES = {
   method_face_on_behalf: "Face check, with a helper",
   method_in_person: "In person at the office",
   method_home_visit: "Visit at home",
-  method_group_visit: "Visit to a home, village, hospital or prison",
+  method_group_visit: "Visit to a nursing home, village, hospital or prison",
   method_video: "By video",
   method_attestation: "Attestation of an embassy, notary or authority",
   method_paper_form: "Paper form with a witness",

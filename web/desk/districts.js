@@ -10,6 +10,13 @@ export async function readDistricts() {
   }
 }
 
+// What a code of six digits that somebody types is called, or that nobody knows it: codes come and go, so it may be right.
+export function echoed(code, unknown) {
+  if (!/^\d{6}$/.test(code) || !Object.keys(called).length) return "";
+  const name = placed(code);
+  return name === code ? unknown : name;
+}
+
 // A district's code with its whole name, from the province down; the code alone where its own name is not known.
 export function placed(code) {
   const own = String(code || "").replace(/^(\d\d)(?:0000|(\d\d)00)$/, "$1$2");

@@ -11,8 +11,8 @@ import {button, tell} from "./view.js";
 const drafts = {};
 
 // A field: {id, label, kind, options, hint, required, value, check, when, wide, multiple}. `kind` is a type of input, or select,
-// textarea, radio, check, several. `check` answers what is wrong with a value, if anything is; a field is there only `when`
-// the other values are such. Options are pairs of value and label.
+// textarea, radio, check, several. `check` answers what is wrong with a value, if anything is; `echo` what it means,
+// which is told in the place of the hint; a field is there only `when` the other values are such. Options are pairs of value and label.
 function fieldNode(field, name, draft) {
   const kept = (drafts[draft] || {})[field.id];
   const value = kept === undefined ? field.value : kept;
@@ -77,6 +77,7 @@ export function form(name, fields, label, send, {changed = null, kind = "primary
       node.hidden = !field.when(given);
       if (node.hidden) given[field.id] = "";
     });
+    nodes.filter(({field}) => field.echo).forEach(({field, node}) => { node.querySelector(".hint").textContent = field.echo(given[field.id]) || field.hint; });
     return given;
   }
 
@@ -86,7 +87,7 @@ export function form(name, fields, label, send, {changed = null, kind = "primary
     const first = nodes.filter(({field, node}) => {
       const value = given[field.id];
       const none = !value || value.length === 0;
-      const text = node.hidden ? "" : field.required && none ? say("fieldMissing") : (value && field.check ? field.check(value, given) : "");
+      const text = node.hidden ? "" : field.required && none ? say(field.kind === "radio" ? "choiceMissing" : "fieldMissing") : (value && field.check ? field.check(value, given) : "");
       complainAbout(node, text || "");
       return text;
     })[0];
@@ -117,7 +118,10 @@ export function form(name, fields, label, send, {changed = null, kind = "primary
     if (bad) bad.focus();
   }
 
-  const hear = () => {
+  const hear = (event) => {
+    // What was wrong is not, until it is sent again. A field that is only left (change) was complained about just then.
+    const touched = event.type === "input" && nodes.find(({node}) => node.contains(event.target));
+    if (touched) complainAbout(touched.node, "");
     const given = values();
     drafts[draft] = written();
     if (changed) changed(given);

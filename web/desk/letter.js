@@ -4,31 +4,37 @@ import {el, fill} from "../shared/dom.js";
 import {qrCode} from "../shared/qr.js";
 import {ask} from "./calls.js";
 import {form} from "./forms.js";
-import {dayInWords, say} from "./state.js";
+import {LANGUAGES, dayInWords, desk, inLanguage, say, wordsOf} from "./state.js";
 import {button, tell} from "./view.js";
 
 export function inviteContent(record, id) {
   const place = el("div", {id: "letter-place"});
-  const made = form("invite", [{id: "guardian", label: say("guardianField"), kind: "check"}], say("issueLetter"), async (values) => {
+  const fields = [
+    {id: "language", label: say("letterLanguage"), kind: "select", required: true, value: desk.language, options: LANGUAGES.map((one) => [one, wordsOf(one).inThisLanguage])},
+    {id: "guardian", label: say("guardianField"), kind: "check"},
+  ];
+  const made = form("invite", fields, say("issueLetter"), async (values) => {
     const issued = await ask("POST", `staff/beneficiaries/${id}/invitations`, {guardian: values.guardian});
     return () => {
-      fill(place, letterSheet(record, issued, values.guardian));
+      // Whoever presses once more by mistake would make the letter worthless that they have just printed.
+      asking.hidden = true;
+      fill(place, el("div", {class: "no-print"}, button(say("printLetter"), () => window.print(), {kind: "primary", id: "print-letter"})),
+        inLanguage(values.language, () => letterSheet(record, issued, values)));
       tell(say("letterReady"));
       document.getElementById("print-letter").focus();
     };
   });
-  return el("div", {}, el("p", {class: "no-print"}, say("inviteText")), el("div", {class: "no-print"}, made), place);
+  const asking = el("div", {class: "no-print"}, el("p", {}, say("inviteText")), made);
+  return el("div", {}, asking, place);
 }
 
-function letterSheet(record, issued, guardian) {
+function letterSheet(record, issued, {guardian, language}) {
   const [page] = issued.url.split("#");
-  return el("div", {},
-    el("div", {class: "no-print"}, button(say("printLetter"), () => window.print(), {kind: "primary", id: "print-letter"})),
-    el("article", {class: "letter", "data-letter": issued.invitation_id},
-      el("h2", {}, say("letter_title")), el("p", {class: "whom"}, say("letter_name", {name: record.masked_name})), el("p", {}, say("letter_why")),
-      el("div", {class: "scan"}, qrCode(issued.url, say("letterCode")), el("ol", {}, ["letter_scan", "letter_check", "letter_photos"].map((key) => el("li", {}, say(key))))),
-      el("p", {}, say("letter_by_hand")), el("p", {class: "page-address"}, page), el("p", {class: "digits"}, issued.digits),
-      guardian ? el("p", {}, say("letter_guardian")) : null,
-      el("p", {}, say("letter_keep", {day: dayInWords(issued.expires_on)})), el("p", {}, say("letter_safe")),
-      el("p", {class: "help"}, say("letter_help_line", {number: record.help_line})), el("p", {class: "small"}, say("letter_number", {number: issued.invitation_id}))));
+  return el("article", {class: "letter", lang: language, "data-letter": issued.invitation_id},
+    el("h2", {}, say("letter_title")), el("p", {class: "whom"}, say("letter_name", {name: record.masked_name})), el("p", {}, say("letter_why")),
+    el("div", {class: "scan"}, qrCode(issued.url, say("letterCode")), el("ol", {}, ["letter_scan", "letter_check", "letter_photos"].map((key) => el("li", {}, say(key))))),
+    el("p", {}, say("letter_by_hand")), el("p", {class: "page-address"}, page), el("p", {class: "digits"}, issued.digits),
+    guardian ? el("p", {}, say("letter_guardian")) : null,
+    el("p", {}, say("letter_keep", {day: dayInWords(issued.expires_on)})), el("p", {}, say("letter_safe")),
+    el("p", {class: "help"}, say("letter_help_line", {number: record.help_line})), el("p", {class: "small"}, say("letter_number", {number: issued.invitation_id})));
 }

@@ -128,7 +128,7 @@ export const ENGLISH_PROOFS = {
   importKind_references: "Photos, by a list",
   importKind_letters: "Letters for a print house",
   importKind_postings: "What became of the print house's letters",
-  importMeans_register: "Who is not known yet is registered; who is stays as they are.",
+  importMeans_register: "A table (CSV) whose first line names the columns: name, id_number, category, district, benefit_start; and, if there are such, payer, payer_reference, phone, last_certified_on, last_certified_by, line_key. Who is not known yet is registered; who is stays as they are.",
   importMeans_references: "Photos lie in the bucket under photos/ already (docs/operations.md); the list names them, their persons and the consent. The dry run looks at every photo.",
   importMeans_postings: "The table that the print house brought back: letter_id, outcome (posted, returned), on.",
   importCount_register: "People",

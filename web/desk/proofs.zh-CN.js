@@ -128,7 +128,7 @@ export const CHINESE_PROOFS = {
   importKind_references: "照片名单",
   importKind_letters: "委托印制信函",
   importKind_postings: "信函寄送结果",
-  importMeans_register: "未登记的予以登记，已登记的不变。",
+  importMeans_register: "CSV 表，第一行为列名：name、id_number、category、district、benefit_start；如有，还可加 payer、payer_reference、phone、last_certified_on、last_certified_by、line_key。未登记的予以登记，已登记的不变。",
   importMeans_references: "照片须已放入存储桶的 photos/ 目录（见 docs/operations.md），名单写明照片、人员和同意。试运行会逐张检查。",
   importMeans_postings: "印制单位返回的表：letter_id、outcome（posted、returned）、on。",
   importCount_register: "人数",

@@ -12,6 +12,7 @@ export const KINDS = [
 ];
 export const PROPOSED = ["end", "correction", "revocation", "presence", "id_number", "benefit_start"];
 const ALL = "all";
+const MINUTE_MS = 60000;
 const HOUR_MS = 3600000;
 // What the last queue was of: the next case comes from there.
 const chosen = {kind: "", district: "", noneFree: false};
@@ -21,7 +22,9 @@ function reviews(limit) {
 }
 
 export function waitedFor(moment) {
-  const hours = Math.max(0, Math.floor((Date.now() - Date.parse(moment)) / HOUR_MS));
+  const waited = Math.max(0, Date.now() - Date.parse(moment));
+  const hours = Math.floor(waited / HOUR_MS);
+  if (!hours) return say("waitedMinutes", {n: Math.floor(waited / MINUTE_MS)});
   return hours < 48 ? say("waitedHours", {n: hours}) : say("waitedDays", {n: Math.floor(hours / 24)});
 }
 

@@ -3,8 +3,10 @@ import {Problem} from "../shared/api.js";
 import {el, fill} from "../shared/dom.js";
 import {kindOf, spelt} from "../shared/numbers.js";
 import {ask, configured} from "./calls.js";
+import {echoed} from "./districts.js";
 import {districtFault, form, idNumberFault, optionsOf} from "./forms.js";
-import {desk, ownDistricts, say, today, word} from "./state.js";
+import {statusOf} from "./history.js";
+import {dayInWords, desk, ownDistricts, say, today, word} from "./state.js";
 import {link, open, screen} from "./view.js";
 
 export const CATEGORIES = ["resident_pension", "employee_pension", "survivor_allowance", "injury_disability", "injury_care", "injury_dependant"];
@@ -25,7 +27,7 @@ function ofBenefit() {
   const [own] = ownDistricts().filter((one) => one.length === 6);
   return [
     {id: "category", label: say("category"), kind: "select", required: true, options: optionsOf("category", CATEGORIES, word)},
-    {id: "district", label: say("district"), required: true, value: own || desk.district, hint: say("districtHint"), inputmode: "numeric", check: districtFault},
+    {id: "district", label: say("district"), required: true, value: own || desk.district, hint: say("districtHint"), inputmode: "numeric", check: districtFault, echo: (code) => echoed(code, say("districtUnknown"))},
     {id: "benefit_start", label: say("benefitStart"), kind: "date", required: true},
     {id: "payer", label: say("payerCode"), hint: say("payerHint")},
     {id: "payer_reference", label: say("payerReference"), hint: say("referenceHint")},
@@ -83,8 +85,11 @@ screen("registered", async (id) => {
   return {
     title: say("registeredTitle", {name: record.masked_name}),
     content: [
+      el("p", {}, statusOf(record), ` ${say("factValidUntil")}: ${dayInWords(record.valid_until)}`),
+      record.status === "lapsed" ? el("p", {class: "note"}, say("registeredLapsed")) : null,
       el("p", {class: "lead"}, say("registeredText")),
       el("ol", {class: "actions"},
+        record.status === "lapsed" ? el("li", {}, link(say("act_certify"), "act", "certify", id)) : null,
         el("li", {}, link(say("act_photo"), "act", "photo", id)), el("li", {}, link(say("act_invite"), "act", "invite", id)),
         el("li", {}, link(say("openTheRecord"), "person", id)), el("li", {}, link(say("registerNext"), "register"))),
     ],

@@ -17,9 +17,11 @@ const DAY_MS = 86400000;
 export const LANGUAGES = Object.keys(WORDS);
 
 const told = document.documentElement.dataset;
+const READ = typeof navigator === "undefined" ? [] : navigator.languages;
 
 export const desk = {
-  language: LANGUAGES[0],
+  // The browser's: Chinese wherever it is read at all.
+  language: LANGUAGES.find((one) => READ.some((read) => read.slice(0, 2) === one.slice(0, 2))) || LANGUAGES[0],
   // Where and as which client the staff signs in, and in which time zone the office's days are: the document says so.
   signIn: {discovery: told.discovery, client: told.client, scopes: told.scopes},
   zone: told.zone,
@@ -41,6 +43,17 @@ export function say(key, values) {
   let text = WORDS[desk.language][key] || key;
   for (const [name, value] of Object.entries(values || {})) text = text.split(`{${name}}`).join(String(value));
   return text;
+}
+
+// What is made in another language than the page's: a letter for whoever reads that one.
+export function inLanguage(language, build) {
+  const before = desk.language;
+  desk.language = language;
+  try {
+    return build();
+  } finally {
+    desk.language = before;
+  }
 }
 
 // A code of the API in words; one that came after this page as it is.

@@ -207,7 +207,7 @@ def test_every_decision_says_what_it_will_do() -> None:
 
 
 def test_the_grounds_are_those_that_the_office_takes() -> None:
-    table = re.search(r"const GROUNDS = \{(.*?)\};", code(), re.DOTALL)
+    table = re.search(r"const OF_FACES = \{(.*?)\};", code(), re.DOTALL)
     assert table
     shown = {name: set(re.findall(r'"(\w+)"', row)) for name, row in re.findall(r"(\w+): \[(.*?)\]", table[1])}
     assert shown == {outcome.value: {ground.value for ground in grounds} for outcome, grounds in GROUNDS.items()}

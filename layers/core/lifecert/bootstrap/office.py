@@ -250,7 +250,7 @@ def claim_review() -> "ClaimReview":
     from lifecert.application.office.claim_review import ClaimReview
 
     names = ReviewCasesSettings.load()
-    return ClaimReview(stores.register(names), stores.reviews(names), parts.clock(names))
+    return ClaimReview(stores.register(names), stores.reviews(names), stores.ledger(names), parts.clock(names))
 
 
 @cache

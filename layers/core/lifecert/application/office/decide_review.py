@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from lifecert.application.office.involved import involved_in
 from lifecert.application.shared.certifying import Proof, certified_already, certifying
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.issuing import Issuer
-from lifecert.application.shared.reviewing import against_themselves, recorded, review_id_of
+from lifecert.application.shared.reviewing import recorded, review_id_of
 from lifecert.application.shared.scoping import case_within
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.audit import is_drawn
@@ -29,7 +30,6 @@ from lifecert.domain.errors import (
     ReviewNotFound,
     SessionNotFound,
 )
-from lifecert.domain.invitation import user_of
 from lifecert.domain.ledger import PROOFS, Detail, LedgerEvent
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import (
@@ -61,10 +61,6 @@ _AUDITED = frozenset(
         Reason.NOT_ASSESSED,
     }
 )
-
-
-_ONE_WORD = frozenset({ReviewKind.REGISTRATION, ReviewKind.OVERRIDE})
-_OF_TRIES = frozenset({ReviewKind.VERIFICATION, ReviewKind.AUDIT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,36 +136,7 @@ class DecideReview:
         )
 
     def _check_not_involved(self, review: Review, person: Beneficiary, actors: Iterable[str], user: User) -> None:
-        # Whoever has another case open about the same person is no third party to this one. But of two clerks each may
-        # have written something down that the other is to confirm.
-        word = _ONE_WORD if review.kind in _ONE_WORD else frozenset()
-        others = (case for case in person.open_cases if case.kind not in word)
-        involved = {review.opened_by.actor_id, *actors, *(one for case in others for one in case.by)}
-        if review.kind is ReviewKind.DUPLICATE_FACE:
-            # One of the two faces may be the enrolling clerk's own doing.
-            for whose in filter(None, (review.beneficiary_id, review.related_id)):
-                entries = self.ledger.entries(whose)
-                involved |= {one.actor.actor_id for one in entries if one.event is LedgerEvent.REFERENCE_ENROLLED}
-        if review.kind in (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL):
-            involved |= against_themselves(
-                person, self.ledger.entries(review.beneficiary_id), review, self.clock.day_of
-            )
-        if review.kind is ReviewKind.AUDIT:
-            involved |= {*person.enrolled_by}  # the face that was compared is their doing
-        if review.kind is ReviewKind.AUDIT and review.session_id is None:
-            # Of a certificate that two clerks gave by a paper it is both their doing.
-            entries = self.ledger.entries(review.beneficiary_id)
-            given = [one for one in entries if one.details.get("certificate_id") == review.related_id]
-            involved |= {str(one.details.get("proposed_by")) for one in given}
-        if review.kind in _OF_TRIES:
-            # A letter passes through the hands of whoever issued it: they may have used its code themself.
-            involved |= {
-                entry.actor.actor_id
-                for entry in self.ledger.entries(review.beneficiary_id)
-                if entry.event is LedgerEvent.INVITATION_ISSUED
-                and user_of(str(entry.details["invitation_id"])) in involved
-            }
-        if user.user_id in involved:
+        if user.user_id in involved_in(review, person, actors, self.ledger, self.clock):
             raise ActedInCase
 
     def _check_seen(self, review: Review, session_id: str | None, attempts: Collection[str]) -> None:
