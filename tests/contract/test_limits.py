@@ -4,8 +4,10 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from lifecert.domain.errors import LimitReached
 from lifecert.domain.limits import Count, helper_day
@@ -109,3 +111,24 @@ def test_every_count_ends_by_itself(tables: DynamoTables) -> None:
     tables.stores().limits.take([count])
     stored = tables.item("Limits", counter=count.name)
     assert stored["expires_at"] > count.until.timestamp()
+
+
+class Colliding:
+    """A client whose first updates meet another's at the same item."""
+
+    def __init__(self, client: Any, times: int) -> None:
+        self._client, self.left = client, times
+
+    def update_item(self, **asked: Any) -> Any:
+        if self.left:
+            self.left -= 1
+            told = {"Error": {"Code": "TransactionConflictException", "Message": ""}}
+            raise ClientError(told, "UpdateItem")  # type: ignore[arg-type]
+        return self._client.update_item(**asked)
+
+
+def test_what_is_given_back_is_given_back_though_it_meets_another(tables: DynamoTables) -> None:
+    count, limits = a_count(1), tables.stores().limits
+    limits.take([count])
+    replace(limits, client=Colliding(tables.client, 3)).give_back(count)
+    limits.take([count])

@@ -1,7 +1,7 @@
 """Photos that are enrolled: which are refused, which counts for whom, and what waits for a second clerk."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,14 +13,17 @@ from lifecert.application.faces.consent import GiveConsent, UndoGround, Withdraw
 from lifecert.application.faces.purge_faces import PurgeFaces
 from lifecert.application.shared.reviewing import OpenReview
 from lifecert.domain.actor import Actor, Role
+from lifecert.domain.acts import MOST_ACTS_DAY, ActsOfDay
 from lifecert.domain.errors import (
     ActedInCase,
     BeneficiaryNotFound,
+    ConsentWithdrawn,
     LimitReached,
     PhotoMissing,
     PhotoUnsuitable,
     ReferenceMismatch,
     ReferenceNotFound,
+    StoreUnavailable,
 )
 from lifecert.domain.evidence import EnrolmentEvidence, Measure, Verdict
 from lifecert.domain.ledger import LedgerEvent
@@ -434,3 +437,44 @@ def test_who_enrolled_one_of_two_faces_does_not_decide_whether_they_are_one() ->
         with pytest.raises(ActedInCase):
             decide(world, review, ReviewOutcome.ACCEPT, CLERK)
         decide(world, review, ReviewOutcome.ACCEPT, SECOND_CLERK)
+
+
+def full_record(world: Enrolling) -> None:
+    person = world.store.beneficiaries[world.id]
+    acts = ActsOfDay(world.clock.now().date(), ((CLERK.user_id, MOST_ACTS_DAY),))
+    world.store.beneficiaries[world.id] = replace(person, clerk_acts=acts)
+
+
+def withdrawn(world: Enrolling) -> None:
+    person = world.store.beneficiaries[world.id]
+    world.store.beneficiaries[world.id] = replace(person, consent=None, consent_withdrawn_on=world.clock.today())
+
+
+@pytest.mark.parametrize(("change", "refused"), [(full_record, LimitReached), (withdrawn, ConsentWithdrawn)])
+def test_what_is_refused_whatever_the_photo_shows_is_compared_with_nobody(
+    change: Callable[[Enrolling], None], refused: type[Exception]
+) -> None:
+    """A photo that is like the person was told otherwise than one that is not, without a limit and without a trace."""
+    world = Enrolling()
+    begun = world.begin(world.id, "office", TAKEN, ImageType.JPEG, CLERK, CONSENT).enrolment
+    world.photos.upload(begun.upload_key, b"photo")
+    change(world)
+    looked = len(world.analyser.photos)
+    for template in (face(1, like=0, similarity=0.7), face(1)):
+        world.analyser.enrolment = EnrolmentEvidence(PASSED, template)
+        with pytest.raises(refused):
+            world.finish(world.id, begun.reference_id, CLERK)
+    assert len(world.analyser.photos) == looked
+    assert not world.store.counted
+
+
+def test_a_photo_that_was_compared_and_not_enrolled_costs_a_try() -> None:
+    world = Enrolling()
+
+    def down(_: int) -> None:
+        raise StoreUnavailable("down")
+
+    world.finish = replace(world.finish, register=watched(world.store.register, down))
+    with pytest.raises(StoreUnavailable):
+        world.enrol(face(1, like=0, similarity=0.7))
+    assert set(world.store.counted.values()) == {1}

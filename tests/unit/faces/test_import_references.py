@@ -9,6 +9,7 @@ import pytest
 
 from lifecert.application.office import import_register
 from lifecert.application.office.prepare_import import ReleaseImport
+from lifecert.domain.acts import MOST_ACTS_DAY, ActsOfDay
 from lifecert.domain.audit import is_drawn
 from lifecert.domain.benefit import BenefitEnd
 from lifecert.domain.errors import ImportDigestDiffers, SecondClerkNeeded
@@ -446,3 +447,14 @@ def test_a_release_that_comes_too_late_is_made_anew(intake: PhotoIntake) -> None
 
     with pytest.raises(ImportDigestDiffers):
         intake.release(checked)
+
+
+def test_a_list_goes_on_with_somebody_to_whom_its_preparer_did_all_that_one_may_today(intake: PhotoIntake) -> None:
+    """It is two clerks' doing, once for each person; else one such line would keep the whole list from its end."""
+    person = intake.wang()
+    acts = ActsOfDay(intake.clock.now().date(), ((CLERK.user_id, MOST_ACTS_DAY),))
+    intake.store.beneficiaries[person.beneficiary_id] = replace(person, clerk_acts=acts)
+    done = intake.release(intake.look(photo("wang.jpg", WANG), photo("li.jpg", LI)))
+    assert done.registered
+    assert done.registered.people == 2
+    assert intake.wang().clerk_acts == acts

@@ -5,19 +5,22 @@ from datetime import date, timedelta
 
 import pytest
 
+from lifecert.application.certify.get_status import BeneficiaryView
 from lifecert.application.office.get_reviews import GetReview, ReviewView
 from lifecert.application.office.noted_deaths import MOST_NOTED
 from lifecert.application.office.signal_death import MOST_DAYS, SignalDeath
 from lifecert.domain.actor import User
 from lifecert.domain.data_match import MatchLine, Said, Taken
 from lifecert.domain.errors import DoubtedElsewhere
+from lifecert.domain.help_lines import HelpLines
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.person import IdNumber
 from lifecert.domain.review import Ground, Review, ReviewKind, ReviewOutcome
 from lifecert.domain.status import EndCause, Status
-from lifecert.entry.http.bodies.beneficiaries import FOR_STAFF
+from lifecert.entry.http.bodies.beneficiaries import FOR_STAFF, BeneficiaryStanding
+from lifecert.entry.http.texts import Language
 from ops.verify_ledger import LedgerCheck
-from tests.support.builders import CLERK
+from tests.support.builders import CLERK, TRUSTED
 from tests.support.entitled import SECOND, Person
 from tests.support.fakes.access import noting
 from tests.support.fakes.notices import FakeSeal
@@ -233,3 +236,40 @@ def test_a_word_that_joined_as_its_case_was_decided_is_one_when_it_is_told_again
     decide(case.review_id, ReviewOutcome.REFUSE, Ground.UNFOUNDED, SECOND)
     assert told(9) is Taken.KNOWN
     assert told(8) is Taken.CASE_OPENED
+
+
+def test_what_was_kept_is_a_case_of_its_own_beside_one_for_a_day_before_the_end() -> None:
+    """One is about days that were paid, the other about a person who is back: each is decided by itself."""
+    person = Ended()
+    person.told(2)
+    person.told(1, "hospital")
+    assert person.told(20) is Taken.CASE_OPENED
+    person.take_back()
+    assert person.agrees()
+    kept, before = sorted(person.open(ReviewKind.DATA_SIGNAL), key=lambda one: str(one.day), reverse=True)
+    decide = review_decider(person.store, MemoryPhotos(), person.clock)
+    decide(before.review_id, ReviewOutcome.REFUSE, Ground.UNFOUNDED, SECOND)
+    (doubt,) = person.now.doubts
+    assert (doubt.review_id, doubt.by) == (kept.review_id, ("data_match:civil_register", "data_match:hospital"))
+    assert person.told(0, "hospital") is Taken.JOINED
+    assert person.agrees()
+
+
+def test_the_numbers_of_what_helpers_read_say_nothing_of_what_they_do_not() -> None:
+    """A number that was left out was a suspicion that somebody had."""
+
+    def shown(person: Person, *, for_staff: bool) -> list[tuple[int, str]]:
+        view = BeneficiaryView(person.now, tuple(person.store.entries[person.who]), for_staff=for_staff)
+        answer = BeneficiaryStanding.of(
+            view, TODAY, HelpLines("12333", {}), TRUSTED, Language.ENGLISH, user_id="helper", for_staff=for_staff
+        )
+        return [(one.seq, one.event.value) for one in answer.history]
+
+    untold, told = Ended(), Ended()
+    told.told(2)
+    told.told(1)
+    for person in (untold, told):
+        person.take_back()
+    assert shown(untold, for_staff=False) == shown(told, for_staff=False)
+    assert [number for number, _ in shown(told, for_staff=False)] == [1, 2, 3]
+    assert [number for number, _ in shown(told, for_staff=True)] == [one.seq for one in told.store.entries[told.who]]

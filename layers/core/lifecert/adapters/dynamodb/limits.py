@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb.values import epoch, plain, typed
-from lifecert.domain.errors import LimitReached, VersionConflict
+from lifecert.domain.errors import LimitReached, StoreUnavailable, VersionConflict
 from lifecert.domain.limits import Count
 
 if TYPE_CHECKING:
@@ -48,7 +48,15 @@ class DynamoLimits:
 
     def give_back(self, count: Count) -> None:
         """Take back what `take` counted: it came to nothing that is bounded."""
-        self.count(replace(count, step=-count.step))
+        for tries_left in reversed(range(ATTEMPTS)):
+            try:
+                self.count(replace(count, step=-count.step))
+            except StoreUnavailable:
+                # An update that meets a `take` of the same count is one of these.
+                if not tries_left:
+                    raise
+            else:
+                return
 
     def _write(self, writes: "list[TransactWriteItemTypeDef]", errors: list[Callable[[], LimitReached]]) -> None:
         with translated(errors):

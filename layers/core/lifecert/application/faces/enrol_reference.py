@@ -9,6 +9,7 @@ from lifecert.application.faces.consent import check_consent, consented, refuse_
 from lifecert.application.faces.continuity import Continuity, judge_continuity
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role, User
+from lifecert.domain.acts import one_more
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.change import Change, record
 from lifecert.domain.errors import (
@@ -145,7 +146,10 @@ class FinishEnrolment:
         upload = self.photos.read_upload(enrolment.upload_key, self.policy.image.max_bytes)
         if upload is None:
             raise PhotoMissing
-        # Before anything is compared: of many at one instant only so many are.
+        # Before anything is compared: what is refused whatever the photo shows would tell what it shows, and of many at
+        # one instant only so many are compared.
+        _refuse_faces_that_must_go(person)
+        one_more(person.clerk_acts, Actor(user.user_id, Role.CLERK), self.clock.now())
         held = self._held(person, enrolment, user)
         try:
             reference = self._enrolled(enrolment, upload, user)
@@ -153,8 +157,8 @@ class FinishEnrolment:
             if held is None:  # refused as the photos of others were that came at the same instant
                 self.limits.count(unlike_hour(user.user_id, self.clock.local()))
             raise
-        except Exception:
-            self._give_back(held)
+        except PhotoUnsuitable:
+            self._give_back(held)  # compared with nobody
             raise
         self._give_back(held)
         return reference

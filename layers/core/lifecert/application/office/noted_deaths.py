@@ -67,8 +67,9 @@ def signal_again(person: Beneficiary, entries: Iterable[LedgerEntry], now: datet
     told_by = tuple(dict.fromkeys(one.actor.actor_id for one in kept))
     person = person.with_case(review)
     for one in told_by[1:]:
-        case = person.open_case(ReviewKind.DATA_SIGNAL, told_by[0])
-        person = person.with_joined(case, one, doubts=True) if case else person
+        # Not another case of that register, which may be open for a day before the end.
+        (case,) = (open_one for open_one in person.open_cases if open_one.review_id == review.review_id)
+        person = person.with_joined(case, one, doubts=True)
     return SignalAgain(person, review, {"signal_id": review.review_id, "signal_by": ",".join(told_by)})
 
 

@@ -72,7 +72,8 @@ class HistoryActor(Response):
 
 
 class HistoryEntry(Response):
-    """One ledger entry; `benefits` is what it says of each of them. `explained` is, of a proof of life by another
+    """One ledger entry; `seq` is its number among those that are shown, which for staff are all, and `benefits` what it
+    says of each benefit. `explained` is, of a proof of life by another
     register, which saw the person, how and when, in plain words."""
 
     seq: int
@@ -84,10 +85,10 @@ class HistoryEntry(Response):
     explained: str | None
 
     @staticmethod
-    def of(entry: LedgerEntry, sources: Sources, language: Language, *, for_staff: bool) -> "HistoryEntry":
+    def of(entry: LedgerEntry, number: int, sources: Sources, language: Language, *, for_staff: bool) -> "HistoryEntry":
         """The entry, without what concerns only staff unless it is for them."""
         return HistoryEntry(
-            seq=entry.seq,
+            seq=number,
             event=entry.event,
             at=entry.at,
             actor=HistoryActor(role=entry.actor.role, actor_id=entry.actor.actor_id if for_staff else None),
@@ -189,6 +190,7 @@ class BeneficiaryStanding(Response):
     ) -> "BeneficiaryStanding":
         """The answer as of `today`, in a language."""
         beneficiary = view.beneficiary
+        shown = [entry for entry in view.history if for_staff or entry.event not in FOR_STAFF]
         return BeneficiaryStanding(
             beneficiary_id=beneficiary.beneficiary_id,
             masked_name=beneficiary.masked_name,
@@ -209,9 +211,9 @@ class BeneficiaryStanding(Response):
             what_to_do=_what_to_do(beneficiary, language),
             help_line=help_lines.find(beneficiary.category, beneficiary.district),
             history=tuple(
-                HistoryEntry.of(entry, sources, language, for_staff=for_staff)
-                for entry in view.history
-                if for_staff or entry.event not in FOR_STAFF
+                # A number left out would say that there is something to know.
+                HistoryEntry.of(entry, entry.seq if for_staff else number, sources, language, for_staff=for_staff)
+                for number, entry in enumerate(shown, 1)
             ),
         )
 
