@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from lifecert.adapters.dynamodb.limits import DynamoLimits
 from lifecert.domain.errors import LimitReached
 from lifecert.domain.limits import Count, helper_day
 from tests.support.builders import NOW, a_session
@@ -130,5 +131,6 @@ class Colliding:
 def test_what_is_given_back_is_given_back_though_it_meets_another(tables: DynamoTables) -> None:
     count, limits = a_count(1), tables.stores().limits
     limits.take([count])
-    replace(limits, client=Colliding(tables.client, 3)).give_back(count)
+    colliding: Any = Colliding(tables.client, 3)
+    DynamoLimits(colliding, tables.name("Limits")).give_back(count)
     limits.take([count])

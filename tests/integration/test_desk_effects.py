@@ -134,7 +134,7 @@ def told_of(standing: Standing, entries: list[LedgerEntry]) -> dict[str, Any]:
     shown = record(standing)
     if standing.ended_on:
         shown["benefits"][0] |= {"ended_on": standing.ended_on.isoformat(), "status": "terminated"}
-    known = [HistoryEntry.of(one, parts.sources(), Language.ENGLISH, for_staff=True) for one in entries]
+    known = [HistoryEntry.of(one, one.seq, parts.sources(), Language.ENGLISH, for_staff=True) for one in entries]
     return {**shown, "history": [json.loads(one.model_dump_json()) for one in known]}
 
 
