@@ -84,7 +84,7 @@ export const ENGLISH = {
   tip3: "A forearm from the face.",
   tip3Them: "Point the back camera at the person, a forearm away.",
 
-  primerAsk: "We take {n} pictures. When the phone asks, press “Allow”.",
+  primerAsk: "We take {n} pictures at most. When the phone asks, press “Allow”.",
   openCamera: "Open the camera",
   openBackCamera: "Open the back camera",
   useFiles: "Use the phone's own camera app",

@@ -84,7 +84,7 @@ export const CHINESE = {
   tip3: "离脸一个小臂远。",
   tip3Them: "后面的镜头对着本人，离脸一个小臂远。",
 
-  primerAsk: "要拍 {n} 张。手机问时，点“允许”。",
+  primerAsk: "最多拍 {n} 张。手机问时，点“允许”。",
   openCamera: "打开相机",
   openBackCamera: "打开后面的相机",
   useFiles: "用自带的相机拍",
