@@ -31,7 +31,7 @@ def of_payers(city: City, people: Iterable[Citizen], until: date) -> Iterator[Fa
             fault = _told_last(city, record, benefit) or _paid(city, record, benefit, until)
             if fault:
                 yield citizen, f"benefit {benefit.benefit_id} of {benefit.payer}: {fault}"
-        if fault := _of_a_death(city, citizen, record):
+        if fault := of_a_death(city, citizen, record):
             yield citizen, fault
 
 
@@ -119,12 +119,16 @@ def of_nights(city: City) -> Iterator[Fault]:
             yield citizen, f"benefit {late[0].benefit_id} was to end on {late[0].planned_end}, and did not"
 
 
-def _of_a_death(city: City, citizen: Citizen, record: Beneficiary) -> str:
+def of_a_death(city: City, citizen: Citizen, record: Beneficiary) -> str:
     """Who died is ended from the day of their death; who lives is not, but for a mistake that is being put right; and
     of whose death the office was told, two clerks end it."""
-    ended = {one.end.on for one in record.benefits if one.end and one.end.cause is EndCause.DECEASED}
+    ends = [(one.start, one.end.on) for one in record.benefits if one.end and one.end.cause is EndCause.DECEASED]
+    ended = {on for _, on in ends}
     waits = timedelta(days=PUT_RIGHT_WITHIN)
-    if ended and citizen.died_on and ended != {citizen.died_on} and citizen.wrong_end is None:
+    died = citizen.died_on
+    # What had not begun by then ends on the day on which it was to begin (adr/0063).
+    wrong = died and [on for start, on in ends if on != max(died, start or died)]
+    if wrong and citizen.wrong_end is None:
         return f"they died on {citizen.died_on}, and their benefits ended on {_days(ended)}"
     if ended and citizen.alive and citizen.wrong_end is None:
         return f"they live, and their benefits ended on {_days(ended)} for a death that nobody said"
