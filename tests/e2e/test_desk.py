@@ -55,10 +55,10 @@ def test_a_case_is_taken_and_decided_with_keys_alone_and_the_next_one_has_the_fo
     look_at(somebody, "queue", narrow=True)
     somebody.keys("n")
     somebody.sees("case")
-    assert page.url.endswith(cases[0])
-    assert somebody.focused() == "heading"
+    expect(page).to_have_url(re.compile(cases[0]))
+    expect(somebody.page.locator("#heading")).to_be_focused()
     expect(page.locator("img.photo")).to_have_count(2)
-    assert page.evaluate("Array.from(document.images).every((one) => one.complete && one.naturalWidth > 0)")
+    page.wait_for_function("Array.from(document.images).every((one) => one.complete && one.naturalWidth > 0)")
     somebody.keys("+", "+")
     zoomed = page.evaluate("Array.from(document.querySelectorAll('.photo'), (one) => one.style.transform)")
     assert zoomed[0] == zoomed[1] != ""
@@ -70,7 +70,7 @@ def test_a_case_is_taken_and_decided_with_keys_alone_and_the_next_one_has_the_fo
     assert "score" not in page.content().lower()
     assert standing(clerk, first)["valid_until"] == until, "a preview changes nothing"
     somebody.keys("d")
-    expect(page).to_have_url(re.compile(cases[1]), timeout=PATIENCE_MS)
+    expect(page).to_have_url(re.compile(cases[1]))
     somebody.sees("case")
     expect(page.locator("#heading")).to_be_focused()
     [certified] = [one for one in history(clerk, first) if one["event"] == "certified"]
@@ -109,7 +109,7 @@ def test_two_clerks_meet_on_one_case_and_it_is_decided_once(
     expect(other.page.locator("#none-free")).to_be_visible()
     other.go("case", case)
     expect(other.page.locator("#why-not")).to_contain_text("另一位经办人员正在处理")
-    assert other.page.locator(".deciding form").count() == 0
+    expect(other.page.locator(".deciding form")).to_have_count(0)
     look_at(other, "claimed")
     # The first one goes to lunch and the second takes it; back again, the first decides all the same, then the second.
     clerk.expect(200, "POST", f"/staff/reviews/{case}/claim", {"take": False})
@@ -148,7 +148,7 @@ def test_a_token_that_ends_in_the_middle_of_a_decision_loses_nothing_and_does_no
     somebody.keys("d")
     expect(page.locator("#gate-title")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator("#sign-in-again")).to_be_focused()
-    assert page.locator("[data-option=asked_back]").is_checked(), "what was chosen stays"
+    expect(page.locator("[data-option=asked_back]"), "what was chosen stays").to_be_checked()
     with page.context.expect_page() as opened:
         somebody.keys("Enter")
     answer_sign_in(opened.value, STAFF["clerk"], PASSWORD)
@@ -187,7 +187,7 @@ def test_a_person_is_registered_and_gets_a_letter_and_what_is_wrong_is_said_besi
     expect(page.locator("#register-name-wrong")).to_contain_text("fill this in")
     expect(page.locator("#register-id_number-wrong")).to_contain_text("every digit")
     expect(page.locator("#register-telephone-wrong")).to_contain_text("no telephone")
-    assert somebody.focused() == "register-name"
+    expect(somebody.page.locator("#register-name")).to_be_focused()
     look_at(somebody, "register-wrong", narrow=True)
     page.fill("#register-name", "周桂英")
     page.fill("#register-id_number", number)
@@ -198,7 +198,7 @@ def test_a_person_is_registered_and_gets_a_letter_and_what_is_wrong_is_said_besi
     page.click("#register-send")
     # Asked back, and what was typed is still there.
     expect(page.locator(".summary")).to_contain_text("far from today")
-    assert somebody.focused() == "register-start_checked"
+    expect(somebody.page.locator("#register-start_checked")).to_be_focused()
     somebody.keys("Space")
     page.click("#register-send")
     somebody.sees("registered")
@@ -208,7 +208,7 @@ def test_a_person_is_registered_and_gets_a_letter_and_what_is_wrong_is_said_besi
     page.click("#invite-send")
     letter = page.locator(".letter")
     expect(letter).to_be_visible()
-    assert somebody.focused() == "print-letter"
+    expect(somebody.page.locator("#print-letter")).to_be_focused()
     digits = letter.locator(".digits").inner_text()
     person = clerk.expect(200, "POST", "/invitations/person", {"code": digits})
     assert person["masked_name"] in letter.inner_text()
@@ -227,7 +227,7 @@ def test_a_person_is_registered_and_gets_a_letter_and_what_is_wrong_is_said_besi
     page.click("#register-send")
     page.get_by_role("link", name="Open the record").click()
     somebody.sees("person")
-    assert page.locator("h1").inner_text() == person["masked_name"]
+    expect(page.locator("h1")).to_have_text(person["masked_name"])
     somebody.keys("f")
     page.fill("#find-number-id_number", number)
     somebody.keys("Enter")
@@ -271,7 +271,7 @@ def test_a_day_of_the_office_end_to_end_in_chinese(
     expect(second.page.locator(".effects")).to_contain_text("first day that is not due")
     look_at(second, "confirm")
     second.keys("d")
-    expect(second.page).not_to_have_url(re.compile(proposal), timeout=PATIENCE_MS)
+    expect(second.page).not_to_have_url(re.compile(proposal))
     assert standing(clerk, known)["status"] == "terminated"
     for place in (("lists", COUNTY), ("lists", COUNTY, "no_contact"), ("statistics", COUNTY), ("imports",), ("holds",)):
         somebody.go(*place)
@@ -375,13 +375,13 @@ def test_an_auditor_reads_and_changes_nothing(at: SignedIn, in_county: Callable[
     known = in_county(JIANGUO)
     auditor = at("auditor")
     page = auditor.page
-    assert page.locator("#take-next").count() == 0
+    expect(page.locator("#take-next")).to_have_count(0)
     auditor.go("person", known.beneficiary_id)
     expect(page.get_by_role("heading", name="Who opened this record")).to_be_visible()
-    assert page.locator(".actions").count() == 0
+    expect(page.locator(".actions")).to_have_count(0)
     look_at(auditor, "audited")
     auditor.go("act", "certify", known.beneficiary_id)
-    assert page.locator("form").count() == 0
+    expect(page.locator("form")).to_have_count(0)
     auditor.go("feeds", "fund")
     expect(page.get_by_role("heading", name="Newest change file")).to_be_visible()
     look_at(auditor, "feeds")

@@ -67,7 +67,7 @@ def test_an_auditor_s_browser_verifies_a_ledger_and_sees_where_it_was_changed(
     # A clerk is shown none of it, and the person can read that somebody looked.
     other = at("clerk")
     other.go("ledger", known.beneficiary_id)
-    assert other.page.locator("table").count() == 0
+    expect(other.page.locator("table")).to_have_count(0)
 
 
 def test_a_photo_is_taken_by_the_desk_s_camera(

@@ -39,7 +39,7 @@ def test_a_letter_a_phone_and_a_face_are_enough(
     look_at(somebody, "01-language")
     somebody.press("language-zh-CN")
     somebody.sees("invited")
-    assert page.locator(".person").inner_text() == "陈*兰"
+    expect(page.locator(".person")).to_have_text("陈*兰")
     look_at(somebody, "03-invited")
     somebody.press("mine")
     look_at(somebody, "04-consent")
@@ -84,10 +84,10 @@ def test_a_helper_certifies_somebody_with_the_back_camera_in_english_at_a_desk(
     digits = letter_of(jianguo)["digits"].replace(" ", "")
     somebody.page.fill("#digits", digits[:19])
     somebody.press("next")
-    assert "fewer" in somebody.page.locator("#digits-wrong").inner_text()
+    expect(somebody.page.locator("#digits-wrong")).to_contain_text("fewer")
     somebody.page.fill("#digits", digits[:19] + str((int(digits[19]) + 1) % 10))
     somebody.press("next")
-    assert "wrong" in somebody.page.locator("#digits-wrong").inner_text()
+    expect(somebody.page.locator("#digits-wrong")).to_contain_text("wrong")
     look_at(somebody, "22-digits")
     somebody.page.fill("#digits", digits)
     somebody.press("next")
@@ -102,7 +102,7 @@ def test_a_helper_certifies_somebody_with_the_back_camera_in_english_at_a_desk(
     with somebody.page.expect_request("**/verify") as asked:
         somebody.press("open")
         somebody.stage()
-        assert somebody.page.locator("video.mirrored").count() == 0
+        expect(somebody.page.locator("video.mirrored")).to_have_count(0)
         somebody.hold(jianguo.camera(Step.NEUTRAL))
         look_at(somebody, "24-neutral", picture=False)
         steps = somebody.answer(jianguo.camera)
@@ -146,13 +146,13 @@ def test_a_code_that_is_nobodys_is_told_and_changes_nothing(
     somebody.open("%")
     somebody.press("language-zh-CN")
     somebody.sees("problem")
-    assert somebody.page.locator("#type").is_visible()
+    expect(somebody.page.locator("#type")).to_be_visible()
     somebody.page.goto("about:blank")
     somebody.open(letter["code"])
     # The same code would be refused again: the one thing to do is to type what the newest letter says.
     somebody.press("language-zh-CN")
     somebody.sees("problem")
-    assert somebody.page.locator("#again").count() == 0
+    expect(somebody.page.locator("#again")).to_have_count(0)
     somebody.press("type")
     somebody.sees("digits")
     assert history(clerk, ming) == before
@@ -212,7 +212,7 @@ def test_a_helper_with_many_people_signs_in(visit: Visit, ming: Known, stack: De
     page.fill("#person-name", ming.name)
     page.fill("#id-number", ming.id_number[:17] + ("1" if ming.id_number[17] != "1" else "2"))
     somebody.press("next")
-    assert "every digit" in page.locator("#id-number-wrong").inner_text()
+    expect(page.locator("#id-number-wrong")).to_contain_text("every digit")
     page.fill("#id-number", ming.id_number)
     somebody.press("next")
     somebody.sees("consent")

@@ -18,7 +18,7 @@ from local.deploy import Deployment
 from tests.support.deployed import Known, history
 from tests.support.page_looks import look_at
 from tests.support.patience import PATIENCE_SECONDS
-from tests.support.phone_page import PATIENCE_MS, Visit, chromium, visitor
+from tests.support.phone_page import Visit, chromium, visitor
 
 # EDGE at a village's edge: milliseconds, and bytes a second.
 TWO_G = {"offline": False, "latency": 400, "downloadThroughput": 25_000, "uploadThroughput": 15_000}
@@ -40,7 +40,7 @@ def test_the_first_picture_is_looked_at_and_another_face_is_told_to_try_again(
     somebody.answer_one(lambda step: darkened(xiulan.camera(step)))
     # The word comes while the next step is read.
     somebody.sees("reason")
-    assert somebody.page.locator("[data-reason]").get_attribute("data-reason") == "too_dark"
+    expect(somebody.page.locator("[data-reason]")).to_have_attribute("data-reason", "too_dark")
     heading = somebody.page.locator("h1")
     assert "窗户" in heading.inner_text()
     # The API's sentence follows the language.
@@ -54,8 +54,8 @@ def test_the_first_picture_is_looked_at_and_another_face_is_told_to_try_again(
     somebody.answer(xiulan.camera)
     somebody.press("send")
     somebody.sees("notyet")
-    assert somebody.page.locator("[data-reason]").get_attribute("data-reason") == "not_matching"
-    assert somebody.page.locator(".pair .scene").count() == 2
+    expect(somebody.page.locator("[data-reason]")).to_have_attribute("data-reason", "not_matching")
+    expect(somebody.page.locator(".pair .scene")).to_have_count(2)
     look_at(somebody, "35-not-yet")
     # And so does this one.
     somebody.page.locator(".tool[lang]").click()
@@ -90,11 +90,11 @@ def test_without_permission_the_phones_own_camera_takes_one_picture_after_the_ot
     somebody.to_primer(letter_of(ming)["code"])
     somebody.press("open")
     somebody.sees("cameraless")
-    assert page.locator("h1").inner_text() == "相机没有打开"
+    expect(page.locator("h1")).to_have_text("相机没有打开")
     look_at(somebody, "41-refused")
     somebody.press("files")
     somebody.sees("file")
-    assert page.locator("#file").get_attribute("capture") == "user"
+    expect(page.locator("#file")).to_have_attribute("capture", "user")
     look_at(somebody, "42-file")
     somebody.choose(b"no photo")
     page.wait_for_function("document.getElementById('file-wrong').textContent")
@@ -143,7 +143,7 @@ def test_the_network_goes_and_comes_back(
     first = somebody.answer_one(ming.camera)
     context.set_offline(True)
     somebody.answer(ming.camera)
-    assert page.locator("figure .status", has_text="✓").count() == 1
+    expect(page.locator("figure .status", has_text="✓")).to_have_count(1)
     somebody.press("send")
     page.wait_for_timeout(1500)
     context.set_offline(False)
@@ -210,9 +210,9 @@ def test_a_reload_in_the_middle_goes_on_and_the_deadline_begins_anew(
     page.add_init_script("window.FaceDetector = class { async detect() { return []; } }")
     somebody.to_primer(letter_of(ming)["code"])
     somebody.press("open")
-    expect(page.locator(".hint")).to_have_text("没看到脸，请把脸对着画面中间。", timeout=PATIENCE_MS)
+    expect(page.locator(".hint")).to_have_text("没看到脸，请把脸对着画面中间。")
     somebody.answer_one(ming.camera)
-    assert "10" in page.locator(".time").inner_text()
+    expect(page.locator(".time")).to_contain_text("10")
     page.reload()
     somebody.sees("resume")
     # Back leads to no screen about somebody whom the reload forgot.
@@ -257,7 +257,7 @@ def test_back_and_double_taps_do_nothing_twice_and_a_letter_withdrawn_meanwhile_
     somebody.stage()
     assert len(started) == 1
     # The tap of a spare hand takes the picture while the countdown is running.
-    assert page.locator("#countdown-0").is_checked()
+    expect(page.locator("#countdown-0")).to_be_checked()
     page.check("#countdown-10", force=True)
     somebody.hold(ming.camera(Step.NEUTRAL))
     page.dblclick("#shoot")
@@ -281,7 +281,7 @@ def test_without_any_camera_the_way_is_told(
         somebody.to_primer(letter_of(ming)["code"])
         somebody.press("open")
         somebody.sees("cameraless")
-        assert somebody.page.locator("h1").inner_text() == "没有找到相机"
+        expect(somebody.page.locator("h1")).to_have_text("没有找到相机")
         moving = (
             "Array.from(document.querySelectorAll('*')).filter((one) => getComputedStyle(one).animationName !== 'none')"
         )

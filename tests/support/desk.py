@@ -36,11 +36,10 @@ class Clerk:
         self.language = language
         self.watched = Watched(page, "/".join(address.split("/")[:3]))
         page.set_default_timeout(PATIENCE_MS)
-        expect.set_options(timeout=PATIENCE_MS)
 
     def sees(self, screen: str) -> None:
         """Waits until a screen is shown."""
-        expect(self.page.locator(f"[data-screen={screen}]")).to_be_visible(timeout=PATIENCE_MS)
+        expect(self.page.locator(f"[data-screen={screen}]")).to_be_visible()
 
     def focused(self) -> str:
         """The id of what has the focus."""
@@ -72,7 +71,7 @@ class Clerk:
             "hash => { document.querySelector('[data-screen]').dataset.old = ''; location.hash = hash }",
             "#/" + "/".join(place),
         )
-        expect(self.page.locator(f"[data-screen={place[0]}]:not([data-old])")).to_be_visible(timeout=PATIENCE_MS)
+        expect(self.page.locator(f"[data-screen={place[0]}]:not([data-old])")).to_be_visible()
 
 
 def answer_sign_in(page: Page, email: str, password: str) -> None:

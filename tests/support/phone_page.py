@@ -19,6 +19,7 @@ from tests.support.patience import PATIENCE_SECONDS
 
 WIDTH, HEIGHT = 720, 960  # px: what the page sends is no larger
 PATIENCE_MS = 1000 * PATIENCE_SECONDS
+expect.set_options(timeout=PATIENCE_MS)
 COLOURS, TALLEST = 96, 1500  # of a picture of a screen; pixels
 # The fake camera shows ten pictures a second, and Chromium has some of them in hand.
 SHOWN_MS = 500
@@ -100,7 +101,7 @@ class Visitor:
 
     def sees(self, screen: str) -> None:
         """Waits until a screen is shown."""
-        expect(self.page.locator(f"[data-screen={screen}]")).to_be_visible(timeout=PATIENCE_MS)
+        expect(self.page.locator(f"[data-screen={screen}]")).to_be_visible()
 
     def press(self, identifier: str) -> None:
         """Press what has this id."""
