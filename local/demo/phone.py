@@ -147,14 +147,15 @@ class Phone:
         self.show(session, camera)
         return self.verify(session["session_id"])
 
-    def register(self, name: str, id_number: str, category: str, district: str, benefit_start: str) -> str:
-        """As a clerk, register a person: the beneficiary's id."""
+    def register(self, name: str, id_number: str, category: str, district: str, benefit_start: str, **more: str) -> str:
+        """As a clerk, register a person, with whatever `more` is to be said of them: the beneficiary's id."""
         body = {
             "name": name,
             "id_number": id_number,
             "category": category,
             "district": district,
             "benefit_start": benefit_start,
+            **more,
         }
         answer = self.expect(201, "POST", "/staff/beneficiaries", body, Idempotency_Key=str(uuid.uuid4()))
         return str(answer["beneficiary_id"])

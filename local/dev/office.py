@@ -3,7 +3,6 @@ the key of a print house, so that letters can be made.
 """
 
 import base64
-import uuid
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -47,13 +46,5 @@ def first_day(folder: Path, clerk: Phone, second: Phone, helper: Phone, today: d
 def _registered(clerk: Phone, person: Person, reference: str, today: date) -> str:
     """Register somebody whom their payer can write to: the others here have no reference, and so get no print house's
     letter."""
-    body = {
-        "name": person.name,
-        "id_number": person.id_number,
-        "category": person.category,
-        "district": DISTRICT,
-        "benefit_start": person.benefit_start(today).isoformat(),
-        "payer_reference": reference,
-    }
-    made = clerk.expect(201, "POST", "/staff/beneficiaries", body, Idempotency_Key=str(uuid.uuid4()))
-    return str(made["beneficiary_id"])
+    start = person.benefit_start(today).isoformat()
+    return clerk.register(person.name, person.id_number, person.category, DISTRICT, start, payer_reference=reference)

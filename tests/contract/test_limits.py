@@ -115,17 +115,20 @@ def test_every_count_ends_by_itself(tables: DynamoTables) -> None:
 
 
 class Colliding:
-    """A client whose first updates meet another's at the same item."""
+    """A client whose first transactions meet another's at the same item."""
 
     def __init__(self, client: Any, times: int) -> None:
         self._client, self.left = client, times
 
-    def update_item(self, **asked: Any) -> Any:
+    def transact_write_items(self, **asked: Any) -> Any:
         if self.left:
             self.left -= 1
-            told = {"Error": {"Code": "TransactionConflictException", "Message": ""}}
-            raise ClientError(told, "UpdateItem")  # type: ignore[arg-type]
-        return self._client.update_item(**asked)
+            told = {
+                "Error": {"Code": "TransactionCanceledException"},
+                "CancellationReasons": [{"Code": "TransactionConflict"}],
+            }
+            raise ClientError(told, "TransactWriteItems")  # type: ignore[arg-type]
+        return self._client.transact_write_items(**asked)
 
 
 def test_what_is_given_back_is_given_back_though_it_meets_another(tables: DynamoTables) -> None:

@@ -4,15 +4,16 @@ import {el, fill} from "../shared/dom.js";
 import {SCANS} from "./acting.js";
 import {ask, configured, digestOf, wordsFor} from "./calls.js";
 import {placed} from "./districts.js";
-import {effectsOf} from "./effects.js";
+import {PAPERS, effectsOf} from "./effects.js";
 import {form, idNumberFault, optionsOf, table} from "./forms.js";
 import {ABOUT_FACES, groundsFor} from "./grounds.js";
 import {standing, timeline} from "./history.js";
 import {comparison, frameLabel, mark} from "./photos.js";
 import {PROPOSED, giveBack, next, waitedFor} from "./queue.js";
 import {can, dayInWords, desk, momentInWords, say, word} from "./state.js";
-import {again, button, facts, link, paragraphs, screen, section} from "./view.js";
+import {again, button, facts, link, paragraphs, screen, section, tell} from "./view.js";
 
+const OF_A_DEATH = ["death_report", "data_signal"];
 const RENEW_MS = 600000;
 
 // Why nobody here may decide, if that is so already now.
@@ -69,7 +70,7 @@ function attemptSection(attempt, number, several) {
     ]), ...findingsOf(attempt));
 }
 
-function decisionForm(review, attempts, record) {
+function decisionForm(review, attempts, record, reports) {
   const effects = el("div", {class: "effects", "aria-live": "polite"});
   const certifies = review.kind === "verification";
   const group = certifies ? "choiceFace" : (["death_report", "data_signal", "sign_of_life"].includes(review.kind) ? "choiceTrue" : "choiceRight");
@@ -82,6 +83,13 @@ function decisionForm(review, attempts, record) {
     certifies && tries.length > 1 ? {id: "session_id", label: say("whichTry"), kind: "select", required: true, options: tries, value: tries[tries.length - 1][0]} : null,
     {id: "ground", label: say("ground"), kind: "radio", required: true, options: optionsOf("ground", grounds, word), check: (ground, given) => ((groundsOf[given.outcome] || []).includes(ground) ? "" : say("groundUnfit"))},
   ], say("decide"), async (values) => {
+    // Of what was told since this was shown nobody has judged, and it would not be told again.
+    if (OF_A_DEATH.includes(review.kind) && (await ask("GET", `staff/reviews/${review.review_id}`)).reports.length > reports.length) {
+      return async () => {
+        await again();
+        tell(say("toldMeanwhile"));
+      };
+    }
     const body = {outcome: values.outcome, ground: values.ground};
     if (certifies && tries.length) body.session_id = values.session_id || tries[0][0];
     await ask("POST", `staff/reviews/${review.review_id}/decision`, body);
@@ -121,7 +129,7 @@ function confirmForm(review, record, papers) {
   const confirmed = ({answer}) => answer === "confirm";
   const made = form(`confirm-${review.review_id}`, [
     {id: "answer", label: say("yourAnswer"), kind: "radio", required: true, options: [["confirm", say("confirmIt")], ["reject", say("rejectIt")]]},
-    papers.length ? {id: "copies", label: say("papersCopies"), hint: say("papersCopiesHint"), kind: "file", multiple: true, accept: SCANS, when: confirmed} : null,
+    papers.length ? {id: "copies", label: say("papersCopies"), hint: say("papersCopiesHint"), kind: "file", multiple: true, required: true, accept: SCANS, when: (values) => confirmed(values) && !values.copies_missing} : null,
     papers.length ? {id: "copies_missing", label: say("papersMissing"), kind: "check", when: confirmed} : null,
     byNumber ? {id: "id_number", label: say("idNumberFromDocument"), hint: say("idNumberOnceMore"), check: idNumberFault} : null,
   ], say("decide"), async (values) => {
@@ -180,8 +188,17 @@ function aboutReview(review, record) {
 function reportsOf(review, reports) {
   const since = review.kind === "correction";
   const last = (one) => (since ? one.reported_by : say(one.is_believed ? "yes" : "no"));
-  return table(say(since ? "deathsNoted" : "reports"), [say("factWhen"), say("factDay"), say(since ? "toldBy" : "colBelieved")],
-    reports.map((one) => [momentInWords(one.reported_at), dayInWords(one.died_on), last(one)]));
+  const title = say(since ? "deathsNoted" : "reports");
+  return section(title, table(title, [say("factWhen"), say("factDay"), say(since ? "toldBy" : "colBelieved")],
+    reports.map((one) => [momentInWords(one.reported_at), dayInWords(one.died_on), last(one)])));
+}
+
+// What lies beside a paper: whoever confirms it opens these copies.
+function papersOf(papers) {
+  const title = say("papersBefore");
+  return section(title, table(title, [say("factDay"), say("factWhen"), say("papersSame"), say("stated_scan")],
+    papers.map((one) => [dayInWords(one.seen_on), momentInWords(one.certified_at), one.same.map((name) => word("same", name)).join(", "), el("code", {}, one.scan)])),
+  el("p", {class: "hint"}, say("papersBeforeHint")));
 }
 
 screen("case", async (reviewId) => {
@@ -197,7 +214,7 @@ screen("case", async (reviewId) => {
   }));
   const photos = ABOUT_FACES.includes(review.kind) && !review.decision ? comparison(enrolled, frames.length ? frames : enrolled.slice().reverse(), again) : null;
   const reason = review.decision ? "" : whyNot(review, claimed);
-  const deciding = review.decision || reason ? null : (PROPOSED.includes(review.kind) ? confirmForm(review, record, found.papers) : decisionForm(review, attempts, record));
+  const deciding = review.decision || reason ? null : (PROPOSED.includes(review.kind) ? confirmForm(review, record, PAPERS.includes((review.stated || {}).method) ? found.papers : []) : decisionForm(review, attempts, record, found.reports));
   const renewal = setInterval(() => { if (deciding) claimOf(reviewId).catch(() => undefined); }, RENEW_MS);
   const back = () => giveBack(reviewId);
   return {
@@ -209,7 +226,7 @@ screen("case", async (reviewId) => {
         el("div", {class: "first"},
           aboutReview(review, record), photos ? photos.node : null,
           found.reports.length ? reportsOf(review, found.reports) : null,
-          found.papers.length ? [table(say("papersBefore"), [say("factDay"), say("factWhen"), say("papersSame"), say("stated_scan")], found.papers.map((one) => [dayInWords(one.seen_on), momentInWords(one.certified_at), one.same.map((name) => word("same", name)).join(", "), el("code", {}, one.scan)])), el("p", {class: "hint"}, say("papersBeforeHint"))] : null,
+          found.papers.length ? papersOf(found.papers) : null,
           attempts.map((one, place) => attemptSection(one, place + 1, several))),
         el("section", {class: "deciding", "aria-label": say("decision")}, el("h2", {}, say("decision")),
           review.decision ? decided(review.decision) : null,

@@ -27,7 +27,8 @@ function inKeys(mode, act) {
 // The key and what it was made as; null on a phone, which has none.
 async function ownKey() {
   try {
-    return localStorage.getItem(DEVICE) ? await inKeys("readonly", (keys) => keys.get("own")) || null : null;
+    const own = localStorage.getItem(DEVICE) ? await inKeys("readonly", (keys) => keys.get("own")) : null;
+    return own && own.district ? own : null;
   } catch (error) {
     return null;
   }

@@ -302,6 +302,16 @@ def test_a_photo_that_is_another_than_the_dry_run_saw_is_not_enrolled(intake: Ph
     assert intake.of(LI).has_reference
 
 
+def test_of_another_photo_than_was_released_nobody_learns_whom_it_is_like(intake: PhotoIntake) -> None:
+    """Whoever chose the photos put one face in the place of each, and read in every line whether it was theirs."""
+    intake.enrol(photo("wang.jpg", WANG), photo("li.jpg", LI))
+    intake.bring(wang="face-1-again", li="face-2-again")
+    checked = intake.look(photo("wang.jpg", WANG, key="B-1"), photo("li.jpg", LI, key="B-2"), key="photos-2")
+    intake.bring(wang="face-1-searched", li="face-1-searched-too")
+    done = intake.release(checked)
+    assert intake.told(done, Phase.REGISTER) == [(2, "photo_changed"), (3, "photo_changed")]
+
+
 def test_a_face_unlike_the_one_that_counts_is_refused_and_one_like_it_is_added(intake: PhotoIntake) -> None:
     intake.enrol(photo("wang.jpg", WANG))
     intake.bring(other="face-2-b", same="face-1-b")

@@ -110,8 +110,8 @@ def test_more_people_than_a_clerk_sees_in_a_day_are_looked_at_and_nobody_is_refu
     state(office, sighting(Method.HOME_VISIT), SECOND)
     assert office.store.counted == {
         "seen#clerk-1#2026-03-01T00": 2 * MOST_SEEN_DAY,
-        "seen#clerk-1#2026-03-01T00#1": 1,
-        "seen#clerk-1#2026-03-01T00#2": 1,
+        "seen#clerk-1#2026-03-01T00#200": 1,
+        "seen#clerk-1#2026-03-01T00#400": 1,
         "seen#clerk-2#2026-03-01T00": 1,
     }
 

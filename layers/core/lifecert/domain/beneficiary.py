@@ -333,10 +333,12 @@ class Beneficiary:
         """Whether a guardian consents for this person on a day, as far as the register knows."""
         return self.guardian_until is not None and day < self.guardian_until
 
-    def with_case(self, review: Review) -> "Beneficiary":
-        """With a case that is being opened."""
+    def with_case(self, review: Review, by: tuple[str, ...] = ()) -> "Beneficiary":
+        """With a case that is being opened; `by` are all whose word it is, where they are several."""
         believed = self.believes(review.opened_by, review.opened_at.date())
-        return replace(self, open_cases=remembered(self.open_cases, review, believed=believed))
+        cases = remembered(self.open_cases, review, believed=believed)
+        told = (replace(one, by=by) if by and one.review_id == review.review_id else one for one in cases)
+        return replace(self, open_cases=tuple(told))
 
     def without_case(self, review_id: str) -> "Beneficiary":
         """With a case that is being closed."""

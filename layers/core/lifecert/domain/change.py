@@ -72,9 +72,8 @@ def record(
     `changed` still carries the version and the ledger head that were read. Raises LimitReached: this clerk has added so
     many entries to this record today.
     """
-    # What an import does, two clerks did, once for each person of a list.
-    acts = changed.clerk_acts if details.get("import_id") else one_more(changed.clerk_acts, actor, at)
     entry = LedgerEntry(
         changed.beneficiary_id, changed.version + 1, event, at, actor, details, changed.ledger_head
     ).sealed()
+    acts = one_more(changed.clerk_acts, entry)
     return replace(changed, version=entry.seq, ledger_head=entry.hash, clerk_acts=acts), entry

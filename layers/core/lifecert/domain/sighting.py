@@ -21,7 +21,7 @@ _NUMBER_WORD = re.compile(
     r"^(?:n(?=°)|n\.?o|nr|nro|num|núm|number|nummer|numer|numero|número|numéro|номер|编|編|番|رقم)[\W_]*(?=\d)"
 )
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\W_]+(?=\d)")
-_COUNTERS = str.maketrans("", "", "第号號")
+_COUNTERS = str.maketrans("第号號", "---")
 _LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 
 # So many days ago may somebody have been seen without a word of why that is told only now.
@@ -99,7 +99,7 @@ class Sighting:
 
     def facts(self) -> dict[str, str]:
         """What the evidence is made of beside the day: all that is stated but the ground. Empty ones are left out."""
-        names = (one.name for one in fields(self) if one.name not in ("seen_on", "ground", "paper_before"))
+        names = (one.name for one in fields(self) if one.name not in ("seen_on", "ground"))
         return {name: str(value) for name in names if (value := getattr(self, name))}
 
 
@@ -158,8 +158,7 @@ class Attestation(Sighting):
     """An embassy, a notary or an authority attests that the person appeared before it on the day.
 
     `country` is where, by two letters (ISO 3166-1); `paper` is a digest of the attestation's number (`paper_digest`)
-    and `scan` the SHA-256 of the office's copy of it. `paper_before` is the digest that entries of before have of the
-    same number (`paper_digest_before`), and is kept nowhere any more.
+    and `scan` the SHA-256 of the office's copy of it.
     """
 
     method = Method.ATTESTATION
@@ -168,7 +167,6 @@ class Attestation(Sighting):
     country: str
     paper: str
     scan: str
-    paper_before: str = ""
 
     def lacks_ground(self, today: date) -> bool:
         """Never: papers come late."""
@@ -193,8 +191,9 @@ class PaperForm(Sighting):
 
 def number_on_paper(number: str) -> str:
     """The letters and digits of a number, so that two clerks who read it from the paper mean the same: digits of any
-    script as 0 to 9, without leading zeros, and without what only says that it is a number (`No.`, `№`, `号`). By what
-    letters and digits are set apart says nothing; that two groups of digits are, is part of them."""
+    script as 0 to 9, without leading zeros, and without what only says before them that it is a number (`No.`,
+    `№`) or stands around it (`第204号`). By what letters and digits are set apart says nothing; that two groups of
+    digits are, is part of them."""
     plain = unicodedata.normalize("NFKC", number).casefold().translate(_COUNTERS)
     plain = "".join(str(unicodedata.digit(one, one)) for one in plain).strip()
     plain = _LEADING_ZEROS.sub("", _NUMBER_WORD.sub("", plain))
@@ -206,12 +205,6 @@ def paper_digest(beneficiary_id: str, number: str) -> str:
     the same number for two people there are two: one attestation may name a couple. Not of the country: of a consulate
     one clerk says where it stands, and another whose it is."""
     return hashlib.sha256(f"{beneficiary_id}\n{number_on_paper(number)}".encode()).hexdigest()
-
-
-def paper_digest_before(beneficiary_id: str, country: str, number: str) -> str:
-    """The digest that entries from before `paper_digest` left the country out have of a number (adr/0067)."""
-    told = _SET_APART.sub("", unicodedata.normalize("NFKC", number).casefold())
-    return hashlib.sha256(f"{beneficiary_id}\n{country}\n{told}".encode()).hexdigest()
 
 
 # By which method a clerk certifies, and by none of the others.

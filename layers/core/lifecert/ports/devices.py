@@ -8,11 +8,11 @@ from lifecert.domain.scope import Scope
 
 
 class Devices(Protocol):
-    """Devices, by the thumbprint of their key. That one is registered, in force and shows its proof for the first time,
-    `Sessions.open` sees to."""
+    """Devices, by the number of their key and district. That one is registered, in force and shows its proof for
+    the first time, `Sessions.open` sees to."""
 
     def register(self, device: Device) -> Device:
-        """Keep a new device; the one that is there, if one with this key is."""
+        """Keep a new device; the one that is there, if one of this number is."""
         ...
 
     def get(self, device_id: str) -> Device | None:

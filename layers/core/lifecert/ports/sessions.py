@@ -45,7 +45,7 @@ class Limits(Protocol):
         ...
 
     def count(self, count: Count) -> int:
-        """Count one more, whatever the limit: how many there are now."""
+        """Count `step` more, whatever the limit: how many there are now; a step of 0 only looks."""
         ...
 
     def give_back(self, count: Count) -> None:

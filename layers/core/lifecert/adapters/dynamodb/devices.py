@@ -1,4 +1,4 @@
-"""Devices in DynamoDB, by the thumbprint of their key; and that one is in force, as part of a transaction."""
+"""Devices in DynamoDB, by the number of their key and district; and that one is in force, as part of a transaction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,14 +1,14 @@
 """Counts in DynamoDB: an item for each count and window, which its time to live takes away."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from lifecert.adapters.aws_errors import translated
 from lifecert.adapters.dynamodb.values import epoch, plain, typed
-from lifecert.domain.errors import LimitReached, StoreUnavailable, VersionConflict
+from lifecert.domain.errors import LimitReached, VersionConflict
 from lifecert.domain.limits import Count
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class DynamoLimits:
         again(lambda: self._write(writes, errors))
 
     def count(self, count: Count) -> int:
-        """Count one more, whatever the limit: how many there are now."""
+        """Count `step` more, whatever the limit: how many there are now."""
         with translated():
             answer = self.client.update_item(
                 TableName=self.table,
@@ -48,15 +48,18 @@ class DynamoLimits:
 
     def give_back(self, count: Count) -> None:
         """Take back what `take` counted: it came to nothing that is bounded."""
-        for tries_left in reversed(range(ATTEMPTS)):
-            try:
-                self.count(replace(count, step=-count.step))
-            except StoreUnavailable:
-                # An update that meets a `take` of the same count is one of these.
-                if not tries_left:
-                    raise
-            else:
-                return
+        # In a transaction, which has a token: asked again after an answer that was lost, it takes back once.
+        values = typed({":one": -count.step, ":expires_at": epoch(count.until + KEPT)})
+        key = typed({"counter": count.name})
+        update: TransactWriteItemTypeDef = {
+            "Update": {
+                "TableName": self.table,
+                "Key": key,
+                "UpdateExpression": _ADD,
+                "ExpressionAttributeValues": values,
+            }
+        }
+        again(lambda: self._write([update], []))
 
     def _write(self, writes: "list[TransactWriteItemTypeDef]", errors: list[Callable[[], LimitReached]]) -> None:
         with translated(errors):

@@ -9,7 +9,7 @@ from lifecert.application.faces.consent import check_consent, consented, refuse_
 from lifecert.application.faces.continuity import Continuity, judge_continuity
 from lifecert.application.shared.changing import change_newest
 from lifecert.domain.actor import Actor, Role, User
-from lifecert.domain.acts import one_more
+from lifecert.domain.acts import refuse_full
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.change import Change, record
 from lifecert.domain.errors import (
@@ -21,6 +21,7 @@ from lifecert.domain.errors import (
     ReferenceMismatch,
     ReferenceNotFound,
     StoreUnavailable,
+    VersionConflict,
 )
 from lifecert.domain.evidence import EnrolmentEvidence, Template, Verdict
 from lifecert.domain.faces import FaceCount
@@ -149,21 +150,21 @@ class FinishEnrolment:
         # Before anything is compared: what is refused whatever the photo shows would tell what it shows, and of many at
         # one instant only so many are compared.
         _refuse_faces_that_must_go(person)
-        one_more(person.clerk_acts, Actor(user.user_id, Role.CLERK), self.clock.now())
-        held = self._held(person, enrolment, user)
+        refuse_full(person.clerk_acts, user.user_id, self.clock.now())
+        tried = self._take_a_try(person, enrolment, user)
         try:
             reference = self._enrolled(enrolment, upload, user)
         except ReferenceMismatch:
-            if held is None:  # refused as the photos of others were that came at the same instant
+            if tried is None:  # refused as the photos of others were that came at the same instant
                 self.limits.count(unlike_hour(user.user_id, self.clock.local()))
             raise
         except PhotoUnsuitable:
-            self._give_back(held)  # compared with nobody
+            self._give_back(tried)  # compared with nobody
             raise
-        self._give_back(held)
+        self._give_back(tried)
         return reference
 
-    def _held(self, person: Beneficiary, enrolment: Enrolment, user: User) -> Count | None:
+    def _take_a_try(self, person: Beneficiary, enrolment: Enrolment, user: User) -> Count | None:
         """The try that this photo is, of those that may be unlike. A first photo is like nobody, and one that leaves a
         case behind is seen by another clerk: neither finds anybody by their face. Raises LimitReached."""
         seen_by_another = enrolment.replacement and person.waiting_of(ReviewKind.OVERRIDE) < MOST_WAITING
@@ -173,11 +174,11 @@ class FinishEnrolment:
         self.limits.take((count,))
         return count
 
-    def _give_back(self, held: Count | None) -> None:
+    def _give_back(self, tried: Count | None) -> None:
         # Nobody's photo is refused for it: the count costs one try, as where a function dies over the photo.
-        with suppress(StoreUnavailable):
-            if held:
-                self.limits.give_back(held)
+        with suppress(StoreUnavailable, VersionConflict):
+            if tried:
+                self.limits.give_back(tried)
 
     def _enrolled(self, enrolment: Enrolment, upload: Upload, user: User) -> Reference:
         beneficiary_id, reference_id = enrolment.beneficiary_id, enrolment.reference_id

@@ -60,15 +60,14 @@ class _Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """A line that is right as everything stands now: whose photo it is, its bytes and their SHA-256, and what was seen
-    of it. `is_done`: it is enrolled already; `is_claimed`: the dry run of this import noted the person at this line."""
+    """A line that is right as everything stands now: whose photo it is, its bytes, and what was seen of it.
+    `is_done`: it is enrolled already; `is_claimed`: the dry run of this import noted the person at this line."""
 
     line: ReadLine
     row: PhotoRow
     person: Beneficiary
     reference_id: str
     photo: bytes = b""
-    digest: str = ""
     template: Template | None = None
     evidence: EnrolmentEvidence | None = None
     is_done: bool = False
@@ -135,15 +134,9 @@ class PhotoLines:
         """Enrol what the dry run would have enrolled, if it still can be."""
 
         def fate(judged: _Judged) -> None:
-            line = judged.line.number
             if judged.is_done and not judged.is_claimed:
                 raise _Refused(Known.ALREADY_ENROLLED)
             if not judged.is_done:
-                claims = self.runs.claims(of.import_id, [judged.digest])
-                if claims.get(judged.digest, line) != line:
-                    raise _Refused(RowFault.PHOTO_TWICE)
-                if not (judged.is_claimed and claims):
-                    raise _Refused(RowFault.PHOTO_CHANGED)
                 self._enrol(of, judged)
             self.uploads.delete(judged.row.photo)
 
@@ -244,9 +237,19 @@ class PhotoLines:
         self._check_consent(person, row.consent)
         photo = self._read(row)
         template, evidence = self._looked_at(photo)
+        # Before it is compared: of another photo than the dry run saw nobody is told whom it is like.
+        self._check_seen(of, line, photo)
         self._continuity(person, "", template, of)
+        if not claimed:
+            raise _Refused(RowFault.PHOTO_CHANGED)
+        return _Judged(line, row, person, reference_id, photo, template, evidence, is_claimed=claimed)
+
+    def _check_seen(self, of: RegisterImport, line: ReadLine, photo: bytes) -> None:
+        """Raises _Refused unless the dry run noted this very photo at this line."""
         digest = hashlib.sha256(photo).hexdigest()
-        return _Judged(line, row, person, reference_id, photo, digest, template, evidence, is_claimed=claimed)
+        noted = self.runs.claims(of.import_id, [digest]).get(digest)
+        if noted != line.number:
+            raise _Refused(RowFault.PHOTO_CHANGED if noted is None else RowFault.PHOTO_TWICE)
 
     def _looked_at(self, photo: bytes) -> tuple[Template, EnrolmentEvidence]:
         try:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from lifecert.application.office.papers import refuse_used_before, sheet_of_another_day
+from lifecert.application.office.papers import refuse_used_before, same_sheets
 from lifecert.application.shared.certifying import Proof, certifying, digest_of
 from lifecert.application.shared.changing import change_newest
 from lifecert.application.shared.finding import ByCode
@@ -31,7 +31,7 @@ from lifecert.domain.invitation import InvitationCode
 from lifecert.domain.ledger import Detail
 from lifecert.domain.proof_channel import ProofChannel
 from lifecert.domain.review import PROPOSAL_LASTS, Review, ReviewKind
-from lifecert.domain.sighting import Attestation, AtTheCounter, Proofs, Sighting
+from lifecert.domain.sighting import AtTheCounter, Proofs, Sighting
 from lifecert.domain.status import Status
 from lifecert.domain.year import valid_until_after
 from lifecert.ports.clock import Clock
@@ -110,12 +110,11 @@ class CertifyInPerson:
         if newest.status is Status.TERMINATED:
             raise EntitlementEnded
         if not sighting.by_the_office:
-            before = sighting.paper_before if isinstance(sighting, Attestation) else ""
-            refuse_used_before(self.ledger.entries(newest.beneficiary_id), stated, sighting.seen_on, before)
+            refuse_used_before(self.ledger.entries(newest.beneficiary_id), stated, sighting.seen_on)
 
     def _rate(self, newest: Beneficiary, proof: Proof, stated: Mapping[str, str]) -> float:
         """Which share of such certificates is looked at again: each by a sheet that certified another day already."""
-        again = "scan" in stated and sheet_of_another_day(self.ledger.entries(newest.beneficiary_id), stated, proof.on)
+        again = "scan" in stated and same_sheets(self.ledger.entries(newest.beneficiary_id), stated, proof.on)
         return 1.0 if again else self.proofs.of(proof.method).audit
 
     def _check_day(self, sighting: Sighting) -> None:

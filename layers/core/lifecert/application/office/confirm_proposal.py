@@ -20,7 +20,7 @@ from lifecert.application.office.papers import (
     earlier_papers,
     laid_beside,
     refuse_used_before,
-    sheet_of_another_day,
+    same_sheets,
 )
 from lifecert.application.office.which_ends import (
     benefits_concerned,
@@ -106,7 +106,7 @@ class ConfirmProposal:
         if review.decision is None:
             if confirm:
                 self._check_may_confirm(review, user)
-            review = self._decide(review, user, copies if confirm else None)
+            review = self._decide(review, user, copies, confirm=confirm)
         decision = review.decision
         wanted = ReviewOutcome.ACCEPT if confirm else ReviewOutcome.REFUSE
         if decision is None or (decision.outcome, decision.decided_by) != (wanted, user.user_id):
@@ -152,16 +152,15 @@ class ConfirmProposal:
                 return True
         return False
 
-    def _decide(self, review: Review, user: User, copies: Copies | None) -> Review:
-        """Rejects without `copies`."""
+    def _decide(self, review: Review, user: User, copies: Copies, *, confirm: bool) -> Review:
         outcome, ground = ReviewOutcome.REFUSE, Ground.UNFOUNDED
-        if copies is not None:
+        if confirm:
             outcome, ground = ReviewOutcome.ACCEPT, Ground.CONFIRMED
         decision = ReviewDecision(outcome, ground, user.user_id, self.clock.now())
         decided = replace(review, decision=decision)
 
         def make(newest: Beneficiary) -> Change:
-            if copies is not None:
+            if confirm:
                 refuse_ends_outside(user, newest, review, self.clock.today())
                 closed = newest.without_case(review.review_id)
                 return self.issuer.signed(replace(self._confirmed(closed, review, decision, copies), review=decided))
@@ -211,7 +210,7 @@ class ConfirmProposal:
         if (certified.reference_ids, certified.faces_were_deleted) != (newest.reference_ids, newest.faces_were_deleted):
             details["references"] = ""
         change = certifying_presence(certified, proof, by, now, today, stated, **details)
-        again = sheet_of_another_day(self.ledger.entries(newest.beneficiary_id), stated, day)
+        again = "scan" in stated and same_sheets(self.ledger.entries(newest.beneficiary_id), stated, day)
         return replace(change, audit=audit_of(newest, proof, (by, clerk), now, 1.0)) if again else change
 
     def _check_paper(

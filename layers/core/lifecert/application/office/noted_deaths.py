@@ -30,11 +30,11 @@ class SignalAgain:
 def noting(
     newest: Beneficiary, entries: Iterable[LedgerEntry], line: MatchLine, actor: Actor, now: datetime
 ) -> Change | None:
-    """The change that keeps a register's word and does nothing else; None where that word is kept, or was a case. All
+    """The change that keeps a register's word, which no case had, and does nothing else; None where it is kept. All
     that are kept belong to one case, which nobody has opened yet."""
     known, day = tuple(entries), line.on.isoformat()
     kept = _kept(known)
-    if any(_says(one, actor, day) for one in kept) or was_looked_at(known, actor, day):
+    if any(_says(one, actor, day) for one in kept):
         return None
     if len(kept) >= MOST_NOTED:
         return None
@@ -65,11 +65,7 @@ def signal_again(person: Beneficiary, entries: Iterable[LedgerEntry], now: datet
         cause=EndCause.DECEASED,
     )
     told_by = tuple(dict.fromkeys(one.actor.actor_id for one in kept))
-    person = person.with_case(review)
-    for one in told_by[1:]:
-        # Not another case of that register, which may be open for a day before the end.
-        (case,) = (open_one for open_one in person.open_cases if open_one.review_id == review.review_id)
-        person = person.with_joined(case, one, doubts=True)
+    person = person.with_case(review, by=told_by)
     return SignalAgain(person, review, {"signal_id": review.review_id, "signal_by": ",".join(told_by)})
 
 
@@ -81,13 +77,15 @@ def was_looked_at(entries: Iterable[LedgerEntry], actor: Actor, day: str) -> boo
     """
     known = tuple(entries)
     opened = {one.details.get("signal_id") for one in known}
-    decided = {str(one.details.get("review_id")): one.at for one in known if one.event is LedgerEvent.REVIEW_DECIDED}
+    decided = {str(one.details.get("review_id")): one for one in known if one.event is LedgerEvent.REVIEW_DECIDED}
     for entry in known:
         if not _says(entry, actor, day):
             continue
         review_id = str(entry.details.get("review_id"))
         if entry.event is LedgerEvent.REPORT_JOINED:
-            if review_id not in decided or decided[review_id] - entry.at > CLAIM_LASTS:
+            decision = decided.get(review_id)
+            # What joined after it was found true was put away with it, by two clerks who saw the person.
+            if decision is None or entry.seq > decision.seq or decision.at - entry.at > CLAIM_LASTS:
                 return True
         elif entry.event is not LedgerEvent.DEATH_NOTED or review_id in opened:
             return True

@@ -11,7 +11,7 @@ from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.change import Change, record
 from lifecert.domain.data_match import MatchLine, Taken
 from lifecert.domain.errors import ReviewOpenedBefore
-from lifecert.domain.ledger import LedgerEvent
+from lifecert.domain.ledger import LedgerEntry, LedgerEvent
 from lifecert.domain.open_case import OpenCase
 from lifecert.domain.review import Review, ReviewKind
 from lifecert.domain.status import EndCause, Status
@@ -52,16 +52,17 @@ class SignalDeath:
         return _TAKEN[change.entry.event]
 
     def _told(self, newest: Beneficiary, line: MatchLine, actor: Actor) -> Change | None:
+        entries = tuple(self.ledger.entries(newest.beneficiary_id))
+        if was_looked_at(entries, actor, line.on.isoformat()):
+            return None
         if known := _case_of(newest, actor):
             # The same register's word is being looked at, or was found true.
-            return self._joining(newest, known, line, actor)
+            return self._joining(newest, known, entries, line, actor)
         # After another end whoever had gone dies all the same, which is nobody's case; before it, days were paid.
         paid_after = newest.ended_on and line.on < newest.ended_on and not newest.death_recorded
         if newest.status is Status.TERMINATED and not paid_after:
             # But that end may have been a mistake, or something comes to be due again.
-            return noting(newest, self.ledger.entries(newest.beneficiary_id), line, actor, self.clock.now())
-        if was_looked_at(self.ledger.entries(newest.beneficiary_id), actor, line.on.isoformat()):
-            return None
+            return noting(newest, entries, line, actor, self.clock.now())
         of_this_word = f"{line.source} {line.on.isoformat()}"
         review = Review(
             review_id=review_id_of(newest.beneficiary_id, ReviewKind.DATA_SIGNAL, of_this_word),
@@ -75,17 +76,17 @@ class SignalDeath:
         )
         return opening(newest, review)
 
-    def _joining(self, newest: Beneficiary, case: OpenCase, line: MatchLine, actor: Actor) -> Change | None:
-        """The change by which another day belongs to a case that is there; None where that one has it already, or it
-        had a case of its own."""
+    def _joining(
+        self, newest: Beneficiary, case: OpenCase, entries: tuple[LedgerEntry, ...], line: MatchLine, actor: Actor
+    ) -> Change | None:
+        """The change by which another day belongs to a case that is there; None where that one has it already."""
         day, days = line.on.isoformat(), 0
-        for entry in self.ledger.entries(newest.beneficiary_id):
-            # A word of life is a case of the same register as well, and says nothing of a death.
-            opened = entry.event is LedgerEvent.REVIEW_OPENED and entry.details.get("kind") == case.kind
-            here = opened or entry.details.get("review_id") == case.review_id
-            if here and entry.actor.actor_id == actor.actor_id and entry.details.get("day") == day:
+        for entry in entries:
+            if entry.details.get("review_id") != case.review_id or entry.actor.actor_id != actor.actor_id:
+                continue  # of another case, or of another register, whose days are its own
+            if entry.details.get("day") == day:
                 return None
-            days += entry.details.get("review_id") == case.review_id
+            days += 1
         if days >= MOST_DAYS:
             return None
         details = {"review_id": case.review_id, "kind": case.kind, "day": day}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from lifecert.domain.errors import LimitReached, StoreUnavailable, VersionConflict
+from lifecert.domain.errors import StoreUnavailable, VersionConflict
 from lifecert.domain.limits import Count
 from lifecert.ports.sessions import Limits
 
@@ -16,13 +16,12 @@ def count_one_more(limits: Limits, count: Count, open_case: Callable[[str], obje
     What was counted is done, whatever becomes of the case: nobody is told that it was refused. That a case was opened
     is noted after it: of several at one instant each may open one.
     """
-    step = limits.count(count) // count.limit
-    if not step:
+    reached = limits.count(count) // count.limit * count.limit
+    if not reached:
         return
-    opened = replace(count, name=f"{count.name}#{step}")
-    with suppress(
-        VersionConflict, LimitReached, StoreUnavailable
-    ):  # somebody else writes to that record at this moment, say
+    opened = replace(count, name=f"{count.name}#{reached}")
+    # Somebody else writes to that record at this moment, say.
+    with suppress(VersionConflict, StoreUnavailable):
         if limits.count(replace(opened, step=0)) == 0:
-            open_case(f"{count.name}#{step * count.limit}")
+            open_case(opened.name)
             limits.count(replace(opened, step=1))

@@ -59,7 +59,7 @@ _OF_BENEFITS = frozenset(
 
 
 # Entries that only staff see: to know of a suspicion is to be warned.
-FOR_STAFF = frozenset(
+_FOR_STAFF = frozenset(
     {LedgerEvent.REVIEW_OPENED, LedgerEvent.REVIEW_DECIDED, LedgerEvent.REPORT_JOINED, LedgerEvent.DEATH_NOTED}
 )
 
@@ -190,7 +190,7 @@ class BeneficiaryStanding(Response):
     ) -> "BeneficiaryStanding":
         """The answer as of `today`, in a language."""
         beneficiary = view.beneficiary
-        shown = [entry for entry in view.history if for_staff or entry.event not in FOR_STAFF]
+        shown = [entry for entry in view.history if for_staff or entry.event not in _FOR_STAFF]
         return BeneficiaryStanding(
             beneficiary_id=beneficiary.beneficiary_id,
             masked_name=beneficiary.masked_name,

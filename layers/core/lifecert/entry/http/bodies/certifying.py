@@ -23,7 +23,6 @@ from lifecert.domain.sighting import (
     Witness,
     number_on_paper,
     paper_digest,
-    paper_digest_before,
 )
 from lifecert.entry.http.bodies.entitlement import ProposalShown
 from lifecert.entry.http.bodies.fields import PastDay, Scan
@@ -68,7 +67,7 @@ class CertifyInPersonBody(Incoming):
         kind = BY_CLERKS.get(self.method)
         if kind is None:
             raise PydanticCustomError("enum", "no clerk certifies by this method")
-        names = {_AS_TOLD.get(one.name, one.name): one for one in fields(kind) if one.name != "paper_before"}
+        names = {_AS_TOLD.get(one.name, one.name): one for one in fields(kind)}
         given = {name for name in self.model_fields_set - {"method"} if getattr(self, name) is not None}
         needed = {name for name, one in names.items() if name != "ground" and not _has_default(one)}
         if given - names.keys() or needed - given:
@@ -80,9 +79,8 @@ class CertifyInPersonBody(Incoming):
     def sighting(self, beneficiary_id: str, letter: Callable[[str, InvitationCode], str]) -> Sighting:
         """What the use case takes; `letter` finds whose letter a code is of. Raises InvitationUnknown."""
         told: dict[str, Any] = {one.name: getattr(self, one.name, None) for one in fields(BY_CLERKS[self.method])}
-        if self.number and self.country:
+        if self.number:
             told["paper"] = paper_digest(beneficiary_id, self.number)
-            told["paper_before"] = paper_digest_before(beneficiary_id, self.country, self.number)
         if self.code:
             told["letter"] = letter(beneficiary_id, self.code)
         return BY_CLERKS[self.method](**{name: value for name, value in told.items() if value is not None})
