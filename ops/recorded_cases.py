@@ -81,10 +81,7 @@ def _ended(now: dict[str, Any], entry: LedgerEntry) -> None:
         died = entry.details.get("cause") == EndCause.DECEASED
         of_life = (ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL)
         left = [
-            one
-            for one in left
-            if not (one.kind is ReviewKind.END and (died or not one.upheld))
-            and not (died and one.upheld and one.kind in of_life)
+            one for one in left if not (died and (one.kind is ReviewKind.END or (one.upheld and one.kind in of_life)))
         ]
     now["open_cases"] = tuple(left)
 
@@ -180,7 +177,9 @@ def _closed(entry: LedgerEntry, cases: tuple[OpenCase, ...], review_id: str) -> 
     )
     asked = ("death_report", "data_signal", "end", "duplicate_face", "registration")
     left_open = kind in asked and outcome == "needs_more"
-    found = [one.kind for one in cases if one.upheld and one.review_id != review_id]
+    stays = found_true or any(left_open and one.doubts for one in cases if one.review_id == review_id)
+    stays = stays and entry.event is LedgerEvent.REVIEW_DECIDED
+    there = any(one.review_id == review_id for one in cases)
     certified = entry.event in (LedgerEvent.CERTIFIED, LedgerEvent.ALREADY_CERTIFIED)
     # Two clerks and a paper have not seen the person.
     certified = certified and entry.details.get("method") not in ("attestation", "paper_form")
@@ -191,14 +190,11 @@ def _closed(entry: LedgerEntry, cases: tuple[OpenCase, ...], review_id: str) -> 
             yield case  # whether a benefit is due is another question than who the person is
         elif certified and case.kind in (ReviewKind.REGISTRATION, ReviewKind.AUDIT) and not case.upheld:
             continue  # by another clerk than the one who registered the person, or asked for the audit
+        elif case.review_id != review_id and stays and there and case.upheld and case.kind == kind != "registration":
+            continue  # of one kind the last that was found true is remembered
         elif case.review_id != review_id and not (two_clerks and case.upheld and case.review_id not in since):
             yield case
-        elif (
-            case.review_id == review_id
-            and (found_true or (left_open and case.doubts))
-            and entry.event is LedgerEvent.REVIEW_DECIDED
-            and (case.kind not in found or case.kind is ReviewKind.REGISTRATION)
-        ):
+        elif case.review_id == review_id and stays:
             yield replace(case, doubts=True, upheld=True)
 
 

@@ -129,8 +129,8 @@ function confirmForm(review, record, papers) {
   const confirmed = ({answer}) => answer === "confirm";
   const made = form(`confirm-${review.review_id}`, [
     {id: "answer", label: say("yourAnswer"), kind: "radio", required: true, options: [["confirm", say("confirmIt")], ["reject", say("rejectIt")]]},
-    papers.length ? {id: "copies", label: say("papersCopies"), hint: say("papersCopiesHint"), kind: "file", multiple: true, required: true, accept: SCANS, when: (values) => confirmed(values) && !values.copies_missing} : null,
-    papers.length ? {id: "copies_missing", label: say("papersMissing"), kind: "check", when: confirmed} : null,
+    papers.some((one) => !one.entered_by_mistake) ? {id: "copies", label: say("papersCopies"), hint: say("papersCopiesHint"), kind: "file", multiple: true, required: true, accept: SCANS, when: (values) => confirmed(values) && !values.copies_missing} : null,
+    papers.some((one) => !one.entered_by_mistake) ? {id: "copies_missing", label: say("papersMissing"), kind: "check", when: confirmed} : null,
     byNumber ? {id: "id_number", label: say("idNumberFromDocument"), hint: say("idNumberOnceMore"), check: idNumberFault} : null,
   ], say("decide"), async (values) => {
     const proposal = review.review_id;
@@ -197,7 +197,7 @@ function reportsOf(review, reports) {
 function papersOf(papers) {
   const title = say("papersBefore");
   return section(title, table(title, [say("factDay"), say("factWhen"), say("papersSame"), say("stated_scan")],
-    papers.map((one) => [dayInWords(one.seen_on), momentInWords(one.certified_at), one.same.map((name) => word("same", name)).join(", "), el("code", {}, one.scan)])),
+    papers.map((one) => [dayInWords(one.seen_on), momentInWords(one.certified_at), [...one.same.map((name) => word("same", name)), one.entered_by_mistake ? say("papersMistaken") : ""].filter(Boolean).join(", "), el("code", {}, one.scan)])),
   el("p", {class: "hint"}, say("papersBeforeHint")));
 }
 

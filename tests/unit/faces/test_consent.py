@@ -22,7 +22,7 @@ from lifecert.application.shared.finding import ByCode
 from lifecert.domain.actor import Actor, Group, Role, User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.change import Change, record
-from lifecert.domain.consent import FaceConsent, guardian_until
+from lifecert.domain.consent import KEPT_AFTER_WITHDRAWAL, FaceConsent, guardian_until
 from lifecert.domain.errors import (
     BeneficiaryNotFound,
     ConsentMissing,
@@ -372,6 +372,9 @@ def test_the_ledger_tells_all_of_it() -> None:
     world = World()
     steps: tuple[Callable[[], Beneficiary], ...] = (
         lambda: world.withdraw(OLD),
+        lambda: world.withdraw(OWN),
+        lambda: world.undo(OWN),
+        lambda: world.withdraw(OLD),
         lambda: world.undo(OWN),
         lambda: world.remove(OWN),
         lambda: world.withdraw(CLERK, at_once=True),
@@ -427,3 +430,34 @@ def test_ids_are_looked_up_before_anything_is_told() -> None:
     world = World()
     with pytest.raises(BeneficiaryNotFound):
         WithdrawConsent(world.store.register, world.clock)(an_id(), CLERK)
+
+
+@pytest.mark.parametrize(
+    ("first", "user"), [(OLD, CLERK), (OLD, OWN), (OLD, LETTER), (LETTER, OWN), (LETTER, CLERK), (OWN, CLERK)]
+)
+def test_what_another_withdrew_is_the_persons_once_they_say_so_too(first: User, user: User) -> None:
+    """Else whoever withdrew first undoes what the person wants, whenever it suits them."""
+    world = World()
+    world.withdraw(first)
+    world.clock.move(days=2)
+    after = world.withdraw(user)
+    assert after.withdrawn_by == ("" if user is CLERK else user.user_id)
+    assert (after.consent_withdrawn_on, after.faces_go_on) == (NOW.date(), NOW.date() + KEPT_AFTER_WITHDRAWAL)
+    entries = len(world.store.entries[world.id])
+    for again in (user, first, HELPER):
+        world.withdraw(again)
+    assert len(world.store.entries[world.id]) == entries
+    for helper in {OLD, HELPER, *(() if user is LETTER else (first,))}:
+        with pytest.raises(OnlyAtTheCounter):
+            world.undo(helper)
+    assert world.undo(user, UndoGround.CHANGED_MIND if user is CLERK else None).consent_withdrawn_on is None
+
+
+def test_a_letter_undoes_nothing_that_the_persons_own_account_withdrew() -> None:
+    """Whoever found it would have the account put out, too."""
+    world = World()
+    world.withdraw(OWN)
+    with pytest.raises(OnlyAtTheCounter):
+        world.undo(LETTER)
+    assert world.person.own_account == OWN.user_id
+    assert world.undo(OWN).consent_withdrawn_on is None

@@ -22,7 +22,7 @@ from lifecert.domain.errors import (
 from lifecert.domain.hold import HoldChoice, HoldDecision, HoldOutcome, HoldState
 from lifecert.domain.ledger import LedgerEvent, verify_chain
 from lifecert.domain.notice import NoticeChannel
-from lifecert.domain.office_notice import MOST_NOTICES, NoticeResult, NoticeRules, NoticeWay
+from lifecert.domain.office_notice import MOST_NOTICES, MOST_NOTICES_OF_ONE, NoticeResult, NoticeRules, NoticeWay
 from lifecert.domain.published import published_events
 from lifecert.domain.telling import Telling
 from tests.support.builders import CLERK, HELPER, an_id
@@ -272,11 +272,15 @@ def test_a_repeat_changes_nothing_more_and_is_answered_the_same() -> None:
 
 
 def test_of_one_year_only_so_many_and_the_next_begins_without() -> None:
-    office = Office()
-    for _ in range(MOST_NOTICES):
-        office.give(VISIT, NOBODY)
+    office, colleague = Office(), replace(VISITOR, user_id="clerk-6")
+    for clerk in (VISITOR, colleague):
+        for _ in range(MOST_NOTICES_OF_ONE):
+            office.give(VISIT, NOBODY, by=clerk)
+        with pytest.raises(TooManyNotices):
+            office.give(VISIT, by=clerk)
+    assert len(office.person("old").office_notices) == MOST_NOTICES
     with pytest.raises(TooManyNotices):
-        office.give(VISIT)
+        office.give(VISIT, by=replace(VISITOR, user_id="clerk-7"))
     office.certify("old")
     office.nights(370)
     assert office.give(VISIT) == office.person("old").office_notices[0]

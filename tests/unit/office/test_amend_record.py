@@ -136,6 +136,10 @@ def test_by_a_name_that_a_clerk_replaced_the_family_still_reports_a_death() -> N
         if n and n % MOST_NAMES_A_YEAR == 0:
             with pytest.raises(TransitionRefused):
                 amend(person, RightRecord("王晓丙"), AmendGround.MISTYPED)
+            # What one clerk did wrong so often a colleague puts right the same day.
+            colleague = replace(CLERK, user_id="colleague")
+            amending(person)(person.who, RightRecord("王小明"), AmendGround.MISTYPED, colleague, an_id())
+            assert by_number_and_name(store.register, keys, number, "王小明") == person.now
             person.clock.move(days=366)
         amend(person, RightRecord("王晓" + "一二三四五六七八九十甲乙"[n]), AmendGround.MISTYPED)
     assert len(person.now.former_name_keys) == FORMER_NAMES

@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
+from lifecert.application.office.signal_death import SignalDeath
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.certificate import Certificate, RevocationCause
+from lifecert.domain.data_match import MatchLine, Said
 from lifecert.domain.errors import (
     ActedInCase,
     ProposalExpired,
     TransitionRefused,
 )
 from lifecert.domain.open_case import MOST_WAITING
+from lifecert.domain.person import IdNumber
 from lifecert.domain.policy import Decision, Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import GROUNDS, Ground, Proposal, Review, ReviewKind, ReviewOutcome
@@ -104,6 +107,35 @@ def test_what_is_found_true_again_and_again_is_remembered_once() -> None:
     assert differences(office) == set()
 
 
+@pytest.mark.parametrize("kind", [ReviewKind.DEATH_REPORT, ReviewKind.DATA_SIGNAL])
+def test_of_two_words_that_were_found_true_the_later_outlives_a_sight_of_before_it(kind: ReviewKind) -> None:
+    """The first is remembered, the person is seen, dies, and a second is found true: it went with the first."""
+    office = Office(certified_by=(HELPER.user_id, "daughter"))
+
+    def found_true(by: str) -> str:
+        if kind is ReviewKind.DEATH_REPORT:
+            office.report.of_known(office.id, office.clock.today(), User(by))
+        else:
+            line = MatchLine(IdNumber.parse("11010519491231002X"), Said.DEAD, office.clock.today(), by)
+            SignalDeath(office.store.register, office.store.ledger, office.clock)(office.beneficiary, line)
+        case = next(one for one in office.store.reviews.values() if one.kind is kind and one.decision is None)
+        office.decide(case.review_id, ReviewOutcome.ACCEPT, Ground.CONFIRMED, THIRD)
+        return case.review_id
+
+    found_true(HELPER.user_id)
+    office.clock.move(days=4)
+    seen = office.seen(CLERK, on=office.clock.today())
+    assert isinstance(seen, Review)
+    office.clock.move(days=2)
+    later = found_true("daughter")
+    assert [one.review_id for one in office.beneficiary.open_cases if one.upheld] == [later]
+    office.clock.move(days=1)
+    office.confirm(seen.review_id, SECOND, confirm=True)
+    assert [one.review_id for one in office.beneficiary.doubts] == [later]
+    assert office.last_entry()["found_since"] == later
+    assert differences(office) == set()
+
+
 def test_a_proposal_of_a_death_does_not_outlive_the_end_that_was_confirmed() -> None:
     """Of two proposals one was confirmed; the end was a mistake and corrected; the other still stood, and could end it
     once more."""
@@ -124,6 +156,23 @@ def test_a_proposal_of_a_death_does_not_outlive_the_end_that_was_confirmed() -> 
     office.confirm(anew, CLERK, confirm=True)
     assert not office.beneficiary.open_benefits
     assert differences(office) == set()
+
+
+def test_a_proposal_of_a_death_outlives_an_end_for_something_else() -> None:
+    """Ended as moved away, which was then called a mistake, and nobody heard any more of the death."""
+    office = Office()
+    death = office.propose(office.id, Proposal(ReviewKind.END, TODAY, EndCause.DECEASED), an_id(), SECOND).review_id
+    for proposal in (Proposal(ReviewKind.END, TODAY, EndCause.MOVED), Proposal(ReviewKind.CORRECTION)):
+        proposed = office.propose(office.id, proposal, an_id(), CLERK).review_id
+        if proposal.kind is ReviewKind.CORRECTION:
+            assert [one.review_id for one in office.look(proposed, THIRD).other_cases] == [death]
+        office.confirm(proposed, THIRD, confirm=True)
+        assert [one.review_id for one in office.beneficiary.doubts] == [death]
+        office.clock.move(days=1)
+    assert office.beneficiary.status is Status.ACTIVE
+    assert differences(office) == set()
+    office.confirm(death, THIRD, confirm=True)
+    assert office.beneficiary.death_recorded
 
 
 @pytest.mark.parametrize("ground", [Ground.SAME_PERSON, Ground.CONFIRMED])
@@ -289,5 +338,5 @@ def test_of_two_cases_of_one_kind_the_register_and_the_ledger_keep_the_same() ->
         for one in (cases[first], cases[later]):
             office.decide(one, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, CLERK)
         (kept,) = office.beneficiary.doubts
-        assert kept.review_id == cases[first], "the first that was found true"
+        assert kept.review_id == cases[later], "the last that was found true"
         assert told_by_the_ledger(office) == []

@@ -105,6 +105,32 @@ def test_it_is_a_case_the_moment_the_end_is_corrected_and_both_clerks_were_told_
     assert person.agrees()
 
 
+@pytest.mark.parametrize(
+    ("outcome", "ground", "doubted"),
+    [
+        (None, None, True),
+        (ReviewOutcome.REFUSE, Ground.UNFOUNDED, False),
+        (ReviewOutcome.ACCEPT, Ground.CONFIRMED, True),
+    ],
+)
+def test_what_is_kept_and_told_again_as_a_case_is_no_second_one(
+    outcome: ReviewOutcome | None, ground: Ground | None, doubted: bool
+) -> None:
+    """Kept under the id of the case that the same word made later, it left nobody able to correct the end."""
+    person = Ended(EndCause.MOVED)  # five days ago
+    person.end(EndCause.DECEASED, days_ago=20)
+    assert person.told(10) is Taken.KNOWN
+    person.take_back()  # no death: the end before it stands, and the word is of a day that was paid
+    assert person.told(10) is Taken.CASE_OPENED
+    if outcome and ground:
+        person.decides(outcome, ground)
+    person.take_back()
+    assert person.now.status is Status.ACTIVE
+    assert bool(person.now.doubts) is doubted
+    assert len([one for one in person.store.reviews.values() if one.kind is ReviewKind.DATA_SIGNAL]) == 1
+    assert person.agrees()
+
+
 def test_a_correction_that_nobody_told_anything_against_opens_no_case() -> None:
     person = Ended()
     proposed = person.propose(ReviewKind.CORRECTION)

@@ -163,9 +163,9 @@ def test_what_was_confirmed_meanwhile_lies_beside_it_too() -> None:
         office.confirm(waiting.review_id, SECOND, confirm=True)
 
 
-@pytest.mark.parametrize(("cause", "beside"), [(RevocationCause.ERROR, []), (RevocationCause.FRAUD, [FIRST_SCAN])])
-def test_an_earlier_one_that_was_an_error_counts_for_nothing_and_a_forged_one_is_looked_at(
-    cause: RevocationCause, beside: list[str]
+@pytest.mark.parametrize("cause", [RevocationCause.ERROR, RevocationCause.FRAUD])
+def test_of_an_earlier_one_that_was_an_error_no_copy_is_asked_for_and_a_forged_one_is_looked_at(
+    cause: RevocationCause,
 ) -> None:
     office = once_certified(sighting(Method.PAPER_FORM, LAST))
     (entry,) = [one for one in office.store.entries[office.id] if one.details.get("method") == Method.PAPER_FORM]
@@ -173,7 +173,11 @@ def test_an_earlier_one_that_was_an_error_counts_for_nothing_and_a_forged_one_is
     office.confirm(revocation.review_id, SECOND, confirm=True)
     proposal = state(office, anew(Method.PAPER_FORM), CLERK, "anew")
     assert isinstance(proposal, Review)
-    assert [one.scan for one in office.look(proposal.review_id, SECOND).papers] == beside
+    (before,) = office.look(proposal.review_id, SECOND).papers
+    assert (before.scan, before.mistaken) == (FIRST_SCAN, cause is RevocationCause.ERROR)
+    if before.mistaken:
+        office.confirm(proposal.review_id, SECOND, confirm=True)
+        assert "copies" not in office.store.entries[office.id][-1].details
 
 
 def test_of_many_years_the_last_few_are_compared() -> None:
@@ -319,3 +323,19 @@ def test_the_copy_of_a_visit_sheet_is_no_paper_of_another_day(method: Method) ->
     state(office, visit, SECOND, "visit")
     with pytest.raises(PaperUsedBefore):
         state(office, replace(sighting(method, TODAY), scan=visit.scan), CLERK, "paper")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("method", PAPERS)
+def test_a_paper_that_was_entered_by_mistake_is_shown_when_it_comes_again(method: Method) -> None:
+    """With the day that it should have had it may; with one of this year it is last year's paper."""
+    office = once_certified(sighting(method, LAST))
+    certificate = office.beneficiary.certificate_id
+    assert certificate
+    mistake = office.propose.revocation(certificate, RevocationCause.ERROR, an_id(), CLERK)
+    office.confirm(mistake.review_id, SECOND, confirm=True)
+    proposal = state(office, sighting(method, TODAY), CLERK, "again")
+    assert isinstance(proposal, Review)
+    (before,) = office.look(proposal.review_id, THIRD).papers
+    assert (before.certificate_id, before.seen_on, before.mistaken) == (certificate, LAST, True)
+    office.confirm(proposal.review_id, THIRD, confirm=True)
+    assert office.beneficiary.certified_on == TODAY

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lifecert.application.office.report_death import NamedPerson, ReportDeath
+from lifecert.application.shared.reviewing import review_id_of
 from lifecert.domain.actor import Role, User
 from lifecert.domain.beneficiary import Beneficiary
 from lifecert.domain.benefit import BenefitEnd
@@ -29,6 +30,8 @@ from tests.support.builders import CLERK, HELPER, a_beneficiary, a_change, an_id
 from tests.support.fakes.clock import FixedClock
 from tests.support.fakes.keys import FakePersonKeys
 from tests.support.fakes.store import MemoryStore
+from tests.support.open_cases import SECOND
+from tests.support.open_cases import Office as Cases
 
 NAME, NUMBER = "王小明", IdNumber.parse("11010519491231002X")
 DAY = date(2026, 2, 20)
@@ -232,3 +235,25 @@ def test_a_death_told_after_another_end_is_a_case_and_tells_nobody_of_the_end(us
     assert office.report.of_person(whom, None, replace(STRANGER, user_id="another")) == told
     assert [one.review_id for one in office.person.open_cases] == [told]
     assert office.store.reviews[told].kind is ReviewKind.DEATH_REPORT
+
+
+@pytest.mark.parametrize("user", [HELPER, CLERK])
+def test_who_was_refused_for_a_mistyped_day_may_say_the_right_one_at_once(user: User) -> None:
+    office = Cases()
+    wrong = office.report.of_known(office.id, DAY.replace(year=2016), user)
+    office.decide(wrong, ReviewOutcome.REFUSE, Ground.UNFOUNDED, SECOND)
+    right = office.report.of_known(office.id, DAY, user)
+    assert right != wrong
+    assert office.store.reviews[right].day == DAY
+    office.decide(right, ReviewOutcome.REFUSE, Ground.UNFOUNDED, SECOND)
+    assert office.report.of_known(office.id, DAY, user) == right, "the same word of the same day is the same case"
+    assert office.beneficiary.open_cases == ()
+
+
+def test_nobody_works_out_from_the_id_whose_report_it_is() -> None:
+    """Whoever knows the person's id, and whatever else of their own."""
+    office = Office()
+    told = office.report.of_known(office.id, DAY, HELPER)
+    today, who = office.clock.today().isoformat(), HELPER.user_id
+    for guessed in (f"{who} {today}", f"{who} {today} {DAY}", who):
+        assert told != review_id_of(office.id, ReviewKind.DEATH_REPORT, guessed)

@@ -360,12 +360,13 @@ class Beneficiary:
         return replace(self, open_cases=left, dispelled_by=by, unfounded_reports=wrong)
 
     def ended(self, cause: EndCause) -> "Beneficiary":
-        """Whose entitlement two clerks have ended: every other proposal to end it is done, and with a death what was
-        found true of one. What else speaks against the person stays: an end may be a mistake, or called one.
+        """Whose entitlement two clerks have ended: with a death whatever was proposed and found true of one is done.
+        What else speaks against the person stays, and a death that somebody proposed does after another end: an end may
+        be a mistake, or called one.
         """
-        died = cause is EndCause.DECEASED
-        left = (one for one in self.open_cases if not (one.ends_with_a_death if died else one.is_proposed_end))
-        return replace(self, open_cases=tuple(left))
+        if cause is not EndCause.DECEASED:
+            return self
+        return replace(self, open_cases=tuple(one for one in self.open_cases if not one.ends_with_a_death))
 
     def without_benefits_cases(self, benefit_ids: Collection[str]) -> "Beneficiary":
         """Whose benefits two clerks ended: whether one was due that one clerk added is settled."""

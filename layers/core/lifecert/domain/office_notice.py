@@ -11,6 +11,8 @@ from lifecert.domain.notice import Notice, NoticeKind
 
 # So many a year are kept with a person. Who was looked for more often than that is no case for one more notice.
 MOST_NOTICES = 20
+# Of these by one clerk: another can always write one down that counts.
+MOST_NOTICES_OF_ONE = 10
 # Two others must have failed before a public notice: nobody reads it.
 FAILED_BEFORE_PUBLIC = 2
 

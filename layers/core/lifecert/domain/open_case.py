@@ -103,11 +103,6 @@ class OpenCase:
         return self.doubts and self.kind in _OF_WHOSE_FACE
 
     @property
-    def is_proposed_end(self) -> bool:
-        """Whether it is another proposal to end the entitlement, which nobody has let run out."""
-        return self.kind is ReviewKind.END and not self.upheld
-
-    @property
     def ends_with_a_death(self) -> bool:
         """Whether nothing is left of it once two clerks have recorded a death."""
         return self.kind is ReviewKind.END or (self.upheld and self.kind in _OF_LIFE)
@@ -196,16 +191,19 @@ def decided(
     cases: tuple[OpenCase, ...], review_id: str, kind: ReviewKind, outcome: ReviewOutcome
 ) -> tuple[OpenCase, ...]:
     """The cases once one is decided: it is gone, unless it was found true, or left open what it doubted."""
-    # Of one kind one that was found true is enough to remember: the first that was.
-    enough = any(one.upheld and one.kind is kind and one.review_id != review_id for one in cases)
-    enough = enough and kind is not ReviewKind.REGISTRATION  # each is of another benefit, or of the person
+    case = next((one for one in cases if one.review_id == review_id), None)
+    if case is None:
+        return cases
+    if not (is_upheld(kind, outcome) or (case.doubts and is_left_open(kind, outcome))):
+        return tuple(one for one in cases if one is not case)
 
-    def kept(case: OpenCase) -> bool:
-        stays = is_upheld(kind, outcome) or (case.doubts and is_left_open(kind, outcome))
-        return case.review_id != review_id or (stays and not enough)
+    def kept(other: OpenCase) -> bool:
+        # Of one kind one that was found true is enough to remember: the last that was, which a sight of before says
+        # nothing of. Registrations are each of another benefit, or of the person.
+        return not (other.upheld and other.kind is kind and kind is not ReviewKind.REGISTRATION)
 
     return tuple(
-        replace(one, doubts=True, upheld=True) if one.review_id == review_id else one for one in cases if kept(one)
+        replace(one, doubts=True, upheld=True) if one is case else one for one in cases if one is case or kept(one)
     )
 
 

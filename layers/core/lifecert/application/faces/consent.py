@@ -89,7 +89,8 @@ class WithdrawConsent:
     clock: Clock
 
     def __call__(self, beneficiary_id: str, caller: User, *, at_once: bool = False) -> Beneficiary:
-        """Record the withdrawal, once: a repeat changes nothing. The person is told.
+        """Record the withdrawal, once: a repeat changes nothing, but that what a helper withdrew is the person's own
+        from when they or a clerk say so too: no helper undoes it then. The person is told.
 
         `at_once`, for whoever stands before a clerk and wishes it, leaves no such days, and cuts short those that run.
         Raises OnlyAtTheCounter for that of anybody else, and BeneficiaryNotFound, also for whoever is no clerk, never
@@ -107,9 +108,11 @@ class WithdrawConsent:
                 raise OnlyAtTheCounter
             today = self.clock.today()
             goes_on = today + (KEPT_AT_ONCE if at_once else KEPT_AFTER_WITHDRAWAL)
-            before = newest.consent_withdrawn_on
-            if before and not (at_once and (newest.faces_go_on or before) > goes_on):
-                return None
+            before, sooner = newest.consent_withdrawn_on, newest.faces_go_on
+            if before and not (at_once and (sooner or before) > goes_on):
+                if not _takes_over(newest, user):
+                    return None
+                goes_on = sooner or before
             changed = replace(
                 newest,
                 consent_withdrawn_on=before or today,
@@ -140,8 +143,9 @@ class UndoWithdrawal:
         """Undo a withdrawal while the faces are stored; without one nothing changes. The person is told.
 
         By a clerk, who must give a ground. What an account or a letter withdrew, whoever did, and the person, by their
-        letter or their own account, as well: then whoever withdrew helps no more, unless they undo it themself. What a
-        clerk recorded at the counter a clerk alone undoes. Raises GroundUnsuitable, OnlyAtTheCounter,
+        letter or their own account, as well: then whoever withdrew helps no more, unless they undo it themself. What
+        the person's own account withdrew no letter undoes, which may have been found, and what a clerk recorded at the
+        counter a clerk alone. Raises GroundUnsuitable, OnlyAtTheCounter,
         BeneficiaryNotFound, ConsentWithdrawn (the days are over), and LimitReached for whoever but a clerk does it too
         often in a day.
         """
@@ -160,7 +164,8 @@ class UndoWithdrawal:
             if newest.consent_withdrawn_on is None:
                 return None
             by = newest.withdrawn_by
-            if not (user.is_clerk or (by and (by == user.user_id or is_the_person(newest, user)))):
+            theirs = by not in ("", newest.own_account) and is_the_person(newest, user)
+            if not (user.is_clerk or (by and by == user.user_id) or theirs):
                 raise OnlyAtTheCounter
             if newest.faces_due is None or self.clock.today() >= (newest.faces_go_on or newest.consent_withdrawn_on):
                 raise ConsentWithdrawn
@@ -298,6 +303,14 @@ def _changed(
     if beneficiary is None:
         raise BeneficiaryNotFound
     return beneficiary
+
+
+def _takes_over(newest: Beneficiary, user: User) -> bool:
+    """Whether what a helper withdrew, or whoever held a letter, is now withdrawn by the person, or before a clerk."""
+    by = newest.withdrawn_by
+    if by in ("", user.user_id, newest.own_account):
+        return bool(by) and user.is_clerk
+    return user.is_clerk or is_the_person(newest, user)
 
 
 def _blamed(newest: Beneficiary, user_id: str, ground: UndoGround | None) -> tuple[str, ...]:

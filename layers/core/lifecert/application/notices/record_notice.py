@@ -26,6 +26,7 @@ from lifecert.domain.ledger import Detail, Fact, LedgerEntry, LedgerEvent
 from lifecert.domain.office_notice import (
     FAILED_BEFORE_PUBLIC,
     MOST_NOTICES,
+    MOST_NOTICES_OF_ONE,
     NoticeResult,
     NoticeRules,
     NoticeWay,
@@ -169,7 +170,8 @@ class RecordNotice:
         failed = failed_ways(newest.current_office_notices, entries, new.on)
         if new.way is NoticeWay.PUBLIC_NOTICE and len(failed) < FAILED_BEFORE_PUBLIC:
             raise PublicNoticeTooEarly
-        if len(newest.current_office_notices) >= MOST_NOTICES:
+        theirs = [one for one in newest.current_office_notices if one.recorded_by == user.user_id]
+        if len(newest.current_office_notices) >= MOST_NOTICES or len(theirs) >= MOST_NOTICES_OF_ONE:
             raise TooManyNotices
         counts_on = self.rules.counts_on(new.way, new.result, new.on, today)
         return OfficeNotice(notice_id, newest.valid_until, new.way, new.result, new.on, user.user_id, counts_on)

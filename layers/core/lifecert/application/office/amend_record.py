@@ -100,7 +100,7 @@ class AmendRecord:
                 made[:] = [before]
                 return None
             refuse_benefit_outside(user, newest, right.benefit_id)
-            self._check_names(newest, right)
+            self._check_names(newest, right, user)
             change, amendment = self._change(newest, right, ground, user, request)
             if Amended.PAYER_REFERENCE in amendment.changed:
                 self.references.note(beneficiary_id, change.after.benefits)
@@ -110,11 +110,13 @@ class AmendRecord:
         change_newest(self.register, beneficiary_id, make, by=user)
         return made[0]
 
-    def _check_names(self, newest: Beneficiary, right: RightRecord) -> None:
-        """Raises TransitionRefused for a further name within a year of so many: by earlier names a reported death still
-        finds the person, and there is room for a few."""
+    def _check_names(self, newest: Beneficiary, right: RightRecord, user: User) -> None:
+        """Raises TransitionRefused for a further name within a year of so many by this clerk: by earlier names a
+        reported death still finds the person, and there is room for a few. A colleague puts right what one clerk did
+        wrong so often."""
         since = self.clock.now() - timedelta(days=365)
-        lately = (one for one in self.ledger.entries(newest.beneficiary_id) if one.at > since)
+        entries = self.ledger.entries(newest.beneficiary_id)
+        lately = (one for one in entries if one.at > since and one.actor.actor_id == user.user_id)
         named = [one for one in lately if Amended.NAME in str(one.details.get("changed") or "").split(",")]
         if right.name is not None and len(named) >= MOST_NAMES_A_YEAR:
             raise TransitionRefused("the name was amended so often this year already")

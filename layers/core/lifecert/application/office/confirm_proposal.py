@@ -64,6 +64,7 @@ from lifecert.ports.register import ChangingRegister, Ledger
 from lifecert.ports.reviews import Reviews
 
 _NONE = Copies()
+_ENDS = (LedgerEvent.TERMINATED, LedgerEvent.BENEFIT_ENDED)
 
 
 class Missing(StrEnum):
@@ -145,10 +146,14 @@ class ConfirmProposal:
                 raise ActedInCase
 
     def _corrected_since(self, review: Review) -> bool:
-        proposed = False
+        """Whether an end was a mistake, since this one was proposed; of a death, the end for one."""
+        of_a_death = review.cause is EndCause.DECEASED
+        proposed = ended = False
         for entry in self.ledger.entries(review.beneficiary_id):
             proposed = proposed or entry.details.get("review_id") == review.review_id
-            if proposed and entry.event is LedgerEvent.CORRECTED:
+            died = entry.event in _ENDS and entry.details.get("cause") == EndCause.DECEASED
+            ended = proposed and (ended or died or not of_a_death)
+            if ended and entry.event is LedgerEvent.CORRECTED:
                 return True
         return False
 

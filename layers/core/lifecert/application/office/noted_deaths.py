@@ -38,7 +38,8 @@ def noting(
         return None
     if len(kept) >= MOST_NOTED:
         return None
-    first = review_id_of(newest.beneficiary_id, ReviewKind.DATA_SIGNAL, f"{line.source} {day}")
+    # Not the id that the same word has as a case: it may be told again, and be one, before this is.
+    first = review_id_of(newest.beneficiary_id, ReviewKind.DATA_SIGNAL, f"noted {line.source} {day}")
     details = {"review_id": kept[0].details["review_id"] if kept else first, "source": line.source, "day": day}
     after, entry = record(newest, LedgerEvent.DEATH_NOTED, actor, now, details)
     return Change(newest.version, after, entry)
@@ -101,9 +102,9 @@ def _says(entry: LedgerEntry, actor: Actor, day: str) -> bool:
 
 
 def _kept(entries: tuple[LedgerEntry, ...]) -> list[LedgerEntry]:
-    opened = {one.details.get("signal_id") for one in entries}
+    """What is kept and was no case yet: not of itself, nor since it was told again."""
     noted = (one for one in entries if one.event is LedgerEvent.DEATH_NOTED)
-    return [one for one in noted if one.details["review_id"] not in opened]
+    return [one for one in noted if not was_looked_at(entries, one.actor, str(one.details["day"]))]
 
 
 def _day(entry: LedgerEntry) -> date:

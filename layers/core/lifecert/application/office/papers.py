@@ -1,7 +1,7 @@
 """Papers that others signed: which of them certified a person before, and lie beside the next one (adr/0067)."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -21,7 +21,7 @@ _TOLD_ALIKE = ("letter", "attester", "country", "witness", "paper")
 class PaperBefore:
     """A paper, or the sheet of a visit, that certified the person: by which method, as of which day and when, which
     clerks brought and confirmed it, and the SHA-256 of the office's copy. `same` are the facts that the newer one has
-    as well; with `paper` the number."""
+    as well; with `paper` the number. `mistaken`: its certificate was revoked as an error."""
 
     certificate_id: str
     method: Method
@@ -31,6 +31,7 @@ class PaperBefore:
     confirmed_by: str
     scan: str
     same: tuple[str, ...]
+    mistaken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ class LaidBeside(StrEnum):
 
 
 def _certified_with_copies(entries: Iterable[LedgerEntry], stated: Mapping[str, str]) -> Iterator[PaperBefore]:
-    """The papers and sheets of visits by which somebody was certified, first to last, of which the office has a copy;
-    without those whose certificate was revoked as an error. `entries` are all of one beneficiary, first to last."""
+    """The papers and sheets of visits by which somebody was certified, first to last, of which the office has a copy.
+    `entries` are all of one beneficiary, first to last."""
     found: dict[str, PaperBefore] = {}
     for entry in entries:
         told, certificate_id = entry.details, str(entry.details.get("certificate_id"))
@@ -65,19 +66,22 @@ def _certified_with_copies(entries: Iterable[LedgerEntry], stated: Mapping[str, 
                 confirmed_by=entry.actor.actor_id,
                 scan=str(told["scan"]),
                 same=tuple(one for one in _TOLD_ALIKE if stated.get(one) and told.get(one) == stated[one]),
+                mistaken=False,
             )
-        elif entry.event is LedgerEvent.CERTIFICATE_REVOKED and told.get("cause") == RevocationCause.ERROR:
-            found.pop(certificate_id, None)
+        elif entry.event is LedgerEvent.CERTIFICATE_REVOKED and certificate_id in found:
+            mistaken = told.get("cause") == RevocationCause.ERROR
+            found[certificate_id] = replace(found[certificate_id], mistaken=mistaken)
     yield from found.values()
 
 
 def refuse_used_before(entries: Iterable[LedgerEntry], stated: Mapping[str, str], on: date) -> None:
     """Raises PaperUsedBefore for a paper by which the person was certified as of another day, known by its copy, of
     whichever kind it was then, or by its number where the same kind of office attested it: else a family goes on for
-    years with one paper on which the day is another each time."""
+    years with one paper on which the day is another each time. What was entered by mistake may come again as it should
+    have."""
     for one in _certified_with_copies(entries, stated):
         this_very = one.scan == stated["scan"] or {"attester", "paper"} <= {*one.same}
-        if this_very and one.seen_on != on:
+        if this_very and one.seen_on != on and not one.mistaken:
             raise PaperUsedBefore
 
 
@@ -97,8 +101,9 @@ def same_sheets(entries: Iterable[LedgerEntry], stated: Mapping[str, str], on: d
 
 def laid_beside(earlier: Iterable[PaperBefore], copies: Copies) -> LaidBeside | None:
     """What there is to say of the earlier papers; None where there is none. Raises EarlierPapers where whoever confirms
-    has neither their copies nor says that they cannot be found."""
-    needed = {one.scan for one in earlier}
+    has neither their copies nor says that they cannot be found. Of one that was entered by mistake no copy is asked
+    for: whoever enters it as it should have been has it in their hands."""
+    needed = {one.scan for one in earlier if not one.mistaken}
     if not needed:
         return None
     if needed <= copies.digests:

@@ -114,8 +114,10 @@ def report_known(
         if known:
             review_id = known.review_id
             return _joining(newest, known, actor, died_on, clock.now())
-        # One report of one user about one person a day: sending it twice makes one case.
-        only_once = f"{actor.actor_id} {clock.today().isoformat()}"
+        # One report of one user about one person and day of death, a day: sending it twice makes one case. Whoever was
+        # refused for a mistyped day may say the right one. Nobody works out the id, and learns that it is another's.
+        day = died_on.isoformat() if died_on else ""
+        only_once = f"{newest.person_key} {actor.actor_id} {clock.today().isoformat()} {day}"
         review_id = review_id_of(newest.beneficiary_id, ReviewKind.DEATH_REPORT, only_once)
         review = Review(
             review_id=review_id,

@@ -60,7 +60,13 @@ _OF_BENEFITS = frozenset(
 
 # Entries that only staff see: to know of a suspicion is to be warned.
 _FOR_STAFF = frozenset(
-    {LedgerEvent.REVIEW_OPENED, LedgerEvent.REVIEW_DECIDED, LedgerEvent.REPORT_JOINED, LedgerEvent.DEATH_NOTED}
+    {
+        LedgerEvent.REVIEW_OPENED,
+        LedgerEvent.REVIEW_DECIDED,
+        LedgerEvent.REPORT_JOINED,
+        LedgerEvent.DEATH_NOTED,
+        LedgerEvent.VISIT_NOTED,
+    }
 )
 
 

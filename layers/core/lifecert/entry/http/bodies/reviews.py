@@ -220,6 +220,7 @@ class EarlierPaper(Response):
     confirmed_by: str
     scan: str
     same: tuple[str, ...]
+    entered_by_mistake: bool
 
 
 class CaseShown(Response):
@@ -264,6 +265,7 @@ class CaseShown(Response):
                     confirmed_by=one.confirmed_by,
                     scan=one.scan,
                     same=one.same,
+                    entered_by_mistake=one.mistaken,
                 )
                 for one in view.papers
             ),
