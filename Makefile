@@ -65,7 +65,7 @@ event: .venv/.ready ## make events of a live session of make dev, for sam local,
 
 ##@ Test it
 .PHONY: secrets test test-tools test-unit screenshots phone-time bench bench-scale bench-snapshots city bench-peers figures cost profile probe duplicates-bench calibrate causes \
-	discards attacks imprints edits clips sheets pad cues processors margins state-chart reference check quick-check coverage mutants model load format-check lint types \
+	discards lights attacks imprints edits clips sheets pad cues processors margins state-chart reference check quick-check coverage mutants model load format-check lint types \
 	dependencies audit template-lint openapi-lint clients
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
@@ -177,6 +177,11 @@ discards: export PYTHONPATH := layers/core:layers/vision
 discards: setup ## what each quality limit keeps away: error versus discard (DATA=folder of people with two photos each, OUT=folder)
 	@test -n "$(DATA)" || { echo "discards: name DATA=, a folder of people"; exit 2; }
 	@$(PY) -m lab.discards "$(DATA)" $(if $(OUT),--out "$(OUT)") $(ARGS)
+
+lights: export PYTHONPATH := layers/core:layers/vision
+lights: setup ## how honest sessions of bad light end (DATA=folder of people with five photos each, ARGS="--beside min_brightness=35")
+	@test -n "$(DATA)" || { echo "lights: name DATA=, a folder of people"; exit 2; }
+	@$(PY) -m lab.lights "$(DATA)" $(ARGS)
 
 attacks: export PYTHONPATH := layers/core:layers/vision
 attacks: setup ## how many computed attacks pass a whole verification (DATA=folder of people with two photos each, ARGS=...)

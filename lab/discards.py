@@ -44,8 +44,8 @@ from lifecert_vision.header import PictureRefused
 from lifecert_vision.landmarks import Face
 from lifecert_vision.quiet import native_logs_hidden
 
-_QUALITY = 90  # of the JPEG in which a spoilt photo is sent
-_AS_IT_IS = "as it is"
+QUALITY = 90  # of the JPEG in which a spoilt photo is sent
+AS_IT_IS = "as it is"
 # Faults that leave the person's face to be matched: others show too little of it, or somebody else's beside it.
 _OF_QUALITY = ("dark", "bright", "out of focus", "moved", "small", "one-sided light", "poor JPEG", "turned away")
 _WAYS: tuple[tuple[str, Spoil], ...] = (*LIGHTS, *((one.name, one.spoil) for one in FAULTS if one.name in _OF_QUALITY))
@@ -88,8 +88,8 @@ class Tried:
         return np.asarray((np.array([probe.vector for probe in probes]).reshape(-1, every.shape[1]) @ every.T)[~own])
 
 
-class _Stages:
-    """Decode, detect, quality and embedding of a neutral frame."""
+class Stages:
+    """Decode, detect, quality and embedding of a neutral frame, by a policy."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy, self._detector, self._embedder = policy, Detector(), Embedder()
@@ -103,21 +103,23 @@ class _Stages:
         return image, self._detector.detect(image, others=True)
 
     def probe(self, person: str, how: str, image: Image, faces: tuple[Face, ...]) -> Probe:
+        """A photo by the limits in force, with its template."""
         measures = quality.assess(image, faces, Step.NEUTRAL, self._policy.quality)
         return Probe(person, how, measures, self._embedder.embed(align(image, faces[0])).vector)
 
     def reference(self, image: Image, face: Face) -> Vector:
+        """The template of a reference photo."""
         return self._embedder.embed(align(image, face), both_sides=True).vector
 
 
 def try_all(people: Mapping[str, Sequence[bytes]], policy: Policy, wanted: int, seed: int) -> Tried:
     """Try up to `wanted` people in every way, and all their other photos as they are."""
-    stages, probes, no_face = _Stages(policy), list[Probe](), Counter[str]()
+    stages, probes, no_face = Stages(policy), list[Probe](), Counter[str]()
     references: dict[str, Vector] = {}
     for number, (person, photos) in enumerate(people.items()):
         seen = [(image, faces) for image, faces in map(stages.see, photos) if faces]
-        no_face[_AS_IT_IS] += len(photos) - len(seen)
-        plain = [stages.probe(person, _AS_IT_IS, *one) for one in seen]
+        no_face[AS_IT_IS] += len(photos) - len(seen)
+        plain = [stages.probe(person, AS_IT_IS, *one) for one in seen]
         first = next((place for place, probe in enumerate(plain) if not probe.failed), None)
         if first is None or len(seen) == 1:
             continue
@@ -130,7 +132,7 @@ def try_all(people: Mapping[str, Sequence[bytes]], policy: Policy, wanted: int, 
         image, faces = seen[spoilt]
         for way, (how, spoil) in enumerate(_WAYS):
             chance = np.random.default_rng((seed, number, way))
-            encoded = cv2.imencode(".jpg", spoil(image, faces[0], chance), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1]
+            encoded = cv2.imencode(".jpg", spoil(image, faces[0], chance), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1]
             found = stages.see(bytes(encoded))
             if found[1]:
                 probes.append(stages.probe(person, how, *found))
@@ -180,7 +182,7 @@ def _rate(rate: Rate) -> str:
 def ways_table(tried: Tried, match: MatchLimits) -> str:
     """For each way of spoiling: refused by which limits, and how often those and the others would not have matched."""
     lines = [f"{'photos':26} {'tried':>6} {'no face':>8} {'refused':>8}  not matched of refused, of others; refused by"]
-    for how in (_AS_IT_IS, *(name for name, _ in _WAYS)):
+    for how in (AS_IT_IS, *(name for name, _ in _WAYS)):
         probes = [probe for probe in tried.probes if probe.how == how]
         refused = [probe for probe in probes if probe.failed]
         others = [probe for probe in probes if not probe.failed]
@@ -203,7 +205,7 @@ def sessions(tried: Tried, match: MatchLimits, seed: int) -> dict[str, Counter[s
     chance = random.Random(seed)  # noqa: S311 - to be drawn again
     by_person: dict[str, list[Vector]] = defaultdict(list)
     for probe in tried.probes:
-        if probe.how == _AS_IT_IS and not probe.failed:
+        if probe.how == AS_IT_IS and not probe.failed:
             by_person[probe.person].append(probe.vector)
     ended: dict[str, Counter[str]] = {}
     for person, vectors in by_person.items():

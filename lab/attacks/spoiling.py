@@ -112,9 +112,7 @@ def _mask(image: Image, face: Face, chance: np.random.Generator) -> Image:
     chin = points[152] + 0.12 * face.eye_distance * _down(face)
     outline = [points[116], *jaw[2:10], chin, *jaw[11:-2], points[345], points[197]]
     colour = np.array(_CLOTH[chance.integers(len(_CLOTH))], np.float64)
-    light = cv2.GaussianBlur(_grey(image).astype(np.float32), (0, 0), face.eye_distance * 0.3)
-    middle = max(float(light[_filled(image, outline) > 0].mean()), 1.0)
-    cloth = colour * np.clip(light / middle, 0.5, 1.3)[..., None] * min(1.15, 0.4 + middle / 200)
+    cloth = colour * _light_on(image, outline, face)
     for share in (0.35, 0.55, 0.75):
         start, end = (points[a] + share * (points[b] - points[a]) for a, b in ((116, 172), (345, 397)))
         line = np.zeros(image.shape[:2], np.uint8)
@@ -122,6 +120,40 @@ def _mask(image: Image, face: Face, chance: np.random.Generator) -> Image:
         soft = cv2.GaussianBlur(line, (0, 0), max(0.6, face.eye_distance / 60))
         cloth = cloth * (1 - 0.15 * np.asarray(soft, np.float64) / 255)[..., None]
     return _laid_over(image, cloth + chance.normal(0, 2, image.shape), outline, face)
+
+
+def _scarf(image: Image, face: Face, chance: np.random.Generator) -> Image:
+    """A scarf or a shawl pulled up to below the nose, wider than the face: plain, striped, checked or knitted, in two
+    colours drawn by chance."""
+    points, unit, down = face.points[:, :2].astype(np.float64), face.eye_distance, _down(face)
+    across = np.array([down[1], -down[0]])
+    across = across if across @ (points[361] - points[132]) > 0 else -across
+    top = points[2] + chance.uniform(-0.12, 0.08) * unit * down
+    sides = [points[132] - 0.35 * unit * across, points[361] + 0.35 * unit * across]
+    ends = [points[152] + 1.6 * unit * down + side * unit * across for side in (1.6, -1.6)]
+    outline = [sides[0], (sides[0] + top) / 2 - 0.06 * unit * down, top, (sides[1] + top) / 2 - 0.06 * unit * down]
+    outline += [sides[1], *ends]
+    rows, columns = np.mgrid[: image.shape[0], : image.shape[1]]
+    away = np.stack([columns - top[0], rows - top[1]], axis=-1)
+    x, y = (away @ axis / unit for axis in (across, down))
+    bands = chance.uniform(3, 9)
+    woven = {
+        "plain": np.zeros_like(x),
+        "striped": np.sin(2 * np.pi * bands * y) > 0,
+        "checked": (np.sin(2 * np.pi * bands * x) > 0) ^ (np.sin(2 * np.pi * bands * y) > 0),
+        "knitted": 0.5 + 0.5 * np.sin(2 * np.pi * 2 * bands * x) * np.sin(2 * np.pi * 1.5 * bands * y + 3 * x),
+    }[str(chance.choice(["plain", "striped", "checked", "knitted"]))].astype(np.float64)[..., None]
+    one, other = chance.uniform(20, 235, (2, 3))
+    folds = 1 - 0.18 * np.abs(np.sin(np.pi * chance.uniform(0.8, 1.6) * y + 0.6 * x))[..., None]
+    cloth = (one * (1 - woven) + other * woven) * folds * _light_on(image, outline, face)
+    return _laid_over(image, cloth + chance.normal(0, 3, image.shape), outline, face)
+
+
+def _light_on(image: Image, outline: list[NDArray[np.floating]], face: Face) -> NDArray[np.float64]:
+    """The face's own light on what is laid over it, as a factor for every pixel."""
+    light = cv2.GaussianBlur(_grey(image).astype(np.float32), (0, 0), face.eye_distance * 0.3)
+    middle = max(float(light[_filled(image, outline) > 0].mean()), 1.0)
+    return np.asarray(np.clip(light / middle, 0.5, 1.3)[..., None] * min(1.15, 0.4 + middle / 200), np.float64)
 
 
 def _sunglasses(image: Image, face: Face, chance: np.random.Generator) -> Image:
@@ -215,6 +247,7 @@ FAULTS = (
     Fault("turned away", _turned_away, (Reason.NOT_FACING_CAMERA,)),
     Fault("second face", _second_face, (Reason.SEVERAL_FACES,)),
     Fault("mask", _mask, (Reason.MASK_WORN,)),
+    Fault("scarf", _scarf, (Reason.MASK_WORN, Reason.FACE_COVERED)),
     Fault("sunglasses", _sunglasses, (Reason.SUNGLASSES_WORN,)),
     Fault("hand on mouth", _hand_on_mouth, (Reason.FACE_COVERED, Reason.MASK_WORN)),
     Fault("hand on eye", _hand_on_eye, (Reason.FACE_COVERED,)),
