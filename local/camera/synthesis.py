@@ -131,17 +131,20 @@ def will_do(portrait: bytes, moment: int) -> bool:
     """Whether at a moment closed eyes can be told from open ones, and the person looks like the portrait, both with
     something to spare for a camera's noise. The likeness of the neutral frame decides that of the steps: with 0.68 the
     mean of no three frames fell below 0.63."""
-    seen = []
-    for step in (Step.NEUTRAL, Step.CLOSE_EYES):
-        image = np.asarray(cv2.imdecode(np.frombuffer(frame_for(portrait, step, moment), np.uint8), cv2.IMREAD_COLOR))
-        seen += [(image, face) for face in _landmarker().detect(image)[:1]]
-    if len(seen) < 2:
+    try:
+        (neutral, face), (_, closed) = [_shown(portrait, step, moment) for step in (Step.NEUTRAL, Step.CLOSE_EYES)]
+    except ValueError:  # no face is found on what is drawn
         return False
-    (neutral, face), (_, closed) = seen
     eyes = ("eyeBlinkLeft", "eyeBlinkRight")
     if min(closed.blendshapes[eye] - face.blendshapes[eye] for eye in eyes) < _CLOSED_BY:
         return False
     return cosine(_embedder().embed(align(neutral, face)).vector, _likeness(portrait)) >= _LIKE
+
+
+def _shown(portrait: bytes, step: Step, moment: int) -> tuple[Image, Face]:
+    drawn = np.frombuffer(frame_for(portrait, step, moment), np.uint8)
+    image = np.asarray(cv2.imdecode(drawn, cv2.IMREAD_COLOR), np.uint8)
+    return image, _face_in(image)
 
 
 @lru_cache(maxsize=8)
@@ -168,23 +171,28 @@ def _subject(portrait: bytes, moment: int | None) -> tuple[Image, Face]:
     decoded = cv2.imdecode(np.frombuffer(portrait, np.uint8), cv2.IMREAD_COLOR)
     if decoded is None:
         raise ValueError("the portrait cannot be read")
-    faces = _landmarker().detect(np.asarray(decoded, np.uint8))
-    if not faces:
-        raise ValueError("the portrait shows no face")
+    found = _face_in(np.asarray(decoded, np.uint8))
     height, width = decoded.shape[:2]
     # At least so large that the portrait covers the frame, then moved until it does.
-    scale = max(_EYES_APART / faces[0].eye_distance, _WIDTH / width, _HEIGHT / height)
+    scale = max(_EYES_APART / found.eye_distance, _WIDTH / width, _HEIGHT / height)
     size = max(_WIDTH, round(width * scale)), max(_HEIGHT, round(height * scale))
-    x, y = faces[0].points[:, :2].mean(axis=0) * scale
+    x, y = found.points[:, :2].mean(axis=0) * scale
     left = int(np.clip(x - _WIDTH / 2, 0, size[0] - _WIDTH))
     top = int(np.clip(y - _HEIGHT * 0.45, 0, size[1] - _HEIGHT))
     scaled = cv2.resize(decoded, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
     framed = np.ascontiguousarray(scaled[top : top + _HEIGHT, left : left + _WIDTH], np.uint8)
-    face = _landmarker().detect(framed)[0]
+    face = _face_in(framed)
     if moment is None:
         return framed, face
     changed = _changed(framed, face.eye_distance, np.random.default_rng(moment))
-    return changed, _landmarker().detect(changed)[0]
+    return changed, _face_in(changed)
+
+
+def _face_in(image: Image) -> Face:
+    faces = _landmarker().detect(image)
+    if not faces:
+        raise ValueError("the portrait shows no face")
+    return faces[0]
 
 
 def _changed(image: Image, unit: float, chance: np.random.Generator) -> Image:

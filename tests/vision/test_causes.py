@@ -11,8 +11,8 @@ from lifecert.domain.policy import Policy
 from lifecert.domain.reasons import Reason
 
 NAMES = ("obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg", "astronaut.png")
-# What is known not to be caught: half of the one-sided light, which is warned of, and a sixth of scarves.
-NOT_CAUGHT = {"one-sided light", "scarf"}
+# What is known not to be caught: half of the one-sided light, which is warned of.
+NOT_CAUGHT = {"one-sided light"}
 CAUGHT = [fault for fault in FAULTS if fault.name not in NOT_CAUGHT]
 
 

@@ -60,18 +60,20 @@ class Look:
 @dataclass(frozen=True, slots=True)
 class Weights:
     """Weights of the signs, the constant last. `sunglasses` weighs `Look.lenses`, and after them the sum
-    of `glasses` over the eyes' edges."""
+    of `glasses` over the eyes' edges. `scarf` is of cloth over the mouth that is no mask."""
 
     glasses: NDArray[np.float32]
     sunglasses: NDArray[np.float32]
     hand_on_eye: NDArray[np.float32]
     mask: NDArray[np.float32]
+    scarf: NDArray[np.float32]
     hand_on_mouth: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Covering:
-    """How surely (0 to 1) each is there, and the share that is white of the eye with more of it, and of the other."""
+    """How surely (0 to 1) each is there, a scarf over the mouth being a mask, and the share that is white of the eye
+    with more of it, and of the other."""
 
     sunglasses: float
     hand_on_eye: float
@@ -92,7 +94,7 @@ def judged(seen: Look, weights: Weights) -> Covering:
     return Covering(
         sunglasses=_sure(weighed(lenses, weights.sunglasses)),
         hand_on_eye=_sure(weighed(seen.eyes, weights.hand_on_eye)),
-        mask=_sure(weighed(seen.mouth, weights.mask)),
+        mask=_sure(max(weighed(seen.mouth, weights.mask), weighed(seen.mouth, weights.scarf))),
         hand_on_mouth=_sure(weighed(seen.mouth, weights.hand_on_mouth)),
         glare=seen.glare[0],
         least_glare=seen.glare[1],
@@ -113,10 +115,15 @@ def weighed(values: NDArray[np.float32], weights: NDArray[np.float32]) -> float:
     return float(values @ weights[:-1] + weights[-1])
 
 
+def read(path: Path) -> Weights:
+    """Weights as they were written, by name."""
+    with np.load(path) as kept:
+        return Weights(**{name: kept[name].astype(np.float32) for name in Weights.__slots__})
+
+
 @cache
 def _weights() -> Weights:
-    with np.load(_WEIGHTS) as kept:
-        return Weights(**{name: kept[name].astype(np.float32) for name in Weights.__slots__})
+    return read(_WEIGHTS)
 
 
 def _sure(log_odds: float) -> float:
