@@ -37,7 +37,8 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
             assert process.poll() is None, output.read_text(encoding="utf-8")
             assert time.monotonic() < deadline, output.read_text(encoding="utf-8")
             time.sleep(0.2)
-        [path] = (BUILD / "dev").glob(f"{HOST}-*/client.json")
+        # The newest: a stack that was killed leaves its own behind.
+        path = max((BUILD / "dev").glob(f"{HOST}-*/client.json"), key=lambda one: one.stat().st_mtime)
         yield Dev(process, output, json.loads(path.read_text(encoding="utf-8")))  # type: ignore[arg-type]
     finally:
         process.send_signal(signal.SIGINT)
