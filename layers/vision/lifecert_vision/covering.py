@@ -1,4 +1,4 @@
-"""Stage 3b: whether something covers the face: sunglasses, a mask, a hand.
+"""Stage 3b: whether something covers the face: sunglasses, a mask, a scarf, a hand.
 
 The landmarker puts eyes and lips where they must be, covered or not; what is looked at is what is seen there. The signs
 are learned (`lab/learn_covering.py`): histograms of the directions of edges (Dalal and Triggs 2005, "Histograms of

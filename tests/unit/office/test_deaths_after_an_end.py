@@ -20,7 +20,7 @@ from lifecert.domain.status import EndCause, Status
 from lifecert.entry.http.bodies.beneficiaries import BeneficiaryStanding
 from lifecert.entry.http.texts import Language
 from ops.verify_ledger import LedgerCheck
-from tests.support.builders import CLERK, TRUSTED
+from tests.support.builders import CLERK, TRUSTED, a_change
 from tests.support.entitled import SECOND, Person
 from tests.support.fakes.access import noting
 from tests.support.fakes.notices import FakeSeal
@@ -128,6 +128,19 @@ def test_what_is_kept_and_told_again_as_a_case_is_no_second_one(
     assert person.now.status is Status.ACTIVE
     assert bool(person.now.doubts) is doubted
     assert len([one for one in person.store.reviews.values() if one.kind is ReviewKind.DATA_SIGNAL]) == 1
+    assert person.agrees()
+
+
+def test_what_was_kept_beside_a_word_that_was_told_again_is_a_case_of_its_own() -> None:
+    """Both were kept as one case; the one that was told again is another by now."""
+    person = Ended(EndCause.MOVED)
+    person.end(EndCause.DECEASED, days_ago=20)
+    assert [person.told(10), person.told(12)] == [Taken.KNOWN] * 2
+    person.take_back()
+    assert person.told(10) is Taken.CASE_OPENED
+    person.take_back()
+    assert person.now.status is Status.ACTIVE
+    assert [one.day for one in person.open(ReviewKind.DATA_SIGNAL)] == [person.day(10), person.day(12)]
     assert person.agrees()
 
 
@@ -300,6 +313,8 @@ def test_the_numbers_of_what_helpers_read_say_nothing_of_what_they_do_not() -> N
     for person in (untold, told):
         person.take_back()
     assert told.told(0) is Taken.JOINED
+    not_met = a_change(told.now, LedgerEvent.VISIT_NOTED, details={"outcome": "not_seen"})
+    told.store.register.commit(not_met)
     assert shown(untold, for_staff=False) == shown(told, for_staff=False)
     assert [number for number, _ in shown(told, for_staff=False)] == [1, 2, 3]
     assert [number for number, _ in shown(told, for_staff=True)] == [one.seq for one in told.store.entries[told.who]]
