@@ -5,9 +5,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from playwright.sync_api import FilePayload, expect
 
-from local.demo.cast import JIANGUO
+from local.demo.cast import JIANGUO, XIULAN
 from local.demo.phone import Phone
 from tests.support.deployed import Known, history, today
 from tests.support.desk import SignedIn, look_at
@@ -20,21 +21,27 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def test_the_copies_of_earlier_papers_are_chosen_before_the_next_one_counts(
-    at: SignedIn, in_county: Callable[..., Known], clerk: Phone, other_clerk: Phone
-) -> None:
-    known = in_county(JIANGUO, COUNTY)
+@pytest.fixture
+def bring(clerk: Phone) -> Callable[[Known, int, str, bytes], str]:
+    """A clerk brings an attestation: the proposal that it is."""
 
-    def brought(days_ago: int, number: str, scan: bytes) -> str:
+    def one(known: Known, days_ago: int, number: str, scan: bytes) -> str:
         on = (today() - timedelta(days=days_ago)).isoformat()
         paper = {"method": "attestation", "attester": "embassy", "country": "DE", "number": number}
         body = {**paper, "seen_on": on, "scan": _sha256(scan)}
-        path, key = f"/staff/beneficiaries/{known.beneficiary_id}/certifications", f"of-{days_ago}-days-ago"
+        path, key = f"/staff/beneficiaries/{known.beneficiary_id}/certifications", f"{days_ago}-{known.beneficiary_id}"
         return str(clerk.expect(202, "POST", path, body, **{"Idempotency-Key": key})["proposal_id"])
 
-    first = brought(90, "（2025）第204号", b"of last year")
+    return one
+
+
+def test_the_copies_of_earlier_papers_are_chosen_before_the_next_one_counts(
+    at: SignedIn, in_county: Callable[..., Known], clerk: Phone, other_clerk: Phone, bring: Callable[..., str]
+) -> None:
+    known = in_county(JIANGUO, COUNTY)
+    first = bring(known, 90, "（2025）第204号", b"of last year")
     other_clerk.expect(200, "POST", f"/staff/proposals/{first}/confirmation", {"confirm": True})
-    proposal = brought(2, "205/2026", b"the same sheet")
+    proposal = bring(known, 2, "205/2026", b"the same sheet")
     somebody = at("other", "en")
     page = somebody.page
     somebody.go("case", proposal)
@@ -62,3 +69,28 @@ def test_the_copies_of_earlier_papers_are_chosen_before_the_next_one_counts(
     wait_for(certified, "that the paper counts")
     (last,) = certified()
     assert last["copies"] == "compared"
+
+
+def test_of_a_paper_that_was_entered_by_mistake_no_copy_is_asked_for(
+    at: SignedIn, in_county: Callable[..., Known], clerk: Phone, other_clerk: Phone, bring: Callable[..., str]
+) -> None:
+    known = in_county(XIULAN, COUNTY)
+    first = bring(known, 90, "（2025）第204号", b"the sheet")
+    other_clerk.expect(200, "POST", f"/staff/proposals/{first}/confirmation", {"confirm": True})
+    path = f"/staff/certificates/{first}/revocation"
+    mistake = clerk.expect(201, "POST", path, {"cause": "error"}, **{"Idempotency-Key": "a-mistake"})["proposal_id"]
+    other_clerk.expect(200, "POST", f"/staff/proposals/{mistake}/confirmation", {"confirm": True})
+    proposal = bring(known, 2, "（2025）第204号", b"the sheet")
+    somebody = at("other", "en")
+    page = somebody.page
+    somebody.go("case", proposal)
+    before = page.get_by_role("region", name="Earlier papers of this person")
+    expect(before).to_contain_text("entered by mistake, and revoked")
+    page.locator("[data-option=confirm]").check()
+    look_at(somebody, "papers-mistaken", narrow=True)
+    expect(page.locator("[data-field=copies]")).to_have_count(0)
+    page.locator(f"#confirm-{proposal}-send").click()
+    wait_for(
+        lambda: [one for one in history(clerk, known) if one["details"].get("certificate_id") == proposal],
+        "that the paper counts",
+    )
