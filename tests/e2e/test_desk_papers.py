@@ -84,8 +84,8 @@ def test_of_a_paper_that_was_entered_by_mistake_no_copy_is_asked_for(
     somebody = at("other", "en")
     page = somebody.page
     somebody.go("case", proposal)
-    before = page.get_by_role("region", name="Earlier papers of this person")
-    expect(before).to_contain_text("entered by mistake, and revoked")
+    expect(page.get_by_text("was entered by mistake, and revoked")).to_be_visible()
+    expect(page.get_by_text("with another day on it: reject it")).to_have_count(0)
     page.locator("[data-option=confirm]").check()
     look_at(somebody, "papers-mistaken", narrow=True)
     expect(page.locator("[data-field=copies]")).to_have_count(0)

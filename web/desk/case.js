@@ -197,8 +197,9 @@ function reportsOf(review, reports) {
 function papersOf(papers) {
   const title = say("papersBefore");
   return section(title, table(title, [say("factDay"), say("factWhen"), say("papersSame"), say("stated_scan")],
-    papers.map((one) => [dayInWords(one.seen_on), momentInWords(one.certified_at), [...one.same.map((name) => word("same", name)), one.entered_by_mistake ? say("papersMistaken") : ""].filter(Boolean).join(", "), el("code", {}, one.scan)])),
-  el("p", {class: "hint"}, say("papersBeforeHint")));
+    papers.map((one) => [dayInWords(one.seen_on), momentInWords(one.certified_at), one.same.map((name) => word("same", name)).join(", "), el("code", {}, one.scan)])),
+  ...papers.filter((one) => one.entered_by_mistake).map((one) => el("p", {}, say("papersMistaken", {day: dayInWords(one.seen_on)}))),
+  papers.some((one) => !one.entered_by_mistake) ? el("p", {class: "hint"}, say("papersBeforeHint")) : null);
 }
 
 screen("case", async (reviewId) => {

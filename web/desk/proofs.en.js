@@ -28,7 +28,7 @@ export const ENGLISH_PROOFS = {
   papersBefore: "Earlier papers of this person",
   papersBeforeHint: "Lay their copies beside this one. The same signatures, stamps or marks mean the same sheet, with another day on it: reject it.",
   papersSame: "The same",
-  papersMistaken: "entered by mistake, and revoked",
+  papersMistaken: "The one of {day} was entered by mistake, and revoked: the same sheet may come again, with the day that stands on it. Compare the day.",
   same_letter: "letter",
   same_attester: "attested by",
   same_country: "country",

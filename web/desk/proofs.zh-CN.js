@@ -28,7 +28,7 @@ export const CHINESE_PROOFS = {
   papersBefore: "此人以前的纸质材料",
   papersBeforeHint: "请调出扫描件与本次材料对照。签名、印章或痕迹完全相同，说明是同一张材料改了日期：应予驳回。",
   papersSame: "相同之处",
-  papersMistaken: "当时登记有误，已撤销",
+  papersMistaken: "{day}的一份当时登记有误，已撤销：同一张材料可以再次登记，请核对材料上写的日期。",
   same_letter: "信函",
   same_attester: "出具机构",
   same_country: "国家",
