@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from lifecert.application.office.take_visit_list import TakeVisitList, Visit, VisitLine, VisitOutcome
 from lifecert.domain.actor import User
 from lifecert.domain.certificate import Certificate, Method
 from lifecert.domain.review import Review, ReviewKind
@@ -23,6 +24,7 @@ from lifecert.domain.sighting import (
 from tests.support.builders import (
     CLERK,
     at_the_counter,
+    start_limits,
 )
 from tests.support.open_cases import TODAY, Office
 
@@ -56,3 +58,20 @@ def state(office: Office, what: Sighting, user: User = CLERK, key: str = "key-1"
 
 def audits(office: Office) -> list[Review]:
     return [one for one in office.store.reviews.values() if one.kind is ReviewKind.AUDIT]
+
+
+class Round:
+    """An officer's round, and the office."""
+
+    def __init__(self) -> None:
+        self.office = Office()
+        use_case, store = self.office.in_person, self.office.store
+        self.take = TakeVisitList(
+            *(use_case, store.register, store.ledger, self.office.clock, store.limits), start_limits(by_user=3)
+        )
+
+    def line(self, outcome: VisitOutcome, number: int = 1, **fields: object) -> VisitLine:
+        return VisitLine(number, self.office.id, outcome, **fields)  # type: ignore[arg-type]
+
+    def done(self, *lines: VisitLine, visit: Visit | None = None, user: User = CLERK, key: str = "round-1") -> list:  # type: ignore[type-arg]
+        return list(self.take(visit or Visit(TODAY, VisitPlace.NURSING_HOME), lines, user, key))

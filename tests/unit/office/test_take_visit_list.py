@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from lifecert.application.office.take_visit_list import LineResult, TakeVisitList, Visit, VisitLine, VisitOutcome
+from lifecert.application.office.take_visit_list import LineResult, Visit, VisitLine, VisitOutcome
 from lifecert.domain.actor import User
 from lifecert.domain.certificate import Method
 from lifecert.domain.errors import (
@@ -21,35 +21,14 @@ from lifecert.domain.errors import (
 from lifecert.domain.ledger import LedgerEvent
 from lifecert.domain.review import Proposal, ReviewKind
 from lifecert.domain.scope import Scope
-from lifecert.domain.sighting import (
-    VisitPlace,
-)
 from lifecert.domain.status import EndCause
 from tests.support.builders import (
     CLERK,
     an_id,
     good_evidence,
-    start_limits,
 )
-from tests.support.open_cases import SECOND, TODAY, Office, opened
-from tests.support.proofs_of_life import LATE
-
-
-class Round:
-    """An officer's round, and the office."""
-
-    def __init__(self) -> None:
-        self.office = Office()
-        use_case, store = self.office.in_person, self.office.store
-        self.take = TakeVisitList(
-            *(use_case, store.register, store.ledger, self.office.clock, store.limits), start_limits(by_user=3)
-        )
-
-    def line(self, outcome: VisitOutcome, number: int = 1, **fields: object) -> VisitLine:
-        return VisitLine(number, self.office.id, outcome, **fields)  # type: ignore[arg-type]
-
-    def done(self, *lines: VisitLine, visit: Visit | None = None, user: User = CLERK, key: str = "round-1") -> list:  # type: ignore[type-arg]
-        return list(self.take(visit or Visit(TODAY, VisitPlace.NURSING_HOME), lines, user, key))
+from tests.support.open_cases import SECOND, TODAY, opened
+from tests.support.proofs_of_life import LATE, Round
 
 
 def test_a_list_certifies_whom_the_officer_saw_as_one_by_one_and_once() -> None:
