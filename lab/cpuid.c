@@ -11,8 +11,8 @@
  * The kernel is asked to let CPUID fault (arch_prctl(2), ARCH_CPUID_SET). Where it or the processor cannot, as on most
  * virtual machines, each CPUID of a library becomes UD2, of the same length, which always faults: after the library is
  * mapped, before any code of it runs (rtld-audit(7)). Which bytes are a CPUID, and not a part of some other instruction
- * of a table, a disassembler says (objdump, of binutils); its answers are kept in the folder, by file. Only what the dynamic
- * linker itself asked before is as it was: GLIBC_TUNABLES edits that.
+ * or of a table, a disassembler says (objdump, of binutils); its answers are kept in the folder, by file. What the
+ * dynamic linker itself asked before any of this is as it was: GLIBC_TUNABLES edits that.
  */
 #define _GNU_SOURCE
 #include <errno.h>
