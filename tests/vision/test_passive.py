@@ -47,10 +47,10 @@ class Scores:
     def __init__(self, *scores: float, whole: bool = True) -> None:
         self._scores = list(scores)
         self.whole = whole
-        self.enough: set[float] = set()
+        self.enough: list[float] = []
 
     def live(self, image: Image, face: Face, *, enough: float = 1.0) -> float:
-        self.enough.add(enough)
+        self.enough.append(enough)
         if not self._scores:
             raise cv2.error("the network failed")
         return self._scores.pop(0)
@@ -160,6 +160,37 @@ def test_who_cannot_change_what_comes_of_it_is_not_asked(
     assert exact == pytest.approx(fused((first, near, far)), nan_ok=True)
 
 
+def test_what_is_not_asked_of_three_frames_changes_no_decision(
+    policy: Policy, analyser: VisionAnalyser, frames: Frames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever three networks say of three frames: both measures pass or fail as if all had been asked of all."""
+    chance, asked, limits = np.random.default_rng(1), [0], policy.passive
+
+    class Networks:
+        whole = True
+
+        def __init__(self) -> None:
+            by_network = 1 / (1 + np.exp(-chance.normal(3, 8, (3, 3))))
+            self.scores = [fused(three) for three in by_network]
+            self.bounds = [fused((*three[:2], 0.0)) for three in by_network]
+            self.left = [*zip(self.bounds, self.scores, strict=True)]
+
+        def live(self, image: Image, face: Face, *, enough: float = 1.0) -> float:
+            bound, score = self.left.pop(0)
+            asked[0] += bound < enough
+            return bound if bound >= enough else score
+
+    seen = analyser_module._Seen(Step.NEUTRAL, (), NOWHERE, (NOBODY,))
+    for _ in range(5000):
+        networks = Networks()
+        monkeypatch.setattr(analyser, "_passive", networks)
+        found = {one.name: one.verdict is Verdict.PASSED for one in analyser._alive([seen] * 3)}
+        middle, least = float(np.median(networks.scores)), min(networks.scores)
+
+        assert found == {PASSIVE_MEASURE: middle >= limits.min_live, PASSIVE_LEAST: least >= limits.min_live_frame}
+    assert 1000 < asked[0] < 14000
+
+
 def test_not_asking_changes_no_decision(monkeypatch: pytest.MonkeyPatch) -> None:
     chance = np.random.default_rng(1)
     asked: list[str] = []
@@ -174,21 +205,30 @@ def test_not_asking_changes_no_decision(monkeypatch: pytest.MonkeyPatch) -> None
     assert 4000 < len(asked) < 2000 * 6
 
 
-@pytest.mark.parametrize(("steps", "enough"), [(3, 0.5), (2, 1.0), (1, 0.5)])
-def test_the_middle_of_an_even_number_of_frames_is_a_mean_and_needs_them_all(
-    steps: int,
-    enough: float,
+@pytest.mark.parametrize(
+    ("scores", "enough"),
+    [
+        ((0.9, 0.9, 0.9), [0.5, 0.5, 0.1]),  # the middle one is high enough: the last can only be the least
+        ((0.9, 0.4, 0.9), [0.5, 0.5, 0.5]),
+        ((0.9, float("nan"), 0.9), [0.5, 0.5, 0.5]),
+        ((0.9, 0.9), [1.0, 1.0]),  # the middle of an even number is a mean and needs them all
+        ((0.9,), [0.5]),
+    ],
+)
+def test_a_frame_is_looked_at_as_closely_as_it_can_matter(
+    scores: tuple[float, ...],
+    enough: list[float],
     policy: Policy,
     analyser: VisionAnalyser,
     frames: Frames,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    cue = Scores(*(0.9,) * steps)
+    cue = Scores(*scores)
     monkeypatch.setattr(analyser, "_passive", cue)
-    analyser.analyse(frames("obama.jpg", *ASKED[:steps]), {})
+    analyser.analyse(frames("obama.jpg", *ASKED[: len(scores)]), {})
 
     assert (policy.passive.min_live, policy.passive.min_live_frame) == (0.5, 0.1)
-    assert cue.enough == {enough}
+    assert cue.enough == enough
 
 
 @pytest.mark.parametrize(

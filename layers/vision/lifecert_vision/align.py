@@ -57,12 +57,14 @@ def straightened(
 
 def similarity(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
     """The 2 x 3 matrix of the rotation, scale and shift that takes `source` (N x 2) nearest to `target` in the
-    least-squares sense. Umeyama 1991, IEEE PAMI 13(4), equations 40 to 42, without reflections."""
+    least-squares sense, without reflections: in the plane, what Umeyama 1991, IEEE PAMI 13(4), takes from a singular
+    value decomposition is one complex number, the sum of conj(source) x target over that of |source|^2."""
     source_mean, target_mean = source.mean(axis=0), target.mean(axis=0)
     source_centred, target_centred = source - source_mean, target - target_mean
-    left, singular, right = np.linalg.svd(target_centred.T @ source_centred / len(source))
-    signs = np.array([1.0, np.sign(np.linalg.det(left) * np.linalg.det(right))])
-    rotation = left @ np.diag(signs) @ right
-    variance = (source_centred**2).sum() / len(source)
-    scaled = rotation * ((singular * signs).sum() / variance)
+    variance = (source_centred**2).sum()
+    along = (source_centred * target_centred).sum() / variance
+    across = (
+        source_centred[:, 0] * target_centred[:, 1] - source_centred[:, 1] * target_centred[:, 0]
+    ).sum() / variance
+    scaled = np.array([[along, -across], [across, along]])
     return np.column_stack([scaled, target_mean - scaled @ source_mean])

@@ -13,7 +13,7 @@ import numpy as np
 from lifecert.domain.challenge import TURNS, Step
 from lifecert.domain.evidence import EnrolmentEvidence, Evidence, FrameEvidence, Measure, Template, Verdict
 from lifecert.domain.imprint import NO_PHOTOS, KnownPhotos
-from lifecert.domain.policy import PASSIVE_LEAST, PASSIVE_MEASURE, PassiveUse, Policy, QualityLimits
+from lifecert.domain.policy import PASSIVE_LEAST, PASSIVE_MEASURE, PassiveLimits, PassiveUse, Policy, QualityLimits
 from lifecert.domain.reasons import Reason
 from lifecert.ports.vision import Analysis, Frame
 from lifecert_vision import embed, imprint, liveness, match, no_face, quality
@@ -208,10 +208,11 @@ class VisionAnalyser:
         if self._passive is None or not looked_at:
             return ()
         limits, reason = self._policy.passive, Reason.LIVENESS_DOUBTED
-        # Nothing above both limits matters, but for an even number of frames, whose middle is the mean of two.
-        enough = max(limits.min_live, limits.min_live_frame) if len(looked_at) % 2 else 1.0
+        scores: list[float] = []
         try:
-            scores = [self._passive.live(image, face, enough=enough) for image, face in looked_at]
+            for image, face in looked_at:
+                enough = _enough(scores, len(looked_at), limits)
+                scores.append(self._passive.live(image, face, enough=enough))
         except cv2.error:
             return (not_assessed(PASSIVE_MEASURE),)
         # By numpy: Python's median and least pass over what is no number.
@@ -273,6 +274,18 @@ def _turned_out_of_sight(seen: _Seen) -> _Seen:
     if seen.step not in TURNS or failed("detect", Reason.NO_FACE) not in seen.measures:
         return seen
     return replace(seen, measures=(*seen.measures[:-1], failed("detect", Reason.TURNED_TOO_FAR)))
+
+
+def _enough(scores: Sequence[float], frames: int, limits: PassiveLimits) -> float:
+    """The score above which nothing matters of the next of so many frames, after those with `scores`.
+
+    The middle one of an even number is the mean of two, and needs them all. Where more than half have reached the limit
+    of the middle one already, the next can only be the least.
+    """
+    if frames % 2 == 0:
+        return 1.0
+    settled = sum(score >= limits.min_live for score in scores) > frames / 2
+    return limits.min_live_frame if settled else max(limits.min_live, limits.min_live_frame)
 
 
 def _passive_cue(policy: Policy) -> PassiveCue | None:

@@ -141,8 +141,8 @@ def _edges(part: Image, mirrored: bool) -> Edges:
 
 def _lenses(image: Image, face: Face) -> tuple[NDArray[np.float32], tuple[float, float]]:
     straight, points = straightened(image, face, _SIDE)
-    lab = cv2.cvtColor(straight, cv2.COLOR_BGR2LAB).astype(np.float32)
-    spots = np.asarray(cv2.blur(lab, (_PATCH, _PATCH)), np.float32)
+    lab = np.asarray(cv2.cvtColor(straight, cv2.COLOR_BGR2LAB), np.uint8)
+    spots = np.asarray(cv2.boxFilter(lab, cv2.CV_32F, (_PATCH, _PATCH)), np.float32)
 
     def skin(indices: Sequence[int]) -> NDArray[np.float32]:
         return np.asarray(_at(spots, points[list(indices)]).mean(axis=0), np.float32)
@@ -151,7 +151,7 @@ def _lenses(image: Image, face: Face) -> tuple[NDArray[np.float32], tuple[float,
     seen, white, tints = [], [], []
     for outline, below, lid in zip(_EYES, _BELOW_EYES, _LOWER_LIDS, strict=True):
         cheek, under = max(float(skin(below)[0]), 1.0), skin(lid)
-        pixels = _inside(lab, points[list(outline)])[:, 0]
+        pixels = _inside(lab[..., 0], points[list(outline)])
         low, tenth, high = np.percentile(pixels, (5, 10, 95))
         seen.append(((cheek - float(tenth)) / cheek, float(high - low) / cheek))
         white.append(float((pixels >= _WHITE).mean()))
@@ -163,13 +163,13 @@ def _lenses(image: Image, face: Face) -> tuple[NDArray[np.float32], tuple[float,
     return np.append(lenses, tint).astype(np.float32), (max(white), min(white))
 
 
-def _at(picture: NDArray[np.float32], places: NDArray[np.float64]) -> NDArray[np.float32]:
+def _at(picture: NDArray[np.generic], places: NDArray[np.float64]) -> NDArray[np.float32]:
     """The picture's values at places (x, y), those outside taken to its edge."""
     at = np.clip(np.round(places), 0, _SIDE - 1).astype(int)
     return np.asarray(picture[at[..., 1], at[..., 0]], np.float32)
 
 
-def _inside(picture: NDArray[np.float32], outline: NDArray[np.float64]) -> NDArray[np.float32]:
+def _inside(picture: NDArray[np.uint8], outline: NDArray[np.float64]) -> NDArray[np.float32]:
     """The picture's values inside an outline, its own points at the least."""
     mask = np.zeros(picture.shape[:2], np.uint8)
     cv2.fillPoly(mask, [np.round(outline).astype(np.int32)], 1)

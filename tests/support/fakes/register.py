@@ -73,7 +73,7 @@ class MemoryRegister:
             stored = store.sessions_by_id.get(change.session.session_id)
             if stored is None or stored.state is SessionState.DECIDED:
                 raise SessionAlreadyDecided
-        for review in filter(None, (change.review, change.audit)):
+        for review in filter(None, (change.review, change.also_opened)):
             self._check_review(review)
         self._check_reference(change.reference, is_new=change.reference_is_new)
         if store.digests.intersection(change.frame_digests):

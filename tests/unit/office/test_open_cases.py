@@ -8,6 +8,7 @@ import pytest
 
 from lifecert.domain.actor import Actor, Role, User
 from lifecert.domain.certificate import Certificate, Method
+from lifecert.domain.change import Change
 from lifecert.domain.errors import (
     ActedInCase,
     DoubtedElsewhere,
@@ -22,6 +23,7 @@ from lifecert.domain.open_case import MOST_TRIES
 from lifecert.domain.policy import Decision, Outcome
 from lifecert.domain.reasons import Reason
 from lifecert.domain.review import Ground, Review, ReviewKind, ReviewOutcome
+from lifecert.domain.session import Session
 from lifecert.domain.status import Standing, Status
 from tests.support.builders import (
     CLERK,
@@ -356,6 +358,30 @@ def test_a_good_try_that_joins_a_case_is_not_refused_without_being_seen(outcome:
     for _ in range(2):
         office.decide(case, outcome, ground, CLERK, good[1].session_id)
     assert office.store.reviews[case].decision
+
+
+def test_nor_one_that_joins_at_the_moment_of_the_decision() -> None:
+    office = Office()
+    office.analyser.evidence = good_evidence(0.4)
+    case = case_of(office.shows_face())
+    office.analyser.evidence = good_evidence()
+    joined: list[Session] = []
+
+    class Late:
+        """A register that is written to a moment after the good try has been."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(office.store.register, name)
+
+        def commit(self, change: Change) -> None:
+            if not joined:
+                joined.append(office.shows_face())
+            office.store.register.commit(change)
+
+    with pytest.raises(GoodTryUnseen):
+        replace(office.decide, register=Late())(case, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, CLERK)
+    assert case_of(joined[0]) == case
+    assert office.store.reviews[case].decision is None
 
 
 def test_a_case_that_a_good_try_opened_is_refused_as_any_other() -> None:

@@ -26,7 +26,7 @@ from lifecert.entry.http.bodies.certifying import CertifyInPersonBody
 from lifecert.entry.http.bodies.entitlement import ConfirmationBody
 from tests.support.builders import CLERK, an_id
 from tests.support.open_cases import SECOND, THIRD, TODAY, Office
-from tests.unit.office.test_proofs_of_life import PAPERS, audits, sighting, state
+from tests.support.proofs_of_life import PAPERS, audits, sighting, state
 
 FIRST_SCAN, NEW_SCAN = "5" * 64, "7" * 64
 LAST = TODAY - timedelta(days=80)

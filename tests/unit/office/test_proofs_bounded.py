@@ -26,8 +26,8 @@ from lifecert.ports.register import ChangingRegister
 from tests.support.builders import CLERK, an_id, registration, start_limits
 from tests.support.fakes.register import watched
 from tests.support.open_cases import SECOND, THIRD, TODAY, Office, done_to_others
+from tests.support.proofs_of_life import PAPERS, Round, sighting, state
 from tests.unit.certify.test_invited import World
-from tests.unit.office.test_proofs_of_life import PAPERS, Round, sighting, state
 
 
 @pytest.mark.parametrize("method", PAPERS)

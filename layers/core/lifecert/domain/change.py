@@ -26,7 +26,7 @@ class Change:
 
     `before_version` is the version that was read (0: not registered yet). The other parts are those that come with the
     change: a certificate, that an earlier one does not count, the session it closes, a review that it opens or decides,
-    the audit that is opened of what it decides or another case that comes with it, a new reference, used frames and
+    a second case that is opened with it (the audit of what it decides, say), a new reference, used frames and
     their imprints, references that are deleted, a new contact or that it is forgotten, a notice on its way, an
     invitation issued or withdrawn, that the person is proposed for a hold (once for each office) or what became of a
     proposal, that their ID number is another. `faces` is by how much the number of stored faces changes.
@@ -40,7 +40,7 @@ class Change:
     revocation: Revocation | None = None
     session: Session | None = None
     review: Review | None = None
-    audit: Review | None = None
+    also_opened: Review | None = None
     reference: Reference | None = None
     reference_is_new: bool = False
     frame_digests: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ class Change:
     @property
     def reviews(self) -> tuple[Review, ...]:
         """The cases, each in the queue where it was opened; one from before there were queues where the person is."""
-        cases = (one for one in (self.review, self.audit) if one)
+        cases = (one for one in (self.review, self.also_opened) if one)
         return tuple(
             one if one.district else replace(one, district=self.after.district_of(one.benefit_id)) for one in cases
         )

@@ -207,7 +207,7 @@ class ConfirmProposal:
             told = {**_proposed(proposal), **({"copies": beside.value} if beside else {})}
             change = certifying_presence(newest, proof, by, now, today, stated, **told)
             rate = 1.0 if beside is LaidBeside.MISSING else self.proofs.of(proof.method).audit
-            return replace(change, audit=audit_of(newest, proof, (by, clerk), now, rate))
+            return replace(change, also_opened=audit_of(newest, proof, (by, clerk), now, rate))
         left = self._found_since(newest, proposal, day)
         certified = newest.seen_by_two(left).seen_by(by).seen_by(clerk)
         details: dict[str, Detail] = {**_proposed(proposal), **({"found_since": ",".join(left)} if left else {})}
@@ -216,7 +216,7 @@ class ConfirmProposal:
             details["references"] = ""
         change = certifying_presence(certified, proof, by, now, today, stated, **details)
         again = "scan" in stated and same_sheets(self.ledger.entries(newest.beneficiary_id), stated, day)
-        return replace(change, audit=audit_of(newest, proof, (by, clerk), now, 1.0)) if again else change
+        return replace(change, also_opened=audit_of(newest, proof, (by, clerk), now, 1.0)) if again else change
 
     def _check_paper(
         self, newest: Beneficiary, stated: Mapping[str, str], day: date, clerk: str, copies: Copies
@@ -299,7 +299,9 @@ class ConfirmProposal:
             again = signal_again(after, self.ledger.entries(newest.beneficiary_id), decision.decided_at)
         after, details = (again.person, {**details, **again.details}) if again else (after, details)
         corrected, entry = record(after, LedgerEvent.CORRECTED, _confirmer(decision), decision.decided_at, details)
-        return Change(newest.version, corrected, entry, revocation=revocation, audit=again.review if again else None)
+        return Change(
+            newest.version, corrected, entry, revocation=revocation, also_opened=again.review if again else None
+        )
 
     def _revoke(self, newest: Beneficiary, proposal: Review, decision: ReviewDecision) -> Change:
         certificate_id = proposal.related_id or ""

@@ -104,12 +104,11 @@ class DecideReview:
                 self._check_not_involved(review, person, attempts.values(), user)
             certifies = review.kind is ReviewKind.VERIFICATION and outcome is ReviewOutcome.ACCEPT
             session = self._named(session_id, attempts) if certifies else None
-            if review.kind is ReviewKind.VERIFICATION and not certifies:
-                self._check_seen(review, session_id, attempts)
-            review = self._decide(review, outcome, ground, user, session, attempts)
+            review = self._decide(review, outcome, ground, user, session, session_id)
         if review.decision is None or not _same(review.decision, outcome, ground, user, session_id):
             raise ReviewDecidedBefore
-        # Last, and again at a repeat: whatever stops it, the decision stands, and lifecycle rules are the second net.
+        # Last, and again at a repeat: whatever stops it, the decision stands, and lifecycle rules are the second net,
+        # also for tries that joined meanwhile.
         certified = review.decision.session_id
         audited = certified and self.reviews.get(_audit_id(review, certified))
         for attempt in attempts:
@@ -157,7 +156,7 @@ class DecideReview:
         ground: Ground,
         user: User,
         session: Session | None,
-        attempts: Mapping[str, str],
+        seen: str | None,
     ) -> Review:
         decided = review
         if outcome is ReviewOutcome.ACCEPT and is_judged_by_frames(review):
@@ -165,8 +164,12 @@ class DecideReview:
 
         def make(newest: Beneficiary) -> Change:
             nonlocal decided
-            # Again, as it is now: who certifies or enrols at this moment is no third party either.
+            # As it is now: a good try may have joined since the case was read, and who certifies, enrols or tries
+            # at this moment is no third party either.
+            attempts = attempts_of(review, self.ledger)
             self._check_not_involved(review, newest, attempts.values(), user)
+            if review.kind is ReviewKind.VERIFICATION and session is None:
+                self._check_seen(review, seen, attempts)
             decision = ReviewDecision(outcome, ground, user.user_id, self.clock.now())
             due = review.kind is ReviewKind.REGISTRATION and outcome is ReviewOutcome.ACCEPT
             if due and newest.death_told:
@@ -175,7 +178,7 @@ class DecideReview:
                 change = self._certified(newest, review, session, decision)
                 certificate_id = str(change.entry.details["certificate_id"])
                 decision = replace(decision, certificate_id=certificate_id, session_id=session.session_id)
-                change = replace(change, audit=self._audit(newest, review, session, decision))
+                change = replace(change, also_opened=self._audit(newest, review, session, decision))
             elif review.kind is ReviewKind.OVERRIDE:
                 change = self._other_face(newest, review, decision)
             elif review.kind is ReviewKind.AUDIT and outcome is ReviewOutcome.REFUSE:
@@ -185,8 +188,8 @@ class DecideReview:
                 change = recorded(left, review, decision, helpers=",".join(gone) or None)
             else:
                 answered = review.kind is ReviewKind.AUDIT and outcome is ReviewOutcome.ACCEPT
-                seen = newest.seen_by(user.user_id) if answered else newest
-                change = replace(recorded(seen, review, decision), revocation=_counts_again(newest, review, outcome))
+                left = newest.seen_by(user.user_id) if answered else newest
+                change = replace(recorded(left, review, decision), revocation=_counts_again(newest, review, outcome))
             decided = replace(review, decision=decision)
             return self.issuer.signed(replace(change, review=decided))
 

@@ -292,7 +292,7 @@ class AddBenefit:
                 },
             )
             # What the end of everything else revoked counts again once a second clerk has said that this is due.
-            return Change(newest.version, after, entry, review=review, audit=again.review if again else None)
+            return Change(newest.version, after, entry, review=review, also_opened=again.review if again else None)
 
         change_newest(self.register, beneficiary_id, make, by=user)
         return added[0]
