@@ -227,7 +227,7 @@ state-chart: .venv/.ready ## draw the state chart in README and docs/design.md a
 	@$(PY) -m lab.state_chart
 
 processors: export PYTHONPATH := layers/core:layers/vision
-processors: setup ## how far numbers and decisions move between processors (DATA=folder of photos, ARGS=...; C compiler)
+processors: setup ## how far numbers and decisions move between processors (DATA=folder of photos, ARGS=...; C compiler, binutils)
 	@$(PY) -m lab.processors $(if $(DATA),"$(DATA)") $(ARGS)
 
 margins: export PYTHONPATH := layers/core:layers/vision

@@ -42,6 +42,7 @@ from lifecert_vision.detect import Detector
 from lifecert_vision.embed import Embedder, Vector, mean
 from lifecert_vision.header import PictureRefused
 from lifecert_vision.landmarks import Face
+from lifecert_vision.measures import is_poor
 from lifecert_vision.quiet import native_logs_hidden
 
 QUALITY = 90  # of the JPEG in which a spoilt photo is sent
@@ -103,9 +104,10 @@ class Stages:
         return image, self._detector.detect(image, others=True)
 
     def probe(self, person: str, how: str, image: Image, faces: tuple[Face, ...]) -> Probe:
-        """A photo by the limits in force, with its template."""
+        """A photo by the limits in force, with its template, made as of one frame of three."""
         measures = quality.assess(image, faces, Step.NEUTRAL, self._policy.quality)
-        return Probe(person, how, measures, self._embedder.embed(align(image, faces[0])).vector)
+        embedding = self._embedder.embed(align(image, faces[0]), both_sides=is_poor(measures))
+        return Probe(person, how, measures, embedding.vector)
 
     def reference(self, image: Image, face: Face) -> Vector:
         """The template of a reference photo."""

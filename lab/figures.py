@@ -37,6 +37,18 @@ _STAGES = {
     "quality": "quality",
     "imprint": "imprints",
 }
+# What two processors' code is compared by, as docs/speed.md calls it.
+_PATHS = {
+    "cold start to first decision": "cold start, in turn",
+    "three frames of 960x1280": "three frames, in turn",
+    "stage: detect": "of them detection",
+    "stage: embed": "of them embedding",
+    "stage: passive": "of them the passive cue",
+    "bare networks": "their bare networks",
+    "network: landmarks": "of these the landmarks",
+    "network: recogniser": "of these the recogniser",
+    "three frames / bare networks": "three frames by their bare networks",
+}
 _ONE, _TWO = "threads_1", "threads_2"
 
 
@@ -68,6 +80,21 @@ def _speed(result: Figures) -> dict[str, Any]:
         "peak_mb": max(size["peak_mb"] for size in result["photo_sizes"]),
         "growth_mb": result["growth"]["growth_mb"],
         "limits": {name: target["limit"] for name, target in result["targets"].items()},
+    }
+
+
+def _paths(result: Figures) -> dict[str, Any]:
+    """Of paths.json, which `make bench ARGS='--on ...'` writes."""
+    return {
+        **_measured(result, f"make bench ARGS='--on {','.join(result['processors'])}'"),
+        "processes": result["processes"],
+        "figures": {
+            what: {
+                name: {key: one[key] for key in ("median", "times_first")}
+                for name, one in result["figures"][what].items()
+            }
+            for what in _PATHS
+        },
     }
 
 
@@ -168,6 +195,7 @@ def _city(result: Figures) -> dict[str, Any]:
 
 TAKEN: dict[str, Callable[[Figures], dict[str, Any]]] = {
     "speed": _speed,
+    "paths": _paths,
     "peers": _peers,
     "load": _load,
     "size": _size,
@@ -303,6 +331,7 @@ def speed_page(figures: Figures) -> list[list[str]]:
         ["memory at its peak, over these sizes", f"{fast['peak_mb']:.0f} MB", ""],
         ["memory gained over those 900 verifications", f"{fast['growth_mb']:.1f} MB", ""],
         *([name.replace("_", " "), f"{spent:.1f}"] for name, spent in fast["stages_cpu_ms"].items()),
+        *_paths_rows(figures["paths"]["figures"]),
         *([told, *_beside(one)] for told, one in _pipelines(figures)),
         [
             f"{load['certifications']} by {load['phones']} phones",
@@ -311,6 +340,15 @@ def speed_page(figures: Figures) -> list[list[str]]:
             *(f"{load['whole_ms'][name] / 1000:.1f} s" for name in ("median", "p90", "max")),
         ],
     ]
+
+
+def _paths_rows(figures: Figures) -> Iterable[list[str]]:
+    """What was measured in turn on two processors, and how many times the first one's the second one's is."""
+    for what, told in _PATHS.items():
+        one, other = figures[what].values()
+        digits = 2 if " / " in what else 0 if "cold" in what else 1
+        medians = (f"{processor['median']:,.{digits}f}" for processor in (one, other))
+        yield [told, *medians, f"{other['times_first']:.2f}"]
 
 
 def scale_page(figures: Figures) -> list[list[str]]:

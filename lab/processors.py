@@ -4,12 +4,14 @@
     python -m lab.processors --on avx2 COMMAND...
 
 Libraries choose their code by what CPUID says of the processor. Here it says less than it could (`cpuid.c`, for x86-64
-on Linux, with a C compiler), so that the same photos go through the code of older processors. The folder is one of
-photos, a person each; without one the packaged portraits are measured. With `--on` a command runs on such a processor.
+on Linux with glibc, with a C compiler and binutils), so that the same photos go through the code of older processors.
+The folder is one of photos, a person each; without one the packaged portraits are measured. With `--on` a command runs
+on such a processor; the first time libraries are searched for CPUID, for half a minute.
 """
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -45,7 +47,14 @@ _FIRST_ZEN = (
     (0, 0, "c", 0xFFFFFFFF, 0x444D4163),
     (1, 0, "a", 0xFFFFFFFF, 0x00800F11),
 )
-_WITHOUT_IN_GLIBC = {"avx": "-AVX2,-FMA", "sse": "-AVX2,-FMA,-AVX"}
+# glibc's own choice, made before anything else runs.
+_WITHOUT_AVX512_IN_GLIBC = "-AVX512F,-AVX512VL,-AVX512BW"
+_WITHOUT_IN_GLIBC = {
+    "avx2": _WITHOUT_AVX512_IN_GLIBC,
+    "zen": _WITHOUT_AVX512_IN_GLIBC,
+    "avx": f"{_WITHOUT_AVX512_IN_GLIBC},-AVX2,-FMA",
+    "sse": f"{_WITHOUT_AVX512_IN_GLIBC},-AVX2,-FMA,-AVX",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +93,40 @@ class ProcessorError(RuntimeError):
 
 def environment(name: str) -> dict[str, str]:
     """The variables under which Python runs on the processor `name`. Raises ProcessorError."""
+    return {**os.environ, **variables(name)}
+
+
+def variables(name: str) -> dict[str, str]:
+    """Those of them that make the processor. Raises ProcessorError."""
     processor = PROCESSORS[name]
-    own = dict(os.environ)
     if not processor.lacks:
-        return own
-    library = BUILD / "processors" / "cpuid.so"
+        return {}
+    folder = BUILD / "processors"
+    library, places = folder / "cpuid.so", folder / "places"
     source = Path(__file__).with_name("cpuid.c")
     if not library.is_file() or library.stat().st_mtime < source.stat().st_mtime:
-        library.parent.mkdir(parents=True, exist_ok=True)
-        command = ["cc", "-O2", "-shared", "-fPIC", "-o", str(library), str(source)]
-        try:
-            subprocess.run(command, check=True, capture_output=True, text=True)
-        except FileNotFoundError as missing:
-            raise ProcessorError("no C compiler here (Debian and Ubuntu: apt install gcc libc6-dev)") from missing
-        except subprocess.CalledProcessError as failed:
-            raise ProcessorError(f"cc failed, and this needs x86-64 and Linux:\n{failed.stderr}") from failed
-    own |= {"LD_PRELOAD": str(library), "CPUID_EDITS": processor.cpuid()}
+        shutil.rmtree(places, ignore_errors=True)  # found by another search
+        folder.mkdir(parents=True, exist_ok=True)
+        _compile(source, library)
+    places.mkdir(exist_ok=True)
+    own = {"LD_AUDIT": str(library), "CPUID_EDITS": processor.cpuid(), "CPUID_PLACES": str(places)}
     # faulthandler would take the faults for its own.
-    own["PYTEST_ADDOPTS"] = f"{own.get('PYTEST_ADDOPTS', '')} -p no:faulthandler".strip()
+    own["PYTEST_ADDOPTS"] = f"{os.environ.get('PYTEST_ADDOPTS', '')} -p no:faulthandler".strip()
     if name in _WITHOUT_IN_GLIBC:
         own["GLIBC_TUNABLES"] = f"glibc.cpu.hwcaps={_WITHOUT_IN_GLIBC[name]}"
     return own
+
+
+def _compile(source: Path, library: Path) -> None:
+    made = library.with_name(f"{library.name}.{os.getpid()}")  # others may load it meanwhile
+    command = ["cc", "-O2", "-shared", "-fPIC", "-o", str(made), str(source)]
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True)
+    except FileNotFoundError as missing:
+        raise ProcessorError("no C compiler here (Debian and Ubuntu: apt install gcc libc6-dev)") from missing
+    except subprocess.CalledProcessError as failed:
+        raise ProcessorError(f"cc failed, and this needs x86-64 and Linux:\n{failed.stderr}") from failed
+    made.replace(library)
 
 
 def draw(photos: Sequence[Path], wanted: int, folder: Path) -> int:

@@ -1,7 +1,7 @@
 """Photos to templates, by the product's own stages, with a cache on disk so that a run that was stopped goes on.
 
 Each photo gets two templates, as in the product: one as a reference (averaged with its mirror image) and one as a
-challenge's frame (not mirrored).
+challenge's frame (not mirrored, unless the quality stage warns of it).
 """
 
 import hashlib
@@ -28,7 +28,7 @@ from lifecert_vision.detect import Detector
 from lifecert_vision.embed import MODEL_VERSION, Embedder, Vector
 from lifecert_vision.header import PictureRefused
 from lifecert_vision.landmarks import Face
-from lifecert_vision.measures import at_least
+from lifecert_vision.measures import at_least, is_poor
 
 _TOGETHER = 50  # photos between two writes: what a stopped run loses
 Progress = Callable[[int, int], None]  # photos done, photos in all
@@ -103,7 +103,8 @@ class Pipeline:
         )
         reason = first_reason(measures)
         reference = self._embedder.embed(aligned, both_sides=True)
-        return Photo(digest, reason.value if reason else None, reference.vector, frame.vector)
+        own = reference if is_poor(measures) else frame
+        return Photo(digest, reason.value if reason else None, reference.vector, own.vector)
 
 
 def _code() -> bytes:

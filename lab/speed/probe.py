@@ -13,11 +13,13 @@ from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import cv2
 import numpy as np
 
+from lab.speed.bare import timed_networks
 from lab.speed.marks import memory_mb
 from lab.speed.numbers import spread
 from lifecert.adapters.files.policy import load_policy
@@ -115,6 +117,36 @@ def warm(folder: Path, runs: int, threads: int) -> dict[str, Any]:
     return {**by_frames, "stages": stages, "peak_mb": round(peak, 1)}
 
 
+def networks(folder: Path, runs: int) -> dict[str, Any]:
+    """CPU ms of warm verifications of three frames, of their stages and of their bare networks, and how many times
+    these the whole takes: medians."""
+    with timed_networks() as spent:
+        bench = Bench(folder, clock=time.process_time)
+    found: dict[str, list[float]] = {}
+    stages: dict[str, list[float]] = {}
+    bare: dict[str, list[float]] = {}
+    for number in range(_WARM_UP + runs):
+        spent.clear()
+        before = time.process_time()
+        timings = bench.verify().timings_ms
+        whole = (time.process_time() - before) * 1000
+        if number < _WARM_UP:
+            continue
+        alone = sum(spent.values())
+        for kind, values in (
+            (found, {"cpu_ms": whole, "bare_cpu_ms": alone, "ratio": whole / alone}),
+            (stages, timings),
+            (bare, spent),
+        ):
+            for name, value in values.items():
+                kind.setdefault(name, []).append(value)
+    return {**_medians(found), "stages": _medians(stages), "networks": _medians(bare)}
+
+
+def _medians(found: dict[str, list[float]]) -> dict[str, float]:
+    return {name: round(median(values), 3) for name, values in found.items()}
+
+
 def size(folder: Path, width: int, height: int, runs: int) -> dict[str, Any]:
     """Three photos of one size: time, and the memory at its peak."""
     bench = Bench(folder, f"-{width}x{height}")
@@ -159,6 +191,7 @@ def _probes() -> dict[str, Callable[..., dict[str, Any]]]:
     return {
         "photos": lambda folder, portraits, sizes: photos(Path(folder), Path(portraits), json.loads(sizes)),
         "warm": lambda folder, runs, threads: warm(Path(folder), int(runs), int(threads)),
+        "networks": lambda folder, runs: networks(Path(folder), int(runs)),
         "size": lambda folder, *numbers: size(Path(folder), *map(int, numbers)),
         "profile": lambda folder, runs: profile(Path(folder), int(runs)),
         "growth": lambda folder, runs, looks: growth(Path(folder), int(runs), int(looks)),

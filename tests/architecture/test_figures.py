@@ -82,6 +82,10 @@ def test_pages_name_the_machine_the_day_and_the_python_of_their_figures() -> Non
     version = fast["python"].rpartition(".")[0]
     assert f"Measured on one core of an {fast['machine']} machine with Python {version};" in readme
     assert f"Measured on {fast['date']} on a quiet {fast['machine']} with Python {version}, CPU in ms" in page
+    both = FIGURES["paths"]
+    assert f"Measured on {both['date']} on an {both['machine']} with AVX-512, one core of it" in page
+    assert f"medians of {both['processes']} processes of each" in page
+    assert f"`{both['command']}`" in page
     assert f"Measured on {FIGURES['peers']['date']} on an {FIGURES['peers']['machine']}, Python" in page
     assert f"On {FIGURES['load']['date']}, on two cores that had other work" in page
     assert f"On {size['date']}, for Python {size['python']}:" in page

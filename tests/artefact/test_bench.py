@@ -28,6 +28,26 @@ def test_a_quick_bench_measures_everything(tmp_path: Path, capsys: pytest.Captur
     assert "</svg>" in (tmp_path / "bench.svg").read_text("utf-8")
 
 
+def test_a_verification_is_measured_beside_its_bare_networks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--quick", "--date", "2026-11-30", "--out", str(tmp_path), "--on", "this"]) == 0
+    assert "three frames / bare networks" in capsys.readouterr().out
+    found = {
+        what: one["this"] for what, one in json.loads((tmp_path / "paths.json").read_text("utf-8"))["figures"].items()
+    }
+    networks = {what: one["median"] for what, one in found.items() if what.startswith("network: ")}
+    assert set(networks) >= {"network: landmarks", "network: further faces", "network: recogniser"}
+    assert min(networks.values()) > 0.1
+    assert sum(networks.values()) == pytest.approx(found["bare networks"]["median"], rel=0.2)
+    assert found["three frames of 960x1280"]["median"] > found["bare networks"]["median"]
+
+
+def test_a_processor_that_nobody_knows_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--date", "2026-11-30", "--on", "this,abacus"]) == 2
+    assert "no such processor: abacus" in capsys.readouterr().err
+
+
 def test_a_measurement_that_fails_says_why(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -379,6 +379,7 @@ QUALITY_LIMITS = QualityLimits(
     min_eye_distance_px=32,
     warn_eye_distance_px=48,
     min_brightness=35,
+    warn_brightness=60,
     max_brightness=220,
     max_dark_share=0.35,
     warn_bright_share=0.35,

@@ -12,6 +12,8 @@ from lifecert.domain.policy import Decision, Outcome, Policy, decide
 from lifecert.domain.reasons import Reason
 from lifecert.ports.vision import FaceAnalyser, Frame
 from lifecert_vision.analyser import VisionAnalyser
+from lifecert_vision.decode import Image
+from lifecert_vision.embed import Embedding
 from tests.support import pictures
 from tests.vision.conftest import Frames
 
@@ -170,6 +172,30 @@ def test_who_shows_few_frames_is_embedded_from_both_sides(analyser: VisionAnalys
     assert one == pytest.approx(1, abs=1e-6)
     assert three is not None
     assert three < 0.9999
+
+
+def test_a_poor_frame_is_embedded_from_both_sides_and_a_good_one_is_not(
+    analyser: VisionAnalyser, frames: Frames, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Weak light takes away what a mirror image gives back."""
+    good, *steps = frames("obama.jpg", *ASKED)
+    face = next(m.value for m in analyser.look(good.content) if m.name == "brightness")
+    assert face is not None
+    darker = (policy.quality.min_brightness + policy.quality.warn_brightness) / 2 / face
+    dim = pictures.encode((pictures.read(good.content) * darker).astype(np.uint8))
+    asked: list[bool] = []
+    embed = analyser._embedder.embed
+
+    def noted(aligned: Image, *, both_sides: bool) -> Embedding:
+        asked.append(both_sides)
+        return embed(aligned, both_sides=both_sides)
+
+    monkeypatch.setattr(analyser._embedder, "embed", noted)
+
+    measures = analyser.analyse([Frame(Step.NEUTRAL, dim), *steps], {}).evidence.frames[0].measures
+
+    assert [m.name for m in measures if m.verdict is Verdict.WARNED] == ["brightness"]
+    assert asked == [True, False, False]
 
 
 def test_a_look_finds_of_the_first_frame_what_a_verification_would_and_nothing_of_the_person(

@@ -22,14 +22,14 @@ from lifecert_vision.decode import Image, decode
 from lifecert_vision.detect import DetectionError, Detector
 from lifecert_vision.header import Kind, PictureRefused
 from lifecert_vision.landmarks import Face
-from lifecert_vision.measures import at_least, at_most, failed, not_assessed, passed
+from lifecert_vision.measures import at_least, at_most, failed, is_poor, not_assessed, passed
 from lifecert_vision.models import ModelMissingError
 from lifecert_vision.passive import PassiveCue, find_passive_cue
 
 _LOG = logging.getLogger(__name__)
 # What every phone's camera gives. Photos of an office's files come in all kinds, from its own staff.
 _OF_FRAMES = frozenset({Kind.JPEG})
-_ENOUGH_FRAMES = 3  # from here on a mean of templates gains nothing by mirror images
+_ENOUGH_FRAMES = 3  # from here on a mean of templates of good frames gains nothing by mirror images
 
 
 class _Stopwatch:
@@ -96,12 +96,16 @@ class VisionAnalyser:
         neutral = next((one.faces[0] for one in seen if one.step is Step.NEUTRAL and one.faces), None)
         if neutral is not None:
             seen = [_turned_out_of_sight(one) for one in seen]
-        # A mirror image gains what a third frame gains, and costs as much.
+        judged = [self._judge(one, neutral, limits, watch) for one in seen]
+        # A mirror image gains what a third frame gains, and costs as much. Weak light and the like take as much away.
         few = sum(bool(one.faces) for one in seen) < _ENOUGH_FRAMES
-        embedded = [self._embed(one, watch, both_sides=few) if one.faces else None for one in seen]
+        embedded = [
+            self._embed(one, watch, both_sides=few or is_poor(measures)) if one.faces else None
+            for one, measures in zip(seen, judged, strict=True)
+        ]
         evidence = tuple(
-            FrameEvidence(one.step, (*self._judge(one, neutral, limits, watch), *self._way_up(one, found, watch)))
-            for one, found in zip(seen, embedded, strict=True)
+            FrameEvidence(one.step, (*measures, *self._way_up(one, found, watch)))
+            for one, measures, found in zip(seen, judged, embedded, strict=True)
         )
         with watch.stage("passive"):
             alive = self._alive(seen)

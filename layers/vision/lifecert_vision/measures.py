@@ -4,6 +4,7 @@ A value that is no number, or an endless one, was not measured: no comparison wi
 """
 
 import math
+from collections.abc import Iterable
 
 from lifecert.domain.evidence import Measure, Verdict
 from lifecert.domain.reasons import Reason
@@ -48,3 +49,8 @@ def at_most(name: str, value: float, limit: float, unit: str, reason: Reason, *,
         verdict = Verdict.WARNED
     score = min(1.0, max(0.0, 1 - value / (2 * limit)))
     return Measure(name, verdict, value, unit, score, reason if verdict is Verdict.FAILED else None)
+
+
+def is_poor(measures: Iterable[Measure]) -> bool:
+    """Whether a frame that may be taken is nevertheless a poor one: something was warned of."""
+    return any(measure.verdict is Verdict.WARNED for measure in measures)

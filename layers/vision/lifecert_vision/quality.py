@@ -70,7 +70,14 @@ def assess(image: Image, faces: Sequence[Face], step: Step, limits: QualityLimit
         return tuple(found)
     return (
         *found,
-        at_least("brightness", float(skin.mean()), limits.min_brightness, "grey", Reason.TOO_DARK),
+        at_least(
+            "brightness",
+            float(skin.mean()),
+            limits.min_brightness,
+            "grey",
+            Reason.TOO_DARK,
+            warn=limits.warn_brightness,
+        ),
         at_most("overexposure", float(skin.mean()), limits.max_brightness, "grey", Reason.TOO_BRIGHT),
         at_most("dark_share", float((skin < _DARK).mean()), limits.max_dark_share, "share", Reason.TOO_DARK),
         at_most(

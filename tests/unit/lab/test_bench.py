@@ -1,6 +1,7 @@
 """What the bench makes of its figures: sums, verdicts, pictures."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -9,6 +10,7 @@ import pytest
 
 from lab.figures import TAKEN, speed_page
 from lab.figures import load as load_figures
+from lab.speed import paths
 from lab.speed.load import Certified, summed_up
 from lab.speed.load import report as load_report
 from lab.speed.marks import mark, memory_mb
@@ -134,6 +136,60 @@ def test_what_pages_and_pictures_show_is_taken_from_a_bench() -> None:
     assert rows["warm verification of three frames"] == ["147 (152)", ""]
     assert rows["cold start to the first decision"] == ["900 (900)", ""]
     assert rows["three frames of 12.2 megapixels"] == ["170", ""]
+
+
+def of_two_processors() -> dict[str, Any]:
+    made = {"cold start to first decision": 1000.0, "three frames of 960x1280": 150.0, "bare networks": 120.0}
+    made |= {f"stage: {stage}": 40.0 for stage in ("detect", "embed", "passive")}
+    made |= {f"network: {network}": 30.0 for network in ("landmarks", "recogniser")}
+    made |= {"three frames / bare networks": 1.25}
+    return {
+        "date": "2026-11-30",
+        "machine": machine(),
+        "processors": ["this", "avx2"],
+        "processes": 3,
+        "verifications": 20,
+        "figures": {
+            what: {
+                "this": {**spread([value] * 3, 3), "times_first": 1.0},
+                "avx2": {**spread([value, value * 1.1, value * 3], 3), "times_first": 1.1},
+            }
+            for what, value in made.items()
+        },
+    }
+
+
+def test_both_processors_stand_in_the_report_and_on_the_page() -> None:
+    told = of_two_processors()
+    said = paths.report(told).splitlines()
+    assert "CPU ms, median of 3 processes in turn, each with 20 verifications" in said
+    assert [line.split()[-3:] for line in said if line.startswith("three frames of")] == [["150.0", "165.0", "1.100"]]
+
+    taken = TAKEN["paths"](told)
+    assert taken["command"] == "make bench ARGS='--on this,avx2'"
+    assert set(taken) == set(load_figures()["paths"])
+    rows = {row[0]: row[1:] for row in speed_page({**load_figures(), "paths": taken})}
+    assert rows["three frames, in turn"] == ["150.0", "165.0", "1.10"]
+    assert rows["cold start, in turn"] == ["1,000", "1,100", "1.10"]
+    assert rows["three frames by their bare networks"] == ["1.25", "1.38", "1.10"]
+
+
+def test_processors_take_turns_and_are_compared_turn_by_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine becomes slower from turn to turn; the second processor takes a tenth more in each."""
+    taken: list[str] = []
+
+    def turn(_: Path, runs: int, own: Mapping[str, str]) -> dict[str, float]:
+        if runs > 1:
+            taken.append(own["name"])
+        return {"any": (1.0 if own["name"] == "this" else 1.1) * 2.0 ** ((len(taken) - 1) // 2)}
+
+    monkeypatch.setattr(paths, "prepare", lambda *_: {})
+    monkeypatch.setattr(paths, "variables", lambda name: {"name": name})
+    monkeypatch.setattr(paths, "_turn", turn)
+    found = paths.compare(["this", "avx2"], paths.Turns(4, 2), "2026-11-30", lambda _: None)
+    assert taken == ["this", "avx2", "avx2", "this", "this", "avx2", "avx2", "this"]
+    assert (found["processes"], found["processors"]) == (4, ["this", "avx2"])
+    assert [one["times_first"] for one in found["figures"]["any"].values()] == [1.0, 1.1]
 
 
 def test_what_pages_show_is_taken_from_a_load() -> None:

@@ -27,7 +27,8 @@ class ImageLimits:
 
 @dataclass(frozen=True, slots=True)
 class QualityLimits:
-    """Per-frame limits, aligned with ISO/IEC 29794-5. A `warn_*` limit never refuses.
+    """Per-frame limits, aligned with ISO/IEC 29794-5. A `warn_*` limit never refuses: a frame beyond it is looked at
+    from both sides.
 
     Brightness is the mean grey value (0-255) of the face; `*_share` is a share of its pixels (0-1);
     `max_blockiness` is a ratio, of steps at the edges of JPEG's blocks to others;
@@ -43,6 +44,7 @@ class QualityLimits:
     min_eye_distance_px: float
     warn_eye_distance_px: float
     min_brightness: float
+    warn_brightness: float
     max_brightness: float
     max_dark_share: float
     warn_bright_share: float

@@ -63,6 +63,7 @@ class _Quality(Strict):
     min_eye_distance_px: Positive
     warn_eye_distance_px: Positive
     min_brightness: Annotated[float, Field(ge=0, le=255)]
+    warn_brightness: Annotated[float, Field(ge=0, le=255)]
     max_brightness: Annotated[float, Field(ge=0, le=255)]
     max_dark_share: Share
     warn_bright_share: Share
@@ -93,7 +94,8 @@ class _Quality(Strict):
     def _fits(self) -> "_Quality":
         self._ordered("min_eye_distance_px", "warn_eye_distance_px")
         self._ordered("warn_bright_share", "max_bright_share")
-        self._ordered("min_brightness", "max_brightness")
+        self._ordered("min_brightness", "warn_brightness")
+        self._ordered("warn_brightness", "max_brightness")
         self._ordered("min_evenness", "warn_evenness")
         self._ordered("warn_blockiness", "max_blockiness")
         self._ordered("warn_glare", "max_glare")
