@@ -16,6 +16,7 @@ STAGE ?= dev
 
 PY := .venv/bin/python
 STAMPS := .build/stamps
+IMAGE := .build/image
 LOCKS := requirements/dev.txt layers/core/requirements.txt layers/tokens/requirements.txt layers/vision/requirements.txt
 # What is in the folder MODELS, for closed networks, is taken from there.
 ASSETS = $(if $(MODELS),MODELS="$(abspath $(MODELS))" )$(PY) layers/vision/assets.py
@@ -30,7 +31,7 @@ export SAM_CLI_TELEMETRY := 0
 
 ##@ Run it
 .PHONY: help demo dev token frames event holds night
-demo dev token frames event holds night docker-check bench bench-peers profile probe duplicates-bench: \
+demo dev token frames event holds night docker-check bench bench-image bench-peers profile probe duplicates-bench: \
 	export PYTHONPATH := layers/core:layers/vision
 help: ## this list
 	@echo "LifeCert: make <target>"
@@ -64,13 +65,13 @@ event: .venv/.ready ## make events of a live session of make dev, for sam local,
 	@$(PY) -m local.dev.event $(OF)
 
 ##@ Test it
-.PHONY: secrets test test-tools test-unit screenshots phone-time bench bench-scale bench-snapshots city bench-peers figures cost profile probe duplicates-bench calibrate causes \
+.PHONY: secrets test test-tools test-unit screenshots phone-time bench bench-image bench-scale bench-snapshots city bench-peers figures cost profile probe duplicates-bench calibrate causes \
 	discards lights attacks imprints edits clips sheets pad cues processors margins state-chart reference check quick-check coverage mutants model load format-check lint types \
 	dependencies audit template-lint openapi-lint clients
 # Two workers: what they share, and in which order, is said in tests/conftest.py.
 WORKERS ?= 2
 EVERY_TEST = $(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
-test: setup build test-tools clients ## every test, on the built artefact and the local AWS (ARGS='-k name' picks, WORKERS=0 for one by one)
+test: setup build $(IMAGE)/laid-out test-tools clients ## every test, on the built artefact and the local AWS (ARGS='-k name' picks, WORKERS=0 for one by one)
 	@$(EVERY_TEST) $(ARGS)
 
 # What some tests use and no wheel brings: a browser that shows the certificate's page, Java and npm for DynamoDB Local.
@@ -98,7 +99,7 @@ phone-time: setup build test-tools ## how long a person of eighty takes on the p
 	@LIFECERT_EIGHTY=1 $(PHONE_PAGE) -k eighty
 
 # What is measured, and what need not be, is in pyproject.toml.
-coverage: setup build test-tools clients ## every test, and then whether the product is covered: all of the domain, 95 % of the rest, branches too
+coverage: setup build $(IMAGE)/laid-out test-tools clients ## every test, and then whether the product is covered: all of the domain, 95 % of the rest, branches too
 	@$(EVERY_TEST) --cov --cov-report= $(ARGS)
 	@echo "coverage of the domain"
 	@$(PY) -m coverage report --include '*/lifecert/domain/*' --fail-under 100
@@ -119,6 +120,9 @@ model: .venv/.ready ## every state that the year can come to, and whether all is
 
 bench: setup build ## cold start, warm verification, memory: table, JSON and picture in .build/bench (6 minutes)
 	@$(PY) -m lab.speed --date "$$(date -u +%F)" $(ARGS)
+
+bench-image: $(IMAGE)/laid-out ## the layers and the container image in turn: cold start, warm verification, memory (4 minutes)
+	@$(PY) -m lab.speed.image --date "$$(date -u +%F)" $(ARGS)
 
 bench-scale: export PYTHONPATH := layers/core
 bench-scale: setup ## cost of a sweep in registers of ten thousand to a million people (Java, npm; 20 minutes)
@@ -324,7 +328,7 @@ format: .venv/.ready ## format the code and mend what can be mended
 	@$(PY) -m ruff format .
 
 ##@ Build and deploy it
-.PHONY: setup build build-all docs size said-for-clerks deploy deploy-prod teardown docker-check
+.PHONY: setup build build-all image docs size said-for-clerks deploy deploy-prod teardown docker-check
 setup: .venv/.ready .build/runtime/.ready ## install everything: environment, models, portraits
 	@$(ASSETS) layers/vision/models.json local/camera/portraits.json
 
@@ -396,6 +400,46 @@ $(STAMPS)/sam-%: $(STAMPS)/sam requirements/runtime.txt
 	@$(call SAM_BUILD,$*,.build/builds/$*/sam)
 	@touch $@
 
+# A container image beside the layers: an option (docs/adr/0070). RUNTIME=python3.13 for another Python than that of .venv.
+# BASE names what it builds on: AWS's image of that runtime, by its name or by its digest.
+BASE ?= public.ecr.aws/lambda/python:$(RUNTIME:python%=%)
+TAG = lifecert-vision:$(RUNTIME)
+image: $(IMAGE)/laid-out ## a container image with ONNX Runtime for the functions that look at photos: lint it, lay it out, run it; with Docker build it ([RUNTIME=python3.13] [BASE=image])
+	@$(PY) -m pytest -q --numprocesses 0 tests/artefact/test_image.py $(ARGS)
+	@if ! docker info >/dev/null 2>&1; then echo "image: no engine is running here: nothing but the folder was made"; \
+	elif [ "$(RUNTIME)" = python3.11 ]; then \
+		echo "image: MediaPipe cannot be loaded on Lambda's python3.11 (docs/adr/0001), so no image: make image RUNTIME=python3.13"; \
+	else docker build --platform linux/amd64 --provenance=false --build-arg "BASE=$(BASE)" --tag $(TAG) $(IMAGE)/$(RUNTIME)/context && \
+		echo "image: $(TAG)"; fi
+
+$(IMAGE)/laid-out: setup build FORCE
+	@$(MAKE) $(IMAGE)/$(or $(RUNTIME),python)/.ready
+
+# What looks over the Dockerfile and multiplies the weights out: programs of their own, of which nothing is passed on.
+$(IMAGE)/tools/.ready: requirements/image-tools.txt .venv/.ready
+	@echo "image: installing what prepares it (50 MB)"
+	@$(PY) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install $(PIP_FLAGS) -r $<
+	@touch $@
+
+$(IMAGE)/%/.ready: $(STAMPS)/sam $(IMAGE)/tools/.ready requirements/image.txt infra/image/Dockerfile $(wildcard ops/image/*.py)
+	@[ "$*" = "$(PYTHON_RUNTIME)" ] || $(MAKE) $(STAMPS)/sam-$*
+	@$(IMAGE)/tools/bin/hadolint infra/image/Dockerfile
+	@rm -rf $(@D)
+	@$(PY) -m pip install $(PIP_FLAGS) --only-binary :all: --implementation cp --python-version $(*:python%=%) \
+		--platform manylinux_2_28_x86_64 --target $(@D)/onnxruntime -r requirements/image.txt
+	@rm -rf $(@D)/onnxruntime/bin
+# As the layers' byte code: the image is not written to, nothing there can be newer.
+	@$(if $(filter $*,$(PYTHON_RUNTIME)),$(PY),$*) -m compileall -q -j 0 --invalidation-mode unchecked-hash \
+		-s $(@D)/onnxruntime -p /opt/python $(@D)/onnxruntime
+	@$(IMAGE)/tools/bin/python -m ops.image.weights \
+		$(BUILT)/VisionLayer/python/lifecert_vision/models/face_recognition_sface_2021dec_int8bq.onnx \
+		$(@D)/weights/face_recognition_sface_2021dec_fp32.onnx
+	@$(PY) -m ops.image $(BUILT) $(@D) --base "$(BASE)" --tag $(TAG)
+	@AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} .venv/bin/sam validate --lint --template $(BUILT)/image.yaml >$(@D)/lint.log 2>&1 || \
+		{ cat $(@D)/lint.log; exit 1; }
+	@touch $@
+
 docs: .build/docs/api.html ## the API's reference as one page that calls nobody: .build/docs/api.html (npm)
 	@echo "docs: $<"
 
@@ -419,13 +463,17 @@ said-for-clerks: .venv/.ready ## whether a production profile says where clerks 
 		echo "deploy: the profile $(STAGE) of samconfig.toml must say ClerksWithoutDistrict=Everywhere or =Nowhere:"; \
 		echo "whether clerks in no group district:<digits> work in every district (docs/operations.md, Districts)."; exit 1; esac
 
-deploy: said-for-clerks setup build ## deploy to your AWS account (STAGE=dev, prod, national or campaign, RUNTIME=python3.13, GUIDED=1 asks for everything)
+deploy: said-for-clerks setup build ## deploy to your AWS account (STAGE=dev, prod, national or campaign, RUNTIME=python3.13, GUIDED=1 asks for everything, REPOSITORY=address in ECR of a container image)
 	@[ "$(RUNTIME)" != python3.11 ] || { echo "deploy: MediaPipe cannot be loaded on Lambda's python3.11 (docs/adr/0001)."; \
 		echo "Name another that is installed here: make $(MAKECMDGOALS) RUNTIME=python3.13"; exit 1; }
 	@[ "$(RUNTIME)" = "$(PYTHON_RUNTIME)" ] || $(MAKE) $(STAMPS)/sam-$(RUNTIME)
-	@.venv/bin/sam deploy --template $(BUILT)/template.yaml --config-file "$(CURDIR)/samconfig.toml" $(if $(GUIDED),--guided) \
+# With a repository those that look at photos are images of it (docs/operations.md, A container image).
+	@$(if $(REPOSITORY),$(MAKE) image)
+	@$(if $(REPOSITORY),docker image inspect $(TAG) >/dev/null)
+	@.venv/bin/sam deploy --template $(BUILT)/$(if $(REPOSITORY),image,template).yaml $(if $(REPOSITORY),--image-repository "$(REPOSITORY)") --config-file "$(CURDIR)/samconfig.toml" $(if $(GUIDED),--guided) \
 		--config-env $(STAGE) --parameter-overrides $$($(PY) -c '$(PARAMETERS)') PythonRuntime=$(RUNTIME) \
-		Release=$$($(PY) -m ops.release $(BUILT) $$($(PY) -c '$(PARAMETERS)'))
+		Release=$$($(PY) -m ops.release $(BUILT) $$($(PY) -c '$(PARAMETERS)') \
+			$(if $(REPOSITORY),image=$$(sha256sum requirements/image.txt infra/image/Dockerfile | tr -dc 0-9a-f)))
 
 deploy-prod: STAGE := prod
 deploy-prod: deploy ## the same with deletion protection, kept data, alarms, and verify_face brought in gradually
@@ -539,6 +587,8 @@ lock: .venv/.ready ## compile the hash-pinned requirements from their .in files 
 	@test -x .build/uv/bin/uv || { $(PY) -m venv .build/uv && .build/uv/bin/python -m pip install -qq uv==0.13.9; }
 	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/dev.txt requirements/dev.in
 	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/runtime.txt requirements/runtime.in
+	@$(UV) $(if $(UPGRADE),--upgrade) --no-deps -o requirements/image.txt requirements/image.in
+	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/image-tools.txt requirements/image-tools.in
 	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/mutation.txt requirements/mutation.in
 	@$(UV) $(if $(UPGRADE),--upgrade) -o requirements/clients.txt requirements/clients.in
 	@$(UV) $(if $(UPGRADE),--upgrade) --no-deps -o requirements/peers-build.txt requirements/peers-build.in

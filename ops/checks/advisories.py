@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ops.checks.dependencies import RUNTIME, SHIPPED, TOOLS, Locked, locked
+from ops.checks.dependencies import IMAGE, RUNTIME, SHIPPED, TOOLS, Locked, locked
 
 # OSV's batch query: one request, and one result for each package in the same order.
 SERVICE = "https://api.osv.dev/v1/querybatch"
@@ -49,7 +49,9 @@ def main(arguments: Sequence[str] | None = None, ask: Ask | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ops.checks.advisories", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--service", default=SERVICE, help="address of the batch query (%(default)s)")
     service = parser.parse_args(arguments).service
-    packages = sorted({one for lock in (*TOOLS, *SHIPPED, RUNTIME) for one in locked(lock)}, key=lambda one: one.name)
+    packages = sorted(
+        {one for lock in (*TOOLS, *SHIPPED, RUNTIME, IMAGE) for one in locked(lock)}, key=lambda one: one.name
+    )
     try:
         found = known_faults(packages, ask or asking(service))
     except (OSError, ValueError, KeyError) as error:

@@ -21,6 +21,8 @@ TOOLS = (ROOT / "requirements" / "dev.txt",)
 SHIPPED = tuple(ROOT / "layers" / layer / "requirements.txt" for layer in ("core", "tokens", "vision"))
 # Installed into an environment of its own.
 RUNTIME = ROOT / "requirements" / "runtime.txt"
+# What the container image has beside the layers; tests/artefact/test_image.py asks for its licence.
+IMAGE = ROOT / "requirements" / "image.txt"
 # MediaPipe asks for more than its face landmarks need, and its wheel names a platform that pip does not know
 # (docs/adr/0001).
 KNOWN = re.compile(r"mediapipe \S+ (requires \S+, which is not installed|is not supported on this platform)\.?")
@@ -94,7 +96,7 @@ def incomplete() -> Iterator[str]:
 
 def faults() -> Iterator[str]:
     """Everything that is wrong with the dependencies of this checkout and this environment."""
-    locks = {path: list(locked(path)) for path in (*TOOLS, *SHIPPED, RUNTIME)}
+    locks = {path: list(locked(path)) for path in (*TOOLS, *SHIPPED, RUNTIME, IMAGE)}
     for path, requirements in locks.items():
         yield from (f"{path.relative_to(ROOT)}: {one.name} has no hash" for one in requirements if not one.hashed)
     found = {canonicalize_name(one.metadata["Name"]): one for one in importlib.metadata.distributions()}

@@ -62,6 +62,8 @@ MAY: dict[str, tuple[set[str], set[str] | None]] = {
     "lifecert.bootstrap.parts": (BUILT, AWS | POWERTOOLS),
     "lifecert.bootstrap.stores": (BUILT | {"lifecert.bootstrap.parts"}, POWERTOOLS),
     **{f"lifecert.bootstrap.{area}": (BUILT | PARTS, PYDANTIC) for area in BOOTSTRAP},
+    # In a container image alone.
+    "lifecert_vision.recogniser": (INWARDS | {"lifecert_vision"}, {"cv2", "numpy", "onnxruntime"}),
     "lifecert_vision": (INWARDS | {"lifecert_vision"}, {"cv2", "mediapipe", "numpy"}),
     "functions": (
         {"lifecert.domain", "lifecert.entry", *(f"lifecert.bootstrap.{area}" for area in BOOTSTRAP)},
@@ -141,6 +143,7 @@ def test_a_handler_imports_one_module_of_the_composition_root(function: str) -> 
         ("lifecert.entry.http.api", "from lifecert.bootstrap import phone"),
         ("lifecert.entry.http.api", "import boto3"),
         ("lifecert_vision.embed", "from lifecert.adapters.files import policy"),
+        ("lifecert_vision.embed", "import onnxruntime"),
         ("lifecert.bootstrap.phone", "import functions.start_session.app"),
         ("lifecert.bootstrap.phone", "from lifecert.bootstrap import office"),
         ("lifecert.bootstrap.parts", "from lifecert.bootstrap.phone import clock"),

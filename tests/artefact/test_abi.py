@@ -31,7 +31,7 @@ pytestmark = pytest.mark.skipif(not BUILDS, reason="nothing built: make build")
 
 
 def libraries(build: Build) -> Iterator[Path]:
-    for layer in build.folder.glob("*Layer"):
+    for layer in (*build.folder.glob("*Layer"), build.image / "opt/python/onnxruntime"):
         yield from (path for path in layer.rglob("*.so*") if path.is_file() and not path.is_symlink())
 
 

@@ -1,4 +1,5 @@
-"""Nothing that is built reports to anybody: newer MediaPipe versions, Python's and the web's, tell Google of their use.
+"""Nothing that is built reports to anybody: newer MediaPipe versions, Python's and the web's, tell Google of their use,
+and newer versions of ONNX Runtime, which the container image has, tell Microsoft.
 
 What compiled code could call stands in it as text. Python's own files name hundreds of addresses in comments and
 licences; there only those of known collectors are looked for.
@@ -12,14 +13,16 @@ import pytest
 
 from lab.speed import sizes
 from lab.speed.sizes import LAYERS
+from tests.support.builds import builds
 
 pytestmark = pytest.mark.skipif(not sizes.BUILT.is_dir(), reason="nothing built: make build")
 
 _HOST = re.compile(rb"https?://([A-Za-z0-9.-]+\.[A-Za-z]{2,})")
-# Who collects what programs report: Clearcut (MediaPipe), analytics, crash reports.
+# Who collects what programs report: Clearcut (MediaPipe), OneCollector (ONNX Runtime), analytics, crash reports.
 _COLLECTORS = (
     "play.googleapis.com",
     "clearcut",
+    "events.data.microsoft.com",
     "firebaselogging",
     "google-analytics.com",
     "app-measurement",
@@ -27,6 +30,7 @@ _COLLECTORS = (
     "sentry.io",
     "api.segment.io",
     "mixpanel.com",
+    "onecollector",
     "browser-intake",
 )
 # Papers, licences, XML names and error messages: nobody calls these.
@@ -41,8 +45,11 @@ _NAMED_IN_COMPILED_CODE = {
     "cryptography.io",
     "dashif.org",
     "datatracker.ietf.org",
+    "devblogs.nvidia.com",
+    "docs.nvidia.com",
     "docs.python.org",
     "docs.rs",
+    "docs.scipy.org",
     "en.wikipedia.org",
     "errors.pydantic.dev",
     "gcc.gnu.org",
@@ -50,20 +57,25 @@ _NAMED_IN_COMPILED_CODE = {
     "github.com",
     "graphics.stanford.edu",
     "homepages.inf.ed.ac.uk",
+    "huggingface.co",
+    "ieeexplore.ieee.org",
     "mathworld.wolfram.com",
     "netron.app",
     "ns.adobe.com",
     "numpy.org",
     "onnx.ai",
     "onnxruntime.ai",
+    "papers.nips.cc",
     "personal.math.ubc.ca",
     "pjreddie.com",
     "pracrand.sourceforge.net",
+    "pytorch.org",
     "software.intel.com",
     "standards.iso.org",
     "stat.ethz.ch",
     "static.aminer.org",
     "streams.videolan.org",
+    "tinyurl.com",
     "tools.ietf.org",
     "torch.ch",
     "underdestruction.com",
@@ -77,6 +89,7 @@ _NAMED_IN_COMPILED_CODE = {
     "www.itl.nist.gov",
     "www.learnopencv.com",
     "www.math.sci.hiroshima-u.ac.jp",
+    "www.microsoft.com",
     "www.numpy.org",
     "www.pcg-random.org",
     "www.python.org",
@@ -100,6 +113,8 @@ def hosts(content: bytes) -> set[str]:
 def built() -> Iterator[Path]:
     for layer in (*LAYERS, sizes.BUILT / "TokensLayer", sizes.BUILT / "WebLayer"):
         yield from (path for path in layer.rglob("*") if path.is_file())
+    for build in builds().values():
+        yield from (path for path in (build.image / "opt/python/onnxruntime").rglob("*") if path.is_file())
 
 
 def test_no_built_file_names_a_collector() -> None:
@@ -118,4 +133,8 @@ def test_what_would_report_is_found() -> None:
     code = b"\x00\x01post\x00https://play.googleapis.com/log?format=json\x00CLEARCUT_EVENT\x00"
     assert collectors(code) == {"play.googleapis.com", "clearcut"}
     assert hosts(code) == {"play.googleapis.com"}
+    assert collectors(b"https://mobile.events.data.microsoft.com/OneCollector/1.0") == {
+        "events.data.microsoft.com",
+        "onecollector",
+    }
     assert hosts(b"https://collect.example.org/v1 http://www.w3.org/2000/svg") == {"collect.example.org", "www.w3.org"}

@@ -21,6 +21,11 @@ class Build:
         """Where the packages of a function's layers are found, in Lambda /opt/python."""
         return ":".join(str(layer / "python") for layer in layers(self.folder, function))
 
+    @property
+    def image(self) -> Path:
+        """What `make image` laid out beside its base, if it did."""
+        return ROOT / ".build" / "image" / self.python / "root"
+
     def functions(self) -> dict[str, dict[str, str]]:
         """The functions' names with their variables."""
         return variables(self.folder)

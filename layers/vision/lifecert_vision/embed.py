@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from lifecert.domain.evidence import Template
 from lifecert_vision.align import SIZE
 from lifecert_vision.decode import Image
-from lifecert_vision.models import FACE_RECOGNISER, model_path
+from lifecert_vision.recogniser import Recogniser, find_recogniser
 
 # Names everything that makes templates comparable: network, alignment, flip, revision. Templates of another
 # version are never compared.
@@ -29,10 +29,10 @@ class Embedding:
 
 
 class Embedder:
-    """SFace (OpenCV Zoo) by OpenCV. Build once per process and use from one thread."""
+    """SFace (OpenCV Zoo), by the engine of this build. Build once per process and use from one thread."""
 
-    def __init__(self) -> None:
-        self._network = cv2.FaceRecognizerSF.create(str(model_path(FACE_RECOGNISER)), "")
+    def __init__(self, recogniser: Recogniser | None = None) -> None:
+        self._network = recogniser or find_recogniser()
 
     def embed(self, aligned: Image, *, both_sides: bool = False) -> Embedding:
         """An aligned face (112 x 112 BGR) embedded; with `both_sides` its vector is averaged with its mirror image's.

@@ -7,6 +7,8 @@ _DIRECTORY = Path(__file__).parent / "models"
 FACE_FINDER = "face_detection_yunet_2023mar_int8bq.onnx"
 FACE_LANDMARKER = "face_landmarker.task"
 FACE_RECOGNISER = "face_recognition_sface_2021dec_int8bq.onnx"
+# The same with its weights multiplied out to 32 bits: in a container image alone, and made when that is (ops/image).
+FACE_RECOGNISER_WHOLE = "face_recognition_sface_2021dec_fp32.onnx"
 # Against prints and screens. A build may be without them: the first comes by npm, the others from a repository.
 PASSIVE = "fr_liveness.onnx"
 PASSIVE_NEAR = "minifasnet_v2_2.7.onnx"
