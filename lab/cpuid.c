@@ -161,13 +161,18 @@ static void patch(unsigned char *code, const char *path)
 /* Asked by the dynamic linker of each program and library once it is mapped. */
 unsigned int la_objopen(struct link_map *map, Lmid_t space, uintptr_t *cookie)
 {
-    const char *path = *map->l_name ? map->l_name : "/proc/self/exe", *folder = getenv("CPUID_PLACES");
-    char known[4096];
+    const char *path = map->l_name, *folder = getenv("CPUID_PLACES");
+    char known[4096], program[4096];
     unsigned long address;
     struct stat file;
     FILE *found;
 
     (void)space, (void)cookie;
+    if (!*path) { /* the program itself: by its own name, as in objdump /proc/self/exe is objdump */
+        ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+        program[length < 0 ? 0 : length] = 0;
+        path = program;
+    }
     if (!patching || !strchr(path, '/')) /* what the kernel maps itself is no file */
         return 0;
     if (!folder || stat(path, &file))

@@ -104,9 +104,11 @@ class Stages:
         return image, self._detector.detect(image, others=True)
 
     def probe(self, person: str, how: str, image: Image, faces: tuple[Face, ...]) -> Probe:
-        """A photo by the limits in force, with its template, made as of one frame of three."""
+        """A photo by the limits in force, with its template, made as of one frame of three. One that a limit refuses is
+        embedded as the poor one that it would be if the limit let it in."""
         measures = quality.assess(image, faces, Step.NEUTRAL, self._policy.quality)
-        embedding = self._embedder.embed(align(image, faces[0]), both_sides=is_poor(measures))
+        poor = is_poor(measures) or any(measure.verdict is Verdict.FAILED for measure in measures)
+        embedding = self._embedder.embed(align(image, faces[0]), both_sides=poor)
         return Probe(person, how, measures, embedding.vector)
 
     def reference(self, image: Image, face: Face) -> Vector:

@@ -84,7 +84,8 @@ def _speed(result: Figures) -> dict[str, Any]:
 
 
 def _paths(result: Figures) -> dict[str, Any]:
-    """Of paths.json, which `make bench ARGS='--on ...'` writes."""
+    """Of paths.json, which `make bench ARGS='--on ...'` writes; the page compares the first two processors."""
+    compared = result["processors"][:2]
     return {
         **_measured(result, f"make bench ARGS='--on {','.join(result['processors'])}'"),
         "processes": result["processes"],
@@ -92,6 +93,7 @@ def _paths(result: Figures) -> dict[str, Any]:
             what: {
                 name: {key: one[key] for key in ("median", "times_first")}
                 for name, one in result["figures"][what].items()
+                if name in compared
             }
             for what in _PATHS
         },

@@ -302,6 +302,9 @@ def run(photos: Sequence[Path], wanted: int, processors: Sequence[str]) -> str:
 def main(arguments: Sequence[str]) -> int:
     """Measure and print, or run a command on a processor; 2 when that cannot be done here."""
     if arguments[:1] == ["--on"] and len(arguments) > 2 and arguments[1] in PROCESSORS:
+        cores = PROCESSORS[arguments[1]].cores
+        if cores:  # the command has as many as we have
+            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
         try:
             return subprocess.run(arguments[2:], env=environment(arguments[1]), check=False).returncode
         except ProcessorError as error:

@@ -16,18 +16,20 @@ from lab.attacks.pad_page import figures, page, table
 from lab.attacks.pad_rates import Part, Presentation, passes
 from lab.attacks.recordings import KitError, Recording, frames_of, recordings, references
 from lifecert.adapters.files.policy import load_policy
-from lifecert.domain.challenge import has_expression
+from lifecert.domain.challenge import Step, has_expression
 from lifecert.domain.evidence import EnrolmentEvidence, Evidence, Template, Verdict
 from lifecert.domain.imprint import NO_PHOTOS, KnownPhotos
 from lifecert.domain.policy import PASSIVE_LEAST, PASSIVE_MEASURE, Outcome, Policy, decide
 from lifecert.ports.vision import Frame
-from lifecert_vision import embed, match
+from lifecert_vision import embed, match, quality
 from lifecert_vision.align import align
 from lifecert_vision.analyser import VisionAnalyser
+from lifecert_vision.decode import Image
 from lifecert_vision.detect import Detector
+from lifecert_vision.measures import is_poor
 from lifecert_vision.passive import PassiveCue, find_passive_cue
 
-_ENOUGH = 3  # as in the product: a mean of three gains nothing by mirror images
+_ENOUGH = 3  # as in the product: a mean of three good frames gains nothing by mirror images
 
 
 class Looker:
@@ -41,16 +43,18 @@ class Looker:
 
     def look(self, recording: Recording) -> Presentation:
         """What each part says of a recording. Raises KitError."""
-        scores, vectors, faces = [], [], []
+        scores, vectors, faces = list[float](), list[embed.Vector](), list[tuple[Image, bool]]()
         for frame in frames_of(recording):
             found = self._detector.detect(frame)
             if found:
                 scores.append(self._cue.live(frame, found[0]))
-                faces.append(align(frame, found[0]))
+                measures = quality.assess(frame, found, Step.NEUTRAL, self._policy.quality)
+                faces.append((align(frame, found[0]), is_poor(measures)))
         taken = {Part.CUE: passes(scores, self._policy.passive, whole=self._cue.whole)}
         enrolled = self._enrolled.get(recording.subject)
         if enrolled is not None:
-            vectors = [self._embedder.embed(face, both_sides=len(faces) < _ENOUGH).vector for face in faces]
+            few = len(faces) < _ENOUGH
+            vectors = [self._embedder.embed(face, both_sides=few or poor).vector for face, poor in faces]
             taken[Part.MATCH] = bool(vectors) and self._matches(embed.mean(vectors), enrolled)
         taken |= self._session(recording, enrolled)
         return Presentation(recording.species, recording.subject, recording.instrument, bool(faces), taken)

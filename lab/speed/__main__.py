@@ -12,6 +12,8 @@ from lab.speed.pictures import picture
 from lab.speed.process import BUILD, BenchError
 from lab.speed.report import report
 
+_COMPARED = [name for name, one in PROCESSORS.items() if not one.cores]  # each measurement has one core anyway
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure; 1 when a target was missed, 2 when it could not be measured."""
@@ -19,9 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=BUILD / "bench", help="folder of bench.json and bench.svg")
     parser.add_argument("--date", required=True, help="written beside the figures, e.g. 2026-11-25")
     parser.add_argument("--quick", action="store_true", help="a few runs of each: shows that it works, no more")
-    parser.add_argument(
-        "--on", help=f"compare processors instead, with a comma between, in turn: {', '.join(PROCESSORS)}"
-    )
+    parser.add_argument("--on", help=f"compare two processors and more instead, in turn: {','.join(_COMPARED)}")
     asked = parser.parse_args(arguments)
     try:
         if asked.on:
@@ -38,8 +38,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _compare(processors: list[str], asked: argparse.Namespace) -> int:
-    if unknown := set(processors) - set(PROCESSORS):
+    if unknown := set(processors) - set(_COMPARED):
         raise ProcessorError(f"no such processor: {', '.join(sorted(unknown))}")
+    if len(set(processors)) != len(processors) or len(processors) < len("ab"):
+        raise ProcessorError("name two different processors or more")
     turns = paths.QUICK if asked.quick else paths.Turns()
     result = paths.compare(processors, turns, asked.date, lambda told: print(f"bench: {told}", flush=True))
     asked.out.mkdir(parents=True, exist_ok=True)

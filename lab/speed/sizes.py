@@ -44,7 +44,7 @@ def heaviest_with_all_models(built: Path = BUILT) -> int:
     packages = json.loads((ROOT / "layers/vision/models.json").read_text("utf-8"))["packages"]
     folder = built / VISION.name / "python"
     lacking = (
-        file["bytes"]
+        int(file["bytes"])
         for package in packages
         for file in package["files"]
         if not (folder / package["into"] / file["name"]).is_file()

@@ -48,6 +48,16 @@ def test_at_most(value: float, verdict: Verdict, score: float) -> None:
     assert measure.reason is (Reason.SUNGLASSES_WORN if verdict is Verdict.FAILED else None)
 
 
+def test_a_limit_of_nothing_is_a_limit_too() -> None:
+    """A policy of one's own may switch a limit off, or allow nothing at all."""
+    reason = Reason.SEVERAL_FACES
+    judged = [at_least("live", 0.0, 0.0, "score", reason), at_least("live", 0.7, 0.0, "score", reason)]
+    judged += [at_most("second", 0.0, 0.0, "ratio", reason), at_most("second", 0.1, 0.0, "ratio", reason)]
+
+    assert [one.verdict for one in judged] == [Verdict.PASSED, Verdict.PASSED, Verdict.PASSED, Verdict.FAILED]
+    assert [one.score for one in judged] == [1.0, 1.0, 0.5, 0.0]
+
+
 @pytest.mark.parametrize("judge", [at_least, at_most])
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_what_is_no_number_is_not_assessed_and_never_passed(judge: Callable[..., Measure], value: float) -> None:

@@ -139,6 +139,9 @@ def test_the_landmarks_are_those_of_the_other_processor(landmarks: tuple[str, ..
 
 
 def test_no_thread_uses_avx512_on_a_processor_without_it(landmarks: tuple[str, ...]) -> None:
+    *here, _ = on("this", *landmarks).splitlines()
+    if not here:
+        pytest.skip("no AVX-512 here, or a kernel that does not tell which thread uses it")
     *used, _ = on("avx2", *landmarks).splitlines()
     assert used == []
 

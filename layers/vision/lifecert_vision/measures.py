@@ -26,7 +26,7 @@ def not_assessed(name: str) -> Measure:
 
 
 def at_least(name: str, value: float, limit: float, unit: str, reason: Reason, *, warn: float | None = None) -> Measure:
-    """Failed below `limit`, warned below `warn`. Score: value / 2 limit, within 0 and 1."""
+    """Failed below `limit`, warned below `warn`. Score: value / 2 limit, within 0 and 1; 1 where the limit is 0."""
     if not math.isfinite(value):
         return not_assessed(name)
     verdict = Verdict.PASSED
@@ -34,12 +34,12 @@ def at_least(name: str, value: float, limit: float, unit: str, reason: Reason, *
         verdict = Verdict.FAILED
     elif warn is not None and value < warn:
         verdict = Verdict.WARNED
-    score = min(1.0, max(0.0, value / (2 * limit)))
+    score = min(1.0, max(0.0, value / (2 * limit))) if limit else 1.0
     return Measure(name, verdict, value, unit, score, reason if verdict is Verdict.FAILED else None)
 
 
 def at_most(name: str, value: float, limit: float, unit: str, reason: Reason, *, warn: float | None = None) -> Measure:
-    """Failed above `limit`, warned above `warn`. Score: 1 - value / 2 limit, within 0 and 1."""
+    """Failed above `limit`, warned above `warn`. Score: 1 - value / 2 limit, within 0 and 1; 0 above a limit of 0."""
     if not math.isfinite(value):
         return not_assessed(name)
     verdict = Verdict.PASSED
@@ -47,7 +47,7 @@ def at_most(name: str, value: float, limit: float, unit: str, reason: Reason, *,
         verdict = Verdict.FAILED
     elif warn is not None and value > warn:
         verdict = Verdict.WARNED
-    score = min(1.0, max(0.0, 1 - value / (2 * limit)))
+    score = min(1.0, max(0.0, 1 - value / (2 * limit))) if limit else float(value <= 0) / 2
     return Measure(name, verdict, value, unit, score, reason if verdict is Verdict.FAILED else None)
 
 

@@ -360,28 +360,42 @@ def test_a_good_try_that_joins_a_case_is_not_refused_without_being_seen(outcome:
     assert office.store.reviews[case].decision
 
 
+class Joining:
+    """The register, to which a try is written a moment before the clerk's decision."""
+
+    def __init__(self, office: Office) -> None:
+        self.office, self.joined = office, list[Session]()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.office.store.register, name)
+
+    def commit(self, change: Change) -> None:
+        if not self.joined:
+            self.joined.append(self.office.shows_face())
+        self.office.store.register.commit(change)
+
+
 def test_nor_one_that_joins_at_the_moment_of_the_decision() -> None:
     office = Office()
     office.analyser.evidence = good_evidence(0.4)
     case = case_of(office.shows_face())
     office.analyser.evidence = good_evidence()
-    joined: list[Session] = []
-
-    class Late:
-        """A register that is written to a moment after the good try has been."""
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(office.store.register, name)
-
-        def commit(self, change: Change) -> None:
-            if not joined:
-                joined.append(office.shows_face())
-            office.store.register.commit(change)
-
+    register = Joining(office)
     with pytest.raises(GoodTryUnseen):
-        replace(office.decide, register=Late())(case, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, CLERK)
-    assert case_of(joined[0]) == case
+        replace(office.decide, register=register)(case, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, CLERK)
+    assert case_of(register.joined[0]) == case
     assert office.store.reviews[case].decision is None
+
+
+def test_the_frames_of_a_poor_try_that_joins_then_go_with_the_others() -> None:
+    office = Office()
+    office.analyser.evidence = good_evidence(0.4)
+    case = case_of(office.shows_face())
+    register = Joining(office)
+    replace(office.decide, register=register)(case, ReviewOutcome.REFUSE, Ground.OTHER_PERSON, CLERK)
+    [late] = register.joined
+    assert case_of(late) == case
+    assert office.photos.review_frames(office.id, late.session_id) == ()
 
 
 def test_a_case_that_a_good_try_opened_is_refused_as_any_other() -> None:

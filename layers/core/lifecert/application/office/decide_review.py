@@ -104,11 +104,11 @@ class DecideReview:
                 self._check_not_involved(review, person, attempts.values(), user)
             certifies = review.kind is ReviewKind.VERIFICATION and outcome is ReviewOutcome.ACCEPT
             session = self._named(session_id, attempts) if certifies else None
-            review = self._decide(review, outcome, ground, user, session, session_id)
+            review, joined = self._decide(review, outcome, ground, user, session, session_id)
+            attempts |= joined
         if review.decision is None or not _same(review.decision, outcome, ground, user, session_id):
             raise ReviewDecidedBefore
-        # Last, and again at a repeat: whatever stops it, the decision stands, and lifecycle rules are the second net,
-        # also for tries that joined meanwhile.
+        # Last, and again at a repeat: whatever stops it, the decision stands, and lifecycle rules are the second net.
         certified = review.decision.session_id
         audited = certified and self.reviews.get(_audit_id(review, certified))
         for attempt in attempts:
@@ -157,13 +157,14 @@ class DecideReview:
         user: User,
         session: Session | None,
         seen: str | None,
-    ) -> Review:
-        decided = review
+    ) -> tuple[Review, dict[str, str]]:
+        """The review as it is then, and the tries that it is about."""
+        decided, attempts = review, dict[str, str]()
         if outcome is ReviewOutcome.ACCEPT and is_judged_by_frames(review):
             self._check_frames(review, session or self._session(review.session_id))
 
         def make(newest: Beneficiary) -> Change:
-            nonlocal decided
+            nonlocal decided, attempts
             # As it is now: a good try may have joined since the case was read, and who certifies, enrols or tries
             # at this moment is no third party either.
             attempts = attempts_of(review, self.ledger)
@@ -196,8 +197,8 @@ class DecideReview:
         try:
             change_newest(self.register, review.beneficiary_id, make)
         except ReviewDecidedBefore:
-            return self.reviews.get(review.review_id) or review
-        return decided
+            return self.reviews.get(review.review_id) or review, attempts
+        return decided, attempts
 
     def _not_theirs(self, newest: Beneficiary, attempts: Mapping[str, str]) -> tuple[str, ...]:
         """Who helps the person no more: whoever showed another face for them, or none that lives, and whoever a machine
