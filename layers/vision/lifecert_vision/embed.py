@@ -37,8 +37,8 @@ class Embedder:
     def embed(self, aligned: Image, *, both_sides: bool = False) -> Embedding:
         """An aligned face (112 x 112 BGR) embedded; with `both_sides` its vector is averaged with its mirror image's.
 
-        The mirror image costs as much again and makes one photo's template better; a mean over three frames gains
-        nothing by it. Raises ValueError for another shape.
+        The mirror image costs as much again and makes one photo's template better; a mean over three good frames gains
+        little by it. Raises ValueError for another shape.
         """
         if aligned.shape != (SIZE, SIZE, 3):
             raise ValueError(f"an aligned face is {SIZE} x {SIZE} x 3")
