@@ -86,6 +86,8 @@ def _speed(result: Figures) -> dict[str, Any]:
 def _paths(result: Figures) -> dict[str, Any]:
     """Of paths.json, which `make bench ARGS='--on ...'` writes; the page compares the first two processors."""
     compared = result["processors"][:2]
+    if len(set(compared)) < len("ab"):
+        raise FiguresError("paths.json does not compare two processors")
     return {
         **_measured(result, f"make bench ARGS='--on {','.join(result['processors'])}'"),
         "processes": result["processes"],

@@ -68,7 +68,7 @@ def test_symbol_versions_fit_amazon_linux_2023(build: Build) -> None:
 
 def test_libraries_come_with_the_layer_or_with_lambda(build: Build) -> None:
     found = list(libraries(build))
-    assert len(found) > 30
+    assert len(found) > 25
     brought = {library.name for library in found}
     missing = {library.name: lacking for library in found if (lacking := asks_for(library)[1] - brought - SYSTEM)}
     assert missing == {}
