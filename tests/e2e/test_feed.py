@@ -46,7 +46,11 @@ def test_whoever_missed_every_event_rebuilds_the_register_from_the_files(
         told = rebuilt(stack, tmp_path)
         return told if told == register(stack) else None
 
-    told = wait_for(agreed, "files that tell of everybody as the register does")  # the stream takes its time
+    try:
+        told = wait_for(agreed, "files that tell of everybody as the register does")  # the stream takes its time
+    except AssertionError:
+        assert rebuilt(stack, tmp_path) == register(stack)  # and who it is that they do not agree about
+        raise
     assert told
     assert {beneficiary_id: told[f"{beneficiary_id}/1"][0] for beneficiary_id in wanted} == wanted
     # A payer that begins today: the snapshot, and no file from before it.
