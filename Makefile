@@ -357,13 +357,15 @@ setup: .venv/.ready .build/runtime/.ready ## install everything: environment, mo
 
 build: $(STAMPS)/sam ## build functions and layers with SAM, if anything changed
 
-# The list of sources changes when one comes or goes, its members when one is edited: either way sam runs,
-# and its own cache decides which layer is built anew.
+# The list of sources and models changes when one comes or goes, its members when one is edited: either way sam runs,
+# and its own cache decides which layer is built anew. A model may come with MODELS, long after a build without it.
 SOURCES = $(shell find template.yaml infra functions layers web -type f \
 	-not -path '*/__pycache__/*' -not -path '*/models/*' 2>/dev/null | sort)
-$(STAMPS)/sources: FORCE
+$(STAMPS)/sources: .venv/.ready FORCE
 	@mkdir -p $(STAMPS)
-	@echo "$(SOURCES)" | cmp -s - $@ || echo "$(SOURCES)" > $@
+	@$(ASSETS) layers/vision/models.json
+	@echo "$(SOURCES)" $$(ls layers/vision/lifecert_vision/models) > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 .PHONY: FORCE
 FORCE:
 
@@ -378,7 +380,6 @@ SAM_BUILD = env -u MAKEFLAGS -u MAKELEVEL PATH="$(CURDIR)/.venv/bin:$$PATH" \
 $(STAMPS)/sam $(STAMPS)/sam-%: export AWS_DEFAULT_REGION ?= us-east-1
 $(STAMPS)/sam: .venv/.ready $(STAMPS)/sources $(SOURCES)
 	@test -f template.yaml || { echo "build: no template.yaml here"; exit 1; }
-	@$(ASSETS) layers/vision/models.json
 	@echo "build: sam build for $(PYTHON_RUNTIME)"
 # Dated from the start: what is edited while SAM builds is built next time.
 	@rm -f $@; touch $@.begun

@@ -91,3 +91,16 @@ def test_python_311_is_not_deployed(project: Path) -> None:
     assert done.returncode != 0
     assert "make deploy RUNTIME=python3.13" in done.stdout
     assert called(project) == ["build"]
+
+
+def test_a_model_that_came_after_a_build_is_built(project: Path) -> None:
+    """`make build MODELS=folder` after a build without: the layer would have gone on without the model, untold."""
+    models = project / "layers/vision/lifecert_vision/models"
+    models.mkdir(parents=True)
+    built = []
+    for name in ("first.onnx", "", "second.onnx"):
+        if name:
+            (models / name).write_text("")
+        assert make(project, "build").returncode == 0
+        built.append(len(called(project)))
+    assert built == [1, 1, 2]
