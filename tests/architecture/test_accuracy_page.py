@@ -23,6 +23,7 @@ def test_the_page_names_quality_limits_in_force() -> None:
     for text in (
         f"below {quality.min_eye_distance_px:g} px (warned below {quality.warn_eye_distance_px:g})",
         f"below {quality.min_brightness:g}; above {quality.max_dark_share:.2f}",
+        f"(brightness warned below {quality.warn_brightness:g})",
         f"above {quality.max_brightness:g}; above {quality.max_bright_share:.2f}",
         f"below {quality.min_evenness:.2f} (warned below {quality.warn_evenness:.2f})",
         f"above {quality.max_blockiness:g} (warned above {quality.warn_blockiness:g})",

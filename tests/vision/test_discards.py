@@ -13,8 +13,9 @@ from lab import discards
 from lab.attacks.spoiling import LIGHTS
 from lab.discards import Probe, Tried
 from lifecert.domain.evidence import Measure, Verdict
-from lifecert.domain.policy import MatchLimits
+from lifecert.domain.policy import MatchLimits, Policy
 from lifecert.domain.reasons import Reason
+from tests.support import pictures
 
 MATCH = MatchLimits("m/1", accept=0.56, review=0.363, same_person=0.363, steps=0.45, calibration_version="c")
 
@@ -97,6 +98,18 @@ def test_sessions_end_as_the_policy_ends_them() -> None:
     ended = discards.sessions(tried, MATCH, 1)
     assert ended == {"a": Counter({"accepted": 40})}, "refused photos are in no session"
     assert "accepted                     1000.0" in discards.sessions_table(ended)
+
+
+def test_a_poor_photo_is_embedded_as_the_product_does_it(portraits: Path, policy: Policy) -> None:
+    """As it is where it is good, from both sides where it is warned of, or would be if its limit let it in."""
+    stages, mirrored = discards.Stages(policy), []
+    content = (portraits / "obama.jpg").read_bytes()
+    for light in (1.0, 0.35, 0.08):
+        image, faces = stages.see(pictures.encode((pictures.read(content) * light).astype(np.uint8), ".png"))
+        probe = stages.probe("a", "dim", image, faces)
+        both = stages.reference(image, faces[0])
+        mirrored.append((float(probe.vector @ both) > 1 - 1e-6, bool(probe.failed)))
+    assert mirrored == [(False, False), (True, False), (True, True)]
 
 
 def test_the_command_on_the_portraits(

@@ -120,6 +120,7 @@ def test_the_packaged_files_are_valid() -> None:
         # Contradictions
         ("match.accept_fmr", 0.3, "match: Value error, accept_fmr (0.3) must not be above review_fmr (0.25)"),
         ("quality.min_eye_distance_px", 49, "min_eye_distance_px (49.0) must not be above warn_eye_distance_px"),
+        ("quality.warn_brightness", 20, "min_brightness (28.0) must not be above warn_brightness"),
         ("attempts.before_review", 6, "before_review (6) must not be above before_pause (5)"),
         ("replay.max_alike", 0.96, "max_alike (0.96) must not be above max_alike_within (0.95)"),
         (
